@@ -1,0 +1,43 @@
+/** The layers of docs/architecture.md: imports point one way, apps never import apps, leaves import nothing of ours. */
+const may = {
+  'packages/mux': [],
+  'packages/contracts': [],
+  'packages/kube': [],
+  'packages/tunnel': ['packages/mux'],
+  'packages/testkit': ['packages/mux', 'packages/tunnel'],
+  'packages/api-client': ['packages/contracts'],
+  'packages/emulator': ['packages/kube'],
+  'apps/gateway': ['packages/tunnel', 'packages/mux', 'packages/kube', 'packages/contracts'],
+  'apps/agent': ['packages/tunnel', 'packages/mux', 'packages/kube'],
+  'apps/cli': ['packages/api-client', 'packages/contracts', 'packages/kube'],
+  'apps/dashboard': ['packages/api-client', 'packages/contracts'],
+  'apps/local': ['packages/api-client', 'packages/contracts', 'packages/kube'],
+};
+const all = Object.keys(may);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...all.map((from) => ({
+      name: `layers-of-${from.replace('/', '-')}`,
+      comment: `${from} may import only: ${may[from].join(', ') || 'nothing of ours'}`,
+      severity: 'error',
+      from: { path: `^${from}/src/`, pathNot: '\\.test\\.tsx?$' },
+      to: { path: `^(?!${[from, ...may[from]].join('/|')}/)(apps|packages)/` },
+    })),
+    {
+      name: 'testkit-only-in-tests',
+      comment: 'Test fakes never reach production code.',
+      severity: 'error',
+      from: { path: '^(apps|packages)/', pathNot: '\\.test\\.tsx?$|^packages/testkit/|/test/' },
+      to: { path: '^packages/testkit/' },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules|dist' },
+    exclude: { path: '/dist/|/\\.next/|/generated/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { conditionNames: ['@postern/source', 'import', 'default'], exportsFields: ['exports'] },
+  },
+};
