@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { Id } from './primitives.ts';
+
+/** Enrolment, once per join token (docs/protocol.md, "Joining"). */
+export const EnrollRequest = z.object({
+  /** Ed25519 public key, SPKI in PEM. */
+  publicKey: z.string().max(500),
+  version: z.string().max(50),
+  instance: z.string().max(253),
+  location: z.enum(['in-cluster', 'outside']),
+});
+export type EnrollRequest = z.infer<typeof EnrollRequest>;
+
+export const Enrolled = z.object({
+  agentId: Id,
+  clusterId: Id,
+  clusterName: z.string(),
+  organization: z.string(),
+  /** Where to dial, best first: `wss://…/tunnel`. */
+  tunnelUrls: z.array(z.url()),
+});
+export type Enrolled = z.infer<typeof Enrolled>;

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { roles } from './permissions.ts';
+import { DisplayName, Email, Id, Instant, Password, Slug } from './primitives.ts';
+
+/** Asks for a long-lived API token in the answer instead of cookies: for the CLI, which has no cookie jar. */
+const TokenRequest = z.object({ name: DisplayName, expiresInSeconds: z.number().int().min(60).max(31_536_000) });
+
+export const SignUpRequest = z.object({
+  email: Email,
+  password: Password,
+  organization: DisplayName,
+  token: TokenRequest.optional(),
+});
+export type SignUpRequest = z.infer<typeof SignUpRequest>;
+
+export const SignInRequest = z.object({
+  email: Email,
+  password: z.string().min(1).max(200),
+  token: TokenRequest.optional(),
+});
+export type SignInRequest = z.infer<typeof SignInRequest>;
+
+export const Membership = z.object({ id: Id, name: z.string(), slug: Slug, role: z.enum(roles) });
+export type Membership = z.infer<typeof Membership>;
+
+/** Who is signed in, and where they belong. */
+export const Me = z.object({
+  user: z.object({ id: Id, email: z.string(), createdAt: Instant }),
+  organizations: z.array(Membership),
+});
+export type Me = z.infer<typeof Me>;
+
+/** After sign-up and sign-in. `token` only when it was asked for, shown once; otherwise the answer sets cookies. */
+export const SignedIn = Me.extend({ token: z.object({ id: Id, secret: z.string(), expiresAt: Instant }).optional() });
+export type SignedIn = z.infer<typeof SignedIn>;

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { Id, Instant, Labels, Slug } from './primitives.ts';
+
+/** `pending`: no agent has ever connected. `offline` says since when in `statusSince`. */
+export const ClusterStatus = z.enum(['pending', 'online', 'offline']);
+
+/** What went wrong on the agent's side, in a sentence with the mend. */
+const Problem = z.object({ code: z.string(), message: z.string() });
+
+export const Cluster = z.object({
+  id: Id,
+  organizationId: Id,
+  name: Slug,
+  labels: Labels,
+  /** True for the cluster that `npm start` connects by itself. */
+  demo: z.boolean(),
+  createdAt: Instant,
+  status: ClusterStatus,
+  statusSince: Instant,
+  agent: z
+    .object({
+      id: Id,
+      version: z.string(),
+      instance: z.string(),
+      location: z.enum(['in-cluster', 'outside']),
+      connectedAt: Instant.nullable(),
+      lastSeenAt: Instant.nullable(),
+      /** Of the tunnel, in milliseconds; null while offline or not measured yet. */
+      roundTripMs: z.number().nullable(),
+    })
+    .nullable(),
+  kubernetes: z
+    .object({
+      version: z.string(),
+      platform: z.string(),
+      nodes: z.object({ total: z.number().int(), ready: z.number().int() }),
+    })
+    .nullable(),
+  capabilities: z
+    .object({
+      impersonate: z.boolean(),
+      listNodes: z.boolean(),
+      bindings: z.enum(['present', 'created', 'missing']),
+      metricsApi: z.boolean(),
+    })
+    .nullable(),
+  problem: Problem.nullable(),
+  /** The steps of joining, each the instant it was done or null: the add-cluster page is this list. */
+  joining: z.object({
+    tokenMade: Instant.nullable(),
+    agentDialled: Instant.nullable(),
+    keyRegistered: Instant.nullable(),
+    permissionsChecked: Instant.nullable(),
+    firstRequestServed: Instant.nullable(),
+  }),
+});
+export type Cluster = z.infer<typeof Cluster>;
+
+export const CreateClusterRequest = z.object({ name: Slug, labels: Labels.default({}) });
+export type CreateClusterRequest = z.input<typeof CreateClusterRequest>;
+
+export const UpdateClusterRequest = z.object({ labels: Labels });
+export type UpdateClusterRequest = z.infer<typeof UpdateClusterRequest>;
+
+/** A one-time join token with the commands that use it. The secret is shown once. */
+export const Joining = z.object({
+  joinToken: z.string(),
+  expiresAt: Instant,
+  /** `curl … | kubectl apply -f -`: the agent runs in the cluster. */
+  installCommand: z.string(),
+  /** `postern agent …`: the agent runs outside the cluster with a kubeconfig. */
+  outsideCommand: z.string(),
+  /** Removes everything that the install command made. */
+  uninstallCommand: z.string(),
+});
+export type Joining = z.infer<typeof Joining>;
+
+export const CreatedCluster = z.object({ cluster: Cluster, joining: Joining });
+export type CreatedCluster = z.infer<typeof CreatedCluster>;
+
+/** `exec`: credentials come from `postern` as an exec plugin. `token`: a static token that expires. */
+export const KubeconfigRequest = z.object({
+  mode: z.enum(['exec', 'token']).default('token'),
+  expiresInSeconds: z.number().int().min(60).max(31_536_000).default(43_200),
+});
+export type KubeconfigRequest = z.input<typeof KubeconfigRequest>;
+
+export const Kubeconfig = z.object({
+  /** YAML, one cluster, one user, one context, all named `<organization>-<cluster>`. */
+  kubeconfig: z.string(),
+  contextName: z.string(),
+  expiresAt: Instant.nullable(),
+});
+export type Kubeconfig = z.infer<typeof Kubeconfig>;
+
+/** A short-lived credential for the exec plugin (client.authentication.k8s.io/v1). */
+export const ClusterCredential = z.object({ token: z.string(), expiresAt: Instant });
+export type ClusterCredential = z.infer<typeof ClusterCredential>;

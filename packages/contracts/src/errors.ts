@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** Every error code of the REST API with its HTTP status. docs/errors and the OpenAPI document are made from this table. */
+export const errorCodes = {
+  'invalid-request': 400,
+  unauthenticated: 401,
+  'invalid-credentials': 401,
+  forbidden: 403,
+  'csrf-refused': 403,
+  'not-found': 404,
+  conflict: 409,
+  'join-token-used': 409,
+  gone: 410,
+  'payload-too-large': 413,
+  'unsupported-media-type': 415,
+  'rate-limited': 429,
+  internal: 500,
+  unavailable: 503,
+  'agent-offline': 503,
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** The body of every error of the REST API. `message` is a sentence for people and says what to do next. */
+export const ApiErrorBody = z.object({
+  error: z.object({
+    code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
+    message: z.string(),
+    /** One entry for each field that was refused; `path` is dotted (`labels.team`). */
+    fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    requestId: z.string().optional(),
+  }),
+});
+export type ApiErrorBody = z.infer<typeof ApiErrorBody>;

@@ -1,0 +1,43 @@
+export { Enrolled, EnrollRequest } from './agents.ts';
+export { Me, Membership, SignedIn, SignInRequest, SignUpRequest } from './auth.ts';
+export {
+  Cluster,
+  ClusterCredential,
+  ClusterStatus,
+  CreateClusterRequest,
+  CreatedCluster,
+  Joining,
+  Kubeconfig,
+  KubeconfigRequest,
+  UpdateClusterRequest,
+} from './clusters.ts';
+export { ApiErrorBody, type ErrorCode, errorCodes } from './errors.ts';
+export { Meta } from './meta.ts';
+export {
+  type Level,
+  levels,
+  type Permission,
+  permissions,
+  type Role,
+  roleLevel,
+  rolePermissions,
+  roles,
+} from './permissions.ts';
+export { DisplayName, Email, Id, Password, Slug } from './primitives.ts';
+export { type OperationId, type Route, type RouteAccess, type Routes, routes } from './routes.ts';
+export { Session, SessionKind, SessionQuery } from './sessions.ts';
+export {
+  type ClientToServerEvents,
+  CloseTerminal,
+  OpenTerminal,
+  type ServerToClientEvents,
+  type SocketError,
+  TerminalAck,
+  type TerminalEndCode,
+  type TerminalEnded,
+  TerminalInput,
+  TerminalResize,
+  terminalEndCodes,
+  WatchClusters,
+} from './socket.ts';
+export { ApiToken, CreatedToken, CreateTokenRequest, TokenKind } from './tokens.ts';

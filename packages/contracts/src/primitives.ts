@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+/** A row's id: UUIDv7 as text. */
+export const Id = z.uuid();
+/** An instant, RFC 3339 in UTC with milliseconds. */
+export const Instant = z.iso.datetime();
+
+/**
+ * An e-mail address in canonical form: trimmed, lower case, ASCII only (look-alike letters of other alphabets are refused
+ * because two accounts must never read the same), at most 254 characters (RFC 5321, 4.5.3.1.3).
+ */
+export const Email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .regex(/^[\x21-\x7e]+$/, 'Only letters, digits and signs of ASCII')
+  .pipe(z.email());
+
+/** 10 to 200 characters; length is what makes a password strong (NIST SP 800-63B, 3.1.1.2). */
+export const Password = z.string().min(10, 'At least 10 characters').max(200);
+
+/** Shown to people: 1 to 100 characters, no control characters. */
+export const DisplayName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{C}]+$/u, 'No control characters');
+
+/** A name that stands in a URL: a DNS label (RFC 1123), at most 63 characters. */
+export const Slug = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'Lower-case letters, digits and hyphens, a letter or digit at both ends');
+
+/** Labels of a cluster, as Kubernetes spells labels; at most 32. */
+export const Labels = z
+  .record(
+    z
+      .string()
+      .max(253)
+      .regex(/^[A-Za-z0-9][-A-Za-z0-9_./]*$/),
+    z.string().max(63),
+  )
+  .refine((labels) => Object.keys(labels).length <= 32, 'At most 32 labels');
+
+/** A page of a list; `nextCursor` is opaque, null on the last page. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+/** What every list takes. */
+export const PageQuery = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { Id, Instant, PageQuery } from './primitives.ts';
+
+export const SessionKind = z.enum(['exec', 'attach', 'port-forward', 'terminal']);
+export type SessionKind = z.infer<typeof SessionKind>;
+
+/** One recorded exec, attach, port-forward or browser terminal of a principal. */
+export const Session = z.object({
+  id: Id,
+  kind: SessionKind,
+  cluster: z.object({ id: Id, name: z.string() }),
+  user: z.object({ id: Id, email: z.string() }),
+  namespace: z.string(),
+  pod: z.string(),
+  container: z.string().nullable(),
+  command: z.array(z.string()),
+  startedAt: Instant,
+  /** Null while it runs. */
+  endedAt: Instant.nullable(),
+  /** Why it ended, in words; null while it runs. */
+  endReason: z.string().nullable(),
+  /** Bytes from the person to the cluster, and back. */
+  bytesUp: z.number().int(),
+  bytesDown: z.number().int(),
+  clientAddress: z.string(),
+  userAgent: z.string(),
+});
+export type Session = z.infer<typeof Session>;
+
+export const SessionQuery = PageQuery.extend({
+  cluster: Id.optional(),
+  kind: SessionKind.optional(),
+  active: z.stringbool().optional(),
+});
+export type SessionQuery = z.input<typeof SessionQuery>;

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { Cluster } from './clusters.ts';
+import { Id, Slug } from './primitives.ts';
+
+/**
+ * socket.io, path `/socket.io/`, default namespace. The handshake carries the session cookie and the exact Origin.
+ * Every event from a client has an acknowledgement callback; errors come as `{ error: { code, message } }`.
+ */
+export const WatchClusters = z.object({ organization: Slug });
+
+export const OpenTerminal = z.object({
+  organization: Slug,
+  cluster: Slug,
+  namespace: z.string().min(1).max(63),
+  pod: z.string().min(1).max(253),
+  container: z.string().min(1).max(63).optional(),
+  /** `auto`: bash where it exists, else sh. */
+  shell: z.enum(['auto', 'bash', 'sh']).default('auto'),
+  columns: z.number().int().min(1).max(1000),
+  rows: z.number().int().min(1).max(1000),
+});
+export type OpenTerminal = z.input<typeof OpenTerminal>;
+
+/** Keystrokes; at most 64 KiB a message. */
+export const TerminalInput = z.object({
+  terminal: Id,
+  data: z.instanceof(Uint8Array).refine((data) => data.byteLength <= 65_536),
+});
+export const TerminalResize = z.object({
+  terminal: Id,
+  columns: z.number().int().min(1).max(1000),
+  rows: z.number().int().min(1).max(1000),
+});
+/** All bytes of output that the browser has drawn so far; the gateway keeps at most 256 KiB unacknowledged. */
+export const TerminalAck = z.object({ terminal: Id, bytes: z.number().int().nonnegative() });
+export const CloseTerminal = z.object({ terminal: Id });
+
+/** Why a terminal ended. `exited` carries the shell's exit code. */
+export const terminalEndCodes = [
+  'exited',
+  'pod-gone',
+  'agent-offline',
+  'denied',
+  'not-found',
+  'no-shell',
+  'closed',
+  'revoked',
+  'failed',
+] as const;
+export type TerminalEndCode = (typeof terminalEndCodes)[number];
+
+export interface TerminalEnded {
+  terminal: string;
+  code: TerminalEndCode;
+  exitCode: number | null;
+  /** A sentence for people, with what to do next. */
+  message: string;
+}
+
+export interface SocketError {
+  error: { code: string; message: string };
+}
+type Ack<T> = (answer: T | SocketError) => void;
+
+/** Events from the browser. Binary stays binary: socket.io sends a Uint8Array as an attachment. */
+export interface ClientToServerEvents {
+  'clusters:watch': (request: z.input<typeof WatchClusters>, ack: Ack<{ items: Cluster[] }>) => void;
+  'clusters:unwatch': (request: z.input<typeof WatchClusters>, ack: Ack<Record<string, never>>) => void;
+  'terminal:open': (request: OpenTerminal, ack: Ack<{ terminal: string; container: string; shell: string }>) => void;
+  'terminal:input': (request: z.input<typeof TerminalInput>) => void;
+  'terminal:resize': (request: z.input<typeof TerminalResize>) => void;
+  'terminal:ack': (request: z.input<typeof TerminalAck>) => void;
+  'terminal:close': (request: z.input<typeof CloseTerminal>, ack: Ack<Record<string, never>>) => void;
+  /** Answered at once: the browser measures its latency. */
+  'terminal:ping': (ack: () => void) => void;
+}
+
+/** Events to the browser. */
+export interface ServerToClientEvents {
+  'cluster:changed': (cluster: Cluster) => void;
+  'cluster:deleted': (cluster: { id: string; organizationId: string }) => void;
+  'terminal:output': (output: { terminal: string; data: Uint8Array }) => void;
+  'terminal:ended': (ended: TerminalEnded) => void;
+  /** The credentials of this connection have ended; sign in again. */
+  'session:ended': (reason: { message: string }) => void;
+}

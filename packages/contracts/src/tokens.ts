@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { DisplayName, Id, Instant } from './primitives.ts';
+
+/** `api`: made by hand. `cli`: made by `postern login`. `kubeconfig`: in a downloaded kubeconfig, for one cluster. */
+export const TokenKind = z.enum(['api', 'cli', 'kubeconfig']);
+
+export const ApiToken = z.object({
+  id: Id,
+  name: z.string(),
+  kind: TokenKind,
+  /** First characters of the secret, to tell tokens apart. */
+  hint: z.string(),
+  clusterId: Id.nullable(),
+  createdAt: Instant,
+  expiresAt: Instant,
+  lastUsedAt: Instant.nullable(),
+});
+export type ApiToken = z.infer<typeof ApiToken>;
+
+export const CreateTokenRequest = z.object({
+  name: DisplayName,
+  expiresInSeconds: z.number().int().min(60).max(31_536_000).default(7_776_000),
+});
+export type CreateTokenRequest = z.input<typeof CreateTokenRequest>;
+
+/** The secret is shown here and never again. */
+export const CreatedToken = z.object({ token: ApiToken, secret: z.string() });
+export type CreatedToken = z.infer<typeof CreatedToken>;
