@@ -13,6 +13,7 @@ export {
 } from './clusters.ts';
 export { ApiErrorBody, type ErrorCode, errorCodes } from './errors.ts';
 export { Meta } from './meta.ts';
+export { operations } from './operations.ts';
 export {
   type Level,
   levels,

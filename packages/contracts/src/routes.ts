@@ -13,6 +13,7 @@ import {
 } from './clusters.ts';
 import type { ErrorCode } from './errors.ts';
 import { Meta } from './meta.ts';
+import { operations } from './operations.ts';
 import type { Permission } from './permissions.ts';
 import { Id, page, Slug } from './primitives.ts';
 import { Session, SessionQuery } from './sessions.ts';
@@ -48,8 +49,7 @@ const onCluster = z.object({ organization: Slug, cluster: Slug });
 /** The REST API. Names are operation ids. `{organization}` is the organization's slug, `{cluster}` the cluster's name. */
 export const routes = {
   getMeta: {
-    method: 'GET',
-    path: '/meta',
+    ...operations.getMeta,
     tag: 'Meta',
     summary: 'What a client must know before it signs in',
     access: 'public',
@@ -58,8 +58,7 @@ export const routes = {
     errors: [],
   },
   signUp: {
-    method: 'POST',
-    path: '/auth/sign-up',
+    ...operations.signUp,
     tag: 'Auth',
     summary: 'Create a user and an organization, and sign in',
     access: 'public',
@@ -69,8 +68,7 @@ export const routes = {
     errors: ['conflict', 'rate-limited'],
   },
   signIn: {
-    method: 'POST',
-    path: '/auth/sign-in',
+    ...operations.signIn,
     tag: 'Auth',
     summary: 'Sign in',
     access: 'public',
@@ -80,8 +78,7 @@ export const routes = {
     errors: ['invalid-credentials', 'rate-limited'],
   },
   refresh: {
-    method: 'POST',
-    path: '/auth/refresh',
+    ...operations.refresh,
     tag: 'Auth',
     summary: 'Exchange the refresh cookie for new cookies',
     access: 'public',
@@ -90,8 +87,7 @@ export const routes = {
     errors: ['unauthenticated'],
   },
   signOut: {
-    method: 'POST',
-    path: '/auth/sign-out',
+    ...operations.signOut,
     tag: 'Auth',
     summary: 'End this browser session, or revoke the API token that calls',
     access: 'user',
@@ -99,8 +95,7 @@ export const routes = {
     errors: [],
   },
   getMe: {
-    method: 'GET',
-    path: '/auth/me',
+    ...operations.getMe,
     tag: 'Auth',
     summary: 'Who is signed in',
     access: 'user',
@@ -109,8 +104,7 @@ export const routes = {
     errors: [],
   },
   listClusters: {
-    method: 'GET',
-    path: '/organizations/{organization}/clusters',
+    ...operations.listClusters,
     tag: 'Clusters',
     summary: 'All clusters of the organization',
     access: 'cluster:read',
@@ -120,8 +114,7 @@ export const routes = {
     errors: [],
   },
   createCluster: {
-    method: 'POST',
-    path: '/organizations/{organization}/clusters',
+    ...operations.createCluster,
     tag: 'Clusters',
     summary: 'Create a cluster with a join token',
     access: 'cluster:create',
@@ -132,8 +125,7 @@ export const routes = {
     errors: ['conflict'],
   },
   getCluster: {
-    method: 'GET',
-    path: '/organizations/{organization}/clusters/{cluster}',
+    ...operations.getCluster,
     tag: 'Clusters',
     summary: 'One cluster',
     access: 'cluster:read',
@@ -143,8 +135,7 @@ export const routes = {
     errors: [],
   },
   updateCluster: {
-    method: 'PATCH',
-    path: '/organizations/{organization}/clusters/{cluster}',
+    ...operations.updateCluster,
     tag: 'Clusters',
     summary: 'Change labels',
     access: 'cluster:update',
@@ -155,8 +146,7 @@ export const routes = {
     errors: [],
   },
   deleteCluster: {
-    method: 'DELETE',
-    path: '/organizations/{organization}/clusters/{cluster}',
+    ...operations.deleteCluster,
     tag: 'Clusters',
     summary: 'Delete a cluster; its agent is cut off at once',
     access: 'cluster:delete',
@@ -165,8 +155,7 @@ export const routes = {
     errors: [],
   },
   createJoinToken: {
-    method: 'POST',
-    path: '/organizations/{organization}/clusters/{cluster}/join-tokens',
+    ...operations.createJoinToken,
     tag: 'Clusters',
     summary: 'A new join token; earlier unused ones stop working',
     access: 'cluster:update',
@@ -176,8 +165,7 @@ export const routes = {
     errors: [],
   },
   createKubeconfig: {
-    method: 'POST',
-    path: '/organizations/{organization}/clusters/{cluster}/kubeconfig',
+    ...operations.createKubeconfig,
     tag: 'Clusters',
     summary: 'A kubeconfig that points at the gateway',
     access: 'cluster:use',
@@ -188,8 +176,7 @@ export const routes = {
     errors: [],
   },
   createClusterCredential: {
-    method: 'POST',
-    path: '/organizations/{organization}/clusters/{cluster}/credential',
+    ...operations.createClusterCredential,
     tag: 'Clusters',
     summary: 'A credential of 15 minutes for the exec plugin',
     access: 'cluster:use',
@@ -199,8 +186,7 @@ export const routes = {
     errors: [],
   },
   listTokens: {
-    method: 'GET',
-    path: '/organizations/{organization}/tokens',
+    ...operations.listTokens,
     tag: 'Tokens',
     summary: 'Your API tokens in this organization',
     access: 'token:read',
@@ -210,8 +196,7 @@ export const routes = {
     errors: [],
   },
   createToken: {
-    method: 'POST',
-    path: '/organizations/{organization}/tokens',
+    ...operations.createToken,
     tag: 'Tokens',
     summary: 'Create an API token; the secret is shown once',
     access: 'token:manage',
@@ -222,8 +207,7 @@ export const routes = {
     errors: [],
   },
   revokeToken: {
-    method: 'DELETE',
-    path: '/organizations/{organization}/tokens/{token}',
+    ...operations.revokeToken,
     tag: 'Tokens',
     summary: 'Revoke one of your tokens',
     access: 'token:manage',
@@ -232,8 +216,7 @@ export const routes = {
     errors: [],
   },
   listSessions: {
-    method: 'GET',
-    path: '/organizations/{organization}/sessions',
+    ...operations.listSessions,
     tag: 'Sessions',
     summary: 'Execs, attaches, port-forwards and terminals, newest first',
     access: 'session:read',
@@ -244,8 +227,7 @@ export const routes = {
     errors: [],
   },
   enrollAgent: {
-    method: 'POST',
-    path: '/agents/enroll',
+    ...operations.enrollAgent,
     tag: 'Agents',
     summary: 'Exchange a join token for an agent identity',
     access: 'join-token',

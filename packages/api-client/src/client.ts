@@ -1,0 +1,85 @@
+import { type OperationId, operations, type Routes } from '@postern/contracts';
+import type { z } from 'zod';
+import { ConnectionError } from './api-error.ts';
+import { errorOf } from './error-response.ts';
+
+type Input<S> = S extends z.ZodType ? z.input<S> : never;
+type Output<S> = S extends z.ZodType ? z.output<S> : never;
+
+type Part<R, K extends 'params' | 'query' | 'body'> =
+  R extends Record<K, infer S> ? (K extends 'query' ? { query?: Input<S> } : Record<K, Input<S>>) : unknown;
+
+/** What a call of operation `O` takes: the parameters of its path, its query and its body, where it has them. */
+export type CallArguments<O extends OperationId> = Part<Routes[O], 'params'> &
+  Part<Routes[O], 'query'> &
+  Part<Routes[O], 'body'> & { signal?: AbortSignal };
+
+/** What it answers; undefined for an operation without a body. */
+export type CallResult<O extends OperationId> = Routes[O] extends { response: infer S } ? Output<S> : undefined;
+
+export interface ClientOptions {
+  /** Origin of the gateway without a trailing slash; empty in the browser (same origin). */
+  baseUrl: string;
+  /** Sent as a bearer token; leave out in the browser, where cookies speak. */
+  token?: string;
+  /** Default: the global fetch. A CLI brings one that trusts a private certificate authority. */
+  fetch?: typeof fetch;
+  /** Names the program in the gateway's logs; browsers forbid setting it. */
+  userAgent?: string;
+}
+
+/** A client of the REST API. One method: the operation's id and its arguments, typed by the contracts. */
+export interface Client {
+  /** @throws {ApiError} the gateway refused. @throws {ConnectionError} it was not reached. */
+  call<O extends OperationId>(operation: O, args: CallArguments<O>): Promise<CallResult<O>>;
+}
+
+/** Fills `{name}` in a path; values are percent-encoded. */
+function fillPath(template: string, params: Record<string, unknown>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
+}
+
+function queryString(query: Record<string, unknown>): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (pairs.length === 0) return '';
+  return `?${new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, String(value)]))}`;
+}
+
+export function createClient(options: ClientOptions): Client {
+  const send = options.fetch ?? globalThis.fetch.bind(globalThis);
+  return {
+    async call(operation, args) {
+      const { method, path } = operations[operation];
+      const {
+        params = {},
+        query = {},
+        body,
+        signal,
+      } = args as {
+        params?: Record<string, unknown>;
+        query?: Record<string, unknown>;
+        body?: unknown;
+        signal?: AbortSignal;
+      };
+      const headers: Record<string, string> = { accept: 'application/json' };
+      if (body !== undefined) headers['content-type'] = 'application/json';
+      if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
+      if (options.userAgent !== undefined) headers['user-agent'] = options.userAgent;
+      let response: Response;
+      try {
+        response = await send(`${options.baseUrl}/api/v1${fillPath(path, params)}${queryString(query)}`, {
+          method,
+          headers,
+          body: body === undefined ? null : JSON.stringify(body),
+          signal: signal ?? null,
+        });
+      } catch (cause) {
+        if (signal?.aborted) throw cause;
+        throw new ConnectionError('The gateway could not be reached.', { cause });
+      }
+      if (!response.ok) throw await errorOf(response);
+      if (response.status === 204) return undefined as never;
+      return (await response.json()) as never;
+    },
+  };
+}

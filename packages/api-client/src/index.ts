@@ -1,0 +1,3 @@
+export { ApiError, ConnectionError } from './api-error.ts';
+export { type CallArguments, type CallResult, type Client, type ClientOptions, createClient } from './client.ts';
+export { errorOf } from './error-response.ts';

@@ -1,0 +1,25 @@
+/**
+ * Method and path (under `/api/v1`) of every operation, apart from its schemas: a client in the browser needs these and not
+ * the schema library.
+ */
+export const operations = {
+  getMeta: { method: 'GET', path: '/meta' },
+  signUp: { method: 'POST', path: '/auth/sign-up' },
+  signIn: { method: 'POST', path: '/auth/sign-in' },
+  refresh: { method: 'POST', path: '/auth/refresh' },
+  signOut: { method: 'POST', path: '/auth/sign-out' },
+  getMe: { method: 'GET', path: '/auth/me' },
+  listClusters: { method: 'GET', path: '/organizations/{organization}/clusters' },
+  createCluster: { method: 'POST', path: '/organizations/{organization}/clusters' },
+  getCluster: { method: 'GET', path: '/organizations/{organization}/clusters/{cluster}' },
+  updateCluster: { method: 'PATCH', path: '/organizations/{organization}/clusters/{cluster}' },
+  deleteCluster: { method: 'DELETE', path: '/organizations/{organization}/clusters/{cluster}' },
+  createJoinToken: { method: 'POST', path: '/organizations/{organization}/clusters/{cluster}/join-tokens' },
+  createKubeconfig: { method: 'POST', path: '/organizations/{organization}/clusters/{cluster}/kubeconfig' },
+  createClusterCredential: { method: 'POST', path: '/organizations/{organization}/clusters/{cluster}/credential' },
+  listTokens: { method: 'GET', path: '/organizations/{organization}/tokens' },
+  createToken: { method: 'POST', path: '/organizations/{organization}/tokens' },
+  revokeToken: { method: 'DELETE', path: '/organizations/{organization}/tokens/{token}' },
+  listSessions: { method: 'GET', path: '/organizations/{organization}/sessions' },
+  enrollAgent: { method: 'POST', path: '/agents/enroll' },
+} as const;
