@@ -3,6 +3,7 @@ const may = {
   'packages/mux': [],
   'packages/contracts': [],
   'packages/kube': [],
+  'packages/postgres': [],
   'packages/tunnel': ['packages/mux'],
   'packages/testkit': ['packages/mux', 'packages/tunnel'],
   'packages/api-client': ['packages/contracts'],
@@ -11,7 +12,7 @@ const may = {
   'apps/agent': ['packages/tunnel', 'packages/mux', 'packages/kube'],
   'apps/cli': ['packages/api-client', 'packages/contracts', 'packages/kube'],
   'apps/dashboard': ['packages/api-client', 'packages/contracts'],
-  'apps/local': ['packages/api-client', 'packages/contracts', 'packages/kube'],
+  'apps/local': ['packages/postgres', 'packages/api-client', 'packages/contracts', 'packages/kube'],
 };
 const all = Object.keys(may);
 

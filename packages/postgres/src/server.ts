@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findBinaries } from './binaries.ts';
+import { CLUSTER, initialise } from './initialise.ts';
+import { PostgresError } from './postgres-error.ts';
+import { unprivileged } from './unprivileged.ts';
+
+export interface PostgresOptions {
+  /** Where its files live; made if missing, kept at stop. */
+  folder: string;
+  /** The superuser's password; the same at every start on one folder. */
+  password: string;
+  /** Lines of the server's log. */
+  onLog?: (line: string) => void;
+  /** Trades safety at a power cut for speed. For tests only. */
+  volatile?: boolean;
+}
+
+/** A running server on 127.0.0.1. */
+export interface PostgresServer {
+  port: number;
+  superuser: string;
+  /** `postgres://` URL of a database for a user. */
+  url(database: string, user?: { name: string; password: string }): string;
+  /** Stops it and waits until it is gone; the files stay. */
+  stop(): Promise<void>;
+  /** Resolves when it ended, also by itself. */
+  ended: Promise<void>;
+  /** True when this start made the files. */
+  fresh: boolean;
+}
+
+const SUPERUSER = 'postgres';
+
+/** Starts PostgreSQL on a free port of 127.0.0.1. @throws {PostgresError} with a sentence for people. */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const { folder, password, onLog = () => {} } = options;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const [binaries, launch] = await Promise.all([findBinaries(), unprivileged(folder)]);
+  await stopLeftover(folder);
+  const fresh = await initialise(folder, { name: SUPERUSER, password }, { binaries, launch });
+  const port = await freePort();
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=100',
+    ...(options.volatile ? ['fsync=off', 'full_page_writes=off'] : []),
+  ];
+  const { command, args, identity } = launch(binaries.postgres, [
+    '-D',
+    join(folder, CLUSTER),
+    '-p',
+    String(port),
+    ...settings.flatMap((setting) => ['-c', setting]),
+  ]);
+  // A session of its own: Ctrl-C in the terminal must reach the one who stops things in order, not the database first.
+  const child = spawn(command, args, {
+    ...identity,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  await ready(child, onLog);
+  const ended = once(child, 'close').then(() => {});
+  return {
+    port,
+    superuser: SUPERUSER,
+    url: (database, user = { name: SUPERUSER, password }) =>
+      `postgres://${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}@127.0.0.1:${port}/${database}`,
+    stop: async () => {
+      child.kill('SIGINT'); // "fast": ends connections, writes a checkpoint
+      const patience = setTimeout(() => child.kill('SIGQUIT'), 3_000);
+      await ended;
+      clearTimeout(patience);
+    },
+    ended,
+    fresh,
+  };
+}
+
+/** Resolves at the line that says so; rejects when the server ends before it. */
+function ready(child: ChildProcess, onLog: (line: string) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let rest = '';
+    let last = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        onLog(line);
+        if (/FATAL|HINT|could not/.test(line)) last = line;
+        if (line.includes('database system is ready to accept connections')) resolve();
+      }
+    });
+    child.once('error', (cause) =>
+      reject(new PostgresError(`PostgreSQL could not be started: ${cause.message}`, { cause })),
+    );
+    child.once('close', (code) =>
+      reject(new PostgresError(`PostgreSQL did not start (exit code ${code})${last ? `: ${last}` : '.'}`)),
+    );
+  });
+}
+
+/** A start that was killed leaves its server running on the same files; two on one folder are impossible, so end it. */
+async function stopLeftover(folder: string): Promise<void> {
+  const lines = (await readFile(join(folder, CLUSTER, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const pid = Number(lines[0]);
+  if (!Number.isInteger(pid) || pid <= 1 || lines[1] !== join(folder, CLUSTER) || !isPostgres(await commandOf(pid)))
+    return;
+  process.kill(pid, 'SIGINT');
+  for (let tries = 0; tries < 100 && isPostgres(await commandOf(pid)); tries += 1) await delay(100);
+}
+
+const isPostgres = (command: string): boolean => command.includes('postgres');
+
+/** Command line of a process; the pid in an old file may belong to something else by now. Empty when it is gone. */
+async function commandOf(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new PostgresError('No free port was found on 127.0.0.1.');
+  return address.port;
+}
