@@ -1,0 +1,73 @@
+import { Fifo } from './fifo.ts';
+
+const smallBytes = 4 * 1024;
+const slabBytes = 16 * 1024;
+
+/**
+ * Received bytes nobody has asked for yet. The window bounds the bytes; this class bounds what holding them costs:
+ * small payloads are copied together into slabs, so a peer that sends single bytes cannot make us keep an object,
+ * or the 64 KiB read buffer its byte lies in, for each.
+ */
+export class Inbox {
+  #chunks = new Fifo<Buffer>();
+  #slab: Buffer | undefined;
+  #slabUsed = 0;
+  #slabTaken = 0;
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(payload: Uint8Array): void {
+    this.#bytes += payload.length;
+    if (payload.length <= smallBytes) {
+      if (this.#slab !== undefined && this.#slabUsed + payload.length > slabBytes) this.#sealSlab();
+      this.#slab ??= Buffer.allocUnsafeSlow(slabBytes);
+      this.#slab.set(payload, this.#slabUsed);
+      this.#slabUsed += payload.length;
+      return;
+    }
+    this.#sealSlab();
+    this.#chunks.push(keepable(payload));
+  }
+
+  shift(): Buffer | undefined {
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) {
+      this.#bytes -= chunk.length;
+      return chunk;
+    }
+    if (this.#slab === undefined || this.#slabUsed === this.#slabTaken) return undefined;
+    const part = this.#slab.subarray(this.#slabTaken, this.#slabUsed);
+    this.#slabTaken = this.#slabUsed;
+    if (this.#slabUsed > slabBytes - smallBytes) this.#dropSlab();
+    this.#bytes -= part.length;
+    return part;
+  }
+
+  clear(): void {
+    this.#chunks.clear();
+    this.#dropSlab();
+    this.#bytes = 0;
+  }
+
+  #sealSlab(): void {
+    if (this.#slab !== undefined && this.#slabUsed > this.#slabTaken) {
+      this.#chunks.push(this.#slab.subarray(this.#slabTaken, this.#slabUsed));
+    }
+    this.#dropSlab();
+  }
+
+  #dropSlab(): void {
+    this.#slab = undefined;
+    this.#slabUsed = 0;
+    this.#slabTaken = 0;
+  }
+}
+
+/** The payload itself, or a copy when it is a small part of the buffer that keeping it would keep alive. */
+export function keepable(payload: Uint8Array): Buffer {
+  if (payload.length * 4 < payload.buffer.byteLength) return Buffer.from(payload);
+  return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+}

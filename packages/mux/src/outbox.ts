@@ -1,0 +1,59 @@
+import { Fifo } from './fifo.ts';
+
+export type Written = (error?: Error | null) => void;
+
+/** Bytes the application wrote and the peer's window or the transport has not yet taken. Chunks are cut, not copied. */
+export class Outbox {
+  #chunks = new Fifo<Uint8Array>();
+  #offset = 0;
+  #bytes = 0;
+  #written: Written | undefined;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Queues one write of the stream (Node allows one at a time); `written` is called once all of it was sent. */
+  add(chunks: readonly Uint8Array[], written: Written): void {
+    for (const chunk of chunks) {
+      if (chunk.length === 0) continue;
+      this.#chunks.push(chunk);
+      this.#bytes += chunk.length;
+    }
+    this.#written = written;
+  }
+
+  /** The next payload, at most `max` bytes, or undefined when there is none. */
+  take(max: number): Uint8Array | undefined {
+    const chunk = this.#chunks.peek();
+    if (chunk === undefined) return undefined;
+    const end = Math.min(chunk.length, this.#offset + max);
+    const payload = this.#offset === 0 && end === chunk.length ? chunk : chunk.subarray(this.#offset, end);
+    if (end === chunk.length) {
+      this.#chunks.shift();
+      this.#offset = 0;
+    } else {
+      this.#offset = end;
+    }
+    this.#bytes -= payload.length;
+    return payload;
+  }
+
+  /** Tells the writer that everything was sent, if so. */
+  settle(): void {
+    if (this.#bytes > 0 || this.#written === undefined) return;
+    const written = this.#written;
+    this.#written = undefined;
+    written();
+  }
+
+  /** Drops what is left. Returns the writer that still waits, if any. */
+  clear(): Written | undefined {
+    const written = this.#written;
+    this.#chunks.clear();
+    this.#offset = 0;
+    this.#bytes = 0;
+    this.#written = undefined;
+    return written;
+  }
+}

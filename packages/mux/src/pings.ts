@@ -1,0 +1,59 @@
+import { SessionClosedError } from './errors.ts';
+import { pingBytes } from './frame.ts';
+
+interface Waiting {
+  resolve: (ms: number) => void;
+  reject: (error: Error) => void;
+  sentAt: number;
+}
+
+const keptSamples = 8;
+
+/** PINGs on their way, and the round trip they measure. */
+export class Pings {
+  readonly #now: () => number;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #samples: number[] = [];
+  #next = 1;
+  #lastSentAt = Number.NEGATIVE_INFINITY;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** The lowest of the last samples, in milliseconds: queues on the way are not distance. */
+  get roundTripMs(): number | undefined {
+    return this.#samples.length === 0 ? undefined : Math.min(...this.#samples);
+  }
+
+  get lastSentAt(): number {
+    return this.#lastSentAt;
+  }
+
+  /** A new PING: the bytes to send and the promise of its answer. */
+  start(): { opaque: Uint8Array; answer: Promise<number> } {
+    const number = this.#next++;
+    const opaque = Buffer.alloc(pingBytes);
+    opaque.writeUIntBE(number, 2, 6);
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#lastSentAt = this.#now();
+    this.#waiting.set(number, { resolve, reject, sentAt: this.#lastSentAt });
+    return { opaque, answer: promise };
+  }
+
+  /** Takes a PONG. One that answers nothing of ours is ignored. */
+  onPong(opaque: Uint8Array): void {
+    const number = Buffer.from(opaque.buffer, opaque.byteOffset, opaque.byteLength).readUIntBE(2, 6);
+    const waiting = this.#waiting.get(number);
+    if (waiting === undefined) return;
+    this.#waiting.delete(number);
+    const took = this.#now() - waiting.sentAt;
+    if (this.#samples.push(took) > keptSamples) this.#samples.shift();
+    waiting.resolve(took);
+  }
+
+  fail(reason: string): void {
+    for (const waiting of this.#waiting.values()) waiting.reject(new SessionClosedError(reason));
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,117 @@
+import { Fifo } from './fifo.ts';
+
+/** What the scheduler keeps on each flow; the flow's owner only creates it with `newFlowState`. */
+export interface FlowState {
+  place: 'none' | 'urgent' | 'bulk' | 'serving';
+  deficit: number;
+}
+
+export interface Flow {
+  readonly interactive: boolean;
+  /** Bytes ready to be sent. */
+  readonly queuedBytes: number;
+  /** Whether it can send now: closed flows and flows without credit cannot. */
+  readonly sendable: boolean;
+  readonly flow: FlowState;
+}
+
+const sparseBytes = 4 * 1024;
+/** The urgent class yields one bulk frame after this many bytes in a row. */
+const urgentBurst = 64 * 1024;
+
+export function newFlowState(): FlowState {
+  return { place: 'none', deficit: 0 };
+}
+
+/**
+ * Who sends next. Interactive flows and flows that just woke up with little to say go first, one frame each in turn;
+ * the others share by deficit round robin. A flow that ran dry keeps its turn in the bulk round until that turn comes,
+ * so it cannot gain by writing in small pieces, and the urgent class cannot starve the rest.
+ */
+export class Scheduler<F extends Flow> {
+  readonly #quantum: number;
+  readonly #urgent = new Fifo<F>();
+  readonly #bulk = new Fifo<F>();
+  /** The bulk flow whose turn it still is. */
+  #current: F | undefined;
+  #urgentInARow = 0;
+
+  /** @param quantum bytes a bulk flow may send per round; at least the largest frame. */
+  constructor(quantum: number) {
+    this.#quantum = quantum;
+  }
+
+  /** Call when a flow may have become sendable. */
+  wake(flow: F): void {
+    if (flow.flow.place !== 'none') return;
+    if (flow.interactive || flow.queuedBytes <= sparseBytes) this.#place(flow, 'urgent');
+    else this.#place(flow, 'bulk');
+  }
+
+  /** Takes the flow to serve; give it back with `served`. */
+  next(): F | undefined {
+    if (this.#urgentInARow >= urgentBurst) {
+      const flow = this.#nextBulk();
+      this.#urgentInARow = 0;
+      if (flow !== undefined) return flow;
+    }
+    return this.#nextUrgent() ?? this.#nextBulk();
+  }
+
+  /** After one frame of `bytes` from the flow `next` gave. */
+  served(flow: F, bytes: number): void {
+    if (flow.interactive) {
+      this.#urgentInARow += bytes;
+      if (flow.sendable) this.#place(flow, 'urgent');
+      else flow.flow.place = 'none';
+      return;
+    }
+    flow.flow.deficit -= bytes;
+    if (flow.flow.deficit > 0 && flow.sendable && this.#current === undefined) {
+      flow.flow.place = 'bulk';
+      this.#current = flow;
+    } else {
+      this.#place(flow, 'bulk');
+    }
+  }
+
+  #nextUrgent(): F | undefined {
+    for (let flow = this.#urgent.shift(); flow !== undefined; flow = this.#urgent.shift()) {
+      if (flow.sendable) {
+        flow.flow.place = 'serving';
+        return flow;
+      }
+      flow.flow.place = 'none';
+    }
+    this.#urgentInARow = 0;
+    return undefined;
+  }
+
+  #nextBulk(): F | undefined {
+    for (let flow = this.#takeBulk(); flow !== undefined; flow = this.#takeBulk()) {
+      if (!flow.sendable) {
+        flow.flow.place = 'none';
+        flow.flow.deficit = 0;
+      } else if (flow.flow.deficit <= 0) {
+        flow.flow.deficit += this.#quantum;
+        this.#bulk.push(flow);
+      } else {
+        flow.flow.place = 'serving';
+        return flow;
+      }
+    }
+    return undefined;
+  }
+
+  #takeBulk(): F | undefined {
+    const current = this.#current;
+    if (current === undefined) return this.#bulk.shift();
+    this.#current = undefined;
+    return current;
+  }
+
+  #place(flow: F, place: 'urgent' | 'bulk'): void {
+    flow.flow.place = place;
+    (place === 'urgent' ? this.#urgent : this.#bulk).push(flow);
+  }
+}

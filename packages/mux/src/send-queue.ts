@@ -1,0 +1,97 @@
+import type { Channel } from './channel.ts';
+import { Fifo } from './fifo.ts';
+import { Scheduler } from './scheduler.ts';
+
+/** How the queue reaches the world. */
+export interface SendQueueHost {
+  /** Whether the transport takes more now. */
+  readonly hasRoom: boolean;
+  /** Largest DATA payload now. */
+  readonly chunkBytes: number;
+  transmit(header: Uint8Array, payload?: Uint8Array): void;
+  /** The ACK that is due, if one is. */
+  takeAck(): Uint8Array | undefined;
+}
+
+type Control = Uint8Array | readonly [header: Uint8Array, payload: Uint8Array];
+
+/** What waits to be sent: control frames in order, then streams as the scheduler says. */
+export class SendQueue {
+  readonly #host: SendQueueHost;
+  readonly #control = new Fifo<Control>();
+  readonly #scheduler: Scheduler<Channel>;
+  #isFlushing = false;
+  #isFlushAsked = false;
+  #isStopped = false;
+
+  constructor(host: SendQueueHost, quantum: number) {
+    this.#host = host;
+    this.#scheduler = new Scheduler(quantum);
+  }
+
+  get controlFrames(): number {
+    return this.#control.length;
+  }
+
+  control(header: Uint8Array, payload?: Uint8Array): void {
+    if (this.#isStopped) return;
+    this.#control.push(payload === undefined ? header : [header, payload]);
+    this.flushSoon();
+  }
+
+  wake(channel: Channel): void {
+    if (!channel.sendable) return;
+    this.#scheduler.wake(channel);
+    this.flushSoon();
+  }
+
+  /** Flushes once the running callback is through, so that what it causes is sent, and ordered, together. */
+  flushSoon(): void {
+    if (this.#isFlushAsked || this.#isFlushing || this.#isStopped) return;
+    this.#isFlushAsked = true;
+    process.nextTick(flush, this);
+  }
+
+  flush(): void {
+    this.#isFlushAsked = false;
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    try {
+      while (this.#host.hasRoom && !this.#isStopped && this.#sendOne());
+    } finally {
+      this.#isFlushing = false;
+    }
+  }
+
+  /** Sends the control frames that wait, room or not, and takes nothing more. */
+  stop(): void {
+    for (let frame = this.#control.shift(); frame !== undefined; frame = this.#control.shift()) this.#transmit(frame);
+    this.#isStopped = true;
+  }
+
+  #sendOne(): boolean {
+    const ack = this.#host.takeAck();
+    if (ack !== undefined) {
+      this.#host.transmit(ack);
+      return true;
+    }
+    const control = this.#control.shift();
+    if (control !== undefined) {
+      this.#transmit(control);
+      return true;
+    }
+    const channel = this.#scheduler.next();
+    if (channel === undefined) return false;
+    this.#scheduler.served(channel, channel.sendNext(this.#host.chunkBytes));
+    return true;
+  }
+
+  #transmit(frame: Control): void {
+    if (frame instanceof Uint8Array) this.#host.transmit(frame);
+    else this.#host.transmit(frame[0], frame[1]);
+  }
+}
+
+function flush(queue: SendQueue): void {
+  queue.flush();
+}

@@ -1,0 +1,373 @@
+import { EventEmitter } from 'node:events';
+import { Acknowledgement } from './acknowledgement.ts';
+import { Channel, type ChannelHost } from './channel.ts';
+import { limitCloseCode, protocolCloseCode, resetCodeOf, resetCodes } from './codes.ts';
+import { DrainingError, SessionClosedError, StreamResetError, TooManyStreamsError } from './errors.ts';
+import {
+  decodeFrame,
+  encodeGoAway,
+  encodePing,
+  encodeReset,
+  type Frame,
+  FrameType,
+  maxHeadBytes,
+  openHeader,
+} from './frame.ts';
+import { type MuxOptions, muxOptions } from './options.ts';
+import { Pings } from './pings.ts';
+import type { WindowBudget } from './receive-window.ts';
+import { SendQueue, type SendQueueHost } from './send-queue.ts';
+import { MuxStream } from './stream.ts';
+import type { MessageTransport } from './transport.ts';
+
+/** The gateway opens odd stream ids, the agent even ones. */
+export type Role = 'gateway' | 'agent';
+
+/** What a GOAWAY says: the peer opens and accepts no more streams. */
+export interface GoAway {
+  code: number;
+  /** The highest stream of ours the peer looked at; later ones were reset here as `gone` and may be tried elsewhere. */
+  lastStream: number;
+  retryAfterMs: number;
+  prefer: string[];
+}
+
+/** How a session ended; `remote` when the peer or the network did it. */
+export interface SessionClose {
+  code: number;
+  reason: string;
+  remote: boolean;
+}
+
+const lastId = 2 ** 32 - 1;
+const ackDelayMs = 25;
+const measureEveryMs = 5000;
+const ignore = (): void => {};
+
+/**
+ * Streams over one message transport (docs/protocol.md). No input throws past it: a bad frame closes this session with
+ * 4400, a bad stream is reset alone. Streams the peer opens arrive as 'stream'; until somebody listens they wait.
+ */
+export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoAway]; close: [SessionClose] }> {
+  readonly #transport: MessageTransport;
+  readonly #options: MuxOptions;
+  readonly #channels = new Map<number, Channel>();
+  readonly #queue: SendQueue;
+  readonly #host: ChannelHost & SendQueueHost;
+  readonly #pings: Pings;
+  readonly #acknowledgement = new Acknowledgement();
+  readonly #unclaimed: MuxStream[] = [];
+  readonly #drained: (() => void)[] = [];
+  readonly #firstPeerId: number;
+  #nextId: number;
+  #highestPeerId = 0;
+  #ownOpen = 0;
+  #peerOpen = 0;
+  #interactiveOpen = 0;
+  #goAwaySent = false;
+  #goAwayReceived = false;
+  #isAckDue = false;
+  #ackTimer: NodeJS.Timeout | undefined;
+  #closed: SessionClose | undefined;
+  #bytesIn = 0;
+  #bytesOut = 0;
+  #lastReceivedAt: number;
+
+  constructor(transport: MessageTransport, options: { role: Role } & Partial<MuxOptions>) {
+    super();
+    this.#transport = transport;
+    this.#options = muxOptions(options);
+    this.#nextId = options.role === 'gateway' ? 1 : 2;
+    this.#firstPeerId = options.role === 'gateway' ? 2 : 1;
+    this.#pings = new Pings(this.#options.now);
+    this.#lastReceivedAt = this.#options.now();
+    this.#host = this.#makeHost();
+    this.#queue = new SendQueue(this.#host, this.#options.bulkChunk);
+    transport.onmessage = (data, payload) => this.#onMessage(data, payload);
+    transport.ondrain = () => this.#queue.flush();
+    transport.onclose = (code, reason) => this.#over({ code, reason, remote: true });
+    (this as EventEmitter).on('newListener', (name) => {
+      if (name === 'stream' && this.#unclaimed.length > 0) queueMicrotask(() => this.#claim());
+    });
+    this.#measure();
+  }
+
+  get closed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Streams open on the wire, both sides' together. */
+  get streamCount(): number {
+    return this.#channels.size;
+  }
+
+  /** Lowest of the last PING round trips, in milliseconds. */
+  get roundTripMs(): number | undefined {
+    return this.#pings.roundTripMs;
+  }
+
+  /** Bytes of frames, headers included. */
+  get bytesIn(): number {
+    return this.#bytesIn;
+  }
+
+  get bytesOut(): number {
+    return this.#bytesOut;
+  }
+
+  /** On the clock of the options (monotonic, milliseconds); the session's start before the first frame. */
+  get lastReceivedAt(): number {
+    return this.#lastReceivedAt;
+  }
+
+  /** Counted frames sent that the peer has not acknowledged. */
+  get unacknowledgedFrames(): number {
+    return this.#acknowledgement.unacknowledgedFrames;
+  }
+
+  /** Whether a GOAWAY went either way: `open` throws. */
+  get draining(): boolean {
+    return this.#goAwaySent || this.#goAwayReceived;
+  }
+
+  /**
+   * Opens a stream; it can be written at once, without waiting for the peer. `interactive` streams are sent before
+   * others, `end` says that no bytes follow the head.
+   * @throws SessionClosedError, DrainingError, TooManyStreamsError, RangeError for a head above 64 KiB.
+   */
+  open(head: Uint8Array, options: { interactive?: boolean; end?: boolean } = {}): MuxStream {
+    if (this.#closed !== undefined) throw new SessionClosedError(closedText(this.#closed));
+    if (this.draining) throw new DrainingError('the tunnel is draining');
+    if (this.#ownOpen >= this.#options.maxStreams || this.#nextId > lastId) {
+      throw new TooManyStreamsError(`${this.#ownOpen} streams are open on this tunnel`);
+    }
+    if (head.length > maxHeadBytes) throw new RangeError(`a head has at most ${maxHeadBytes} bytes`);
+    const { interactive = false, end = false } = options;
+    const id = this.#nextId;
+    this.#nextId += 2;
+    const channel = this.#add(new Channel(this.#host, { id, head, interactive, opener: true, end }));
+    this.#host.control(openHeader(id, { interactive, end }), head);
+    return new MuxStream(channel);
+  }
+
+  /** Measures the round trip, in milliseconds. Rejects with SessionClosedError when the session ends first. */
+  ping(): Promise<number> {
+    if (this.#closed !== undefined) return Promise.reject(new SessionClosedError(closedText(this.#closed)));
+    const { opaque, answer } = this.#pings.start();
+    this.#queue.control(encodePing(FrameType.ping, opaque));
+    return answer;
+  }
+
+  /** Tells the peer to go elsewhere: open streams go on, new ones are refused on both sides. */
+  goAway(options: { code: number; retryAfterMs: number; prefer?: string[] }): void {
+    if (this.#closed !== undefined) return;
+    this.#goAwaySent = true;
+    const { code, retryAfterMs, prefer = [] } = options;
+    this.#queue.control(encodeGoAway({ lastStream: this.#highestPeerId, code, retryAfterMs, prefer }));
+  }
+
+  /** Sends a GOAWAY (if none was) and waits until all streams finished; resets those left after `timeoutMs` as `gone`. */
+  async drain(timeoutMs: number): Promise<void> {
+    if (!this.#goAwaySent) this.goAway({ code: 1001, retryAfterMs: 0 });
+    if (this.#channels.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#drained.push(resolve);
+    const timer = setTimeout(() => {
+      for (const channel of [...this.#channels.values()])
+        channel.reset('gone', 'the tunnel was closed for maintenance');
+    }, timeoutMs);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  /** Ends the session now: open streams end with `gone`, what was queued as control (resets) is still sent. */
+  close(code: number, reason: string): void {
+    if (this.#closed !== undefined) return;
+    this.#queue.stop();
+    this.#over({ code, reason, remote: false });
+    this.#transport.close(code, reason);
+  }
+
+  #makeHost(): ChannelHost & SendQueueHost {
+    const session = this;
+    const budget: WindowBudget = { left: this.#options.windowBudget };
+    return {
+      budget,
+      maxWindow: this.#options.maxWindow,
+      now: this.#options.now,
+      get roundTripMs() {
+        return session.#pings.roundTripMs;
+      },
+      get hasRoom() {
+        return session.#transport.bufferedAmount < session.#options.transportBuffer;
+      },
+      get chunkBytes() {
+        return session.#interactiveOpen > 0 ? session.#options.interactiveChunk : session.#options.bulkChunk;
+      },
+      wake: (channel) => this.#queue.wake(channel),
+      control: (header, payload) => this.#queue.control(header, payload),
+      send: (header, payload) => this.#transmit(header, payload),
+      transmit: (header, payload) => this.#transmit(header, payload),
+      takeAck: () => this.#takeAck(),
+      ended: (channel) => this.#remove(channel),
+    };
+  }
+
+  #transmit(header: Uint8Array, payload?: Uint8Array): void {
+    const type = header[0] ?? 0;
+    if (type <= FrameType.credit) {
+      this.#acknowledgement.sent(type === FrameType.data && payload !== undefined ? payload.length : 0);
+    }
+    this.#bytesOut += header.length + (payload?.length ?? 0);
+    this.#transport.send(header, payload);
+  }
+
+  #takeAck(): Uint8Array | undefined {
+    if (!this.#isAckDue) return undefined;
+    this.#isAckDue = false;
+    return this.#acknowledgement.encode();
+  }
+
+  #onMessage(data: Uint8Array, payload?: Uint8Array): void {
+    if (this.#closed !== undefined) return;
+    const length = data.length + (payload?.length ?? 0);
+    this.#bytesIn += length;
+    this.#lastReceivedAt = this.#options.now();
+    const frame = decodeFrame(data, payload);
+    const violation = frame.type === 'invalid' ? frame.reason : this.#onFrame(frame);
+    if (violation !== undefined) {
+      this.close(protocolCloseCode, `protocol error: ${violation}`);
+    } else if (this.#queue.controlFrames > this.#options.maxControlFrames) {
+      this.close(limitCloseCode, 'answers are asked for and not read');
+    }
+  }
+
+  #onFrame(frame: Frame): string | undefined {
+    if (frame.type <= FrameType.credit) this.#count(frame.type === FrameType.data ? frame.payload.length : 0);
+    switch (frame.type) {
+      case FrameType.open:
+        return this.#onOpen(frame);
+      case FrameType.accept:
+        return this.#known(frame.stream) ?? this.#channels.get(frame.stream)?.onAccept(frame.head, frame.end);
+      case FrameType.data:
+        if (this.#lastReceivedAt - this.#pings.lastSentAt > measureEveryMs) this.#measure();
+        return this.#known(frame.stream) ?? this.#channels.get(frame.stream)?.onData(frame.payload);
+      case FrameType.end:
+        return this.#known(frame.stream) ?? this.#channels.get(frame.stream)?.onEnd();
+      case FrameType.reset:
+        this.#channels.get(frame.stream)?.fail(new StreamResetError(resetCodeOf(frame.code), frame.reason, true));
+        return this.#known(frame.stream);
+      case FrameType.credit:
+        this.#channels.get(frame.stream)?.onCredit(frame.bytes);
+        return this.#known(frame.stream);
+      case FrameType.ack:
+        return this.#acknowledgement.onAck(frame.frames, frame.bytes) ? undefined : 'ACK of what was not sent';
+      case FrameType.ping:
+        this.#queue.control(encodePing(FrameType.pong, frame.opaque));
+        return undefined;
+      case FrameType.pong:
+        this.#pings.onPong(frame.opaque);
+        return undefined;
+      case FrameType.goaway:
+        this.#onGoAway(frame);
+        return undefined;
+    }
+  }
+
+  #onOpen(frame: Frame & { type: typeof FrameType.open }): string | undefined {
+    if (frame.stream % 2 !== this.#firstPeerId % 2) return "OPEN of an id of the other side's";
+    if (frame.stream <= this.#highestPeerId) return 'OPEN of an id used before';
+    this.#highestPeerId = frame.stream;
+    const refusal = this.#goAwaySent ? 'gone' : this.#peerOpen >= this.#options.maxStreams ? 'limit' : undefined;
+    if (refusal !== undefined) {
+      this.#queue.control(encodeReset(frame.stream, resetCodes[refusal].wire, ''));
+      return undefined;
+    }
+    const { stream: id, interactive, end } = frame;
+    // The head outlives the read buffer it lies in.
+    const head = Buffer.from(frame.head);
+    const channel = this.#add(new Channel(this.#host, { id, head, interactive, opener: false, end }));
+    const stream = new MuxStream(channel);
+    this.#unclaimed.push(stream);
+    if (this.listenerCount('stream') > 0) this.#claim();
+    return undefined;
+  }
+
+  #claim(): void {
+    for (let stream = this.#unclaimed.shift(); stream !== undefined; stream = this.#unclaimed.shift()) {
+      if (stream.destroyed) continue;
+      try {
+        this.emit('stream', stream);
+      } catch (error) {
+        stream.destroy(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+  }
+
+  #onGoAway(frame: Frame & { type: typeof FrameType.goaway }): void {
+    this.#goAwayReceived = true;
+    const { code, lastStream, retryAfterMs, prefer } = frame;
+    for (const channel of [...this.#channels.values()]) {
+      if (channel.opener && channel.id > lastStream) {
+        channel.fail(new StreamResetError('gone', 'the tunnel is draining; nothing was done', true));
+      }
+    }
+    this.emit('goaway', { code, lastStream, retryAfterMs, prefer });
+  }
+
+  /** Undefined for an id that is or was open, else the violation. */
+  #known(id: number): string | undefined {
+    const isPeers = id % 2 === this.#firstPeerId % 2;
+    if (isPeers ? id <= this.#highestPeerId : id < this.#nextId) return undefined;
+    return 'a frame for a stream that was never opened';
+  }
+
+  #count(dataBytes: number): void {
+    if (this.#acknowledgement.received(dataBytes)) this.#askAck();
+    else this.#ackTimer ??= setTimeout(this.#askAck, ackDelayMs);
+  }
+
+  /** Makes the ACK due; the timer's work. */
+  readonly #askAck = (): void => {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = undefined;
+    if (this.#closed !== undefined || !this.#acknowledgement.owed) return;
+    this.#isAckDue = true;
+    this.#queue.flushSoon();
+  };
+
+  #measure(): void {
+    this.ping().catch(ignore);
+  }
+
+  #add(channel: Channel): Channel {
+    this.#channels.set(channel.id, channel);
+    if (channel.opener) this.#ownOpen++;
+    else this.#peerOpen++;
+    if (channel.interactive) this.#interactiveOpen++;
+    return channel;
+  }
+
+  #remove(channel: Channel): void {
+    if (!this.#channels.delete(channel.id)) return;
+    if (channel.opener) this.#ownOpen--;
+    else this.#peerOpen--;
+    if (channel.interactive) this.#interactiveOpen--;
+    if (this.#channels.size === 0) for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
+  #over(close: SessionClose): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = close;
+    this.#queue.stop();
+    clearTimeout(this.#ackTimer);
+    const text = closedText(close);
+    for (const channel of [...this.#channels.values()]) channel.fail(new StreamResetError('gone', text, close.remote));
+    this.#pings.fail(text);
+    this.emit('close', close);
+  }
+}
+
+function closedText(close: SessionClose): string {
+  return `the tunnel was closed (${close.code}${close.reason === '' ? '' : ` ${close.reason}`})`;
+}

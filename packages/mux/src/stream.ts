@@ -1,0 +1,111 @@
+import { Duplex } from 'node:stream';
+import type { Channel } from './channel.ts';
+import type { ResetCode } from './codes.ts';
+import { StreamResetError } from './errors.ts';
+
+/** Bytes kept in Node's own buffers a direction; what is beyond waits under the credit of the stream. */
+const highWaterMark = 64 * 1024;
+const ignore = (): void => {};
+
+/**
+ * A stream of a tunnel. `end()` ends our direction only (`allowHalfOpen`), the peer's END arrives as 'end',
+ * `destroy()` before both directions finished resets the stream. Back-pressure is plain Duplex back-pressure: what the
+ * reader leaves in the buffer is not credited to the sender.
+ *
+ * An 'error' nobody listens for is not thrown: a peer that resets its streams must not end the process.
+ */
+export class MuxStream extends Duplex {
+  readonly #channel: Channel;
+
+  /** Made by the session only. */
+  constructor(channel: Channel) {
+    super({ allowHalfOpen: true, readableHighWaterMark: highWaterMark, writableHighWaterMark: highWaterMark });
+    this.#channel = channel;
+    this.on('error', ignore);
+    channel.attach(this);
+    if (channel.localEnded) this.end();
+  }
+
+  get id(): number {
+    return this.#channel.id;
+  }
+
+  /** The head OPEN carried. */
+  get head(): Uint8Array {
+    return this.#channel.head;
+  }
+
+  get interactive(): boolean {
+    return this.#channel.interactive;
+  }
+
+  /** Payload bytes of DATA that arrived. */
+  get bytesReceived(): number {
+    return this.#channel.bytesReceived;
+  }
+
+  /** Payload bytes of DATA handed to the transport. */
+  get bytesSent(): number {
+    return this.#channel.bytesSent;
+  }
+
+  /** The most the peer may send beyond what was consumed here, in bytes. Grows with bandwidth × round trip. */
+  get receiveWindow(): number {
+    return this.#channel.window;
+  }
+
+  /**
+   * On the opener's side the head of the peer's ACCEPT; on the acceptor's side our own, once accepted.
+   * Rejects with a StreamResetError when the stream ends without one.
+   */
+  get accepted(): Promise<Uint8Array> {
+    return this.#channel.accepted;
+  }
+
+  /**
+   * Accepts a stream the peer opened; what was written before is sent after it. `end` says that no bytes follow.
+   * Does nothing when the stream is over already. Throws when called twice, by the opener, or for a head above 64 KiB.
+   */
+  accept(head: Uint8Array, options: { end?: boolean } = {}): void {
+    const end = options.end ?? false;
+    this.#channel.accept(head, end);
+    if (end) this.end();
+  }
+
+  /** Ends both directions at once and tells the peer why. The reason reaches the peer: at most 256 bytes, no secrets. */
+  reset(code: ResetCode, reason: string): void {
+    this.#channel.reset(code, reason);
+  }
+
+  override read(size?: number): unknown {
+    const chunk: unknown = super.read(size);
+    if (chunk !== null) this.#channel.settleCredit();
+    return chunk;
+  }
+
+  override _read(): void {
+    this.#channel.read();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#channel.write([chunk], done);
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    const parts: Buffer[] = [];
+    for (const { chunk } of chunks) parts.push(chunk);
+    this.#channel.write(parts, done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#channel.finish(done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    if (!this.#channel.isOver) {
+      if (error instanceof StreamResetError) this.#channel.reset(error.code, error.reason);
+      else this.#channel.reset(error === null ? 'cancelled' : 'internal', '');
+    }
+    done(error);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * What carries the session's messages: whole, in order, or not at all. Implemented over WebSockets in
+ * `@postern/tunnel` and in memory in `@postern/testkit`.
+ */
+export interface MessageTransport {
+  /** Sends one message given as two parts; neither may be changed by the caller afterwards. Never throws. */
+  send(header: Uint8Array, payload?: Uint8Array): void;
+  /** Bytes not yet taken by the kernel. */
+  readonly bufferedAmount: number;
+  /** Closes after what was sent. */
+  close(code: number, reason: string): void;
+  /** Closes at once, without a word to the peer. */
+  terminate(): void;
+  /** One message: whole, or its first eight bytes and the rest. */
+  onmessage: ((data: Uint8Array, payload?: Uint8Array) => void) | undefined;
+  /** The queue got shorter: there may be room again. */
+  ondrain: (() => void) | undefined;
+  /** Called once, however the transport ended. */
+  onclose: ((code: number, reason: string) => void) | undefined;
+}
