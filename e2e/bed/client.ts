@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+export type Transport = 'SPDY' | 'WebSocket';
+
+export interface Kubectl {
+  /** The program and what comes before its arguments. */
+  command: string[];
+  /** As in `v1.33.1`. */
+  version: string;
+  minor: number;
+}
+
+/** A kubectl with a way to talk and a kubeconfig. */
+export interface Client {
+  kubectl: Kubectl;
+  transport: Transport;
+  kubeconfig: string;
+  /** Where kubectl keeps its caches. */
+  home: string;
+}
+
+function onPath(program: string): string | undefined {
+  try {
+    return execFileSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(command: string[]): Kubectl {
+  const [program = '', ...prefix] = command;
+  const printed = execFileSync(program, [...prefix, 'version', '--client', '-o', 'json'], { encoding: 'utf8' });
+  const { clientVersion } = JSON.parse(printed) as { clientVersion: { gitVersion: string } };
+  return {
+    command,
+    version: clientVersion.gitVersion,
+    minor: Number(/^v1\.(\d+)/.exec(clientVersion.gitVersion)?.[1]),
+  };
+}
+
+/**
+ * Every kubectl of this machine, oldest first: the one on the path, those beside it named `kubectl.1.N`, and the test
+ * cluster's own. One of each minor version.
+ */
+export function findKubectls(): Kubectl[] {
+  const commands: string[][] = [];
+  const found = onPath('kubectl');
+  if (found) {
+    const folder = dirname(realpathSync(found));
+    const versioned = readdirSync(folder).filter((name) => /^kubectl\.1\.\d+$/.test(name));
+    commands.push(...versioned.map((name) => [join(folder, name)]));
+    if (versioned.length === 0) commands.push([found]);
+  }
+  if (commands.length === 0) commands.push(clusterKubectl());
+  const byMinor = new Map(commands.map(describe).map((kubectl) => [kubectl.minor, kubectl]));
+  const only = process.env['POSTERN_E2E_KUBECTL']?.split(',');
+  return [...byMinor.values()]
+    .filter((kubectl) => !only || only.includes(`1.${kubectl.minor}`))
+    .sort((one, other) => one.minor - other.minor);
+}
+
+/** The kubectl of the cluster's own version, inside the test cluster's one binary. */
+function clusterKubectl(): string[] {
+  const home = process.env['TESTCLUSTER_HOME'] ?? '/var/lib/testcluster';
+  return [process.env['TESTCLUSTER_BIN'] ?? join(home, 'bin/kube'), 'kubectl'];
+}
+
+/** What this kubectl speaks for exec, attach and cp (`remote`), or for port-forward. */
+export function transports(kubectl: Kubectl, use: 'remote' | 'port-forward'): Transport[] {
+  const only = process.env['POSTERN_E2E_TRANSPORT'];
+  const all: Transport[] = kubectl.minor >= (use === 'remote' ? 29 : 30) ? ['SPDY', 'WebSocket'] : ['SPDY'];
+  return all.filter((transport) => !only || transport === only);
+}
+
+/** A kubectl's environment: nothing of the caller's kubeconfig, and the way to talk chosen by its own switches. */
+export function environment(client: Client): NodeJS.ProcessEnv {
+  const webSocket = String(client.transport === 'WebSocket');
+  return {
+    PATH: process.env['PATH'],
+    HOME: client.home,
+    TMPDIR: process.env['TMPDIR'],
+    KUBECONFIG: client.kubeconfig,
+    KUBECTL_REMOTE_COMMAND_WEBSOCKETS: webSocket,
+    KUBECTL_PORT_FORWARD_WEBSOCKETS: webSocket,
+  };
+}

@@ -1,0 +1,73 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findKubectls } from './client.ts';
+import { eventually, execute, postern, type Ready } from './process.ts';
+
+export const password = 'correct horse battery staple';
+
+/** What `postern cluster create --json` prints. */
+export interface CreatedCluster {
+  id: string;
+  name: string;
+  joinToken: string;
+  installCommand: string;
+  uninstallCommand?: string;
+}
+
+/** Signs up by the command line; the session is kept in `home`. */
+export async function signUp(who: { home: string; ready: Ready; email: string; organization: string }): Promise<void> {
+  mkdirSync(who.home, { recursive: true, mode: 0o700 });
+  const args = ['signup', '--url', who.ready.url, '--ca-file', who.ready.caFile, '--email', who.email];
+  await postern(who.home, [...args, '--organization', who.organization, '--password-stdin'], {
+    input: `${password}\n`,
+  });
+}
+
+export async function createCluster(home: string, name: string): Promise<CreatedCluster> {
+  return JSON.parse(await postern(home, ['cluster', 'create', name, '--json'])) as CreatedCluster;
+}
+
+/** One cluster as `postern cluster list --json` prints it, whatever the wrapping. */
+export async function clusterStatus(home: string, name: string): Promise<string | undefined> {
+  const listed = JSON.parse(await postern(home, ['cluster', 'list', '--json'])) as unknown;
+  const clusters = (Array.isArray(listed) ? listed : (listed as { items: unknown[] }).items) as {
+    name: string;
+    status: string;
+  }[];
+  return clusters.find((cluster) => cluster.name === name)?.status;
+}
+
+/** Runs the printed install command as a person would, with an administrator's kubectl, and waits for the agent. */
+export async function connectCluster(options: {
+  home: string;
+  ready: Ready;
+  name: string;
+  adminKubeconfig: string;
+  folder: string;
+}): Promise<{ kubeconfig: string; uninstall: () => Promise<void> }> {
+  const created = await createCluster(options.home, options.name);
+  const env = {
+    KUBECONFIG: options.adminKubeconfig,
+    PATH: `${pathWithKubectl(options.folder)}:${process.env['PATH']}`,
+  };
+  await execute('sh', ['-c', created.installCommand], { env });
+  await eventually(async () => (await clusterStatus(options.home, options.name)) === 'online', 'the agent', 90_000);
+  const kubeconfig = join(options.folder, 'gateway.kubeconfig');
+  await postern(options.home, ['kubeconfig', options.name, '--token', '--output', kubeconfig]);
+  return {
+    kubeconfig,
+    uninstall: async () => {
+      if (created.uninstallCommand) await execute('sh', ['-c', created.uninstallCommand], { env });
+    },
+  };
+}
+
+/** A folder with a program named kubectl, where the machine has none on its path. */
+function pathWithKubectl(folder: string): string {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  const command = findKubectls().at(-1)?.command ?? ['kubectl'];
+  writeFileSync(join(bin, 'kubectl'), `#!/bin/sh\nexec ${command.join(' ')} "$@"\n`);
+  chmodSync(join(bin, 'kubectl'), 0o755);
+  return bin;
+}

@@ -1,0 +1,146 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+export const repository = resolve(import.meta.dirname, '../..');
+export const results = join(repository, 'test-results');
+
+/** Asks again until the answer is truthy; what it throws counts as no. */
+export async function eventually<T>(
+  ask: () => T | Promise<T>,
+  what: string,
+  timeoutMs = 30_000,
+): Promise<NonNullable<T>> {
+  const end = Date.now() + timeoutMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer) return answer;
+      last = answer;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs} ms (last: ${String(last)})`);
+    await wait(100);
+  }
+}
+
+/** Runs a program to its end; fails with what it printed on stderr. */
+export function execute(
+  command: string,
+  args: string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; input?: string; timeoutMs?: number } = {},
+): Promise<string> {
+  return new Promise((fulfil, reject) => {
+    const child = execFile(
+      command,
+      args,
+      {
+        env: { ...process.env, ...options.env },
+        cwd: options.cwd ?? repository,
+        maxBuffer: 1 << 28,
+        timeout: options.timeoutMs ?? 120_000,
+      },
+      (error, stdout, stderr) => {
+        if (error)
+          reject(new Error(`${command} ${args[0] ?? ''} ended with ${error.code ?? error.signal}\n${stderr}${stdout}`));
+        else fulfil(stdout);
+      },
+    );
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(options.input ?? '');
+  });
+}
+
+/** The address at which pods reach this machine. */
+export function nodeAddress(): string {
+  for (const [name, addresses] of Object.entries(networkInterfaces())) {
+    if (name.startsWith('tcbr') || name.startsWith('veth')) continue;
+    const address = addresses?.find((candidate) => candidate.family === 'IPv4' && !candidate.internal);
+    if (address) return address.address;
+  }
+  throw new Error('this machine has no network interface besides loopback');
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '0.0.0.0', listening));
+  const { port } = server.address() as { port: number };
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** What `npm start` writes once it serves. */
+export interface Ready {
+  url: string;
+  caFile: string;
+  pid: number;
+  metricsUrl: string;
+}
+
+export interface ProductOptions {
+  data: string;
+  port: number;
+  publicUrl: string;
+}
+
+/** Starts the product as its users do and waits until it says it is ready. It outlives the caller: stop it. */
+export async function startProduct(options: ProductOptions): Promise<Ready> {
+  mkdirSync(results, { recursive: true });
+  const file = join(options.data, 'ready.json');
+  rmSync(file, { force: true });
+  const log = join(results, 'product.log');
+  const output = openSync(log, 'a');
+  const args = ['start', '--', '--data', options.data, '--port', String(options.port), '--no-demo', '--no-open'];
+  const child = spawn('npm', [...args, '--listen', '0.0.0.0', '--public-url', options.publicUrl], {
+    cwd: repository,
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  child.unref();
+  return eventually(
+    () => {
+      if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}; see ${log}`);
+      return existsSync(file) ? readReady(options.data) : undefined;
+    },
+    'npm start',
+    240_000,
+  );
+}
+
+export function readReady(data: string): Ready {
+  return JSON.parse(readFileSync(join(data, 'ready.json'), 'utf8')) as Ready;
+}
+
+/** Stops the product as Ctrl-C does; returns the milliseconds it took. */
+export async function stopProduct(data: string): Promise<number> {
+  const { pid } = readReady(data);
+  const began = Date.now();
+  process.kill(pid, 'SIGTERM');
+  await eventually(() => !isAlive(pid), 'the end of npm start', 20_000);
+  return Date.now() - began;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs the product's own command line. */
+export function postern(
+  home: string,
+  args: string[],
+  options: { input?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  const bin = join(repository, 'node_modules/.bin');
+  const env = { ...options.env, POSTERN_HOME: home, PATH: `${bin}:${process.env['PATH']}` };
+  return execute(join(bin, 'postern'), args, { env, ...(options.input === undefined ? {} : { input: options.input }) });
+}
