@@ -1,0 +1,112 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { DataFolder } from './data-folder.ts';
+import { UserError } from './user-error.ts';
+
+/** Name of the file in the data folder that lists the pids of programs started. */
+export const CHILDREN = 'children.pids';
+
+export interface ChildOptions {
+  /** Names its log file. */
+  name: string;
+  /** Arguments of Node: the program first. */
+  args: string[];
+  env?: Record<string, string>;
+  cwd?: string;
+  /** Opens a channel for messages. */
+  ipc?: boolean;
+  /** Each line of its output. */
+  onLine?: (line: string) => void;
+}
+
+/** A program of ours that runs beside this one. */
+export interface Child {
+  process: ChildProcess;
+  logFile: string;
+  /** Its exit code; null when a signal ended it. */
+  ended: Promise<number | null>;
+  /** SIGTERM, and SIGKILL after `patience` milliseconds. Resolves when it is gone. */
+  stop(patience: number): Promise<void>;
+}
+
+/** Variables of this process that children may see: no secret of another program's reaches them by accident. */
+const passed = [
+  'PATH',
+  'HOME',
+  'USER',
+  'TMPDIR',
+  'LANG',
+  'TZ',
+  'NODE_ENV',
+  'KUBECONFIG',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'https_proxy',
+  'http_proxy',
+  'no_proxy',
+  'NODE_EXTRA_CA_CERTS',
+];
+
+/**
+ * Starts a Node program in a process group of its own, so that Ctrl-C in the terminal reaches only us and we stop things in
+ * order. Its output goes to a log file, its pid to the list that leftovers.ts reads after a crash.
+ */
+export function startChild(data: DataFolder, options: ChildOptions): Child {
+  const { name, args, env = {}, cwd, ipc = false, onLine } = options;
+  const logFile = data.file('logs', `${name}.log`);
+  const inherited = Object.fromEntries(
+    passed.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])),
+  );
+  const settings: SpawnOptions = {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...inherited, ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
+  };
+  const child = spawn(process.execPath, args, settings);
+  appendFileSync(data.file(CHILDREN), `${child.pid}\n`);
+  const log = createWriteStream(logFile, { flags: 'w', mode: 0o600 });
+  for (const output of [child.stdout, child.stderr] as Readable[]) {
+    output.pipe(log, { end: false });
+    if (onLine) createInterface(output).on('line', onLine);
+  }
+  child.on('error', (error) => log.write(`${name}: ${error.message}\n`));
+  const ended = once(child, 'close').then(([code]) => {
+    log.end();
+    return code as number | null;
+  });
+  return {
+    process: child,
+    logFile,
+    ended,
+    async stop(patience) {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      const kill = setTimeout(() => child.kill('SIGKILL'), patience);
+      await ended;
+      clearTimeout(kill);
+    },
+  };
+}
+
+/** A sentence about a program that ended before it served, with the end of its log. */
+async function failureOf(what: string, child: Child, code: number | null): Promise<UserError> {
+  const text = await readFile(child.logFile, 'utf8').catch(() => '');
+  const end = text.trimEnd().split('\n').slice(-8).join('\n');
+  return new UserError(`${what} did not start (exit code ${code}). The end of ${child.logFile}:\n${end}`);
+}
+
+/** Resolves with what `ready` resolves with, or rejects when the program ends before. */
+export async function untilReady<T>(what: string, child: Child, ready: Promise<T>): Promise<T> {
+  const failed = child.ended.then(async (code) => {
+    throw await failureOf(what, child, code);
+  });
+  const result = await Promise.race([ready, failed]);
+  failed.catch(() => {}); // from here on its end is the supervisor's business
+  return result;
+}

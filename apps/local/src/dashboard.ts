@@ -1,0 +1,22 @@
+import { type Child, startChild, untilReady } from './child.ts';
+import type { DataFolder } from './data-folder.ts';
+import { programs } from './programs.ts';
+
+/** Starts the dashboard's server on a port of 127.0.0.1 and waits until it serves. */
+export async function startDashboard(data: DataFolder, port: number): Promise<Child> {
+  let serving = () => {};
+  const ready = new Promise<void>((resolve) => {
+    serving = resolve;
+  });
+  const child = startChild(data, {
+    name: 'dashboard',
+    args: [programs.next, 'start', '--hostname', '127.0.0.1', '--port', String(port)],
+    cwd: programs.dashboard,
+    env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+    onLine: (line) => {
+      if (line.includes('Ready in')) serving();
+    },
+  });
+  await untilReady('The dashboard', child, ready);
+  return child;
+}

@@ -1,0 +1,41 @@
+import pg from 'pg';
+
+export interface RoleLogin {
+  name: string;
+  password: string;
+}
+
+/**
+ * Makes the database and its two roles unless they are there: `owner` owns the schema and migrates; `app` serves, owns nothing
+ * and is no superuser, so that row-level security can bind it.
+ */
+export async function ensureRoles(
+  superuserUrl: string,
+  database: string,
+  roles: { owner: RoleLogin; app: RoleLogin },
+): Promise<void> {
+  const { owner, app } = roles;
+  await withClient(superuserUrl, async (client) => {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
+    if (rowCount) return;
+    for (const role of [owner, app]) {
+      const known = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role.name]);
+      if (known.rowCount) continue;
+      await client.query(
+        `CREATE ROLE ${pg.escapeIdentifier(role.name)} LOGIN PASSWORD ${pg.escapeLiteral(role.password)}`,
+      );
+    }
+    // Last, because its presence says that the roles are there.
+    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(database)} OWNER ${pg.escapeIdentifier(owner.name)}`);
+  });
+}
+
+async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,24 @@
+// `npm test`: every test that needs no cluster. Arguments go to vitest (`npm test -- packages/mux`).
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { bin, build, install, node, program, root, run } from './workspace.mjs';
+
+await program(async () => {
+  await install();
+  await build();
+  mkdirSync(join(root, 'test-results'), { recursive: true });
+  const args = process.argv.slice(2);
+  const report = ['--reporter=default', '--reporter=json', '--outputFile.json=test-results/unit.json'];
+  const unit = await run(node, [bin('.', 'vitest'), 'run', ...report, ...args]);
+  if (args.length > 0) return unit;
+  const browser = await run(node, [
+    bin('.', 'vitest'),
+    'run',
+    '--config',
+    'e2e/browser/vitest.config.ts',
+    '--reporter=default',
+    '--reporter=json',
+    '--outputFile.json=test-results/browser.json',
+  ]);
+  return unit || browser;
+});

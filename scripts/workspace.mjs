@@ -1,0 +1,126 @@
+// What `npm start` and `npm test` share: bring the workspace to a state in which its programs run. No dependency, Node >= 18.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The package manager, pinned here and nowhere else. */
+const PNPM = 'pnpm@12.21.0';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+/** Node 24 from the npm packages `node-<platform>-<arch>`; there after `install()`. */
+export const node = join(root, 'node_modules/.bin/node');
+
+/** An error whose message is all a user needs; anything else is a bug and shows its stack. */
+export class UserError extends Error {}
+
+/** Runs `main`, and ends with one sentence and exit code 1 where a user can do something about it. */
+export async function program(main) {
+  const [major] = process.versions.node.split('.').map(Number);
+  try {
+    if (major < 18) throw new UserError(`Postern needs Node 18 or newer to start; this is ${process.version}.`);
+    process.exitCode = await main();
+  } catch (error) {
+    process.stderr.write(`${error instanceof UserError ? error.message : error.stack}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** Runs a program to its end with the terminal's own input and output; answers its exit code. Signals reach it too. */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    // Ctrl-C reaches the child from the terminal itself; this process only has to outlive it.
+    const ignore = () => {};
+    const forward = () => child.kill('SIGTERM');
+    process.on('SIGINT', ignore).on('SIGTERM', forward);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      process.off('SIGINT', ignore).off('SIGTERM', forward);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 1));
+    });
+  });
+}
+
+/** Runs a step quietly under one line of progress; its output is shown when it fails. */
+async function step(title, command, args, env = {}) {
+  const started = Date.now();
+  process.stdout.write(`  ${title} …`);
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (code !== 0) {
+    process.stdout.write(' failed\n');
+    process.stderr.write(`${output.trimEnd()}\n`);
+    throw new UserError(`\n${title} failed (exit code ${code}). The lines above say why.`);
+  }
+  process.stdout.write(` ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+/** Installs what the lock file names, when it changed since the last time. */
+export async function install() {
+  const stamp = join(root, 'node_modules/.postern-installed');
+  const wanted = hash([join(root, 'pnpm-lock.yaml'), join(root, 'pnpm-workspace.yaml')]);
+  if (read(stamp) === wanted && existsSync(node)) return;
+  await step(
+    'Installing packages',
+    process.platform === 'win32' ? 'npx.cmd' : 'npx',
+    ['--yes', PNPM, 'install', '--frozen-lockfile'],
+    { CI: 'true' },
+  );
+  if (!existsSync(node)) {
+    throw new UserError(
+      `Node 24 is not packaged for ${process.platform} on ${process.arch}. Postern runs on Linux and macOS, on x64 and arm64.`,
+    );
+  }
+  writeFileSync(stamp, wanted);
+}
+
+/** Builds everything that `npm start` runs, when a source changed since the last time. */
+export async function build() {
+  const stamp = join(root, 'node_modules/.postern-built');
+  const wanted = hash(sources());
+  if (read(stamp) === wanted) return;
+  await step('Generating the database client', node, [bin('apps/gateway', 'prisma'), 'generate'], {});
+  await step('Compiling', node, [bin('.', 'tsc'), '-b']);
+  await step('Building the dashboard', node, [bin('apps/dashboard', 'next'), 'build', 'apps/dashboard'], {
+    NEXT_TELEMETRY_DISABLED: '1',
+  });
+  writeFileSync(stamp, wanted);
+}
+
+/** Files whose change asks for a build. */
+function sources() {
+  const found = [join(root, 'package.json'), join(root, 'pnpm-lock.yaml'), join(root, 'tsconfig.base.json')];
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (['node_modules', 'dist', '.next', 'generated'].includes(entry.name) || entry.name.endsWith('.tsbuildinfo'))
+        continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) walk(path);
+      else if (entry.name !== 'next-env.d.ts' && !/\.test\.tsx?$/.test(entry.name)) found.push(path);
+    }
+  };
+  for (const folder of ['apps', 'packages', 'prisma']) walk(join(root, folder));
+  return found.sort();
+}
+
+function hash(files) {
+  const sum = createHash('sha256').update(process.platform);
+  for (const file of files) sum.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
+  return sum.digest('hex');
+}
+
+function read(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** The JavaScript file behind a program that a package of the workspace depends on. */
+export function bin(workspacePackage, name) {
+  const packageName = { tsc: 'typescript' }[name] ?? name;
+  const folder = join(root, workspacePackage, 'node_modules', packageName);
+  const { bin: declared } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof declared === 'string' ? declared : declared[name]);
+}
