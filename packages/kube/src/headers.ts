@@ -1,0 +1,140 @@
+/** Headers in order, names in lower case; a name may come more than once. */
+export type HeaderPairs = [name: string, value: string][];
+
+/** RFC 9110, 7.6.1, and the old ones that proxies were tricked with. */
+const hopByHop: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** What kubectl, client-go and the dashboard need the apiserver to see. Everything else stays here. */
+const requestAllowed: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-unmodified-since',
+  'kubectl-command',
+  'kubectl-session',
+  'range',
+  'user-agent',
+]);
+
+const upgradeRequestAllowed: ReadonlySet<string> = new Set([
+  'kubectl-command',
+  'kubectl-session',
+  'sec-websocket-extensions',
+  'sec-websocket-key',
+  'sec-websocket-protocol',
+  'sec-websocket-version',
+  'user-agent',
+  'x-stream-protocol-version',
+]);
+
+const responseAllowed: ReadonlySet<string> = new Set([
+  'accept-ranges',
+  'age',
+  'allow',
+  'audit-id',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-range',
+  'content-type',
+  'date',
+  'etag',
+  'expires',
+  'last-modified',
+  'retry-after',
+  'vary',
+  'warning',
+  'x-accepted-stream-protocol-versions',
+  'x-kubernetes-pf-flowschema-uid',
+  'x-kubernetes-pf-prioritylevel-uid',
+]);
+
+const upgradeResponseAllowed: ReadonlySet<string> = new Set([
+  'date',
+  'sec-websocket-accept',
+  'sec-websocket-extensions',
+  'sec-websocket-protocol',
+  'x-stream-protocol-version',
+]);
+
+/** RFC 9110 token, and a value of visible latin1, spaces and tabs. */
+const isName = (name: string): boolean => /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name);
+const isValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+
+/** The names that a Connection header declares to be of this hop only. */
+function namedInConnection(headers: HeaderPairs): Set<string> {
+  const named = new Set<string>();
+  for (const [name, value] of headers) {
+    if (name.toLowerCase() !== 'connection') continue;
+    for (const token of value.split(',')) named.add(token.trim().toLowerCase());
+  }
+  return named;
+}
+
+function pass(headers: HeaderPairs, allowed: ReadonlySet<string>): HeaderPairs {
+  const named = namedInConnection(headers);
+  const passed: HeaderPairs = [];
+  for (const [rawName, value] of headers) {
+    const name = rawName.toLowerCase();
+    if (hopByHop.has(name) || named.has(name)) continue;
+    if (allowed.has(name) && isName(name) && isValue(value)) passed.push([name, value]);
+  }
+  return passed;
+}
+
+/** The request headers that may travel to the cluster: hop-by-hop ones go first, then an allow-list. */
+export const passRequestHeaders = (headers: HeaderPairs): HeaderPairs => pass(headers, requestAllowed);
+
+/** The same for a request that asks for an upgrade; the caller adds `connection` and `upgrade` itself. */
+export const passUpgradeRequestHeaders = (headers: HeaderPairs): HeaderPairs => pass(headers, upgradeRequestAllowed);
+
+/** The response headers that may reach a client. Never `set-cookie`, never `location`. */
+export const passResponseHeaders = (headers: HeaderPairs): HeaderPairs => pass(headers, responseAllowed);
+
+/** The same for a 101 answer; the caller adds `connection` and `upgrade` itself. */
+export const passUpgradeResponseHeaders = (headers: HeaderPairs): HeaderPairs => pass(headers, upgradeResponseAllowed);
+
+/** `rawHeaders` of node:http and node:http2 as pairs, without pseudo headers. */
+export function headerPairs(rawHeaders: readonly string[]): HeaderPairs {
+  const pairs: HeaderPairs = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (!name.startsWith(':')) pairs.push([name.toLowerCase(), rawHeaders[index + 1] ?? '']);
+  }
+  return pairs;
+}
+
+/** True when a client tries to say whom it is: `Impersonate-User`, `-Group`, `-Uid`, `-Extra-…`, also spelt with underscores. */
+export function claimsIdentity(headers: HeaderPairs): boolean {
+  return headers.some(
+    ([name, value]) =>
+      isIdentityName(name) || (name.toLowerCase() === 'connection' && value.split(',').some(isIdentityName)),
+  );
+}
+
+const isIdentityName = (name: string): boolean => /^(?:impersonate|x-remote)[-_]/i.test(name.trim());
+
+/** The two upgrades the apiserver speaks; null for every other one (`h2c`, a list, nothing). */
+export function upgradeProtocol(value: string | undefined): 'websocket' | 'SPDY/3.1' | null {
+  const wanted = value?.trim().toLowerCase();
+  if (wanted === 'websocket') return 'websocket';
+  return wanted === 'spdy/3.1' ? 'SPDY/3.1' : null;
+}

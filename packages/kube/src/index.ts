@@ -1,0 +1,21 @@
+export {
+  claimsIdentity,
+  type HeaderPairs,
+  headerPairs,
+  passRequestHeaders,
+  passResponseHeaders,
+  passUpgradeRequestHeaders,
+  passUpgradeResponseHeaders,
+  upgradeProtocol,
+} from './headers.ts';
+export { checkIdentity, type ImpersonatedIdentity, impersonate, impersonationHeaders } from './identity.ts';
+export { type KubeconfigOptions, renderKubeconfig } from './kubeconfig.ts';
+export {
+  authorisationVerb,
+  type RequestInfo,
+  requestInfo,
+  type StreamSubresource,
+  streamSubresource,
+} from './request-info.ts';
+export { type Attempt, failure, forbidden, type Status, type StatusReason } from './status.ts';
+export { type KubeTarget, parseTarget, type TargetResult } from './target.ts';

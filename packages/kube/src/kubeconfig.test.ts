@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { renderKubeconfig } from './kubeconfig.ts';
+
+const base = { server: 'https://gw:8443/k8s/acme/prod', caPem: 'PEM', contextName: 'acme-prod' };
+
+describe('renderKubeconfig', () => {
+  it('points one context at the gateway', () => {
+    const config = parse(renderKubeconfig({ ...base, namespace: 'shop', user: { token: 'postern_1_2' } }));
+    expect(config['current-context']).toBe('acme-prod');
+    expect(config.clusters).toEqual([
+      {
+        name: 'acme-prod',
+        cluster: { server: base.server, 'certificate-authority-data': Buffer.from('PEM').toString('base64') },
+      },
+    ]);
+    expect(config.users).toEqual([{ name: 'acme-prod', user: { token: 'postern_1_2' } }]);
+    expect(config.contexts).toEqual([
+      { name: 'acme-prod', context: { cluster: 'acme-prod', user: 'acme-prod', namespace: 'shop' } },
+    ]);
+  });
+
+  it('leaves the authority out where the public ones do', () => {
+    const config = parse(renderKubeconfig({ ...base, caPem: null, user: { token: 't' } }));
+    expect(config.clusters[0].cluster).toEqual({ server: base.server });
+  });
+
+  it('asks the CLI for a credential', () => {
+    const user = {
+      exec: { command: 'postern', args: ['credential', '--cluster', 'prod'], env: { POSTERN_HOME: '/x' } },
+    };
+    const { exec } = parse(renderKubeconfig({ ...base, user })).users[0].user;
+    expect(exec).toMatchObject({
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'postern',
+      args: ['credential', '--cluster', 'prod'],
+      env: [{ name: 'POSTERN_HOME', value: '/x' }],
+      interactiveMode: 'IfAvailable',
+    });
+  });
+
+  it.each([
+    'x\nusers:\n- name: y\n  user:\n    exec:\n      command: sh',
+    '"\nexec: {}',
+    '&a *a',
+    '!!js/function x',
+    '{{',
+    'yes',
+    "'",
+    '# c',
+  ])('keeps %j in its place', (hostile) => {
+    const config = parse(
+      renderKubeconfig({
+        server: hostile,
+        caPem: null,
+        contextName: hostile,
+        namespace: hostile,
+        user: { token: hostile },
+      }),
+    );
+    expect(Object.keys(config)).toEqual(['apiVersion', 'kind', 'clusters', 'users', 'contexts', 'current-context']);
+    expect(config.users).toEqual([{ name: hostile, user: { token: hostile } }]);
+    expect(config.clusters).toEqual([{ name: hostile, cluster: { server: hostile } }]);
+    expect(config['current-context']).toBe(hostile);
+  });
+});

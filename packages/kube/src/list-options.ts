@@ -1,0 +1,82 @@
+/** The two things that the apiserver takes from ListOptions to classify a request. */
+export interface ListOptions {
+  watch: boolean;
+  /** The name that the field selector pins (`metadata.name=x`), else empty. */
+  name: string;
+}
+
+/**
+ * Reads `watch` and the name in `fieldSelector` from a raw query as the apiserver's ParameterCodec does: the first value
+ * counts, only "0" and "false" are false, and when another option does not parse the field selector is not used.
+ */
+export function listOptions(query: string): ListOptions {
+  const values = firstValues(query);
+  const watch = isTrue(values.get('watch'));
+  if (!isInteger(values.get('limit')) || !isInteger(values.get('timeoutSeconds'))) return { watch, name: '' };
+  const name = pinnedName(values.get('fieldSelector') ?? '');
+  return { watch, name: isSegmentName(name) ? name : '' };
+}
+
+/** As Go's url.Query: pairs that do not decode, or that hold a semicolon, are left out. */
+function firstValues(query: string): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const pair of query.split('&')) {
+    if (pair === '' || pair.includes(';')) continue;
+    const at = pair.indexOf('=');
+    const key = unescapeQuery(at === -1 ? pair : pair.slice(0, at));
+    const value = unescapeQuery(at === -1 ? '' : pair.slice(at + 1));
+    if (key !== undefined && value !== undefined && !values.has(key)) values.set(key, value);
+  }
+  return values;
+}
+
+function unescapeQuery(text: string): string | undefined {
+  const spaced = text.replaceAll('+', ' ');
+  if (/%(?![0-9a-f]{2})/i.test(spaced)) return undefined;
+  const bytes = spaced.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value !== undefined && value !== '0' && value.toLowerCase() !== 'false';
+}
+
+/** Go's strconv.ParseInt(base 10, 64 bits). */
+function isInteger(value: string | undefined): boolean {
+  if (value === undefined) return true;
+  if (!/^[+-]?[0-9]+$/.test(value)) return false;
+  const number = BigInt(value.replace(/^\+/, ''));
+  return number === BigInt.asIntN(64, number);
+}
+
+/** `RequiresExactMatch("metadata.name")` of a field selector; empty when it has none or does not parse. */
+function pinnedName(selector: string): string {
+  let name: string | undefined;
+  for (const term of splitTerms(selector).toSorted(byBytes)) {
+    if (term === '') continue;
+    const match = /^(?<field>[\s\S]*?)(?<operator>!=|==|=)(?<value>[\s\S]*)$/.exec(term)?.groups;
+    const value = match === undefined ? undefined : unescapeValue(match['value'] ?? '');
+    if (match === undefined || value === undefined) return '';
+    if (match['operator'] !== '!=' && match['field'] === 'metadata.name') name ??= value;
+  }
+  return name ?? '';
+}
+
+/** Splits at commas that no backslash escapes. */
+function splitTerms(selector: string): string[] {
+  return selector.match(/(?:\\[\s\S]|[^,\\]|\\$)+/g) ?? [];
+}
+
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** Undoes `\\`, `\,` and `\=`; undefined for any other escape, for a lone backslash and for a bare comma or equals sign. */
+function unescapeValue(value: string): string | undefined {
+  if (!/^(?:\\[\\,=]|[^\\,=])*$/.test(value)) return undefined;
+  return value.replaceAll(/\\([\\,=])/g, '$1');
+}
+
+function isSegmentName(name: string): boolean {
+  return name !== '.' && name !== '..' && !name.includes('/') && !name.includes('%');
+}

@@ -1,0 +1,85 @@
+/** The reasons of k8s.io/apimachinery/pkg/apis/meta/v1 that we use; kubectl prints them in brackets. */
+export type StatusReason =
+  | 'BadRequest'
+  | 'Unauthorized'
+  | 'Forbidden'
+  | 'NotFound'
+  | 'MethodNotAllowed'
+  | 'NotAcceptable'
+  | 'RequestEntityTooLarge'
+  | 'TooManyRequests'
+  | 'InternalError'
+  | 'ServiceUnavailable'
+  | 'Timeout';
+
+/** metav1.Status, as far as a failure needs it. */
+export interface Status {
+  kind: 'Status';
+  apiVersion: 'v1';
+  metadata: Record<string, never>;
+  status: 'Failure';
+  message: string;
+  reason?: StatusReason;
+  details?: { name?: string; group?: string; kind?: string; causes?: { reason?: string; message?: string }[] };
+  code: number;
+}
+
+/** The reason of each HTTP status, as NewGenericServerResponse in apimachinery/pkg/api/errors has it; 502 has none. */
+const reasons = new Map<number, StatusReason>([
+  [400, 'BadRequest'],
+  [401, 'Unauthorized'],
+  [403, 'Forbidden'],
+  [404, 'NotFound'],
+  [405, 'MethodNotAllowed'],
+  [406, 'NotAcceptable'],
+  [413, 'RequestEntityTooLarge'],
+  [429, 'TooManyRequests'],
+  [500, 'InternalError'],
+  [503, 'ServiceUnavailable'],
+  [504, 'Timeout'],
+]);
+
+/**
+ * A failure that kubectl prints as `Error from server (<reason>): <message>`.
+ * @param code HTTP status, 400 to 599. @param message one sentence that says what to do next.
+ */
+export function failure(code: number, message: string, details?: Status['details']): Status {
+  const reason = reasons.get(code);
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    ...(reason === undefined ? {} : { reason }),
+    ...(details === undefined ? {} : { details }),
+    code,
+  };
+}
+
+/** The subject of a refusal, in the words of RBAC. */
+export interface Attempt {
+  user: string;
+  verb: string;
+  apiGroup: string;
+  resource: string;
+  subresource: string;
+  namespace: string;
+  name: string;
+}
+
+/** The apiserver's own wording of a refusal (responsewriters.Forbidden), then our reason. */
+export function forbidden(attempt: Attempt, reason: string): Status {
+  const resource = attempt.subresource === '' ? attempt.resource : `${attempt.resource}/${attempt.subresource}`;
+  const qualified = attempt.apiGroup === '' ? attempt.resource : `${attempt.resource}.${attempt.apiGroup}`;
+  const subject = attempt.name === '' ? qualified : `${qualified} "${attempt.name}"`;
+  const scope = attempt.namespace === '' ? 'at the cluster scope' : `in the namespace "${attempt.namespace}"`;
+  const message =
+    `${subject} is forbidden: User "${attempt.user}" cannot ${attempt.verb} resource "${resource}" ` +
+    `in API group "${attempt.apiGroup}" ${scope}: ${reason}`;
+  return failure(403, message, {
+    ...(attempt.name === '' ? {} : { name: attempt.name }),
+    ...(attempt.apiGroup === '' ? {} : { group: attempt.apiGroup }),
+    kind: attempt.resource,
+  });
+}
