@@ -86,6 +86,8 @@ export interface ProductOptions {
   data: string;
   port: number;
   publicUrl: string;
+  /** More of the command line; default: no demo cluster, open to the pods of this machine. */
+  args?: string[];
 }
 
 /** Starts the product as its users do and waits until it says it is ready. It outlives the caller: stop it. */
@@ -95,8 +97,9 @@ export async function startProduct(options: ProductOptions): Promise<Ready> {
   rmSync(file, { force: true });
   const log = join(results, 'product.log');
   const output = openSync(log, 'a');
-  const args = ['start', '--', '--data', options.data, '--port', String(options.port), '--no-demo', '--no-open'];
-  const child = spawn('npm', [...args, '--listen', '0.0.0.0', '--public-url', options.publicUrl], {
+  const args = ['start', '--', '--data', options.data, '--port', String(options.port), '--no-open'];
+  const more = options.args ?? ['--no-demo', '--listen', '0.0.0.0'];
+  const child = spawn('npm', [...args, '--public-url', options.publicUrl, ...more], {
     cwd: repository,
     detached: true,
     stdio: ['ignore', output, output],

@@ -1,0 +1,57 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { launch, openPage, picture } from './chromium.ts';
+
+const url = inject('url');
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launch();
+  page = await openPage(browser);
+});
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await picture(page, `failed-${task.name.replace(/\W+/g, '-')}`);
+});
+afterAll(() => browser.close());
+
+/** No violation that axe calls serious or critical. */
+async function expectAccessible(): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+}
+
+it('signs up, and finds the demo cluster online', async () => {
+  await page.goto(`${url}/`);
+  await page.getByRole('link', { name: /sign up|create/i }).click();
+  await page.getByLabel('Email').fill('someone@example.com');
+  await page.getByLabel('Password').fill('a long enough password');
+  await page.getByLabel('Organization').fill('Acme Shop');
+  await expectAccessible();
+  await page.getByRole('button', { name: /sign up|create/i }).click();
+  await page.waitForURL(`${url}/acme-shop`);
+  await page.getByText('demo', { exact: true }).first().waitFor();
+  await page.getByText('Online', { exact: true }).first().waitFor();
+  await expectAccessible();
+});
+
+it('opens a pod of the demo cluster', async () => {
+  await page.getByRole('link', { name: 'demo', exact: true }).first().click();
+  await page.getByRole('link', { name: /^Pods/ }).click();
+  await page
+    .getByRole('link', { name: /^checkout-/ })
+    .first()
+    .click();
+  await page.getByRole('heading', { name: /^checkout-/ }).waitFor();
+  await expectAccessible();
+});
+
+it('types into a terminal and sees the output', async () => {
+  await page.getByRole('button', { name: 'Terminal' }).first().click();
+  await page.locator('.xterm-helper-textarea').waitFor({ state: 'attached' });
+  await page.locator('.xterm').click();
+  await page.keyboard.type('echo sum=$((40 + 2))\n');
+  await page.locator('.xterm-rows, .xterm-accessibility-tree').getByText('sum=42').first().waitFor();
+});

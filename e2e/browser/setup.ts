@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { freePort, startProduct, stopProduct } from '../bed/process.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Origin of the running product, with its demo cluster. */
+    url: string;
+  }
+}
+
+/** Starts the product as `npm start` does, with the demo cluster, in a folder of its own. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const data = mkdtempSync(join(tmpdir(), 'postern-browser-'));
+  const port = await freePort();
+  const ready = await startProduct({ data, port, publicUrl: `https://localhost:${port}`, args: [] });
+  project.provide('url', ready.url);
+  return async () => {
+    await stopProduct(data);
+    rmSync(data, { recursive: true, force: true });
+  };
+}

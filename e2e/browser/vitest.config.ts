@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+import { chromium } from './chromium.ts';
+
+const missing = !existsSync(chromium);
+if (missing) {
+  // CI installs it, so there a missing browser is a failure; elsewhere the rest of the tests is worth having.
+  if (process.env['CI']) throw new Error(`The browser tests need ${chromium} (Debian: apt-get install chromium).`);
+  console.warn(
+    `\nThe browser tests are left out: there is no ${chromium} (Debian: apt-get install chromium; or set POSTERN_CHROMIUM).\n`,
+  );
+}
+
+/** The product in a real browser, with the demo cluster. */
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: missing ? [] : ['*.test.ts'],
+    passWithNoTests: missing,
+    globalSetup: missing ? [] : ['setup.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 240_000,
+  },
+});
