@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { buildAgentImage } from './agent-image.ts';
+import { buildAgentImage, buildNodeImage } from './agent-image.ts';
 import { findKubectls } from './client.ts';
 import { connectCluster, signUp } from './onboarding.ts';
 import {
@@ -49,6 +49,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const up = await execute(join(repository, 'e2e/cluster/testcluster'), ['up'], { timeoutMs: 45 * 60_000 });
   const adminKubeconfig = up.trim().split('\n').at(-1) ?? '';
   await describeEnvironment(adminKubeconfig, direct);
+  await buildNodeImage(folder);
 
   if (direct) {
     project.provide('bed', { direct, kubeconfig: adminKubeconfig, adminKubeconfig, folder, product: undefined });

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../bed/bytes.ts';
 import type { Client } from '../bed/client.ts';
+import { makeEchoPod } from '../bed/echo-pod.ts';
 import { type Running, start } from '../bed/kubectl.ts';
 import { clients } from '../bed/matrix.ts';
 
@@ -47,10 +48,12 @@ function exchange(port: number, bytes: Buffer | string, expected = Number.POSITI
   });
 }
 
+beforeAll(makeEchoPod);
+
 describe.each(clients('port-forward'))('$title', ({ client }) => {
   it('port-forward: 20 connections at once', async () => {
     const sent = Array.from({ length: 20 }, () => randomBytes(300_000));
-    const received = await forwarded(client, 'pod/db-0 5432', (port) =>
+    const received = await forwarded(client, 'pod/echo 7', (port) =>
       Promise.all(sent.map((bytes) => exchange(port, bytes, bytes.length))),
     );
     expect(received.map(sha256)).toEqual(sent.map(sha256));

@@ -1,0 +1,45 @@
+import { expect } from 'vitest';
+import { nodeImage } from './agent-image.ts';
+import { expectOk } from './kubectl.ts';
+import { asAdmin, newestClient } from './matrix.ts';
+
+/**
+ * Makes the pod `echo` (and a service of that name) in the namespace `demo`: port 7 sends back what it gets, port 9
+ * swallows it, port 19 sends zeros for ever. Busybox's `nc -ll` resets connections that come at once; this does not.
+ */
+export async function makeEchoPod(): Promise<void> {
+  const program = `
+    const { createServer } = require('node:net');
+    const serve = (port, use) => createServer({ allowHalfOpen: true }, (s) => { s.on('error', () => {}); use(s); }).listen(port, '0.0.0.0', 511);
+    serve(7, (s) => s.pipe(s));
+    serve(9, (s) => { s.resume(); s.on('end', () => s.end()); });
+    serve(19, (s) => { const zeros = Buffer.alloc(65536); const go = () => { while (s.writable && s.write(zeros)); }; s.on('drain', go); go(); s.resume(); s.on('end', () => s.destroy()); });
+  `;
+  const container = {
+    name: 'echo',
+    image: nodeImage,
+    imagePullPolicy: 'Never',
+    command: ['/usr/local/bin/node', '-e', program],
+    readinessProbe: { tcpSocket: { port: 7 }, periodSeconds: 1 },
+  };
+  const metadata = { name: 'echo', namespace: 'demo', labels: { app: 'echo' } };
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata,
+    spec: { terminationGracePeriodSeconds: 0, containers: [container] },
+  };
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata,
+    spec: { selector: { app: 'echo' }, ports: [{ port: 7 }] },
+  };
+  const admin = asAdmin(newestClient());
+  await expectOk(admin, ['apply', '-f', '-'], {
+    input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [pod, service] }),
+  });
+  expect(await expectOk(admin, ['wait', '-n', 'demo', 'pod/echo', '--for=condition=Ready', '--timeout=45s'])).toContain(
+    'met',
+  );
+}
