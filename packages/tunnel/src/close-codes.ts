@@ -1,0 +1,21 @@
+/** Why a tunnel was closed: the WebSocket close codes of docs/protocol.md (a test compares them). */
+export const closeCodes = {
+  bye: 1000,
+  drain: 1001,
+  internal: 1011,
+  protocol: 4400,
+  proof: 4401,
+  revoked: 4403,
+  slow: 4408,
+  replaced: 4409,
+  version: 4426,
+  limit: 4429,
+} as const;
+
+export type CloseName = keyof typeof closeCodes;
+
+/** The name of a close code, or `lost` for what no side said (1006 and whatever else a network makes up). */
+export function closeName(code: number): CloseName | 'lost' {
+  for (const name of Object.keys(closeCodes) as CloseName[]) if (closeCodes[name] === code) return name;
+  return 'lost';
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+
+/**
+ * Header fields in order, duplicates kept. Names are lower case; a value is bytes, one code point up to U+00FF each.
+ */
+export type HeaderList = [name: string, value: string][];
+
+/** Who acts, as the gateway authenticated them. The agent impersonates exactly this. */
+export interface Identity {
+  user: string;
+  groups: string[];
+  extra?: Record<string, string[]> | undefined;
+}
+
+/** What an agent says about itself and its cluster. */
+export interface AgentReport {
+  agentVersion: string;
+  instance: string;
+  location: 'in-cluster' | 'outside';
+  kubernetes?: { version: string; platform: string; nodes: { total: number; ready: number } } | undefined;
+  capabilities?:
+    | { impersonate: boolean; listNodes: boolean; bindings: 'present' | 'created' | 'missing'; metricsApi: boolean }
+    | undefined;
+  problem?: { code: string; message: string } | undefined;
+}
+
+/** The head of OPEN. `cluster` is checked against the tunnel's own on both sides. */
+export type RequestHead =
+  | {
+      kind: 'http' | 'upgrade';
+      cluster: string;
+      method: string;
+      /** With the query, starts with a slash, printable ASCII. */
+      path: string;
+      headers: HeaderList;
+      identity: Identity;
+    }
+  | { kind: 'tcp'; cluster: string; host: string; port: number; identity: Identity }
+  | { kind: 'report'; cluster: string; report: AgentReport };
+
+/** The head of ACCEPT. */
+export interface ResponseHead {
+  status: number;
+  headers: HeaderList;
+}
+
+/** A head, or what is wrong with it. */
+export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
+
+const headerName = /^[!#$%&'*+\-.^_`|~0-9a-z]{1,256}$/;
+
+/** No control characters; `limit` in UTF-16 units. */
+function text(limit: number, least = 1) {
+  return z
+    .string()
+    .min(least)
+    .max(limit)
+    .refine((value) => !hasControl(value), 'has control characters');
+}
+
+const headers = z
+  .array(
+    z.tuple([
+      z.string().regex(headerName, 'not a lower-case header name'),
+      z.string().refine(isFieldValue, 'not a header value'),
+    ]),
+  )
+  .max(1024);
+
+const identity = z.object({
+  user: text(1024),
+  groups: z.array(text(1024)).max(1024),
+  extra: z.record(text(256), z.array(text(4096, 0)).max(256)).optional(),
+});
+
+const cluster = text(128);
+
+function httpHead<K extends 'http' | 'upgrade'>(kind: K) {
+  return z.object({
+    kind: z.literal(kind),
+    cluster,
+    method: z.string().regex(/^[A-Z][A-Z-]{0,31}$/, 'not a method'),
+    path: z
+      .string()
+      .max(32 * 1024)
+      .regex(/^\/[!-"$-~]*$/, 'not a path'),
+    headers,
+    identity,
+  });
+}
+
+const count = z.int().min(0).max(1_000_000);
+
+const report = z.object({
+  agentVersion: text(64),
+  instance: text(128),
+  location: z.enum(['in-cluster', 'outside']),
+  kubernetes: z
+    .object({ version: text(64), platform: text(64), nodes: z.object({ total: count, ready: count }) })
+    .optional(),
+  capabilities: z
+    .object({
+      impersonate: z.boolean(),
+      listNodes: z.boolean(),
+      bindings: z.enum(['present', 'created', 'missing']),
+      metricsApi: z.boolean(),
+    })
+    .optional(),
+  problem: z.object({ code: text(64), message: text(2048) }).optional(),
+});
+
+const requestHead = z.discriminatedUnion('kind', [
+  httpHead('http'),
+  httpHead('upgrade'),
+  z.object({
+    kind: z.literal('tcp'),
+    cluster,
+    host: z.string().regex(/^[0-9A-Za-z._:-]{1,253}$/, 'not a host'),
+    port: z.int().min(1).max(65535),
+    identity,
+  }),
+  z.object({ kind: z.literal('report'), cluster, report }),
+]);
+
+const responseHead = z.object({ status: z.int().min(100).max(599), headers });
+
+/** Reads an OPEN head. Total: answers every input. */
+export function parseRequestHead(bytes: Uint8Array): Parsed<RequestHead> {
+  return parse(requestHead, bytes);
+}
+
+/** Reads an ACCEPT head. Total: answers every input. */
+export function parseResponseHead(bytes: Uint8Array): Parsed<ResponseHead> {
+  return parse(responseHead, bytes);
+}
+
+/** The bytes of a head. Throws a TypeError that names the field when it is not a valid one. */
+export function encodeRequestHead(head: RequestHead): Buffer {
+  return encode(requestHead, head);
+}
+
+export function encodeResponseHead(head: ResponseHead): Buffer {
+  return encode(responseHead, head);
+}
+
+function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array): Parsed<T> {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+  } catch {
+    return { ok: false, reason: 'the head is not JSON' };
+  }
+  const result = schema.safeParse(json);
+  return result.success ? { ok: true, value: result.data } : { ok: false, reason: firstIssue(result.error) };
+}
+
+function encode<T>(schema: z.ZodType<T>, head: T): Buffer {
+  const result = schema.safeParse(head);
+  if (!result.success) throw new TypeError(firstIssue(result.error));
+  return Buffer.from(JSON.stringify(result.data));
+}
+
+/** Names the field; never quotes its value, which may be a secret. */
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return 'the head is malformed';
+  return `the head's ${issue.path.length === 0 ? 'form' : issue.path.join('.')} is not valid: ${issue.message}`;
+}
+
+function hasControl(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit < 0x20 || unit === 0x7f) return true;
+  }
+  return false;
+}
+
+/** RFC 9110 5.5: visible characters, obs-text, spaces and tabs; so no CR, LF or NUL. */
+function isFieldValue(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if ((unit < 0x20 && unit !== 0x09) || unit === 0x7f || unit > 0xff) return false;
+  }
+  return true;
+}

@@ -1,0 +1,139 @@
+import type { Socket } from 'node:net';
+import type { MessageTransport } from '@postern/mux';
+import type { RawData, WebSocket } from 'ws';
+
+/** The largest WebSocket message: the largest frame with room to spare. Both sides set it as `maxPayload`. */
+const maxPayload = 128 * 1024;
+/** The most fragments a message may come in. */
+const maxFragments = 256;
+
+/** Options the gateway's WebSocketServer must have; tunnel messages are never compressed. */
+export const webSocketServerOptions = {
+  perMessageDeflate: false,
+  maxPayload,
+  maxFragments,
+} as const;
+
+/**
+ * Options of the agent's WebSocket. The mask is all zero: it protects shared caches from scripts in browsers, protects
+ * nothing here under TLS, and making it real costs most of a core.
+ */
+export const webSocketClientOptions = {
+  ...webSocketServerOptions,
+  followRedirects: false,
+  generateMask: (mask: Buffer): void => {
+    mask.fill(0);
+  },
+} as const;
+
+/** Messages up to this size are copied into one fragment; larger ones go as two, without a copy. */
+const mergeBytes = 2048;
+const frameHeaderBytes = 8;
+const closeTimeoutMs = 5000;
+/** What automatic answers to WebSocket pings may pile up before a peer that does not read them is cut off. */
+const maxBuffered = 1024 * 1024;
+const lastFragment = { binary: true, fin: true } as const;
+const firstFragment = { binary: true, fin: false } as const;
+const nothing = new Uint8Array(0);
+
+/** Messages over a WebSocket that is open. Takes over its events. */
+export class WebSocketTransport implements MessageTransport {
+  onmessage: ((data: Uint8Array, payload?: Uint8Array) => void) | undefined;
+  ondrain: (() => void) | undefined;
+  onclose: ((code: number, reason: string) => void) | undefined;
+  readonly #ws: WebSocket;
+  readonly #socket: Socket | undefined;
+  #isCorked = false;
+  #closeTimer: NodeJS.Timeout | undefined;
+  #problem = '';
+
+  constructor(ws: WebSocket) {
+    this.#ws = ws;
+    this.#socket = socketBelow(ws);
+    // Header and payload of a frame come as two fragments: given apart they need no copy.
+    ws.binaryType = 'fragments';
+    ws.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    ws.on('ping', () => {
+      if (ws.bufferedAmount > maxBuffered) ws.terminate();
+    });
+    ws.on('error', (error) => {
+      this.#problem = error.message;
+    });
+    ws.on('close', (code, reason) => {
+      clearTimeout(this.#closeTimer);
+      this.onclose?.(code, reason.length > 0 ? reason.toString('utf8') : this.#problem);
+    });
+  }
+
+  get bufferedAmount(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  send(header: Uint8Array, payload?: Uint8Array): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    this.#cork();
+    if (payload === undefined || payload.length === 0) {
+      this.#ws.send(header, lastFragment, this.#onSent);
+    } else if (payload.length <= mergeBytes) {
+      const message = Buffer.allocUnsafe(header.length + payload.length);
+      message.set(header, 0);
+      message.set(payload, header.length);
+      this.#ws.send(message, lastFragment, this.#onSent);
+    } else {
+      this.#ws.send(header, firstFragment);
+      this.#ws.send(payload, lastFragment, this.#onSent);
+    }
+  }
+
+  close(code: number, reason: string): void {
+    this.#ws.close(code, cutReason(reason));
+    if (this.#ws.readyState !== this.#ws.CLOSED) {
+      this.#closeTimer ??= setTimeout(() => this.#ws.terminate(), closeTimeoutMs);
+    }
+  }
+
+  terminate(): void {
+    this.#ws.terminate();
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (!isBinary || !Array.isArray(data)) {
+      // Text is no frame: an empty message is the protocol error the session makes of it.
+      this.onmessage?.(nothing);
+      return;
+    }
+    const [first, second] = data;
+    if (data.length === 2 && first !== undefined && first.length === frameHeaderBytes) this.onmessage?.(first, second);
+    else if (data.length === 1 && first !== undefined) this.onmessage?.(first);
+    else this.onmessage?.(Buffer.concat(data));
+  }
+
+  readonly #onSent = (): void => {
+    this.ondrain?.();
+  };
+
+  /** Everything sent in one turn leaves in one write. */
+  #cork(): void {
+    if (this.#isCorked || this.#socket === undefined) return;
+    this.#isCorked = true;
+    this.#socket.cork();
+    process.nextTick(this.#uncork);
+  }
+
+  readonly #uncork = (): void => {
+    this.#isCorked = false;
+    this.#socket?.uncork();
+  };
+}
+
+/** `ws` has no public way to its socket; without one, frames are sent the same but in more writes. */
+function socketBelow(ws: WebSocket): Socket | undefined {
+  return (ws as unknown as { _socket?: Socket })._socket;
+}
+
+/** RFC 6455 5.5: a close reason has at most 123 bytes. */
+export function cutReason(reason: string): string {
+  let cut = reason;
+  while (Buffer.byteLength(cut) > 123) cut = cut.slice(0, -1);
+  return cut;
+}
