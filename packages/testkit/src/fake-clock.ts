@@ -1,0 +1,55 @@
+import type { Clock } from '@postern/tunnel';
+
+interface Timer {
+  at: number;
+  action: () => void;
+}
+
+/** A clock moved by hand. */
+export class FakeClock implements Clock {
+  #now = 0;
+  readonly #timers = new Set<Timer>();
+
+  now = (): number => this.#now;
+
+  after(ms: number, action: () => void): () => void {
+    const timer = { at: this.#now + Math.max(0, ms), action };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** Timers that wait. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** When the next timer is due, from now in milliseconds. */
+  get nextInMs(): number | undefined {
+    const next = this.#next();
+    return next === undefined ? undefined : next.at - this.#now;
+  }
+
+  /** Moves on, running timers in order; after each, whatever is under way on the event loop gets a turn. */
+  async advance(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    for (let timer = this.#next(); timer !== undefined && timer.at <= until; timer = this.#next()) {
+      this.#timers.delete(timer);
+      this.#now = Math.max(this.#now, timer.at);
+      timer.action();
+      await turns();
+    }
+    this.#now = until;
+    await turns();
+  }
+
+  #next(): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) if (next === undefined || timer.at < next.at) next = timer;
+    return next;
+  }
+}
+
+/** Lets the event loop turn a few times. */
+export async function turns(count = 10): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect } from 'vitest';
+
+/** What a test may leave running in nobody's hands: sockets, servers, timers, child processes. */
+const watched = /Socket|Server|TCP|TLS|UDP|Timeout|Immediate|Pipe|Process|FSEvent/;
+const settleMs = 2000;
+
+/**
+ * Call at the top of a test file: every test then fails if it leaves sockets, servers, timers or processes behind
+ * (`process.getActiveResourcesInfo`), or if `counts` (streams, maps) are not back where they were.
+ */
+export function useLeakCheck(counts: () => Record<string, number> = () => ({})): void {
+  let before: Record<string, number> = {};
+
+  beforeEach(() => {
+    before = { ...active(), ...counts() };
+  });
+
+  afterEach(async () => {
+    const until = performance.now() + settleMs;
+    let left = grown(before, { ...active(), ...counts() });
+    // Closing takes a few turns of the event loop.
+    while (Object.keys(left).length > 0 && performance.now() < until) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      left = grown(before, { ...active(), ...counts() });
+    }
+    expect(left, 'the test left these behind').toEqual({});
+  });
+}
+
+function active(): Record<string, number> {
+  const counted: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) {
+    if (watched.test(name)) counted[name] = (counted[name] ?? 0) + 1;
+  }
+  return counted;
+}
+
+function grown(before: Record<string, number>, after: Record<string, number>): Record<string, number> {
+  const left: Record<string, number> = {};
+  for (const [name, count] of Object.entries(after)) {
+    const more = count - (before[name] ?? 0);
+    if (more > 0) left[name] = more;
+  }
+  return left;
+}
