@@ -1,0 +1,12 @@
+'use client';
+import { ErrorState } from '#components/ui/error-state.tsx';
+
+/** A bug of ours on a page: the frame around it stays. */
+export default function PageError({ reset }: { error: Error & { digest?: string }; reset: () => void }) {
+  return (
+    <ErrorState title="This page has failed." onRetry={reset}>
+      Something went wrong in the dashboard itself; your cluster is not touched. If trying again does not help, load the
+      page anew.
+    </ErrorState>
+  );
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { formatAge } from './age.ts';
+import { formatBytes } from './bytes.ts';
+
+describe('formatAge', () => {
+  it.each([
+    [-5, '0s'],
+    [999, '0s'],
+    [59_999, '59s'],
+    [60_000, '1m'],
+    [3_599_999, '59m'],
+    [3_600_000, '1h'],
+    [3_600_000 * 3 + 60_000 * 12, '3h 12m'],
+    [86_400_000 * 2 + 3_600_000 * 4, '2d 4h'],
+    [86_400_000 * 45, '45d'],
+    [86_400_000 * 385, '1y 20d'],
+  ])('%d ms is %s', (ms, text) => expect(formatAge(ms)).toBe(text));
+});
+
+describe('formatBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1 KiB'],
+    [1536, '1.5 KiB'],
+    [1_509_949, '1.44 MiB'],
+    [1024 * 1024 - 1, '1 MiB'],
+    [100 * 1024, '100 KiB'],
+    [312 * 1024 ** 3, '312 GiB'],
+  ])('%d is %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+});

@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import { cn } from '../class-names.ts';
+
+export interface CardProps {
+  title?: ReactNode;
+  /** Small print or a control at the right of the title. */
+  aside?: ReactNode;
+  className?: string;
+  bodyClassName?: string;
+  children: ReactNode;
+}
+
+/** A panel with a quiet title. */
+export function Card({ title, aside, className, bodyClassName, children }: CardProps) {
+  return (
+    <section className={cn('flex min-w-0 flex-col rounded-lg border bg-surface', className)}>
+      {title !== undefined && (
+        <header className="flex min-h-10 items-center gap-3 px-4 pt-1">
+          <h2 className="min-w-0 flex-1 truncate font-medium">{title}</h2>
+          {aside !== undefined && <div className="flex items-center gap-2 text-faint text-xs">{aside}</div>}
+        </header>
+      )}
+      <div className={cn('min-w-0 flex-1 px-4', title === undefined ? 'py-4' : 'pt-1 pb-4', bodyClassName)}>
+        {children}
+      </div>
+    </section>
+  );
+}

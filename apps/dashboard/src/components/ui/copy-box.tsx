@@ -1,0 +1,81 @@
+'use client';
+import { Check, Copy } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { cn } from '../class-names.ts';
+import { Button } from './button.tsx';
+import { IconButton } from './icon-button.tsx';
+
+/** Copies text and remembers for two seconds that it did. */
+export function useCopy(): { copied: boolean; failed: boolean; copy: (text: string) => void } {
+  const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle');
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  function copy(text: string) {
+    const show = (next: 'copied' | 'failed') => {
+      setState(next);
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => setState('idle'), 2000);
+    };
+    navigator.clipboard.writeText(text).then(
+      () => show('copied'),
+      () => show('failed'),
+    );
+  }
+  return { copied: state === 'copied', failed: state === 'failed', copy };
+}
+
+export interface CopyBoxProps {
+  text: string;
+  /** What it is, for the button's name: "install command". */
+  label: string;
+  /** Shows dots in place of this part until asked. The whole is copied either way. */
+  secret?: string;
+  className?: string;
+}
+
+/** A command or a secret to be copied; wraps, so that nothing hides. */
+export function CopyBox({ text, label, secret, className }: CopyBoxProps) {
+  const { copied, failed, copy } = useCopy();
+  const [revealed, setRevealed] = useState(secret === undefined);
+  const shown = revealed || secret === undefined ? text : text.replaceAll(secret, '•'.repeat(12));
+  return (
+    <div className={cn('overflow-hidden rounded-lg border bg-sunken', className)}>
+      <section
+        aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: long content scrolls, and the keyboard must reach it
+        tabIndex={0}
+        className="max-h-72 overflow-auto px-3 py-2.5 focus-visible:outline-offset-[-2px]"
+      >
+        <pre className="whitespace-pre-wrap text-[12.5px] leading-5 [overflow-wrap:anywhere]">{shown}</pre>
+      </section>
+      <div className="flex items-center justify-end gap-2 border-t bg-surface px-2 py-1.5">
+        <span aria-live="polite" className="mr-auto pl-1 text-faint text-xs">
+          {failed && 'The browser refused. Select the text and copy it.'}
+        </span>
+        {secret !== undefined && (
+          <Button size="sm" variant="ghost" onClick={() => setRevealed(!revealed)} aria-pressed={revealed}>
+            {revealed ? 'Hide' : 'Show'}
+          </Button>
+        )}
+        <Button
+          size="sm"
+          icon={copied ? <Check className="text-ok" aria-hidden /> : <Copy aria-hidden />}
+          aria-label={copied ? `Copied ${label}` : `Copy ${label}`}
+          onClick={() => copy(text)}
+        >
+          {copied ? 'Copied' : 'Copy'}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** A small copy button for a value that is already on the page. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const { copied, copy } = useCopy();
+  return (
+    <IconButton size="sm" label={copied ? 'Copied' : `Copy ${label}`} onClick={() => copy(text)}>
+      {copied ? <Check className="text-ok" aria-hidden /> : <Copy aria-hidden />}
+    </IconButton>
+  );
+}

@@ -1,0 +1,23 @@
+import type { ReactNode } from 'react';
+import { cn } from '../class-names.ts';
+
+export interface EmptyStateProps {
+  icon?: ReactNode;
+  /** What would be here. */
+  title: string;
+  /** The next step. */
+  children?: ReactNode;
+  action?: ReactNode;
+  className?: string;
+}
+
+export function EmptyState({ icon, title, children, action, className }: EmptyStateProps) {
+  return (
+    <div className={cn('flex flex-col items-center gap-1 px-6 py-12 text-center', className)}>
+      {icon !== undefined && <span className="mb-2 text-faint [&_svg]:size-6">{icon}</span>}
+      <h2 className="font-medium text-base">{title}</h2>
+      {children !== undefined && <div className="max-w-110 text-muted">{children}</div>}
+      {action !== undefined && <div className="mt-3 flex flex-wrap justify-center gap-2">{action}</div>}
+    </div>
+  );
+}

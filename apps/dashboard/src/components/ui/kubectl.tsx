@@ -1,0 +1,47 @@
+'use client';
+import { SquareTerminal } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from './button.tsx';
+import { CopyBox } from './copy-box.tsx';
+import { Dialog } from './dialog.tsx';
+import { IconButton } from './icon-button.tsx';
+
+export interface ShowKubectlProps {
+  /** Commands that show or do the same as the view, with a word on each. */
+  commands: readonly { label: string; command: string }[];
+  /** Draws a button with words in place of the icon. */
+  words?: boolean;
+}
+
+/** "Show the kubectl": every view tells the commands that do the same. */
+export function ShowKubectl({ commands, words = false }: ShowKubectlProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      {words ? (
+        <Button icon={<SquareTerminal aria-hidden />} onClick={() => setOpen(true)}>
+          Show the kubectl
+        </Button>
+      ) : (
+        <IconButton label="Show the kubectl" onClick={() => setOpen(true)}>
+          <SquareTerminal aria-hidden />
+        </IconButton>
+      )}
+      <Dialog
+        open={open}
+        onOpenChange={setOpen}
+        title="The same with kubectl"
+        description="With the kubeconfig of this cluster in use."
+      >
+        <div className="flex flex-col gap-4">
+          {commands.map(({ label, command }) => (
+            <div key={command} className="flex flex-col gap-1.5">
+              <p className="text-muted">{label}</p>
+              <CopyBox text={command} label={label} />
+            </div>
+          ))}
+        </div>
+      </Dialog>
+    </>
+  );
+}

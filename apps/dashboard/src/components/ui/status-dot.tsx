@@ -1,0 +1,37 @@
+import type { ReactNode } from 'react';
+import { cn } from '../class-names.ts';
+import type { Tone } from './tone.ts';
+
+const tones: Record<Tone, string> = {
+  ok: 'bg-ok-dot',
+  warn: 'bg-warn-dot',
+  bad: 'bg-bad-dot',
+  info: 'bg-info-dot',
+  idle: 'bg-idle-dot',
+};
+
+export interface StatusDotProps {
+  tone: Tone;
+  /** It is about to change: the dot breathes. */
+  pending?: boolean;
+  className?: string;
+  /** The state in words: colour alone tells nobody anything. */
+  children: ReactNode;
+}
+
+export function StatusDot({ tone, pending = false, className, children }: StatusDotProps) {
+  return (
+    <span className={cn('inline-flex min-w-0 items-center gap-2', className)}>
+      <span
+        aria-hidden
+        className={cn(
+          'size-2 shrink-0 rounded-full',
+          tones[tone],
+          pending && 'animate-pulse-dot',
+          tone === 'bad' && 'rounded-[2px]',
+        )}
+      />
+      <span className="min-w-0 truncate">{children}</span>
+    </span>
+  );
+}

@@ -1,0 +1,44 @@
+'use client';
+import { formatAge, formatInstant } from '../format/age.ts';
+import { useTicking } from '../ticker.ts';
+import { Tooltip } from './tooltip.tsx';
+
+export interface TimeProps {
+  /** RFC 3339 text, or a Date. */
+  at: string | Date;
+  /** `age`: "3m". `ago`: "3m ago", and "in 3m" for what is to come. */
+  form?: 'age' | 'ago';
+  className?: string;
+}
+
+/** An instant as relative time that stays right by itself; the exact one on hover. */
+export function Time({ at, form = 'age', className }: TimeProps) {
+  const date = typeof at === 'string' ? new Date(at) : at;
+  const milliseconds = date.getTime();
+  const text = useTicking((now) => {
+    if (Number.isNaN(milliseconds)) return '–';
+    const age = now - milliseconds;
+    if (form === 'age') return formatAge(age);
+    return age < -999 ? `in ${formatAge(-age)}` : `${formatAge(age)} ago`;
+  });
+  if (Number.isNaN(milliseconds)) return <span className={className}>–</span>;
+  return (
+    <Tooltip content={formatInstant(date)}>
+      <time dateTime={date.toISOString()} className={className} suppressHydrationWarning>
+        {text}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** How long something took, or has been running while `to` is null. */
+export function Duration({ from, to, className }: { from: string; to: string | null; className?: string }) {
+  const start = new Date(from).getTime();
+  const end = to === null ? null : new Date(to).getTime();
+  const text = useTicking((now) => formatAge((end ?? now) - start));
+  return (
+    <span className={className} suppressHydrationWarning>
+      {text}
+    </span>
+  );
+}

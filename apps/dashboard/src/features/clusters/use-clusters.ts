@@ -1,0 +1,90 @@
+'use client';
+import type { Cluster } from '@postern/contracts';
+import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { useConnection } from '#features/live/connection.ts';
+import { liveSocket } from '#features/live/live-socket.ts';
+import { api } from '#features/session/api.ts';
+import { withCluster, withoutCluster } from './cluster-cache.ts';
+
+const keyOf = (organization: string) => ['clusters', organization] as const;
+
+/** All clusters of an organization, sorted by name, kept up to date by `useClusterUpdates`. */
+export function useClusters(organization: string | undefined): UseQueryResult<Cluster[]> {
+  const connected = useConnection().state === 'connected';
+  return useQuery({
+    queryKey: keyOf(organization ?? ''),
+    queryFn: async ({ signal }) => {
+      const { items } = await api.call('listClusters', { params: { organization: organization ?? '' }, signal });
+      return items.toSorted((a, b) => a.name.localeCompare(b.name));
+    },
+    enabled: organization !== undefined,
+    // Events say what changes; without them, look.
+    refetchInterval: connected ? false : 10_000,
+    staleTime: 30_000,
+  });
+}
+
+/** One cluster by name out of the list: `data` is null when the organization has none of that name. */
+export function useCluster(organization: string | undefined, name: string | undefined) {
+  const clusters = useClusters(organization);
+  const data =
+    clusters.data === undefined ? undefined : (clusters.data.find((cluster) => cluster.name === name) ?? null);
+  return { ...clusters, data };
+}
+
+/** Changes the list at once after a call of ours, before its event comes. */
+export function useClusterList(organization: string) {
+  const client = useQueryClient();
+  const change = (next: (list: Cluster[]) => Cluster[]) =>
+    client.setQueryData<Cluster[]>(keyOf(organization), (list) => (list === undefined ? list : next(list)));
+  return {
+    put: (cluster: Cluster) => change((list) => withCluster(list, cluster)),
+    remove: (id: string) => change((list) => withoutCluster(list, id)),
+  };
+}
+
+/** Keeps an organization's list up to date from the gateway's events; called once, by the frame. */
+export function useClusterUpdates(organization: string | undefined): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (organization === undefined) return;
+    let stop = () => {};
+    let stopped = false;
+    void liveSocket().then((socket) => {
+      if (stopped) return;
+      let organizationId: string | undefined;
+      const change = (next: (list: Cluster[]) => Cluster[]) =>
+        client.setQueryData<Cluster[]>(keyOf(organization), (list) => (list === undefined ? list : next(list)));
+      const watch = () =>
+        socket.emit('clusters:watch', { organization }, (answer) => {
+          if ('error' in answer || stopped) return;
+          organizationId = answer.items[0]?.organizationId ?? organizationId;
+          client.setQueryData(
+            keyOf(organization),
+            answer.items.toSorted((a, b) => a.name.localeCompare(b.name)),
+          );
+        });
+      const ours = (id: string) => organizationId === undefined || id === organizationId;
+      const onChanged = (cluster: Cluster) => {
+        if (ours(cluster.organizationId)) change((list) => withCluster(list, cluster));
+      };
+      const onDeleted = (cluster: { id: string; organizationId: string }) =>
+        change((list) => withoutCluster(list, cluster.id));
+      socket.on('connect', watch);
+      socket.on('cluster:changed', onChanged);
+      socket.on('cluster:deleted', onDeleted);
+      if (socket.connected) watch();
+      stop = () => {
+        socket.off('connect', watch);
+        socket.off('cluster:changed', onChanged);
+        socket.off('cluster:deleted', onDeleted);
+        if (socket.connected) socket.emit('clusters:unwatch', { organization }, () => {});
+      };
+    });
+    return () => {
+      stopped = true;
+      stop();
+    };
+  }, [organization, client]);
+}

@@ -1,0 +1,4 @@
+/** Opens the command palette from anywhere. */
+export function openPalette(): void {
+  window.dispatchEvent(new Event('postern:palette'));
+}

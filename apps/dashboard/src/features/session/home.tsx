@@ -1,0 +1,31 @@
+'use client';
+import { ApiError } from '@postern/api-client';
+import { useRouter } from 'next/navigation';
+import { useEffect } from 'react';
+import { ErrorState } from '#components/ui/error-state.tsx';
+import { homeOf } from './last-organization.ts';
+import { useMe } from './use-me.ts';
+
+/** Sends the person to the organization they looked at last, or to sign in. */
+export function Home() {
+  const router = useRouter();
+  const me = useMe();
+  const unauthenticated = me.error instanceof ApiError && me.error.status === 401;
+  useEffect(() => {
+    if (me.data !== undefined) router.replace(homeOf(me.data) ?? '/sign-up');
+    else if (unauthenticated) router.replace('/sign-in');
+  }, [me.data, unauthenticated, router]);
+  if (me.error === null || unauthenticated)
+    return (
+      <div className="sr-only" role="status">
+        Loading
+      </div>
+    );
+  return (
+    <main>
+      <ErrorState title="The gateway could not be reached." onRetry={() => void me.refetch()}>
+        {me.error.message}
+      </ErrorState>
+    </main>
+  );
+}

@@ -1,0 +1,71 @@
+'use client';
+import { ChevronRight } from 'lucide-react';
+import Link from 'next/link';
+import { cn } from '#components/class-names.ts';
+import type { Location } from './location.ts';
+import { useLocation } from './use-location.ts';
+
+interface Crumb {
+  label: string;
+  href: string;
+}
+
+const pages: Record<string, string> = { 'add-cluster': 'Add cluster', sessions: 'Sessions', tokens: 'API tokens' };
+
+/** `deployments.apps` reads "Deployments"; the group stands in the address. */
+function kindTitle(resource: string): string {
+  const plural = resource.split('.')[0] ?? resource;
+  return plural.charAt(0).toUpperCase() + plural.slice(1);
+}
+
+function crumbsOf(location: Location): Crumb[] {
+  const { organization, cluster, resource, namespace, object, page } = location;
+  if (organization === undefined) return [];
+  const root = `/${organization}`;
+  const crumbs: Crumb[] = [{ label: 'Clusters', href: root }];
+  if (page !== undefined) {
+    const own = { label: pages[page] ?? page, href: `${root}/${page}` };
+    return page === 'add-cluster' ? [...crumbs, own] : [own];
+  }
+  if (cluster === undefined) return crumbs;
+  const base = `${root}/clusters/${encodeURIComponent(cluster)}`;
+  crumbs.push({ label: cluster, href: base });
+  if (resource === undefined) return crumbs;
+  const list = `${base}/r/${encodeURIComponent(resource)}`;
+  crumbs.push({ label: kindTitle(resource), href: list });
+  if (namespace === undefined || object === undefined) return crumbs;
+  if (namespace !== '-') crumbs.push({ label: namespace, href: `${list}?ns=${encodeURIComponent(namespace)}` });
+  crumbs.push({ label: object, href: `${list}/${encodeURIComponent(namespace)}/${encodeURIComponent(object)}` });
+  return crumbs;
+}
+
+export function Breadcrumbs() {
+  const crumbs = crumbsOf(useLocation());
+  return (
+    <nav aria-label="Breadcrumbs" className="min-w-0 flex-1">
+      <ol className="flex min-w-0 items-center gap-1">
+        {crumbs.map((crumb, index) => {
+          const last = index === crumbs.length - 1;
+          return (
+            <li
+              key={crumb.href}
+              className={cn('flex min-w-0 items-center gap-1', last ? 'shrink' : 'shrink-0 max-md:hidden')}
+            >
+              {index > 0 && <ChevronRight className="size-3.5 shrink-0 text-faint max-md:hidden" aria-hidden />}
+              <Link
+                href={crumb.href}
+                aria-current={last ? 'page' : undefined}
+                className={cn(
+                  'truncate rounded-sm px-1 py-0.5 hover:bg-hover',
+                  last ? 'font-medium text-ink' : 'text-muted hover:text-ink',
+                )}
+              >
+                {crumb.label}
+              </Link>
+            </li>
+          );
+        })}
+      </ol>
+    </nav>
+  );
+}

@@ -1,0 +1,74 @@
+'use client';
+import { Dialog as Radix, VisuallyHidden } from 'radix-ui';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useClusterUpdates } from '#features/clusters/use-clusters.ts';
+import { Dock } from '#features/dock/dock.tsx';
+import { Palette } from '#features/palette/palette.tsx';
+import { rememberOrganization } from '#features/session/last-organization.ts';
+import { useMe } from '#features/session/use-me.ts';
+import { GoShortcuts } from './go-shortcuts.tsx';
+import { OfflineBanner } from './offline-banner.tsx';
+import { OrganizationGate } from './organization-gate.tsx';
+import { Sidebar } from './sidebar.tsx';
+import { TopBar } from './top-bar.tsx';
+import { useLocation } from './use-location.ts';
+
+/**
+ * The frame around every page of an organization: sidebar, top bar, the page, and the dock, which lives on while pages change.
+ * Pages before sign-in stand bare.
+ */
+export function Frame({ children }: { children: ReactNode }) {
+  const { organization } = useLocation();
+  if (organization === undefined) return children;
+  return <OrganizationFrame organization={organization}>{children}</OrganizationFrame>;
+}
+
+function OrganizationFrame({ organization, children }: { organization: string; children: ReactNode }) {
+  const me = useMe();
+  const member = me.data?.organizations.some(({ slug }) => slug === organization) === true;
+  const [drawer, setDrawer] = useState(false);
+  useClusterUpdates(member ? organization : undefined);
+  useEffect(() => {
+    if (member) rememberOrganization(organization);
+  }, [member, organization]);
+
+  return (
+    <div className="flex h-dvh overflow-hidden">
+      <a
+        href="#main"
+        className="sr-only focus-visible:not-sr-only focus-visible:absolute focus-visible:top-2 focus-visible:left-2 focus-visible:z-50 focus-visible:rounded-md focus-visible:bg-raised focus-visible:px-3 focus-visible:py-2 focus-visible:shadow-float"
+      >
+        Skip to content
+      </a>
+      <aside aria-label="Sidebar" className="hidden w-60 shrink-0 border-r bg-canvas md:flex md:flex-col">
+        <Sidebar organization={organization} />
+      </aside>
+      <Radix.Root open={drawer} onOpenChange={setDrawer}>
+        <Radix.Portal>
+          <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-scrim md:hidden" />
+          <Radix.Content
+            aria-describedby={undefined}
+            className="fixed inset-y-0 left-0 z-40 flex w-72 max-w-[85vw] animate-fade flex-col bg-canvas shadow-float outline-none md:hidden"
+          >
+            <VisuallyHidden.Root>
+              <Radix.Title>Navigation</Radix.Title>
+            </VisuallyHidden.Root>
+            <Sidebar organization={organization} onNavigate={() => setDrawer(false)} />
+          </Radix.Content>
+        </Radix.Portal>
+      </Radix.Root>
+      <div className="flex min-w-0 flex-1 flex-col bg-surface">
+        <TopBar onOpenNavigation={() => setDrawer(true)} />
+        <OfflineBanner />
+        <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
+          <OrganizationGate me={me} organization={organization}>
+            {children}
+          </OrganizationGate>
+        </main>
+        <Dock />
+      </div>
+      <Palette />
+      <GoShortcuts organization={organization} />
+    </div>
+  );
+}

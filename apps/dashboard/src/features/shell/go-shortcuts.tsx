@@ -1,0 +1,22 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { useShortcut } from '#features/keyboard/use-shortcut.ts';
+import { useLocation } from './use-location.ts';
+
+/** Shortcuts that work everywhere in an organization. Those for kinds of a cluster come with the cluster's pages. */
+export function GoShortcuts({ organization }: { organization: string }) {
+  const router = useRouter();
+  const { cluster } = useLocation();
+  const go = { group: 'Go to' };
+  useShortcut({ ...go, keys: 'g c', label: 'Clusters' }, () => router.push(`/${organization}`));
+  useShortcut({ ...go, keys: 'g s', label: 'Sessions', enabled: cluster === undefined }, () =>
+    router.push(`/${organization}/sessions`),
+  );
+  useShortcut({ ...go, keys: 'g t', label: 'API tokens', enabled: cluster === undefined }, () =>
+    router.push(`/${organization}/tokens`),
+  );
+  useShortcut({ ...go, keys: 'g o', label: 'Overview of the cluster', enabled: cluster !== undefined }, () =>
+    router.push(`/${organization}/clusters/${cluster}`),
+  );
+  return null;
+}

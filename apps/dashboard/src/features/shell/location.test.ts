@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { locationOf } from './location.ts';
+
+describe('locationOf', () => {
+  it.each(['/', '/sign-in', '/sign-up', '/gallery'])('%s belongs to no organization', (path) => {
+    expect(locationOf(path).organization).toBeUndefined();
+  });
+  it('knows the pages of an organization', () => {
+    expect(locationOf('/acme')).toMatchObject({ organization: 'acme', page: undefined, cluster: undefined });
+    expect(locationOf('/acme/tokens')).toMatchObject({ organization: 'acme', page: 'tokens' });
+  });
+  it('knows clusters, kinds and objects', () => {
+    expect(locationOf('/acme/clusters/demo')).toMatchObject({ cluster: 'demo', resource: undefined, page: undefined });
+    expect(locationOf('/acme/clusters/demo/r/deployments.apps/-/a%3Ab')).toMatchObject({
+      cluster: 'demo',
+      resource: 'deployments.apps',
+      namespace: '-',
+      object: 'a:b',
+    });
+  });
+  it('bears a malformed escape', () => expect(locationOf('/acme/clusters/%E0%A4%A').cluster).toBe('%E0%A4%A'));
+});

@@ -1,0 +1,24 @@
+'use client';
+import { CloudOff } from 'lucide-react';
+import { formatAge } from '#components/format/age.ts';
+import { useTicking } from '#components/ticker.ts';
+import { useConnection } from '#features/live/connection.ts';
+
+/** Blips shorter than this (ms) are nobody's business. */
+const PATIENCE_MS = 3000;
+
+/** Says that the gateway is not reached, since when, and that the page tries again by itself. */
+export function OfflineBanner() {
+  const { state, since } = useConnection();
+  const age = useTicking((now) => (state === 'lost' && now - since > PATIENCE_MS ? formatAge(now - since) : null));
+  if (age === null) return null;
+  return (
+    <div role="status" className="flex items-center gap-2 border-b bg-warn-soft px-4 py-1.5 text-warn">
+      <CloudOff className="size-4 shrink-0" aria-hidden />
+      <p>
+        The gateway has not answered for <span className="tabular-nums">{age}</span>. What you see may be old; the page
+        keeps trying by itself.
+      </p>
+    </div>
+  );
+}

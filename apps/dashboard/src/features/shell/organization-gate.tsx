@@ -1,0 +1,59 @@
+'use client';
+import { ApiError } from '@postern/api-client';
+import type { Me } from '@postern/contracts';
+import type { UseQueryResult } from '@tanstack/react-query';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { ErrorState } from '#components/ui/error-state.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import { homeOf } from '#features/session/last-organization.ts';
+
+/** Shows the page only to members; everybody else gets the same "not found", whether the organization exists or not. */
+export function OrganizationGate({
+  me,
+  organization,
+  children,
+}: {
+  me: UseQueryResult<Me>;
+  organization: string;
+  children: ReactNode;
+}) {
+  if (me.data === undefined) {
+    if (me.error === null || (me.error instanceof ApiError && me.error.status === 401)) return <PageSkeleton />;
+    return (
+      <ErrorState title="Your account could not be loaded." onRetry={() => void me.refetch()}>
+        {me.error.message}
+      </ErrorState>
+    );
+  }
+  if (!me.data.organizations.some(({ slug }) => slug === organization)) {
+    const home = homeOf(me.data);
+    return (
+      <EmptyState
+        title="There is no such organization here"
+        action={
+          home !== null && (
+            <Button asChild variant="primary">
+              <Link href={home}>Go to your organization</Link>
+            </Button>
+          )
+        }
+      >
+        Either it does not exist or {me.data.user.email} is not a member of it.
+      </EmptyState>
+    );
+  }
+  return children;
+}
+
+function PageSkeleton() {
+  return (
+    <div className="mx-auto flex w-full max-w-320 flex-col gap-4 px-6 py-6" role="status" aria-label="Loading">
+      <Skeleton className="h-6 w-40" />
+      <Skeleton className="h-28 w-full" />
+      <Skeleton className="h-28 w-full" />
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+'use client';
+import { ArrowLeft, History, KeyRound, LayoutGrid, LayoutList, Plus } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { cn } from '#components/class-names.ts';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import { StatusDot } from '#components/ui/status-dot.tsx';
+import { ClusterNav } from '#features/browser/cluster-nav.tsx';
+import { statusOf } from '#features/clusters/status.ts';
+import { useClusters } from '#features/clusters/use-clusters.ts';
+import { AccountMenu } from './account-menu.tsx';
+import { ClusterSwitcher } from './cluster-switcher.tsx';
+import { OrganizationSwitcher } from './organization-switcher.tsx';
+import { useLocation } from './use-location.ts';
+
+export interface SidebarProps {
+  organization: string;
+  /** Called when a link was followed: the drawer closes. */
+  onNavigate?: () => void;
+}
+
+export function Sidebar({ organization, onNavigate }: SidebarProps) {
+  const { cluster } = useLocation();
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: listens to clicks of the links inside, adds none of its own
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a link followed by keyboard clicks too
+    <div
+      className="flex min-h-0 flex-1 flex-col"
+      onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest('a[href]') !== null) onNavigate?.();
+      }}
+    >
+      <div className="flex h-11 shrink-0 items-center px-2">
+        <OrganizationSwitcher organization={organization} />
+      </div>
+      {cluster === undefined ? (
+        <OrganizationNav organization={organization} />
+      ) : (
+        <>
+          <div className="flex shrink-0 flex-col gap-px px-2 pb-2">
+            <NavLink href={`/${organization}`} icon={<ArrowLeft aria-hidden />} quiet>
+              All clusters
+            </NavLink>
+            <ClusterSwitcher organization={organization} cluster={cluster} />
+            <NavLink href={`/${organization}/clusters/${cluster}`} icon={<LayoutGrid aria-hidden />}>
+              Overview
+            </NavLink>
+          </div>
+          <div className="min-h-0 flex-1 overflow-y-auto border-t px-2 py-2">
+            <ClusterNav organization={organization} cluster={cluster} />
+          </div>
+        </>
+      )}
+      <div className="shrink-0 border-t p-2">
+        <AccountMenu />
+      </div>
+    </div>
+  );
+}
+
+function OrganizationNav({ organization }: { organization: string }) {
+  const clusters = useClusters(organization);
+  return (
+    <nav aria-label="Organization" className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-2 pb-3">
+      <div className="flex flex-col gap-px">
+        <NavLink href={`/${organization}`} icon={<LayoutList aria-hidden />}>
+          Clusters
+        </NavLink>
+        <NavLink href={`/${organization}/sessions`} icon={<History aria-hidden />}>
+          Sessions
+        </NavLink>
+        <NavLink href={`/${organization}/tokens`} icon={<KeyRound aria-hidden />}>
+          API tokens
+        </NavLink>
+      </div>
+      <div className="flex flex-col gap-px">
+        <div className="flex items-center justify-between px-2 pb-1 text-faint text-xs">
+          Clusters
+          <Link
+            href={`/${organization}/add-cluster`}
+            aria-label="Add cluster"
+            className="inline-flex size-6 items-center justify-center rounded-sm hover:bg-active hover:text-ink"
+          >
+            <Plus className="size-3.5" aria-hidden />
+          </Link>
+        </div>
+        {clusters.data === undefined && clusters.error === null && (
+          <>
+            <Skeleton className="mx-2 my-1.5 w-28" />
+            <Skeleton className="mx-2 my-1.5 w-36" />
+          </>
+        )}
+        {clusters.data?.map((cluster) => {
+          const { tone, word, pending } = statusOf(cluster);
+          return (
+            <NavLink key={cluster.id} href={`/${organization}/clusters/${cluster.name}`}>
+              <StatusDot tone={tone} pending={pending}>
+                {cluster.name} <span className="sr-only">({word})</span>
+              </StatusDot>
+            </NavLink>
+          );
+        })}
+      </div>
+    </nav>
+  );
+}
+
+function NavLink({
+  href,
+  icon,
+  quiet = false,
+  children,
+}: {
+  href: string;
+  icon?: ReactNode;
+  quiet?: boolean;
+  children: ReactNode;
+}) {
+  const current = usePathname() === href;
+  return (
+    <Link
+      href={href}
+      aria-current={current ? 'page' : undefined}
+      className={cn(
+        'flex min-h-7 items-center gap-2 rounded-md px-2 hover:bg-hover max-md:min-h-10 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-faint',
+        quiet ? 'text-muted' : 'text-ink',
+        current && 'bg-active font-medium',
+      )}
+    >
+      {icon}
+      <span className="min-w-0 truncate">{children}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,61 @@
+'use client';
+import { Menu as MenuIcon, Search } from 'lucide-react';
+import { IconButton } from '#components/ui/icon-button.tsx';
+import { Kbd } from '#components/ui/kbd.tsx';
+import { Tooltip } from '#components/ui/tooltip.tsx';
+import { NamespacePicker } from '#features/browser/namespace-picker.tsx';
+import { useConnection } from '#features/live/connection.ts';
+import { openPalette } from '#features/palette/open-palette.ts';
+import { Breadcrumbs } from './breadcrumbs.tsx';
+import { useLocation } from './use-location.ts';
+
+export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {
+  const { organization, cluster } = useLocation();
+  return (
+    <header className="flex h-11 shrink-0 items-center gap-2 border-b px-3">
+      <span className="md:hidden">
+        <IconButton label="Open navigation" onClick={onOpenNavigation}>
+          <MenuIcon aria-hidden />
+        </IconButton>
+      </span>
+      <Breadcrumbs />
+      <div className="ml-auto flex shrink-0 items-center gap-2">
+        {organization !== undefined && cluster !== undefined && (
+          <NamespacePicker organization={organization} cluster={cluster} />
+        )}
+        <button
+          type="button"
+          onClick={openPalette}
+          aria-label="Open the command palette"
+          aria-keyshortcuts="Control+K Meta+K"
+          className="flex h-7 items-center gap-2 rounded-md border border-line-strong px-2 text-muted hover:bg-hover hover:text-ink max-sm:size-9 max-sm:justify-center max-sm:border-transparent max-sm:px-0"
+        >
+          <Search className="size-3.5 max-sm:size-4" aria-hidden />
+          <span className="hidden lg:inline">Go to…</span>
+          <span className="hidden sm:inline">
+            <Kbd keys="mod+k" />
+          </span>
+        </button>
+        <ConnectionDot />
+      </div>
+    </header>
+  );
+}
+
+const words = {
+  connecting: { tone: 'bg-idle-dot animate-pulse-dot', text: 'Connecting to the gateway' },
+  connected: { tone: 'bg-ok-dot', text: 'Live: the gateway tells this page what changes' },
+  lost: { tone: 'bg-warn-dot animate-pulse-dot', text: 'The gateway is not reached; trying again' },
+} as const;
+
+function ConnectionDot() {
+  const { state } = useConnection();
+  const { tone, text } = words[state];
+  return (
+    <Tooltip content={text}>
+      <span role="img" aria-label={text} className="inline-flex size-6 items-center justify-center">
+        <span className={`size-2 rounded-full ${tone}`} />
+      </span>
+    </Tooltip>
+  );
+}

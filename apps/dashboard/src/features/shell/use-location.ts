@@ -1,0 +1,10 @@
+'use client';
+import { usePathname } from 'next/navigation';
+import { useMemo } from 'react';
+import { type Location, locationOf } from './location.ts';
+
+/** What the address shows now. */
+export function useLocation(): Location {
+  const pathname = usePathname();
+  return useMemo(() => locationOf(pathname), [pathname]);
+}
