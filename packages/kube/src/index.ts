@@ -1,3 +1,5 @@
+export { accessObjects, type KubeObject } from './access-objects.ts';
+export { type AgentManifestOptions, renderAgentManifest } from './agent-manifest.ts';
 export {
   claimsIdentity,
   type HeaderPairs,

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { accessObjects, type KubeObject } from './access-objects.ts';
+import { renderAgentManifest } from './agent-manifest.ts';
+
+const options = {
+  gatewayUrl: 'https://postern.example.com',
+  joinToken: 'pj_0123456789',
+  caPem: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+  image: 'registry.example.com/postern-agent:1.0.0',
+  clusterName: 'prod',
+  organization: 'acme',
+};
+
+function objectsOf(yaml: string): KubeObject[] {
+  return parseAllDocuments(yaml).map((document) => {
+    expect(document.errors).toEqual([]);
+    return document.toJS() as KubeObject;
+  });
+}
+
+function find(objects: KubeObject[], kind: string, name: string): KubeObject {
+  const found = objects.filter((object) => object.kind === kind && object.metadata.name === name);
+  expect(found, `${kind} ${name}`).toHaveLength(1);
+  return found[0]!;
+}
+
+interface PodSpec {
+  securityContext: object;
+  containers: { env: { name: string; value?: string }[]; securityContext: object; image: string }[];
+}
+const podSpec = (objects: KubeObject[]) =>
+  (find(objects, 'Deployment', 'postern-agent')['spec'] as { template: { spec: PodSpec } }).template.spec;
+
+describe('renderAgentManifest', () => {
+  it('labels every object as part of Postern, so that uninstalling finds them all', () => {
+    for (const object of objectsOf(renderAgentManifest(options))) {
+      expect(object.metadata.labels, object.kind).toMatchObject({ 'app.kubernetes.io/part-of': 'postern' });
+    }
+  });
+
+  it('gives the agent impersonation and its own Secret, nothing else', () => {
+    const objects = objectsOf(renderAgentManifest(options));
+    expect(find(objects, 'ClusterRole', 'postern:agent')['rules']).toEqual([
+      { apiGroups: [''], resources: ['users'], verbs: ['impersonate'] },
+      {
+        apiGroups: [''],
+        resources: ['groups'],
+        resourceNames: ['postern:admin', 'postern:editor', 'postern:viewer'],
+        verbs: ['impersonate'],
+      },
+    ]);
+    expect(find(objects, 'Role', 'postern-agent-identity')['rules']).toEqual([
+      { apiGroups: [''], resources: ['secrets'], resourceNames: ['postern-agent-identity'], verbs: ['get', 'patch'] },
+    ]);
+    const bound = objects
+      .filter((object) => object.kind.endsWith('RoleBinding'))
+      .filter((object) => JSON.stringify(object['subjects']).includes('ServiceAccount'))
+      .map((object) => (object['roleRef'] as { name: string }).name);
+    expect(bound.sort()).toEqual(['postern-agent-identity', 'postern:agent']);
+  });
+
+  it('runs the agent as the restricted pod security standard wants it', () => {
+    const objects = objectsOf(renderAgentManifest(options));
+    expect(find(objects, 'Namespace', 'postern-agent').metadata.labels).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'restricted',
+    });
+    const spec = podSpec(objects);
+    expect(spec.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      runAsUser: 65_532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(spec.containers[0]?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  it('never carries data for the identity, so that applying again keeps the key', () => {
+    const identity = find(objectsOf(renderAgentManifest(options)), 'Secret', 'postern-agent-identity');
+    expect(Object.keys(identity).sort()).toEqual(['apiVersion', 'kind', 'metadata', 'type']);
+  });
+
+  it('keeps the join token in one Secret only, and restarts the pod for a new one', () => {
+    const yaml = renderAgentManifest(options);
+    expect(yaml.split(options.joinToken)).toHaveLength(2);
+    const templateOf = (joinToken: string) =>
+      find(objectsOf(renderAgentManifest({ ...options, joinToken })), 'Deployment', 'postern-agent')['spec'];
+    expect(templateOf('one')).not.toEqual(templateOf('other'));
+    expect(templateOf('one')).toEqual(templateOf('one'));
+  });
+
+  it('leaves the authority out where the public ones do', () => {
+    const objects = objectsOf(renderAgentManifest({ ...options, caPem: null }));
+    expect(find(objects, 'Secret', 'postern-agent-join')['stringData']).toEqual({ 'join-token': options.joinToken });
+    expect(podSpec(objects).containers[0]?.env.map(({ name }) => name)).not.toContain('POSTERN_CA_FILE');
+  });
+
+  it('lets no value out of its place', () => {
+    const hostile = 'x"\n---\nkind: ClusterRoleBinding\nmetadata: {name: evil}\n#';
+    const objects = objectsOf(
+      renderAgentManifest({
+        gatewayUrl: hostile,
+        joinToken: hostile,
+        caPem: hostile,
+        image: hostile,
+        clusterName: hostile,
+        organization: hostile,
+      }),
+    );
+    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(
+      objectsOf(renderAgentManifest(options)).map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+    );
+    expect(podSpec(objects).containers[0]?.image).toBe(hostile);
+  });
+});
+
+describe('accessObjects', () => {
+  it('gives viewers and editors no secrets of their own, and admins everything', () => {
+    const objects = accessObjects();
+    expect(JSON.stringify(find(objects, 'ClusterRole', 'postern:viewer')['rules'])).not.toMatch(/secrets|"\*"/);
+    const roles = objects
+      .filter(({ kind }) => kind === 'ClusterRoleBinding')
+      .flatMap((binding) => {
+        const role = (binding['roleRef'] as { name: string }).name;
+        return (binding['subjects'] as { name: string }[]).map(({ name }) => `${name} ${role}`);
+      });
+    expect(roles.sort()).toEqual([
+      'postern:admin cluster-admin',
+      'postern:editor edit',
+      'postern:editor postern:viewer',
+      'postern:viewer postern:viewer',
+      'postern:viewer view',
+    ]);
+  });
+});

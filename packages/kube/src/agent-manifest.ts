@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'yaml';
+import { accessObjects, type KubeObject, partOfPostern } from './access-objects.ts';
+
+export interface AgentManifestOptions {
+  /** Origin of the gateway, `https://…`. */
+  gatewayUrl: string;
+  /** One-time; used at the agent's first start, worthless afterwards. */
+  joinToken: string;
+  /** The authority that signed the gateway's certificate, null when the public ones do. */
+  caPem: string | null;
+  image: string;
+  clusterName: string;
+  organization: string;
+}
+
+const namespace = 'postern-agent';
+const joinSecret = 'postern-agent-join';
+const identitySecret = 'postern-agent-identity';
+const mountPath = '/etc/postern';
+const healthPort = 8080;
+/** `nonroot` of the distroless images; any number but 0 would do. */
+const userId = 65_532;
+
+const labels = { ...partOfPostern, 'app.kubernetes.io/name': 'postern-agent' };
+
+/** The tunnel is one outbound TLS connection with a proof of its own: a mesh's proxy between would only break it. */
+const outsideMeshes = {
+  'sidecar.istio.io/inject': 'false',
+  'linkerd.io/inject': 'disabled',
+  'kuma.io/sidecar-injection': 'disabled',
+  'consul.hashicorp.com/connect-inject': 'false',
+};
+
+/**
+ * Everything the agent needs in a cluster, as a stream of YAML documents for `kubectl apply -f -`. The agent's own rights
+ * are to impersonate (RBAC cannot match a prefix of user names, so any user, but no group beyond our three) and to keep its
+ * identity in one Secret. Applying it again with a new join token restarts the agent, which then enrols again; the identity
+ * Secret carries no data here, so that applying never overwrites the key in it.
+ */
+export function renderAgentManifest(options: AgentManifestOptions): string {
+  return agentObjects(options)
+    .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .join('---\n');
+}
+
+function agentObjects(options: AgentManifestOptions): KubeObject[] {
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: namespace,
+        labels: {
+          ...labels,
+          'pod-security.kubernetes.io/enforce': 'restricted',
+          'pod-security.kubernetes.io/warn': 'restricted',
+        },
+      },
+    },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: inNamespace('postern-agent') },
+    ...permissions(),
+    ...accessObjects(),
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: inNamespace(joinSecret),
+      type: 'Opaque',
+      stringData: { 'join-token': options.joinToken, ...(options.caPem === null ? {} : { 'ca.crt': options.caPem }) },
+    },
+    { apiVersion: 'v1', kind: 'Secret', metadata: inNamespace(identitySecret), type: 'Opaque' },
+    deployment(options),
+  ];
+}
+
+function inNamespace(name: string): KubeObject['metadata'] {
+  return { name, namespace, labels: { ...labels } };
+}
+
+function permissions(): KubeObject[] {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const subjects = [{ kind: 'ServiceAccount', name: 'postern-agent', namespace }];
+  return [
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: 'postern:agent', labels: { ...labels } },
+      rules: [
+        { apiGroups: [''], resources: ['users'], verbs: ['impersonate'] },
+        {
+          apiGroups: [''],
+          resources: ['groups'],
+          resourceNames: ['postern:admin', 'postern:editor', 'postern:viewer'],
+          verbs: ['impersonate'],
+        },
+      ],
+    },
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'postern:agent', labels: { ...labels } },
+      roleRef: { apiGroup, kind: 'ClusterRole', name: 'postern:agent' },
+      subjects,
+    },
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'Role',
+      metadata: inNamespace(identitySecret),
+      rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: [identitySecret], verbs: ['get', 'patch'] }],
+    },
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'RoleBinding',
+      metadata: inNamespace(identitySecret),
+      roleRef: { apiGroup, kind: 'Role', name: identitySecret },
+      subjects,
+    },
+  ];
+}
+
+function deployment(options: AgentManifestOptions): KubeObject {
+  const selector = { 'app.kubernetes.io/name': 'postern-agent' };
+  const joinHash = createHash('sha256').update(options.joinToken).digest('hex').slice(0, 16);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      ...inNamespace('postern-agent'),
+      annotations: { 'postern.dev/cluster': options.clusterName, 'postern.dev/organization': options.organization },
+    },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: selector },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: {
+        metadata: {
+          labels: { ...labels, 'sidecar.istio.io/inject': 'false' },
+          // A new join token must restart the pod: it is read at the start.
+          annotations: { ...outsideMeshes, 'postern.dev/join-token-hash': joinHash },
+        },
+        spec: {
+          serviceAccountName: 'postern-agent',
+          terminationGracePeriodSeconds: 10,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: userId,
+            runAsGroup: userId,
+            fsGroup: userId,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          containers: [container(options)],
+          volumes: [{ name: 'join', secret: { secretName: joinSecret, defaultMode: 0o440 } }],
+        },
+      },
+    },
+  };
+}
+
+function container(options: AgentManifestOptions): object {
+  const fromField = (fieldPath: string): object => ({ valueFrom: { fieldRef: { fieldPath } } });
+  const probe = (path: string): object => ({ httpGet: { path, port: 'health' }, periodSeconds: 10, timeoutSeconds: 3 });
+  return {
+    name: 'agent',
+    image: options.image,
+    imagePullPolicy: 'IfNotPresent',
+    env: [
+      { name: 'POSTERN_URL', value: options.gatewayUrl },
+      { name: 'POSTERN_JOIN_TOKEN_FILE', value: `${mountPath}/join-token` },
+      ...(options.caPem === null ? [] : [{ name: 'POSTERN_CA_FILE', value: `${mountPath}/ca.crt` }]),
+      { name: 'POSTERN_HEALTH_PORT', value: String(healthPort) },
+      { name: 'POSTERN_NAMESPACE', ...fromField('metadata.namespace') },
+      { name: 'POSTERN_INSTANCE', ...fromField('metadata.name') },
+    ],
+    ports: [{ name: 'health', containerPort: healthPort }],
+    livenessProbe: { ...probe('/healthz'), failureThreshold: 6 },
+    readinessProbe: { ...probe('/readyz'), periodSeconds: 2 },
+    resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '256Mi' } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [{ name: 'join', mountPath, readOnly: true }],
+  };
+}
