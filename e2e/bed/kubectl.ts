@@ -9,6 +9,12 @@ export interface Outcome {
   stderr: string;
 }
 
+/**
+ * Over WebSocket the server opens every channel with an empty message, and kubectl complains when that is faster than its own
+ * set-up. It does so straight against an apiserver too, and nothing is lost.
+ */
+const harmless = /^E.* websocket\.go:\d+\] Unknown stream id \d, discarding message\n/gm;
+
 /** A kubectl that is running. */
 export class Running {
   readonly child: ChildProcessWithoutNullStreams;
@@ -27,7 +33,7 @@ export class Running {
     this.ended = new Promise((resolve, reject) => {
       this.child.on('error', reject);
       this.child.on('close', (code) => {
-        resolve({ code, stdout: Buffer.concat(this.stdout), stderr: this.errors });
+        resolve({ code, stdout: Buffer.concat(this.stdout), stderr: this.errors.replace(harmless, '') });
         this.changes.emit('change');
       });
     });

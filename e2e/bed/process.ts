@@ -8,12 +8,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 export const repository = resolve(import.meta.dirname, '../..');
 export const results = join(repository, 'test-results');
 
+type Falsy = false | null | undefined;
+
 /** Asks again until the answer is truthy; what it throws counts as no. */
 export async function eventually<T>(
-  ask: () => T | Promise<T>,
+  ask: () => T | Falsy | Promise<T | Falsy>,
   what: string,
   timeoutMs = 30_000,
-): Promise<NonNullable<T>> {
+): Promise<T> {
   const end = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {

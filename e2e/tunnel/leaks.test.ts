@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { agentMetrics, gatewayMetrics, type Metrics } from '../bed/admin.ts';
+import { makeEchoPod } from '../bed/echo-pod.ts';
+import { expectOk, run, start } from '../bed/kubectl.ts';
+import { newestClient } from '../bed/matrix.ts';
+import { eventually } from '../bed/process.ts';
+
+const bed = inject('bed');
+const client = newestClient();
+const exec = ['exec', '-i', '-n', 'demo', 'shell', '-c', 'cat', '--'];
+
+/** What may not grow: streams in the tunnel, and what keeps the process's event loop busy (sockets, timers, requests). */
+const watched = ['postern_streams_active', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
+
+/** One connect and disconnect of each sort: ended by itself, by its client's death, by a signal, and refused. */
+async function connectAndDisconnect(turn: number): Promise<void> {
+  switch (turn % 5) {
+    case 0:
+      await expectOk(client, [...exec, 'true']);
+      break;
+    case 1: {
+      const running = start(client, [...exec, 'cat']);
+      running.child.stdin.write('x');
+      await running.until((one) => one.output === 'x');
+      await running.stop('SIGKILL');
+      break;
+    }
+    case 2: {
+      const running = start(client, ['logs', '-f', '-n', 'demo', 'ticker', '--tail=1']);
+      await running.until((one) => one.output.includes('tick'));
+      await running.stop('SIGKILL');
+      break;
+    }
+    case 3: {
+      const running = start(client, ['port-forward', '-n', 'demo', 'pod/echo', ':7']);
+      const port = await running.until((one) => /127\.0\.0\.1:(\d+)/.exec(one.output)?.[1]);
+      const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: randomBytes(10) }).catch(
+        () => 'not HTTP',
+      );
+      expect(answer).toBe('not HTTP');
+      await running.stop('SIGKILL');
+      break;
+    }
+    default: {
+      const { code } = await run(client, ['exec', '-n', 'demo', 'no-such-pod', '--', 'true']);
+      expect(code).toBe(1);
+    }
+  }
+}
+
+async function many(times: number): Promise<void> {
+  for (let turn = 0; turn < times; turn += 5) {
+    await Promise.all(Array.from({ length: 5 }, (_, index) => connectAndDisconnect(turn + index)));
+  }
+}
+
+describe.skipIf(bed.direct)('after 100 connects and disconnects', () => {
+  beforeAll(makeEchoPod);
+
+  it('no stream, socket or timer is left on either side', { timeout: 300_000 }, async () => {
+    const sides: [string, () => Promise<Metrics>][] = [
+      ['gateway', () => gatewayMetrics(bed.product?.ready.metricsUrl ?? '')],
+      ['agent', agentMetrics],
+    ];
+    // Warm connections and caches are made once: they are there before the count begins.
+    await many(20);
+    const idle = async (read: () => Promise<Metrics>): Promise<Metrics> =>
+      eventually(async () => {
+        const metrics = await read();
+        return metrics.get('postern_streams_active') === 0 && metrics;
+      }, 'no active stream');
+    const before = new Map<string, Metrics>();
+    for (const [side, read] of sides) before.set(side, await idle(read));
+
+    await many(100);
+
+    for (const [side, read] of sides) {
+      const names = watched.filter((name) => before.get(side)?.has(name));
+      expect(names).toContain('postern_streams_active');
+      expect(names).toContain('nodejs_active_handles_total');
+      const counts = (metrics: Metrics | undefined): string =>
+        names.map((name) => `${name} ${metrics?.get(name)}`).join(', ');
+      let after: Metrics | undefined;
+      await eventually(
+        async () => {
+          after = await read();
+          return names.every((name) => (after?.get(name) ?? 0) <= (before.get(side)?.get(name) ?? 0));
+        },
+        `${side}: as few as before (${counts(before.get(side))})`,
+        90_000,
+      ).catch((error: Error) => {
+        throw new Error(`${error.message}; now ${counts(after)}`);
+      });
+    }
+  });
+});
