@@ -1,0 +1,14 @@
+# The dashboard's server: it serves the application's shell, holds no secret and sees no tenant's data.
+FROM node:24-bookworm AS build
+WORKDIR /src
+ENV NEXT_TELEMETRY_DISABLED=1
+COPY . .
+RUN infra/images/deploy.sh dashboard /deploy
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
+USER 65532:65532
+WORKDIR /app
+COPY --from=build /deploy/ /app/
+EXPOSE 3000
+ENTRYPOINT ["node", "node_modules/next/dist/bin/next", "start", "--hostname", "0.0.0.0", "--port", "3000"]

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Run once by the postgres image, when its data folder is empty: the role that owns the schema and migrates, the role that
+# serves (no owner, no superuser, so that row-level security can bind it), and the database.
+set -eu
+psql -v ON_ERROR_STOP=1 -U postgres -d postgres \
+  -v owner_password="$POSTERN_OWNER_PASSWORD" -v app_password="$POSTERN_APP_PASSWORD" <<'SQL'
+CREATE ROLE postern_owner LOGIN PASSWORD :'owner_password';
+CREATE ROLE postern_app LOGIN PASSWORD :'app_password';
+CREATE DATABASE postern OWNER postern_owner;
+SQL
