@@ -12,6 +12,10 @@ const ignore = (): void => {};
  * `destroy()` before both directions finished resets the stream. Back-pressure is plain Duplex back-pressure: what the
  * reader leaves in the buffer is not credited to the sender.
  *
+ * `for await` over it, and what is built on that (`stream/consumers`), destroy it when the loop is over, as with any
+ * Duplex, even if `end()` was called and its bytes are still waiting: use 'data', `pipe` or `pipeline` when sending and
+ * receiving at once.
+ *
  * An 'error' nobody listens for is not thrown: a peer that resets its streams must not end the process.
  */
 export class MuxStream extends Duplex {
