@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Inbox, keepable } from './inbox.ts';
+
+function drain(inbox: Inbox): Buffer {
+  const parts: Buffer[] = [];
+  for (let part = inbox.shift(); part !== undefined; part = inbox.shift()) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+describe('an inbox', () => {
+  it('gives back every byte in order, however pushes and shifts mix', () => {
+    const step = fc.oneof(fc.constant(-1), fc.integer({ min: 1, max: 20_000 }), fc.integer({ min: 1, max: 100 }));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const inbox = new Inbox();
+        const pushed: Buffer[] = [];
+        const shifted: Buffer[] = [];
+        let next = 0;
+        for (const size of steps) {
+          if (size < 0) {
+            const part = inbox.shift();
+            if (part !== undefined) shifted.push(part);
+            continue;
+          }
+          const payload = Buffer.alloc(size, next++ % 256);
+          pushed.push(Buffer.from(payload));
+          inbox.push(payload);
+        }
+        const held = Buffer.concat(pushed).length - Buffer.concat(shifted).length;
+        expect(inbox.bytes).toBe(held);
+        shifted.push(drain(inbox));
+        expect(inbox.bytes).toBe(0);
+        // Read last: a part given out earlier must not change afterwards.
+        expect(Buffer.concat(shifted).equals(Buffer.concat(pushed))).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('holds single bytes for little more than their number', () => {
+    const inbox = new Inbox();
+    const read = Buffer.alloc(65_536, 7);
+    for (let i = 0; i < 262_144; i++) inbox.push(read.subarray(i % 65_536, (i % 65_536) + 1));
+    let parts = 0;
+    const buffers = new Set<ArrayBufferLike>();
+    for (let part = inbox.shift(); part !== undefined; part = inbox.shift()) {
+      parts++;
+      buffers.add(part.buffer);
+    }
+    expect(parts).toBeLessThanOrEqual(17);
+    expect(buffers.has(read.buffer)).toBe(false);
+    expect([...buffers].reduce((sum, buffer) => sum + buffer.byteLength, 0)).toBeLessThanOrEqual(17 * 16_384);
+  });
+
+  it('copies a payload that is a small part of its buffer, and only such', () => {
+    const read = Buffer.allocUnsafeSlow(65_536);
+    expect(keepable(read.subarray(0, 16_383)).buffer).not.toBe(read.buffer);
+    expect(keepable(read.subarray(0, 16_384)).buffer).toBe(read.buffer);
+  });
+
+  it('forgets everything', () => {
+    const inbox = new Inbox();
+    inbox.push(Buffer.alloc(10));
+    inbox.push(Buffer.alloc(10_000));
+    inbox.clear();
+    expect([inbox.bytes, inbox.shift()]).toEqual([0, undefined]);
+  });
+});

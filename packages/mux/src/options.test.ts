@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { type MuxOptions, muxOptions } from './options.ts';
+
+describe('mux options', () => {
+  it('have defaults, and keep what is given', () => {
+    expect(muxOptions({ maxStreams: 7 })).toMatchObject({ maxStreams: 7, bulkChunk: 65_536, interactiveChunk: 16_384 });
+  });
+
+  it('leave undefined to the defaults', () => {
+    expect(muxOptions({ maxStreams: undefined } as unknown as Partial<MuxOptions>).maxStreams).toBe(1024);
+  });
+
+  it.each([
+    ['maxStreams', 0],
+    ['bulkChunk', 65_537],
+    ['interactiveChunk', Number.NaN],
+    ['maxWindow', 1000],
+    ['transportBuffer', 1.5],
+    ['windowBudget', -1],
+    ['maxControlFrames', 1],
+  ])('refuse %s = %d by name', (name, value) => {
+    expect(() => muxOptions({ [name]: value })).toThrow(name);
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { type Flow, newFlowState, Scheduler } from './scheduler.ts';
+
+const quantum = 64;
+
+class TestFlow implements Flow {
+  readonly flow = newFlowState();
+  readonly name: string;
+  readonly interactive: boolean;
+  readonly frame: number;
+  queuedBytes: number;
+  isBlocked = false;
+
+  constructor(name: string, options: { queued: number; frame?: number; interactive?: boolean }) {
+    this.name = name;
+    this.queuedBytes = options.queued;
+    this.frame = options.frame ?? quantum;
+    this.interactive = options.interactive ?? false;
+  }
+
+  get sendable(): boolean {
+    return !this.isBlocked && this.queuedBytes > 0;
+  }
+}
+
+/** Serves up to `turns` frames; the names in the order they were served. */
+function serve(scheduler: Scheduler<TestFlow>, turns: number): string[] {
+  const served: string[] = [];
+  for (let i = 0; i < turns; i++) {
+    const flow = scheduler.next();
+    if (flow === undefined) break;
+    const bytes = Math.min(flow.frame, flow.queuedBytes);
+    flow.queuedBytes -= bytes;
+    served.push(flow.name);
+    scheduler.served(flow, bytes);
+  }
+  return served;
+}
+
+const bulk = (name: string, frame = quantum) => new TestFlow(name, { queued: 1_000_000, frame });
+
+describe('the scheduler', () => {
+  it('takes bulk flows in turn', () => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    for (const name of ['a', 'b', 'c']) scheduler.wake(bulk(name));
+    expect(serve(scheduler, 6).join('')).toBe('abcabc');
+  });
+
+  it('shares bytes, not frames', () => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    const large = bulk('a', 64);
+    const small = bulk('b', 16);
+    scheduler.wake(large);
+    scheduler.wake(small);
+    expect(serve(scheduler, 10).join('')).toBe('abbbbabbbb');
+  });
+
+  it('serves an interactive flow before bulk that waits longer', () => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    scheduler.wake(bulk('a'));
+    scheduler.wake(bulk('b'));
+    serve(scheduler, 3);
+    const keys = new TestFlow('k', { queued: 1, interactive: true });
+    scheduler.wake(keys);
+    expect(serve(scheduler, 2).join('')).toBe('kb');
+    keys.queuedBytes = 1;
+    scheduler.wake(keys);
+    expect(serve(scheduler, 2).join('')).toBe('ka');
+  });
+
+  it('serves a flow that wakes up with little before bulk, once', () => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    scheduler.wake(bulk('a'));
+    serve(scheduler, 2);
+    const sparse = new TestFlow('s', { queued: 4096 });
+    scheduler.wake(sparse);
+    // The first frame at once, the rest in turn.
+    expect(serve(scheduler, 5).join('')).toBe('sasas');
+  });
+
+  it('gives nothing for writing in small pieces', () => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    scheduler.wake(bulk('a'));
+    const piecemeal = new TestFlow('s', { queued: 64 });
+    scheduler.wake(piecemeal);
+    const served: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      served.push(...serve(scheduler, 1));
+      if (piecemeal.queuedBytes === 0) {
+        piecemeal.queuedBytes = 64;
+        scheduler.wake(piecemeal);
+      }
+    }
+    expect(served.filter((name) => name === 's').length).toBeLessThanOrEqual(6);
+  });
+
+  it('lets no interactive flood starve the rest', () => {
+    const scheduler = new Scheduler<TestFlow>(64 * 1024);
+    scheduler.wake(new TestFlow('k', { queued: 100_000_000, frame: 16 * 1024, interactive: true }));
+    scheduler.wake(bulk('a', 64 * 1024));
+    expect(serve(scheduler, 10).join('')).toBe('kkkkakkkka');
+  });
+
+  it('passes over flows that were closed or have no credit, until they wake', () => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    const blocked = bulk('b');
+    scheduler.wake(blocked);
+    scheduler.wake(bulk('a'));
+    blocked.isBlocked = true;
+    expect(serve(scheduler, 3).join('')).toBe('aaa');
+    blocked.isBlocked = false;
+    scheduler.wake(blocked);
+    expect(serve(scheduler, 4).join('')).toBe('abab');
+  });
+
+  it('has nothing to say when nobody has', () => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    expect(scheduler.next()).toBeUndefined();
+    const once = new TestFlow('x', { queued: 1 });
+    scheduler.wake(once);
+    scheduler.wake(once);
+    expect(serve(scheduler, 5)).toEqual(['x']);
+  });
+});
