@@ -2,7 +2,7 @@ export interface SessionFetchOptions {
   fetch: typeof fetch;
   /** Exchanges the refresh cookie. `refreshed`: try again. `ended`: sign in. `unreachable`: nobody knows. */
   refresh: () => Promise<'refreshed' | 'ended' | 'unreachable'>;
-  /** Called once, when the session has ended. */
+  /** Called once when the session has ended; again only after a call has succeeded in between. */
   onEnded: () => void;
 }
 
@@ -16,7 +16,10 @@ export function createSessionFetch({ fetch, refresh, onEnded }: SessionFetchOpti
   let ended = false;
   return async (input, init) => {
     const response = await fetch(input, init);
-    if (response.status !== 401) return response;
+    if (response.status !== 401) {
+      ended = false;
+      return response;
+    }
     refreshing ??= refresh().finally(() => {
       refreshing = undefined;
     });

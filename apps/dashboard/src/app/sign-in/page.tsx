@@ -1,0 +1,12 @@
+import { Suspense } from 'react';
+import { SignInForm } from '#features/session/sign-in-form.tsx';
+
+export const metadata = { title: 'Sign in' };
+
+export default function Page() {
+  return (
+    <Suspense>
+      <SignInForm />
+    </Suspense>
+  );
+}

@@ -1,0 +1,7 @@
+import { SignUpForm } from '#features/session/sign-up-form.tsx';
+
+export const metadata = { title: 'Create an account' };
+
+export default function Page() {
+  return <SignUpForm />;
+}

@@ -1,0 +1,84 @@
+'use client';
+import type { Cluster } from '@postern/contracts';
+import { Ellipsis, FileDown, LayoutGrid, Tags, Terminal, Trash2 } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname, useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
+import { IconButton } from '#components/ui/icon-button.tsx';
+import { Menu, MenuItem, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
+import { toast } from '#components/ui/toast.tsx';
+import { api } from '#features/session/api.ts';
+import { InstallDialog } from './install-dialog.tsx';
+import { KubeconfigDialog } from './kubeconfig-dialog.tsx';
+import { LabelsDialog } from './labels-dialog.tsx';
+import { useClusterList } from './use-clusters.ts';
+
+type Open = 'kubeconfig' | 'install' | 'labels' | 'delete' | null;
+
+/** What can be done with a cluster as a whole. */
+export function ClusterMenu({ organization, cluster }: { organization: string; cluster: Cluster }) {
+  const [open, setOpen] = useState<Open>(null);
+  const list = useClusterList(organization);
+  const router = useRouter();
+  const here = `/${organization}/clusters/${cluster.name}`;
+  const inside = usePathname().startsWith(here);
+  const dialog = (name: Exclude<Open, null>) => ({
+    open: open === name,
+    onOpenChange: (next: boolean) => setOpen(next ? name : null),
+    organization,
+    cluster: cluster.name,
+  });
+
+  async function remove() {
+    await api.call('deleteCluster', { params: { organization, cluster: cluster.name } });
+    list.remove(cluster.id);
+    if (inside) router.push(`/${organization}`);
+    toast({ title: `Cluster ${cluster.name} is deleted.`, tone: 'ok' });
+  }
+
+  return (
+    <>
+      <Menu
+        trigger={
+          <IconButton label={`Actions for ${cluster.name}`}>
+            <Ellipsis aria-hidden />
+          </IconButton>
+        }
+      >
+        {!inside && (
+          <MenuLink>
+            <Link href={here}>
+              <LayoutGrid aria-hidden /> Open
+            </Link>
+          </MenuLink>
+        )}
+        <MenuItem icon={<FileDown aria-hidden />} onSelect={() => setOpen('kubeconfig')}>
+          Kubeconfig
+        </MenuItem>
+        <MenuItem icon={<Terminal aria-hidden />} onSelect={() => setOpen('install')}>
+          New install command
+        </MenuItem>
+        <MenuItem icon={<Tags aria-hidden />} onSelect={() => setOpen('labels')}>
+          Edit labels
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem danger icon={<Trash2 aria-hidden />} onSelect={() => setOpen('delete')}>
+          Delete cluster
+        </MenuItem>
+      </Menu>
+      <KubeconfigDialog {...dialog('kubeconfig')} />
+      <InstallDialog {...dialog('install')} />
+      <LabelsDialog {...dialog('labels')} labels={cluster.labels} />
+      <ConfirmDialog
+        open={open === 'delete'}
+        onOpenChange={(next) => setOpen(next ? 'delete' : null)}
+        title={`Delete ${cluster.name}?`}
+        description="Its agent is cut off at once, and every kubeconfig and terminal of this cluster stops working. What runs in the cluster is not touched; the agent itself stays there until you uninstall it."
+        name={cluster.name}
+        action="Delete cluster"
+        onConfirm={remove}
+      />
+    </>
+  );
+}

@@ -1,0 +1,142 @@
+'use client';
+import type { Cluster } from '@postern/contracts';
+import Link from 'next/link';
+import { Badge } from '#components/ui/badge.tsx';
+import { StatusDot } from '#components/ui/status-dot.tsx';
+import { Time } from '#components/ui/time.tsx';
+import { Tooltip } from '#components/ui/tooltip.tsx';
+import { ClusterMenu } from './cluster-menu.tsx';
+import { statusOf } from './status.ts';
+
+export interface ClusterTableProps {
+  organization: string;
+  clusters: readonly Cluster[];
+  /** A label was pressed, as `key=value`. */
+  onLabel: (label: string) => void;
+}
+
+const head = 'h-9 px-3 text-left font-normal text-faint text-xs first:pl-4 last:pr-3';
+const cell = 'px-3 py-2.5 align-middle first:pl-4 last:pr-3';
+
+/** Clusters in rows; on a phone the figures move under the name. */
+export function ClusterTable({ organization, clusters, onLabel }: ClusterTableProps) {
+  return (
+    <div className="overflow-hidden rounded-lg border bg-surface">
+      <table className="w-full">
+        <thead className="border-b max-md:sr-only">
+          <tr>
+            <th className={head}>Name</th>
+            <th className={head}>Status</th>
+            <th className={`${head} max-md:hidden`}>Kubernetes</th>
+            <th className={`${head} max-md:hidden text-right`}>Nodes ready</th>
+            <th className={`${head} max-md:hidden text-right`}>Round trip</th>
+            <th className={`${head} max-lg:hidden`}>Agent</th>
+            <th className={`${head} w-12`}>
+              <span className="sr-only">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {clusters.map((cluster) => (
+            <Row key={cluster.id} organization={organization} cluster={cluster} onLabel={onLabel} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({
+  organization,
+  cluster,
+  onLabel,
+}: {
+  organization: string;
+  cluster: Cluster;
+  onLabel: (label: string) => void;
+}) {
+  const { kubernetes, agent } = cluster;
+  const roundTrip = agent?.roundTripMs ?? null;
+  return (
+    <tr className="relative border-b transition-colors last:border-b-0 hover:bg-hover">
+      <td className={cell}>
+        <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
+          <Link
+            href={
+              cluster.status === 'pending'
+                ? `/${organization}/add-cluster?cluster=${cluster.name}`
+                : `/${organization}/clusters/${cluster.name}`
+            }
+            className="font-medium after:absolute after:inset-0"
+          >
+            {cluster.name}
+          </Link>
+          {cluster.demo && <Badge>demo</Badge>}
+          {Object.entries(cluster.labels).map(([key, value]) => (
+            <button
+              key={key}
+              type="button"
+              onClick={() => onLabel(`${key}=${value}`)}
+              className="relative z-10 rounded-sm bg-idle-soft px-1.5 text-muted text-xs hover:text-ink"
+            >
+              {value === '' ? key : `${key}=${value}`}
+            </button>
+          ))}
+        </div>
+        <p className="mt-0.5 text-faint text-xs md:hidden">
+          {[
+            kubernetes?.version,
+            kubernetes && `${kubernetes.nodes.ready}/${kubernetes.nodes.total} nodes`,
+            roundTrip !== null && formatRoundTrip(roundTrip),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
+      </td>
+      <td className={cell}>
+        <ClusterState cluster={cluster} />
+      </td>
+      <td className={`${cell} text-muted max-md:hidden`}>{kubernetes?.version ?? '–'}</td>
+      <td className={`${cell} text-right max-md:hidden`}>
+        {kubernetes === null ? (
+          <span className="text-muted">–</span>
+        ) : (
+          <span className={kubernetes.nodes.ready < kubernetes.nodes.total ? 'text-warn' : 'text-muted'}>
+            {kubernetes.nodes.ready} / {kubernetes.nodes.total}
+          </span>
+        )}
+      </td>
+      <td className={`${cell} text-right text-muted max-md:hidden`}>
+        {roundTrip === null || cluster.status !== 'online' ? '–' : formatRoundTrip(roundTrip)}
+      </td>
+      <td className={`${cell} text-muted max-lg:hidden`}>
+        {agent === null ? '–' : `${agent.version}${agent.location === 'outside' ? ', outside' : ''}`}
+      </td>
+      <td className={`${cell} relative z-10 text-right`}>
+        <ClusterMenu organization={organization} cluster={cluster} />
+      </td>
+    </tr>
+  );
+}
+
+/** The status with how long it has been so; a problem is told on hover and on the cluster's own page. */
+function ClusterState({ cluster }: { cluster: Cluster }) {
+  const { tone, word, pending } = statusOf(cluster);
+  const state = (
+    <StatusDot tone={tone} pending={pending}>
+      {word} <span className="text-faint">· </span>
+      <Time at={cluster.statusSince} className="relative z-10 text-faint" />
+    </StatusDot>
+  );
+  if (cluster.problem === null) return state;
+  return (
+    <Tooltip content={cluster.problem.message}>
+      <span className="relative z-10">{state}</span>
+    </Tooltip>
+  );
+}
+
+/** Milliseconds, below ten with one digit after the point. */
+export function formatRoundTrip(milliseconds: number): string {
+  return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+}

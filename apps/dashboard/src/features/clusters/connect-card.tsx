@@ -1,0 +1,26 @@
+import { Unplug } from 'lucide-react';
+import Link from 'next/link';
+import { Button } from '#components/ui/button.tsx';
+
+/** The next step while the organization has no cluster of its own. */
+export function ConnectCard({ organization, demo }: { organization: string; demo: boolean }) {
+  return (
+    <section
+      aria-label="Connect your cluster"
+      className="flex flex-wrap items-center gap-x-6 gap-y-3 rounded-lg border border-line-strong border-dashed px-5 py-5"
+    >
+      <Unplug className="size-5 shrink-0 text-faint" aria-hidden />
+      <div className="min-w-60 flex-1">
+        <h2 className="font-medium text-base">Connect your cluster</h2>
+        <p className="max-w-150 text-muted">
+          One command in the cluster. An agent dials out from there; no port is opened, and the credentials never leave
+          it.
+          {demo && ' Until then the demo cluster is there to try everything.'}
+        </p>
+      </div>
+      <Button asChild variant="primary">
+        <Link href={`/${organization}/add-cluster`}>Connect a cluster</Link>
+      </Button>
+    </section>
+  );
+}

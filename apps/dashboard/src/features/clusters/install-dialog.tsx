@@ -1,0 +1,46 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { Dialog } from '#components/ui/dialog.tsx';
+import { api } from '#features/session/api.ts';
+import { GeneralError } from '#features/session/general-error.tsx';
+import type { ClusterDialogProps } from './dialog-props.ts';
+import { JoinCommands } from './join-commands.tsx';
+
+/** Makes a new join token on request and shows its commands. */
+export function InstallDialog({ open, onOpenChange, organization, cluster }: ClusterDialogProps) {
+  const make = useMutation({
+    mutationFn: () => api.call('createJoinToken', { params: { organization, cluster } }),
+  });
+  const { reset } = make;
+  useEffect(() => {
+    if (!open) reset();
+  }, [open, reset]);
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title={`Connect ${cluster} again`}
+      description="For a new agent of this cluster. The agent that is there now keeps working until a new one joins; install commands made earlier and not used stop working."
+      size="lg"
+      footer={
+        make.data === undefined ? (
+          <>
+            <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+            <Button variant="primary" busy={make.isPending} onClick={() => make.mutate()}>
+              Make an install command
+            </Button>
+          </>
+        ) : (
+          <Button variant="primary" onClick={() => onOpenChange(false)}>
+            Done
+          </Button>
+        )
+      }
+    >
+      <GeneralError>{make.error?.message}</GeneralError>
+      {make.data !== undefined && <JoinCommands joining={make.data} />}
+    </Dialog>
+  );
+}

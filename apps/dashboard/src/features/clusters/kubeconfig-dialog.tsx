@@ -1,0 +1,139 @@
+'use client';
+import type { Kubeconfig } from '@postern/contracts';
+import { Download } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { CopyBox } from '#components/ui/copy-box.tsx';
+import { Dialog } from '#components/ui/dialog.tsx';
+import { Field } from '#components/ui/field.tsx';
+import { Select } from '#components/ui/select.tsx';
+import { Time } from '#components/ui/time.tsx';
+import { api } from '#features/session/api.ts';
+import { GeneralError } from '#features/session/general-error.tsx';
+import type { ClusterDialogProps } from './dialog-props.ts';
+import { saveFile } from './save-file.ts';
+
+const modes = [
+  { value: 'token', label: 'With a token that expires' },
+  { value: 'exec', label: 'With the postern command (no secret in the file)' },
+] as const;
+const lifetimes = [
+  { value: '3600', label: '1 hour' },
+  { value: '43200', label: '12 hours' },
+  { value: '604800', label: '7 days' },
+  { value: '2592000', label: '30 days' },
+];
+
+/** Makes a kubeconfig of one cluster to download or copy, and says how to use it. */
+export function KubeconfigDialog({ open, onOpenChange, organization, cluster }: ClusterDialogProps) {
+  const [mode, setMode] = useState<'token' | 'exec'>('token');
+  const [lifetime, setLifetime] = useState('43200');
+  const [made, setMade] = useState<Kubeconfig>();
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    if (open) return;
+    setMade(undefined);
+    setError(undefined);
+  }, [open]);
+
+  async function make() {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const body = { mode, expiresInSeconds: Number(lifetime) };
+      setMade(await api.call('createKubeconfig', { params: { organization, cluster }, body }));
+    } catch (reason) {
+      setError(reason instanceof Error ? reason.message : String(reason));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  const file = `${organization}-${cluster}.yaml`;
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      size="lg"
+      title={`Kubeconfig for ${cluster}`}
+      description="For kubectl and every tool that reads a kubeconfig. It acts with your rights on this cluster, and only on it."
+      footer={
+        made === undefined ? (
+          <>
+            <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+            <Button variant="primary" busy={busy} onClick={make}>
+              Make kubeconfig
+            </Button>
+          </>
+        ) : (
+          <>
+            <Button onClick={() => onOpenChange(false)}>Done</Button>
+            <Button
+              variant="primary"
+              icon={<Download aria-hidden />}
+              onClick={() => saveFile(file, made.kubeconfig, 'application/yaml')}
+            >
+              Download
+            </Button>
+          </>
+        )
+      }
+    >
+      <GeneralError>{error}</GeneralError>
+      {made === undefined ? (
+        <div className="flex flex-col gap-4">
+          <Field
+            label="How kubectl proves who you are"
+            hint={
+              mode === 'token'
+                ? 'The file works anywhere, and is a secret until it expires.'
+                : 'kubectl asks the postern command for a credential of 15 minutes. The command must be installed and signed in.'
+            }
+          >
+            {(control) => (
+              <Select
+                {...control}
+                options={modes}
+                value={mode}
+                onChange={(event) => setMode(event.target.value === 'exec' ? 'exec' : 'token')}
+              />
+            )}
+          </Field>
+          {mode === 'token' && (
+            <Field label="Works for">
+              {(control) => (
+                <Select
+                  {...control}
+                  options={lifetimes}
+                  value={lifetime}
+                  onChange={(event) => setLifetime(event.target.value)}
+                />
+              )}
+            </Field>
+          )}
+        </div>
+      ) : (
+        <div className="flex flex-col gap-4">
+          <CopyBox text={made.kubeconfig} label="kubeconfig" {...secretIn(made.kubeconfig)} />
+          {made.expiresAt !== null && (
+            <p className="text-muted">
+              The token expires <Time at={made.expiresAt} form="ago" />. It is shown here only; it can be revoked under
+              API tokens.
+            </p>
+          )}
+          <div className="flex flex-col gap-1.5">
+            <h3 className="font-medium">Then</h3>
+            <CopyBox text={`kubectl --kubeconfig ${file} get pods --all-namespaces`} label="first command" />
+          </div>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+/** The token inside a kubeconfig, to be covered on the screen. */
+function secretIn(kubeconfig: string): { secret: string } | Record<string, never> {
+  const token = /^\s*token:\s*["']?([^\s"']+)/m.exec(kubeconfig)?.[1];
+  return token === undefined ? {} : { secret: token };
+}

@@ -1,0 +1,19 @@
+/** Labels as text, one `key=value` a line, sorted. */
+export function labelsToText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join('\n');
+}
+
+/** Reads `key=value` pairs apart by lines, commas or spaces. Throws an Error that names the first word that is none. */
+export function labelsFromText(text: string): Record<string, string> {
+  const labels: Record<string, string> = Object.create(null);
+  for (const word of text.split(/[\s,]+/).filter((part) => part !== '')) {
+    const match = /^([A-Za-z0-9][-A-Za-z0-9_./]*)=([-A-Za-z0-9_.]*)$/.exec(word);
+    if (match === null) throw new Error(`“${word}” is no label; write key=value`);
+    const [, key = '', value = ''] = match;
+    labels[key] = value;
+  }
+  return { ...labels };
+}

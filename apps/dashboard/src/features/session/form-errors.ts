@@ -1,0 +1,28 @@
+import { ApiError } from '@postern/api-client';
+
+/** An error of a form's call: by field where the gateway named one, and what belongs to no field. */
+export interface FormErrors {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly general: string | undefined;
+}
+
+export const noErrors: FormErrors = { fields: {}, general: undefined };
+
+/** Sorts an error to the fields of a form; `known` are the form's own names. */
+export function formErrorsOf(error: unknown, known: readonly string[]): FormErrors {
+  if (!(error instanceof ApiError)) {
+    return { fields: {}, general: error instanceof Error ? error.message : 'Something went wrong.' };
+  }
+  const fields: Record<string, string> = {};
+  let elsewhere = error.fields.length === 0;
+  for (const { path, message } of error.fields) {
+    const name = known.find((field) => path === field || path.startsWith(`${field}.`));
+    if (name === undefined) elsewhere = true;
+    else fields[name] ??= message;
+  }
+  const wait =
+    error.code === 'rate-limited' && error.retryAfterSeconds !== undefined
+      ? ` Try again in ${error.retryAfterSeconds} s.`
+      : '';
+  return { fields, general: elsewhere ? `${error.message}${wait}` : undefined };
+}

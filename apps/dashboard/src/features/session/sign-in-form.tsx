@@ -1,0 +1,72 @@
+'use client';
+import { useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useRouter, useSearchParams } from 'next/navigation';
+import { type FormEvent, useState } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { Field } from '#components/ui/field.tsx';
+import { Input } from '#components/ui/input.tsx';
+import { publicApi } from './api.ts';
+import { CredentialsPage } from './credentials-page.tsx';
+import { formErrorsOf, noErrors } from './form-errors.ts';
+import { GeneralError } from './general-error.tsx';
+import { homeOf } from './last-organization.ts';
+import { safeNext } from './next-path.ts';
+import { PasswordInput } from './password-input.tsx';
+
+export function SignInForm() {
+  const router = useRouter();
+  const client = useQueryClient();
+  const next = safeNext(useSearchParams().get('next'));
+  const [errors, setErrors] = useState(noErrors);
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const email = String(form.get('email') ?? '').trim();
+    const password = String(form.get('password') ?? '');
+    const fields: Record<string, string> = {};
+    if (email === '') fields['email'] = 'Enter your e-mail address';
+    if (password === '') fields['password'] = 'Enter your password';
+    if (Object.keys(fields).length > 0) return setErrors({ fields, general: undefined });
+    setBusy(true);
+    try {
+      const me = await publicApi.call('signIn', { body: { email, password } });
+      client.setQueryData(['me'], { user: me.user, organizations: me.organizations });
+      router.replace(next === '/' ? (homeOf(me) ?? '/') : next);
+    } catch (error) {
+      setErrors(formErrorsOf(error, ['email', 'password']));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <CredentialsPage
+      title="Sign in"
+      footer={
+        <>
+          New here?{' '}
+          <Link className="link" href="/sign-up">
+            Create an account
+          </Link>
+        </>
+      }
+    >
+      <form noValidate onSubmit={submit} className="flex flex-col gap-4">
+        <GeneralError>{errors.general}</GeneralError>
+        <Field label="E-mail" error={errors.fields['email']}>
+          {(control) => (
+            <Input {...control} name="email" type="email" autoComplete="username" autoCapitalize="none" autoFocus />
+          )}
+        </Field>
+        <Field label="Password" error={errors.fields['password']}>
+          {(control) => <PasswordInput {...control} name="password" autoComplete="current-password" />}
+        </Field>
+        <Button type="submit" variant="primary" busy={busy}>
+          Sign in
+        </Button>
+      </form>
+    </CredentialsPage>
+  );
+}

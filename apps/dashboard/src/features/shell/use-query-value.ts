@@ -1,0 +1,18 @@
+'use client';
+import { useSearchParams } from 'next/navigation';
+import { useCallback } from 'react';
+
+/** A value that lives in the address's query, so that the address is the view. Setting it asks no server. */
+export function useQueryValue(name: string): [string, (value: string) => void] {
+  const value = useSearchParams().get(name) ?? '';
+  const set = useCallback(
+    (next: string) => {
+      const url = new URL(window.location.href);
+      if (next === '') url.searchParams.delete(name);
+      else url.searchParams.set(name, next);
+      window.history.replaceState(null, '', url);
+    },
+    [name],
+  );
+  return [value, set];
+}
