@@ -81,8 +81,9 @@ export class MuxStream extends Duplex {
     this.#channel.reset(code, reason);
   }
 
-  override read(size?: number): unknown {
-    const chunk: unknown = super.read(size);
+  // The return type is inferred: it is the one of Node's own read(), which nothing narrower can stand for.
+  override read(size?: number) {
+    const chunk = super.read(size);
     if (chunk !== null) this.#channel.settleCredit();
     return chunk;
   }
