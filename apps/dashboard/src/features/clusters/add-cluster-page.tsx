@@ -1,0 +1,47 @@
+'use client';
+import type { Joining } from '@postern/contracts';
+import { useState } from 'react';
+import { Page } from '#components/ui/page.tsx';
+import { useOrganization } from '#features/shell/use-organization.ts';
+import { useQueryValue } from '#features/shell/use-query-value.ts';
+import { JoinProgress } from './join-progress.tsx';
+import { NameClusterForm } from './name-cluster-form.tsx';
+
+/** Name, then the command, then a checklist that turns green by itself. `?cluster=` comes back to one that waits. */
+export function AddClusterPage() {
+  const organization = useOrganization();
+  const [cluster, setCluster] = useQueryValue('cluster');
+  const [made, setMade] = useState<{ cluster: string; joining: Joining }>();
+
+  if (cluster === '') {
+    return (
+      <Page
+        width="narrow"
+        title="Add a cluster"
+        description="An agent in your cluster dials out to this gateway. No port is opened, no firewall is changed."
+      >
+        <NameClusterForm
+          organization={organization}
+          onMade={({ cluster: { name }, joining }) => {
+            setMade({ cluster: name, joining });
+            setCluster(name);
+          }}
+        />
+      </Page>
+    );
+  }
+  return (
+    <Page
+      width="narrow"
+      title={`Connect ${cluster}`}
+      description="Run the command; this page sees by itself what comes of it."
+    >
+      <JoinProgress
+        key={cluster}
+        organization={organization}
+        name={cluster}
+        made={made?.cluster === cluster ? made.joining : undefined}
+      />
+    </Page>
+  );
+}

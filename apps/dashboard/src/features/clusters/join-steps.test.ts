@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { hasJoined, joinSteps, wantsFirstRequest } from './join-steps.ts';
+
+const at = '2026-01-01T00:00:00.000Z';
+const joining = {
+  tokenMade: at,
+  agentDialled: null,
+  keyRegistered: null,
+  permissionsChecked: null,
+  firstRequestServed: null,
+};
+
+it('has one current step, and it is the failed one when there is a problem', () => {
+  expect(joinSteps({ joining, problem: null }).map(({ state }) => state)).toEqual([
+    'done',
+    'current',
+    'waiting',
+    'waiting',
+    'waiting',
+  ]);
+  const problem = { code: 'x', message: 'y' };
+  expect(joinSteps({ joining, problem })[1]?.state).toBe('failed');
+});
+
+it('asks the first question only of a checked agent that is online', () => {
+  const ready = { ...joining, agentDialled: at, keyRegistered: at, permissionsChecked: at };
+  expect(wantsFirstRequest({ joining, status: 'online' })).toBe(false);
+  expect(wantsFirstRequest({ joining: ready, status: 'offline' })).toBe(false);
+  expect(wantsFirstRequest({ joining: ready, status: 'online' })).toBe(true);
+  expect(hasJoined({ joining: ready })).toBe(false);
+  expect(hasJoined({ joining: { ...ready, firstRequestServed: at } })).toBe(true);
+});

@@ -1,0 +1,41 @@
+import type { Cluster } from '@postern/contracts';
+
+export interface JoinStep {
+  label: string;
+  /** RFC 3339; null until it is done. */
+  doneAt: string | null;
+  state: 'done' | 'current' | 'failed' | 'waiting';
+}
+
+const labels = [
+  ['tokenMade', 'Token made'],
+  ['agentDialled', 'Agent dialled in'],
+  ['keyRegistered', 'Key registered'],
+  ['permissionsChecked', 'Permissions checked'],
+  ['firstRequestServed', 'First request served'],
+] as const;
+
+/** The checklist of joining. The first step that is not done is the current one, or the failed one when there is a problem. */
+export function joinSteps(cluster: Pick<Cluster, 'joining' | 'problem'>): JoinStep[] {
+  const current = labels.findIndex(([key]) => cluster.joining[key] === null);
+  return labels.map(([key, label], index) => {
+    const doneAt = cluster.joining[key];
+    if (doneAt !== null) return { label, doneAt, state: 'done' };
+    if (index !== current) return { label, doneAt, state: 'waiting' };
+    return { label, doneAt, state: cluster.problem === null ? 'current' : 'failed' };
+  });
+}
+
+/** All steps are done. */
+export function hasJoined(cluster: Pick<Cluster, 'joining'>): boolean {
+  return labels.every(([key]) => cluster.joining[key] !== null);
+}
+
+/** The agent is in and nobody has asked it anything yet: the page asks, so that the last step can turn green. */
+export function wantsFirstRequest(cluster: Pick<Cluster, 'joining' | 'status'>): boolean {
+  return (
+    cluster.status === 'online' &&
+    cluster.joining.permissionsChecked !== null &&
+    cluster.joining.firstRequestServed === null
+  );
+}

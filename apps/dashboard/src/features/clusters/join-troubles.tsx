@@ -1,0 +1,49 @@
+import { LifeBuoy } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Card } from '#components/ui/card.tsx';
+import { CopyBox } from '#components/ui/copy-box.tsx';
+
+const troubles: readonly { title: string; text: ReactNode; command?: string }[] = [
+  {
+    title: 'Did the command end well?',
+    text: 'kubectl must have printed “created” for each object. “Forbidden” means that your own rights do not reach: cluster roles and their bindings need a cluster administrator.',
+  },
+  {
+    title: 'Does the agent run?',
+    text: 'Its log says in one sentence what stops it.',
+    command:
+      'kubectl get pods --all-namespaces -l app.kubernetes.io/part-of=postern\nkubectl logs --all-containers --prefix --tail 20 -n postern -l app.kubernetes.io/part-of=postern',
+  },
+  {
+    title: 'Is there a proxy on the way out?',
+    text: 'Set HTTPS_PROXY (and NO_PROXY for the cluster’s own addresses) on the agent. The proxy must let WebSockets through and must not open TLS, or its certificate authority must be given to the agent.',
+  },
+  {
+    title: 'Is the clock right?',
+    text: 'A node whose clock is minutes off refuses the gateway’s certificate as not yet or no longer valid.',
+  },
+];
+
+/** What to look at when nothing dials in. */
+export function JoinTroubles() {
+  return (
+    <Card
+      title={
+        <span className="flex items-center gap-2">
+          <LifeBuoy className="size-4 text-faint" aria-hidden /> Nothing has dialled in yet
+        </span>
+      }
+      aside="The page keeps waiting"
+    >
+      <ul className="flex flex-col gap-3">
+        {troubles.map(({ title, text, command }) => (
+          <li key={title}>
+            <h3 className="font-medium">{title}</h3>
+            <p className="text-muted">{text}</p>
+            {command !== undefined && <CopyBox className="mt-1.5" text={command} label="diagnostic commands" />}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,207 @@
+'use client';
+import type { Session, SessionKind } from '@postern/contracts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { ArrowDown, ArrowUp, History } from 'lucide-react';
+import Link from 'next/link';
+import { cn } from '#components/class-names.ts';
+import { Badge } from '#components/ui/badge.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Bytes } from '#components/ui/bytes.tsx';
+import { Checkbox } from '#components/ui/checkbox.tsx';
+import { type Column, DataTable } from '#components/ui/data-table.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { ErrorState } from '#components/ui/error-state.tsx';
+import { Page } from '#components/ui/page.tsx';
+import { Select } from '#components/ui/select.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import { Duration, Time } from '#components/ui/time.tsx';
+import { Tooltip } from '#components/ui/tooltip.tsx';
+import { useClusters } from '#features/clusters/use-clusters.ts';
+import { api } from '#features/session/api.ts';
+import { useOrganization } from '#features/shell/use-organization.ts';
+import { useQueryValue } from '#features/shell/use-query-value.ts';
+
+export const kindNames: Record<SessionKind, string> = {
+  exec: 'Exec',
+  attach: 'Attach',
+  'port-forward': 'Port forward',
+  terminal: 'Terminal',
+};
+
+const isKind = (value: string): value is SessionKind => Object.hasOwn(kindNames, value);
+
+export function SessionsPage() {
+  const organization = useOrganization();
+  const clusters = useClusters(organization);
+  const [clusterName, setClusterName] = useQueryValue('cluster');
+  const [kind, setKind] = useQueryValue('kind');
+  const [active, setActive] = useQueryValue('active');
+  const cluster = clusters.data?.find(({ name }) => name === clusterName)?.id;
+  const query = {
+    ...(cluster !== undefined && { cluster }),
+    ...(isKind(kind) && { kind }),
+    ...(active === 'true' && { active: 'true' }),
+  };
+  const sessions = useInfiniteQuery({
+    queryKey: ['sessions', organization, query],
+    queryFn: ({ pageParam, signal }) =>
+      api.call('listSessions', {
+        params: { organization },
+        query: { ...query, limit: 50, ...(pageParam !== null && { cursor: pageParam }) },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.nextCursor,
+    // Wait for the clusters if one is asked for by name.
+    enabled: clusterName === '' || clusters.data !== undefined,
+    refetchInterval: 10_000,
+  });
+  const rows = sessions.data?.pages.flatMap(({ items }) => items);
+  const filtered = Object.keys(query).length > 0;
+
+  return (
+    <Page
+      title="Sessions"
+      description="Every exec, attach, port-forward and terminal: who, where, when, how long, and how much went each way."
+      actions={
+        <>
+          <Select
+            aria-label="Cluster"
+            value={clusterName}
+            onChange={(event) => setClusterName(event.target.value)}
+            options={[
+              { value: '', label: 'All clusters' },
+              ...(clusters.data ?? []).map(({ name }) => ({ value: name, label: name })),
+            ]}
+          />
+          <Select
+            aria-label="Kind"
+            value={kind}
+            onChange={(event) => setKind(event.target.value)}
+            options={[
+              { value: '', label: 'All kinds' },
+              ...Object.entries(kindNames).map(([value, label]) => ({ value, label })),
+            ]}
+          />
+          <Checkbox checked={active === 'true'} onChange={(event) => setActive(event.target.checked ? 'true' : '')}>
+            Active now
+          </Checkbox>
+        </>
+      }
+    >
+      {rows === undefined &&
+        (sessions.error === null ? (
+          <Skeleton className="h-60 w-full" />
+        ) : (
+          <ErrorState
+            title="The sessions could not be loaded."
+            retrying="It tries again every ten seconds."
+            onRetry={() => void sessions.refetch()}
+          >
+            {sessions.error.message}
+          </ErrorState>
+        ))}
+      {rows?.length === 0 && (
+        <EmptyState icon={<History aria-hidden />} title={filtered ? 'No session fits the filter' : 'No sessions yet'}>
+          {filtered
+            ? 'Take a filter away to see more.'
+            : 'Open a terminal in a pod, or run kubectl exec through the gateway: it will be listed here.'}
+        </EmptyState>
+      )}
+      {rows !== undefined && rows.length > 0 && (
+        <div className={cn('flex flex-col gap-3', sessions.isError && 'opacity-60')}>
+          <DataTable label="Sessions" columns={columnsFor(organization)} rows={rows} keyOf={({ id }) => id} />
+          {sessions.hasNextPage && (
+            <Button
+              className="self-center"
+              busy={sessions.isFetchingNextPage}
+              onClick={() => void sessions.fetchNextPage()}
+            >
+              Show older
+            </Button>
+          )}
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function columnsFor(organization: string): Column<Session>[] {
+  return [
+    {
+      header: 'Kind',
+      cell: (session) => <Badge tone={session.endedAt === null ? 'info' : 'idle'}>{kindNames[session.kind]}</Badge>,
+    },
+    {
+      header: 'Who',
+      cell: (session) => (
+        <Tooltip content={`${session.clientAddress} · ${session.userAgent}`}>
+          <span className="[overflow-wrap:anywhere]">{session.user.email}</span>
+        </Tooltip>
+      ),
+    },
+    {
+      header: 'Where',
+      cell: (session) => (
+        <span className="flex min-w-0 flex-col max-md:text-right">
+          <span className="[overflow-wrap:anywhere]">
+            <Link
+              className="link"
+              href={`/${organization}/clusters/${session.cluster.name}/r/pods/${session.namespace}/${session.pod}`}
+            >
+              {session.pod}
+            </Link>
+            {session.container !== null && <span className="text-faint"> · {session.container}</span>}
+          </span>
+          <span className="text-faint text-xs">
+            {session.cluster.name} / {session.namespace}
+          </span>
+        </span>
+      ),
+    },
+    {
+      header: 'Command',
+      className: 'max-w-60',
+      cell: (session) =>
+        session.command.length === 0 ? (
+          <span className="text-faint">–</span>
+        ) : (
+          <Tooltip content={<code>{session.command.join(' ')}</code>}>
+            <code className="block truncate text-muted">{session.command.join(' ')}</code>
+          </Tooltip>
+        ),
+    },
+    { header: 'Started', cell: (session) => <Time at={session.startedAt} form="ago" className="text-muted" /> },
+    {
+      header: 'Lasted',
+      cell: (session) =>
+        session.endedAt === null ? (
+          <span className="text-info">
+            <Duration from={session.startedAt} to={null} />, active
+          </span>
+        ) : (
+          <Tooltip content={session.endReason ?? 'Ended'}>
+            <span className="text-muted">
+              <Duration from={session.startedAt} to={session.endedAt} />
+            </span>
+          </Tooltip>
+        ),
+    },
+    {
+      header: 'Up / down',
+      align: 'right',
+      cell: (session) => (
+        <span className="inline-flex items-center gap-2 whitespace-nowrap text-muted">
+          <span className="inline-flex items-center gap-0.5">
+            <ArrowUp className="size-3 text-faint" aria-label="up" />
+            <Bytes value={session.bytesUp} />
+          </span>
+          <span className="inline-flex items-center gap-0.5">
+            <ArrowDown className="size-3 text-faint" aria-label="down" />
+            <Bytes value={session.bytesDown} />
+          </span>
+        </span>
+      ),
+    },
+  ];
+}

@@ -1,0 +1,104 @@
+'use client';
+import type { CreatedToken } from '@postern/contracts';
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useEffect, useId, useState } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { CopyBox } from '#components/ui/copy-box.tsx';
+import { Dialog } from '#components/ui/dialog.tsx';
+import { Field } from '#components/ui/field.tsx';
+import { Input } from '#components/ui/input.tsx';
+import { Select } from '#components/ui/select.tsx';
+import { api } from '#features/session/api.ts';
+import { formErrorsOf, noErrors } from '#features/session/form-errors.ts';
+import { GeneralError } from '#features/session/general-error.tsx';
+
+const lifetimes = [
+  { value: '86400', label: '1 day' },
+  { value: '604800', label: '7 days' },
+  { value: '2592000', label: '30 days' },
+  { value: '7776000', label: '90 days' },
+  { value: '31536000', label: '1 year' },
+];
+
+export interface CreateTokenDialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  organization: string;
+}
+
+/** Makes an API token and shows its secret, once. */
+export function CreateTokenDialog({ open, onOpenChange, organization }: CreateTokenDialogProps) {
+  const client = useQueryClient();
+  const form = useId();
+  const [made, setMade] = useState<CreatedToken>();
+  const [errors, setErrors] = useState(noErrors);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    if (open) return;
+    setMade(undefined);
+    setErrors(noErrors);
+  }, [open]);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const name = String(data.get('name') ?? '').trim();
+    if (name === '') return setErrors({ fields: { name: 'Give it a name' }, general: undefined });
+    setBusy(true);
+    try {
+      const body = { name, expiresInSeconds: Number(data.get('lifetime')) };
+      setMade(await api.call('createToken', { params: { organization }, body }));
+      await client.invalidateQueries({ queryKey: ['tokens', organization] });
+    } catch (error) {
+      setErrors(formErrorsOf(error, ['name']));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title={made === undefined ? 'Create an API token' : 'Copy the token now'}
+      description={made === undefined ? 'It acts with your rights in this organization.' : 'It is not shown again.'}
+      footer={
+        made === undefined ? (
+          <>
+            <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+            <Button type="submit" form={form} variant="primary" busy={busy}>
+              Create token
+            </Button>
+          </>
+        ) : (
+          <Button variant="primary" onClick={() => onOpenChange(false)}>
+            Done
+          </Button>
+        )
+      }
+    >
+      {made === undefined ? (
+        <form id={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+          <GeneralError>{errors.general}</GeneralError>
+          <Field label="Name" hint="What uses it, so that you know later what to revoke." error={errors.fields['name']}>
+            {(control) => (
+              <Input
+                {...control}
+                name="name"
+                placeholder="deploy pipeline"
+                autoComplete="off"
+                maxLength={100}
+                autoFocus
+              />
+            )}
+          </Field>
+          <Field label="Works for">
+            {(control) => <Select {...control} name="lifetime" options={lifetimes} defaultValue="7776000" />}
+          </Field>
+        </form>
+      ) : (
+        <CopyBox text={made.secret} secret={made.secret} label="token" />
+      )}
+    </Dialog>
+  );
+}
