@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  encodeRequestHead,
+  encodeResponseHead,
+  parseRequestHead,
+  parseResponseHead,
+  type RequestHead,
+} from './heads.ts';
+
+const identity = { user: 'ada@example.org', groups: ['postern:admin', 'team:ops'] };
+const http: RequestHead = {
+  kind: 'http',
+  cluster: 'c1',
+  method: 'POST',
+  path: '/api/v1/pods?x=%20y',
+  headers: [
+    ['accept', 'application/json'],
+    ['x-latin', 'caf\u00e9\u00ff'],
+    ['accept', 'text/plain'],
+  ],
+  identity,
+};
+
+function parsed(head: unknown) {
+  return parseRequestHead(Buffer.from(JSON.stringify(head)));
+}
+
+describe('request heads', () => {
+  it.each<RequestHead>([
+    http,
+    { ...http, kind: 'upgrade', headers: [['connection', 'upgrade']] },
+    { ...http, identity: { ...identity, extra: { 'example.org/team': ['a', ''] } } },
+    { kind: 'tcp', cluster: 'c1', host: 'web.default.svc', port: 80, identity },
+    { kind: 'tcp', cluster: 'c1', host: '::1', port: 65_535, identity },
+    { kind: 'report', cluster: 'c1', report: { agentVersion: '1', instance: 'i', location: 'outside' } },
+    {
+      kind: 'report',
+      cluster: 'c1',
+      report: {
+        agentVersion: '1',
+        instance: 'i',
+        location: 'in-cluster',
+        kubernetes: { version: 'v1.34.1', platform: 'linux/amd64', nodes: { total: 3, ready: 2 } },
+        capabilities: { impersonate: true, listNodes: false, bindings: 'created', metricsApi: true },
+        problem: { code: 'x', message: 'y' },
+      },
+    },
+  ])('carry $kind unchanged', (head) => {
+    expect(parseRequestHead(encodeRequestHead(head))).toEqual({ ok: true, value: head });
+  });
+
+  it.each<[string, unknown]>([
+    ['no object', 'x'],
+    ['an unknown kind', { ...http, kind: 'udp' }],
+    ['no identity', { ...http, identity: undefined }],
+    ['no user', { ...http, identity: { user: '', groups: [] } }],
+    ['a user with a line break', { ...http, identity: { user: 'a\nb', groups: [] } }],
+    ['a group with a NUL', { ...http, identity: { user: 'a', groups: ['\0'] } }],
+    ['groups that are a text', { ...http, identity: { user: 'a', groups: 'system:masters' } }],
+    ['a path without a slash', { ...http, path: 'api' }],
+    ['an absolute URL', { ...http, path: 'http://169.254.169.254/' }],
+    ['a path with a space', { ...http, path: '/a b' }],
+    ['a path with a line break', { ...http, path: '/a\r\nHost: x' }],
+    ['a path with a fragment', { ...http, path: '/a#b' }],
+    ['a path beyond ASCII', { ...http, path: '/\u00e9' }],
+    ['a method with a space', { ...http, method: 'GET /' }],
+    ['a lower-case method', { ...http, method: 'get' }],
+    ['an upper-case header name', { ...http, headers: [['Accept', 'x']] }],
+    ['a header name with a colon', { ...http, headers: [['a:', 'x']] }],
+    ['a header value with CR', { ...http, headers: [['a', 'x\ry']] }],
+    ['a header value with LF', { ...http, headers: [['a', 'x\ny']] }],
+    ['a header value with NUL', { ...http, headers: [['a', 'x\0y']] }],
+    ['a header value beyond bytes', { ...http, headers: [['a', '\u0100']] }],
+    ['headers as an object', { ...http, headers: { a: 'b' } }],
+    ['a header of three', { ...http, headers: [['a', 'b', 'c']] }],
+    ['port 0', { kind: 'tcp', cluster: 'c', host: 'h', port: 0, identity }],
+    ['port 65536', { kind: 'tcp', cluster: 'c', host: 'h', port: 65_536, identity }],
+    ['a host with a slash', { kind: 'tcp', cluster: 'c', host: 'h/x', port: 1, identity }],
+    ['an empty cluster', { ...http, cluster: '' }],
+  ])('refuse %s', (_name, head) => {
+    expect(parsed(head).ok).toBe(false);
+  });
+
+  it('name what is wrong without quoting it', () => {
+    const result = parsed({ ...http, headers: [['authorization', 'secret\n']] });
+    expect(result).toMatchObject({ ok: false, reason: expect.stringContaining('headers.0.1') });
+    expect(JSON.stringify(result)).not.toContain('secret');
+  });
+
+  it('keep __proto__ a mere name', () => {
+    const text = `{"kind":"tcp","cluster":"c","host":"h","port":1,"identity":{"user":"u","groups":[],"extra":{"__proto__":["x"]}},"__proto__":{"kind":"http"}}`;
+    const result = parseRequestHead(Buffer.from(text));
+    expect(result.ok && result.value.kind).toBe('tcp');
+    expect(({} as Record<string, unknown>)['kind']).toBeUndefined();
+    const extra = result.ok && result.value.kind === 'tcp' ? result.value.identity.extra : undefined;
+    expect([Object.prototype, null]).toContain(Object.getPrototypeOf(extra));
+  });
+
+  it('answer any bytes and any JSON', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+        expect(typeof parseRequestHead(bytes).ok).toBe('boolean');
+        expect(typeof parseResponseHead(bytes).ok).toBe('boolean');
+      }),
+    );
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(parseRequestHead(Buffer.from(text)).ok).toBe(false);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('are not sent when malformed', () => {
+    expect(() => encodeRequestHead({ ...http, path: '/a\nb' })).toThrow('path');
+    expect(() => encodeResponseHead({ status: 99, headers: [] })).toThrow('status');
+  });
+});
+
+describe('response heads', () => {
+  it('carry status and headers unchanged', () => {
+    const head = {
+      status: 101,
+      headers: [['set-cookie', 'a'] as [string, string], ['set-cookie', 'b'] as [string, string]],
+    };
+    expect(parseResponseHead(encodeResponseHead(head))).toEqual({ ok: true, value: head });
+  });
+
+  it.each([99, 600, 200.5, '200', null])('refuse status %s', (status) => {
+    expect(parseResponseHead(Buffer.from(JSON.stringify({ status, headers: [] }))).ok).toBe(false);
+  });
+});

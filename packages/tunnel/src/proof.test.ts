@@ -1,0 +1,49 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { generateAgentKey, type ProofFields, signProof, verifyProof } from './proof.ts';
+
+const pem = generateAgentKey();
+const publicKey = createPublicKey(pem.publicKeyPem);
+const privateKey = createPrivateKey(pem.privateKeyPem);
+const fields: ProofFields = {
+  gateway: 'gateway',
+  nonce: Buffer.alloc(32, 1),
+  agentId: 'agent',
+  clusterId: 'cluster',
+  instance: 'pod',
+  slot: 0,
+};
+
+describe('the proof', () => {
+  it('is good for the fields that were signed', () => {
+    expect(verifyProof(fields, publicKey, signProof(fields, privateKey))).toBe(true);
+  });
+
+  it.each<Partial<ProofFields>>([
+    { gateway: 'other' },
+    { nonce: Buffer.alloc(32, 2) },
+    { agentId: 'agent2' },
+    { clusterId: 'other' },
+    { instance: 'pod2' },
+    { slot: 1 },
+    // The same bytes, cut elsewhere.
+    { agentId: 'agentc', clusterId: 'luster' },
+    { clusterId: 'clusterp', instance: 'od' },
+  ])('is not good for %j', (change) => {
+    expect(verifyProof({ ...fields, ...change }, publicKey, signProof(fields, privateKey))).toBe(false);
+  });
+
+  it('is not good with another key, a changed signature, or a key of another kind', () => {
+    const signature = signProof(fields, privateKey);
+    expect(verifyProof(fields, createPublicKey(generateAgentKey().publicKeyPem), signature)).toBe(false);
+    for (const at of [0, 31, 63]) {
+      const changed = Buffer.from(signature);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(verifyProof(fields, publicKey, changed)).toBe(false);
+    }
+    expect(verifyProof(fields, publicKey, Buffer.alloc(64))).toBe(false);
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    expect(verifyProof(fields, rsa.publicKey, signature)).toBe(false);
+    expect(() => signProof(fields, rsa.privateKey)).toThrow('Ed25519');
+  });
+});
