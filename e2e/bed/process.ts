@@ -114,7 +114,11 @@ export async function startProduct(options: ProductOptions): Promise<Ready> {
     },
     'npm start',
     240_000,
-  );
+  ).catch((error: unknown) => {
+    // Its own process group: npm and all it started.
+    if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+    throw error;
+  });
 }
 
 export function readReady(data: string): Ready {

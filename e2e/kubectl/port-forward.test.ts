@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { admin } from '../bed/admin.ts';
 import { sha256 } from '../bed/bytes.ts';
 import type { Client } from '../bed/client.ts';
 import { makeEchoPod } from '../bed/echo-pod.ts';
@@ -48,7 +49,7 @@ function exchange(port: number, bytes: Buffer | string, expected = Number.POSITI
   });
 }
 
-beforeAll(makeEchoPod);
+beforeAll(() => makeEchoPod(admin()));
 
 describe.each(clients('port-forward'))('$title', ({ client }) => {
   it('port-forward: 20 connections at once', async () => {

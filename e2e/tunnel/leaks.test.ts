@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { agentMetrics, gatewayMetrics, type Metrics } from '../bed/admin.ts';
+import { admin, agentMetrics, gatewayMetrics, type Metrics } from '../bed/admin.ts';
 import { makeEchoPod } from '../bed/echo-pod.ts';
 import { expectOk, run, start } from '../bed/kubectl.ts';
 import { newestClient } from '../bed/matrix.ts';
@@ -56,7 +56,7 @@ async function many(times: number): Promise<void> {
 }
 
 describe.skipIf(bed.direct)('after 100 connects and disconnects', () => {
-  beforeAll(makeEchoPod);
+  beforeAll(() => makeEchoPod(admin()));
 
   it('no stream, socket or timer is left on either side', { timeout: 300_000 }, async () => {
     const sides: [string, () => Promise<Metrics>][] = [

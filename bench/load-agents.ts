@@ -1,0 +1,98 @@
+import { createPrivateKey } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { generateAgentKey, TunnelDialer, webSocketClientOptions } from '@postern/tunnel';
+import { WebSocket } from 'ws';
+
+/**
+ * A process that holds many idle agents: it signs up, makes a cluster for each, enrols each with a key of its own and keeps its
+ * tunnel. Run by memory.ts; says `ready` over the channel once all are connected.
+ */
+export interface LoadOptions {
+  url: string;
+  caFile: string;
+  agents: number;
+}
+
+interface SignedIn {
+  token: { secret: string };
+  organizations: { slug: string }[];
+}
+
+const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions;
+const ca = readFileSync(options.caFile);
+const agent = new Agent({ keepAlive: true, maxSockets: 8, ca });
+
+async function call<T>(path: string, token: string | undefined, body: unknown): Promise<T> {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  for (;;) {
+    const sent = request(`${options.url}/api/v1${path}`, { method: 'POST', agent, headers });
+    sent.end(JSON.stringify(body));
+    const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+    let text = '';
+    response.setEncoding('utf8');
+    for await (const piece of response) text += piece;
+    if (response.statusCode === 429) {
+      const seconds = Number(response.headers['retry-after'] ?? 1);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      continue;
+    }
+    if (response.statusCode !== 201 && response.statusCode !== 200)
+      throw new Error(`${path}: ${response.statusCode} ${text}`);
+    return JSON.parse(text) as T;
+  }
+}
+
+async function connectAgent(index: number, token: string, organization: string): Promise<TunnelDialer> {
+  const { joining } = await call<{ joining: { joinToken: string } }>(`/organizations/${organization}/clusters`, token, {
+    name: `load-${index}`,
+  });
+  const key = generateAgentKey();
+  const instance = `load-${index}`;
+  const enrolled = await call<{ agentId: string; clusterId: string; tunnelUrls: string[] }>(
+    '/agents/enroll',
+    joining.joinToken,
+    {
+      publicKey: key.publicKeyPem,
+      version: '0.1.0',
+      instance,
+      location: 'outside',
+    },
+  );
+  const dialer = new TunnelDialer({
+    urls: enrolled.tunnelUrls,
+    agentId: enrolled.agentId,
+    clusterId: enrolled.clusterId,
+    instance,
+    version: '0.1.0',
+    privateKey: createPrivateKey(key.privateKeyPem),
+    createWebSocket: (url, protocols) => new WebSocket(url, protocols, { ...webSocketClientOptions, ca }),
+  });
+  dialer.on('refused', ({ name, reason }) => process.stderr.write(`agent ${index}: ${name} ${reason}\n`));
+  dialer.start();
+  await once(dialer, 'connected');
+  return dialer;
+}
+
+const email = `load-${Date.now()}@example.com`;
+const account = {
+  email,
+  password: 'correct horse battery staple',
+  organization: `Load ${Date.now()}`,
+  token: { name: 'load', expiresInSeconds: 3600 },
+};
+const { token, organizations } = await call<SignedIn>('/auth/sign-up', undefined, account);
+const organization = organizations[0]?.slug ?? '';
+const dialers: TunnelDialer[] = [];
+let next = 0;
+await Promise.all(
+  Array.from({ length: 8 }, async () => {
+    while (next < options.agents) dialers.push(await connectAgent(next++, token.secret, organization));
+  }),
+);
+agent.destroy();
+process.send?.('ready');
+process.on('SIGTERM', () => {
+  void Promise.all(dialers.map((dialer) => dialer.stop())).then(() => process.exit(0));
+});

@@ -1,0 +1,88 @@
+import type { Memory } from './memory.ts';
+import { median, type Pair, percentile } from './samples.ts';
+
+/** One line of the table: what was measured, how, and whether it is what we aim at. */
+export interface Row {
+  name: string;
+  direct: string;
+  gateway: string;
+  comparison: string;
+  target: string;
+  met: boolean | undefined;
+}
+
+const ms = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(1));
+
+/** Milliseconds: lower is better. The target is on the medians, as a surplus or as a ratio. */
+export function latencyRow(name: string, pair: Pair, target: { surplusMs?: number; ratio?: number }): Row {
+  const [direct, gateway] = [median(pair.direct), median(pair.gateway)];
+  const [surplus, ratio] = [gateway - direct, gateway / direct];
+  const met =
+    target.surplusMs !== undefined
+      ? surplus <= target.surplusMs
+      : target.ratio !== undefined
+        ? ratio <= target.ratio
+        : undefined;
+  const goal =
+    target.surplusMs !== undefined
+      ? `≤ +${target.surplusMs} ms`
+      : target.ratio !== undefined
+        ? `≤ ${target.ratio} ×`
+        : '';
+  const cell = (samples: number[]): string => `${ms(median(samples))} / ${ms(percentile(samples, 0.99))}`;
+  return {
+    name: `${name}: ms p50 / p99`,
+    direct: cell(pair.direct),
+    gateway: cell(pair.gateway),
+    comparison: `${surplus < 0 ? '−' : '+'}${ms(Math.abs(surplus))} ms, ${ratio.toFixed(2)} ×`,
+    target: goal,
+    met,
+  };
+}
+
+/** MB/s: higher is better. */
+export function throughputRow(name: string, pair: Pair, target: { ratio: number }): Row {
+  const [direct, gateway] = [median(pair.direct), median(pair.gateway)];
+  const ratio = gateway / direct;
+  return {
+    name: `${name}: MB/s`,
+    direct: direct.toFixed(0),
+    gateway: gateway.toFixed(0),
+    comparison: `${ratio.toFixed(2)} ×`,
+    target: `≥ ${target.ratio} ×`,
+    met: ratio >= target.ratio,
+  };
+}
+
+export function memoryRows(memory: Memory): Row[] {
+  const each = ((memory.gatewayWithManyAgents - memory.gatewayWithOneAgent) * 1000) / memory.agents;
+  const mb = (value: number): string => `${value.toFixed(0)} MB`;
+  const row = (name: string, gateway: string, comparison: string, target: string, met?: boolean): Row => ({
+    name,
+    direct: '',
+    gateway,
+    comparison,
+    target,
+    met,
+  });
+  return [
+    row('gateway, idle, 1 agent: RSS', mb(memory.gatewayWithOneAgent), '', ''),
+    row(
+      `gateway, idle, ${memory.agents} more agents: RSS`,
+      mb(memory.gatewayWithManyAgents),
+      `${each.toFixed(0)} kB an agent`,
+      '',
+    ),
+    row('agent, idle: RSS', mb(memory.agent), '', '≤ 90 MB', memory.agent <= 90),
+  ];
+}
+
+export function markdownTable(rows: Row[]): string {
+  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
+  const mark = (met: boolean | undefined): string => (met === undefined ? '' : met ? '✓' : '✗');
+  return [
+    line(['', 'direct', 'gateway', '', 'target', '']),
+    line(['---', '--:', '--:', '--:', '--:', ':-:']),
+    ...rows.map((row) => line([row.name, row.direct, row.gateway, row.comparison, row.target, mark(row.met)])),
+  ].join('\n');
+}

@@ -1,0 +1,153 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bringUp } from '../e2e/bed/bring-up.ts';
+import { type Client, findKubectls, transports } from '../e2e/bed/client.ts';
+import { makeEchoPod } from '../e2e/bed/echo-pod.ts';
+import { expectOk } from '../e2e/bed/kubectl.ts';
+import { repository, results } from '../e2e/bed/process.ts';
+import { Endpoint } from './endpoint.ts';
+import { copy, execFirstByte, forward, kubectlGetPods, readPods, type Ways } from './measures.ts';
+import { measureMemory } from './memory.ts';
+import { deleteNamespace, makePods } from './pods.ts';
+import { latencyRow, markdownTable, memoryRows, type Row, throughputRow } from './report.ts';
+
+/**
+ * `npm run bench`: direct against through the gateway, on the real cluster, both in one run and in turn.
+ * `--only reads,exec,copy,forward,memory` takes some, `--quick` a few rounds, `--direct` compares direct with itself (shows the
+ * noise), `--write` puts the figures into docs/performance.md.
+ */
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'reads,exec,copy,forward,memory' },
+    quick: { type: 'boolean', default: false },
+    direct: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    agents: { type: 'string', default: '1000' },
+  },
+});
+const wanted = new Set(values.only.split(','));
+const agentNamespace = 'postern-agent';
+
+const { bed, end } = await bringUp(values.direct);
+const kubectl = findKubectls().at(-1);
+if (!kubectl) throw new Error('no kubectl found');
+const home = join(bed.folder, 'kubectl-home');
+mkdirSync(home, { recursive: true });
+const client = (kubeconfig: string): Client => ({
+  kubectl,
+  transport: transports(kubectl, 'remote').at(-1) ?? 'SPDY',
+  kubeconfig,
+  home,
+});
+const way = (kubeconfig: string): Ways['direct'] => ({
+  endpoint: new Endpoint(kubeconfig),
+  client: client(kubeconfig),
+});
+const ways: Ways = {
+  direct: way(bed.adminKubeconfig),
+  gateway: way(bed.kubeconfig),
+  folder: bed.folder,
+  haste: values.quick ? 10 : 1,
+};
+const admin = ways.direct;
+const rows: Row[] = [];
+const raw: Record<string, unknown> = {};
+function keep<T>(name: string, measured: T, row: (name: string, measured: T) => Row): void {
+  raw[name] = measured;
+  const made = row(name, measured);
+  rows.push(made);
+  console.log(`${made.name}: direct ${made.direct}, gateway ${made.gateway} (${made.comparison}) ${made.target}`);
+}
+
+try {
+  if (wanted.has('reads')) {
+    for (const [count, target] of [
+      [10, { surplusMs: 5 }],
+      [5000, { ratio: 1.15 }],
+    ] as const) {
+      const namespace = `bench-${count}`;
+      await makePods(admin.endpoint, namespace, count);
+      const rounds = count === 10 ? 500 : 60;
+      keep(`get ${count} pods, HTTPS`, await readPods(ways, namespace, rounds), (name, pair) =>
+        latencyRow(name, pair, target),
+      );
+      keep(`get ${count} pods, kubectl`, await kubectlGetPods(ways, namespace, 20), (name, pair) =>
+        latencyRow(name, pair, count === 10 ? {} : target),
+      );
+      await deleteNamespace(admin.endpoint, namespace);
+    }
+  }
+  if (wanted.has('exec')) {
+    keep('exec, first byte', await execFirstByte(ways, 100), (name, pair) => latencyRow(name, pair, { surplusMs: 10 }));
+  }
+  if (wanted.has('copy')) {
+    for (const direction of ['up', 'down'] as const) {
+      const pair = await copy(ways, direction, { megabytes: values.quick ? 50 : 200, rounds: 5 });
+      keep(`kubectl cp ${direction}`, pair, (name, measured) => throughputRow(name, measured, { ratio: 0.75 }));
+    }
+  }
+  if (wanted.has('forward')) {
+    await makeEchoPod(admin.client);
+    for (const direction of ['down', 'up'] as const) {
+      const name = direction === 'down' ? 'port-forward down' : 'port-forward, echoed';
+      const pair = await forward(ways, direction, { megabytes: values.quick ? 50 : 200, rounds: 5 });
+      keep(name, pair, (title, measured) => throughputRow(title, measured, { ratio: 0.75 }));
+    }
+  }
+  if (wanted.has('memory') && bed.product) {
+    const { url, caFile, metricsUrl } = bed.product.ready;
+    const memory = await measureMemory({
+      gatewayMetrics: async () => (await fetch(metricsUrl)).text(),
+      agentMetrics: agentMetrics,
+      load: { url, caFile, agents: Number(values.agents) },
+      seconds: values.quick ? 2 : 20,
+    });
+    raw['memory'] = memory;
+    rows.push(...memoryRows(memory));
+  }
+} finally {
+  ways.direct.endpoint.close();
+  ways.gateway.endpoint.close();
+  await end();
+}
+
+async function agentMetrics(): Promise<string> {
+  const list = await expectOk(admin.client, [
+    'get',
+    'pods',
+    '-n',
+    agentNamespace,
+    '-o',
+    'name',
+    '--field-selector=status.phase=Running',
+  ]);
+  const pod = list.trim().split('\n')[0]?.replace('pod/', '');
+  return expectOk(admin.client, [
+    'get',
+    '--raw',
+    `/api/v1/namespaces/${agentNamespace}/pods/${pod}:8080/proxy/metrics`,
+  ]);
+}
+
+const text = markdownTable(rows);
+console.log(`\n${text}`);
+mkdirSync(results, { recursive: true });
+writeFileSync(join(results, 'bench.json'), `${JSON.stringify(raw, null, 1)}\n`);
+if (values.write && !values.direct) {
+  writeFileSync(
+    join(repository, 'docs/performance.md'),
+    `# Performance
+
+Measured by \`npm run bench -- --write\` on ${cpus().length} cores and ${Math.round(totalmem() / 2 ** 30)} GB, which carry everything at once: the load, a real Kubernetes
+(\`e2e/cluster\`), the gateway with its database, and the agent as a pod. Direct and gateway take turns in one run, so that both see the same machine; kubectl is ${kubectl.version}.
+Auth, audit and metering are on. \`npm run bench -- --direct\` compares direct with itself and shows the noise.
+
+${text}
+
+HTTPS: one request after the other on a kept connection, as a table, gzip allowed, as kubectl asks. Exec: a connection of its own each time, from dialling
+to the first byte of output. Port-forward, echoed: up and back down in one connection. RSS: the lowest of 20 s without work.
+`,
+  );
+}

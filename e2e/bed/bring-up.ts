@@ -1,0 +1,90 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildAgentImage, buildNodeImage } from './agent-image.ts';
+import { findKubectls } from './client.ts';
+import { connectCluster, signUp } from './onboarding.ts';
+import {
+  execute,
+  freePort,
+  nodeAddress,
+  type Ready,
+  repository,
+  results,
+  startProduct,
+  stopProduct,
+} from './process.ts';
+
+/** What the tests get to know of the bed they lie in. */
+export interface Bed {
+  /** True when kubectl goes straight to the apiserver: shows what the cluster itself can and cannot do. */
+  direct: boolean;
+  /** Goes through the gateway (or straight, when `direct`). */
+  kubeconfig: string;
+  /** Goes straight to the apiserver, as its administrator. */
+  adminKubeconfig: string;
+  /** A folder for this run's files. */
+  folder: string;
+  /** The product's data folder, its port and its public URL; undefined when `direct`. */
+  product: { data: string; port: number; publicUrl: string; ready: Ready; home: string; cluster: string } | undefined;
+}
+
+const clusterName = 'real';
+
+/** Brings up the cluster and the product, and connects the one to the other by the printed install command. */
+export async function bringUp(direct: boolean): Promise<{ bed: Bed; end: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-e2e-'));
+  const step = (what: string): void => console.log(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${what}`);
+  const began = Date.now();
+
+  step('cluster up');
+  const up = await execute(join(repository, 'e2e/cluster/testcluster'), ['up'], { timeoutMs: 45 * 60_000 });
+  const adminKubeconfig = up.trim().split('\n').at(-1) ?? '';
+  await describeEnvironment(adminKubeconfig, direct);
+  await buildNodeImage(folder);
+
+  if (direct) {
+    const bed: Bed = { direct, kubeconfig: adminKubeconfig, adminKubeconfig, folder, product: undefined };
+    return { bed, end: async () => rmSync(folder, { recursive: true, force: true }) };
+  }
+
+  step('agent image');
+  await buildAgentImage(folder);
+  step('npm start');
+  const data = join(folder, 'data');
+  const port = await freePort();
+  const options = { data, port, publicUrl: `https://${nodeAddress()}:${port}` };
+  const ready = await startProduct(options);
+  const teardown = async (): Promise<void> => {
+    await stopProduct(data);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const home = join(folder, 'home');
+    step('sign up');
+    await signUp({ home, ready, email: 'owner@example.com', organization: 'e2e' });
+    step('install the agent by the printed command');
+    const connected = await connectCluster({ home, ready, name: clusterName, adminKubeconfig, folder });
+    step('online');
+    const product = { ...options, ready, home, cluster: clusterName };
+    const end = async (): Promise<void> => {
+      await connected.uninstall();
+      await teardown();
+    };
+    return { bed: { direct, kubeconfig: connected.kubeconfig, adminKubeconfig, folder, product }, end };
+  } catch (error) {
+    await teardown();
+    throw error;
+  }
+}
+
+/** Notes for docs/compatibility.md what the run was made with. */
+async function describeEnvironment(adminKubeconfig: string, direct: boolean): Promise<void> {
+  const kubectls = findKubectls();
+  const [command = 'kubectl', ...prefix] = kubectls.at(-1)?.command ?? [];
+  const version = await execute(command, [...prefix, '--kubeconfig', adminKubeconfig, 'version', '-o', 'json']);
+  const { serverVersion } = JSON.parse(version) as { serverVersion: { gitVersion: string } };
+  mkdirSync(results, { recursive: true });
+  const made = { direct, server: serverVersion.gitVersion, kubectls: kubectls.map((kubectl) => kubectl.version) };
+  writeFileSync(join(results, 'e2e-environment.json'), `${JSON.stringify(made, null, 2)}\n`);
+}
