@@ -62,7 +62,7 @@ export async function killContainer(id: string): Promise<void> {
 /** What a Prometheus endpoint says, summed over the labels of each metric. */
 export type Metrics = Map<string, number>;
 
-export function parseMetrics(text: string): Metrics {
+function parseMetrics(text: string): Metrics {
   const metrics: Metrics = new Map();
   for (const line of text.split('\n')) {
     const found = /^([a-z_:][\w:]*)(?:\{[^}]*\})? (\S+)/i.exec(line);

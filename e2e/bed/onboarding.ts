@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findKubectls } from './client.ts';
 import { eventually, execute, postern, type Ready } from './process.ts';
 
-export const password = 'correct horse battery staple';
+const password = 'correct horse battery staple';
 
 /** What `postern cluster create --json` prints. */
 export interface CreatedCluster {

@@ -134,7 +134,7 @@ export async function stopProduct(data: string): Promise<number> {
   return Date.now() - began;
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
