@@ -25,6 +25,7 @@ export class MemoryTransport implements MessageTransport {
   #isScheduled = false;
   #isClosing = false;
   #isClosed = false;
+  #isMuted = false;
 
   constructor(options: MemoryOptions) {
     this.#options = options;
@@ -59,11 +60,24 @@ export class MemoryTransport implements MessageTransport {
     this.#end(1006, 'terminated');
   }
 
+  get isMuted(): boolean {
+    return this.#isMuted;
+  }
+
+  /** From now on everything is sent into the void, as over a cut line. */
+  mute(): void {
+    this.#isMuted = true;
+  }
+
   /** Delivers up to `count` messages to the peer. */
   deliver(count: number): void {
     for (let i = 0; i < count && !this.#isClosed; i++) {
       const item = this.#queue.shift();
       if (item === undefined) break;
+      if (this.#isMuted) {
+        this.#buffered -= Buffer.isBuffer(item) ? item.length : 0;
+        continue;
+      }
       if (!Buffer.isBuffer(item)) {
         this.#end(item.code, item.reason);
         return;

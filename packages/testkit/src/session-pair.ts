@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { type MuxOptions, MuxSession } from '@postern/mux';
 import { subprotocol, WebSocketTransport, webSocketClientOptions, webSocketServerOptions } from '@postern/tunnel';
 import { WebSocket, WebSocketServer } from 'ws';
-import { type MemoryOptions, memoryPair } from './memory-transport.ts';
+import { type MemoryOptions, type MemoryTransport, memoryPair } from './memory-transport.ts';
 
 export interface SessionPair {
   gateway: MuxSession;
   agent: MuxSession;
+  /** In memory only: what each side sends through. */
+  transports?: { gateway: MemoryTransport; agent: MemoryTransport };
   /** Closes both and resolves when nothing is left of them. */
   close(): Promise<void>;
 }
@@ -26,9 +28,11 @@ export async function memorySessionPair(options: SessionPairOptions & MemoryOpti
   return {
     gateway,
     agent,
+    transports,
     close: async () => {
       const ended = Promise.all([closing(gateway), closing(agent)]);
       gateway.close(1000, 'test over');
+      if (!agent.closed && transports.gateway.isMuted) agent.close(1000, 'test over');
       await ended;
     },
   };

@@ -18,11 +18,13 @@ import {
 } from '@postern/tunnel';
 import { WebSocketServer } from 'ws';
 import { type MemoryOptions } from './memory-transport.ts';
-import { memorySessionPair } from './session-pair.ts';
+import { memorySessionPair, type SessionPair } from './session-pair.ts';
 
 export interface TunnelPair {
   gateway: Tunnel;
   agent: Tunnel;
+  /** In memory only: what each side sends through. */
+  transports?: SessionPair['transports'];
   close(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function memoryTunnelPair(options: TunnelPairOptions & MemoryOption
   return {
     gateway: new Tunnel(sessions.gateway, { ...shared, role: 'gateway' }),
     agent: new Tunnel(sessions.agent, { ...shared, role: 'agent' }),
+    transports: sessions.transports,
     close: sessions.close,
   };
 }
