@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatAge } from './age.ts';
 import { formatBytes } from './bytes.ts';
+import { formatCores, parseQuantity } from './quantity.ts';
 
 describe('formatAge', () => {
   it.each([
@@ -28,4 +29,26 @@ describe('formatBytes', () => {
     [100 * 1024, '100 KiB'],
     [312 * 1024 ** 3, '312 GiB'],
   ])('%d is %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+});
+
+describe('parseQuantity', () => {
+  it.each([
+    ['250m', 0.25],
+    ['2', 2],
+    ['0.5', 0.5],
+    ['.5', 0.5],
+    ['1500000n', 0.0015],
+    ['1Gi', 1024 ** 3],
+    ['1.5Mi', 1.5 * 1024 ** 2],
+    ['128974848', 128_974_848],
+    ['129e6', 129_000_000],
+    ['129M', 129_000_000],
+    ['1k', 1000],
+    ['1E', 1e18],
+  ])('%s', (text, value) => expect(parseQuantity(text)).toBeCloseTo(value, 9));
+  it.each(['', 'Gi', '1 Gi', '1gi', '1K', 'x1'])('%j is none', (text) => expect(parseQuantity(text)).toBeNaN());
+});
+
+it('formats cores', () => {
+  expect([0, 0.25, 0.9999, 1, 1.5, 12.345].map(formatCores)).toEqual(['0m', '250m', '1', '1', '1.5', '12.35']);
 });

@@ -24,8 +24,7 @@ export interface DataTableProps<T> {
 export function DataTable<T>({ label, columns, rows, keyOf }: DataTableProps<T>) {
   return (
     <div className="overflow-hidden rounded-lg border bg-surface">
-      {/* biome-ignore lint/a11y/noRedundantRoles: `display: block` on a phone takes the native roles away */}
-      <table role="table" aria-label={label} className="w-full max-md:block">
+      <table aria-label={label} className="w-full max-md:block">
         <thead className="border-b max-md:sr-only">
           <tr>
             {columns.map((column) => (

@@ -19,7 +19,7 @@ export function Page({ title, description, actions, width = 'wide', children }: 
           <h1 className="truncate font-semibold text-lg">{title}</h1>
           {description !== undefined && <div className="max-w-170 text-muted">{description}</div>}
         </div>
-        {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions !== undefined && <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{actions}</div>}
       </header>
       {children}
     </div>

@@ -1,4 +1,5 @@
 'use client';
+import { cn } from '../class-names.ts';
 import { formatAge, formatInstant } from '../format/age.ts';
 import { useTicking } from '../ticker.ts';
 import { Tooltip } from './tooltip.tsx';
@@ -24,7 +25,11 @@ export function Time({ at, form = 'age', className }: TimeProps) {
   if (Number.isNaN(milliseconds)) return <span className={className}>–</span>;
   return (
     <Tooltip content={formatInstant(date)}>
-      <time dateTime={date.toISOString()} className={className} suppressHydrationWarning>
+      <time
+        dateTime={date.toISOString()}
+        className={cn('whitespace-nowrap tabular-nums', className)}
+        suppressHydrationWarning
+      >
         {text}
       </time>
     </Tooltip>
@@ -37,7 +42,7 @@ export function Duration({ from, to, className }: { from: string; to: string | n
   const end = to === null ? null : new Date(to).getTime();
   const text = useTicking((now) => formatAge((end ?? now) - start));
   return (
-    <span className={className} suppressHydrationWarning>
+    <span className={cn('whitespace-nowrap tabular-nums', className)} suppressHydrationWarning>
       {text}
     </span>
   );

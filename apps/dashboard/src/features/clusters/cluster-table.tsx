@@ -6,6 +6,7 @@ import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
 import { ClusterMenu } from './cluster-menu.tsx';
+import { formatRoundTrip } from './format-round-trip.ts';
 import { statusOf } from './status.ts';
 
 export interface ClusterTableProps {
@@ -22,7 +23,7 @@ const cell = 'px-3 py-2.5 align-middle first:pl-4 last:pr-3';
 export function ClusterTable({ organization, clusters, onLabel }: ClusterTableProps) {
   return (
     <div className="overflow-hidden rounded-lg border bg-surface">
-      <table className="w-full">
+      <table className="w-full max-md:block">
         <thead className="border-b max-md:sr-only">
           <tr>
             <th className={head}>Name</th>
@@ -36,7 +37,7 @@ export function ClusterTable({ organization, clusters, onLabel }: ClusterTablePr
             </th>
           </tr>
         </thead>
-        <tbody>
+        <tbody className="max-md:block">
           {clusters.map((cluster) => (
             <Row key={cluster.id} organization={organization} cluster={cluster} onLabel={onLabel} />
           ))}
@@ -58,8 +59,8 @@ function Row({
   const { kubernetes, agent } = cluster;
   const roundTrip = agent?.roundTripMs ?? null;
   return (
-    <tr className="relative border-b transition-colors last:border-b-0 hover:bg-hover">
-      <td className={cell}>
+    <tr className="relative border-b transition-colors last:border-b-0 hover:bg-hover max-md:grid max-md:grid-cols-[1fr_auto] max-md:py-1">
+      <td className={`${cell} max-md:pb-1`}>
         <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <Link
             href={
@@ -93,11 +94,11 @@ function Row({
             .join(' · ')}
         </p>
       </td>
-      <td className={cell}>
+      <td className={`${cell} max-md:order-3 max-md:col-span-2 max-md:pt-0 max-md:pl-4`}>
         <ClusterState cluster={cluster} />
       </td>
       <td className={`${cell} text-muted max-md:hidden`}>{kubernetes?.version ?? '–'}</td>
-      <td className={`${cell} text-right max-md:hidden`}>
+      <td className={`${cell} text-right tabular-nums max-md:hidden`}>
         {kubernetes === null ? (
           <span className="text-muted">–</span>
         ) : (
@@ -106,7 +107,7 @@ function Row({
           </span>
         )}
       </td>
-      <td className={`${cell} text-right text-muted max-md:hidden`}>
+      <td className={`${cell} text-right text-muted tabular-nums max-md:hidden`}>
         {roundTrip === null || cluster.status !== 'online' ? '–' : formatRoundTrip(roundTrip)}
       </td>
       <td className={`${cell} text-muted max-lg:hidden`}>
@@ -134,9 +135,4 @@ function ClusterState({ cluster }: { cluster: Cluster }) {
       <span className="relative z-10">{state}</span>
     </Tooltip>
   );
-}
-
-/** Milliseconds, below ten with one digit after the point. */
-export function formatRoundTrip(milliseconds: number): string {
-  return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
 }

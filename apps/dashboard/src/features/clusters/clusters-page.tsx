@@ -36,7 +36,7 @@ export function ClustersPage() {
           <Input
             ref={input}
             type="search"
-            className="w-64 max-sm:w-full"
+            className="w-64 max-sm:w-auto max-sm:flex-1"
             leading={<Search aria-hidden />}
             trailing={
               <span className="pr-1.5 max-sm:hidden">

@@ -20,13 +20,7 @@ import { useClusters } from '#features/clusters/use-clusters.ts';
 import { api } from '#features/session/api.ts';
 import { useOrganization } from '#features/shell/use-organization.ts';
 import { useQueryValue } from '#features/shell/use-query-value.ts';
-
-export const kindNames: Record<SessionKind, string> = {
-  exec: 'Exec',
-  attach: 'Attach',
-  'port-forward': 'Port forward',
-  terminal: 'Terminal',
-};
+import { kindNames } from './kind-names.ts';
 
 const isKind = (value: string): value is SessionKind => Object.hasOwn(kindNames, value);
 
@@ -136,7 +130,7 @@ function columnsFor(organization: string): Column<Session>[] {
       header: 'Who',
       cell: (session) => (
         <Tooltip content={`${session.clientAddress} · ${session.userAgent}`}>
-          <span className="[overflow-wrap:anywhere]">{session.user.email}</span>
+          <span className="block max-w-44 truncate max-md:max-w-56">{session.user.email}</span>
         </Tooltip>
       ),
     },
@@ -146,6 +140,7 @@ function columnsFor(organization: string): Column<Session>[] {
         <span className="flex min-w-0 flex-col max-md:text-right">
           <span className="[overflow-wrap:anywhere]">
             <Link
+              prefetch={false}
               className="link"
               href={`/${organization}/clusters/${session.cluster.name}/r/pods/${session.namespace}/${session.pod}`}
             >
@@ -161,13 +156,13 @@ function columnsFor(organization: string): Column<Session>[] {
     },
     {
       header: 'Command',
-      className: 'max-w-60',
+      className: 'md:max-w-44',
       cell: (session) =>
         session.command.length === 0 ? (
           <span className="text-faint">–</span>
         ) : (
           <Tooltip content={<code>{session.command.join(' ')}</code>}>
-            <code className="block truncate text-muted">{session.command.join(' ')}</code>
+            <code className="block truncate text-muted max-md:max-w-56">{session.command.join(' ')}</code>
           </Tooltip>
         ),
     },
@@ -176,12 +171,12 @@ function columnsFor(organization: string): Column<Session>[] {
       header: 'Lasted',
       cell: (session) =>
         session.endedAt === null ? (
-          <span className="text-info">
-            <Duration from={session.startedAt} to={null} />, active
+          <span className="whitespace-nowrap text-info">
+            <Duration from={session.startedAt} to={null} />, still open
           </span>
         ) : (
           <Tooltip content={session.endReason ?? 'Ended'}>
-            <span className="text-muted">
+            <span className="whitespace-nowrap text-muted">
               <Duration from={session.startedAt} to={session.endedAt} />
             </span>
           </Tooltip>

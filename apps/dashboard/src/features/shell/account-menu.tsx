@@ -24,10 +24,10 @@ export function AccountMenu() {
       trigger={
         <button
           type="button"
-          aria-label="Account"
           className="flex h-8 w-full min-w-0 items-center gap-2 rounded-md px-2 hover:bg-hover max-md:h-10"
         >
           <CircleUser className="size-4 shrink-0 text-faint" aria-hidden />
+          <span className="sr-only">Account</span>
           <span className="min-w-0 flex-1 truncate text-left text-muted">
             {me.data?.user.email ?? <Skeleton className="w-32" />}
           </span>

@@ -26,11 +26,11 @@ export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {
         <button
           type="button"
           onClick={openPalette}
-          aria-label="Open the command palette"
           aria-keyshortcuts="Control+K Meta+K"
           className="flex h-7 items-center gap-2 rounded-md border border-line-strong px-2 text-muted hover:bg-hover hover:text-ink max-sm:size-9 max-sm:justify-center max-sm:border-transparent max-sm:px-0"
         >
           <Search className="size-3.5 max-sm:size-4" aria-hidden />
+          <span className="sr-only">Command palette: </span>
           <span className="hidden lg:inline">Go to…</span>
           <span className="hidden sm:inline">
             <Kbd keys="mod+k" />

@@ -1,0 +1,61 @@
+'use client';
+import { Unplug } from 'lucide-react';
+import Link from 'next/link';
+import { useParams } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { Time } from '#components/ui/time.tsx';
+import { useCluster } from './use-clusters.ts';
+
+/** Around every page of a cluster: says when there is no such cluster, when it never connected, and when it is offline. */
+export function ClusterGate({ children }: { children: ReactNode }) {
+  const { organization, cluster: name } = useParams<{ organization: string; cluster: string }>();
+  const cluster = useCluster(organization, name).data;
+  if (cluster === null) {
+    return (
+      <EmptyState
+        title="There is no such cluster here"
+        action={
+          <Button asChild variant="primary">
+            <Link href={`/${organization}`}>All clusters</Link>
+          </Button>
+        }
+      >
+        The address may be mistyped, or the cluster has been deleted.
+      </EmptyState>
+    );
+  }
+  if (cluster?.status === 'pending') {
+    return (
+      <EmptyState
+        icon={<Unplug aria-hidden />}
+        title={`${name} is not connected yet`}
+        action={
+          <Button asChild variant="primary">
+            <Link href={`/${organization}/add-cluster?cluster=${name}`}>Connect it</Link>
+          </Button>
+        }
+      >
+        No agent of this cluster has ever dialled in.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="flex h-full flex-col">
+      {cluster?.status === 'offline' && (
+        <div role="status" className="flex flex-wrap items-center gap-x-2 border-b bg-bad-soft px-4 py-1.5 text-bad">
+          <Unplug className="size-4 shrink-0" aria-hidden />
+          <p>
+            The agent of {name} has been offline for <Time at={cluster.statusSince} />. What you see is from before; it
+            comes back by itself.
+          </p>
+          <Link href={`/${organization}/add-cluster?cluster=${name}`} className="underline underline-offset-3">
+            What to look at
+          </Link>
+        </div>
+      )}
+      <div className="min-h-0 flex-1">{children}</div>
+    </div>
+  );
+}

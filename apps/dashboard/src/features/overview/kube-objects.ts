@@ -1,0 +1,64 @@
+/** The parts of Kubernetes objects that the overview reads. Everything may be missing: what a server sends is its own affair. */
+export interface ObjectMeta {
+  name: string;
+  namespace?: string;
+  uid?: string;
+  creationTimestamp?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: { kind: string; name: string; controller?: boolean }[];
+}
+
+interface Container {
+  resources?: { requests?: Record<string, string> };
+  restartPolicy?: string;
+}
+
+export interface Pod {
+  metadata: ObjectMeta;
+  spec?: { nodeName?: string; containers?: Container[]; initContainers?: Container[] };
+  status?: {
+    phase?: string;
+    reason?: string;
+    containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
+  };
+}
+
+export interface ContainerStatus {
+  ready?: boolean;
+  restartCount?: number;
+  state?: { waiting?: { reason?: string }; terminated?: { reason?: string; exitCode?: number } };
+}
+
+export interface KubeNode {
+  metadata: ObjectMeta;
+  spec?: { unschedulable?: boolean };
+  status?: {
+    allocatable?: Record<string, string>;
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    nodeInfo?: { kubeletVersion?: string };
+  };
+}
+
+export interface KubeEvent {
+  metadata: ObjectMeta;
+  type?: string;
+  reason?: string;
+  message?: string;
+  count?: number;
+  lastTimestamp?: string | null;
+  eventTime?: string | null;
+  series?: { count?: number; lastObservedTime?: string } | null;
+  involvedObject?: { kind?: string; namespace?: string; name?: string };
+}
+
+export interface NodeMetrics {
+  metadata: ObjectMeta;
+  usage?: Record<string, string>;
+}
+
+/** An object of which only the metadata was asked. */
+export interface MetadataOnly {
+  metadata: ObjectMeta;
+}

@@ -1,0 +1,91 @@
+'use client';
+import Link from 'next/link';
+import { formatBytes } from '#components/format/bytes.ts';
+import { formatCores } from '#components/format/quantity.ts';
+import { Card } from '#components/ui/card.tsx';
+import { StatusDot } from '#components/ui/status-dot.tsx';
+import { Time } from '#components/ui/time.tsx';
+import type { KubeNode, NodeMetrics } from './kube-objects.ts';
+import { QueryBody } from './query-body.tsx';
+import { allocatableOf, nodeState, rolesOf, usageOf } from './summary.ts';
+import type { useNodeMetrics, useNodes } from './use-overview.ts';
+
+/** So many nodes are shown, those that are not well first. */
+const SHOWN = 8;
+
+export interface NodesCardProps {
+  nodes: ReturnType<typeof useNodes>;
+  metrics: ReturnType<typeof useNodeMetrics>;
+  /** The cluster's path. */
+  base: string;
+  className?: string;
+}
+
+export function NodesCard({ nodes, metrics, base, className }: NodesCardProps) {
+  return (
+    <Card
+      {...(className === undefined ? {} : { className })}
+      title="Nodes"
+      aside={
+        <Link className="link" href={`${base}/r/nodes`}>
+          All nodes
+        </Link>
+      }
+    >
+      <QueryBody query={nodes} what="nodes" lines={3}>
+        {({ items }) => {
+          const rank = (node: KubeNode) => ({ bad: 0, warn: 1, info: 2, idle: 2, ok: 3 })[nodeState(node).tone];
+          const sorted = items.toSorted(
+            (a, b) => rank(a) - rank(b) || a.metadata.name.localeCompare(b.metadata.name, 'en', { numeric: true }),
+          );
+          return (
+            <ul className="flex flex-col">
+              {sorted.slice(0, SHOWN).map((node) => (
+                <NodeRow
+                  key={node.metadata.name}
+                  node={node}
+                  metrics={metrics.data?.items.find(({ metadata }) => metadata.name === node.metadata.name)}
+                  base={base}
+                />
+              ))}
+              {items.length > SHOWN && <li className="pt-1 text-faint text-xs">and {items.length - SHOWN} more</li>}
+            </ul>
+          );
+        }}
+      </QueryBody>
+    </Card>
+  );
+}
+
+function NodeRow({ node, metrics, base }: { node: KubeNode; metrics: NodeMetrics | undefined; base: string }) {
+  const { tone, word } = nodeState(node);
+  const has = allocatableOf(node);
+  const uses = usageOf(metrics);
+  const roles = rolesOf(node);
+  return (
+    <li className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 border-b py-1 last:border-b-0">
+      <StatusDot tone={tone} className="min-w-40 flex-1">
+        <Link prefetch={false} href={`${base}/r/nodes/-/${node.metadata.name}`} className="link">
+          {node.metadata.name}
+        </Link>
+        {roles.length > 0 && <span className="ml-2 text-faint">{roles.join(', ')}</span>}
+        <span className="sr-only">, {word}</span>
+        {tone !== 'ok' && (
+          <span aria-hidden className="ml-2 text-bad">
+            {word}
+          </span>
+        )}
+      </StatusDot>
+      <span className="whitespace-nowrap text-muted tabular-nums">
+        {uses === undefined ? formatCores(has.cpu) : `${formatCores(uses.cpu)} of ${formatCores(has.cpu)}`} CPU
+      </span>
+      <span className="whitespace-nowrap text-muted tabular-nums">
+        {uses === undefined ? formatBytes(has.memory) : `${formatBytes(uses.memory)} of ${formatBytes(has.memory)}`}
+      </span>
+      <span className="whitespace-nowrap text-faint">{node.status?.nodeInfo?.kubeletVersion}</span>
+      {node.metadata.creationTimestamp !== undefined && (
+        <Time at={node.metadata.creationTimestamp} className="w-12 text-right text-faint" />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,148 @@
+'use client';
+import type { Cluster } from '@postern/contracts';
+import { useParams } from 'next/navigation';
+import { useState } from 'react';
+import { cn } from '#components/class-names.ts';
+import { Badge } from '#components/ui/badge.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { ShowKubectl } from '#components/ui/kubectl.tsx';
+import { Page } from '#components/ui/page.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import { StatusDot } from '#components/ui/status-dot.tsx';
+import { Time } from '#components/ui/time.tsx';
+import { ClusterMenu } from '#features/clusters/cluster-menu.tsx';
+import { formatRoundTrip } from '#features/clusters/format-round-trip.ts';
+import { KubeconfigDialog } from '#features/clusters/kubeconfig-dialog.tsx';
+import { statusOf } from '#features/clusters/status.ts';
+import { useCluster } from '#features/clusters/use-clusters.ts';
+import { useConnection } from '#features/live/connection.ts';
+import { CapacityCard } from './capacity-card.tsx';
+import { ChangesCard } from './changes-card.tsx';
+import { ConnectedCard } from './connected-card.tsx';
+import { NodesCard } from './nodes-card.tsx';
+import { PodsCard } from './pods-card.tsx';
+import { healthLine } from './summary.ts';
+import { useNodeMetrics, useNodes, usePods, useReplicaSets, useWarnings } from './use-overview.ts';
+import { WarningsCard } from './warnings-card.tsx';
+
+export function OverviewPage() {
+  const { organization, cluster: name } = useParams<{ organization: string; cluster: string }>();
+  const cluster = useCluster(organization, name).data;
+  if (cluster === undefined || cluster === null) {
+    return (
+      <Page title={name}>
+        <div role="status" aria-label="Loading" className="grid gap-4 lg:grid-cols-2">
+          <Skeleton className="h-40" />
+          <Skeleton className="h-40" />
+        </div>
+      </Page>
+    );
+  }
+  return <Overview organization={organization} cluster={cluster} />;
+}
+
+function Overview({ organization, cluster }: { organization: string; cluster: Cluster }) {
+  const online = cluster.status === 'online';
+  const scope = { organization, cluster: cluster.name, online };
+  const nodes = useNodes(scope);
+  const pods = usePods(scope);
+  const warnings = useWarnings(scope);
+  const sets = useReplicaSets(scope);
+  const metrics = useNodeMetrics(scope);
+  const lost = useConnection().state === 'lost';
+  const [kubeconfig, setKubeconfig] = useState(false);
+  const base = `/${organization}/clusters/${cluster.name}`;
+  const loading = online && nodes.data === undefined && nodes.error === null;
+  const status = statusOf(cluster);
+  const health = online
+    ? healthLine({ nodes: nodes.data?.items, pods: pods.data?.items })
+    : { tone: status.tone, text: status.word };
+
+  return (
+    <Page
+      title={
+        <span className="inline-flex items-center gap-2">
+          {cluster.name} {cluster.demo && <Badge>demo</Badge>}
+        </span>
+      }
+      description={<Facts cluster={cluster} />}
+      actions={
+        <>
+          <ShowKubectl
+            commands={[
+              { label: 'Nodes', command: 'kubectl get nodes -o wide' },
+              { label: 'Capacity and requests', command: 'kubectl describe nodes' },
+              { label: 'Pods that do not run', command: 'kubectl get pods -A --field-selector=status.phase!=Running' },
+              {
+                label: 'Warnings',
+                command: 'kubectl get events -A --field-selector=type=Warning --sort-by=.lastTimestamp',
+              },
+              {
+                label: 'Roll-outs, newest last',
+                command: 'kubectl get replicasets -A --sort-by=.metadata.creationTimestamp',
+              },
+            ]}
+          />
+          <Button onClick={() => setKubeconfig(true)}>Kubeconfig</Button>
+          <ClusterMenu organization={organization} cluster={cluster} />
+          <KubeconfigDialog
+            open={kubeconfig}
+            onOpenChange={setKubeconfig}
+            organization={organization}
+            cluster={cluster.name}
+          />
+        </>
+      }
+    >
+      <div className={cn('flex flex-col gap-4 transition-opacity', (!online || lost) && 'opacity-60')}>
+        <div className="flex min-h-11 items-center rounded-lg border bg-surface px-4 py-2">
+          {loading ? (
+            <Skeleton className="w-72" />
+          ) : (
+            <StatusDot tone={health.tone} className="[&>span]:whitespace-normal">
+              {health.text}
+            </StatusDot>
+          )}
+        </div>
+        {cluster.problem !== null && (
+          <p role="alert" className="rounded-lg bg-warn-soft px-4 py-2.5 text-warn">
+            {cluster.problem.message}
+          </p>
+        )}
+        <div className="grid items-start gap-4 lg:grid-cols-2">
+          <PodsCard pods={pods} base={base} />
+          <CapacityCard nodes={nodes} pods={pods} metrics={metrics} />
+          <NodesCard nodes={nodes} metrics={metrics} base={base} className="lg:col-span-2" />
+          <WarningsCard warnings={warnings} base={base} />
+          <div className="flex min-w-0 flex-col gap-4">
+            <ChangesCard sets={sets} base={base} />
+            <ConnectedCard organization={organization} cluster={cluster} />
+          </div>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+/** The cluster in small print: version, agent, round trip, since when. */
+function Facts({ cluster }: { cluster: Cluster }) {
+  const { kubernetes, agent } = cluster;
+  const status = statusOf(cluster);
+  return (
+    <p className="flex flex-wrap gap-x-3">
+      <span>
+        {status.word} for <Time at={cluster.statusSince} />
+      </span>
+      {kubernetes !== null && <span>Kubernetes {kubernetes.version}</span>}
+      {agent !== null && (
+        <span>
+          agent {agent.version}
+          {agent.location === 'outside' && ', outside the cluster'}
+        </span>
+      )}
+      {agent !== null && agent.roundTripMs !== null && cluster.status === 'online' && (
+        <span className="tabular-nums">{formatRoundTrip(agent.roundTripMs)} round trip</span>
+      )}
+    </p>
+  );
+}

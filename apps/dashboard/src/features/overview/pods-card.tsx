@@ -1,0 +1,87 @@
+'use client';
+import Link from 'next/link';
+import { cn } from '#components/class-names.ts';
+import { Card } from '#components/ui/card.tsx';
+import { StatusDot } from '#components/ui/status-dot.tsx';
+import type { Tone } from '#components/ui/tone.ts';
+import { QueryBody } from './query-body.tsx';
+import { podsByPhase, troubleOf } from './summary.ts';
+import { MOST_PODS, type usePods } from './use-overview.ts';
+
+const bars: Record<Tone, string> = {
+  ok: 'bg-ok-dot',
+  warn: 'bg-warn-dot',
+  bad: 'bg-bad-dot',
+  info: 'bg-info-dot',
+  idle: 'bg-idle-dot',
+};
+/** So many pods in trouble are named; the rest is a click away. */
+const NAMED = 6;
+
+/** Pods by phase, and by name those that are in trouble. `base` is the cluster's path. */
+export function PodsCard({ pods, base }: { pods: ReturnType<typeof usePods>; base: string }) {
+  return (
+    <Card
+      title="Pods"
+      aside={
+        <Link className="link" href={`${base}/r/pods`}>
+          All pods
+        </Link>
+      }
+    >
+      <QueryBody query={pods} what="pods" lines={4}>
+        {({ items, truncated }) => {
+          const phases = podsByPhase(items);
+          const troubled = items.flatMap((pod) => {
+            const trouble = troubleOf(pod);
+            return trouble === null ? [] : { pod, trouble };
+          });
+          if (items.length === 0) return <p className="text-muted">No pods yet.</p>;
+          return (
+            <div className="flex flex-col gap-3">
+              <div aria-hidden className="flex h-1.5 gap-0.5 overflow-hidden rounded-full">
+                {phases.map(({ phase, tone, count }) => (
+                  <span key={phase} className={cn('min-w-1', bars[tone])} style={{ flexGrow: count }} />
+                ))}
+              </div>
+              <ul className="flex flex-wrap gap-x-5 gap-y-1">
+                {phases.map(({ phase, tone, count }) => (
+                  <li key={phase}>
+                    <StatusDot tone={tone}>
+                      <span className="text-muted">{phase}</span> <span className="tabular-nums">{count}</span>
+                    </StatusDot>
+                  </li>
+                ))}
+              </ul>
+              {troubled.length > 0 && (
+                <ul className="flex flex-col border-t pt-2">
+                  {troubled.slice(0, NAMED).map(({ pod, trouble }) => (
+                    <li
+                      key={`${pod.metadata.namespace}/${pod.metadata.name}`}
+                      className="flex min-h-7 items-center justify-between gap-3"
+                    >
+                      <Link
+                        prefetch={false}
+                        href={`${base}/r/pods/${pod.metadata.namespace}/${pod.metadata.name}`}
+                        className="link min-w-0 truncate"
+                      >
+                        {pod.metadata.name}
+                      </Link>
+                      <span className="shrink-0 text-bad">{trouble}</span>
+                    </li>
+                  ))}
+                  {troubled.length > NAMED && (
+                    <li className="text-faint text-xs">and {troubled.length - NAMED} more</li>
+                  )}
+                </ul>
+              )}
+              {truncated && (
+                <p className="text-faint text-xs">Counted over the first {MOST_PODS.toLocaleString('en')} pods.</p>
+              )}
+            </div>
+          );
+        }}
+      </QueryBody>
+    </Card>
+  );
+}
