@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import type { Logger } from 'pino';
+import type { RequestHandler } from './edge.ts';
+import { respondPlain } from './plain-response.ts';
+
+/** What the dashboard's process may know of a request: never a cookie, never a credential. */
+const requestAllowed = [
+  'accept',
+  'accept-language',
+  'if-modified-since',
+  'if-none-match',
+  'next-router-prefetch',
+  'next-router-segment-prefetch',
+  'next-router-state-tree',
+  'next-url',
+  'range',
+  'rsc',
+  'user-agent',
+] as const;
+
+const responseAllowed: ReadonlySet<string> = new Set([
+  'accept-ranges',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'etag',
+  'last-modified',
+  'location',
+  'vary',
+  'x-nextjs-cache',
+  'x-nextjs-prerender',
+  'x-nextjs-stale-time',
+]);
+
+/** A page of the shell is some 20 KB; more than this is no page of ours. */
+const maxPageBytes = 2 * 1024 * 1024;
+
+/**
+ * Hands the dashboard's pages and assets out. That process holds no secret and sees no tenant data: it gets an allow-list
+ * of headers and only GET and HEAD. Pages get a Content-Security-Policy that names each of their inline scripts by hash.
+ */
+export function createDashboardProxy(options: { url: URL | undefined; logger: Logger }): RequestHandler {
+  const { url, logger } = options;
+  const agent = new Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 16 });
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      respondPlain(response, 405, 'This path takes GET and HEAD only.');
+      return;
+    }
+    if (url === undefined) {
+      respondPlain(response, 404, 'There is no dashboard here.');
+      return;
+    }
+    const upstream = httpRequest({
+      agent,
+      host: url.hostname,
+      port: url.port,
+      method: request.method,
+      path: request.url,
+      headers: { host: url.host, ...requestHeaders(request) },
+      timeout: 30_000,
+    });
+    upstream.on('timeout', () => upstream.destroy(new Error('the dashboard did not answer in time')));
+    upstream.on('error', (error) => {
+      if (response.destroyed) return;
+      logger.warn({ error: error.message }, 'the dashboard cannot be reached');
+      respondPlain(response, 503, 'The dashboard is not running yet. Reload in a few seconds.');
+    });
+    upstream.on('response', (answer) => relay(answer, response));
+    response.once('close', () => upstream.destroy());
+    upstream.end();
+  };
+}
+
+function requestHeaders(request: IncomingMessage): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {};
+  for (const name of requestAllowed) {
+    const value = request.headers[name];
+    if (value !== undefined) headers[name] = value;
+  }
+  const encoding = request.headers['accept-encoding'];
+  // Pages are read here to hash their scripts, so they must come as they are.
+  if (encoding !== undefined && !isForPage(request)) headers['accept-encoding'] = encoding;
+  return headers;
+}
+
+const isForPage = (request: IncomingMessage): boolean => request.headers.accept?.includes('text/html') ?? false;
+
+function relay(answer: IncomingMessage, response: ServerResponse): void {
+  response.statusCode = answer.statusCode ?? 502;
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value !== undefined && responseAllowed.has(name)) response.setHeader(name, value);
+  }
+  const type = answer.headers['content-type'] ?? '';
+  const isPage = type.startsWith('text/html');
+  if (isPage || type.startsWith('text/x-component')) response.setHeader('cache-control', 'no-store');
+  if (isPage && answer.headers['content-encoding'] === undefined) {
+    relayPage(answer, response);
+    return;
+  }
+  response.setHeader('content-security-policy', policy([]));
+  pipeline(answer, response, () => {});
+}
+
+function relayPage(answer: IncomingMessage, response: ServerResponse): void {
+  const parts: Buffer[] = [];
+  let size = 0;
+  answer.on('data', (part: Buffer) => {
+    size += part.byteLength;
+    if (size > maxPageBytes) answer.destroy(new Error('the page is too large'));
+    else parts.push(part);
+  });
+  answer.on('error', () => respondPlain(response, 502, 'The dashboard broke off.'));
+  answer.on('end', () => {
+    const page = Buffer.concat(parts);
+    response.setHeader('content-security-policy', policy(inlineScriptHashes(page.toString('utf8'))));
+    response.setHeader('x-frame-options', 'DENY');
+    response.setHeader('content-length', page.byteLength);
+    response.end(page);
+  });
+}
+
+/** `'sha256-…'` of each inline script of a page, once each. */
+export function inlineScriptHashes(page: string): string[] {
+  const hashes = new Set<string>();
+  for (const [, attributes = '', script = ''] of page.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi)) {
+    if (script === '' || /\ssrc\s*=/i.test(attributes)) continue;
+    hashes.add(`'sha256-${createHash('sha256').update(script, 'utf8').digest('base64')}'`);
+  }
+  return [...hashes];
+}
+
+function policy(scripts: string[]): string {
+  return [
+    "default-src 'self'",
+    ["script-src 'self'", ...scripts].join(' '),
+    // Components position menus, panes and virtual rows with style attributes.
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

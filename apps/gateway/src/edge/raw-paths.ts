@@ -1,0 +1,77 @@
+import type { Logger } from 'pino';
+import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
+import { KubeEndpoint } from '../kube/endpoint.ts';
+import { Revalidation } from '../kube/revalidation.ts';
+import { LiveEndpoint } from '../live/live-endpoint.ts';
+import type { GatewayMetrics } from '../metrics/metrics.ts';
+import type { SessionLog } from '../sessions/session-log.ts';
+import { TerminalService } from '../terminals/terminal-service.ts';
+import { TunnelEndpoint } from '../tunnels/tunnel-endpoint.ts';
+import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
+import { createDashboardProxy } from './dashboard.ts';
+import type { EdgeHandlers } from './edge.ts';
+
+export interface RawPathsOptions {
+  authenticator: Pick<Authenticator, 'authenticate' | 'stillValid'>;
+  directory: Pick<
+    ClusterDirectory,
+    | 'find'
+    | 'firstRequestServed'
+    | 'agentKey'
+    | 'nextEpoch'
+    | 'agentConnected'
+    | 'agentDisconnected'
+    | 'agentReported'
+    | 'list'
+    | 'get'
+    | 'changes'
+  >;
+  sessions: Pick<SessionLog, 'start' | 'end'>;
+  /** The one registry of this process. */
+  registry: TunnelRegistry;
+  metrics: GatewayMetrics;
+  logger: Logger;
+  publicUrl: URL;
+  dashboardUrl: URL | undefined;
+  /** For the head of an answer to a plain kube request. */
+  headTimeoutMs?: number;
+  revalidateMs?: number;
+}
+
+export interface RawPaths {
+  handlers: Omit<EdgeHandlers, 'api'>;
+  /** Sends agents elsewhere and waits until what runs over their tunnels has ended, at most `timeoutMs`. */
+  drain(timeoutMs: number): Promise<void>;
+  /** Ends what is left: connections of browsers, timers. */
+  close(): void;
+}
+
+/** Everything behind the edge that is not Nest: kube endpoint, tunnels, live connections, dashboard. */
+export function createRawPaths(options: RawPathsOptions): RawPaths {
+  const { authenticator, directory, sessions, registry, metrics, logger, publicUrl } = options;
+  const publicOrigin = publicUrl.origin;
+  const { headTimeoutMs, revalidateMs } = options;
+  const revalidation = new Revalidation({
+    authenticator,
+    logger,
+    ...(revalidateMs === undefined ? {} : { intervalMs: revalidateMs }),
+  });
+  const shared = { authenticator, directory, sessions, tunnels: registry, revalidation, metrics, logger, publicOrigin };
+  const kube = new KubeEndpoint({ ...shared, ...(headTimeoutMs === undefined ? {} : { headTimeoutMs }) });
+  const tunnels = new TunnelEndpoint({ directory, registry, metrics, logger, gatewayName: publicUrl.host });
+  const live = new LiveEndpoint({ ...shared, terminals: new TerminalService(shared) });
+  return {
+    handlers: {
+      kube: { request: kube.request, upgrade: kube.upgrade },
+      tunnel: tunnels.upgrade,
+      live: live.upgrade,
+      dashboard: createDashboardProxy({ url: options.dashboardUrl, logger }),
+    },
+    drain: (timeoutMs) => tunnels.drain({ timeoutMs, retryAfterMs: 1_000 }),
+    close: () => {
+      live.close();
+      revalidation.stop();
+    },
+  };
+}

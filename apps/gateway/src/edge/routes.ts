@@ -1,0 +1,20 @@
+/** Who answers a path. */
+export type Owner = 'kube' | 'tunnel' | 'live' | 'api' | 'dashboard';
+
+const apiPaths: ReadonlySet<string> = new Set(['/api', '/healthz', '/readyz', '/install.yaml']);
+
+/**
+ * The owner of a request target, decided on its raw bytes before any framework sees it; null when it is not in origin form
+ * (absolute form, authority form, `*`): nobody answers those. Comparison is exact: `/K8S/` and `/%6b8s/` are pages of the
+ * dashboard, which has none such.
+ */
+export function ownerOf(target: string): Owner | null {
+  if (!target.startsWith('/')) return null;
+  const mark = target.indexOf('?');
+  const path = mark === -1 ? target : target.slice(0, mark);
+  if (path.startsWith('/k8s/') || path === '/k8s') return 'kube';
+  if (path === '/tunnel') return 'tunnel';
+  if (path.startsWith('/socket.io/')) return 'live';
+  if (path.startsWith('/api/') || apiPaths.has(path)) return 'api';
+  return 'dashboard';
+}

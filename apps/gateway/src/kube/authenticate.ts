@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http';
+import type { Authenticator } from '../identity/authenticator.ts';
+import { refusesCrossSite } from '../identity/browser-request.ts';
+import type { Principal } from '../identity/principal.ts';
+import { refusal } from './refusal.ts';
+
+/**
+ * Pass: who is it? A request that a browser authenticated with its cookie must also come from our own pages.
+ * @throws Refusal 401, 403.
+ */
+export async function authenticate(
+  request: Pick<IncomingMessage, 'headers' | 'method'>,
+  by: { authenticator: Pick<Authenticator, 'authenticate'>; publicOrigin: string },
+): Promise<Principal> {
+  const principal = await by.authenticator.authenticate(request.headers);
+  if (principal === null) {
+    throw refusal(
+      401,
+      'Your Postern credential is missing or has expired: run `postern login`, or download a new kubeconfig from the dashboard.',
+    );
+  }
+  const { method = 'GET', headers } = request;
+  if (principal.credential.kind === 'browser' && refusesCrossSite({ method, headers }, by.publicOrigin)) {
+    throw refusal(403, 'The request came from another site and was refused.');
+  }
+  return principal;
+}

@@ -1,0 +1,381 @@
+import { once } from 'node:events';
+import { constants, connect as http2Connect } from 'node:http2';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { acme, clusterId, type KubeBed, kubePath, startKubeBed, until } from '../test/kube-bed.ts';
+
+let bed: KubeBed;
+beforeEach(async () => {
+  bed = await startKubeBed();
+});
+afterEach(() => bed.close());
+
+const header = (name: string, at = 0): string | undefined =>
+  bed.seen[at]?.headers.find(([found]) => found === name)?.[1];
+
+describe('a plain request', () => {
+  it('reaches the cluster as the person, with the path untouched, and its answer comes back', async () => {
+    const answer = await bed.fetch(`${kubePath}/api/v1/pods?limit=500&labelSelector=a%2Fb%3Dc`);
+    expect(answer).toMatchObject({ status: 200, body: '{"kind":"PodList"}' });
+    expect(bed.seen).toHaveLength(1);
+    expect(bed.seen[0]).toMatchObject({
+      kind: 'http',
+      cluster: clusterId,
+      method: 'GET',
+      path: '/api/v1/pods?limit=500&labelSelector=a%2Fb%3Dc',
+      identity: { user: 'postern:ada@example.com', groups: ['postern:admin'] },
+    });
+    expect(bed.directory.served).toEqual([clusterId]);
+  });
+
+  it('works over HTTP/2, many at once on one connection', async () => {
+    const session = http2Connect(`https://127.0.0.1:${bed.port}`, { ca: bed.cert });
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const stream = session.request({ ':path': `${kubePath}/version`, authorization: 'Bearer ada' });
+        stream.setEncoding('utf8');
+        let body = '';
+        stream.on('data', (part: string) => {
+          body += part;
+        });
+        const [headers] = (await once(stream, 'response')) as [Record<string, string | number>];
+        await once(stream, 'close');
+        return { status: headers[':status'], body };
+      }),
+    );
+    expect(answers).toEqual(Array(50).fill({ status: 200, body: '{"kind":"PodList"}' }));
+    session.close();
+  });
+
+  it('carries bodies both ways', async () => {
+    bed.onRequest = ({ respond, stream }) => {
+      respond({ status: 201, headers: [['content-type', 'application/json']] });
+      stream.pipe(stream);
+    };
+    const body = JSON.stringify({ data: 'x'.repeat(300_000) });
+    const answer = await bed.fetch(`${kubePath}/api/v1/namespaces/a/configmaps`, {
+      method: 'POST',
+      body,
+      headers: { authorization: 'Bearer ada', 'content-type': 'application/json', expect: '100-continue' },
+    });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toBe(body);
+    expect(bed.seen[0]?.method).toBe('POST');
+  });
+
+  it('sends only the headers of the list to the cluster', async () => {
+    await bed.fetch(`${kubePath}/api`, {
+      headers: {
+        authorization: 'Bearer ada',
+        cookie: 'canary=1',
+        accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
+        'user-agent': 'kubectl/v1.33',
+        'x-forwarded-for': '1.2.3.4',
+        'x-custom': 'canary',
+        te: 'trailers',
+      },
+    });
+    expect(bed.seen[0]?.headers).toEqual([
+      ['accept', 'application/json;as=Table;v=v1;g=meta.k8s.io'],
+      ['user-agent', 'kubectl/v1.33'],
+    ]);
+  });
+
+  it('answers HEAD without a body', async () => {
+    bed.onRequest = ({ respond }) => respond({ status: 200, headers: [['content-length', '17']] }, { end: true });
+    expect(await bed.fetch(`${kubePath}/api`, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+  });
+
+  it('passes the Status of an apiserver on as it is', async () => {
+    bed.onRequest = ({ respond, stream }) => {
+      respond({ status: 409, headers: [['content-type', 'application/json']] });
+      stream.end('{"kind":"Status","reason":"Conflict"}');
+    };
+    expect(await bed.fetch(`${kubePath}/api`)).toMatchObject({
+      status: 409,
+      body: '{"kind":"Status","reason":"Conflict"}',
+    });
+  });
+});
+
+describe('what comes back', () => {
+  it.each([301, 302, 303, 307, 308])('a redirect (%i) becomes 502', async (status) => {
+    bed.onRequest = ({ respond }) =>
+      respond({ status, headers: [['location', 'http://169.254.169.254/']] }, { end: true });
+    const answer = await bed.fetch(`${kubePath}/api`);
+    expect(answer.status).toBe(502);
+    expect(answer.headers.location).toBeUndefined();
+    expect(JSON.parse(answer.body)).toMatchObject({ kind: 'Status', code: 502 });
+  });
+
+  it('304 passes', async () => {
+    bed.onRequest = ({ respond }) => respond({ status: 304, headers: [['etag', '"x"']] }, { end: true });
+    expect(await bed.fetch(`${kubePath}/openapi/v3`)).toMatchObject({ status: 304, headers: { etag: '"x"' } });
+  });
+
+  it('a 401 of the apiserver is not the person’s fault', async () => {
+    bed.onRequest = ({ respond }) => respond({ status: 401, headers: [] }, { end: true });
+    expect((await bed.fetch(`${kubePath}/api`)).status).toBe(502);
+  });
+
+  it('a cluster cannot act on our origin', async () => {
+    bed.onRequest = ({ respond, stream }) => {
+      respond({
+        status: 200,
+        headers: [
+          ['content-type', 'text/html'],
+          ['set-cookie', '__Host-postern_access=x'],
+          ['content-security-policy', "default-src 'unsafe-inline'"],
+          ['access-control-allow-origin', '*'],
+          ['clear-site-data', '"*"'],
+        ],
+      });
+      stream.end('<script>alert(1)</script>');
+    };
+    const { headers } = await bed.fetch(`${kubePath}/api`);
+    expect(headers['set-cookie']).toBeUndefined();
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+    expect(headers['clear-site-data']).toBeUndefined();
+    expect(headers['content-security-policy']).toContain('sandbox');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
+  it('an answer that breaks off is not taken for a whole one', async () => {
+    bed.onRequest = ({ respond, stream }) => {
+      respond({ status: 200, headers: [] });
+      stream.write('half', () => stream.reset('upstream-failed', ''));
+    };
+    await expect(bed.fetch(`${kubePath}/api`)).rejects.toThrow();
+  });
+
+  it('an answer that never comes ends with 504', async () => {
+    await bed.close();
+    bed = await startKubeBed({ headTimeoutMs: 60 });
+    const asked: { ended: boolean }[] = [];
+    bed.onRequest = ({ stream }) => {
+      const one = { ended: false };
+      asked.push(one);
+      stream.once('close', () => {
+        one.ended = true;
+      });
+    };
+    const answer = await bed.fetch(`${kubePath}/api/v1/pods`);
+    expect(answer.status).toBe(504);
+    expect(JSON.parse(answer.body)).toMatchObject({ reason: 'Timeout' });
+    await until(() => asked[0]?.ended === true);
+  });
+});
+
+describe('streams', () => {
+  it('a watch gets its head before the first event, and its events one by one', async () => {
+    let write: (text: string) => void = () => {};
+    bed.onRequest = ({ respond, stream }) => {
+      respond({ status: 200, headers: [['content-type', 'application/json']] });
+      write = (text) => void stream.write(text);
+    };
+    const session = http2Connect(`https://127.0.0.1:${bed.port}`, { ca: bed.cert });
+    const stream = session.request({ ':path': `${kubePath}/api/v1/pods?watch=1`, authorization: 'Bearer ada' });
+    await once(stream, 'response');
+    write('{"type":"ADDED"}\n');
+    const [event] = (await once(stream, 'data')) as [Buffer];
+    expect(event.toString()).toBe('{"type":"ADDED"}\n');
+    stream.close(constants.NGHTTP2_CANCEL);
+    session.close();
+  });
+
+  it('leaving a watch ends it at the cluster', async () => {
+    let closed = false;
+    bed.onRequest = ({ respond, stream }) => {
+      respond({ status: 200, headers: [] });
+      stream.write('event');
+      stream.once('close', () => {
+        closed = true;
+      });
+    };
+    const socket = await bed.connect();
+    socket.write(`GET ${kubePath}/api/v1/pods?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`);
+    await once(socket, 'data');
+    socket.destroy();
+    await until(() => closed);
+    expect(await bed.metrics.registry.getSingleMetricAsString('postern_streams_active')).toContain('{kind="watch"} 0');
+  });
+
+  it('a slow client holds the cluster back, and no more than a window is in between', async () => {
+    let written = 0;
+    const chunk = Buffer.alloc(64 * 1024, 'x');
+    bed.onRequest = ({ respond, stream }) => {
+      respond({ status: 200, headers: [] });
+      const more = (): void => {
+        while (!stream.destroyed) {
+          written += chunk.byteLength;
+          if (!stream.write(chunk)) {
+            stream.once('drain', more);
+            return;
+          }
+        }
+      };
+      more();
+    };
+    const socket = await bed.connect();
+    socket.pause();
+    socket.write(`GET ${kubePath}/api/v1/pods?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`);
+    let last = -1;
+    // Nobody reads: the writer must come to rest by itself.
+    for (let rounds = 0; rounds < 200 && written !== last; rounds++) {
+      last = written;
+      for (let turn = 0; turn < 200; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    expect(written).toBe(last);
+    // One window of the tunnel, the marks of the streams in between and what the kernel holds for the socket.
+    expect(written).toBeLessThan(16 * 1024 * 1024);
+    socket.destroy();
+  });
+
+  it('ends within seconds when the credential does', async () => {
+    let closed = false;
+    bed.onRequest = ({ respond, stream }) => {
+      respond({ status: 200, headers: [] });
+      stream.write('event');
+      stream.once('close', () => {
+        closed = true;
+      });
+    };
+    const socket = await bed.connect();
+    socket.write(`GET ${kubePath}/api/v1/pods?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`);
+    await once(socket, 'data');
+    bed.authenticator.failing = true;
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    expect(closed).toBe(false);
+    bed.authenticator.failing = false;
+    bed.authenticator.principals.delete('ada');
+    await until(() => closed && (socket.readableEnded || socket.destroyed));
+  });
+});
+
+describe('refusals', () => {
+  it('asks for a credential, in a Status', async () => {
+    const answer = await bed.fetch(`${kubePath}/api`, { headers: {} });
+    expect(answer.status).toBe(401);
+    expect(JSON.parse(answer.body)).toMatchObject({ kind: 'Status', reason: 'Unauthorized', code: 401 });
+    expect(JSON.parse(answer.body).message).toContain('postern login');
+    expect((await bed.fetch(`${kubePath}/api`, { headers: { authorization: 'Bearer nobody' } })).status).toBe(401);
+  });
+
+  it('never takes a credential from the URL', async () => {
+    expect((await bed.fetch(`${kubePath}/api?token=ada&access_token=ada`, { headers: {} })).status).toBe(401);
+  });
+
+  it("an unknown cluster and someone else's get the same 404", async () => {
+    bed.directory.clusters.push({
+      id: 'foreign',
+      organizationId: 'other',
+      slug: 'other',
+      name: 'theirs',
+      offlineSince: null,
+      everConnected: true,
+    });
+    const foreign = await bed.fetch('/k8s/other/theirs/api');
+    const unknown = await bed.fetch('/k8s/other/nothing/api');
+    expect(foreign.status).toBe(404);
+    expect(unknown.status).toBe(404);
+    expect(foreign.body.replaceAll('theirs', 'X')).toBe(unknown.body.replaceAll('nothing', 'X'));
+    expect(bed.seen).toEqual([]);
+  });
+
+  it('a tunnel is found by organization and cluster together', () => {
+    expect(bed.registry.find(acme, clusterId)).toBeDefined();
+    expect(bed.registry.find('other', clusterId)).toBeUndefined();
+  });
+
+  it('an agent that is away: 503, since when, without Retry-After', async () => {
+    const [cluster] = bed.directory.clusters;
+    if (cluster !== undefined) cluster.offlineSince = new Date('2026-03-04T05:06:07Z');
+    await bed.dialer.stop();
+    await until(() => !bed.registry.isOnline(clusterId));
+    const answer = await bed.fetch(`${kubePath}/api`);
+    expect(answer.status).toBe(503);
+    expect(answer.headers['retry-after']).toBeUndefined();
+    expect(JSON.parse(answer.body).message).toContain('2026-03-04T05:06:07.000Z');
+    if (cluster !== undefined) cluster.everConnected = false;
+    expect(JSON.parse((await bed.fetch(`${kubePath}/api`)).body).message).toContain('No agent has connected');
+  });
+
+  it('an agent that goes away during a request', async () => {
+    bed.onRequest = () => void bed.dialer.stop();
+    const answer = await bed.fetch(`${kubePath}/api`);
+    expect(answer.status).toBe(503);
+  });
+
+  it.each(['authenticator', 'directory'] as const)('when the %s cannot answer, nothing gets through', async (part) => {
+    bed[part].failing = true;
+    expect((await bed.fetch(`${kubePath}/api`)).status).toBe(503);
+    expect(bed.seen).toEqual([]);
+  });
+
+  it.each([
+    ['/api/v1/nodes/n/proxy/exec', 'admin'],
+    ['/api/v1/proxy/nodes/n/exec', 'admin'],
+    ['/api/v1/namespaces/a/services/x:443/proxy/', 'viewer'],
+    ['/api/v1/namespaces/a/pods/p/proxy/x', 'editor'],
+    ['/api/v1/proxy/namespaces/a/services/x', 'viewer'],
+    ['/api/v1/namespaces/a/pods/p/exec?command=sh', 'viewer'],
+    ['/api/v1/namespaces/a/pods/p/attach', 'viewer'],
+    ['/api/v1/namespaces/a/pods/p/portforward', 'viewer'],
+  ] as const)('GET %s as %s is 403', async (path, level) => {
+    bed.directory.level = level;
+    const answer = await bed.fetch(`${kubePath}${path}`);
+    expect(answer.status).toBe(403);
+    expect(JSON.parse(answer.body)).toMatchObject({ kind: 'Status', reason: 'Forbidden' });
+    expect(bed.seen).toEqual([]);
+  });
+
+  it.each([
+    ['/api/v1/namespaces/a/services/x:443/proxy/', 'admin'],
+    ['/api/v1/namespaces/a/pods/p/log', 'viewer'],
+    ['/apis/custom.example/v1/proxies', 'viewer'],
+  ] as const)('GET %s as %s passes', async (path, level) => {
+    bed.directory.level = level;
+    expect((await bed.fetch(`${kubePath}${path}`)).status).toBe(200);
+  });
+
+  it.each(['PURGE', 'TRACE', 'PROPFIND'])('%s is 405', async (method) => {
+    expect((await bed.fetch(`${kubePath}/api/v1/pods`, { method })).status).toBe(405);
+    expect(bed.seen).toEqual([]);
+  });
+});
+
+describe('a browser', () => {
+  beforeEach(() => {
+    bed.signIn('eve', 'browser');
+  });
+
+  it('is not told apart by the apiserver', async () => {
+    const headers = { cookie: 'session=eve', 'user-agent': 'Mozilla/5.0', 'sec-fetch-site': 'same-origin' };
+    const answer = await bed.fetch(`${kubePath}/api/v1/pods`, { headers });
+    expect(answer.status).toBe(200);
+    expect(header('user-agent')).toBe('postern-dashboard');
+    expect(bed.seen[0]?.headers.some(([name]) => name === 'cookie')).toBe(false);
+  });
+
+  it.each([
+    { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+    { origin: 'null' },
+    { origin: 'https://localhost:1.evil.example' },
+    {},
+  ])('that another site sent is refused: %j', async (more) => {
+    const answer = await bed.fetch(`${kubePath}/api/v1/namespaces/a/pods/p`, {
+      method: 'DELETE',
+      headers: { cookie: 'session=eve', ...more } as Record<string, string>,
+    });
+    expect(answer.status).toBe(403);
+    expect(bed.seen).toEqual([]);
+  });
+
+  it('may change things from our own pages', async () => {
+    const answer = await bed.fetch(`${kubePath}/api/v1/namespaces/a/pods/p`, {
+      method: 'DELETE',
+      headers: { cookie: 'session=eve', origin: bed.origin, 'sec-fetch-site': 'same-origin' },
+    });
+    expect(answer.status).toBe(200);
+  });
+});

@@ -1,0 +1,40 @@
+import { type HeaderPairs, passResponseHeaders } from '@postern/kube';
+import type { ResponseHead } from '@postern/tunnel';
+import type { Asked } from './classify.ts';
+import { type Refusal, refusal } from './refusal.ts';
+
+/**
+ * Pass on the way back: what an answer of the cluster may be. The tenant owns agent and apiserver, so both may be hostile to
+ * the people of this origin.
+ * @returns why the answer is not passed on, or undefined.
+ */
+export function refuseAnswer(answer: ResponseHead, asked: Asked): Refusal | undefined {
+  const { status } = answer;
+  // Following or passing a redirect would send credentials elsewhere (k/k#112513).
+  if (status >= 300 && status < 400 && status !== 304) {
+    return refusal(502, 'The cluster answered with a redirect, which Postern does not pass on.');
+  }
+  if (status < 200) return refusal(502, 'The cluster answered a plain request with an upgrade.');
+  // The person is signed in: it is the agent whom the apiserver does not know.
+  if (status === 401 && asked.kind !== 'proxy') {
+    return refusal(502, "The cluster refused the agent's own credentials. Restart the agent, or connect it again.");
+  }
+  return undefined;
+}
+
+/**
+ * The headers a client gets. On our origin nothing of a cluster may run or set cookies: a sandbox for documents, nosniff,
+ * no caching in browsers.
+ */
+export function responseHeaders(answer: ResponseHead, options: { isBrowser: boolean }): Map<string, string | string[]> {
+  const headers = new Map<string, string | string[]>();
+  for (const [name, value] of passResponseHeaders(answer.headers as HeaderPairs)) {
+    const before = headers.get(name);
+    if (before === undefined) headers.set(name, value);
+    else if (name !== 'content-length' && name !== 'content-type') headers.set(name, [before, value].flat());
+  }
+  headers.set('content-security-policy', "sandbox; default-src 'none'");
+  headers.set('x-content-type-options', 'nosniff');
+  if (options.isBrowser || !headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  return headers;
+}

@@ -1,0 +1,65 @@
+import type { Logger } from 'pino';
+import type { Authenticator } from '../identity/authenticator.ts';
+import type { Principal } from '../identity/principal.ts';
+
+interface Watched {
+  principal: Principal;
+  onRevoked: () => void;
+}
+
+/**
+ * Asks every few seconds whether the credentials of what is open (watches, execs, terminals, sockets) still hold, once a
+ * credential. When the question cannot be answered (the database is away) what is open stays open.
+ */
+export class Revalidation {
+  readonly #authenticator: Pick<Authenticator, 'stillValid'>;
+  readonly #logger: Logger;
+  readonly #byCredential = new Map<string, Set<Watched>>();
+  readonly #timer: NodeJS.Timeout;
+  #isRunning = false;
+
+  /** @param options.intervalMs with the authenticator's own cache this must stay within 5 s; default 4 s. */
+  constructor(options: { authenticator: Pick<Authenticator, 'stillValid'>; logger: Logger; intervalMs?: number }) {
+    this.#authenticator = options.authenticator;
+    this.#logger = options.logger;
+    this.#timer = setInterval(() => void this.sweep(), options.intervalMs ?? 4_000);
+    this.#timer.unref();
+  }
+
+  /** @returns call it when the thing has ended by itself. */
+  watch(principal: Principal, onRevoked: () => void): () => void {
+    const key = `${principal.credential.kind}:${principal.credential.id}`;
+    const watched: Watched = { principal, onRevoked };
+    const group = this.#byCredential.get(key) ?? new Set();
+    group.add(watched);
+    this.#byCredential.set(key, group);
+    return () => {
+      group.delete(watched);
+      if (group.size === 0 && this.#byCredential.get(key) === group) this.#byCredential.delete(key);
+    };
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** One round; returns when all answers are in. */
+  async sweep(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    await Promise.all([...this.#byCredential.values()].map((group) => this.#ask(group)));
+    this.#isRunning = false;
+  }
+
+  async #ask(group: Set<Watched>): Promise<void> {
+    const [first] = group;
+    if (first === undefined) return;
+    try {
+      if (await this.#authenticator.stillValid(first.principal)) return;
+    } catch (error) {
+      this.#logger.warn({ error }, 'cannot check a credential; what it opened stays open');
+      return;
+    }
+    for (const watched of [...group]) watched.onRevoked();
+  }
+}

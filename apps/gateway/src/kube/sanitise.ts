@@ -1,0 +1,56 @@
+import {
+  claimsIdentity,
+  type HeaderPairs,
+  passRequestHeaders,
+  passUpgradeRequestHeaders,
+  upgradeProtocol,
+} from '@postern/kube';
+import type { Principal } from '../identity/principal.ts';
+import { refusal } from './refusal.ts';
+
+/** The apiserver indents JSON for anything that calls itself a browser, which doubles the bytes. */
+const browserUserAgent = 'postern-dashboard';
+
+/**
+ * Pass: the headers that may travel. Hop-by-hop ones first (also those that Connection names), then an allow-list. Cookies and
+ * credentials stay here.
+ * @throws Refusal 403 for a client that says whom it acts as.
+ */
+export function sanitise(headers: HeaderPairs, principal: Principal): HeaderPairs {
+  refuseIdentity(headers);
+  return withUserAgent(passRequestHeaders(headers), principal);
+}
+
+/**
+ * Pass: the same for an upgrade. Exactly one of WebSocket and SPDY/3.1, and nothing that looks like a body.
+ * @throws Refusal 400, 403.
+ */
+export function sanitiseUpgrade(headers: HeaderPairs, principal: Principal): HeaderPairs {
+  refuseIdentity(headers);
+  const wanted = headers.filter(([name]) => name === 'upgrade');
+  const protocol = wanted.length === 1 ? upgradeProtocol(wanted[0]?.[1]) : null;
+  if (protocol === null) throw refusal(400, 'Only upgrades to WebSocket and SPDY/3.1 are possible.');
+  const announcesBody = headers.some(
+    ([name, value]) => name === 'transfer-encoding' || (name === 'content-length' && value.trim() !== '0'),
+  );
+  if (announcesBody) throw refusal(400, 'A request to upgrade cannot have a body.');
+  return [
+    ...withUserAgent(passUpgradeRequestHeaders(headers), principal),
+    ['connection', 'Upgrade'],
+    ['upgrade', protocol],
+  ];
+}
+
+function refuseIdentity(headers: HeaderPairs): void {
+  if (claimsIdentity(headers)) {
+    throw refusal(
+      403,
+      'Acting as somebody else (--as, --as-group) is not possible through Postern: you act as yourself at your own level.',
+    );
+  }
+}
+
+function withUserAgent(headers: HeaderPairs, principal: Principal): HeaderPairs {
+  if (principal.credential.kind !== 'browser') return headers;
+  return [...headers.filter(([name]) => name !== 'user-agent'), ['user-agent', browserUserAgent]];
+}

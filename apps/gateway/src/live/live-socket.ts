@@ -1,0 +1,29 @@
+import type { ClientToServerEvents, ServerToClientEvents } from '@postern/contracts';
+import type { Logger } from 'pino';
+import type { Server, Socket } from 'socket.io';
+import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Revalidation } from '../kube/revalidation.ts';
+import type { TerminalService } from '../terminals/terminal-service.ts';
+
+/** What a connection is, besides its events. */
+interface Connection {
+  principal: Principal;
+  address: string;
+  userAgent: string;
+}
+
+type Unused = Record<string, never>;
+export type LiveSocket = Socket<ClientToServerEvents, ServerToClientEvents, Unused, Connection>;
+export type LiveServer = Server<ClientToServerEvents, ServerToClientEvents, Unused, Connection>;
+
+export interface LiveOptions {
+  authenticator: Pick<Authenticator, 'authenticate'>;
+  directory: Pick<ClusterDirectory, 'list' | 'get' | 'changes'>;
+  terminals: TerminalService;
+  revalidation: Revalidation;
+  logger: Logger;
+  /** Exactly as a browser's Origin header says it. */
+  publicOrigin: string;
+}

@@ -1,0 +1,143 @@
+import { type MuxStream, StreamResetError } from '@postern/mux';
+import { type Ending, failed, noShell, podGone, readEnding } from './ending.ts';
+import { ExecChannel } from './exec-channel.ts';
+import { Flow } from './flow.ts';
+
+/** Reading from the cluster stops here; with one chunk of the stream on top it stays below the 256 KiB of the contract. */
+const flowMark = 192 * 1024;
+/** Keystrokes that the cluster has not taken. Nobody types or pastes this much ahead. */
+const maxInputAhead = 1024 * 1024;
+
+export interface TerminalEvents {
+  onOutput(data: Buffer): void;
+  /** Once, as the last event. */
+  onEnded(ending: Ending, bytes: { up: number; down: number }): void;
+}
+
+export interface TerminalOptions {
+  id: string;
+  container: string;
+  shell: string;
+  stream: MuxStream;
+  size: { columns: number; rows: number };
+  /** Asked when the shell ended without saying why: does the pod still run? */
+  isPodRunning(): Promise<boolean>;
+}
+
+/** One shell in one pod, for one connection of a browser. */
+export class Terminal {
+  readonly id: string;
+  readonly container: string;
+  readonly shell: string;
+  readonly #options: TerminalOptions;
+  readonly #flow: Flow;
+  #channel: ExecChannel | undefined;
+  #events: TerminalEvents | undefined;
+  #said: string | undefined;
+  #wanted: Ending | undefined;
+  #bytesUp = 0;
+  #isOver = false;
+
+  constructor(options: TerminalOptions) {
+    this.id = options.id;
+    this.container = options.container;
+    this.shell = options.shell;
+    this.#options = options;
+    this.#flow = new Flow(flowMark, {
+      hold: () => this.#channel?.hold(),
+      release: () => this.#channel?.release(),
+    });
+  }
+
+  /** Output flows from here on. */
+  start(events: TerminalEvents): void {
+    this.#events = events;
+    if (this.#wanted !== undefined) {
+      // Ended before anybody listened.
+      events.onEnded(this.#wanted, { up: 0, down: 0 });
+      return;
+    }
+    this.#channel = new ExecChannel(this.#options.stream, {
+      onOutput: (data) => {
+        if (this.#isOver) return;
+        this.#flow.send(data.byteLength);
+        events.onOutput(data);
+      },
+      onStatus: (text) => {
+        this.#said = text;
+      },
+      onClose: (error) => void this.#finish(error),
+    });
+    this.#channel.resize(this.#options.size);
+  }
+
+  input(data: Uint8Array): void {
+    this.#bytesUp += data.byteLength;
+    this.#channel?.write(data);
+    if (this.#options.stream.writableLength > maxInputAhead) {
+      this.end(failed('The cluster does not take the input as fast as it comes.'));
+    }
+  }
+
+  resize(size: { columns: number; rows: number }): void {
+    this.#channel?.resize(size);
+  }
+
+  /** @param total all bytes the browser has drawn. */
+  acknowledge(total: number): void {
+    this.#flow.acknowledge(total);
+  }
+
+  /** Whether the browser's connection takes what is sent. */
+  congested(isCongested: boolean): void {
+    this.#flow.congested(isCongested);
+  }
+
+  get unacknowledged(): number {
+    return this.#flow.unacknowledged;
+  }
+
+  /** Ends the shell; `onEnded` gets this ending, whatever the cluster says. */
+  end(ending: Ending): void {
+    if (this.#isOver) return;
+    this.#wanted ??= ending;
+    if (this.#channel === undefined) this.#options.stream.destroy();
+    else this.#channel.close();
+    this.#over(ending);
+  }
+
+  async #finish(error: Error | undefined): Promise<void> {
+    if (!this.#isOver) this.#over(await this.#endingOf(error));
+  }
+
+  #over(ending: Ending): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#events?.onEnded(ending, { up: this.#bytesUp, down: this.#flow.sent });
+  }
+
+  async #endingOf(error: Error | undefined): Promise<Ending> {
+    if (error instanceof StreamResetError && error.code === 'gone') {
+      return { code: 'agent-offline', exitCode: null, message: "The connection to the cluster's agent was lost." };
+    }
+    if (error instanceof StreamResetError && error.code === 'revoked') {
+      return { code: 'revoked', exitCode: null, message: 'Your access has ended. Sign in again.' };
+    }
+    const ending = this.#said === undefined ? undefined : readEnding(this.#said);
+    const { exitCode = null } = ending ?? {};
+    // Some runtimes say "no such program" only by the exit codes of a shell, which here never ran.
+    if ((exitCode === 126 || exitCode === 127) && this.#flow.sent === 0) return noShell();
+    // 137 and 143: killed from outside, as everything in a container is when its pod goes.
+    const wasKilled = exitCode === 137 || exitCode === 143;
+    if (ending !== undefined && !wasKilled && ending.code !== 'failed') return ending;
+    if (!(await this.#options.isPodRunning())) return podGone('The pod is gone, and the shell with it.');
+    return (
+      ending ??
+      failed(
+        error === undefined
+          ? 'The connection to the shell broke off.'
+          : `The connection to the shell broke off: ${error.message}`,
+      )
+    );
+  }
+}

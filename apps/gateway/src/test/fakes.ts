@@ -1,0 +1,128 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Cluster, Level } from '@postern/contracts';
+import type { AgentReport } from '@postern/tunnel';
+import type { DirectoryCluster } from '../clusters/cluster-directory.ts';
+import type { Principal } from '../identity/principal.ts';
+
+/** Principals by bearer token or, with kind `browser`, by the cookie `session=<token>`. */
+export class FakeAuthenticator {
+  readonly principals = new Map<string, Principal>();
+  failing = false;
+
+  async authenticate(headers: IncomingHttpHeaders): Promise<Principal | null> {
+    if (this.failing) throw new Error('the database is away');
+    const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+    const cookie = /session=([^;]+)/.exec(headers.cookie ?? '')?.[1];
+    const found = this.principals.get(bearer ?? cookie ?? '');
+    if (found === undefined) return null;
+    return (found.credential.kind === 'browser') === (bearer === undefined) ? found : null;
+  }
+
+  async stillValid(principal: Principal): Promise<boolean> {
+    if (this.failing) throw new Error('the database is away');
+    return [...this.principals.values()].some((other) => other.credential.id === principal.credential.id);
+  }
+}
+
+export interface FakeCluster {
+  id: string;
+  organizationId: string;
+  slug: string;
+  name: string;
+  offlineSince: Date | null;
+  everConnected: boolean;
+}
+
+/** Clusters in memory; the level is the one the test says. */
+export class FakeDirectory {
+  readonly clusters: FakeCluster[] = [];
+  readonly agents = new Map<string, { clusterId: string; publicKeyPem: string; organizationId: string }>();
+  readonly connected: string[] = [];
+  readonly disconnected: string[] = [];
+  readonly reports: AgentReport[] = [];
+  readonly served: string[] = [];
+  readonly changes = new EventEmitter<{
+    changed: [{ organizationId: string; clusterId: string }];
+    deleted: [{ organizationId: string; clusterId: string }];
+  }>();
+  level: Level = 'admin';
+  failing = false;
+  #epoch = 0n;
+
+  async find(principal: Principal, slug: string, name: string): Promise<DirectoryCluster | null> {
+    if (this.failing) throw new Error('the database is away');
+    const found = this.clusters.find((cluster) => cluster.slug === slug && cluster.name === name);
+    const isMember = principal.memberships.some((membership) => membership.organizationId === found?.organizationId);
+    if (found === undefined || !isMember) return null;
+    const { id, organizationId, offlineSince, everConnected } = found;
+    return { id, organizationId, organizationSlug: slug, name, level: this.level, offlineSince, everConnected };
+  }
+
+  async agentKey(agentId: string, clusterId: string): Promise<{ publicKeyPem: string; organizationId: string } | null> {
+    const agent = this.agents.get(agentId);
+    return agent?.clusterId === clusterId ? agent : null;
+  }
+
+  async nextEpoch(): Promise<bigint> {
+    this.#epoch++;
+    return this.#epoch;
+  }
+
+  async agentConnected({ agentId }: { agentId: string }): Promise<void> {
+    this.connected.push(agentId);
+  }
+
+  async agentDisconnected({ agentId }: { agentId: string }): Promise<void> {
+    this.disconnected.push(agentId);
+  }
+
+  async agentReported({ report }: { report: AgentReport }): Promise<void> {
+    this.reports.push(report);
+  }
+
+  async firstRequestServed(clusterId: string): Promise<void> {
+    this.served.push(clusterId);
+  }
+
+  async get(_organizationId: string, clusterId: string): Promise<Cluster | null> {
+    return { id: clusterId } as Cluster;
+  }
+
+  async list(organizationId: string): Promise<Cluster[]> {
+    return this.clusters
+      .filter((cluster) => cluster.organizationId === organizationId)
+      .map(({ id, name }) => ({ id, name }) as Cluster);
+  }
+}
+
+export interface RecordedSession {
+  id: string;
+  kind: string;
+  namespace: string;
+  pod: string;
+  container: string | null;
+  command: string[];
+  userId: string;
+  end?: { reason: string; bytesUp: number; bytesDown: number };
+}
+
+export class FakeSessionLog {
+  readonly sessions: RecordedSession[] = [];
+  readonly ended = new EventEmitter<{ end: [RecordedSession] }>();
+  failing = false;
+
+  async start(session: Omit<RecordedSession, 'id' | 'end'>): Promise<string> {
+    if (this.failing) throw new Error('the database is away');
+    const id = `session-${this.sessions.length}`;
+    this.sessions.push({ ...session, id });
+    return id;
+  }
+
+  async end(id: string, end: { reason: string; bytesUp: number; bytesDown: number }): Promise<void> {
+    const session = this.sessions.find((one) => one.id === id);
+    if (session === undefined) throw new Error(`no session ${id}`);
+    session.end = end;
+    this.ended.emit('end', session);
+  }
+}

@@ -1,0 +1,237 @@
+import { createPrivateKey } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import {
+  generateAgentKey,
+  type IncomingRequest,
+  type RequestHead,
+  type Tunnel,
+  TunnelDialer,
+  webSocketClientOptions,
+} from '@postern/tunnel';
+import { pino } from 'pino';
+import { WebSocket } from 'ws';
+import { createEdge } from '../edge/edge.ts';
+import { createRawPaths, type RawPathsOptions } from '../edge/raw-paths.ts';
+import type { Principal } from '../identity/principal.ts';
+import { GatewayMetrics } from '../metrics/metrics.ts';
+import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
+import { FakeAuthenticator, FakeDirectory, FakeSessionLog } from './fakes.ts';
+import { testCertificate } from './test-certificate.ts';
+
+type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
+/** A request as the cluster's side of the tunnel gets it. */
+export type ClusterRequest = IncomingRequest & { head: HttpHead };
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/**
+ * A gateway on loopback behind its real edge (TLS, both HTTP versions), real tunnel endpoint and a real dialer in the place of
+ * the agent. What reaches the cluster is `seen`, and `onRequest` answers it.
+ */
+export interface KubeBed {
+  port: number;
+  origin: string;
+  cert: string;
+  authenticator: FakeAuthenticator;
+  directory: FakeDirectory;
+  sessions: FakeSessionLog;
+  registry: TunnelRegistry;
+  metrics: GatewayMetrics;
+  dialer: TunnelDialer;
+  /** Heads that arrived at the cluster's side. */
+  seen: HttpHead[];
+  onRequest: (request: ClusterRequest) => void;
+  /** A principal with a bearer token (or the cookie `session=<token>`), member of organization `acme`. */
+  signIn(token: string, kind?: Principal['credential']['kind'], organizationId?: string): Principal;
+  /** Another dialer of the same agent, or of the one given. */
+  newDialer(options?: { slot?: number; agentId?: string; clusterId?: string; privateKeyPem?: string }): TunnelDialer;
+  /** A request over HTTP/1.1 with the token `ada`. */
+  fetch(path: string, options?: RequestOptions & { body?: string }): Promise<Answer>;
+  /** A TLS connection that speaks HTTP/1.1, for bytes by hand. */
+  connect(): Promise<TLSSocket>;
+  close(): Promise<void>;
+}
+
+export const clusterId = '0190aaaa-0000-7000-8000-000000000001';
+export const acme = '0190bbbb-0000-7000-8000-000000000001';
+export const kubePath = '/k8s/acme/prod';
+
+export async function startKubeBed(
+  options: Partial<RawPathsOptions> & { connectAgent?: boolean } = {},
+): Promise<KubeBed> {
+  const { cert, key } = await testCertificate();
+  const authenticator = new FakeAuthenticator();
+  const directory = new FakeDirectory();
+  const sessions = new FakeSessionLog();
+  const registry = new TunnelRegistry();
+  const metrics = new GatewayMetrics({ processMetrics: false });
+  const logger = pino({ level: 'silent' });
+  // The public name is the port's own only once it is known; agents sign it, browsers send it as Origin.
+  const publicUrl = new URL('https://localhost:1');
+  const agentKeys = generateAgentKey();
+  directory.clusters.push({
+    id: clusterId,
+    organizationId: acme,
+    slug: 'acme',
+    name: 'prod',
+    offlineSince: null,
+    everConnected: true,
+  });
+  directory.agents.set('agent-1', { clusterId, publicKeyPem: agentKeys.publicKeyPem, organizationId: acme });
+
+  const raw = createRawPaths({
+    authenticator,
+    directory: directory as never,
+    sessions,
+    registry,
+    metrics,
+    logger,
+    publicUrl,
+    dashboardUrl: undefined,
+    revalidateMs: 50,
+    ...options,
+  });
+  const edge = createEdge({
+    tls: { cert, key },
+    publicOrigin: publicUrl.origin,
+    logger,
+    handlers: {
+      ...raw.handlers,
+      api: (_request, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('api'),
+    },
+  });
+  const { port } = await edge.listen(0, '127.0.0.1');
+  const dialers: TunnelDialer[] = [];
+  const httpsAgent = new Agent({ keepAlive: false, ca: cert });
+  const sockets = new Set<TLSSocket>();
+
+  const bed: KubeBed = {
+    port,
+    origin: publicUrl.origin,
+    cert,
+    authenticator,
+    directory,
+    sessions,
+    registry,
+    metrics,
+    dialer: undefined as never,
+    seen: [],
+    onRequest: ({ respond, stream }) => {
+      respond({ status: 200, headers: [['content-type', 'application/json']] });
+      stream.resume();
+      stream.end('{"kind":"PodList"}');
+    },
+    signIn: (token, kind = 'api', organizationId = acme) => {
+      const principal: Principal = {
+        userId: `user-${token}`,
+        email: `${token}@example.com`,
+        credential: { kind, id: `credential-${token}`, clusterId: null, expiresAt: new Date(Date.now() + 3_600_000) },
+        memberships: [{ organizationId, slug: organizationId === acme ? 'acme' : 'other', role: 'owner' }],
+      };
+      authenticator.principals.set(token, principal);
+      return principal;
+    },
+    newDialer: ({ slot = 0, agentId = 'agent-1', clusterId: cluster = clusterId, privateKeyPem } = {}) => {
+      const dialer = new TunnelDialer({
+        urls: [`wss://127.0.0.1:${port}/tunnel`],
+        agentId,
+        clusterId: cluster,
+        instance: 'pod-1',
+        slot,
+        version: '0.1.0',
+        privateKey: createPrivateKey(privateKeyPem ?? agentKeys.privateKeyPem),
+        createWebSocket: (url, protocols) => new WebSocket(url, protocols, { ...webSocketClientOptions, ca: cert }),
+      });
+      dialer.on('connected', (tunnel: Tunnel) => {
+        tunnel.on('request', (request) => {
+          if (request.head.kind !== 'http' && request.head.kind !== 'upgrade') return;
+          bed.seen.push(request.head);
+          bed.onRequest(request as ClusterRequest);
+        });
+      });
+      dialers.push(dialer);
+      return dialer;
+    },
+    fetch: (path, { body, headers, ...rest } = {}) =>
+      new Promise((resolve, reject) => {
+        const request = httpsRequest(
+          {
+            host: '127.0.0.1',
+            port,
+            path,
+            agent: httpsAgent,
+            headers: headers ?? { authorization: 'Bearer ada' },
+            ...rest,
+          },
+          (response) => {
+            let text = '';
+            response.setEncoding('utf8');
+            response.on('data', (part: string) => {
+              text += part;
+            });
+            response.on('error', reject);
+            response.on('end', () =>
+              resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+            );
+          },
+        );
+        request.on('error', reject);
+        request.end(body);
+      }),
+    connect: async () => {
+      const socket = tlsConnect({
+        host: '127.0.0.1',
+        port,
+        ca: cert,
+        ALPNProtocols: ['http/1.1'],
+        allowHalfOpen: true,
+      });
+      sockets.add(socket);
+      socket.on('error', () => {});
+      await once(socket, 'secureConnect');
+      return socket;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(dialers.map((dialer) => dialer.stop()));
+      httpsAgent.destroy();
+      raw.close();
+      await edge.close(0);
+    },
+  };
+  bed.signIn('ada');
+  bed.dialer = bed.newDialer();
+  if (options.connectAgent !== false) {
+    const connected = once(bed.dialer, 'connected');
+    bed.dialer.start();
+    await connected;
+    await until(() => registry.isOnline(clusterId));
+  }
+  return bed;
+}
+
+/** Waits until something holds, a turn of the event loop at a time. @throws after 5 s. */
+export async function until(holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 5_000;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`still not true after 5 s: ${holds.toString()}`);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+/** All bytes of a socket until it ends. */
+export async function readAll(socket: TLSSocket): Promise<string> {
+  const parts: Buffer[] = [];
+  socket.on('data', (part: Buffer) => parts.push(part));
+  if (!socket.readableEnded && !socket.destroyed) {
+    await Promise.race([once(socket, 'end'), once(socket, 'close')]);
+  }
+  return Buffer.concat(parts).toString('latin1');
+}

@@ -1,0 +1,174 @@
+import { createPublicKey } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  acceptTunnel,
+  closeCodes,
+  HandshakeError,
+  type Hello,
+  type IncomingRequest,
+  subprotocol,
+  type Tunnel,
+  webSocketServerOptions,
+} from '@postern/tunnel';
+import type { Logger } from 'pino';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
+import { refuseSocket } from '../edge/plain-response.ts';
+import type { GatewayMetrics } from '../metrics/metrics.ts';
+import type { TunnelRegistry } from './tunnel-registry.ts';
+import { Waiting } from './waiting.ts';
+
+export interface TunnelEndpointOptions {
+  directory: Pick<
+    ClusterDirectory,
+    'agentKey' | 'nextEpoch' | 'agentConnected' | 'agentDisconnected' | 'agentReported'
+  >;
+  registry: TunnelRegistry;
+  metrics: GatewayMetrics;
+  logger: Logger;
+  /** Part of what agents sign: the host and port of the public URL. */
+  gatewayName: string;
+  handshakeTimeoutMs?: number;
+  /** Sockets whose agent is not known yet: in all, and from one address. */
+  waiting?: { total: number; perAddress: number };
+}
+
+/** An agent says about itself once a minute; more than this many at once is no agent of ours. */
+const maxReportsAtOnce = 2;
+
+/** `/tunnel`: takes the WebSockets of agents, checks who they are and keeps their tunnels in the registry. */
+export class TunnelEndpoint {
+  readonly #options: TunnelEndpointOptions;
+  readonly #waiting: Waiting;
+  readonly #server = new WebSocketServer({
+    ...webSocketServerOptions,
+    noServer: true,
+    clientTracking: false,
+    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
+  });
+  #isDraining = false;
+
+  constructor(options: TunnelEndpointOptions) {
+    this.#options = options;
+    this.#waiting = new Waiting(options.waiting ?? { total: 2_000, perAddress: 200 });
+  }
+
+  readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
+    // An agent is no browser: a page that tries to speak to us through one gives itself away by its Origin.
+    if (request.headers.origin !== undefined) refuseSocket(socket, 403);
+    else if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket')
+      refuseSocket(socket, 400);
+    else if (!offered.includes(subprotocol)) refuseSocket(socket, 400);
+    else if (this.#isDraining) refuseSocket(socket, 503);
+    else {
+      const leave = this.#waiting.enter(request.socket.remoteAddress ?? '');
+      if (leave === undefined) {
+        refuseSocket(socket, 429);
+        return;
+      }
+      socket.once('close', leave);
+      this.#server.handleUpgrade(request, socket, head, (ws) => void this.#accept(ws).finally(leave));
+    }
+  };
+
+  /** Takes no new agents and sends those that are here elsewhere. */
+  async drain(options: { timeoutMs: number; retryAfterMs: number }): Promise<void> {
+    this.#isDraining = true;
+    await this.#options.registry.drain(options);
+  }
+
+  async #accept(ws: WebSocket): Promise<void> {
+    const { directory, logger, gatewayName, handshakeTimeoutMs } = this.#options;
+    let organizationId = '';
+    try {
+      const { tunnel, hello } = await acceptTunnel(ws, {
+        gatewayName,
+        ...(handshakeTimeoutMs === undefined ? {} : { handshakeTimeoutMs }),
+        verifyAgent: async ({ agentId, clusterId }) => {
+          const known = await directory.agentKey(agentId, clusterId);
+          if (known === null) return { refuse: 'revoked', reason: 'this agent is not, or no longer, enrolled here' };
+          organizationId = known.organizationId;
+          return { publicKey: createPublicKey(known.publicKeyPem) };
+        },
+        admit: async () => ({ epoch: await directory.nextEpoch() }),
+      });
+      await this.#register(tunnel, { hello, organizationId });
+    } catch (error) {
+      if (error instanceof HandshakeError) logger.info({ reason: error.message }, 'an agent was not admitted');
+      else logger.error({ error }, 'an agent could not be admitted');
+    }
+  }
+
+  async #register(tunnel: Tunnel, who: { hello: Hello; organizationId: string }): Promise<void> {
+    const { registry, metrics, directory, logger } = this.#options;
+    const { hello, organizationId } = who;
+    const { agentId, clusterId, instance, slot, version } = hello;
+    const openedAt = performance.now();
+    if (!registry.add({ organizationId, clusterId, agentId, instance, slot, tunnel })) return;
+    const { epoch } = tunnel;
+    const context = { clusterId, agentId, instance, slot, epoch: String(epoch) };
+    metrics.tunnelOpened();
+    let reports = 0;
+    tunnel.on('request', (request) => {
+      if (reports >= maxReportsAtOnce) {
+        request.reject('limit', 'too many reports at once');
+        return;
+      }
+      reports++;
+      void this.#report(request, { clusterId, organizationId, agentId }).finally(() => reports--);
+    });
+    const connected = directory
+      .agentConnected({ agentId, clusterId, organizationId, epoch, version, instance })
+      .catch((error: unknown) => logger.error({ ...context, error }, 'cannot note that an agent connected'));
+    const gone = ({ code, reason }: { code: number; reason: string }): void => {
+      metrics.tunnelClosed(performance.now() - openedAt);
+      logger.info({ ...context, code, reason }, 'an agent disconnected');
+      // In this order, however short the connection was; the epoch keeps an old end from undoing a newer beginning.
+      connected
+        .then(() => directory.agentDisconnected({ agentId, clusterId, organizationId, epoch }))
+        .catch((error: unknown) => logger.error({ ...context, error }, 'cannot note that an agent disconnected'));
+    };
+    tunnel.once('close', gone);
+    if (tunnel.closed) {
+      tunnel.off('close', gone);
+      gone({ code: closeCodes.bye, reason: 'closed at once' });
+    }
+    logger.info({ ...context, version }, 'an agent connected');
+    tunnel.session.ping().then(
+      (ms) => metrics.roundTrip(ms),
+      () => {},
+    );
+    await this.#dropRevoked(clusterId, agentId);
+  }
+
+  /** A cluster enrolled anew has a new agent; what the one before still holds open is closed. */
+  async #dropRevoked(clusterId: string, agentId: string): Promise<void> {
+    const { registry, directory } = this.#options;
+    for (const other of registry.of(clusterId)) {
+      if (other.agentId === agentId) continue;
+      const known = await directory.agentKey(other.agentId, clusterId);
+      if (known === null) other.tunnel.close(closeCodes.revoked, 'this agent is no longer enrolled');
+    }
+  }
+
+  async #report(
+    request: IncomingRequest,
+    from: { clusterId: string; organizationId: string; agentId: string },
+  ): Promise<void> {
+    const { head } = request;
+    if (head.kind !== 'report') {
+      request.reject('refused', 'an agent may only report');
+      return;
+    }
+    request.stream.resume();
+    try {
+      await this.#options.directory.agentReported({ ...from, report: head.report });
+      request.respond({ status: 204, headers: [] }, { end: true });
+    } catch (error) {
+      this.#options.logger.error({ error, clusterId: from.clusterId }, "cannot keep an agent's report");
+      request.reject('internal', 'the report could not be kept');
+    }
+  }
+}
