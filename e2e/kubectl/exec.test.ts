@@ -62,8 +62,8 @@ describe.each(clients('remote'))('$title', ({ client }) => {
       terminal.resize(120, 40);
       terminal.type('stty size\r');
       await terminal.until(/\b40 120\b/);
-      // The word is printed once the shell has given the terminal back to its commands: from there on Ctrl-C is a signal.
-      terminal.type('echo running $((40+2)); sleep 1000\r');
+      // A shell of its own, so that whatever runs after the word is in the group that Ctrl-C ends.
+      terminal.type(`sh -c 'echo running $((40+2)); sleep 1000'\r`);
       await terminal.until(/running 42/);
       terminal.type('\x03');
       await terminal.until(/\^C[\s\S]*\/ # /);
