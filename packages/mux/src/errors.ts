@@ -1,5 +1,10 @@
 import { type ResetCode, resetCodes } from './codes.ts';
 
+/** A peer's words made fit for a log line or a terminal: control characters become spaces. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ');
+}
+
 /** A stream ended before both sides had finished: reset by the peer (`remote`), by us, or with its tunnel (`gone`). */
 export class StreamResetError extends Error {
   override readonly name = 'StreamResetError';
@@ -8,9 +13,10 @@ export class StreamResetError extends Error {
   readonly remote: boolean;
 
   constructor(code: ResetCode, reason: string, remote: boolean) {
-    super(reason === '' ? resetCodes[code].sentence : reason);
+    const said = printable(reason);
+    super(said === '' ? resetCodes[code].sentence : said);
     this.code = code;
-    this.reason = reason;
+    this.reason = said;
     this.remote = remote;
   }
 }

@@ -4,14 +4,14 @@
  */
 
 /** Bytes before every payload: u8 type, u8 flags, u16 zero, u32 stream. */
-export const headerBytes = 8;
+const headerBytes = 8;
 export const maxHeadBytes = 64 * 1024;
 export const maxDataBytes = 64 * 1024;
-export const maxReasonBytes = 256;
+const maxReasonBytes = 256;
 export const pingBytes = 8;
 /** GOAWAY names at most this many gateways, each at most `maxPreferBytes` long in UTF-8. */
-export const maxPrefer = 16;
-export const maxPreferBytes = 1024;
+const maxPrefer = 16;
+const maxPreferBytes = 1024;
 
 export const FrameType = {
   open: 1,

@@ -1,5 +1,5 @@
 export { type ResetCode, resetCodes } from './codes.ts';
-export { DrainingError, SessionClosedError, StreamResetError, TooManyStreamsError } from './errors.ts';
+export { DrainingError, printable, SessionClosedError, StreamResetError, TooManyStreamsError } from './errors.ts';
 export { initialWindow, type MuxOptions } from './options.ts';
 export { type GoAway, MuxSession, type Role, type SessionClose } from './session.ts';
 export { MuxStream } from './stream.ts';

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Acknowledgement } from './acknowledgement.ts';
 import { Channel, type ChannelHost } from './channel.ts';
 import { limitCloseCode, protocolCloseCode, resetCodeOf, resetCodes } from './codes.ts';
-import { DrainingError, SessionClosedError, StreamResetError, TooManyStreamsError } from './errors.ts';
+import { DrainingError, printable, SessionClosedError, StreamResetError, TooManyStreamsError } from './errors.ts';
 import {
   decodeFrame,
   encodeGoAway,
@@ -85,7 +85,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     this.#queue = new SendQueue(this.#host, this.#options.bulkChunk);
     transport.onmessage = (data, payload) => this.#onMessage(data, payload);
     transport.ondrain = () => this.#queue.flush();
-    transport.onclose = (code, reason) => this.#over({ code, reason, remote: true });
+    transport.onclose = (code, reason) => this.#over({ code, reason: printable(reason), remote: true });
     (this as EventEmitter).on('newListener', (name) => {
       if (name === 'stream' && this.#unclaimed.length > 0) queueMicrotask(() => this.#claim());
     });
@@ -267,6 +267,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
         return undefined;
       case FrameType.pong:
         this.#pings.onPong(frame.opaque);
+        if (this.#pings.wantsMore) this.#measure();
         return undefined;
       case FrameType.goaway:
         this.#onGoAway(frame);

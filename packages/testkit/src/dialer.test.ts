@@ -12,9 +12,9 @@ import {
   testCluster,
   testIdentity,
   turns,
+  until,
   useLeakCheck,
 } from './index.ts';
-import { until } from './session-compliance.ts';
 
 useLeakCheck();
 

@@ -4,8 +4,7 @@ import { connect } from 'node:net';
 import { generateAgentKey, TunnelDialer, webSocketClientOptions } from '@postern/tunnel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { FakeClock, listenForTunnels, type TestGateway, testIdentity, turns, useLeakCheck } from './index.ts';
-import { until } from './session-compliance.ts';
+import { FakeClock, listenForTunnels, type TestGateway, testIdentity, turns, until, useLeakCheck } from './index.ts';
 
 useLeakCheck();
 

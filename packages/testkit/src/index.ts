@@ -20,3 +20,4 @@ export {
   testIdentity,
   webSocketTunnelPair,
 } from './tunnel-pair.ts';
+export { until } from './until.ts';

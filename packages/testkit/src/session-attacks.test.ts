@@ -172,6 +172,15 @@ describe('a bad stream is reset alone', () => {
   });
 });
 
+it('words of a peer come without control characters', async () => {
+  const peer = rawPeer();
+  const stream = peer.session.open(Buffer.from('head'));
+  const reason = Buffer.from('\u0000\u0002no\r\n\u001b]52;x');
+  peer.send(types.reset, 2, { payload: reason });
+  await expect(stream.accepted).rejects.toMatchObject({ code: 'refused', reason: 'no   ]52;x' });
+  peer.session.close(1000, '');
+});
+
 describe('a peer that asks and does not read', () => {
   it('is cut off with 4429 when too many answers wait', async () => {
     const peer = rawPeer({ role: 'agent', maxControlFrames: 100 });

@@ -9,19 +9,11 @@ import { echo } from './echo.ts';
 import { turns } from './fake-clock.ts';
 import { useLeakCheck } from './leak-check.ts';
 import type { SessionPair, SessionPairOptions } from './session-pair.ts';
+import { until } from './until.ts';
 
 const head = Buffer.from('request head');
 const answer = Buffer.from('response head');
 const bulkBytes = 20 * 1024 * 1024;
-
-/** Resolves when `condition` holds, looking once a turn of the event loop; fails after ten seconds. */
-export async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`still not so: ${condition}`);
-    await turns(1);
-  }
-}
 
 /** What every pair of sessions must do, whatever carries its messages (docs/protocol.md). */
 export function sessionCompliance(

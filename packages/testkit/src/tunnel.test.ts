@@ -10,6 +10,7 @@ import {
   type TunnelPairOptions,
   testCluster,
   turns,
+  until,
   useLeakCheck,
   webSocketTunnelPair,
 } from './index.ts';
@@ -159,7 +160,8 @@ describe('keepalive', () => {
     const { response } = gateway.request(get);
     await response;
     // Until the delayed ACKs are through.
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    const sessions = [gateway.session, agent.session];
+    await until(() => sessions.every((session) => session.unacknowledgedFrames === 0));
     await turns();
     const before = gateway.session.bytesIn;
     await clock.advance(9999);

@@ -1,3 +1,4 @@
+import { printable } from '@postern/mux';
 import type { WebSocket } from 'ws';
 import type { Clock } from './clock.ts';
 import { type CloseName, closeCodes, closeName } from './close-codes.ts';
@@ -14,10 +15,11 @@ export class HandshakeError extends Error {
   readonly remote: boolean;
 
   constructor(close: { code: number; reason: string; remote: boolean }) {
-    super(`${closeName(close.code)}: ${close.reason}`);
+    const reason = printable(close.reason);
+    super(`${closeName(close.code)}: ${reason}`);
     this.code = close.code;
     this.closeName = closeName(close.code);
-    this.reason = close.reason;
+    this.reason = reason;
     this.remote = close.remote;
   }
 }
