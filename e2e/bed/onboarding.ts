@@ -57,7 +57,8 @@ export async function connectCluster(options: {
   return {
     kubeconfig,
     uninstall: async () => {
-      if (created.uninstallCommand) await execute('sh', ['-c', created.uninstallCommand], { env });
+      const everything = 'kubectl delete namespace,clusterrole,clusterrolebinding -l app.kubernetes.io/part-of=postern';
+      await execute('sh', ['-c', created.uninstallCommand ?? everything], { env });
     },
   };
 }
