@@ -44,10 +44,10 @@ export function run(command, args, options = {}) {
 }
 
 /** Runs a step quietly under one line of progress; its output is shown when it fails. */
-async function step(title, command, args, env = {}) {
+async function step(title, command, args, { env = {}, cwd = root } = {}) {
   const started = Date.now();
   process.stdout.write(`  ${title} …`);
-  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
@@ -68,7 +68,7 @@ export async function install() {
     'Installing packages',
     process.platform === 'win32' ? 'npx.cmd' : 'npx',
     ['--yes', PNPM, 'install', '--frozen-lockfile'],
-    { CI: 'true' },
+    { env: { CI: 'true' } },
   );
   if (!existsSync(node)) {
     throw new UserError(
@@ -83,10 +83,12 @@ export async function build() {
   const stamp = join(root, 'node_modules/.postern-built');
   const wanted = hash(sources());
   if (read(stamp) === wanted) return;
-  await step('Generating the database client', node, [bin('apps/gateway', 'prisma'), 'generate'], {});
+  const gateway = join(root, 'apps/gateway');
+  await step('Generating the database client', node, [bin('apps/gateway', 'prisma'), 'generate'], { cwd: gateway });
   await step('Compiling', node, [bin('.', 'tsc'), '-b']);
-  await step('Building the dashboard', node, [bin('apps/dashboard', 'next'), 'build', 'apps/dashboard'], {
-    NEXT_TELEMETRY_DISABLED: '1',
+  await step('Building the dashboard', node, [bin('apps/dashboard', 'next'), 'build'], {
+    cwd: join(root, 'apps/dashboard'),
+    env: { NEXT_TELEMETRY_DISABLED: '1' },
   });
   writeFileSync(stamp, wanted);
 }

@@ -35,8 +35,9 @@ export async function startDatabase(data: DataFolder): Promise<Database> {
       cwd: programs.prismaFolder,
       env: {
         PATH: process.env['PATH'],
-        POSTERN_DATABASE_URL: server.url(NAME, owner),
         POSTERN_MIGRATION_URL: server.url(NAME, owner),
+        // The command line would download an engine that `engine: 'js'` never loads, unless it is told of a file.
+        PRISMA_QUERY_ENGINE_LIBRARY: programs.prisma,
       },
     });
   } catch (error) {
