@@ -7,7 +7,7 @@ const variants = {
   primary: 'bg-solid text-on-solid hover:bg-solid-hover',
   secondary: 'border border-line-strong bg-surface text-ink hover:bg-hover',
   ghost: 'text-ink hover:bg-hover',
-  danger: 'bg-bad-dot text-white hover:brightness-95 dark:bg-[#b8352d]',
+  danger: 'bg-[#c5302a] text-white hover:brightness-95 dark:bg-[#b8352d]',
 } as const;
 const sizes = { sm: 'h-7 px-2 gap-1.5', md: 'h-8 px-3 gap-2' } as const;
 

@@ -59,7 +59,9 @@ export function ClustersPage() {
         </>
       }
     >
-      <div className={cn('transition-opacity', connection.state === 'lost' && clusters.isError && 'opacity-60')}>
+      <div
+        className={cn('transition-opacity', connection.state === 'lost' && clusters.isError && 'opacity-90 grayscale')}
+      >
         <Clusters organization={organization} clusters={clusters} filter={filter} onFilter={setFilter} />
       </div>
     </Page>

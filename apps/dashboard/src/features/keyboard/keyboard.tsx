@@ -61,8 +61,3 @@ export function Keyboard() {
     </Dialog>
   );
 }
-
-/** Opens the overlay of all shortcuts from anywhere. */
-export function showShortcuts(): void {
-  window.dispatchEvent(new Event('postern:shortcuts'));
-}

@@ -64,7 +64,7 @@ function NodeRow({ node, metrics, base }: { node: KubeNode; metrics: NodeMetrics
   const roles = rolesOf(node);
   return (
     <li className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 border-b py-1 last:border-b-0">
-      <StatusDot tone={tone} className="min-w-40 flex-1">
+      <StatusDot tone={tone} className="min-w-40 flex-1 max-sm:basis-full">
         <Link prefetch={false} href={`${base}/r/nodes/-/${node.metadata.name}`} className="link">
           {node.metadata.name}
         </Link>

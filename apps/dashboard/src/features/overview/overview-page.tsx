@@ -1,7 +1,6 @@
 'use client';
 import type { Cluster } from '@postern/contracts';
 import { useParams } from 'next/navigation';
-import { useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -16,6 +15,7 @@ import { KubeconfigDialog } from '#features/clusters/kubeconfig-dialog.tsx';
 import { statusOf } from '#features/clusters/status.ts';
 import { useCluster } from '#features/clusters/use-clusters.ts';
 import { useConnection } from '#features/live/connection.ts';
+import { useQueryValue } from '#features/shell/use-query-value.ts';
 import { CapacityCard } from './capacity-card.tsx';
 import { ChangesCard } from './changes-card.tsx';
 import { ConnectedCard } from './connected-card.tsx';
@@ -50,7 +50,8 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
   const sets = useReplicaSets(scope);
   const metrics = useNodeMetrics(scope);
   const lost = useConnection().state === 'lost';
-  const [kubeconfig, setKubeconfig] = useState(false);
+  // In the address, so that the palette and a link can open it.
+  const [dialog, setDialog] = useQueryValue('dialog');
   const base = `/${organization}/clusters/${cluster.name}`;
   const loading = online && nodes.data === undefined && nodes.error === null;
   const status = statusOf(cluster);
@@ -83,19 +84,19 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
               },
             ]}
           />
-          <Button onClick={() => setKubeconfig(true)}>Kubeconfig</Button>
+          <Button onClick={() => setDialog('kubeconfig')}>Kubeconfig</Button>
           <ClusterMenu organization={organization} cluster={cluster} />
           <KubeconfigDialog
-            open={kubeconfig}
-            onOpenChange={setKubeconfig}
+            open={dialog === 'kubeconfig'}
+            onOpenChange={(open) => setDialog(open ? 'kubeconfig' : '')}
             organization={organization}
             cluster={cluster.name}
           />
         </>
       }
     >
-      <div className={cn('flex flex-col gap-4 transition-opacity', (!online || lost) && 'opacity-60')}>
-        <div className="flex min-h-11 items-center rounded-lg border bg-surface px-4 py-2">
+      <div className={cn('flex flex-col gap-4 transition-opacity', (!online || lost) && 'opacity-90 grayscale')}>
+        <div className="flex min-h-11 flex-wrap items-center justify-between gap-x-4 rounded-lg border bg-surface px-4 py-2">
           {loading ? (
             <Skeleton className="w-72" />
           ) : (
@@ -103,13 +104,18 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
               {health.text}
             </StatusDot>
           )}
+          {(!online || lost) && nodes.data !== undefined && (
+            <span className="text-faint text-xs">
+              As seen <Time at={new Date(nodes.dataUpdatedAt)} form="ago" />
+            </span>
+          )}
         </div>
         {cluster.problem !== null && (
           <p role="alert" className="rounded-lg bg-warn-soft px-4 py-2.5 text-warn">
             {cluster.problem.message}
           </p>
         )}
-        <div className="grid items-start gap-4 lg:grid-cols-2">
+        <div className="grid gap-4 lg:grid-cols-2">
           <PodsCard pods={pods} base={base} />
           <CapacityCard nodes={nodes} pods={pods} metrics={metrics} />
           <NodesCard nodes={nodes} metrics={metrics} base={base} className="lg:col-span-2" />

@@ -20,6 +20,9 @@ export function QueryBody<T>({
   children: (data: T) => ReactNode;
 }) {
   if (query.data !== undefined) return children(query.data);
+  if (query.error === null && query.fetchStatus === 'idle') {
+    return <p className="text-muted">Not known: the cluster is offline.</p>;
+  }
   if (query.error === null) {
     return (
       <div role="status" aria-label={`Loading ${what}`} className="flex flex-col gap-2.5 py-1">

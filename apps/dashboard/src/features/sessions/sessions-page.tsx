@@ -56,7 +56,7 @@ export function SessionsPage() {
   return (
     <Page
       title="Sessions"
-      description="Every exec, attach, port-forward and terminal: who, where, when, how long, and how much went each way."
+      description="Every exec, attach, port-forward and terminal, newest first."
       actions={
         <>
           <Select
@@ -103,7 +103,7 @@ export function SessionsPage() {
         </EmptyState>
       )}
       {rows !== undefined && rows.length > 0 && (
-        <div className={cn('flex flex-col gap-3', sessions.isError && 'opacity-60')}>
+        <div className={cn('flex flex-col gap-3', sessions.isError && 'opacity-90 grayscale')}>
           <DataTable label="Sessions" columns={columnsFor(organization)} rows={rows} keyOf={({ id }) => id} />
           {sessions.hasNextPage && (
             <Button
@@ -130,33 +130,31 @@ function columnsFor(organization: string): Column<Session>[] {
       header: 'Who',
       cell: (session) => (
         <Tooltip content={`${session.clientAddress} · ${session.userAgent}`}>
-          <span className="block max-w-44 truncate max-md:max-w-56">{session.user.email}</span>
+          <span className="block max-w-40 truncate max-md:max-w-56">{session.user.email}</span>
         </Tooltip>
       ),
     },
     {
       header: 'Where',
       cell: (session) => (
-        <span className="flex min-w-0 flex-col max-md:text-right">
-          <span className="[overflow-wrap:anywhere]">
-            <Link
-              prefetch={false}
-              className="link"
-              href={`/${organization}/clusters/${session.cluster.name}/r/pods/${session.namespace}/${session.pod}`}
-            >
-              {session.pod}
-            </Link>
-            {session.container !== null && <span className="text-faint"> · {session.container}</span>}
-          </span>
-          <span className="text-faint text-xs">
-            {session.cluster.name} / {session.namespace}
+        <span className="flex max-w-56 min-w-0 flex-col max-md:text-right">
+          <Link
+            prefetch={false}
+            title={session.pod}
+            className="link truncate"
+            href={`/${organization}/clusters/${session.cluster.name}/r/pods/${session.namespace}/${session.pod}`}
+          >
+            {session.pod}
+          </Link>
+          <span className="truncate text-faint text-xs">
+            {[session.cluster.name, session.namespace, session.container].filter(Boolean).join(' / ')}
           </span>
         </span>
       ),
     },
     {
       header: 'Command',
-      className: 'md:max-w-44',
+      className: 'md:max-w-36',
       cell: (session) =>
         session.command.length === 0 ? (
           <span className="text-faint">–</span>

@@ -2,7 +2,7 @@
 import { BookOpen, ChevronsUpDown, CircleUser, Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react';
 import { Menu, MenuCheckItem, MenuItem, MenuLabel, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import { showShortcuts } from '#features/keyboard/keyboard.tsx';
+import { showShortcuts } from '#features/keyboard/show-shortcuts.ts';
 import { signOut } from '#features/session/sign-out.ts';
 import { useMe } from '#features/session/use-me.ts';
 import { setTheme, useTheme } from '#features/theme/use-theme.ts';
