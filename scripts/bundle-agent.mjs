@@ -13,7 +13,7 @@ const bundle = await rolldown({
   input: resolve(root, 'apps/agent/src/main.ts'),
   platform: 'node',
   // The workspace's packages are taken as sources, so nothing has to be built before.
-  resolve: { conditionNames: ['@postern/source', 'node', 'import', 'default'] },
+  resolve: { conditionNames: ['@postern/source', 'node'] },
   // Optional native parts of `ws`: it does without them.
   external: ['bufferutil', 'utf-8-validate'],
 });

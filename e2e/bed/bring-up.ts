@@ -25,7 +25,7 @@ export interface Bed {
   adminKubeconfig: string;
   /** A folder for this run's files. */
   folder: string;
-  /** The product's data folder, its port and its public URL; undefined when `direct`. */
+  /** The product's data folder, its port and its public URL; undefined when this run did not start it. */
   product: { data: string; port: number; publicUrl: string; ready: Ready; home: string; cluster: string } | undefined;
 }
 
@@ -45,6 +45,12 @@ export async function bringUp(direct: boolean): Promise<{ bed: Bed; end: () => P
 
   if (direct) {
     const bed: Bed = { direct, kubeconfig: adminKubeconfig, adminKubeconfig, folder, product: undefined };
+    return { bed, end: async () => rmSync(folder, { recursive: true, force: true }) };
+  }
+
+  const running = process.env['POSTERN_E2E_KUBECONFIG'];
+  if (running) {
+    const bed: Bed = { direct, kubeconfig: running, adminKubeconfig, folder, product: undefined };
     return { bed, end: async () => rmSync(folder, { recursive: true, force: true }) };
   }
 
