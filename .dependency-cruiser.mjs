@@ -23,7 +23,7 @@ export default {
       name: `layers-of-${from.replace('/', '-')}`,
       comment: `${from} may import only: ${may[from].join(', ') || 'nothing of ours'}`,
       severity: 'error',
-      from: { path: `^${from}/src/`, pathNot: '\\.test\\.tsx?$' },
+      from: { path: `^${from}/src/`, pathNot: '\\.test\\.tsx?$|/test/' },
       to: { path: `^(?!${[from, ...may[from]].join('/|')}/)(apps|packages)/` },
     })),
     {
