@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { FileAuth } from '@kubernetes/client-node/dist/file_auth.js';
+import { UserError } from '../user-error.ts';
+import { authorizationOf } from './authorization.ts';
+import type { ClusterEndpoint } from './endpoint.ts';
+
+/** Where Kubernetes puts a pod's credentials. */
+export const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Whether this process is a pod with a ServiceAccount. */
+export function isInCluster(host: string | undefined): boolean {
+  return host !== undefined && existsSync(`${serviceAccountFolder}/token`);
+}
+
+/**
+ * The apiserver as a pod sees it. Its token file is read again every minute, since Kubernetes replaces it. Proxies for the
+ * outside never stand between a pod and its apiserver.
+ */
+export function inClusterEndpoint(address: { host: string; port: string; folder?: string }): ClusterEndpoint {
+  const { host, port, folder = serviceAccountFolder } = address;
+  const user = { name: 'pod', authProvider: { name: 'tokenFile', config: { tokenFile: `${folder}/token` } } };
+  let auth = new FileAuth();
+  return {
+    server: new URL(`https://${isIPv6(host) ? `[${host}]` : host}:${port}`),
+    ca: readRequired(`${folder}/ca.crt`),
+    serverName: undefined,
+    skipVerification: false,
+    proxy: undefined,
+    authenticate: () => authorizationOf(auth, user),
+    forget: () => {
+      auth = new FileAuth();
+    },
+  };
+}
+
+function readRequired(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new UserError(`${path} cannot be read: the pod needs its ServiceAccount mounted.`, { cause });
+  }
+}

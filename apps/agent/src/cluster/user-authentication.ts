@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import type { Authenticator } from '@kubernetes/client-node/dist/auth.js';
+import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
+import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
+import { FileAuth } from '@kubernetes/client-node/dist/file_auth.js';
+import { UserError } from '../user-error.ts';
+import { authorizationOf } from './authorization.ts';
+import type { ClusterEndpoint, Credential } from './endpoint.ts';
+
+type Authentication = Pick<ClusterEndpoint, 'authenticate' | 'forget'>;
+
+/** How a kubeconfig's user shows who it is: token, token file, client certificate, exec plugin, OIDC or password. */
+export function userAuthentication(user: User & { tokenFile?: string }, cluster: Cluster): Authentication {
+  const certificate = clientCertificate(user);
+  if (user.exec) {
+    return cached(() => new ExecAuth(), withExecInfo(user, cluster), certificate);
+  }
+  if (user.tokenFile !== undefined) {
+    const { tokenFile } = user;
+    const asProvider = { name: user.name, authProvider: { name: 'tokenFile', config: { tokenFile } } };
+    return cached(() => new FileAuth(), asProvider, certificate);
+  }
+  if (user.authProvider) return fromProvider(user);
+  if (user.token) return fixed({ ...certificate, authorization: `Bearer ${user.token.trim()}` });
+  if (user.username) {
+    const basic = Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64');
+    return fixed({ ...certificate, authorization: `Basic ${basic}` });
+  }
+  return fixed(certificate);
+}
+
+function fixed(credential: Credential): Authentication {
+  return { authenticate: async () => credential, forget: () => {} };
+}
+
+/** An authenticator that caches by itself; forgetting means a new one. */
+function cached(make: () => Authenticator, user: User, certificate: Credential): Authentication {
+  let authenticator = make();
+  return {
+    authenticate: async () => ({ ...certificate, ...(await authorizationOf(authenticator, user)) }),
+    forget: () => {
+      authenticator = make();
+    },
+  };
+}
+
+/** The providers kubectl once had built in; the only one it still has is OIDC. Loaded when needed: it is large. */
+function fromProvider(user: User): Authentication {
+  const name = (user.authProvider as { name?: string }).name;
+  if (name !== 'oidc') {
+    throw new UserError(
+      `The kubeconfig's user "${user.name}" uses the auth provider "${name}", which kubectl dropped too. Use its exec plugin.`,
+    );
+  }
+  let authenticator: Authenticator | undefined;
+  return {
+    authenticate: async () => {
+      if (authenticator === undefined) {
+        const { OpenIDConnectAuth } = await import('@kubernetes/client-node/dist/oidc_auth.js');
+        authenticator = new OpenIDConnectAuth();
+      }
+      return authorizationOf(authenticator, user);
+    },
+    forget: () => {
+      authenticator = undefined;
+    },
+  };
+}
+
+/** Plugins may want to know which cluster they speak for (KUBERNETES_EXEC_INFO), which client-node does not tell them. */
+function withExecInfo(user: User, cluster: Cluster): User {
+  const exec = user.exec as {
+    apiVersion?: string;
+    provideClusterInfo?: boolean;
+    env?: { name: string; value: string }[];
+  };
+  const info = {
+    apiVersion: exec.apiVersion ?? 'client.authentication.k8s.io/v1',
+    kind: 'ExecCredential',
+    spec: {
+      interactive: false,
+      ...(exec.provideClusterInfo
+        ? { cluster: { server: cluster.server, 'certificate-authority-data': cluster.caData } }
+        : {}),
+    },
+  };
+  const env = [...(exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }];
+  return { ...user, exec: { ...exec, env } };
+}
+
+function clientCertificate(user: User): Credential {
+  const cert = fileOrData(user.certFile, user.certData);
+  const key = fileOrData(user.keyFile, user.keyData);
+  return { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
+}
+
+function fileOrData(file: string | undefined, data: string | undefined): Buffer | undefined {
+  if (file) {
+    try {
+      return readFileSync(file);
+    } catch (cause) {
+      throw new UserError(`${file}, which the kubeconfig names, cannot be read.`, { cause });
+    }
+  }
+  return data ? Buffer.from(data, 'base64') : undefined;
+}

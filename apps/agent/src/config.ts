@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { isInCluster, serviceAccountFolder } from './cluster/in-cluster.ts';
+import { exitRefused, UserError } from './user-error.ts';
+import { version } from './version.ts';
+
+/** Everything the agent is told from outside. */
+export interface AgentConfig {
+  /** Origin of the gateway. */
+  gatewayUrl: string;
+  caFile: string | undefined;
+  joinToken: string | undefined;
+  /** The pod's own ServiceAccount, or kubeconfig files (separated as in KUBECONFIG) with a context. */
+  cluster:
+    | { kind: 'in-cluster'; host: string; port: string; namespace: string }
+    | { kind: 'kubeconfig'; files: string; context: string | undefined };
+  /** Folder of the identity, outside the cluster; by gateway and context where it was not named. */
+  stateFolder: (context: string) => string;
+  logLevel: string;
+  health: { host: string; port: number } | undefined;
+  instance: string;
+  readOnly: boolean;
+}
+
+export type Invocation = { run: AgentConfig } | { print: 'access' } | { print: 'text'; text: string };
+
+interface Options {
+  url?: string;
+  caFile?: string;
+  joinToken?: string;
+  joinTokenFile?: string;
+  kubeconfig?: string;
+  context?: string;
+  state?: string;
+  logLevel?: string;
+  healthPort?: string;
+  readOnly?: boolean;
+  printAccess?: boolean;
+}
+
+/** The environment variable behind each option; the pod's manifest uses them. */
+const variables = {
+  url: 'POSTERN_URL',
+  caFile: 'POSTERN_CA_FILE',
+  joinToken: 'POSTERN_JOIN_TOKEN',
+  joinTokenFile: 'POSTERN_JOIN_TOKEN_FILE',
+  kubeconfig: 'POSTERN_KUBECONFIG',
+  context: 'POSTERN_CONTEXT',
+  state: 'POSTERN_STATE',
+  logLevel: 'POSTERN_LOG_LEVEL',
+  healthPort: 'POSTERN_HEALTH_PORT',
+} as const;
+
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
+
+function command(): Command {
+  return new Command('postern agent')
+    .description(
+      'Connects a Kubernetes cluster to a Postern gateway. Dials out only; listens on nothing but its health port.',
+    )
+    .option('--url <url>', 'origin of the gateway, https://…')
+    .option('--ca-file <file>', "authority that signed the gateway's certificate, PEM; trusted besides the system's")
+    .option('--join-token <token>', 'one-time token of the first start')
+    .option('--join-token-file <file>', 'file that holds the join token')
+    .option('--kubeconfig <file>', 'reach the cluster by this kubeconfig (default: KUBECONFIG, ~/.kube/config)')
+    .option('--context <name>', 'context of the kubeconfig (default: its current one)')
+    .option('--state <folder>', "where the agent's identity is kept, outside the cluster")
+    .addOption(new Option('--log-level <level>', 'how much to say').choices(logLevels))
+    .option('--health-port <port>', 'serve /healthz, /readyz and /metrics')
+    .option('--read-only', 'let nothing through but get, list and watch')
+    .option('--print-access', 'print the roles and bindings that the cluster must have, as YAML, and end')
+    .version(version)
+    .allowExcessArguments(false)
+    .showHelpAfterError('(postern agent --help lists the options)')
+    .addHelpText(
+      'after',
+      `\nEach option can be set by a variable: ${Object.values(variables).join(', ')}, POSTERN_READ_ONLY=true.`,
+    );
+}
+
+/**
+ * Reads the command line and the environment; the only place that does. @throws {UserError} with exit code 2 for wrong
+ * usage.
+ */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Invocation {
+  const parsed = parse(args);
+  if ('print' in parsed) return parsed;
+  if (parsed.options.printAccess) return { print: 'access' };
+  const options: Options = { ...parsed.options };
+  for (const [name, variable] of Object.entries(variables) as [keyof typeof variables, string][]) {
+    const value = env[variable]?.trim();
+    if (value) options[name] ??= value;
+  }
+  const gatewayUrl = originOf(options.url);
+  const stateHome = env['POSTERN_HOME'] || join(homedir(), '.config', 'postern');
+  return {
+    run: {
+      gatewayUrl,
+      caFile: options.caFile,
+      joinToken: joinTokenOf(options),
+      cluster: clusterOf(options, env),
+      stateFolder: (context) => options.state ?? join(stateHome, 'agents', digest(`${gatewayUrl}\n${context}`)),
+      logLevel: logLevelOf(options.logLevel),
+      health: healthOf(options.healthPort, env),
+      instance: (env['POSTERN_INSTANCE'] || hostname()).slice(0, 128),
+      readOnly: options.readOnly ?? env['POSTERN_READ_ONLY'] === 'true',
+    },
+  };
+}
+
+function parse(args: readonly string[]): { options: Options } | { print: 'text'; text: string } {
+  let out = '';
+  let err = '';
+  const program = command()
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => (out += text), writeErr: (text) => (err += text) });
+  try {
+    program.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { print: 'text', text: out };
+    throw usage(err.trim().replace(/^error: /, ''));
+  }
+  return { options: program.opts<Options>() };
+}
+
+function usage(message: string): UserError {
+  return new UserError(message, { exitCode: exitRefused });
+}
+
+function originOf(text: string | undefined): string {
+  if (!text) throw usage('The gateway is missing: name it with --url or POSTERN_URL.');
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'https:' || url.pathname !== '/' || url.search || url.username) {
+    throw usage(`--url must be an https:// origin such as https://postern.example.com, not "${text}".`);
+  }
+  return url.origin;
+}
+
+function joinTokenOf(options: Options): string | undefined {
+  if (options.joinToken !== undefined) return options.joinToken.trim() || undefined;
+  if (options.joinTokenFile === undefined) return undefined;
+  try {
+    return readFileSync(options.joinTokenFile, 'utf8').trim() || undefined;
+  } catch (cause) {
+    throw new UserError(`${options.joinTokenFile} cannot be read. It should hold the join token.`, { cause });
+  }
+}
+
+function clusterOf(options: Options, env: NodeJS.ProcessEnv): AgentConfig['cluster'] {
+  const { context } = options;
+  const named = options.kubeconfig ?? env['KUBECONFIG']?.trim();
+  if (named) return { kind: 'kubeconfig', files: named, context };
+  const host = env['KUBERNETES_SERVICE_HOST'];
+  if (host !== undefined && isInCluster(host)) {
+    const port = env['KUBERNETES_SERVICE_PORT'] ?? '443';
+    return { kind: 'in-cluster', host, port, namespace: env['POSTERN_NAMESPACE'] ?? namespaceOfPod() };
+  }
+  const usual = join(homedir(), '.kube', 'config');
+  if (!existsSync(usual)) throw usage(`There is no kubeconfig at ${usual}: name one with --kubeconfig.`);
+  return { kind: 'kubeconfig', files: usual, context };
+}
+
+function namespaceOfPod(): string {
+  return readFileSync(`${serviceAccountFolder}/namespace`, 'utf8').trim();
+}
+
+function logLevelOf(level = 'info'): string {
+  if (!logLevels.includes(level)) throw usage(`The log level is one of ${logLevels.join(', ')}, not "${level}".`);
+  return level;
+}
+
+function healthOf(port: string | undefined, env: NodeJS.ProcessEnv): AgentConfig['health'] {
+  if (port === undefined) return undefined;
+  const number = Number(port);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw usage(`The health port is a number from 0 to 65535, not "${port}".`);
+  }
+  // Probes of a pod come from its node; elsewhere nobody but this machine should ask.
+  return { port: number, host: env['KUBERNETES_SERVICE_HOST'] === undefined ? '127.0.0.1' : '::' };
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,37 @@
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+
+const levels: Record<number, string> = { 20: 'debug', 30: '', 40: 'warning: ', 50: 'error: ' };
+
+/** JSON lines on stderr; lines for people where stderr is a terminal. */
+export function createLogger(options: { level: string; isTerminal: boolean }): Logger {
+  const out = destination({ dest: 2, sync: true });
+  const settings = {
+    level: options.level,
+    base: {},
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { error: describe },
+  };
+  return options.isTerminal ? pino({ ...settings, formatters: {} }, forPeople(out)) : pino(settings, out);
+}
+
+/** One line a message: time, level where it matters, message, what belongs to it. */
+function forPeople(out: DestinationStream): DestinationStream {
+  return {
+    write: (line) => {
+      const { level, time, msg, ...rest } = JSON.parse(line) as { level: number; time: string; msg?: string };
+      const details = Object.entries(rest).map(([name, value]) => `${name}=${plain(value)}`);
+      const clock = time.slice(11, 19);
+      out.write(`${clock} ${levels[level] ?? ''}${msg ?? ''}${details.length > 0 ? ` (${details.join(', ')})` : ''}\n`);
+    },
+  };
+}
+
+/** JSON keeps control characters of foreign text out of the terminal. */
+function plain(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value);
+}
+
+function describe(error: unknown): unknown {
+  return error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : error;
+}

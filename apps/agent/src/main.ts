@@ -1,0 +1,45 @@
+import { accessObjects } from '@postern/kube';
+import { stringify } from 'yaml';
+import { readConfig } from './config.ts';
+import { createLogger } from './log.ts';
+import { runAgent } from './run.ts';
+import { UserError } from './user-error.ts';
+
+/** After this the process ends whatever is still open. */
+const lastMs = 4_800;
+
+async function main(): Promise<void> {
+  const invocation = readConfig(process.argv.slice(2), process.env);
+  // Others on this machine see the arguments of a process; one of them may be the join token.
+  process.title = 'postern agent';
+  if ('print' in invocation) {
+    process.stdout.write(
+      invocation.print === 'text'
+        ? invocation.text
+        : accessObjects()
+            .map((object) => stringify(object, { lineWidth: 0 }))
+            .join('---\n'),
+    );
+    return;
+  }
+  const config = invocation.run;
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      // A second Ctrl-C means at once.
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort();
+      setTimeout(() => process.exit(0), lastMs).unref();
+    });
+  }
+  const logger = createLogger({ level: config.logLevel, isTerminal: process.stderr.isTTY === true });
+  await runAgent(config, { logger, signal: stop.signal });
+}
+
+try {
+  await main();
+} catch (error) {
+  const isForUser = error instanceof UserError;
+  process.stderr.write(isForUser ? `${error.message}\n` : `The agent failed: ${(error as Error).stack}\n`);
+  process.exitCode = isForUser ? error.exitCode : 1;
+}

@@ -1,0 +1,84 @@
+import {
+  authorisationVerb,
+  checkIdentity,
+  claimsIdentity,
+  type HeaderPairs,
+  impersonationHeaders,
+  parseTarget,
+  passRequestHeaders,
+  passUpgradeRequestHeaders,
+  requestInfo,
+  streamSubresource,
+  upgradeProtocol,
+} from '@postern/kube';
+import type { RequestHead } from '@postern/tunnel';
+
+/** What whoever runs the agent allows, beyond what the cluster's RBAC decides. */
+export interface Policy {
+  /** Only get, list and watch; no exec, no port-forward. */
+  readOnly: boolean;
+}
+
+type ClusterHead = RequestHead & { kind: 'http' | 'upgrade' };
+
+export type Decision =
+  | { refused: string }
+  | { refused?: never; kind: 'http'; method: string; path: string; headers: HeaderPairs; hasBody: boolean }
+  | {
+      refused?: never;
+      kind: 'upgrade';
+      method: string;
+      path: string;
+      headers: HeaderPairs;
+      protocol: 'websocket' | 'SPDY/3.1';
+    };
+
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
+const readVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
+const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Credentials for the apiserver come from here alone. */
+const credentials: ReadonlySet<string> = new Set(['authorization', 'cookie', 'proxy-authorization']);
+
+/**
+ * Whether a request from the tunnel may go to the apiserver, and as what. The gateway has checked all of this; the agent
+ * checks it again, because the cluster is its owner's and not the gateway's. Pure: nothing is sent before it has answered.
+ */
+export function decide(head: RequestHead, policy: Policy): Decision {
+  if (head.kind !== 'http' && head.kind !== 'upgrade') return { refused: `this agent serves no ${head.kind} streams` };
+  const problem = checkIdentity(head.identity);
+  if (problem !== undefined) return { refused: `the request's identity is not accepted: ${problem}` };
+  if (!methods.has(head.method)) return { refused: 'the method is not allowed' };
+  if (claimsIdentity(head.headers)) return { refused: 'identity headers are not taken from the tunnel' };
+  if (head.headers.some(([name]) => credentials.has(name))) {
+    return { refused: 'credentials are not taken from the tunnel' };
+  }
+  const parsed = parseTarget(head.path);
+  if (parsed.refused !== undefined) return { refused: parsed.refused };
+  const { path, query } = parsed.target;
+  const info = requestInfo(head.method, path, query);
+  if (info === null) return { refused: 'it is not clear what the path asks for' };
+  if (policy.readOnly) {
+    const isRead = info.isResourceRequest ? readVerbs.has(authorisationVerb(info)) : readMethods.has(head.method);
+    if (!isRead) return { refused: 'this agent is in read-only mode' };
+  }
+  return head.kind === 'upgrade' ? decideUpgrade(head, streamSubresource(info) !== null) : decideHttp(head);
+}
+
+function decideHttp(head: ClusterHead): Decision {
+  const { method, path } = head;
+  const headers = [...passRequestHeaders(head.headers), ...impersonationHeaders(head.identity)];
+  const claimsBody = head.headers.some(([name, value]) => name === 'content-length' && value !== '0');
+  const hasBody = claimsBody || !readMethods.has(method);
+  return { kind: 'http', method, path, headers, hasBody };
+}
+
+function decideUpgrade(head: ClusterHead, isStreamPath: boolean): Decision {
+  if (!isStreamPath) return { refused: 'only exec, attach and port-forward of a pod may be upgraded' };
+  const wanted = head.headers.filter(([name]) => name === 'upgrade');
+  const protocol = wanted.length === 1 ? upgradeProtocol(wanted[0]?.[1]) : null;
+  if (protocol === null) return { refused: 'only WebSocket and SPDY/3.1 upgrades are allowed' };
+  if (head.method !== 'GET' && head.method !== 'POST') return { refused: 'an upgrade is a GET or a POST' };
+  const { method, path } = head;
+  const headers = [...passUpgradeRequestHeaders(head.headers), ...impersonationHeaders(head.identity)];
+  return { kind: 'upgrade', method, path, headers, protocol };
+}

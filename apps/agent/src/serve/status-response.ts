@@ -1,0 +1,19 @@
+import { failure } from '@postern/kube';
+import type { IncomingRequest } from '@postern/tunnel';
+
+/** Answers with a metav1.Status, which kubectl prints as a sentence. Nothing happens when the request is over already. */
+export function respondStatus(incoming: IncomingRequest, code: number, message: string): void {
+  const { stream } = incoming;
+  if (stream.destroyed) return;
+  const body = Buffer.from(JSON.stringify(failure(code, message)));
+  incoming.respond({
+    status: code,
+    headers: [
+      ['content-type', 'application/json'],
+      ['content-length', String(body.length)],
+    ],
+  });
+  stream.end(body);
+  // What the client still sends of its request has nowhere to go.
+  stream.resume();
+}

@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { TLSSocket } from 'node:tls';
+import { useLeakCheck } from '@postern/testkit';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { rawApiserver } from '../test/apiserver.ts';
+import { selfSigned, type TestCertificate } from '../test/certificate.ts';
+import { alice, bytesOf, servingAgent, sha256, textOf } from '../test/serving.ts';
+
+useLeakCheck();
+let certificate: TestCertificate;
+beforeAll(async () => {
+  certificate = await selfSigned();
+});
+
+const exec = {
+  kind: 'upgrade' as const,
+  method: 'POST',
+  path: '/api/v1/namespaces/demo/pods/web-1/exec?command=sh&stdin=true',
+  headers: [
+    ['connection', 'Upgrade'],
+    ['upgrade', 'SPDY/3.1'],
+    ['x-stream-protocol-version', 'v4.channel.k8s.io'],
+    ['x-stream-protocol-version', 'v3.channel.k8s.io'],
+  ] as [string, string][],
+};
+const switching = (protocol = 'SPDY/3.1') =>
+  `HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: ${protocol}\r\n\r\n`;
+
+describe('an upgrade', () => {
+  it('asks with exactly the headers it should', async () => {
+    await using api = await rawApiserver(certificate, (_head, socket) => socket.end(switching()));
+    await using agent = await servingAgent(api.endpoint);
+    const { response, stream } = agent.request(exec);
+    expect((await response).status).toBe(101);
+    stream.end();
+    await textOf(stream);
+    expect(api.requests[0]!.head.trimEnd().split('\r\n')).toEqual([
+      'POST /api/v1/namespaces/demo/pods/web-1/exec?command=sh&stdin=true HTTP/1.1',
+      `host: ${api.endpoint.server.host}`,
+      'connection: Upgrade',
+      'upgrade: SPDY/3.1',
+      'x-stream-protocol-version: v4.channel.k8s.io',
+      'x-stream-protocol-version: v3.channel.k8s.io',
+      `impersonate-user: ${alice.user}`,
+      'impersonate-group: postern:editor',
+      'impersonate-group: postern:viewer',
+      'authorization: Bearer agent-credential',
+      'content-length: 0',
+    ]);
+  });
+
+  it('is byte for byte the client’s and the server’s own business afterwards', async () => {
+    const up = randomBytes(5 << 20);
+    const down = randomBytes(5 << 20);
+    const received = Promise.withResolvers<string>();
+    await using api = await rawApiserver(certificate, (_head, socket) => {
+      // The first bytes come in one piece with the 101.
+      socket.write(Buffer.concat([Buffer.from(switching()), down.subarray(0, 1000)]));
+      socket.end(down.subarray(1000));
+      bytesOf(socket).then((bytes) => received.resolve(sha256(bytes)), received.reject);
+    });
+    await using agent = await servingAgent(api.endpoint);
+    const { response, stream } = agent.request(exec);
+    stream.end(up);
+    expect((await response).status).toBe(101);
+    expect(sha256(await bytesOf(stream))).toBe(sha256(down));
+    expect(await received.promise).toBe(sha256(up));
+  });
+
+  it('keeps a half-close: the server answers after the client has ended', async () => {
+    await using api = await rawApiserver(certificate, (_head, socket) => {
+      socket.write(switching());
+      socket.on('data', () => {});
+      socket.on('end', () => socket.end('after the end'));
+    });
+    await using agent = await servingAgent(api.endpoint);
+    const { response, stream } = agent.request(exec);
+    await response;
+    stream.end('stdin');
+    expect(await textOf(stream)).toBe('after the end');
+  });
+
+  it('keeps a half-close of the server: the client goes on sending', async () => {
+    const received = Promise.withResolvers<string>();
+    await using api = await rawApiserver(certificate, (_head, socket) => {
+      socket.end(switching());
+      textOf(socket).then(received.resolve, received.reject);
+    });
+    await using agent = await servingAgent(api.endpoint);
+    const { response, stream } = agent.request(exec);
+    await response;
+    stream.resume();
+    await once(stream, 'end');
+    stream.end('still here');
+    expect(await received.promise).toBe('still here');
+  });
+
+  it('takes connections made ahead, each once', async () => {
+    await using api = await rawApiserver(certificate, (_head, socket) => socket.end(switching()));
+    await using agent = await servingAgent(api.endpoint);
+    agent.upstream.warmUp();
+    while (agent.upstream.connections.warm < 2) await new Promise((resolve) => setImmediate(resolve));
+    for (let round = 0; round < 4; round++) {
+      const { response, stream } = agent.request(exec);
+      await response;
+      stream.end();
+      await textOf(stream);
+    }
+    expect(new Set(api.requests.map(({ connection }) => connection)).size).toBe(4);
+    // The first came over one that was there before it was asked for.
+    expect(api.requests[0]!.connection).toBeLessThanOrEqual(2);
+  });
+
+  it('replaces connections that the server closed while they waited', async () => {
+    await using api = await rawApiserver(certificate, (_head, socket) => socket.end(switching()));
+    await using agent = await servingAgent(api.endpoint);
+    agent.upstream.warmUp();
+    while (agent.upstream.connections.warm < 2 || api.open.size < 2) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const socket of [...api.open]) (socket as TLSSocket).end();
+    while (api.connections < 4 || agent.upstream.connections.warm < 2)
+      await new Promise((resolve) => setImmediate(resolve));
+    const { response, stream } = agent.request(exec);
+    expect((await response).status).toBe(101);
+    stream.end();
+    await textOf(stream);
+    expect(api.requests[0]!.connection).toBeGreaterThan(2);
+  });
+
+  it('breaks both ways when the server breaks off, and when the client goes', async () => {
+    const sockets: TLSSocket[] = [];
+    await using api = await rawApiserver(certificate, (_head, socket) => {
+      sockets.push(socket);
+      socket.write(switching());
+      socket.resume();
+    });
+    await using agent = await servingAgent(api.endpoint);
+    const first = agent.request(exec);
+    await first.response;
+    api.breakOff();
+    await expect(textOf(first.stream)).rejects.toMatchObject({ code: 'upstream-failed' });
+    const second = agent.request(exec);
+    await second.response;
+    const closed = once(sockets[1]!, 'end');
+    second.stream.reset('cancelled', '');
+    await closed;
+  });
+});
+
+describe('an upgrade that is refused', () => {
+  it('leaves no connection: what the client sends next reaches nobody', async () => {
+    const after: string[] = [];
+    await using api = await rawApiserver(certificate, (_head, socket) => {
+      socket.write('HTTP/1.1 403 Forbidden\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}');
+      socket.on('data', (chunk) => after.push(chunk.toString()));
+    });
+    await using agent = await servingAgent(api.endpoint);
+    const { response, stream } = agent.request(exec);
+    stream.write('GET /api/v1/secrets HTTP/1.1\r\nhost: x\r\n\r\n');
+    expect((await response).status).toBe(403);
+    const closed = once(api.requests[0]!.socket, 'end');
+    stream.write('GET /api/v1/secrets HTTP/1.1\r\nhost: x\r\n\r\n');
+    expect(await textOf(stream)).toBe('{}');
+    await closed;
+    expect(after).toEqual([]);
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it.each(['websocket', 'h2c'])('is one to another protocol than was asked for (%s)', async (protocol) => {
+    await using api = await rawApiserver(certificate, (_head, socket) => socket.write(switching(protocol)));
+    await using agent = await servingAgent(api.endpoint);
+    const { response, stream } = agent.request(exec);
+    const closed = api.nextRequest().then(({ socket }) => once(socket.resume(), 'end'));
+    expect((await response).status).toBe(502);
+    await textOf(stream);
+    await closed;
+  });
+
+  it('is told in a sentence when the server breaks off before it answers', async () => {
+    await using api = await rawApiserver(certificate, (_head, socket) => socket.destroy());
+    await using agent = await servingAgent(api.endpoint);
+    const { response, stream } = agent.request(exec);
+    expect((await response).status).toBe(502);
+    expect(JSON.parse(await textOf(stream))).toMatchObject({ kind: 'Status', code: 502 });
+  });
+});

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { memoryTunnelPair, testCluster } from '@postern/testkit';
+import type { Identity, OutgoingRequest, RequestHead, Tunnel } from '@postern/tunnel';
+import { pino } from 'pino';
+import type { ClusterEndpoint } from '../cluster/endpoint.ts';
+import { AgentMetrics } from '../health/metrics.ts';
+import type { Policy } from '../serve/policy.ts';
+import { serveTunnel } from '../serve/server.ts';
+import { Upstream } from '../upstream/upstream.ts';
+
+export const alice: Identity = { user: 'postern:alice@example.com', groups: ['postern:editor', 'postern:viewer'] };
+
+/** An agent that serves a tunnel in memory, in front of an upstream; the test plays the gateway. */
+export interface ServingAgent extends AsyncDisposable {
+  gateway: Tunnel;
+  upstream: Upstream;
+  metrics: AgentMetrics;
+  request(head: Partial<RequestHead & { kind: 'http' | 'upgrade' }>, options?: { end?: boolean }): OutgoingRequest;
+}
+
+export async function servingAgent(
+  endpoint: ClusterEndpoint,
+  policy: Policy = { readOnly: false },
+): Promise<ServingAgent> {
+  const pair = await memoryTunnelPair();
+  const upstream = new Upstream(endpoint);
+  const metrics = new AgentMetrics({ tunnels: () => 1, roundTripMs: () => undefined, upstream });
+  serveTunnel(pair.agent, { upstream, policy, metrics, logger: pino({ level: 'silent' }) });
+  return {
+    gateway: pair.gateway,
+    upstream,
+    metrics,
+    request: (head, options) =>
+      pair.gateway.request(
+        {
+          kind: 'http',
+          cluster: testCluster,
+          method: 'GET',
+          path: '/api/v1/namespaces/demo/pods',
+          headers: [],
+          identity: alice,
+          ...head,
+        } as RequestHead,
+        options ?? {},
+      ),
+    [Symbol.asyncDispose]: async () => {
+      upstream.close();
+      await pair.close();
+    },
+  };
+}
+
+export async function textOf(stream: Readable): Promise<string> {
+  return (await bytesOf(stream)).toString('utf8');
+}
+
+export async function bytesOf(stream: Readable): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+export function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

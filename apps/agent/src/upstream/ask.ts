@@ -1,0 +1,80 @@
+import { type HeaderPairs, type ImpersonatedIdentity, impersonationHeaders } from '@postern/kube';
+import { version } from '../version.ts';
+import type { Upstream } from './upstream.ts';
+import { UpstreamError } from './upstream-error.ts';
+
+/** A question of the agent's own to the apiserver. */
+export interface Question {
+  method: 'GET' | 'POST' | 'PATCH';
+  path: string;
+  /** The agent's own identity when undefined. */
+  as?: ImpersonatedIdentity;
+  body?: object;
+  accept?: string;
+  contentType?: string;
+}
+
+export interface Answer {
+  status: number;
+  json: unknown;
+  /** The message of a metav1.Status, or the status alone. */
+  message: string;
+}
+
+const timeoutMs = 15_000;
+const maxBytes = 8 * 1024 * 1024;
+
+/** Asks and reads the whole answer: at most 8 MiB, within 15 s. @throws {UpstreamError} */
+export async function ask(upstream: Upstream, question: Question): Promise<Answer> {
+  const { method, path, as, body } = question;
+  const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const headers: HeaderPairs = [
+    ['accept', question.accept ?? 'application/json'],
+    ['user-agent', `postern-agent/${version}`],
+    ...(bytes === undefined
+      ? []
+      : ([['content-type', question.contentType ?? 'application/json']] satisfies HeaderPairs)),
+    ...(as === undefined ? [] : impersonationHeaders(as)),
+  ];
+  const exchange = await upstream.send({ method, path, headers, hasBody: bytes !== undefined });
+  const timer = setTimeout(() => exchange.cancel(), timeoutMs);
+  try {
+    exchange.requestBody?.on('error', () => {});
+    exchange.requestBody?.end(bytes);
+    const response = await exchange.response;
+    if (response.status === 401) upstream.forgetCredential();
+    const json = parse(await readAll(response.body));
+    return { status: response.status, json, message: messageOf(json) ?? `status ${response.status}` };
+  } catch (cause) {
+    if (cause instanceof UpstreamError) throw cause;
+    throw new UpstreamError('broken', 'The Kubernetes API server broke off its answer to the agent.', { cause });
+  } finally {
+    clearTimeout(timer);
+    exchange.cancel();
+  }
+}
+
+async function readAll(body: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of body) {
+    length += part.length;
+    if (length > maxBytes)
+      throw new UpstreamError('broken', 'The Kubernetes API server answered the agent with too much.');
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function messageOf(json: unknown): string | undefined {
+  if (typeof json !== 'object' || json === null || !('message' in json)) return undefined;
+  return typeof json.message === 'string' ? json.message : undefined;
+}

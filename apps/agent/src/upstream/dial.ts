@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { type ClientRequest, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import type { ClusterEndpoint, Credential } from '../cluster/endpoint.ts';
+import { dialError, UpstreamError } from './upstream-error.ts';
+
+const dialTimeoutMs = 10_000;
+const keepAliveMs = 30_000;
+const ignore = (): void => {};
+
+export type Protocol = 'h2' | 'http/1.1';
+
+/** A fresh connection to the apiserver. */
+export interface Connection {
+  socket: Socket;
+  /** What the server chose. */
+  protocol: Protocol;
+}
+
+interface DialOptions {
+  /** Offered by ALPN, best first. */
+  protocols: Protocol[];
+  /**
+   * Whether its two directions close apart, as an upgraded connection needs. An HTTP/2 session must not have it: it would
+   * outlive the server's FIN.
+   */
+  halfOpen: boolean;
+}
+
+/** Connects, at most 10 s. @throws {UpstreamError} */
+export async function dial(endpoint: ClusterEndpoint, options: DialOptions): Promise<Connection> {
+  const credential = await credentialOf(endpoint);
+  const signal = AbortSignal.timeout(dialTimeoutMs);
+  let socket: Socket | undefined;
+  try {
+    const plain = await connectPlain(endpoint, { signal, halfOpen: options.halfOpen });
+    socket = plain;
+    // Between dial and use nobody listens yet, and a reset must not end the process.
+    plain.on('error', ignore);
+    plain.setNoDelay(true);
+    plain.setKeepAlive(true, keepAliveMs);
+    if (endpoint.server.protocol === 'http:') return { socket: plain, protocol: 'http/1.1' };
+    const secure = connectTls(tlsOptions(endpoint, { ...options, credential, socket: plain }));
+    socket = secure;
+    secure.on('error', ignore);
+    await once(secure, 'secureConnect', { signal });
+    return { socket: secure, protocol: secure.alpnProtocol === 'h2' ? 'h2' : 'http/1.1' };
+  } catch (cause) {
+    socket?.destroy();
+    throw dialError(signal.aborted ? { code: 'ETIMEDOUT' } : cause, endpoint.server);
+  }
+}
+
+/** The agent's credential for the cluster. @throws {UpstreamError} when an exec plugin or a token file fails. */
+export async function credentialOf(endpoint: ClusterEndpoint): Promise<Credential> {
+  try {
+    return await endpoint.authenticate();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message.trim().split('\n')[0] : '';
+    throw new UpstreamError('credential', `The agent's own credential for the cluster could not be had: ${message}`, {
+      cause,
+    });
+  }
+}
+
+function tlsOptions(
+  endpoint: ClusterEndpoint,
+  { credential, protocols, halfOpen, socket }: DialOptions & { credential: Credential; socket: Socket },
+): ConnectionOptions & { allowHalfOpen: boolean } {
+  const host = bareHost(endpoint.server);
+  const name = endpoint.serverName ?? host;
+  return {
+    socket,
+    host,
+    allowHalfOpen: halfOpen,
+    ALPNProtocols: protocols,
+    // SNI takes no addresses; the certificate is checked against `host` then.
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+    ...(endpoint.ca === undefined ? {} : { ca: endpoint.ca }),
+    ...(credential.cert === undefined ? {} : { cert: credential.cert }),
+    ...(credential.key === undefined ? {} : { key: credential.key }),
+    rejectUnauthorized: !endpoint.skipVerification,
+  };
+}
+
+async function connectPlain(
+  endpoint: ClusterEndpoint,
+  { signal, halfOpen }: { signal: AbortSignal; halfOpen: boolean },
+): Promise<Socket> {
+  const { server, proxy } = endpoint;
+  const port = Number(server.port || (server.protocol === 'https:' ? 443 : 80));
+  if (proxy !== undefined) return connectThroughProxy(new URL(proxy), { host: server.hostname, port, signal });
+  const socket = connectTcp({ host: bareHost(server), port, allowHalfOpen: halfOpen });
+  try {
+    await once(socket, 'connect', { signal });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  return socket;
+}
+
+/** CONNECT (RFC 9110, 9.3.6). */
+async function connectThroughProxy(
+  proxy: URL,
+  { host, port, signal }: { host: string; port: number; signal: AbortSignal },
+): Promise<Socket> {
+  const request = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
+  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const connecting: ClientRequest = request(proxy, {
+    method: 'CONNECT',
+    path: `${host}:${port}`,
+    agent: false,
+    signal,
+    headers: {
+      host: `${host}:${port}`,
+      ...(proxy.username ? { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` } : {}),
+    },
+  });
+  connecting.end();
+  const [response, socket] = (await once(connecting, 'connect', { signal })) as [{ statusCode: number }, Socket];
+  if (response.statusCode !== 200) {
+    socket.destroy();
+    throw Object.assign(new Error(`the proxy ${proxy.host} answered ${response.statusCode}`), { code: '' });
+  }
+  return socket;
+}
+
+/** Without the brackets of an IPv6 address. */
+function bareHost(server: URL): string {
+  return server.hostname.replace(/^\[|\]$/g, '');
+}

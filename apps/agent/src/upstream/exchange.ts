@@ -1,0 +1,27 @@
+import type { Readable, Writable } from 'node:stream';
+import type { HeaderPairs } from '@postern/kube';
+
+/** A request as it goes to the apiserver: what the tunnel asked, checked, with identity and credential on it. */
+export interface UpstreamRequest {
+  method: string;
+  /** With the query; the server's own path prefix is added by the upstream. */
+  path: string;
+  headers: HeaderPairs;
+  hasBody: boolean;
+}
+
+export interface UpstreamResponse {
+  status: number;
+  headers: HeaderPairs;
+  body: Readable;
+}
+
+/** One plain request under way. */
+export interface Exchange {
+  /** Undefined when the request has no body. */
+  requestBody: Writable | undefined;
+  /** @throws {UpstreamError} */
+  response: Promise<UpstreamResponse>;
+  /** Ends it wherever it is; harmless when it is over. */
+  cancel(): void;
+}

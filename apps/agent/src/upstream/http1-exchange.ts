@@ -1,0 +1,57 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { type HeaderPairs, headerPairs } from '@postern/kube';
+import type { Exchange, UpstreamRequest, UpstreamResponse } from './exchange.ts';
+import { brokenError } from './upstream-error.ts';
+
+/**
+ * Sends a request over a connection of its own, which is closed with the answer: two identities never share one
+ * (threats.md, rule 4). A body is sent chunked, whatever length the caller claimed: bytes beyond a claimed length would
+ * be a second request on a connection that the agent's client certificate has opened.
+ */
+export function http1Exchange(socket: Socket, host: string, request: UpstreamRequest): Exchange {
+  const headers: HeaderPairs = [
+    ['host', host],
+    ['connection', 'close'],
+    ...request.headers.filter(([name]) => name !== 'content-length'),
+    ...(request.hasBody ? ([['transfer-encoding', 'chunked']] satisfies HeaderPairs) : noBodyLength(request.method)),
+  ];
+  const outgoing = http1Request(socket, { ...request, headers });
+  const { promise, resolve, reject } = Promise.withResolvers<UpstreamResponse>();
+  outgoing.on('response', (incoming: IncomingMessage) => {
+    incoming.on('error', () => {}); // 'close' without 'end' tells the reader
+    resolve({ status: incoming.statusCode ?? 0, headers: headerPairs(incoming.rawHeaders), body: incoming });
+  });
+  outgoing.on('upgrade', (_incoming, upgraded: Socket) => {
+    upgraded.destroy();
+    reject(brokenError());
+  });
+  outgoing.on('error', (error) => reject(brokenError(error)));
+  outgoing.on('close', () => {
+    socket.destroy();
+    reject(brokenError());
+  });
+  promise.catch(() => {});
+  if (!request.hasBody) outgoing.end();
+  return {
+    requestBody: request.hasBody ? outgoing : undefined,
+    response: promise,
+    cancel: () => {
+      outgoing.destroy();
+      socket.destroy();
+    },
+  };
+}
+
+/** A request on a given connection, its header lines exactly as listed. */
+export function http1Request(
+  socket: Socket,
+  { method, path, headers }: Pick<UpstreamRequest, 'method' | 'path' | 'headers'>,
+): ClientRequest {
+  return httpRequest({ method, path, headers: headers.flat(), setHost: false, createConnection: () => socket });
+}
+
+/** Methods that usually have a body say that there is none. */
+export function noBodyLength(method: string): HeaderPairs {
+  return method === 'POST' || method === 'PUT' || method === 'PATCH' ? [['content-length', '0']] : [];
+}

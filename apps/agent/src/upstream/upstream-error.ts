@@ -1,0 +1,51 @@
+/** The apiserver could not be asked, or broke off. `message` is a sentence for people, without secrets. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  /** Short and stable, for metrics and reports. */
+  readonly code: UpstreamErrorCode;
+
+  constructor(code: UpstreamErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** `broken`: the connection ended under the request. `busy`: the server said that it did nothing. The others: no connection. */
+export type UpstreamErrorCode =
+  | 'refused'
+  | 'unreachable'
+  | 'timeout'
+  | 'certificate'
+  | 'credential'
+  | 'broken'
+  | 'busy';
+
+const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|DEPTH_ZERO/;
+
+/** The sentence for an error of a dial. */
+export function dialError(cause: unknown, server: URL): UpstreamError {
+  const { code = '', message = String(cause) } = cause as { code?: string; message?: string };
+  const where = `The Kubernetes API server at ${server.host}`;
+  const options = { cause };
+  if (code === 'ECONNREFUSED') {
+    return new UpstreamError(
+      'refused',
+      `${where} refuses connections. It may be restarting; try again shortly.`,
+      options,
+    );
+  }
+  if (code === 'ETIMEDOUT') {
+    return new UpstreamError('timeout', `${where} did not answer the agent in time.`, options);
+  }
+  if (certificateCode.test(code)) {
+    return new UpstreamError('certificate', `${where} showed a certificate that is not trusted (${code}).`, options);
+  }
+  return new UpstreamError('unreachable', `${where} cannot be reached by the agent (${code || message}).`, options);
+}
+
+/** The connection broke while a request was under way. */
+export function brokenError(cause?: unknown): UpstreamError {
+  return new UpstreamError('broken', 'The Kubernetes API server broke off the connection before it answered.', {
+    cause,
+  });
+}

@@ -1,0 +1,110 @@
+import type { Socket } from 'node:net';
+import type { HeaderPairs } from '@postern/kube';
+import type { ClusterEndpoint } from '../cluster/endpoint.ts';
+import { type Connection, credentialOf, dial } from './dial.ts';
+import type { Exchange, UpstreamRequest } from './exchange.ts';
+import { http1Exchange } from './http1-exchange.ts';
+import { http2Exchange } from './http2-exchange.ts';
+import { Http2Sessions } from './http2-sessions.ts';
+import { requestUpgrade, type UpgradeRequest, type UpgradeResult } from './upgrade.ts';
+import { WarmSockets } from './warm-sockets.ts';
+
+/** At most this often are connections thrown away because a credential was refused. */
+const forgetEveryMs = 5_000;
+
+/**
+ * The apiserver. Plain requests share HTTP/2 connections, where identities cannot mix; where the server speaks only
+ * HTTP/1.1 each has a connection of its own. Upgrades take connections made ahead. The agent's own credential is added
+ * here and nowhere else; nothing is ever redirected.
+ */
+export class Upstream {
+  readonly endpoint: ClusterEndpoint;
+  readonly #sessions: Http2Sessions;
+  readonly #warm: WarmSockets;
+  readonly #prefix: string;
+  #dialling: Promise<Connection> | undefined;
+  #forgottenAt = 0;
+
+  constructor(endpoint: ClusterEndpoint) {
+    this.endpoint = endpoint;
+    this.#prefix = endpoint.server.pathname.replace(/\/$/, '');
+    this.#sessions = new Http2Sessions(endpoint.server);
+    this.#warm = new WarmSockets(
+      async () => (await dial(endpoint, { protocols: ['http/1.1'], halfOpen: true })).socket,
+    );
+  }
+
+  /** Makes connections ahead for the first upgrades. */
+  warmUp(): void {
+    this.#warm.fill();
+  }
+
+  /** Sends a plain request. @throws {UpstreamError} when there is no connection; later ones come with the response. */
+  async send(request: UpstreamRequest): Promise<Exchange> {
+    const prepared = await this.#prepare(request);
+    for (;;) {
+      const session = this.#sessions.find();
+      if (session !== undefined) {
+        const exchange = http2Exchange(session, prepared);
+        this.#sessions.count(session, exchange.stream);
+        return exchange;
+      }
+      const connection = await this.#connect();
+      if (connection !== undefined) return http1Exchange(connection.socket, this.endpoint.server.host, prepared);
+    }
+  }
+
+  /** Asks for an upgrade. @throws {UpstreamError} */
+  async upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
+    const prepared = await this.#prepare(request);
+    return requestUpgrade(await this.#warm.take(), this.endpoint.server.host, prepared);
+  }
+
+  /** The apiserver answered 401: the agent's credential is taken afresh, and connections made with the old one retire. */
+  forgetCredential(): void {
+    if (Date.now() - this.#forgottenAt < forgetEveryMs) return;
+    this.#forgottenAt = Date.now();
+    this.endpoint.forget();
+    this.#sessions.retire();
+    this.#warm.renew();
+  }
+
+  /** Connections held, for metrics. */
+  get connections(): { http2: number; warm: number } {
+    return { http2: this.#sessions.size, warm: this.#warm.size };
+  }
+
+  close(): void {
+    this.#sessions.close();
+    this.#warm.close();
+  }
+
+  async #prepare<R extends { path: string; headers: HeaderPairs }>(request: R): Promise<R> {
+    const { authorization } = await credentialOf(this.endpoint);
+    return {
+      ...request,
+      path: `${this.#prefix}${request.path}`,
+      headers: [...request.headers, ...(authorization === undefined ? [] : [['authorization', authorization]])],
+    } as R;
+  }
+
+  /** A new HTTP/2 session (undefined: look for it), or a connection of HTTP/1.1 for the caller alone. */
+  async #connect(): Promise<{ socket: Socket } | undefined> {
+    const isMine = this.#dialling === undefined;
+    this.#dialling ??= this.#dialShared();
+    const connection = await this.#dialling;
+    if (connection.protocol === 'h2') return undefined;
+    return isMine ? connection : dial(this.endpoint, { protocols: ['http/1.1'], halfOpen: false });
+  }
+
+  /** Requests that come at once wait for one dial instead of making one each. */
+  async #dialShared(): Promise<Connection> {
+    try {
+      const connection = await dial(this.endpoint, { protocols: ['h2', 'http/1.1'], halfOpen: false });
+      if (connection.protocol === 'h2') this.#sessions.add(connection);
+      return connection;
+    } finally {
+      this.#dialling = undefined;
+    }
+  }
+}

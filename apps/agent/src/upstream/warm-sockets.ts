@@ -1,0 +1,117 @@
+import type { Socket } from 'node:net';
+
+/** Below kube-apiserver's ReadHeaderTimeout of 32 s (k8s.io/apiserver/pkg/server/secure_serving.go). */
+const maxAgeMs = 25_000;
+const retryMs = 5_000;
+
+interface Warm {
+  socket: Socket;
+  expire: NodeJS.Timeout;
+  onSpoilt: () => void;
+}
+
+const endings = ['close', 'end', 'error'] as const;
+
+/**
+ * Connections to the apiserver made ahead, so that an exec does not wait for a TLS handshake. Each was never used and is
+ * used once. Replaced before the server would close them; one that broke, ended or received bytes unasked is thrown away.
+ */
+export class WarmSockets {
+  readonly #connect: () => Promise<Socket>;
+  readonly #wanted: number;
+  readonly #ready = new Set<Warm>();
+  #connecting = 0;
+  #retry: NodeJS.Timeout | undefined;
+  #isOpen = true;
+
+  constructor(connect: () => Promise<Socket>, wanted = 2) {
+    this.#connect = connect;
+    this.#wanted = wanted;
+  }
+
+  get size(): number {
+    return this.#ready.size;
+  }
+
+  /** One that is ready, else a new one. @throws what connecting throws. */
+  take(): Socket | Promise<Socket> {
+    for (const warm of [...this.#ready]) {
+      if (!isFresh(warm.socket)) {
+        this.#discard(warm);
+        continue;
+      }
+      this.#release(warm);
+      this.fill();
+      return warm.socket;
+    }
+    this.fill();
+    return this.#connect();
+  }
+
+  /** Connects as many as are wanting. Failures are tried again later: whoever needs one meanwhile learns why. */
+  fill(): void {
+    if (!this.#isOpen || this.#retry !== undefined) return;
+    for (let missing = this.#wanted - this.#ready.size - this.#connecting; missing > 0; missing--) void this.#add();
+  }
+
+  /** Throws those ready away: the credential they were made with has changed. */
+  renew(): void {
+    for (const warm of [...this.#ready]) this.#discard(warm);
+    this.fill();
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    clearTimeout(this.#retry);
+    for (const warm of [...this.#ready]) this.#discard(warm);
+  }
+
+  async #add(): Promise<void> {
+    this.#connecting++;
+    try {
+      const socket = await this.#connect();
+      if (this.#isOpen) this.#keep(socket);
+      else socket.destroy();
+    } catch {
+      if (!this.#isOpen) return;
+      this.#retry ??= setTimeout(() => {
+        this.#retry = undefined;
+        this.fill();
+      }, retryMs);
+      this.#retry.unref();
+    } finally {
+      this.#connecting--;
+    }
+  }
+
+  #keep(socket: Socket): void {
+    const onSpoilt = (): void => this.#replace(warm);
+    const warm: Warm = { socket, expire: setTimeout(onSpoilt, maxAgeMs), onSpoilt };
+    warm.expire.unref();
+    for (const ending of endings) socket.once(ending, onSpoilt);
+    this.#ready.add(warm);
+  }
+
+  #replace(warm: Warm): void {
+    if (!this.#ready.has(warm)) return;
+    this.#discard(warm);
+    this.fill();
+  }
+
+  #discard(warm: Warm): void {
+    this.#release(warm);
+    warm.socket.on('error', () => {});
+    warm.socket.destroy();
+  }
+
+  #release(warm: Warm): void {
+    clearTimeout(warm.expire);
+    this.#ready.delete(warm);
+    for (const ending of endings) warm.socket.off(ending, warm.onSpoilt);
+  }
+}
+
+/** Open both ways, and the server has said nothing on it. */
+function isFresh(socket: Socket): boolean {
+  return !socket.destroyed && socket.readable && socket.writable && socket.readableLength === 0;
+}

@@ -1,0 +1,13 @@
+/** Something the person who runs the agent can mend: one sentence, no stack, and the exit code of docs/cli.md. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly exitCode: number;
+
+  constructor(message: string, options: { exitCode?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** Wrong usage, or a join token that is refused for good: trying again would not help. */
+export const exitRefused = 2;
