@@ -3,6 +3,7 @@ import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { GatewayMetrics } from '../metrics/metrics.ts';
 import { watchSessions } from './http2-sessions.ts';
 import { type EdgeLimits, edgeLimits } from './limits.ts';
 import { refuseSocket, respondPlain } from './plain-response.ts';
@@ -30,6 +31,7 @@ export interface EdgeOptions {
   publicOrigin: string;
   handlers: EdgeHandlers;
   limits?: Partial<EdgeLimits>;
+  metrics: Pick<GatewayMetrics, 'answered'>;
   logger: Logger;
 }
 
@@ -68,19 +70,24 @@ export function createEdge(options: EdgeOptions): Edge {
       response.once('close', () => busy.set(socket, (busy.get(socket) ?? 1) - 1));
       if (closing) response.setHeader('connection', 'close');
     }
+    response.once('close', () => options.metrics.answered(ownerOf(request.url ?? '') ?? 'none', response.statusCode));
     for (const [name, value] of securityHeaders) response.setHeader(name, value);
-    dispatch(options.handlers, request, response);
+    if (isAmbiguous(request)) respondPlain(response, 400, 'A header that decides comes more than once.');
+    else dispatch(options.handlers, request, response);
   };
   const onUpgrade: UpgradeHandler = (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     // Both directions of a connection end by themselves from here on (a port-forward may half-close).
     socket.allowHalfOpen = true;
-    dispatchUpgrade(options.handlers, { request, socket, head });
+    if (isAmbiguous(request)) refuseSocket(socket, 400);
+    else dispatchUpgrade(options.handlers, { request, socket, head });
   };
   server.on('request', onRequest as never);
   server.on('upgrade', onUpgrade as never);
-  server.on('connect', ((_request: IncomingMessage, socket: Duplex) => {
-    if (typeof socket.write === 'function') refuseSocket(socket, 405);
+  // Over HTTP/1.1 the second argument is the bare connection, over HTTP/2 a response.
+  server.on('connect', ((request: IncomingMessage, answer: Duplex | ServerResponse) => {
+    if (request.httpVersionMajor < 2) refuseSocket(answer as Duplex, 405);
+    else respondPlain(answer as ServerResponse, 405, 'This is no proxy.');
   }) as never);
   server.on('clientError', ((error: NodeJS.ErrnoException, socket: Duplex) => {
     const answerable = error.code !== 'ECONNRESET' && (busy.get(socket) ?? 0) === 0;
@@ -148,6 +155,20 @@ function createListener(
   // Peers that speak no TLS or break it off are no events of ours.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return { server, sessions: watchSessions(server, limits) };
+}
+
+/** Headers of which Node takes the first and another hop might take the last (RFC 9112, 3.2). */
+const single: ReadonlySet<string> = new Set(['host', 'authorization', 'origin', 'content-type']);
+
+function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
+  const found = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    if (!single.has(name)) continue;
+    if (found.has(name)) return true;
+    found.add(name);
+  }
+  return false;
 }
 
 function dispatch(handlers: EdgeHandlers, request: IncomingMessage, response: ServerResponse): void {

@@ -25,6 +25,8 @@ export function refuseSocket(
   options: { body?: string; contentType?: string } = {},
 ): void {
   const { body = `${STATUS_CODES[status] ?? 'Error'}\n`, contentType = 'text/plain; charset=utf-8' } = options;
+  // Already being answered: a parser may report more than one error of a connection.
+  if (socket.writableEnded) return;
   if (socket.destroyed || !socket.writable) {
     socket.destroy();
     return;

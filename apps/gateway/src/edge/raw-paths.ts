@@ -71,6 +71,7 @@ export function createRawPaths(options: RawPathsOptions): RawPaths {
     drain: (timeoutMs) => tunnels.drain({ timeoutMs, retryAfterMs: 1_000 }),
     close: () => {
       live.close();
+      tunnels.close();
       revalidation.stop();
     },
   };

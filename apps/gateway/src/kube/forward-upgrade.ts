@@ -10,7 +10,7 @@ import { refuseAnswer } from './response-rules.ts';
 
 /** An error's body is a Status of some hundred bytes; what is longer is no error of an apiserver. */
 const maxErrorBytes = 64 * 1024;
-/** How long a client may leave its side open after the cluster has closed its own. */
+/** How long a connection may be silent after one side has ended. */
 const lingerMs = 30_000;
 
 export interface ForwardUpgradeOptions {
@@ -70,9 +70,12 @@ function join(socket: Duplex, stream: MuxStream): void {
   if (stream.errored) socket.destroy();
   socket.pipe(stream);
   stream.pipe(socket);
-  socket.once('finish', () => {
+  // Once one side has ended the other may go on, as long as it does: a client that is gone altogether looks just the same.
+  const linger = (): void => {
     if (socket instanceof Socket) socket.setTimeout(lingerMs, () => socket.destroy());
-  });
+  };
+  socket.once('finish', linger);
+  socket.once('end', linger);
 }
 
 /** Tells the client what the cluster said instead of 101, whole and short, and closes. */

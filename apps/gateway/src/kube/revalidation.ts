@@ -60,6 +60,7 @@ export class Revalidation {
       this.#logger.warn({ error }, 'cannot check a credential; what it opened stays open');
       return;
     }
-    for (const watched of [...group]) watched.onRevoked();
+    // Newest first: a terminal is told before the connection that would have carried the news.
+    for (const watched of [...group].reverse()) watched.onRevoked();
   }
 }

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
-import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import {
   generateAgentKey,
   type IncomingRequest,
@@ -101,6 +101,7 @@ export async function startKubeBed(
   const edge = createEdge({
     tls: { cert, key },
     publicOrigin: publicUrl.origin,
+    metrics,
     logger,
     handlers: {
       ...raw.handlers,
@@ -186,13 +187,14 @@ export async function startKubeBed(
         request.end(body);
       }),
     connect: async () => {
-      const socket = tlsConnect({
+      const options: ConnectionOptions & { allowHalfOpen: boolean } = {
         host: '127.0.0.1',
         port,
         ca: cert,
         ALPNProtocols: ['http/1.1'],
         allowHalfOpen: true,
-      });
+      };
+      const socket = tlsConnect(options);
       sockets.add(socket);
       socket.on('error', () => {});
       await once(socket, 'secureConnect');

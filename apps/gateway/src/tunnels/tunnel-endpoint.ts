@@ -36,6 +36,7 @@ export interface TunnelEndpointOptions {
 
 /** An agent says about itself once a minute; more than this many at once is no agent of ours. */
 const maxReportsAtOnce = 2;
+const measureEveryMs = 30_000;
 
 /** `/tunnel`: takes the WebSockets of agents, checks who they are and keeps their tunnels in the registry. */
 export class TunnelEndpoint {
@@ -47,10 +48,13 @@ export class TunnelEndpoint {
     clientTracking: false,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   });
+  readonly #measuring: NodeJS.Timeout;
   #isDraining = false;
 
   constructor(options: TunnelEndpointOptions) {
     this.#options = options;
+    this.#measuring = setInterval(() => this.#measure(), measureEveryMs);
+    this.#measuring.unref();
     this.#waiting = new Waiting(options.waiting ?? { total: 2_000, perAddress: 200 });
   }
 
@@ -77,6 +81,23 @@ export class TunnelEndpoint {
   async drain(options: { timeoutMs: number; retryAfterMs: number }): Promise<void> {
     this.#isDraining = true;
     await this.#options.registry.drain(options);
+  }
+
+  close(): void {
+    clearInterval(this.#measuring);
+  }
+
+  /** Agents ping to see whether we live; how far away they are only a ping of ours tells. */
+  #measure(): void {
+    for (const { tunnel } of this.#options.registry.all()) this.#ping(tunnel);
+  }
+
+  #ping(tunnel: Tunnel): void {
+    tunnel.session.ping().then(
+      (ms) => this.#options.metrics.roundTrip(ms),
+      // The tunnel went away meanwhile.
+      () => {},
+    );
   }
 
   async #accept(ws: WebSocket): Promise<void> {
@@ -136,10 +157,7 @@ export class TunnelEndpoint {
       gone({ code: closeCodes.bye, reason: 'closed at once' });
     }
     logger.info({ ...context, version }, 'an agent connected');
-    tunnel.session.ping().then(
-      (ms) => metrics.roundTrip(ms),
-      () => {},
-    );
+    this.#ping(tunnel);
     await this.#dropRevoked(clusterId, agentId);
   }
 

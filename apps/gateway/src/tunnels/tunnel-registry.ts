@@ -52,6 +52,11 @@ export class TunnelRegistry {
     return [...(this.#byCluster.get(clusterId) ?? [])];
   }
 
+  /** Every entry, of all clusters. */
+  all(): TunnelEntry[] {
+    return [...this.#byCluster.values()].flatMap((entries) => [...entries]);
+  }
+
   isOnline(clusterId: string): boolean {
     return this.of(clusterId).some((entry) => !entry.tunnel.closed);
   }
@@ -69,8 +74,7 @@ export class TunnelRegistry {
 
   /** Sends every agent elsewhere and waits until their streams have ended, at most `timeoutMs`. */
   async drain(options: { timeoutMs: number; retryAfterMs: number }): Promise<void> {
-    const entries = [...this.#byCluster.values()].flatMap((set) => [...set]);
-    await Promise.allSettled(entries.map(({ tunnel }) => tunnel.drain(options)));
+    await Promise.allSettled(this.all().map(({ tunnel }) => tunnel.drain(options)));
   }
 
   #drop(entry: TunnelEntry): void {

@@ -1,0 +1,272 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { connect as http2Connect } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { connect as netConnect, type Socket } from 'node:net';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { GatewayMetrics } from '../metrics/metrics.ts';
+import { testCertificate } from '../test/test-certificate.ts';
+import { createDashboardProxy, inlineScriptHashes } from './dashboard.ts';
+import { createEdge, type Edge } from './edge.ts';
+import type { EdgeLimits } from './limits.ts';
+import { ownerOf } from './routes.ts';
+
+const logger = pino({ level: 'silent' });
+const metrics = new GatewayMetrics({ processMetrics: false });
+const closing: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function startEdge(
+  options: { tls?: boolean; limits?: Partial<EdgeLimits>; dashboardUrl?: URL; origin?: string } = {},
+): Promise<{ edge: Edge; port: number; cert: string; calls: string[] }> {
+  const { cert, key } = await testCertificate();
+  const calls: string[] = [];
+  const edge = createEdge({
+    tls: options.tls === false ? undefined : { cert, key },
+    publicOrigin: options.origin ?? 'https://localhost:1',
+    metrics,
+    logger,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    handlers: {
+      api: (_request, response) => {
+        calls.push('api');
+        response.end('api');
+      },
+      kube: {
+        request: (_request, response) => {
+          calls.push('kube');
+          response.end('kube');
+        },
+        upgrade: (_request, socket) => {
+          calls.push('kube upgrade');
+          socket.destroy();
+        },
+      },
+      tunnel: (_request, socket) => {
+        calls.push('tunnel');
+        socket.destroy();
+      },
+      live: (_request, socket) => {
+        calls.push('live');
+        socket.destroy();
+      },
+      dashboard: createDashboardProxy({ url: options.dashboardUrl, logger }),
+    },
+  });
+  const { port } = await edge.listen(0, '127.0.0.1');
+  closing.push(() => edge.close(0));
+  return { edge, port, cert, calls };
+}
+
+function plain(port: number): Socket {
+  const socket = netConnect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  closing.push(() => void socket.destroy());
+  return socket;
+}
+
+async function get(
+  port: number,
+  path: string,
+  options: { method?: string; headers?: Record<string, string> } = {},
+): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
+  const request = httpRequest({ host: '127.0.0.1', port, path, agent: false, ...options }).end();
+  const [response] = await once(request, 'response');
+  let body = '';
+  for await (const part of response) body += part;
+  return { status: response.statusCode, headers: response.headers, body };
+}
+
+describe('ownerOf', () => {
+  it.each([
+    ['/k8s/acme/prod/api', 'kube'],
+    ['/k8s', 'kube'],
+    ['/tunnel', 'tunnel'],
+    ['/tunnel?x', 'tunnel'],
+    ['/socket.io/?EIO=4', 'live'],
+    ['/api', 'api'],
+    ['/api/v1/meta', 'api'],
+    ['/healthz?verbose', 'api'],
+    ['/readyz', 'api'],
+    ['/install.yaml', 'api'],
+    ['/', 'dashboard'],
+    ['/acme', 'dashboard'],
+    ['/k8sx', 'dashboard'],
+    ['/tunnel/x', 'dashboard'],
+    ['/socket.io', 'dashboard'],
+    ['/healthz/', 'dashboard'],
+    ['/API/v1', 'dashboard'],
+    ['//k8s/acme', 'dashboard'],
+    ['http://x/k8s/acme', null],
+    ['*', null],
+    ['', null],
+    ['x:443', null],
+  ])('%s belongs to %s', (target, owner) => {
+    expect(ownerOf(target)).toBe(owner);
+  });
+});
+
+describe('the edge', () => {
+  it('hands upgrades to their owners and refuses all others', async () => {
+    const { port, calls } = await startEdge({ tls: false });
+    for (const path of ['/k8s/a/b/api', '/tunnel', '/socket.io/']) {
+      const socket = plain(port);
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+      await once(socket, 'close');
+    }
+    expect(calls).toEqual(['kube upgrade', 'tunnel', 'live']);
+    for (const path of ['/api/v1/meta', '/', 'http://169.254.169.254/']) {
+      const socket = plain(port);
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 /);
+      await once(socket, 'close');
+    }
+    expect(calls).toHaveLength(3);
+  });
+
+  it('sends Strict-Transport-Security for real names only', async () => {
+    const local = await startEdge({ tls: false });
+    expect((await get(local.port, '/api/')).headers['strict-transport-security']).toBeUndefined();
+    const real = await startEdge({ tls: false, origin: 'https://gateway.example.com' });
+    expect((await get(real.port, '/api/')).headers).toMatchObject({
+      'strict-transport-security': 'max-age=31536000',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it('closes sockets that stall in their headers, while honest ones are served', async () => {
+    const { port } = await startEdge({ tls: false, limits: { headersTimeoutMs: 300 } });
+    const stalled = Array.from({ length: 100 }, () => {
+      const socket = plain(port);
+      socket.write('GET /api/ HTTP/1.1\r\nHost: x\r\nX-A: ');
+      socket.resume();
+      return socket;
+    });
+    const closed = Promise.all(stalled.map((socket) => once(socket, 'close')));
+    const started = performance.now();
+    expect((await get(port, '/api/')).status).toBe(200);
+    expect(await metrics.registry.getSingleMetricAsString('postern_http_requests_total')).toContain(
+      'path="api",code="200"',
+    );
+    expect(performance.now() - started).toBeLessThan(1_000);
+    await closed;
+  });
+
+  it('closes TLS connections that never finish their handshake, and HTTP/2 ones that never ask', async () => {
+    const { port, cert } = await startEdge({ limits: { headersTimeoutMs: 200, tlsHandshakeTimeoutMs: 200 } });
+    const silent = plain(port);
+    silent.resume();
+    const session = http2Connect(`https://127.0.0.1:${port}`, { ca: cert });
+    session.on('error', () => {});
+    await Promise.all([once(silent, 'close'), once(session, 'close')]);
+  });
+
+  it('says when its port is taken', async () => {
+    const { port } = await startEdge();
+    const { cert, key } = await testCertificate();
+    const handlers = {
+      api: () => {},
+      kube: { request: () => {}, upgrade: () => {} },
+      tunnel: () => {},
+      live: () => {},
+      dashboard: () => {},
+    };
+    const second = createEdge({ tls: { cert, key }, publicOrigin: 'https://localhost', metrics, logger, handlers });
+    await expect(second.listen(port, '127.0.0.1')).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it('lets a running request end before it closes', async () => {
+    const { edge, port } = await startEdge({ tls: false });
+    const socket = plain(port);
+    socket.write('GET /api/ HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(socket, 'data');
+    const gone = once(socket, 'close');
+    socket.resume();
+    await edge.close(1_000);
+    await gone;
+  });
+});
+
+describe('the dashboard', () => {
+  async function startDashboard(page: string): Promise<{ url: URL; seen: IncomingHttpHeaders[] }> {
+    const seen: IncomingHttpHeaders[] = [];
+    const server = createServer((request, response) => {
+      seen.push(request.headers);
+      if (request.url === '/asset.js') {
+        response.writeHead(200, {
+          'content-type': 'text/javascript',
+          'cache-control': 'public, immutable',
+          'set-cookie': 'a=b',
+        });
+        response.end('1');
+        return;
+      }
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'set-cookie': 'a=b', server: 'x' });
+      response.end(page);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closing.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), seen };
+  }
+
+  it('never sees a cookie or a credential', async () => {
+    const { url, seen } = await startDashboard('<p>hello</p>');
+    const { port } = await startEdge({ tls: false, dashboardUrl: url });
+    const headers = {
+      cookie: '__Host-postern_access=canary',
+      authorization: 'Bearer canary',
+      'x-middleware-subrequest': 'middleware',
+      'next-action': 'x',
+      'x-forwarded-for': 'canary',
+      accept: 'text/html',
+      rsc: '1',
+    };
+    const answer = await get(port, '/acme', { headers });
+    expect(answer).toMatchObject({ status: 200, body: '<p>hello</p>' });
+    expect(JSON.stringify(seen)).not.toContain('canary');
+    expect(Object.keys(seen[0] ?? {}).sort()).toEqual(['accept', 'connection', 'host', 'rsc']);
+    expect(answer.headers['set-cookie']).toBeUndefined();
+  });
+
+  it('may run the scripts of its page and no others', async () => {
+    const script = 'self.__next_f=self.__next_f||[];';
+    const { url } = await startDashboard(`<script>${script}</script><script src="/a.js"></script>`);
+    const { port } = await startEdge({ tls: false, dashboardUrl: url });
+    const policy = String(
+      (await get(port, '/', { headers: { accept: 'text/html' } })).headers['content-security-policy'],
+    );
+    expect(policy).toContain(inlineScriptHashes(`<script>${script}</script>`)[0]);
+    expect(policy.match(/sha256-/g)).toHaveLength(1);
+    expect(policy).toMatch(/script-src 'self' 'sha256-[^']+';/);
+    expect(policy).toContain("frame-ancestors 'none'");
+  });
+
+  it('keeps its assets cacheable and its pages not', async () => {
+    const { url } = await startDashboard('<p>hello</p>');
+    const { port } = await startEdge({ tls: false, dashboardUrl: url });
+    expect((await get(port, '/asset.js')).headers['cache-control']).toBe('public, immutable');
+    expect((await get(port, '/')).headers['cache-control']).toBe('no-store');
+  });
+
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('takes no %s', async (method) => {
+    const { url, seen } = await startDashboard('');
+    const { port } = await startEdge({ tls: false, dashboardUrl: url });
+    expect((await get(port, '/', { method })).status).toBe(405);
+    expect(seen).toEqual([]);
+  });
+
+  it('that is down: 503 in words', async () => {
+    const { url } = await startDashboard('');
+    await Promise.all(closing.splice(0).map((close) => close()));
+    const { port } = await startEdge({ tls: false, dashboardUrl: url });
+    expect(await get(port, '/')).toMatchObject({ status: 503, body: expect.stringContaining('not running') });
+  });
+});

@@ -1,0 +1,434 @@
+import { once } from 'node:events';
+import type { ClientToServerEvents, ServerToClientEvents, SocketError, TerminalEnded } from '@postern/contracts';
+import { io, type Socket } from 'socket.io-client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeExec, podJson } from '../test/fake-exec.ts';
+import { acme, clusterId, type KubeBed, readAll, startKubeBed, until } from '../test/kube-bed.ts';
+
+type Client = Socket<ServerToClientEvents, ClientToServerEvents>;
+type Opened = { terminal: string; container: string; shell: string };
+
+let bed: KubeBed;
+let clients: Client[];
+let execs: FakeExec[];
+let pod: { status: number; body: string };
+
+beforeEach(async () => {
+  bed = await startKubeBed();
+  bed.signIn('eve', 'browser');
+  clients = [];
+  execs = [];
+  pod = { status: 200, body: podJson() };
+  bed.onRequest = (request) => {
+    if (request.head.kind === 'upgrade') {
+      execs.push(new FakeExec(request));
+      return;
+    }
+    request.respond({ status: pod.status, headers: [['content-type', 'application/json']] });
+    request.stream.resume();
+    request.stream.end(pod.body);
+  };
+});
+afterEach(async () => {
+  for (const client of clients) client.disconnect();
+  await bed.close();
+});
+
+function dial(headers: Record<string, string>): Client {
+  const client: Client = io(`https://127.0.0.1:${bed.port}`, {
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    extraHeaders: headers,
+    ca: bed.cert,
+  } as never);
+  clients.push(client);
+  return client;
+}
+
+async function connect(token = 'eve'): Promise<Client> {
+  const client = dial({ cookie: `session=${token}`, origin: bed.origin });
+  await new Promise<void>((resolve, reject) => {
+    client.once('connect', resolve);
+    client.once('connect_error', reject);
+  });
+  return client;
+}
+
+const place = { organization: 'acme', cluster: 'prod', namespace: 'shop', pod: 'web-0', columns: 101, rows: 31 };
+
+function ask(client: Client, more: object = {}): Promise<Opened | SocketError> {
+  return new Promise((resolve) => client.emit('terminal:open', { ...place, ...more }, resolve));
+}
+
+async function open(client: Client, more: object = {}): Promise<{ id: string; exec: FakeExec }> {
+  const opened = await ask(client, more);
+  if ('error' in opened) throw new Error(opened.error.message);
+  const exec = execs.at(-1);
+  if (exec === undefined) throw new Error('no exec');
+  return { id: opened.terminal, exec };
+}
+
+const ended = (client: Client): Promise<TerminalEnded> =>
+  new Promise((resolve) => client.once('terminal:ended', resolve));
+
+describe('the handshake', () => {
+  it.each([
+    ['another site', { cookie: 'session=eve', origin: 'https://evil.example' }],
+    ['a suffix trick', { cookie: 'session=eve', origin: 'https://localhost:1.evil.example' }],
+    ['null', { cookie: 'session=eve', origin: 'null' }],
+    ['no cookie', { origin: 'https://localhost:1' }],
+    ['an unknown cookie', { cookie: 'session=nobody', origin: 'https://localhost:1' }],
+  ])('%s gets no connection', async (_, headers) => {
+    const client = dial(headers);
+    await new Promise((resolve) => client.once('connect_error', resolve));
+    expect(client.connected).toBe(false);
+  });
+
+  it('without an Origin gets no connection', async () => {
+    const socket = await bed.connect();
+    socket.write(
+      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nCookie: session=eve\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  it('a connection ends within seconds when the session does', async () => {
+    const client = await connect();
+    const told = new Promise((resolve) => client.once('session:ended', resolve));
+    const gone = new Promise((resolve) => client.once('disconnect', resolve));
+    bed.authenticator.principals.delete('eve');
+    expect(await told).toMatchObject({ message: expect.stringContaining('Sign in') });
+    await gone;
+  });
+});
+
+describe('clusters', () => {
+  const watch = (client: Client, organization: unknown): Promise<object> =>
+    new Promise((resolve) => client.emit('clusters:watch', { organization } as never, resolve));
+
+  it('are listed and followed by members', async () => {
+    const client = await connect();
+    expect(await watch(client, 'acme')).toMatchObject({ items: [{ id: clusterId, name: 'prod' }] });
+    const changed = new Promise((resolve) => client.once('cluster:changed', resolve));
+    bed.directory.changes.emit('changed', { organizationId: acme, clusterId });
+    expect(await changed).toEqual({ id: clusterId });
+    const deleted = new Promise((resolve) => client.once('cluster:deleted', resolve));
+    bed.directory.changes.emit('deleted', { organizationId: acme, clusterId });
+    expect(await deleted).toEqual({ id: clusterId, organizationId: acme });
+  });
+
+  it('of others are not there, and their changes are not heard', async () => {
+    bed.signIn('mallory', 'browser', 'other-id');
+    const client = await connect('mallory');
+    expect(await watch(client, 'acme')).toMatchObject({ error: { code: 'not-found' } });
+    expect(await watch(client, 'nothing')).toMatchObject({ error: { code: 'not-found' } });
+    const heard: unknown[] = [];
+    client.on('cluster:changed', (cluster) => heard.push(cluster));
+    const own = await connect();
+    await watch(own, 'acme');
+    const changed = new Promise((resolve) => own.once('cluster:changed', resolve));
+    bed.directory.changes.emit('changed', { organizationId: acme, clusterId });
+    await changed;
+    await new Promise<void>((resolve) => client.emit('terminal:ping', resolve));
+    expect(heard).toEqual([]);
+  });
+
+  it.each([undefined, null, 7, {}, ['acme'], 'UPPER', 'a'.repeat(100)])(
+    '%j is no organization',
+    async (organization) => {
+      expect(await watch(await connect(), organization)).toMatchObject({ error: { code: 'invalid-request' } });
+    },
+  );
+});
+
+describe('a terminal', () => {
+  it('types, shows, resizes and ends with the exit code', async () => {
+    const client = await connect();
+    const { id, exec } = await open(client);
+    const shown: string[] = [];
+    client.on('terminal:output', ({ data }) => shown.push(Buffer.from(data).toString()));
+    exec.onInput = (text) => void exec.output(`<${text}>`);
+    client.emit('terminal:input', { terminal: id, data: Buffer.from('ls\r') });
+    await until(() => shown.join('') === '<ls\r>');
+    client.emit('terminal:resize', { terminal: id, columns: 80, rows: 24 });
+    await until(() => exec.sizes.length === 2);
+    expect(exec.sizes).toEqual(['{"Width":101,"Height":31}', '{"Width":80,"Height":24}']);
+    const end = ended(client);
+    exec.finish({
+      status: 'Failure',
+      reason: 'NonZeroExitCode',
+      details: { causes: [{ reason: 'ExitCode', message: '3' }] },
+    });
+    expect(await end).toMatchObject({ terminal: id, code: 'exited', exitCode: 3 });
+    expect(bed.sessions.sessions).toMatchObject([
+      { kind: 'terminal', namespace: 'shop', pod: 'web-0', container: 'app', end: { bytesUp: 3, bytesDown: 5 } },
+    ]);
+  });
+
+  it('asks the cluster as the person, in the container kubectl would choose, for bash else sh', async () => {
+    await open(await connect());
+    const { path = '', identity } = bed.seen.at(-1) ?? {};
+    expect(identity).toEqual({ user: 'postern:eve@example.com', groups: ['postern:admin'] });
+    const url = new URL(path, 'https://x');
+    expect(url.pathname).toBe('/api/v1/namespaces/shop/pods/web-0/exec');
+    expect(url.searchParams.get('container')).toBe('app');
+    expect(url.searchParams.get('tty')).toBe('true');
+    expect(url.searchParams.getAll('command')).toEqual(['sh', '-c', expect.stringContaining('exec bash || exec sh')]);
+  });
+
+  it('of a given container and shell', async () => {
+    const opened = await ask(await connect(), { container: 'sidecar', shell: 'sh' });
+    expect(opened).toMatchObject({ container: 'sidecar', shell: 'sh' });
+    expect(bed.seen).toHaveLength(1);
+    expect(bed.seen[0]?.path).toContain('container=sidecar');
+  });
+
+  it('holds the cluster back until the browser has drawn, and a key still gets through', async () => {
+    const client = await connect();
+    const { id, exec } = await open(client);
+    let received = 0;
+    client.on('terminal:output', ({ data }) => {
+      received += data.byteLength;
+    });
+    const line = Buffer.alloc(4_096, 'y\n');
+    let written = 0;
+    let isStopped = false;
+    const yes = (): void => {
+      while (!isStopped) {
+        written += line.byteLength;
+        if (!exec.output(line)) {
+          exec.request.stream.once('drain', yes);
+          return;
+        }
+      }
+    };
+    exec.onInput = (text) => {
+      if (text === '\u0003') isStopped = true;
+    };
+    yes();
+    let last = -1;
+    while (received !== last || received === 0) {
+      last = received;
+      for (let turn = 0; turn < 300; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    // Nothing was acknowledged: what arrived is bounded, and so is what lies in the tunnel.
+    expect(received).toBeLessThanOrEqual(256 * 1024);
+    expect(written - received).toBeLessThan(2 * 1024 * 1024);
+    client.emit('terminal:input', { terminal: id, data: Buffer.from('\u0003') });
+    await until(() => isStopped);
+    // Drawing it all lets the rest come.
+    client.on('terminal:output', () => client.emit('terminal:ack', { terminal: id, bytes: received }));
+    client.emit('terminal:ack', { terminal: id, bytes: received });
+    await until(() => received === written);
+  });
+
+  it('does not believe an acknowledgement of more than was sent', async () => {
+    const client = await connect();
+    const { id, exec } = await open(client);
+    let received = 0;
+    client.on('terminal:output', ({ data }) => {
+      received += data.byteLength;
+    });
+    client.emit('terminal:ack', { terminal: id, bytes: 1_000_000_000 });
+    const yes = (): void => {
+      while (exec.output(Buffer.alloc(8_192, 'y')));
+      exec.request.stream.once('drain', yes);
+    };
+    yes();
+    let last = -1;
+    while (received !== last || received === 0) {
+      last = received;
+      for (let turn = 0; turn < 300; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    expect(received).toBeLessThanOrEqual(256 * 1024);
+  });
+
+  it.each([
+    [{ status: 'Success' }, 'exited'],
+    [
+      { status: 'Failure', reason: 'InternalError', message: 'exec: "sh": executable file not found in $PATH' },
+      'no-shell',
+    ],
+    [{ status: 'Failure', reason: 'InternalError', message: 'container not found ("app")' }, 'pod-gone'],
+    [{ status: 'Failure', reason: 'InternalError', message: 'something \u001b]52;c;x\u0007 else' }, 'failed'],
+  ])('that ends with %j', async (status, code) => {
+    const client = await connect();
+    const { exec } = await open(client);
+    const end = ended(client);
+    exec.finish(status);
+    const { code: got, message } = await end;
+    expect(got).toBe(code);
+    expect(message).not.toMatch(/\p{C}/u);
+  });
+
+  it('of a pod that goes away says so', async () => {
+    const client = await connect();
+    const { exec } = await open(client);
+    pod = { status: 404, body: '{"kind":"Status","message":"pods \\"web-0\\" not found"}' };
+    const end = ended(client);
+    exec.finish({
+      status: 'Failure',
+      reason: 'NonZeroExitCode',
+      details: { causes: [{ reason: 'ExitCode', message: '137' }] },
+    });
+    expect(await end).toMatchObject({ code: 'pod-gone' });
+  });
+
+  it('of an agent that goes away says so', async () => {
+    const client = await connect();
+    await open(client);
+    const end = ended(client);
+    await bed.dialer.stop();
+    expect(await end).toMatchObject({ code: 'agent-offline' });
+    expect(await ask(client)).toMatchObject({ error: { code: 'agent-offline' } });
+  });
+
+  it('that the cluster does not allow is denied, with its sentence', async () => {
+    bed.onRequest = ({ respond, stream }) => {
+      respond({ status: 403, headers: [] });
+      stream.end('{"kind":"Status","message":"pods \\"web-0\\" is forbidden: no"}');
+    };
+    const refused = await ask(await connect(), { container: 'app' });
+    expect(refused).toMatchObject({ error: { code: 'denied', message: expect.stringContaining('is forbidden: no') } });
+    expect(bed.sessions.sessions).toEqual([]);
+  });
+
+  it('is not for viewers, not for strangers, and not in pods that are not there', async () => {
+    const client = await connect();
+    bed.directory.level = 'viewer';
+    expect(await ask(client)).toMatchObject({ error: { code: 'denied' } });
+    bed.directory.level = 'editor';
+    expect(await ask(client, { cluster: 'nothing' })).toMatchObject({ error: { code: 'not-found' } });
+    expect(await ask(client, { organization: 'other' })).toMatchObject({ error: { code: 'not-found' } });
+    expect(await ask(client, { pod: '../secrets' })).toMatchObject({ error: { code: 'not-found' } });
+    expect(bed.seen).toEqual([]);
+    pod = { status: 404, body: '{"message":"pods \\"web-0\\" not found"}' };
+    expect(await ask(client)).toMatchObject({ error: { code: 'not-found', message: 'pods "web-0" not found' } });
+  });
+
+  it.each([
+    [
+      'a wrong accept',
+      [
+        ['upgrade', 'websocket'],
+        ['sec-websocket-accept', 'x'],
+        ['sec-websocket-protocol', 'v5.channel.k8s.io'],
+      ],
+    ],
+    ['no protocol', [['upgrade', 'websocket']]],
+    ['nothing', []],
+  ] as [string, [string, string][]][])('is refused by %s in the handshake', async (_, headers) => {
+    bed.onRequest = ({ respond }) => respond({ status: 101, headers });
+    expect(await ask(await connect(), { container: 'app' })).toMatchObject({ error: { code: 'failed' } });
+  });
+
+  it('belongs to its connection: nobody else types into it, draws from it or closes it', async () => {
+    bed.signIn('mallory', 'browser');
+    const own = await connect();
+    const { id, exec } = await open(own);
+    const other = await connect('mallory');
+    other.emit('terminal:input', { terminal: id, data: Buffer.from('rm -rf /\r') });
+    other.emit('terminal:resize', { terminal: id, columns: 1, rows: 1 });
+    other.emit('terminal:ack', { terminal: id, bytes: 10 });
+    await new Promise((resolve) => other.emit('terminal:close', { terminal: id }, resolve as never));
+    own.emit('terminal:input', { terminal: id, data: Buffer.from('ok') });
+    await until(() => exec.stdin !== '');
+    expect(exec.stdin).toBe('ok');
+    expect(exec.sizes).toHaveLength(1);
+    expect(exec.closed).toBe(false);
+  });
+
+  it('ends with its connection, on request, and with the credential', async () => {
+    const client = await connect();
+    const first = await open(client);
+    const second = await open(client);
+    const third = await open(client);
+    const closed = ended(client);
+    client.emit('terminal:close', { terminal: first.id }, () => {});
+    expect(await closed).toMatchObject({ terminal: first.id, code: 'closed' });
+    await until(() => first.exec.closed);
+    expect(second.exec.closed).toBe(false);
+    const revoked = ended(client);
+    bed.authenticator.principals.delete('eve');
+    expect((await revoked).code).toBe('revoked');
+    await until(() => second.exec.closed && third.exec.closed);
+    await until(() => bed.sessions.sessions.every((session) => session.end !== undefined));
+    const metrics = await bed.metrics.registry.getSingleMetricAsString('postern_streams_active');
+    expect(metrics).toContain('{kind="terminal"} 0');
+  });
+
+  it('ends when the browser goes away, also while it is being opened', async () => {
+    const client = await connect();
+    const { exec } = await open(client);
+    client.emit('terminal:open', place, () => {});
+    client.disconnect();
+    await until(() => exec.closed);
+    await until(() => bed.sessions.sessions.every((session) => session.end !== undefined));
+    await until(() => execs.every((one) => one.closed));
+  });
+
+  it.each([
+    [{}],
+    [null],
+    [{ ...place, columns: 0 }],
+    [{ ...place, columns: 1e9 }],
+    [{ ...place, shell: 'zsh -c reboot' }],
+    [{ ...place, pod: '' }],
+    [{ ...place, organization: '../x' }],
+  ])('%j is refused', async (request) => {
+    const client = await connect();
+    const answer = await new Promise((resolve) => client.emit('terminal:open', request as never, resolve));
+    expect(answer).toMatchObject({ error: { code: 'invalid-request' } });
+  });
+
+  it('survives garbage in every event', async () => {
+    const client = await connect();
+    const { id, exec } = await open(client);
+    const emit = client.emit.bind(client) as (event: string, ...values: unknown[]) => void;
+    for (const event of [
+      'terminal:input',
+      'terminal:resize',
+      'terminal:ack',
+      'terminal:close',
+      'terminal:open',
+      'clusters:watch',
+      'clusters:unwatch',
+      'terminal:ping',
+      '__proto__',
+      'unknown',
+    ]) {
+      for (const value of [
+        undefined,
+        null,
+        7,
+        'x',
+        [],
+        {},
+        { terminal: id },
+        { terminal: id, data: 'text' },
+        { terminal: id, bytes: -1 },
+      ]) {
+        emit(event, value);
+        emit(event, value, 'no function');
+      }
+    }
+    emit('terminal:input', { terminal: id, data: Buffer.alloc(70_000) });
+    await new Promise<void>((resolve) => client.emit('terminal:ping', resolve));
+    expect(exec.stdin).toBe('');
+    expect(client.connected).toBe(true);
+  });
+
+  it('a message above 100 KiB ends the connection', async () => {
+    const client = await connect();
+    const gone = once(client as never, 'disconnect');
+    client.emit('terminal:input', { terminal: 'x', data: Buffer.alloc(200_000) });
+    await gone;
+  });
+
+  it('at most 32 of one connection', async () => {
+    const client = await connect();
+    const all = await Promise.all(Array.from({ length: 33 }, () => ask(client, { container: 'app' })));
+    expect(all.filter((one) => 'error' in one)).toMatchObject([{ error: { code: 'limit' } }]);
+  });
+});

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { endingOfStatus, readEnding, statusMessage } from './ending.ts';
+
+const failure = (reason: string, message: string, causes: object[] = []): string =>
+  JSON.stringify({ status: 'Failure', reason, message, details: { causes } });
+
+describe('readEnding', () => {
+  it.each([
+    ['{"status":"Success"}', 'exited', 0],
+    [failure('NonZeroExitCode', '', [{ reason: 'ExitCode', message: '130' }]), 'exited', 130],
+    [
+      failure('InternalError', 'OCI runtime exec failed: exec: "sh": executable file not found in $PATH: unknown'),
+      'no-shell',
+      null,
+    ],
+    [failure('InternalError', 'stat /bin/sh: no such file or directory'), 'no-shell', null],
+    [failure('InternalError', 'container "app" is not running'), 'pod-gone', null],
+    [failure('InternalError', 'error dialing backend'), 'failed', null],
+    [failure('NonZeroExitCode', 'x', [{ reason: 'ExitCode', message: 'no number' }]), 'failed', null],
+    ['', 'failed', null],
+    ['null', 'failed', null],
+    ['[]', 'failed', null],
+    ['{"status":"Failure","details":{"causes":7}}', 'failed', null],
+    ['{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[null]}}', 'failed', null],
+  ])('%s is %s', (text, code, exitCode) => {
+    expect(readEnding(text)).toMatchObject({ code, exitCode });
+  });
+
+  it('never throws and never shows a control character', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.jsonValue().map((value) => JSON.stringify(value)),
+        ),
+        (text) => {
+          const { message } = readEnding(text);
+          expect(message).not.toMatch(/\p{C}/u);
+          expect(statusMessage(text)).not.toMatch(/\p{C}/u);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('endingOfStatus', () => {
+  it.each([
+    [401, 'denied'],
+    [403, 'denied'],
+    [404, 'not-found'],
+    [503, 'agent-offline'],
+    [500, 'failed'],
+    [502, 'failed'],
+  ])('%i is %s', (status, code) => {
+    expect(endingOfStatus(status, 'why').code).toBe(code);
+  });
+});

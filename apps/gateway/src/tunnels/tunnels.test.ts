@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import type { AgentReport } from '@postern/tunnel';
+import { generateAgentKey, subprotocol } from '@postern/tunnel';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { acme, clusterId, type KubeBed, kubePath, readAll, startKubeBed, until } from '../test/kube-bed.ts';
+import { Waiting } from './waiting.ts';
+
+let bed: KubeBed;
+beforeEach(async () => {
+  bed = await startKubeBed();
+});
+afterEach(() => bed.close());
+
+const open = (options: { protocols?: string[]; headers?: Record<string, string> } = {}): WebSocket => {
+  const { protocols = [subprotocol], headers = {} } = options;
+  return new WebSocket(`wss://127.0.0.1:${bed.port}/tunnel`, protocols, { ca: bed.cert, headers });
+};
+
+const gauge = async (): Promise<string> => bed.metrics.registry.getSingleMetricAsString('postern_agents_connected');
+
+describe('an agent', () => {
+  it('is noted when it connects and when it goes', async () => {
+    expect(bed.directory.connected).toEqual(['agent-1']);
+    expect(await gauge()).toContain('postern_agents_connected 1');
+    await until(() => bed.registry.roundTrip(clusterId) !== null);
+    await bed.dialer.stop();
+    await until(() => bed.directory.disconnected.length === 1);
+    expect(bed.registry.isOnline(clusterId)).toBe(false);
+    expect(bed.registry.roundTrip(clusterId)).toBeNull();
+    expect(await gauge()).toContain('postern_agents_connected 0');
+  });
+
+  it('reports, and nothing else', async () => {
+    const report: AgentReport = { agentVersion: '0.1.0', instance: 'pod-1', location: 'outside' };
+    const { stream, response } =
+      bed.dialer.tunnel?.request({ kind: 'report', cluster: clusterId, report }, { end: true }) ?? {};
+    stream?.resume();
+    expect(await response).toMatchObject({ status: 204 });
+    expect(bed.directory.reports).toEqual([report]);
+    const identity = { user: 'postern:x', groups: ['postern:admin'] };
+    const asked = bed.dialer.tunnel?.request({
+      kind: 'http',
+      cluster: clusterId,
+      method: 'GET',
+      path: '/',
+      headers: [],
+      identity,
+    });
+    await expect(asked?.response).rejects.toThrow('takes no http requests');
+  });
+
+  it('that connects again replaces its older connection', async () => {
+    const first = bed.registry.find(acme, clusterId);
+    const closed = once(first as never, 'close');
+    const again = bed.newDialer();
+    again.start();
+    const [{ code }] = (await closed) as [{ code: number }];
+    expect(code).toBe(4409);
+    await bed.dialer.stop();
+    await until(() => bed.registry.of(clusterId).length === 1);
+    expect((await bed.fetch(`${kubePath}/api`)).status).toBe(200);
+  });
+
+  it('may keep two tunnels; requests take turns, and one is enough', async () => {
+    const second = bed.newDialer({ slot: 1 });
+    second.start();
+    await until(() => bed.registry.of(clusterId).length === 2);
+    const found = new Set([bed.registry.find(acme, clusterId), bed.registry.find(acme, clusterId)]);
+    expect(found.size).toBe(2);
+    await bed.dialer.stop();
+    await until(() => bed.registry.of(clusterId).length === 1);
+    expect((await bed.fetch(`${kubePath}/api`)).status).toBe(200);
+  });
+
+  it('of a deleted cluster is sent away', async () => {
+    const refused = once(bed.dialer, 'refused');
+    bed.directory.agents.clear();
+    bed.registry.disconnect(clusterId, 'the cluster was deleted');
+    await refused;
+    expect(bed.registry.isOnline(clusterId)).toBe(false);
+  });
+
+  it('that was enrolled anew ends what the one before held open', async () => {
+    const keys = generateAgentKey();
+    bed.directory.agents.set('agent-2', { clusterId, publicKeyPem: keys.publicKeyPem, organizationId: acme });
+    bed.directory.agents.delete('agent-1');
+    const next = bed.newDialer({ agentId: 'agent-2', privateKeyPem: keys.privateKeyPem });
+    next.start();
+    await until(
+      () =>
+        bed.registry
+          .of(clusterId)
+          .map((entry) => entry.agentId)
+          .join() === 'agent-2',
+    );
+  });
+
+  it.each([
+    ['an unknown agent', { agentId: 'nobody' }, 4403],
+    ['a wrong key', { privateKeyPem: generateAgentKey().privateKeyPem }, 4401],
+    ["somebody else's cluster", { clusterId: '0190aaaa-0000-7000-8000-00000000ffff' }, 4403],
+  ])('%s is refused by name, and does not disturb the one that is here', async (_, options, code) => {
+    const stranger = bed.newDialer({ slot: 7, ...options });
+    const refused = once(stranger, 'refused') as Promise<[{ code: number }]>;
+    stranger.start();
+    expect((await refused)[0].code).toBe(code);
+    expect(bed.registry.of(clusterId)).toHaveLength(1);
+  });
+});
+
+describe('a tunnel for one cluster', () => {
+  it('cannot carry a request for another', async () => {
+    const tunnel = bed.registry.find(acme, clusterId);
+    const identity = { user: 'postern:x', groups: ['postern:admin'] };
+    expect(() =>
+      tunnel?.request({ kind: 'http', cluster: 'other', method: 'GET', path: '/', headers: [], identity }),
+    ).toThrow(TypeError);
+  });
+
+  it('is closed when its agent claims to be another', async () => {
+    const tunnel = bed.registry.find(acme, clusterId);
+    const closed = once(tunnel as never, 'close') as Promise<[{ code: number }]>;
+    const head = JSON.stringify({
+      kind: 'report',
+      cluster: 'other',
+      report: { agentVersion: '1', instance: 'i', location: 'outside' },
+    });
+    bed.dialer.tunnel?.session.open(Buffer.from(head), { end: true });
+    expect((await closed)[0].code).toBe(4400);
+    await until(() => !bed.registry.isOnline(clusterId));
+  });
+});
+
+describe('the endpoint', () => {
+  it.each([
+    ['an Origin', { headers: { origin: 'https://evil.example' } }, 403],
+    ['another subprotocol', { protocols: ['chat'] }, 400],
+    ['no subprotocol', { protocols: [] }, 400],
+  ])('%s gets no WebSocket', async (_, options, status) => {
+    const ws = open(options);
+    const [, response] = (await once(ws, 'unexpected-response')) as [unknown, { statusCode: number; destroy(): void }];
+    expect(response.statusCode).toBe(status);
+    response.destroy();
+    ws.on('error', () => {});
+    ws.terminate();
+  });
+
+  it.each([
+    ['POST', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'],
+    ['GET', 'Connection: Upgrade\r\nUpgrade: h2c\r\n'],
+  ])('%s with %j is 400', async (method, lines) => {
+    const socket = await bed.connect();
+    socket.write(`${method} /tunnel HTTP/1.1\r\nHost: x\r\n${lines}Sec-WebSocket-Protocol: ${subprotocol}\r\n\r\n`);
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('a frame before the handshake ends that connection only', async () => {
+    const ws = open();
+    ws.on('error', () => {});
+    await once(ws, 'open');
+    ws.send(Buffer.alloc(100_000));
+    const [code] = (await once(ws, 'close')) as [number];
+    expect(code).toBe(4400);
+    expect((await bed.fetch(`${kubePath}/api`)).status).toBe(200);
+  });
+});
+
+describe('Waiting', () => {
+  it('counts in all and by address, and every way out once', () => {
+    const waiting = new Waiting({ total: 3, perAddress: 2 });
+    const first = waiting.enter('a');
+    expect(waiting.enter('a')).toBeDefined();
+    expect(waiting.enter('a')).toBeUndefined();
+    expect(waiting.enter('b')).toBeDefined();
+    expect(waiting.enter('c')).toBeUndefined();
+    first?.();
+    first?.();
+    expect(waiting.enter('c')).toBeDefined();
+    expect(waiting.enter('d')).toBeUndefined();
+  });
+});
