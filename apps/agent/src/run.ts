@@ -64,7 +64,7 @@ export async function runAgent(
     dialer = dialerFor(identity, { config, connector });
     const collector = new Collector({ upstream, instance, location, logger });
     const reporter = new Reporter({ collect: () => collector.collect(), clusterId: identity.clusterId, logger });
-    watch(dialer, { logger, metrics, tunnels, identity });
+    watch(dialer, { logger, metrics, tunnels, identity, signal });
     dialer.on('connected', (tunnel) => {
       serveTunnel(tunnel, { upstream, policy: { readOnly: config.readOnly }, metrics, logger });
       reporter.use(tunnel);
@@ -117,15 +117,16 @@ function dialerFor(
   });
 }
 
-function watch(
-  dialer: TunnelDialer,
-  {
-    logger,
-    metrics,
-    tunnels,
-    identity,
-  }: { logger: Logger; metrics: AgentMetrics; tunnels: Set<Tunnel>; identity: Identity },
-): void {
+interface Watching {
+  logger: Logger;
+  metrics: AgentMetrics;
+  tunnels: Set<Tunnel>;
+  identity: Identity;
+  signal: AbortSignal;
+}
+
+/** Keeps the books of what is connected, and says what happens. */
+function watch(dialer: TunnelDialer, { logger, metrics, tunnels, identity, signal }: Watching): void {
   dialer.on('connected', (tunnel) => {
     tunnels.add(tunnel);
     tunnel.once('close', () => tunnels.delete(tunnel));
@@ -133,6 +134,7 @@ function watch(
     logger.info({ cluster: identity.clusterName, organization: identity.organization }, 'connected to the gateway');
   });
   dialer.on('disconnected', ({ code, reason, retryInMs }) => {
+    if (signal.aborted) return;
     metrics.connected('lost');
     logger.warn({ code, reason, retryInMs: Math.round(retryInMs) }, 'not connected to the gateway');
   });

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { passUpgradeResponseHeaders } from '@postern/kube';
+import { type HeaderPairs, passUpgradeResponseHeaders } from '@postern/kube';
 import type { MuxStream } from '@postern/mux';
 import type { IncomingRequest } from '@postern/tunnel';
 import type { UpgradeRequest } from '../upstream/upgrade.ts';
@@ -33,7 +33,8 @@ export async function serveUpgrade(
     result.socket.destroy();
     return 101;
   }
-  incoming.respond({ status: 101, headers: passUpgradeResponseHeaders(result.headers) });
+  const headers: HeaderPairs = [['upgrade', request.protocol], ...passUpgradeResponseHeaders(result.headers)];
+  incoming.respond({ status: 101, headers });
   join(stream, result.socket);
   return 101;
 }

@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import { type FakeApiserver, http2Apiserver } from './test/apiserver.ts';
+import { selfSigned, type TestCertificate } from './test/certificate.ts';
+import { enrolledCluster, type FakeGateway, fakeGateway } from './test/gateway.ts';
+import { alice, textOf } from './test/serving.ts';
+import { temporaryFolder } from './test/temporary-folder.ts';
+import { version } from './version.ts';
+
+let certificate: TestCertificate;
+beforeAll(async () => {
+  certificate = await selfSigned();
+});
+
+const program = fileURLToPath(new URL('main.ts', import.meta.url));
+
+/** The agent as its users start it: a process of its own, on the sources. */
+function start(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['--conditions=@postern/source', program, ...args], {
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stderr = text(child.stderr);
+  const ended = Promise.all([once(child, 'close'), text(child.stdout), stderr]).then(([[code], out, err]) => ({
+    code: code as number | null,
+    out,
+    err,
+  }));
+  return { child, ended };
+}
+
+interface Bed {
+  gateway: FakeGateway;
+  args: string[];
+  folder: string;
+}
+
+/** Files that reach the fake apiserver and the fake gateway. */
+async function bed(options: { api?: FakeApiserver; gateway: FakeGateway; folder: string }): Promise<Bed> {
+  const { api, gateway, folder } = options;
+  const files = { ca: join(folder, 'ca.pem'), kubeconfig: join(folder, 'kubeconfig'), state: join(folder, 'state') };
+  writeFileSync(files.ca, certificate.cert);
+  const server = api?.endpoint.server.href ?? 'https://127.0.0.1:1';
+  const ca = Buffer.from(certificate.cert).toString('base64');
+  writeFileSync(
+    files.kubeconfig,
+    JSON.stringify({
+      clusters: [{ name: 'c', cluster: { server, 'certificate-authority-data': ca } }],
+      users: [{ name: 'u', user: { token: 'own-credential' } }],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'x',
+    }),
+  );
+  const args = ['--url', gateway.url, '--ca-file', files.ca, '--kubeconfig', files.kubeconfig, '--state', files.state];
+  return { gateway, args, folder };
+}
+
+describe('postern agent', () => {
+  it('enrols once, serves, keeps its identity for itself, and ends within 5 s of SIGTERM', async () => {
+    const authorizations: (string | undefined)[] = [];
+    await using api = await http2Apiserver(certificate, (request, response) => {
+      authorizations.push(request.headers.authorization);
+      response.end('{"kind":"PodList"}');
+    });
+    await using gateway = await fakeGateway(certificate);
+    using folder = temporaryFolder();
+    const { args } = await bed({ api, gateway, folder: folder.path });
+    gateway.tokens.set('join-1', 'new');
+    const connected = gateway.nextTunnel();
+    const reported = gateway.nextReport();
+    const first = start([...args, '--health-port', '0'], { POSTERN_JOIN_TOKEN: 'join-1' });
+    const tunnel = await connected;
+    expect((await reported).location).toBe('outside');
+    const { response, stream } = tunnel.request(
+      { kind: 'http', cluster: enrolledCluster, method: 'GET', path: '/api/v1/pods', headers: [], identity: alice },
+      { end: true },
+    );
+    expect((await response).status).toBe(200);
+    expect(await textOf(stream)).toBe('{"kind":"PodList"}');
+    expect(new Set(authorizations)).toEqual(new Set(['Bearer own-credential']));
+    const began = Date.now();
+    first.child.kill('SIGTERM');
+    expect((await first.ended).code).toBe(0);
+    expect(Date.now() - began).toBeLessThan(5_000);
+
+    const identity = join(folder.path, 'state', 'identity.json');
+    expect(statSync(identity).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder.path, 'state')).mode & 0o777).toBe(0o700);
+    expect(readFileSync(identity, 'utf8')).not.toContain('join-1');
+
+    const again = gateway.nextTunnel();
+    const second = start(args, { POSTERN_JOIN_TOKEN: 'join-1' });
+    await again;
+    second.child.kill('SIGTERM');
+    const { err } = await second.ended;
+    expect(gateway.enrolments).toEqual(['Bearer join-1']);
+    expect(err).not.toContain('join-1');
+
+    gateway.tokens.set('join-2', 'new');
+    const renewed = gateway.nextTunnel();
+    const third = start(args, { POSTERN_JOIN_TOKEN: 'join-2' });
+    await renewed;
+    third.child.kill('SIGTERM');
+    await third.ended;
+    expect(gateway.enrolments).toEqual(['Bearer join-1', 'Bearer join-2']);
+  });
+
+  it.each([
+    ['unknown', undefined, /not valid/],
+    ['used', 'used', /used before/],
+    ['expired', 'expired', /expired/],
+  ] as const)('ends with 2 and one sentence for a join token that is %s', async (_what, state, sentence) => {
+    await using gateway = await fakeGateway(certificate);
+    using folder = temporaryFolder();
+    const { args } = await bed({ gateway, folder: folder.path });
+    if (state) gateway.tokens.set('secret-token', state);
+    const { code, err, out } = await start([...args, '--join-token', 'secret-token']).ended;
+    expect(code).toBe(2);
+    expect(err).toMatch(sentence);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(err).toContain('postern cluster install-command');
+    expect(err + out).not.toContain('secret-token');
+    expect(gateway.enrolments).toHaveLength(1);
+    expect(existsSync(join(folder.path, 'state', 'identity.json'))).toBe(false);
+  });
+
+  it('waits for a gateway that cannot enrol yet, and says so', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using folder = temporaryFolder();
+    const { args } = await bed({ gateway, folder: folder.path });
+    gateway.tokens.set('t', 'new');
+    gateway.enrolAnswers.push({ status: 503, body: 'down' });
+    const connected = gateway.nextTunnel();
+    const { child, ended } = start(args, { POSTERN_JOIN_TOKEN: 't' });
+    await connected;
+    child.kill('SIGTERM');
+    expect((await ended).err).toMatch(/cannot enrol an agent now \(status 503\)/);
+    expect(gateway.enrolments).toHaveLength(2);
+  });
+
+  it('sends its token to nobody with a certificate for another name', async () => {
+    const other = await selfSigned('gateway.example.com');
+    await using gateway = await fakeGateway(other);
+    using folder = temporaryFolder();
+    const { args } = await bed({ gateway, folder: folder.path });
+    writeFileSync(join(folder.path, 'ca.pem'), other.cert);
+    const { child, ended } = start(args, { POSTERN_JOIN_TOKEN: 't' });
+    await once(child.stderr, 'data');
+    child.kill('SIGTERM');
+    expect((await ended).err).toMatch(/certificate that is not trusted/);
+    expect(gateway.enrolments).toEqual([]);
+  });
+
+  it('is ready while it has a tunnel', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using folder = temporaryFolder();
+    const { args } = await bed({ gateway, folder: folder.path });
+    gateway.tokens.set('t', 'new');
+    const connected = gateway.nextTunnel();
+    const { child, ended } = start([...args, '--health-port', '0'], { POSTERN_JOIN_TOKEN: 't' });
+    const [line] = (await once(child.stderr, 'data')) as [Buffer];
+    const { port } = JSON.parse(line.toString().split('\n')[0] ?? '') as { port: number };
+    const get = async (path: string): Promise<{ status: number; body: string }> => {
+      const [incoming] = await once(httpRequest({ port, path, agent: false }).end(), 'response');
+      return { status: incoming.statusCode, body: await text(incoming) };
+    };
+    await connected;
+    await gateway.nextReport();
+    expect(await get('/healthz')).toMatchObject({ status: 200 });
+    expect(await get('/readyz')).toEqual({ status: 200, body: '1 tunnel\n' });
+    expect((await get('/metrics')).body).toMatch(/postern_streams_active\{kind="upgrade"\} 0\n/);
+    expect((await get('/other')).status).toBe(404);
+    await gateway.close();
+    let status = 200;
+    while (status === 200) ({ status } = await get('/readyz'));
+    expect(status).toBe(503);
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+  });
+
+  it.each([
+    [[], /--url/],
+    [['--url', 'http://gateway.example.com'], /https:\/\//],
+    [['--url', 'https://gateway.example.com/path'], /https:\/\//],
+    [['--nonsense'], /unknown option/],
+    [['--url', 'https://g.example.com', '--kubeconfig', 'k', '--health-port', 'x'], /health port/],
+  ])('ends with 2 for wrong usage: %j', async (args, sentence) => {
+    const { code, err } = await start(args).ended;
+    expect(code).toBe(2);
+    expect(err).toMatch(sentence);
+    expect(err).not.toContain('    at ');
+  });
+
+  it('prints what a cluster administrator must apply', async () => {
+    const { code, out } = await start(['--print-access']).ended;
+    expect(code).toBe(0);
+    expect(out.match(/^kind: ClusterRoleBinding$/gm)).toHaveLength(4);
+  });
+
+  it('says its package’s version', () => {
+    expect(version).toBe(manifest.version);
+  });
+});
