@@ -17,6 +17,15 @@ export interface DialogProps {
 
 const widths = { sm: 'sm:max-w-105', md: 'sm:max-w-140', lg: 'sm:max-w-190', xl: 'sm:max-w-240' };
 
+/** Radix would focus the first button, which is the one that closes. */
+function focusFirstField(event: Event) {
+  const content = event.currentTarget;
+  const field = content instanceof Element ? content.querySelector('input, select, textarea') : null;
+  if (!(field instanceof HTMLElement)) return;
+  event.preventDefault();
+  field.focus();
+}
+
 /** A modal dialog; fills the screen on a phone. Focus goes in, is kept in, and comes back on close. */
 export function Dialog({ open, onOpenChange, title, description, footer, size = 'md', children }: DialogProps) {
   return (
@@ -24,6 +33,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, size = 
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-scrim" />
         <Radix.Content
+          onOpenAutoFocus={focusFirstField}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           className={cn(
             'fixed z-40 flex flex-col bg-raised shadow-float outline-none animate-fade',

@@ -4,6 +4,9 @@ import { formatAge, formatInstant } from '../format/age.ts';
 import { useTicking } from '../ticker.ts';
 import { Tooltip } from './tooltip.tsx';
 
+/** Nobody counts seconds below this, and clocks differ by as much. */
+const JUST_NOW_MS = 3000;
+
 export interface TimeProps {
   /** RFC 3339 text, or a Date. */
   at: string | Date;
@@ -20,7 +23,8 @@ export function Time({ at, form = 'age', className }: TimeProps) {
     if (Number.isNaN(milliseconds)) return '–';
     const age = now - milliseconds;
     if (form === 'age') return formatAge(age);
-    return age < -999 ? `in ${formatAge(-age)}` : `${formatAge(age)} ago`;
+    if (Math.abs(age) < JUST_NOW_MS) return 'just now';
+    return age < 0 ? `in ${formatAge(-age)}` : `${formatAge(age)} ago`;
   });
   if (Number.isNaN(milliseconds)) return <span className={className}>–</span>;
   return (

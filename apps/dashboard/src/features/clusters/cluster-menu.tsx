@@ -1,6 +1,7 @@
 'use client';
 import type { Cluster } from '@postern/contracts';
 import { Ellipsis, FileDown, LayoutGrid, Tags, Terminal, Trash2 } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { usePathname, useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -9,10 +10,12 @@ import { IconButton } from '#components/ui/icon-button.tsx';
 import { Menu, MenuItem, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import { api } from '#features/session/api.ts';
-import { InstallDialog } from './install-dialog.tsx';
-import { KubeconfigDialog } from './kubeconfig-dialog.tsx';
-import { LabelsDialog } from './labels-dialog.tsx';
 import { useClusterList } from './use-clusters.ts';
+
+// Loaded when first opened.
+const InstallDialog = dynamic(() => import('./install-dialog.tsx').then((module) => module.InstallDialog));
+const KubeconfigDialog = dynamic(() => import('./kubeconfig-dialog.tsx').then((module) => module.KubeconfigDialog));
+const LabelsDialog = dynamic(() => import('./labels-dialog.tsx').then((module) => module.LabelsDialog));
 
 type Open = 'kubeconfig' | 'install' | 'labels' | 'delete' | null;
 
@@ -67,9 +70,9 @@ export function ClusterMenu({ organization, cluster }: { organization: string; c
           Delete cluster
         </MenuItem>
       </Menu>
-      <KubeconfigDialog {...dialog('kubeconfig')} />
-      <InstallDialog {...dialog('install')} />
-      <LabelsDialog {...dialog('labels')} labels={cluster.labels} />
+      {open === 'kubeconfig' && <KubeconfigDialog {...dialog('kubeconfig')} />}
+      {open === 'install' && <InstallDialog {...dialog('install')} />}
+      {open === 'labels' && <LabelsDialog {...dialog('labels')} labels={cluster.labels} />}
       <ConfirmDialog
         open={open === 'delete'}
         onOpenChange={(next) => setOpen(next ? 'delete' : null)}

@@ -52,8 +52,8 @@ export function JoinCommands({ joining }: { joining: Joining }) {
       />
       {tab !== 'uninstall' && (
         <p className="text-faint text-xs">
-          The command holds a token that works once, until <Time at={joining.expiresAt} form="ago" />. It is shown here
-          only.
+          The command holds a token that works once and expires <Time at={joining.expiresAt} form="ago" />. It is shown
+          here only.
         </p>
       )}
     </div>

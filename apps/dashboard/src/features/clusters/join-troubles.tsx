@@ -12,7 +12,7 @@ const troubles: readonly { title: string; text: ReactNode; command?: string }[] 
     title: 'Does the agent run?',
     text: 'Its log says in one sentence what stops it.',
     command:
-      'kubectl get pods --all-namespaces -l app.kubernetes.io/part-of=postern\nkubectl logs --all-containers --prefix --tail 20 -n postern -l app.kubernetes.io/part-of=postern',
+      'kubectl get pods -n postern-agent\nkubectl logs -n postern-agent -l app.kubernetes.io/name=postern-agent --tail 20',
   },
   {
     title: 'Is there a proxy on the way out?',

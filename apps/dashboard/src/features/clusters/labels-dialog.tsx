@@ -1,5 +1,6 @@
 'use client';
 import { useEffect, useState } from 'react';
+import { cn } from '#components/class-names.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
@@ -63,7 +64,7 @@ export function LabelsDialog({
             {...control}
             rows={5}
             spellCheck={false}
-            className={`${inputClasses} h-auto py-2 font-mono`}
+            className={cn(inputClasses, 'h-auto max-sm:h-auto py-2 font-mono')}
             value={text}
             onChange={(event) => setText(event.target.value)}
           />

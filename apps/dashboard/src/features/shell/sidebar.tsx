@@ -1,18 +1,23 @@
 'use client';
 import { ArrowLeft, History, KeyRound, LayoutGrid, LayoutList, Plus } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
-import { ClusterNav } from '#features/browser/cluster-nav.tsx';
 import { statusOf } from '#features/clusters/status.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { ClusterSwitcher } from './cluster-switcher.tsx';
 import { OrganizationSwitcher } from './organization-switcher.tsx';
 import { useLocation } from './use-location.ts';
+
+// Only inside a cluster, so not in the first load of the list of clusters.
+const ClusterNav = dynamic(() => import('#features/browser/cluster-nav.tsx').then((module) => module.ClusterNav), {
+  ssr: false,
+});
 
 export interface SidebarProps {
   organization: string;

@@ -1,13 +1,19 @@
 'use client';
 import { Menu as MenuIcon, Search } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
-import { NamespacePicker } from '#features/browser/namespace-picker.tsx';
 import { useConnection } from '#features/live/connection.ts';
 import { openPalette } from '#features/palette/open-palette.ts';
 import { Breadcrumbs } from './breadcrumbs.tsx';
 import { useLocation } from './use-location.ts';
+
+// Only inside a cluster, so not in the first load of the list of clusters.
+const NamespacePicker = dynamic(
+  () => import('#features/browser/namespace-picker.tsx').then((module) => module.NamespacePicker),
+  { ssr: false },
+);
 
 export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {
   const { organization, cluster } = useLocation();
