@@ -15,7 +15,8 @@ export default defineConfig({
   engine: 'js',
   adapter: async () => {
     const connectionString = process.env['POSTERN_MIGRATION_URL'];
-    if (!connectionString) throw new Error('POSTERN_MIGRATION_URL must name the database, as the role that owns its schema.');
+    if (!connectionString)
+      throw new Error('POSTERN_MIGRATION_URL must name the database, as the role that owns its schema.');
     return new PrismaPg({ connectionString });
   },
 });

@@ -46,6 +46,7 @@ CREATE TABLE "memberships" (
 CREATE TABLE "browser_sessions" (
     "id" UUID NOT NULL,
     "user_id" UUID NOT NULL,
+    "user_incarnation" INTEGER NOT NULL,
     "generation" INTEGER NOT NULL DEFAULT 0,
     "rotated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -60,6 +61,7 @@ CREATE TABLE "api_tokens" (
     "id" UUID NOT NULL,
     "organization_id" UUID NOT NULL,
     "user_id" UUID NOT NULL,
+    "user_incarnation" INTEGER NOT NULL,
     "cluster_id" UUID,
     "kind" "token_kind" NOT NULL,
     "name" TEXT NOT NULL,

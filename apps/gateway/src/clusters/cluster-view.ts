@@ -1,0 +1,61 @@
+import { Cluster } from '@postern/contracts';
+import type { AgentModel, ClusterModel } from '../generated/prisma/models.ts';
+
+/** What is read of a cluster to show it: its row and the agent that is enrolled now. */
+export type ClusterRow = ClusterModel & { agents: AgentModel[] };
+
+/** `include` for a `ClusterRow`. */
+export const withAgent = { agents: { where: { revokedAt: null }, take: 1 } } as const;
+
+/**
+ * A cluster as the API shows it.
+ * @param roundTripMs of its tunnel; null while offline or not measured.
+ */
+export function viewCluster(row: ClusterRow, roundTripMs: number | null): Cluster {
+  const status = statusOf(row);
+  const [agent] = row.agents;
+  const isOnline = status === 'online';
+  // What came from the agent was checked when it came; what is stored is parsed again, so that it can never break a list.
+  return Cluster.parse({
+    id: row.id,
+    organizationId: row.organizationId,
+    name: row.name,
+    labels: row.labels,
+    demo: row.demo,
+    createdAt: row.createdAt.toISOString(),
+    status,
+    statusSince: (isOnline ? row.connectedAt : status === 'offline' ? row.offlineSince : row.createdAt)?.toISOString(),
+    agent:
+      agent === undefined
+        ? null
+        : {
+            id: agent.id,
+            version: agent.version,
+            instance: agent.instance,
+            location: agent.location,
+            connectedAt: isOnline ? instant(row.connectedAt) : null,
+            lastSeenAt: isOnline ? new Date().toISOString() : instant(row.lastSeenAt),
+            roundTripMs: isOnline ? roundTripMs : null,
+          },
+    kubernetes: row.kubernetes,
+    capabilities: row.capabilities,
+    problem: row.problem,
+    joining: {
+      tokenMade: instant(row.tokenMadeAt),
+      agentDialled: instant(row.agentDialledAt),
+      keyRegistered: instant(row.keyRegisteredAt),
+      permissionsChecked: instant(row.permissionsCheckedAt),
+      firstRequestServed: instant(row.firstRequestServedAt),
+    },
+  });
+}
+
+/** `pending`: no agent ever connected. */
+export function statusOf(row: Pick<ClusterModel, 'connectedAt' | 'offlineSince'>): Cluster['status'] {
+  if (row.connectedAt === null) return 'pending';
+  return row.offlineSince === null ? 'online' : 'offline';
+}
+
+function instant(date: Date | null): string | null {
+  return date === null ? null : date.toISOString();
+}

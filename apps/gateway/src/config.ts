@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Something in the environment that cannot be used; `message` says which variable and what it takes. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const file = z.string().min(1);
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const flag = z.stringbool();
+const origin = z.url({ protocol: /^https$/ }).transform((text, context) => {
+  const url = new URL(text);
+  if (url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '') return url.origin;
+  context.addIssue({ code: 'custom', message: 'an origin is wanted: https://host or https://host:port' });
+  return z.NEVER;
+});
+const names = z
+  .string()
+  .transform((text) => text.split(',').filter((name) => name !== ''))
+  .pipe(z.array(z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/)).max(8));
+
+/** Every variable the gateway reads, with what it takes. docs/configuration.md is this table. */
+export const variables = {
+  POSTERN_PUBLIC_URL: origin.describe('Where people and agents reach the gateway: `https://host[:port]`, no path.'),
+  POSTERN_LISTEN: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+  POSTERN_PORT: port.default(8443).describe('Port to listen on; 0 takes a free one.'),
+  POSTERN_TLS_CERT_FILE: file
+    .optional()
+    .describe(
+      'Certificate chain, PEM. Without it the gateway speaks plain HTTP/1.1 and something before it must end TLS.',
+    ),
+  POSTERN_TLS_KEY_FILE: file.optional().describe('Private key of the certificate, PEM.'),
+  POSTERN_CA_FILE: file
+    .optional()
+    .describe('Authority that signed the certificate, PEM, where it is no public one. Agents and kubeconfigs get it.'),
+  POSTERN_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .describe('PostgreSQL, as the role that serves (`postern_app`).'),
+  POSTERN_DATABASE_CONNECTIONS: whole(1, 1_000).default(10).describe('Most connections to the database at once.'),
+  POSTERN_SECRET_FILE: file.describe(
+    'At least 32 random bytes. Keys that sign sessions are derived from it; changing it signs everyone out.',
+  ),
+  POSTERN_DASHBOARD_URL: z.url().optional().describe("The dashboard's server. Without it there is the API only."),
+  POSTERN_METRICS_LISTEN: z.string().min(1).default('127.0.0.1').describe('Address of the metrics for Prometheus.'),
+  POSTERN_METRICS_PORT: port.default(9464).describe('Port of the metrics; 0 takes a free one.'),
+  POSTERN_AGENT_IMAGE: z
+    .string()
+    .regex(/^[\w./:@-]{1,300}$/)
+    .default('localhost/postern-agent:0.1.0')
+    .describe('Image that the install manifest names.'),
+  POSTERN_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least important lines that are logged. A healthy gateway logs no `error`.'),
+  POSTERN_DRAIN_SECONDS: whole(0, 3_600).default(30).describe('How long open streams may go on after SIGTERM.'),
+  POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Life of a join token.'),
+  POSTERN_SIGN_INS_PER_EMAIL: whole(1, 1_000_000).default(10).describe('Sign-ins for one e-mail address in 5 minutes.'),
+  POSTERN_SIGN_INS_PER_ADDRESS: whole(1, 1_000_000)
+    .default(100)
+    .describe('Sign-ins from one network address in 5 minutes.'),
+  POSTERN_SIGN_UPS_PER_ADDRESS: whole(1, 1_000_000)
+    .default(50)
+    .describe('Sign-ups from one network address in an hour.'),
+  POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),
+  POSTERN_DEMO: flag.default(false).describe('Set by `npm start`: each new organization gets a cluster `demo`.'),
+  POSTERN_LOCAL_CLUSTERS: names
+    .prefault('')
+    .describe('Set by `npm start -- --connect`: names of clusters that this machine connects, separated by commas.'),
+} as const;
+
+const Environment = z.object(variables);
+
+/** What the gateway was told, read and checked. */
+export interface Config {
+  /** Exactly as a browser's Origin header says it. */
+  publicOrigin: string;
+  listen: { host: string; port: number };
+  tls: { cert: string; key: string } | undefined;
+  /** Given to clients; null where the public authorities do. */
+  ca: { pem: string; file: string } | null;
+  database: { url: string; connections: number };
+  secret: Buffer;
+  dashboardUrl: URL | undefined;
+  metrics: { host: string; port: number };
+  agentImage: string;
+  logLevel: string;
+  drainMs: number;
+  joinTokenMs: number;
+  limits: { signInsPerEmail: number; signInsPerAddress: number; signUpsPerAddress: number };
+  /** Null unless `npm start` runs this gateway. */
+  local: { demo: boolean; clusters: string[] } | null;
+}
+
+/** Reads the environment. The only reader of it. @throws {ConfigurationError} */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new ConfigurationError(`The environment is not complete. ${problems.join('. ')}. See docs/configuration.md.`);
+  }
+  const env = parsed.data;
+  const { POSTERN_TLS_CERT_FILE: certFile, POSTERN_TLS_KEY_FILE: keyFile } = env;
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new ConfigurationError('POSTERN_TLS_CERT_FILE and POSTERN_TLS_KEY_FILE go together: one of them is missing.');
+  const secret = read('POSTERN_SECRET_FILE', env.POSTERN_SECRET_FILE);
+  if (secret.byteLength < 32) throw new ConfigurationError('POSTERN_SECRET_FILE: the file has fewer than 32 bytes.');
+  return {
+    publicOrigin: env.POSTERN_PUBLIC_URL,
+    listen: { host: env.POSTERN_LISTEN, port: env.POSTERN_PORT },
+    tls:
+      certFile === undefined || keyFile === undefined
+        ? undefined
+        : { cert: readText('POSTERN_TLS_CERT_FILE', certFile), key: readText('POSTERN_TLS_KEY_FILE', keyFile) },
+    ca:
+      env.POSTERN_CA_FILE === undefined
+        ? null
+        : { pem: readText('POSTERN_CA_FILE', env.POSTERN_CA_FILE), file: env.POSTERN_CA_FILE },
+    database: { url: env.POSTERN_DATABASE_URL, connections: env.POSTERN_DATABASE_CONNECTIONS },
+    secret,
+    dashboardUrl: env.POSTERN_DASHBOARD_URL === undefined ? undefined : new URL(env.POSTERN_DASHBOARD_URL),
+    metrics: { host: env.POSTERN_METRICS_LISTEN, port: env.POSTERN_METRICS_PORT },
+    agentImage: env.POSTERN_AGENT_IMAGE,
+    logLevel: env.POSTERN_LOG_LEVEL,
+    drainMs: env.POSTERN_DRAIN_SECONDS * 1_000,
+    joinTokenMs: env.POSTERN_JOIN_TOKEN_SECONDS * 1_000,
+    limits: {
+      signInsPerEmail: env.POSTERN_SIGN_INS_PER_EMAIL,
+      signInsPerAddress: env.POSTERN_SIGN_INS_PER_ADDRESS,
+      signUpsPerAddress: env.POSTERN_SIGN_UPS_PER_ADDRESS,
+    },
+    local: env.POSTERN_LOCAL ? { demo: env.POSTERN_DEMO, clusters: env.POSTERN_LOCAL_CLUSTERS } : null,
+  };
+}
+
+function read(variable: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new ConfigurationError(`${variable}: ${path} cannot be read (${(cause as NodeJS.ErrnoException).code}).`, {
+      cause,
+    });
+  }
+}
+
+function readText(variable: string, path: string): string {
+  return read(variable, path).toString('utf8');
+}

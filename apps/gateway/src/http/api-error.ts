@@ -1,0 +1,28 @@
+import type { ApiErrorBody, ErrorCode } from '@postern/contracts';
+
+type Field = NonNullable<ApiErrorBody['error']['fields']>[number];
+
+/** An answer other than success that a caller can do something about; everything else is a bug or a fault. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ErrorCode;
+  readonly fields: Field[] | undefined;
+  readonly headers: Record<string, string>;
+
+  /** @param message a sentence for people that says what to do next. */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { fields?: Field[]; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.fields = more.fields;
+    this.headers = more.headers ?? {};
+  }
+}
+
+/** One answer for what is not there and for what is someone else's. */
+export function notFound(): ApiError {
+  return new ApiError('not-found', 'There is no such thing here, or you may not see it.');
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { LRUCache } from 'lru-cache';
+import { readBearerSecret } from './bearer-secret.ts';
+import { accessCookie, readCookie } from './cookies.ts';
+import type { Credentials } from './credentials.ts';
+import type { Principal } from './principal.ts';
+import { readBearer, type SignedKind, type SignedTokens } from './signed-tokens.ts';
+
+/** How long a positive answer is believed. */
+const believedMs = 5_000;
+/** How long an answer about what is open is believed; asked every 4 s, so that a revocation is seen within 5. */
+const stillValidMs = 900;
+
+/** Tells who a request is from. One verifier for the REST API, the kube endpoint and socket.io. */
+export class Authenticator {
+  readonly #credentials: Credentials;
+  readonly #signed: SignedTokens;
+  readonly #known = new LRUCache<string, Promise<Principal | null>>({ max: 20_000, ttl: believedMs });
+  readonly #open = new LRUCache<string, Promise<Principal | null>>({ max: 20_000, ttl: stillValidMs });
+
+  constructor(credentials: Credentials, signed: SignedTokens) {
+    this.#credentials = credentials;
+    this.#signed = signed;
+    credentials.onRevoked(() => {
+      this.#known.clear();
+      this.#open.clear();
+    });
+  }
+
+  /**
+   * The principal of a bearer (credential of the exec plugin, API token) or of the session cookie; null when there is none or
+   * it is not valid. A bearer that is not valid is not mended by a cookie. Never reads the URL. Believes itself for 5 s.
+   */
+  async authenticate(headers: IncomingHttpHeaders): Promise<Principal | null> {
+    const bearer = readBearer(headers);
+    if (bearer === undefined) return null;
+    const text = bearer ?? readCookie(headers.cookie, accessCookie);
+    if (text === null || text === '') return null;
+    const from = bearer === null ? 'cookie' : 'bearer';
+    const key = createHash('sha256').update(`${from} ${text}`).digest('base64');
+    const principal = await remembered(this.#known, key, () =>
+      from === 'cookie' ? this.#ofSigned('browser', text) : this.#ofBearer(text),
+    );
+    return principal !== null && principal.credential.expiresAt.getTime() > Date.now() ? principal : null;
+  }
+
+  /**
+   * Whether what a principal showed still holds, and every membership it had then still stands as it was. For what is open:
+   * a browser's session outlives the ten minutes of its cookie, and a stream of kubectl the credential it began with.
+   */
+  async stillValid(principal: Principal): Promise<boolean> {
+    const { kind, id } = principal.credential;
+    const now = await remembered(this.#open, `${kind} ${id}`, () => this.#credentials.find(principal.credential));
+    if (now === null || now.userId !== principal.userId) return false;
+    return principal.memberships.every(({ organizationId, role }) =>
+      now.memberships.some((other) => other.organizationId === organizationId && other.role === role),
+    );
+  }
+
+  async #ofBearer(text: string): Promise<Principal | null> {
+    if (!text.startsWith('postern_')) return this.#ofSigned('access', text);
+    const secret = readBearerSecret('postern', text);
+    return secret === null ? null : this.#credentials.ofToken(secret);
+  }
+
+  async #ofSigned(kind: SignedKind, text: string): Promise<Principal | null> {
+    const claims = await this.#signed.verify(kind, text);
+    if (claims === null) return null;
+    const expiresAt = new Date(claims.exp * 1_000);
+    const principal = await this.#credentials.find({ kind, id: claims.sid, clusterId: claims.cluster, expiresAt });
+    return principal?.userId === claims.sub ? principal : null;
+  }
+}
+
+/** Asks once for all who ask at the same time; remembers neither a refusal nor a failure. */
+function remembered(
+  cache: LRUCache<string, Promise<Principal | null>>,
+  key: string,
+  ask: () => Promise<Principal | null>,
+): Promise<Principal | null> {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const asked = ask();
+  cache.set(key, asked);
+  const forget = (): void => {
+    if (cache.peek(key) === asked) cache.delete(key);
+  };
+  asked.then((principal) => principal === null && forget(), forget);
+  return asked;
+}

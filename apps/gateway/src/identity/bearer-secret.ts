@@ -1,0 +1,43 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** `postern`: an API token. `postern_join`: a join token. */
+type Prefix = 'postern' | 'postern_join';
+
+const secretBytes = 32;
+
+/** A secret with the id of its row: `<prefix>_<id without hyphens>_<secret>`. */
+export interface BearerSecret {
+  id: string;
+  /** Base64url of 256 random bits. */
+  secret: string;
+}
+
+/** A new secret for the row `id`, with what is stored of it. */
+export function makeBearerSecret(
+  prefix: Prefix,
+  id: string,
+): { text: string; hash: Buffer<ArrayBuffer>; hint: string } {
+  const secret = randomBytes(secretBytes).toString('base64url');
+  return { text: `${prefix}_${id.replaceAll('-', '')}_${secret}`, hash: hashSecret(secret), hint: secret.slice(0, 6) };
+}
+
+/** Takes a bearer secret apart; null when it has not that form. */
+export function readBearerSecret(prefix: Prefix, text: string): BearerSecret | null {
+  const match =
+    /^(postern|postern_join)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_([\w-]{43})$/.exec(
+      text,
+    );
+  if (match === null || match[1] !== prefix) return null;
+  return { id: match.slice(2, 7).join('-'), secret: match[7] ?? '' };
+}
+
+/** True when the secret is the one that was hashed. Takes the same time whatever it compares. */
+export function isSecretOf(secret: string, hash: Uint8Array): boolean {
+  const given = hashSecret(secret);
+  return hash.byteLength === given.byteLength && timingSafeEqual(given, hash);
+}
+
+/** A plain hash is enough for 256 random bits: there is nothing to guess. */
+function hashSecret(secret: string): Buffer<ArrayBuffer> {
+  return createHash('sha256').update(secret, 'utf8').digest() as Buffer<ArrayBuffer>;
+}

@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+interface Asking {
+  method: string;
+  headers: IncomingHttpHeaders;
+}
+
+/**
+ * True when a request that a cookie authenticated is not known to come from our own pages: an unsafe method or an upgrade
+ * whose Origin is not exactly ours or, where a browser sends none, whose Sec-Fetch-Site is not `same-origin`. Absence of both
+ * is a refusal: every browser we support sends one of them.
+ */
+export function refusesCrossSite(request: Asking, publicOrigin: string): boolean {
+  if (safeMethods.has(request.method) && request.headers.upgrade === undefined) return false;
+  const { origin } = request.headers;
+  if (origin !== undefined) return origin !== publicOrigin;
+  return request.headers['sec-fetch-site'] !== 'same-origin';
+}
+
+/**
+ * True when a browser says that the request comes from another site. For requests that no cookie authenticated: programs,
+ * which send neither header, pass.
+ */
+export function comesFromElsewhere({ headers }: Asking, publicOrigin: string): boolean {
+  if (headers.origin !== undefined && headers.origin !== publicOrigin) return true;
+  const site = headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
+}

@@ -1,0 +1,43 @@
+/** The prefixes make browsers refuse a cookie of these names that another host or plain HTTP tries to set (RFC 6265bis, 4.1.3). */
+export const accessCookie = '__Host-postern_access';
+export const refreshCookie = '__Secure-postern_refresh';
+
+/** Where the refresh cookie is sent, and nowhere else. */
+const refreshPath = '/api/v1/auth';
+
+/**
+ * A cookie's value of a `Cookie` header; null when it is absent or there twice (one of the two was planted). Refuses what is
+ * longer than any of ours.
+ */
+export function readCookie(header: string | undefined, name: string): string | null {
+  if (header === undefined || header.length > 16_384) return null;
+  const found = header
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`));
+  const [only] = found;
+  return found.length === 1 && only !== undefined ? only.slice(name.length + 1) : null;
+}
+
+/** `Set-Cookie` values that sign a browser in. */
+export function signInCookies(session: {
+  access: { value: string; seconds: number };
+  refresh: { value: string; seconds: number };
+}): string[] {
+  return [
+    cookie(accessCookie, { ...session.access, path: '/' }),
+    cookie(refreshCookie, { ...session.refresh, path: refreshPath }),
+  ];
+}
+
+/** `Set-Cookie` values that sign a browser out. */
+export function signOutCookies(): string[] {
+  return [
+    cookie(accessCookie, { value: '', seconds: 0, path: '/' }),
+    cookie(refreshCookie, { value: '', seconds: 0, path: refreshPath }),
+  ];
+}
+
+function cookie(name: string, { value, seconds, path }: { value: string; seconds: number; path: string }): string {
+  return `${name}=${value}; Path=${path}; Max-Age=${Math.floor(seconds)}; HttpOnly; Secure; SameSite=Strict`;
+}

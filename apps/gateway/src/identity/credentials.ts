@@ -1,0 +1,130 @@
+import { EventEmitter } from 'node:events';
+import type { Logger } from 'pino';
+import type { Database } from '../database/database.ts';
+import { type BearerSecret, isSecretOf } from './bearer-secret.ts';
+import type { Credential, Principal } from './principal.ts';
+
+/** What is read of a user to act as them. */
+const asUser = {
+  select: {
+    id: true,
+    email: true,
+    incarnation: true,
+    disabledAt: true,
+    memberships: { select: { organizationId: true, role: true, organization: { select: { slug: true } } } },
+  },
+} as const;
+
+interface UserRow {
+  id: string;
+  email: string;
+  incarnation: number;
+  disabledAt: Date | null;
+  memberships: {
+    organizationId: string;
+    role: Principal['memberships'][number]['role'];
+    organization: { slug: string };
+  }[];
+}
+
+/** When the last use of a token is written down: once in this time. */
+const lastUsedEveryMs = 60_000;
+
+/**
+ * The rows behind what people show. Asked before the organization is known, so it reads across organizations; what it answers
+ * names the organizations that the credential opens.
+ */
+export class Credentials {
+  readonly #database: Database;
+  readonly #logger: Logger;
+  readonly #events = new EventEmitter<{ revoked: [] }>();
+
+  constructor(database: Database, logger: Logger) {
+    this.#database = database;
+    this.#logger = logger;
+    this.#events.setMaxListeners(0);
+  }
+
+  /** Something that was valid is not any more: whoever remembers answers must ask again. */
+  revoked(): void {
+    this.#events.emit('revoked');
+  }
+
+  onRevoked(listener: () => void): void {
+    this.#events.on('revoked', listener);
+  }
+
+  /** The principal of an API token, when the secret is its own. */
+  async ofToken({ id, secret }: BearerSecret): Promise<Principal | null> {
+    const token = await this.#token(id);
+    if (token === null || !isSecretOf(secret, token.secretHash)) return null;
+    const { kind, clusterId, expiresAt } = token;
+    const principal = this.#principal(token, { kind, id, clusterId, expiresAt });
+    if (principal !== null) this.#noteUse(token);
+    return principal;
+  }
+
+  /** The principal of a credential whose possession was shown already; null when what is behind it holds no longer. */
+  async find(credential: Credential): Promise<Principal | null> {
+    switch (credential.kind) {
+      case 'api':
+      case 'cli':
+      case 'kubeconfig': {
+        const token = await this.#token(credential.id);
+        return token && this.#principal(token, credential);
+      }
+      case 'browser': {
+        const session = await this.#browserSession(credential.id);
+        return session && this.#principal(session, credential);
+      }
+      case 'access': {
+        const origin = (await this.#token(credential.id)) ?? (await this.#browserSession(credential.id));
+        return origin && this.#principal(origin, credential);
+      }
+    }
+  }
+
+  #browserSession(id: string) {
+    return this.#database.acrossOrganizations.browserSession.findUnique({ where: { id }, include: { user: asUser } });
+  }
+
+  async #token(id: string) {
+    const token = await this.#database.acrossOrganizations.apiToken.findUnique({
+      where: { id },
+      include: { user: asUser, cluster: { select: { deletedAt: true } } },
+    });
+    return token?.cluster?.deletedAt ? null : token;
+  }
+
+  #principal(
+    row: {
+      user: UserRow;
+      userIncarnation: number;
+      revokedAt: Date | null;
+      expiresAt: Date;
+      organizationId?: string;
+      kind?: string;
+    },
+    credential: Credential,
+  ): Principal | null {
+    const { user } = row;
+    if (row.revokedAt !== null || row.expiresAt.getTime() <= Date.now()) return null;
+    if (user.disabledAt !== null || user.incarnation !== row.userIncarnation) return null;
+    const memberships = user.memberships
+      // A token opens the organization it was made in; a sign-in, in a browser or by the command line, all of them.
+      .filter(
+        ({ organizationId }) =>
+          row.organizationId === undefined || row.kind === 'cli' || organizationId === row.organizationId,
+      )
+      .map(({ organizationId, role, organization }) => ({ organizationId, role, slug: organization.slug }));
+    return Object.freeze({ userId: user.id, email: user.email, credential, memberships });
+  }
+
+  #noteUse(token: { id: string; organizationId: string; lastUsedAt: Date | null }): void {
+    const now = new Date();
+    if (token.lastUsedAt !== null && now.getTime() - token.lastUsedAt.getTime() < lastUsedEveryMs) return;
+    this.#database.scoped.apiToken
+      .updateMany({ where: { id: token.id, organizationId: token.organizationId }, data: { lastUsedAt: now } })
+      .catch((error: unknown) => this.#logger.warn({ error }, 'cannot note the use of a token'));
+  }
+}

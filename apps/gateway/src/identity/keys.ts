@@ -1,0 +1,21 @@
+import { hkdfSync } from 'node:crypto';
+
+/** The keys of this gateway, each for one purpose, derived from its one secret (HKDF, RFC 5869). */
+export class Keys {
+  readonly #secret: Buffer;
+  /** Signs the cookies of browsers and the credentials of the exec plugin, HS256. */
+  readonly tokens: Buffer;
+  /** Makes the refresh secrets of browser sessions. */
+  readonly refresh: Buffer;
+
+  /** @param secret at least 32 random bytes. */
+  constructor(secret: Buffer) {
+    this.#secret = secret;
+    this.tokens = this.#derive('tokens');
+    this.refresh = this.#derive('refresh');
+  }
+
+  #derive(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#secret, '', `postern ${purpose} 1`, 32));
+  }
+}

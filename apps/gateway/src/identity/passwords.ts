@@ -1,0 +1,37 @@
+import { hash, verify } from '@node-rs/argon2';
+import { ApiError } from '../http/api-error.ts';
+
+/** Argon2id with 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet): some 20 ms and the memory of one attempt. */
+const parameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+/** Hashing waits its turn; beyond this many in the queue, people are asked to come back. */
+const mostWaiting = 100;
+
+/** Hashes and checks passwords, a few at a time. */
+export class Passwords {
+  readonly #unknown = hash('nobody has this password', parameters);
+  #running = 0;
+
+  /** An argon2id hash in its text form. @throws {ApiError} `unavailable` when too many wait. */
+  hash(password: string): Promise<string> {
+    return this.#inTurn(() => hash(password, parameters));
+  }
+
+  /** False for a wrong password, and after the same work where there is no such account (`hashed` is null). */
+  check(password: string, hashed: string | null): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const isRight = await verify(hashed ?? (await this.#unknown), password);
+      return isRight && hashed !== null;
+    });
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= mostWaiting)
+      throw new ApiError('unavailable', 'Too many people sign in at this moment. Try again in a few seconds.');
+    this.#running += 1;
+    try {
+      return await work();
+    } finally {
+      this.#running -= 1;
+    }
+  }
+}
