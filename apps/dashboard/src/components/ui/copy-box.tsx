@@ -6,7 +6,7 @@ import { Button } from './button.tsx';
 import { IconButton } from './icon-button.tsx';
 
 /** Copies text and remembers for two seconds that it did. */
-export function useCopy(): { copied: boolean; failed: boolean; copy: (text: string) => void } {
+function useCopy(): { copied: boolean; failed: boolean; copy: (text: string) => void } {
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);

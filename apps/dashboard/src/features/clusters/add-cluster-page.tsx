@@ -5,13 +5,18 @@ import { Page } from '#components/ui/page.tsx';
 import { useOrganization } from '#features/shell/use-organization.ts';
 import { useQueryValue } from '#features/shell/use-query-value.ts';
 import { JoinProgress } from './join-progress.tsx';
+import { hasJoined } from './join-steps.ts';
 import { NameClusterForm } from './name-cluster-form.tsx';
+import { useCluster } from './use-clusters.ts';
 
 /** Name, then the command, then a checklist that turns green by itself. `?cluster=` comes back to one that waits. */
 export function AddClusterPage() {
   const organization = useOrganization();
   const [cluster, setCluster] = useQueryValue('cluster');
   const [made, setMade] = useState<{ cluster: string; joining: Joining }>();
+
+  const known = useCluster(organization, cluster).data;
+  const joined = known ? hasJoined(known) : false;
 
   if (cluster === '') {
     return (
@@ -33,8 +38,8 @@ export function AddClusterPage() {
   return (
     <Page
       width="narrow"
-      title={`Connect ${cluster}`}
-      description="Run the command; this page sees by itself what comes of it."
+      title={joined ? cluster : `Connect ${cluster}`}
+      description={joined ? 'Its agent has joined.' : 'Run the command; this page sees by itself what comes of it.'}
     >
       <JoinProgress
         key={cluster}

@@ -1,7 +1,19 @@
-import { publicApi } from './api.ts';
+import { ConnectionError } from '@postern/api-client';
+import { toast } from '#components/ui/toast.tsx';
+import { api } from './api.ts';
 
-/** Ends the browser session and leaves with a whole new page, so that nothing of it stays in memory. */
+/**
+ * Ends the browser session and leaves with a whole new page, so that nothing of it stays in memory. The call refreshes an
+ * expired session first: else the session would live on in its refresh cookie.
+ */
 export async function signOut(): Promise<void> {
-  await publicApi.call('signOut', {}).catch(() => undefined);
+  try {
+    await api.call('signOut', {});
+  } catch (error) {
+    if (error instanceof ConnectionError) {
+      toast({ title: 'You are still signed in.', description: 'The gateway could not be reached.', tone: 'bad' });
+      return;
+    }
+  }
   window.location.assign('/sign-in');
 }
