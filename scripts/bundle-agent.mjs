@@ -14,8 +14,14 @@ const bundle = await rolldown({
   platform: 'node',
   // The workspace's packages are taken as sources, so nothing has to be built before.
   resolve: { conditionNames: ['@postern/source', 'node'] },
-  // Optional native parts of `ws`: it does without them.
-  external: ['bufferutil', 'utf-8-validate'],
+  // Optional native parts of `ws`: it does without them. A kubeconfig's OIDC provider would bring in a megabyte of clients,
+  // which a pod never needs.
+  external: ['bufferutil', 'utf-8-validate', /oidc_auth/],
 });
-await bundle.write({ file: resolve(out), format: 'esm', codeSplitting: false });
+await bundle.write({
+  file: resolve(out),
+  format: 'esm',
+  codeSplitting: false,
+  minify: { compress: true, mangle: false },
+});
 await bundle.close();

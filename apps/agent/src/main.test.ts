@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
+import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -183,6 +184,34 @@ describe('postern agent', () => {
     expect(status).toBe(503);
     child.kill('SIGTERM');
     expect((await ended).code).toBe(0);
+  });
+
+  it('goes through HTTPS_PROXY, for enrolment and tunnel', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using folder = temporaryFolder();
+    const { args } = await bed({ gateway, folder: folder.path });
+    gateway.tokens.set('t', 'new');
+    const asked: string[] = [];
+    const proxy = createServer().on('connect', (request, client: Socket) => {
+      asked.push(`${request.url} ${request.headers['proxy-authorization']}`);
+      const upstream = connectTcp(Number(new URL(gateway.url).port), '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 OK\r\n\r\n');
+        upstream.pipe(client).pipe(upstream);
+      });
+      for (const socket of [upstream, client]) socket.on('error', () => upstream.destroy());
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    const connected = gateway.nextTunnel();
+    const env = { POSTERN_JOIN_TOKEN: 't', HTTPS_PROXY: `http://me:secret@127.0.0.1:${port}`, NO_PROXY: '127.0.0.1:1' };
+    const { child, ended } = start(args, env);
+    await connected;
+    child.kill('SIGTERM');
+    expect((await ended).err).not.toContain('secret');
+    proxy.close();
+    const { host } = new URL(gateway.url);
+    const line = `${host} Basic ${Buffer.from('me:secret').toString('base64')}`;
+    expect(asked).toEqual([line, line]);
   });
 
   it.each([

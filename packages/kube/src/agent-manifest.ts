@@ -170,6 +170,8 @@ function container(options: AgentManifestOptions): object {
       { name: 'POSTERN_HEALTH_PORT', value: String(healthPort) },
       { name: 'POSTERN_NAMESPACE', ...fromField('metadata.namespace') },
       { name: 'POSTERN_INSTANCE', ...fromField('metadata.name') },
+      // The agent's bytes live outside V8's heap; small young generations keep its idle memory under 90 MB.
+      { name: 'NODE_OPTIONS', value: '--max-semi-space-size=2' },
     ],
     ports: [{ name: 'health', containerPort: healthPort }],
     livenessProbe: { ...probe('/healthz'), failureThreshold: 6 },

@@ -55,16 +55,22 @@ function fromProvider(user: User): Authentication {
   let authenticator: Authenticator | undefined;
   return {
     authenticate: async () => {
-      if (authenticator === undefined) {
-        const { OpenIDConnectAuth } = await import('@kubernetes/client-node/dist/oidc_auth.js');
-        authenticator = new OpenIDConnectAuth();
-      }
+      authenticator ??= await oidcAuthenticator();
       return authorizationOf(authenticator, user);
     },
     forget: () => {
       authenticator = undefined;
     },
   };
+}
+
+async function oidcAuthenticator(): Promise<Authenticator> {
+  try {
+    const { OpenIDConnectAuth } = await import('@kubernetes/client-node/dist/oidc_auth.js');
+    return new OpenIDConnectAuth();
+  } catch (cause) {
+    throw new UserError('This build of the agent has no OIDC client. Use an exec plugin in the kubeconfig.', { cause });
+  }
 }
 
 /** Plugins may want to know which cluster they speak for (KUBERNETES_EXEC_INFO), which client-node does not tell them. */

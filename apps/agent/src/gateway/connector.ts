@@ -1,9 +1,11 @@
-import { type Agent, type RequestOptions, request } from 'node:https';
-import type { ConnectionOptions, SecureContext } from 'node:tls';
+import { once } from 'node:events';
+import { type RequestOptions, request } from 'node:https';
+import { isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls, type SecureContext } from 'node:tls';
 import { webSocketClientOptions } from '@postern/tunnel';
-import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 import { WebSocket } from 'ws';
+import { connectThroughProxy } from '../network/proxy.ts';
 import { version } from '../version.ts';
 
 const handshakeTimeoutMs = 15_000;
@@ -25,14 +27,13 @@ export class GatewayConnector {
 
   /** A WebSocket that is being connected. */
   webSocket(url: string, protocols: string[]): WebSocket {
-    const agent = this.#proxyAgent(url.replace(/^ws/, 'http'));
     return new WebSocket(url, protocols, {
       ...webSocketClientOptions,
       handshakeTimeout: handshakeTimeoutMs,
       headers: { 'user-agent': `postern-agent/${version}` },
       secureContext: this.#secureContext,
       rejectUnauthorized: true,
-      ...(agent === undefined ? {} : { agent }),
+      ...this.#throughProxy(new URL(url.replace(/^ws/, 'http'))),
     } as ConstructorParameters<typeof WebSocket>[2]);
   }
 
@@ -42,7 +43,7 @@ export class GatewayConnector {
     const bytes = Buffer.from(JSON.stringify(body));
     const options: RequestOptions & ConnectionOptions = {
       method: 'POST',
-      agent: this.#proxyAgent(url.href) ?? false,
+      agent: false,
       secureContext: this.#secureContext,
       rejectUnauthorized: true,
       headers: {
@@ -54,6 +55,7 @@ export class GatewayConnector {
         connection: 'close',
       },
       signal: AbortSignal.timeout(requestTimeoutMs),
+      ...this.#throughProxy(url),
     };
     const outgoing = request(url, options);
     outgoing.on('error', reject);
@@ -72,9 +74,41 @@ export class GatewayConnector {
     return promise;
   }
 
-  #proxyAgent(url: string): Agent | undefined {
-    const proxy = getProxyForUrl(url);
-    if (!proxy) return undefined;
-    return new HttpsProxyAgent(proxy, { secureContext: this.#secureContext }) as unknown as Agent;
+  /** What makes node:https and `ws` connect through the proxy for this URL; nothing where there is none. */
+  #throughProxy(url: URL): Pick<RequestOptions, 'createConnection' | 'agent'> {
+    const proxy = getProxyForUrl(url.href);
+    if (!proxy) return {};
+    return {
+      // With an agent it would not be asked.
+      agent: undefined,
+      createConnection: (_options, done) => {
+        this.#connect(url, new URL(proxy)).then(
+          (socket) => done(null, socket),
+          (error: Error) => done(error, undefined as never),
+        );
+        return undefined;
+      },
+    };
+  }
+
+  async #connect(url: URL, proxy: URL): Promise<Socket> {
+    const signal = AbortSignal.timeout(handshakeTimeoutMs);
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const plain = await connectThroughProxy(proxy, { host: url.hostname, port: Number(url.port || 443), signal });
+    const secure = connectTls({
+      socket: plain,
+      host,
+      secureContext: this.#secureContext,
+      rejectUnauthorized: true,
+      ALPNProtocols: ['http/1.1'],
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+    });
+    try {
+      await once(secure, 'secureConnect', { signal });
+      return secure;
+    } catch (error) {
+      secure.destroy();
+      throw error;
+    }
   }
 }

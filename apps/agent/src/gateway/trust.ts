@@ -3,12 +3,13 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 import { UserError } from '../user-error.ts';
 
 /**
- * Whom the agent trusts to vouch for a gateway: Node's authorities, the system's, and those in `caFile` in addition.
- * One context for all connections: making it costs a tenth of a second. @throws {UserError}
+ * Whom the agent trusts to vouch for a gateway: the system's authorities (Node's own where the system has none), and those
+ * in `caFile` in addition. One context for all connections: making it costs time and some MiB. @throws {UserError}
  */
 export function gatewayTrust(caFile: string | undefined): SecureContext {
   const own = caFile === undefined ? [] : [readAuthorities(caFile)];
-  const ca = [...new Set([...getCACertificates('default'), ...getCACertificates('system'), ...own])];
+  const system = getCACertificates('system');
+  const ca = [...new Set([...(system.length > 0 ? system : getCACertificates('default')), ...own])];
   try {
     return createSecureContext({ ca });
   } catch (cause) {

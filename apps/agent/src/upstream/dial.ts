@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { type ClientRequest, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { ClusterEndpoint, Credential } from '../cluster/endpoint.ts';
+import { connectThroughProxy } from '../network/proxy.ts';
 import { dialError, UpstreamError } from './upstream-error.ts';
 
 const dialTimeoutMs = 10_000;
@@ -98,32 +97,6 @@ async function connectPlain(
   } catch (error) {
     socket.destroy();
     throw error;
-  }
-  return socket;
-}
-
-/** CONNECT (RFC 9110, 9.3.6). */
-async function connectThroughProxy(
-  proxy: URL,
-  { host, port, signal }: { host: string; port: number; signal: AbortSignal },
-): Promise<Socket> {
-  const request = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
-  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-  const connecting: ClientRequest = request(proxy, {
-    method: 'CONNECT',
-    path: `${host}:${port}`,
-    agent: false,
-    signal,
-    headers: {
-      host: `${host}:${port}`,
-      ...(proxy.username ? { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` } : {}),
-    },
-  });
-  connecting.end();
-  const [response, socket] = (await once(connecting, 'connect', { signal })) as [{ statusCode: number }, Socket];
-  if (response.statusCode !== 200) {
-    socket.destroy();
-    throw Object.assign(new Error(`the proxy ${proxy.host} answered ${response.statusCode}`), { code: '' });
   }
   return socket;
 }
