@@ -1,0 +1,73 @@
+/** A kind of object that a cluster serves, from its discovery. */
+export interface ApiResource {
+  /** Empty for the core group. */
+  group: string;
+  version: string;
+  /** Plural, lower case, as in paths: `deployments`. */
+  resource: string;
+  kind: string;
+  namespaced: boolean;
+  verbs: readonly string[];
+  shortNames: readonly string[];
+  /** `log`, `exec`, `scale`… */
+  subresources: readonly string[];
+  /** The version that the cluster prefers for this group. */
+  preferred: boolean;
+}
+
+/** `pods`, `deployments.apps`; with the version where it is not the preferred one: `widgets.v1beta1.example.com`. */
+export function resourceId({ group, version, resource, preferred }: ApiResource): string {
+  if (group === '') return resource;
+  return preferred ? `${resource}.${group}` : `${resource}.${version}.${group}`;
+}
+
+/** Finds what an id, a kind's name or kubectl's short name means here; ids win. */
+export function findResource(resources: readonly ApiResource[], id: string): ApiResource | undefined {
+  const wanted = id.toLowerCase();
+  return (
+    resources.find((candidate) => resourceId(candidate) === wanted) ??
+    resources.find(({ group, version, resource }) => `${resource}.${version}.${group}` === wanted) ??
+    resources.find(
+      ({ preferred, resource, shortNames, kind }) =>
+        preferred && (resource === wanted || shortNames.includes(wanted) || kind.toLowerCase() === wanted),
+    )
+  );
+}
+
+/** The kind behind an `apiVersion` and `kind`, as in an owner reference. */
+export function findKind(resources: readonly ApiResource[], apiVersion: string, kind: string): ApiResource | undefined {
+  const slash = apiVersion.indexOf('/');
+  const group = slash === -1 ? '' : apiVersion.slice(0, slash);
+  const ofKind = resources.filter((candidate) => candidate.group === group && candidate.kind === kind);
+  return ofKind.find(({ preferred }) => preferred) ?? ofKind[0];
+}
+
+export interface ObjectAddress {
+  namespace?: string | undefined;
+  name?: string | undefined;
+  subresource?: string;
+}
+
+/** The path of a list, an object or a subresource. */
+export function resourcePath(resource: ApiResource, address: ObjectAddress = {}): string {
+  const { namespace, name, subresource } = address;
+  const root = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
+  const parts = [root];
+  if (resource.namespaced && namespace !== undefined && namespace !== '') {
+    parts.push('namespaces', encodeURIComponent(namespace));
+  }
+  parts.push(resource.resource);
+  if (name !== undefined) parts.push(encodeURIComponent(name));
+  if (subresource !== undefined) parts.push(subresource);
+  return parts.join('/');
+}
+
+/** The heading of a list: the kind in the plural, spelled as Kubernetes spells it: `ConfigMaps`, `NetworkPolicies`. */
+export function pluralOf({ kind, resource }: Pick<ApiResource, 'kind' | 'resource'>): string {
+  const lower = kind.toLowerCase();
+  let same = 0;
+  while (same < lower.length && lower[same] === resource[same]) same++;
+  return same < 2 ? kind : kind.slice(0, same) + resource.slice(same);
+}
+
+export const can = (resource: ApiResource, verb: string): boolean => resource.verbs.includes(verb);

@@ -1,0 +1,74 @@
+import { formatAge } from '#components/format/age.ts';
+import { parseQuantity } from '#components/format/quantity.ts';
+import { parseDuration } from './duration.ts';
+import type { Cell, Column, Row } from './table-rows.ts';
+
+const restarts = /^(\d+)(?: \((\S+) ago\))?$/;
+
+/** What a cell reads at `now`. Ages come from the object, so that they stay right as long as the table is open. */
+export function cellText(column: Column, cell: Cell | undefined, { row, now }: { row: Row; now: number }): string {
+  if (column.meaning === 'age' && !Number.isNaN(row.created)) return formatAge(now - row.created);
+  if (cell === null || cell === undefined) return '';
+  const written = String(cell);
+  if (column.meaning === 'elapsed' || column.meaning === 'age') {
+    const then = parseDuration(written);
+    return then === undefined ? written : formatAge(then + now - row.at);
+  }
+  if (column.meaning === 'restarts') {
+    const [, count, ago] = restarts.exec(written) ?? [];
+    const then = ago === undefined ? undefined : parseDuration(ago);
+    if (then !== undefined) return `${count} (${formatAge(then + now - row.at)} ago)`;
+  }
+  return written;
+}
+
+/** True when a cell's text changes by itself. */
+export function ticks(column: Column): boolean {
+  return column.meaning === 'age' || column.meaning === 'elapsed' || column.meaning === 'restarts';
+}
+
+/** The instant a cell speaks of, in milliseconds since 1970; undefined when it speaks of none. */
+export function cellInstant(column: Column, cell: Cell | undefined, row: Row): number | undefined {
+  if (column.meaning === 'age' && !Number.isNaN(row.created)) return row.created;
+  if (column.meaning !== 'age' && column.meaning !== 'elapsed') return undefined;
+  const then = parseDuration(String(cell ?? ''));
+  return then === undefined ? undefined : row.at - then;
+}
+
+/**
+ * What a cell is sorted by: a number where it is one in some spelling (a count, `1/2`, `15%`, `250m`, `1Gi`, `3m12s`, an age),
+ * else text; undefined for "nothing" in Kubernetes' spellings, which always goes last.
+ */
+export function sortValue(column: Column, cell: Cell | undefined, row: Row): number | string | undefined {
+  const instant = cellInstant(column, cell, row);
+  // The youngest first: a short age is a small one.
+  if (instant !== undefined) return -instant;
+  if (column.meaning === 'name') return row.name;
+  if (typeof cell === 'number') return cell;
+  if (typeof cell === 'boolean') return cell ? 1 : 0;
+  if (cell === null || cell === undefined) return undefined;
+  const written = cell.trim();
+  if (written === '' || written === '<none>' || written === '<unknown>' || written === '<unset>') return undefined;
+  if (!/^[+-.\d]/.test(written)) return written;
+  const ratio = /^(\d+)\/(\d+)$/.exec(written);
+  if (ratio !== null) return Number(ratio[2]) === 0 ? 0 : Number(ratio[1]) / Number(ratio[2]);
+  const percent = /^(\d+(?:\.\d+)?)%/.exec(written);
+  if (percent !== null) return Number(percent[1]);
+  const count = restarts.exec(written);
+  if (count !== null) return Number(count[1]);
+  // A quantity before a length of time: `5m` of CPU and five minutes look alike, and within one column sort alike.
+  const quantity = parseQuantity(written);
+  if (!Number.isNaN(quantity)) return quantity;
+  return parseDuration(written) ?? written;
+}
+
+/** Numbers before text, each in its own order; nothing last, whatever the direction. */
+export function compareValues(
+  a: number | string | undefined,
+  b: number | string | undefined,
+  descending: boolean,
+): number {
+  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1;
+  const order = typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1;
+  return descending ? -order : order;
+}

@@ -1,0 +1,64 @@
+import { type ApiResource, resourcePath } from './api-resource.ts';
+import type { ClusterRef } from './cluster-ref.ts';
+import { kubeFetch, kubeJson } from './kube-fetch.ts';
+import { asObject, type KubeObject } from './sources.ts';
+
+/** One object of one cluster. */
+export interface ObjectRef {
+  ref: ClusterRef;
+  resource: ApiResource;
+  /** Empty for kinds without namespaces. */
+  namespace: string;
+  name: string;
+}
+
+const MERGE_PATCH = 'application/merge-patch+json';
+
+const pathOf = ({ resource, namespace, name }: ObjectRef, subresource?: string): string =>
+  resourcePath(resource, { namespace, name, ...(subresource !== undefined && { subresource }) });
+
+export async function getObject(target: ObjectRef): Promise<KubeObject> {
+  return asObject(await kubeJson(target.ref, pathOf(target)));
+}
+
+/** Deletes as kubectl does: dependents go in the background. @throws KubeError */
+export async function deleteObject(target: ObjectRef): Promise<void> {
+  await kubeFetch(target.ref, pathOf(target), {
+    method: 'DELETE',
+    body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' },
+  });
+}
+
+/** @throws KubeError */
+export async function patchObject(target: ObjectRef, patch: unknown): Promise<void> {
+  await kubeFetch(target.ref, pathOf(target), { method: 'PATCH', body: patch, contentType: MERGE_PATCH });
+}
+
+/** Through the scale subresource, which every workload that scales has, custom ones too. @throws KubeError */
+export async function scaleObject(target: ObjectRef, replicas: number): Promise<void> {
+  await kubeFetch(target.ref, pathOf(target, 'scale'), {
+    method: 'PATCH',
+    body: { spec: { replicas } },
+    contentType: MERGE_PATCH,
+  });
+}
+
+/** What `kubectl rollout restart` does: a new annotation on the pod template. @throws KubeError */
+export async function restartObject(target: ObjectRef, now: Date): Promise<void> {
+  const annotations = { 'kubectl.kubernetes.io/restartedAt': now.toISOString() };
+  await patchObject(target, { spec: { template: { metadata: { annotations } } } });
+}
+
+/** Replaces an object, or tries what would come of it. @throws KubeError 409: it changed meanwhile. */
+export async function replaceObject(
+  target: ObjectRef,
+  object: unknown,
+  options: { dryRun: boolean },
+): Promise<KubeObject> {
+  const params = {
+    fieldManager: 'postern-dashboard',
+    fieldValidation: 'Strict',
+    ...(options.dryRun && { dryRun: 'All' }),
+  };
+  return asObject(await kubeJson(target.ref, pathOf(target), { method: 'PUT', params, body: object }));
+}

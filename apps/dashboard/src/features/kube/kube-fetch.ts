@@ -1,0 +1,43 @@
+import { apiFetch } from '#features/session/api.ts';
+import { type ClusterRef, clusterUrl, type QueryParams } from './cluster-ref.ts';
+import { kubeErrorOf } from './kube-error.ts';
+
+export interface KubeRequest {
+  params?: QueryParams;
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  accept?: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  contentType?: string;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks a cluster's API as the signed-in person.
+ * @throws KubeError what the cluster or the gateway refused; TypeError when the gateway is not reached.
+ */
+export async function kubeFetch(ref: ClusterRef, path: string, request: KubeRequest = {}): Promise<Response> {
+  const {
+    params,
+    method = 'GET',
+    accept = 'application/json',
+    body,
+    contentType = 'application/json',
+    signal,
+  } = request;
+  const response = await apiFetch(clusterUrl(ref, path, params), {
+    method,
+    headers: { accept, ...(body !== undefined && { 'content-type': contentType }) },
+    body: body === undefined ? null : JSON.stringify(body),
+    signal: signal ?? null,
+  });
+  if (response.ok) return response;
+  const answer: unknown = await response.json().catch(() => undefined);
+  throw kubeErrorOf(answer, response.status);
+}
+
+/** The same, and the body as JSON. */
+export async function kubeJson(ref: ClusterRef, path: string, request: KubeRequest = {}): Promise<unknown> {
+  const response = await kubeFetch(ref, path, request);
+  return await response.json();
+}

@@ -1,0 +1,239 @@
+import type { Freshness } from './freshness.ts';
+import { KubeError, sentenceOf } from './kube-error.ts';
+
+export interface ListPage<T> {
+  items: readonly T[];
+  resourceVersion: string;
+  /** Token of the next page; empty at the end. */
+  next: string;
+  remaining: number | undefined;
+}
+
+export type WatchChange<T> =
+  | { type: 'put'; item: T; resourceVersion: string }
+  | { type: 'remove'; key: string; resourceVersion: string }
+  | { type: 'bookmark'; resourceVersion: string };
+
+/** Where objects come from. Both calls throw KubeError for what the server refused. */
+export interface Source<T> {
+  key: (item: T) => string;
+  list: (next: string, signal: AbortSignal) => Promise<ListPage<T>>;
+  /** Undefined where this kind cannot be watched. */
+  watch: OpenWatch<T> | undefined;
+}
+
+/** Resolves when the server has begun to answer; ends when it ends the watch. */
+type OpenWatch<T> = (resourceVersion: string, signal: AbortSignal) => Promise<AsyncIterable<WatchChange<T>>>;
+
+export interface Sink<T> {
+  put: (items: readonly T[], how: { live: boolean }) => void;
+  remove: (keys: readonly string[]) => void;
+  freshness: (freshness: Freshness) => void;
+}
+
+/** What the engine needs of its surroundings; faked in tests. */
+export interface Surroundings {
+  now: () => number;
+  /** From 0 to 1. */
+  random: () => number;
+  /** Resolves early, without an error, when the signal aborts. */
+  delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Whether nobody has looked at the page for a while. */
+  attention: {
+    paused: () => boolean;
+    onChange: (listener: () => void) => () => void;
+  };
+  /** Room for one more watch: a function that gives it back, or undefined when the page has enough of them. */
+  acquireWatch: () => (() => void) | undefined;
+}
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+/** What RBAC or the path forbids is asked again after this long: somebody may have mended it. */
+const LASTING_RETRY_MS = 60_000;
+const POLL_MS = 30_000;
+/** A watch that ended sooner than this was no success. */
+const SETTLED_MS = 5_000;
+
+/**
+ * Keeps a sink equal to a list on the server: list in pages, then watch from there, resume when the watch ends, list again
+ * and remove what has gone when the server has forgotten where we were (410). Never gives up before `stop`.
+ */
+export class ListWatch<T> {
+  readonly #source: Source<T>;
+  readonly #sink: Sink<T>;
+  readonly #around: Surroundings;
+  readonly #stop = new AbortController();
+  readonly #keys = new Set<string>();
+  #wake = new AbortController();
+  #resourceVersion: string | undefined;
+  #failures = 0;
+  #hasData = false;
+  #lastHeard = 0;
+  #sorry: Freshness | undefined;
+
+  constructor(options: { source: Source<T>; sink: Sink<T>; around: Surroundings }) {
+    this.#source = options.source;
+    this.#sink = options.sink;
+    this.#around = options.around;
+  }
+
+  /** Resolves when stopped. */
+  async run(): Promise<void> {
+    const { attention } = this.#around;
+    while (!this.#stop.signal.aborted) {
+      if (attention.paused()) await this.#pause();
+      const round = new AbortController();
+      const unlisten = attention.onChange(() => attention.paused() && round.abort());
+      try {
+        await this.#round(AbortSignal.any([this.#stop.signal, round.signal]));
+      } catch (error) {
+        if (!this.#stop.signal.aborted && !round.signal.aborted) await this.#recover(error);
+      } finally {
+        unlisten();
+      }
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#wake.abort();
+  }
+
+  /** Does not wait any longer. */
+  retry(): void {
+    this.#wake.abort();
+  }
+
+  async #round(signal: AbortSignal): Promise<void> {
+    if (this.#resourceVersion === undefined) await this.#list(signal);
+    const { watch } = this.#source;
+    const release = watch === undefined ? undefined : this.#around.acquireWatch();
+    if (watch === undefined || release === undefined) {
+      const reason = watch === undefined ? 'This kind cannot be watched.' : 'Too many views are live already.';
+      this.#resourceVersion = undefined;
+      this.#failures = 0;
+      this.#report({ state: 'polled', at: this.#around.now(), everyMs: POLL_MS, reason });
+      await this.#wait(POLL_MS, signal);
+      return;
+    }
+    try {
+      await this.#watch(watch, signal);
+    } finally {
+      release();
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const seen = new Set<string>();
+    let loaded = 0;
+    let next = '';
+    let version = '';
+    if (this.#sorry === undefined) this.#reportListing(0, undefined);
+    do {
+      const page = await this.#source.list(next, signal);
+      for (const item of page.items) seen.add(this.#source.key(item));
+      loaded += page.items.length;
+      // Later pages speak of the same moment; should one not, the earlier version only repeats what is known.
+      if (version === '') version = page.resourceVersion;
+      next = page.next;
+      this.#sink.put(page.items, { live: false });
+      for (const item of page.items) this.#keys.add(this.#source.key(item));
+      if (next !== '') this.#reportListing(loaded, page.remaining);
+    } while (next !== '');
+    const gone = [...this.#keys].filter((key) => !seen.has(key));
+    for (const key of gone) this.#keys.delete(key);
+    if (gone.length > 0) this.#sink.remove(gone);
+    this.#resourceVersion = version;
+    this.#hasData = true;
+    this.#lastHeard = this.#around.now();
+  }
+
+  async #watch(watch: OpenWatch<T>, signal: AbortSignal): Promise<void> {
+    const changes = await watch(this.#resourceVersion ?? '', signal);
+    const started = this.#around.now();
+    this.#report({ state: 'live', since: started });
+    for await (const change of changes) {
+      this.#lastHeard = this.#around.now();
+      this.#failures = 0;
+      if (change.type === 'put') {
+        this.#keys.add(this.#source.key(change.item));
+        this.#sink.put([change.item], { live: true });
+      } else if (change.type === 'remove') {
+        this.#keys.delete(change.key);
+        this.#sink.remove([change.key]);
+      }
+      if (change.resourceVersion !== '') this.#resourceVersion = change.resourceVersion;
+    }
+    signal.throwIfAborted();
+    this.#lastHeard = this.#around.now();
+    // Servers end watches from time to time; only one that ends at once again and again is worth waiting for.
+    if (this.#around.now() - started >= SETTLED_MS) this.#failures = 0;
+    else await this.#wait(this.#backoff(), signal);
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    const now = this.#around.now();
+    if (error instanceof KubeError && (error.status === 410 || error.reason === 'Expired')) {
+      this.#resourceVersion = undefined;
+      this.#report({ state: 'catching-up', since: now });
+      await this.#wait(this.#failures === 0 ? 0 : this.#backoff(), this.#stop.signal);
+      this.#failures++;
+      return;
+    }
+    if (error instanceof KubeError && error.lasting) {
+      this.#resourceVersion = undefined;
+      const { message } = error;
+      const retryAt = now + LASTING_RETRY_MS;
+      this.#report(error.status === 403 ? { state: 'denied', message } : { state: 'failed', message, retryAt });
+      await this.#wait(LASTING_RETRY_MS, this.#stop.signal);
+      return;
+    }
+    const wait = this.#backoff();
+    const reason = sentenceOf(error);
+    const retryAt = now + wait;
+    if (this.#hasData) this.#report({ state: 'stale', since: this.#lastHeard, reason, retryAt });
+    else this.#report({ state: 'failed', message: reason, retryAt });
+    await this.#wait(wait, this.#stop.signal);
+  }
+
+  async #pause(): Promise<void> {
+    const { attention } = this.#around;
+    this.#report({ state: 'paused', since: this.#around.now() });
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        if (attention.paused() && !this.#stop.signal.aborted) return;
+        unlisten();
+        resolve();
+      };
+      const unlisten = attention.onChange(done);
+      this.#stop.signal.addEventListener('abort', done, { once: true });
+      done();
+    });
+  }
+
+  #backoff(): number {
+    const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures);
+    this.#failures++;
+    return longest * (0.5 + this.#around.random() / 2);
+  }
+
+  async #wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+    this.#wake = new AbortController();
+    await this.#around.delay(milliseconds, AbortSignal.any([this.#wake.signal, signal]));
+  }
+
+  #reportListing(loaded: number, remaining: number | undefined): void {
+    if (this.#hasData) this.#report({ state: 'catching-up', since: this.#around.now() });
+    else this.#report({ state: 'loading', loaded, remaining });
+  }
+
+  #report(freshness: Freshness): void {
+    // A view that failed says so until it has data again; it does not flicker to "loading" at each attempt.
+    this.#sorry =
+      freshness.state === 'denied' || freshness.state === 'failed' || freshness.state === 'stale'
+        ? freshness
+        : undefined;
+    this.#sink.freshness(freshness);
+  }
+}

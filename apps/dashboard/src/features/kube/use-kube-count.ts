@@ -1,0 +1,44 @@
+'use client';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type ApiResource, resourceId, resourcePath } from './api-resource.ts';
+import type { ClusterRef } from './cluster-ref.ts';
+import { KubeError } from './kube-error.ts';
+import { kubeJson } from './kube-fetch.ts';
+import { list, number } from './read.ts';
+
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json';
+/** Counting is a request a namespace; for more of them no count is worth it. */
+const MOST_NAMESPACES = 4;
+
+export interface CountRequest {
+  ref: ClusterRef;
+  resource: ApiResource | undefined;
+  /** Empty: the whole cluster. */
+  namespaces?: readonly string[];
+  enabled?: boolean;
+}
+
+/** How many objects of a kind there are, by asking for one and how many remain; never by listing. */
+export function useKubeCount({ ref, resource, namespaces = [], enabled = true }: CountRequest): UseQueryResult<number> {
+  const scope = resource?.namespaced === true ? namespaces : [];
+  return useQuery({
+    queryKey: ['count', ref.organization, ref.cluster, resource && resourceId(resource), scope],
+    queryFn: async ({ signal }) => {
+      if (resource === undefined) throw new Error('no kind');
+      const asked = scope.length === 0 ? [''] : scope;
+      const counts = await Promise.all(
+        asked.map((namespace) => count(ref, resourcePath(resource, { namespace }), signal)),
+      );
+      return counts.reduce((sum, one) => sum + one, 0);
+    },
+    enabled: enabled && resource !== undefined && scope.length <= MOST_NAMESPACES,
+    staleTime: 20_000,
+    refetchInterval: (query) => (query.state.error === null ? 30_000 : 5 * 60_000),
+    retry: (failures, error) => failures < 2 && !(error instanceof KubeError && error.lasting),
+  });
+}
+
+async function count(ref: ClusterRef, path: string, signal: AbortSignal): Promise<number> {
+  const page = await kubeJson(ref, path, { params: { limit: 1 }, accept: METADATA_ONLY, signal });
+  return list(page, 'items').length + (number(page, 'metadata', 'remainingItemCount') ?? 0);
+}

@@ -1,0 +1,87 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { type ApiResource, resourceId, resourcePath } from './api-resource.ts';
+import type { ClusterRef } from './cluster-ref.ts';
+import type { Freshness } from './freshness.ts';
+import { KubeError, sentenceOf } from './kube-error.ts';
+import { kubeJson } from './kube-fetch.ts';
+import { asObject, type KubeObject } from './sources.ts';
+import { useKubeObjects } from './use-kube-objects.ts';
+
+export interface ObjectRequest {
+  ref: ClusterRef;
+  resource: ApiResource;
+  /** Empty for kinds without namespaces. */
+  namespace: string;
+  name: string;
+}
+
+export interface ObjectState {
+  object: KubeObject | undefined;
+  /** It is not there: never was, or deleted while one looked, which `object` still shows. */
+  gone: boolean;
+  freshness: Freshness;
+}
+
+const POLL_MS = 10_000;
+
+/**
+ * One object, live. It is asked for at once by name; a watch on that name follows, and for people who may get but not list it
+ * is asked for again and again.
+ */
+export function useKubeObject(request: ObjectRequest | undefined): ObjectState {
+  const watched = useKubeObjects(request && { ...request, fieldSelector: `metadata.name=${request.name}` });
+  const live = watched.objects[0];
+  const following = !['denied', 'failed', 'loading'].includes(watched.freshness.state);
+  const { data, error, dataUpdatedAt } = useQuery({
+    queryKey: [
+      'object',
+      request?.ref.organization,
+      request?.ref.cluster,
+      request && resourceId(request.resource),
+      request?.namespace,
+      request?.name,
+    ],
+    queryFn: async ({ signal }) => {
+      if (request === undefined) throw new Error('no object');
+      const { ref, resource, namespace, name } = request;
+      return asObject(await kubeJson(ref, resourcePath(resource, { namespace, name }), { signal }));
+    },
+    enabled: request !== undefined && live === undefined,
+    refetchInterval: following ? false : POLL_MS,
+    retry: (failures, reason) => failures < 3 && !(reason instanceof KubeError && reason.lasting),
+    gcTime: 60_000,
+  });
+  if (live !== undefined) return { object: live, gone: false, freshness: watched.freshness };
+  if (following && watched.freshness.state !== 'catching-up') {
+    // The watch knows that it is not there; what was fetched is its last sight.
+    return { object: data, gone: true, freshness: watched.freshness };
+  }
+  if (error !== null) return { object: data, ...failure(error, data !== undefined, dataUpdatedAt) };
+  const loading = data === undefined;
+  const polled: Freshness = {
+    state: 'polled',
+    at: dataUpdatedAt,
+    everyMs: POLL_MS,
+    reason: 'You may not watch this kind.',
+  };
+  return {
+    object: data,
+    gone: false,
+    freshness:
+      loading || watched.freshness.state === 'loading' ? { state: 'loading', loaded: 0, remaining: undefined } : polled,
+  };
+}
+
+function failure(error: Error, hasData: boolean, since: number): Omit<ObjectState, 'object'> {
+  const message = sentenceOf(error);
+  if (error instanceof KubeError && error.status === 404)
+    return { gone: true, freshness: { state: 'failed', message, retryAt: Date.now() } };
+  if (error instanceof KubeError && error.status === 403)
+    return { gone: false, freshness: { state: 'denied', message } };
+  const retryAt = Date.now() + POLL_MS;
+  return {
+    gone: false,
+    freshness: hasData ? { state: 'stale', since, reason: message, retryAt } : { state: 'failed', message, retryAt },
+  };
+}
