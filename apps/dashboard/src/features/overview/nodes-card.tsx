@@ -1,5 +1,6 @@
 'use client';
 import Link from 'next/link';
+import { cn } from '#components/class-names.ts';
 import { formatBytes } from '#components/format/bytes.ts';
 import { formatCores } from '#components/format/quantity.ts';
 import { Card } from '#components/ui/card.tsx';
@@ -71,15 +72,15 @@ function NodeRow({ node, metrics, base }: { node: KubeNode; metrics: NodeMetrics
         {roles.length > 0 && <span className="ml-2 text-faint">{roles.join(', ')}</span>}
         <span className="sr-only">, {word}</span>
         {tone !== 'ok' && (
-          <span aria-hidden className="ml-2 text-bad">
+          <span aria-hidden className={cn('ml-2', tone === 'bad' ? 'text-bad' : 'text-warn')}>
             {word}
           </span>
         )}
       </StatusDot>
-      <span className="whitespace-nowrap text-muted tabular-nums">
+      <span className="min-w-36 whitespace-nowrap text-muted tabular-nums sm:text-right">
         {uses === undefined ? formatCores(has.cpu) : `${formatCores(uses.cpu)} of ${formatCores(has.cpu)}`} CPU
       </span>
-      <span className="whitespace-nowrap text-muted tabular-nums">
+      <span className="min-w-36 whitespace-nowrap text-muted tabular-nums sm:text-right">
         {uses === undefined ? formatBytes(has.memory) : `${formatBytes(uses.memory)} of ${formatBytes(has.memory)}`}
       </span>
       <span className="whitespace-nowrap text-faint">{node.status?.nodeInfo?.kubeletVersion}</span>

@@ -137,7 +137,7 @@ function Facts({ cluster }: { cluster: Cluster }) {
   return (
     <p className="flex flex-wrap gap-x-3">
       <span>
-        {status.word} for <Time at={cluster.statusSince} />
+        {cluster.status === 'online' ? 'Online' : status.word} for <Time at={cluster.statusSince} />
       </span>
       {kubernetes !== null && <span>Kubernetes {kubernetes.version}</span>}
       {agent !== null && (

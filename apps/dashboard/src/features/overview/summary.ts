@@ -230,6 +230,6 @@ export function healthLine(parts: { nodes: readonly KubeNode[] | undefined; pods
     const text = troubles.join(', ');
     return { tone: text.includes('node') ? 'bad' : 'warn', text: text.charAt(0).toUpperCase() + text.slice(1) };
   }
-  if (facts.length === 0) return { tone: 'idle', text: 'Not known' };
+  if (facts.length === 0) return { tone: 'idle', text: 'Not known: neither nodes nor pods can be listed' };
   return { tone: 'ok', text: `Healthy: ${facts.join(', ')}` };
 }
