@@ -180,6 +180,7 @@ describe('streams', () => {
     const [event] = (await once(stream, 'data')) as [Buffer];
     expect(event.toString()).toBe('{"type":"ADDED"}\n');
     stream.close(constants.NGHTTP2_CANCEL);
+    await until(() => bed.registry.find(acme, clusterId)?.session.streamCount === 0);
     session.close();
   });
 

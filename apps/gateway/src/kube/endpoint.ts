@@ -56,10 +56,12 @@ interface Admitted {
 /** `/k8s/<organization>/<cluster>/…`: a kube-apiserver to any client, made of named passes. */
 export class KubeEndpoint {
   readonly #options: KubeEndpointOptions;
+  readonly #headTimeoutMs: number;
   readonly #served = new Set<string>();
 
   constructor(options: KubeEndpointOptions) {
     this.#options = options;
+    this.#headTimeoutMs = options.headTimeoutMs ?? 65_000;
   }
 
   /** Handles a plain request. Never rejects. */
@@ -106,7 +108,7 @@ export class KubeEndpoint {
         outgoing,
         asked,
         isBrowser: principal.credential.kind === 'browser',
-        headTimeoutMs: this.#options.headTimeoutMs ?? 65_000,
+        headTimeoutMs: this.#headTimeoutMs,
       });
       if (status < 500) this.#markServed(cluster);
     } catch (error) {
@@ -149,7 +151,8 @@ export class KubeEndpoint {
         this.#options.logger.error({ error }, 'a session could not be recorded and was refused');
         throw refusal(503, 'Postern could not record this session and refused it. Try again shortly.');
       });
-      const opened = await forwardUpgrade({ socket, head, outgoing, asked, ready, protocol });
+      const headTimeoutMs = this.#headTimeoutMs;
+      const opened = await forwardUpgrade({ socket, head, outgoing, asked, ready, protocol, headTimeoutMs });
       if (opened) this.#markServed(cluster);
     } catch (error) {
       outgoing.stream.destroy();

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MuxStream } from '@postern/mux';
-import type { OutgoingRequest, ResponseHead } from '@postern/tunnel';
+import type { OutgoingRequest } from '@postern/tunnel';
 import { hasBody } from '../edge/plain-response.ts';
 import type { Asked } from './classify.ts';
+import { headInTime } from './head-in-time.ts';
 import { refuseAnswer, responseHeaders } from './response-rules.ts';
 
 export interface ForwardRequestOptions {
@@ -58,17 +59,4 @@ function sendBody(request: IncomingMessage, stream: MuxStream): void {
     request.unpipe(stream);
     request.resume();
   });
-}
-
-async function headInTime(outgoing: OutgoingRequest, timeoutMs: number): Promise<ResponseHead> {
-  if (timeoutMs === 0) return outgoing.response;
-  const deadline = setTimeout(
-    () => outgoing.stream.reset('timeout', `no answer within ${Math.round(timeoutMs / 1_000)} s`),
-    timeoutMs,
-  );
-  try {
-    return await outgoing.response;
-  } finally {
-    clearTimeout(deadline);
-  }
 }

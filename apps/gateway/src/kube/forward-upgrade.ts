@@ -6,6 +6,7 @@ import type { MuxStream } from '@postern/mux';
 import type { OutgoingRequest, ResponseHead } from '@postern/tunnel';
 import { refuseSocket } from '../edge/plain-response.ts';
 import type { Asked } from './classify.ts';
+import { headInTime } from './head-in-time.ts';
 import { refuseAnswer } from './response-rules.ts';
 
 /** An error's body is a Status of some hundred bytes; what is longer is no error of an apiserver. */
@@ -23,6 +24,7 @@ export interface ForwardUpgradeOptions {
   ready: Promise<unknown>;
   /** The value of `upgrade` that was asked for. */
   protocol: string;
+  headTimeoutMs: number;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<bo
   const { stream } = outgoing;
   socket.once('close', () => stream.destroy());
   if (socket.destroyed) stream.destroy();
-  const [answer] = await Promise.all([outgoing.response, options.ready]);
+  const [answer] = await Promise.all([headInTime(outgoing, options.headTimeoutMs), options.ready]);
   if (answer.status !== 101) {
     await relayRefusal(socket, { answer, stream, asked });
     return false;

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ClusterRequest, type KubeBed, kubePath, readAll, startKubeBed, until } from '../test/kube-bed.ts';
+import {
+  acme,
+  type ClusterRequest,
+  clusterId,
+  type KubeBed,
+  kubePath,
+  readAll,
+  startKubeBed,
+  until,
+} from '../test/kube-bed.ts';
 
 let bed: KubeBed;
 beforeEach(async () => {
@@ -272,5 +281,44 @@ describe('an upgrade', () => {
     await readAll(staying);
     expect(closed).toBe(2);
     await until(() => bed.sessions.sessions.every((session) => session.end !== undefined));
+  });
+
+  it('a hundred times leaves no stream, no socket and no session open', async () => {
+    bed.onRequest = (request) => {
+      switchTo('SPDY/3.1')(request);
+      request.stream.resume().once('end', () => request.stream.end('bye'));
+    };
+    const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = sockets();
+    for (let round = 0; round < 10; round++) {
+      await Promise.all(
+        Array.from({ length: 10 }, async (_, index) => {
+          const socket = await bed.connect();
+          socket.write(head('POST', exec, spdy));
+          await readHead(socket);
+          if (index % 2 === 0) socket.destroy();
+          else {
+            socket.end();
+            await readAll(socket);
+            socket.destroy();
+          }
+        }),
+      );
+    }
+    await until(
+      () => bed.sessions.sessions.length === 100 && bed.sessions.sessions.every((one) => one.end !== undefined),
+    );
+    await until(() => bed.registry.find(acme, clusterId)?.session.streamCount === 0 && sockets() <= before);
+    const metrics = await bed.metrics.registry.getSingleMetricAsString('postern_streams_active');
+    expect(metrics).toContain('{kind="exec"} 0');
+  });
+
+  it('that is never answered ends with 504', async () => {
+    await bed.close();
+    bed = await startKubeBed({ headTimeoutMs: 60 });
+    bed.onRequest = () => {};
+    const socket = await bed.connect();
+    socket.write(head('GET', exec, spdy));
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 504 /);
   });
 });
