@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import { parse } from 'yaml';
+import { ApiError, badRequest } from './api-error.ts';
+
+/** The apiserver's own limit for what one request may write. */
+const MAX_BYTES = 3 * 1024 * 1024;
+
+/** The whole body. @throws ApiError 413 beyond 3 MiB. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BYTES) {
+      throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BYTES}`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * JSON or YAML as the content type says; without one, JSON.
+ * @throws ApiError 400 for what does not parse, 415 for another type.
+ */
+export function parseBody(text: string, contentType: string | undefined): unknown {
+  const mediaType = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
+  const isYaml = mediaType === 'application/yaml' || mediaType.endsWith('+yaml');
+  if (!isYaml && mediaType !== 'application/json' && !mediaType.endsWith('+json')) {
+    const accepted = 'accepted media types include: application/json, application/yaml';
+    throw new ApiError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - ${accepted}`);
+  }
+  try {
+    const value: unknown = isYaml ? parse(text, { maxAliasCount: 100 }) : JSON.parse(text);
+    refusePrototypes(value, 0);
+    return value;
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    throw badRequest(`the object provided is unrecognized: ${error instanceof Error ? error.message : 'unreadable'}`);
+  }
+}
+
+/** A key `__proto__` would, once merged, change objects that it is no part of. */
+function refusePrototypes(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > 200) throw badRequest('the object provided is nested too deeply');
+  if (Object.hasOwn(value, '__proto__')) throw badRequest('the key "__proto__" is not allowed');
+  for (const item of Object.values(value)) refusePrototypes(item, depth + 1);
+}
+
+export type Fields = Record<string, unknown>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { User } from './identity.ts';
+import type { Resource } from './resources.ts';
+
+/** A request on its way through, over HTTP/1.1 or HTTP/2 (by Node's compatibility layer). */
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** Percent-decoded. */
+  path: string;
+  query: URLSearchParams;
+  user: User;
+}
+
+/** A request about a resource. */
+export interface ResourceExchange extends Exchange {
+  resource: Resource;
+  verb: string;
+  /** Empty for cluster-scoped resources and for all namespaces. */
+  namespace: string;
+  name: string;
+  subresource: string;
+}
+
+/** Answers with JSON and ends. Browsers get it without indentation too. */
+export function sendJson(
+  { response, contentType = 'application/json' }: { response: ServerResponse; contentType?: string },
+  code: number,
+  body: object,
+): void {
+  if (response.headersSent) {
+    response.end();
+    return;
+  }
+  const text = JSON.stringify(body);
+  response.statusCode = code;
+  response.setHeader('content-type', contentType);
+  response.setHeader('cache-control', 'no-cache, private');
+  response.setHeader('content-length', Buffer.byteLength(text));
+  response.end(text);
+}
+
+export function sendText(exchange: { response: ServerResponse }, code: number, text: string): void {
+  exchange.response.statusCode = code;
+  exchange.response.setHeader('content-type', 'text/plain; charset=utf-8');
+  exchange.response.setHeader('x-content-type-options', 'nosniff');
+  exchange.response.end(text);
+}

@@ -1,0 +1,67 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from './api-error.ts';
+
+/** Who acts. */
+export interface User {
+  name: string;
+  groups: string[];
+  uid?: string;
+  extra?: Record<string, string[]>;
+}
+
+const SUPERUSERS = 'system:masters';
+const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+
+/**
+ * Who a request acts as. The one token there is belongs to an administrator, who may impersonate anybody; without a token
+ * one is `system:anonymous`.
+ * @throws ApiError 401 for a wrong token, 400 for groups without a user.
+ */
+export function authenticate(request: IncomingMessage, token: string): User {
+  const authorization = request.headers.authorization;
+  if (authorization === undefined) return anonymous;
+  const [, presented] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+  if (presented === undefined || !isEqual(presented, token)) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
+  return impersonated(request.rawHeaders) ?? { name: 'kubernetes-admin', groups: [SUPERUSERS, 'system:authenticated'] };
+}
+
+export function isSuperuser(user: User): boolean {
+  return user.groups.includes(SUPERUSERS);
+}
+
+/** Compares hashes, so that neither content nor length shows in the time it takes. */
+function isEqual(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest());
+  return left !== undefined && right !== undefined && timingSafeEqual(left, right);
+}
+
+/** From the raw headers: Node would join two groups with a comma into one name. */
+function impersonated(rawHeaders: string[]): User | undefined {
+  let name: string | undefined;
+  let uid: string | undefined;
+  const groups: string[] = [];
+  const extra = new Map<string, string[]>();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const header = (rawHeaders[at] ?? '').toLowerCase();
+    const value = rawHeaders[at + 1] ?? '';
+    if (header === 'impersonate-user') name = value;
+    else if (header === 'impersonate-group') groups.push(value);
+    else if (header === 'impersonate-uid') uid = value;
+    else if (header.startsWith('impersonate-extra-')) {
+      const key = header.slice('impersonate-extra-'.length);
+      extra.set(key, [...(extra.get(key) ?? []), value]);
+    }
+  }
+  if (name === undefined || name === '') {
+    if (groups.length === 0 && uid === undefined && extra.size === 0) return undefined;
+    throw new ApiError(400, 'BadRequest', 'requested groups, uid or extra fields without impersonating a user');
+  }
+  if (!groups.includes('system:authenticated') && name !== anonymous.name) groups.push('system:authenticated');
+  return {
+    name,
+    groups,
+    ...(uid === undefined ? {} : { uid }),
+    ...(extra.size === 0 ? {} : { extra: Object.fromEntries(extra) }),
+  };
+}

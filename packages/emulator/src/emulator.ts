@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { renderKubeconfig } from '@postern/kube';
+import { Authorizer } from './api/rbac.ts';
+import { makeCertificate } from './certificates.ts';
+import { listen } from './server.ts';
+import { PodHttp } from './streams/pod-http.ts';
+import { PodProcesses } from './streams/pod-processes.ts';
+import { Upgrader } from './streams/upgrade.ts';
+import { startDemoWorld } from './world/demo-world.ts';
+
+export interface EmulatorOptions {
+  /** 0 (the default) for any free one; always on 127.0.0.1. */
+  port?: number;
+  /**
+   * `real` (the default): exec and attach start real processes on this machine. `off`: they are refused.
+   */
+  shell?: 'real' | 'off';
+}
+
+export interface Emulator {
+  /** `https://127.0.0.1:…`. */
+  url: string;
+  /** A kubeconfig of an administrator: whoever reads it has a shell on this machine. */
+  kubeconfig: string;
+  caPem: string;
+  token: string;
+  /** Ends all connections, streams and processes, and removes the pods' files. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a small Kubernetes API with a demo world behind it. It listens on loopback only, with a certificate and a token made for
+ * this run.
+ * @throws when the port cannot be had.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { port = 0, shell = 'real' } = options;
+  const certificate = await makeCertificate(Date.now());
+  const token = randomBytes(32).toString('base64url');
+  const processes = new PodProcesses(shell === 'real');
+  const http = new PodHttp();
+  const { store, clock, resources, kubelet } = startDemoWorld((pod) => {
+    processes.end(pod);
+    http.forget(pod);
+  });
+  processes.onMainEnded((pod, container, code) => kubelet.containerEnded(pod, container, code));
+  const authorizer = new Authorizer(store);
+  const upgrader = new Upgrader({ store, clock, processes, http });
+  const stop = () => {
+    clock.stop();
+    processes.endAll();
+    http.close();
+  };
+  const context = { store, clock, resources, authorizer, token };
+  const listener = await listen(context, upgrader, { certificate, port }).catch((error: Error) => {
+    stop();
+    throw error;
+  });
+  const url = `https://127.0.0.1:${listener.port}`;
+  const { caPem } = certificate;
+  return {
+    url,
+    caPem,
+    token,
+    kubeconfig: renderKubeconfig({ server: url, caPem, contextName: 'demo', user: { token } }),
+    close: async () => {
+      stop();
+      await listener.close();
+    },
+  };
+}

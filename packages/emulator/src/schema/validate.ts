@@ -1,0 +1,69 @@
+import { badRequest } from '../api/api-error.ts';
+import { parseQuantity } from '../model/quantity.ts';
+import { type Field, type Type, typeNamed, typeOfKind } from './types.ts';
+
+/**
+ * Checks that the fields we know have the types we know and that those required are there. Fields that we do not know pass:
+ * a real apiserver has more of them.
+ * @throws ApiError 400 in the words of a decoder.
+ */
+export function validateKind(kind: string, object: Record<string, unknown>): void {
+  const refuse = (path: string, problem: string) =>
+    badRequest(
+      `${kind} in version "${String(object['apiVersion'])}" cannot be handled as a ${kind}: ${path}: ${problem}`,
+    );
+  checkFields(typeOfKind(kind), object, '', refuse);
+}
+
+type Refuse = (path: string, problem: string) => Error;
+
+function checkFields(type: Type, value: unknown, path: string, refuse: Refuse): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw refuse(path, `expected an object of type ${type.name}`);
+  }
+  for (const field of type.fields.values()) {
+    const at = path === '' ? field.name : `${path}.${field.name}`;
+    const item = (value as Record<string, unknown>)[field.name];
+    if (item === undefined || item === null) {
+      if (field.required) throw refuse(at, 'Required value');
+    } else if (field.list) {
+      if (!Array.isArray(item)) throw refuse(at, 'expected a list');
+      item.forEach((one, index) => {
+        checkValue(field, one, `${at}[${index}]`, refuse);
+      });
+    } else if (field.map) {
+      if (typeof item !== 'object' || Array.isArray(item)) throw refuse(at, 'expected a map');
+      for (const [key, one] of Object.entries(item)) checkValue(field, one, `${at}.${key}`, refuse);
+    } else {
+      checkValue(field, item, at, refuse);
+    }
+  }
+}
+
+function checkValue(field: Field, value: unknown, path: string, refuse: Refuse): void {
+  const type = typeNamed(field.type);
+  if (type !== undefined) checkFields(type, value, path, refuse);
+  else if (!isPlain(field.type, value)) throw refuse(path, `cannot unmarshal ${describe(value)} into ${field.type}`);
+}
+
+function isPlain(type: string, value: unknown): boolean {
+  switch (type) {
+    case 'string':
+    case 'time':
+      return typeof value === 'string';
+    case 'integer':
+      return Number.isSafeInteger(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'intOrString':
+      return typeof value === 'string' || Number.isSafeInteger(value);
+    case 'quantity':
+      return (typeof value === 'string' || typeof value === 'number') && parseQuantity(value) !== undefined;
+    default:
+      return true;
+  }
+}
+
+function describe(value: unknown): string {
+  return Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
+}

@@ -1,0 +1,45 @@
+import { createServer, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Pod } from '../model/kinds.ts';
+
+/** Answers HTTP on connections that are forwarded to pods; nothing listens anywhere. */
+export class PodHttp {
+  readonly #servers = new Map<string, Server>();
+
+  /** @returns false when no container of the pod has such a port. */
+  connect(pod: Pod, port: number, connection: Duplex): boolean {
+    const isOpen = pod.spec.containers.some(({ ports = [] }) => ports.some((one) => one.containerPort === port));
+    if (isOpen) this.#server(pod, port).emit('connection', connection);
+    return isOpen;
+  }
+
+  /** Ends what is connected to a pod that is gone. */
+  forget({ metadata }: Pod): void {
+    for (const [key, server] of this.#servers) {
+      if (!key.startsWith(`${metadata.uid}:`)) continue;
+      server.closeAllConnections();
+      this.#servers.delete(key);
+    }
+  }
+
+  close(): void {
+    for (const server of this.#servers.values()) server.closeAllConnections();
+    this.#servers.clear();
+  }
+
+  #server({ metadata }: Pod, port: number): Server {
+    const key = `${metadata.uid}:${port}`;
+    const known = this.#servers.get(key);
+    if (known !== undefined) return known;
+    const server = createServer((request, response) => {
+      const { name, namespace } = metadata;
+      response.setHeader('content-type', 'application/json');
+      response.setHeader('x-content-type-options', 'nosniff');
+      request.resume();
+      const answer = { pod: name, namespace, port, method: request.method, path: request.url };
+      response.end(`${JSON.stringify(answer)}\n`);
+    });
+    this.#servers.set(key, server);
+    return server;
+  }
+}

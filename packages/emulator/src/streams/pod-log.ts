@@ -1,0 +1,147 @@
+import { badRequest } from '../api/api-error.ts';
+import type { ResourceExchange } from '../api/exchange.ts';
+import type { Container, Pod } from '../model/kinds.ts';
+import type { Store } from '../store/store.ts';
+import type { Clock } from '../world/clock.ts';
+import { type LogSource, lineAt, linesUntil, nextLineAt } from '../world/log-lines.ts';
+
+/** As much as a node keeps of one container's log before it rotates; lines. */
+const KEPT = 10_000;
+const MAX_BACKLOG = 4 * 1024 * 1024;
+
+/**
+ * The container of a pod that is meant.
+ * @throws ApiError 400 when it has none of that name, or several and none is named.
+ */
+export function containerOf(pod: Pod, name: string | null): Container {
+  const { containers, ephemeralContainers = [] } = pod.spec;
+  const all = [...containers, ...ephemeralContainers];
+  if (name === null || name === '') {
+    const [only, ...more] = containers;
+    if (only !== undefined && more.length === 0) return only;
+    const choice = containers.map((one) => one.name).join(' ');
+    throw badRequest(`a container name must be specified for pod ${pod.metadata.name}, choose one of: [${choice}]`);
+  }
+  const found = all.find((one) => one.name === name);
+  if (found === undefined) throw badRequest(`container ${name} is not valid for pod ${pod.metadata.name}`);
+  return found;
+}
+
+/** Answers `GET …/pods/x/log`: previous, follow, timestamps, tailLines, sinceSeconds, sinceTime, limitBytes. @throws ApiError. */
+export function podLog({ store, clock }: { store: Store; clock: Clock }, exchange: ResourceExchange): void {
+  const { query, response } = exchange;
+  const pod = store.get('pods', exchange.namespace, exchange.name) as Pod;
+  const container = containerOf(pod, query.get('container'));
+  const source = logSource(pod, container.name, query.get('previous') === 'true');
+  const withTime = query.get('timestamps') === 'true';
+  const until = Math.min(source.endedAt ?? Number.POSITIVE_INFINITY, clock.now());
+  const total = linesUntil(source, until);
+  const tail = numberOf(query, 'tailLines') ?? Number.POSITIVE_INFINITY;
+  const since = sinceOf(query, clock.now());
+  let budget = numberOf(query, 'limitBytes') ?? Number.POSITIVE_INFINITY;
+
+  response.statusCode = 200;
+  response.setHeader('content-type', 'text/plain');
+  response.setHeader('cache-control', 'no-cache, private');
+  const send = (index: number) => {
+    const { time, text } = lineAt(source, index);
+    if (time < since || budget <= 0) return;
+    const line = Buffer.from(withTime ? `${preciseTime(time, index)} ${text}\n` : `${text}\n`).subarray(0, budget);
+    budget -= line.length;
+    response.write(line);
+    if (response.writableLength > MAX_BACKLOG) response.destroy();
+  };
+  response.flushHeaders();
+  response.cork();
+  for (let index = Math.max(0, total - Math.min(tail, KEPT)); index < total; index++) send(index);
+  response.uncork();
+  if (query.get('follow') !== 'true' || source.endedAt !== undefined) {
+    response.end();
+    return;
+  }
+  const stop = everyNewLine(source, clock, send);
+  const unsubscribe = onInstanceEnd(store, pod, container.name, () => response.end());
+  response.on('close', () => {
+    stop();
+    unsubscribe();
+  });
+}
+
+/** Writes the lines that come from now on. @returns what ends it. */
+export function followLog(
+  { pod, container, clock }: { pod: Pod; container: string; clock: Clock },
+  write: (line: string) => void,
+): () => void {
+  const source = logSource(pod, container, false);
+  return everyNewLine(source, clock, (index) => write(`${lineAt(source, index).text}\n`));
+}
+
+function everyNewLine(source: LogSource, clock: Clock, send: (index: number) => void): () => void {
+  let index = linesUntil(source, clock.now());
+  let cancel = () => {};
+  const wait = () => {
+    cancel = clock.after(nextLineAt(source, index) - clock.now(), () => {
+      send(index++);
+      wait();
+    });
+  };
+  wait();
+  return () => cancel();
+}
+
+/** Calls back once the running container ends or its pod goes. @returns what ends the wait. */
+export function onInstanceEnd(store: Store, pod: Pod, container: string, ended: () => void): () => void {
+  const instanceOf = (one: Pod) =>
+    one.status?.containerStatuses?.find(({ name }) => name === container)?.state.running?.startedAt;
+  const instance = instanceOf(pod);
+  return store.subscribe(({ resource, type, object }) => {
+    if (resource !== 'pods' || object.metadata.uid !== pod.metadata.uid) return;
+    if (type === 'DELETED' || instanceOf(object as Pod) !== instance) ended();
+  });
+}
+
+/** Which run of the container is meant, and its times. @throws ApiError 400. */
+function logSource(pod: Pod, container: string, previous: boolean): LogSource {
+  const status = pod.status?.containerStatuses?.find(({ name }) => name === container);
+  const { state, lastState } = status ?? {};
+  const name = pod.metadata.name;
+  const source = (startedAt: string, endedAt?: string): LogSource => ({
+    pod,
+    container,
+    startedAt: Date.parse(startedAt),
+    ...(endedAt === undefined ? {} : { endedAt: Date.parse(endedAt) }),
+  });
+  const last = lastState?.terminated;
+  if (previous) {
+    if (last === undefined) throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
+    return source(last.startedAt, last.finishedAt);
+  }
+  if (state?.running !== undefined) return source(state.running.startedAt);
+  if (state?.terminated !== undefined) return source(state.terminated.startedAt, state.terminated.finishedAt);
+  if (last !== undefined) return source(last.startedAt, last.finishedAt);
+  const why = state?.waiting === undefined ? '' : ` is waiting to start: ${state.waiting.reason}`;
+  throw badRequest(`container "${container}" in pod "${name}"${why || ' is not available'}`);
+}
+
+function numberOf(query: URLSearchParams, key: string): number | undefined {
+  const text = query.get(key);
+  if (text === null || text === '') return undefined;
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 0) throw badRequest(`${key} must be greater than or equal to 0`);
+  return number;
+}
+
+function sinceOf(query: URLSearchParams, now: number): number {
+  const seconds = numberOf(query, 'sinceSeconds');
+  if (seconds !== undefined) return now - seconds * 1_000;
+  const time = query.get('sinceTime');
+  if (time === null || time === '') return 0;
+  const moment = Date.parse(time);
+  if (Number.isNaN(moment)) throw badRequest(`sinceTime: cannot parse ${JSON.stringify(time)}`);
+  return moment;
+}
+
+/** RFC 3339 with nanoseconds; those below the millisecond only tell lines apart. */
+function preciseTime(time: number, index: number): string {
+  return new Date(time).toISOString().replace('Z', `${String((index * 7_919) % 1_000_000).padStart(6, '0')}Z`);
+}

@@ -1,0 +1,148 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { spawn as spawnTerminal } from '@lydell/node-pty';
+import { unprivileged } from './container-folders.ts';
+
+export interface TerminalSize {
+  columns: number;
+  rows: number;
+}
+
+/** A process of a container. */
+export interface RunningProcess {
+  stdin: Writable;
+  stdout: Readable;
+  /** None with a terminal. */
+  stderr: Readable | undefined;
+  resize(size: TerminalSize): void;
+  /** Its exit code (128 + n after signal n), once all output has been read or given up. */
+  ended: Promise<number>;
+  /** Ends it and all that it has started in its process group. */
+  kill(): void;
+}
+
+export interface ProcessOptions {
+  command: string[];
+  folder: string;
+  env: Record<string, string>;
+  tty: boolean;
+}
+
+/** The command cannot be run. The message is for people. */
+export class CannotRun extends Error {}
+
+/** Time that output may still come after the end of the process itself. */
+const LAST_WORDS = 1_000;
+
+/** Starts a process in a container's folder, without privileges. @throws CannotRun. */
+export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
+  const { command, folder, env } = options;
+  const [program = '', ...args] = command;
+  const file = locate(program, folder, env['PATH'] ?? '');
+  return options.tty ? startInTerminal(file, args, options) : startWithPipes(file, args, options);
+}
+
+function locate(program: string, folder: string, path: string): string {
+  const candidates = program.includes('/')
+    ? [resolve(folder, program)]
+    : path.split(':').map((directory) => join(directory, program));
+  const found = program === '' ? undefined : candidates.find(isExecutable);
+  if (found !== undefined) return found;
+  const where = program.includes('/') ? 'no such file or directory' : 'executable file not found in $PATH';
+  throw new CannotRun(`exec: "${program}": ${where}`);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
+}
+
+async function startWithPipes(file: string, args: string[], { folder, env }: ProcessOptions): Promise<RunningProcess> {
+  const child: ChildProcessWithoutNullStreams = spawn(file, args, {
+    cwd: folder,
+    env,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...unprivileged,
+  });
+  // A process may close its input early; that is no error of ours.
+  child.stdin.on('error', () => {});
+  const ended = new Promise<number>((done) => {
+    child.on('exit', () => {
+      // What it left running in the background goes with it, and with that the last holders of its pipes.
+      const timer = setTimeout(() => killGroup(child.pid), LAST_WORDS);
+      child.on('close', () => clearTimeout(timer));
+    });
+    child.on('close', (code, signal) => done(code ?? 128 + (signals[signal ?? ''] ?? 9)));
+  });
+  await once(child, 'spawn').catch((error: Error) => {
+    throw new CannotRun(error.message);
+  });
+  const { stdin, stdout, stderr, pid } = child;
+  return { stdin, stdout, stderr, resize: () => {}, ended, kill: () => killGroup(pid) };
+}
+
+const signals: Record<string, number> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+};
+
+function startInTerminal(file: string, args: string[], { folder, env }: ProcessOptions): RunningProcess {
+  const terminal = spawnTerminal(file, args, {
+    name: 'xterm-256color',
+    cols: 80,
+    rows: 24,
+    cwd: folder,
+    env,
+    encoding: null,
+    ...unprivileged,
+  });
+  const stdout = new Readable({ read: () => terminal.resume() });
+  terminal.onData((data) => {
+    if (!stdout.push(data)) terminal.pause();
+  });
+  const stdin = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      terminal.write(chunk as unknown as string);
+      done();
+    },
+  });
+  const ended = new Promise<number>((done) => {
+    terminal.onExit(({ exitCode, signal }) => {
+      stdout.push(null);
+      done(signal ? 128 + signal : exitCode);
+    });
+  });
+  return {
+    stdin,
+    stdout,
+    stderr: undefined,
+    resize: ({ columns, rows }) => {
+      if (columns > 0 && rows > 0 && columns < 5_000 && rows < 5_000) terminal.resize(columns, rows);
+    },
+    ended,
+    kill: () => killGroup(terminal.pid),
+  };
+}

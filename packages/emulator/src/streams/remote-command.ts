@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { ApiError, type Status } from '../api/api-error.ts';
+import type { Container, Pod } from '../model/kinds.ts';
+import type { Clock } from '../world/clock.ts';
+import { followLog } from './pod-log.ts';
+import type { PodProcesses } from './pod-processes.ts';
+import { CannotRun, type RunningProcess } from './process.ts';
+import type { RemoteStreams } from './remote-streams.ts';
+
+const success: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };
+
+/** How a process ended, as the kubelet says it (pkg/kubelet/kuberuntime, remotecommand). */
+function outcome(code: number): Status {
+  if (code === 0) return success;
+  return {
+    ...success,
+    status: 'Failure',
+    message: `command terminated with non-zero exit code: exit status ${code}`,
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
+  };
+}
+
+function failure(error: unknown): Status {
+  if (error instanceof ApiError) return error.status;
+  const why = error instanceof CannotRun ? error.message : 'the demo cluster failed at this';
+  const message = `Internal error occurred: error executing command in container: ${why}`;
+  return new ApiError(500, 'InternalError', message).status;
+}
+
+/** Runs a command in a container for one client. When either ends, so does the other. */
+export async function exec(
+  processes: PodProcesses,
+  { pod, container, command, tty }: { pod: Pod; container: Container; command: string[]; tty: boolean },
+  streams: RemoteStreams,
+): Promise<void> {
+  try {
+    const running = await processes.start(pod, container, { command, tty });
+    void streams.closed.then(() => running.kill());
+    streams.onResize((size) => running.resize(size));
+    if (streams.stdin === undefined) running.stdin.end();
+    else streams.stdin.pipe(running.stdin);
+    const code = await relayOutput(running, streams);
+    streams.finish(outcome(code));
+  } catch (error) {
+    streams.finish(failure(error));
+  }
+}
+
+/** Resolves with the exit code once all output is with the client. */
+async function relayOutput(running: RunningProcess, { stdout, stderr }: RemoteStreams): Promise<number> {
+  const relayed = [drain(running.stdout, stdout), drain(running.stderr, stderr)];
+  const code = await running.ended;
+  await Promise.all(relayed);
+  return code;
+}
+
+async function drain(from: Readable | undefined, to: Writable | undefined): Promise<void> {
+  if (from === undefined) return;
+  if (to === undefined) {
+    from.resume();
+    return;
+  }
+  from.pipe(to);
+  await Promise.race([once(to, 'finish'), once(to, 'close')]).catch(() => {});
+}
+
+/** Joins the main program of a container, or, where that takes no input, what it writes to its log. */
+export async function attach(
+  processes: PodProcesses,
+  {
+    pod,
+    container,
+    clock,
+    ended,
+  }: { pod: Pod; container: Container; clock: Clock; ended: (listener: () => void) => () => void },
+  streams: RemoteStreams,
+): Promise<void> {
+  if (container.stdin === true) return attachToMain(processes, { pod, container }, streams);
+  const { stdout } = streams;
+  const stop = followLog({ pod, container: container.name, clock }, (line) => stdout?.write(line));
+  const unsubscribe = ended(() => streams.finish(success));
+  await streams.closed;
+  stop();
+  unsubscribe();
+}
+
+async function attachToMain(
+  processes: PodProcesses,
+  { pod, container }: { pod: Pod; container: Container },
+  streams: RemoteStreams,
+): Promise<void> {
+  try {
+    const main = await processes.main(pod, container);
+    streams.onResize((size) => main.resize(size));
+    streams.stdin?.pipe(main.stdin, { end: container.stdinOnce === true });
+    const copies = [
+      share(main.stdout, streams.stdout),
+      ...(main.stderr === undefined ? [] : [share(main.stderr, streams.stderr)]),
+    ];
+    const end = await Promise.race([main.ended, streams.closed]);
+    for (const stop of copies) stop();
+    streams.stdin?.unpipe(main.stdin);
+    if (typeof end === 'number') streams.finish(outcome(end));
+  } catch (error) {
+    streams.finish(failure(error));
+  }
+}
+
+/** Copies to one of several readers; a slow one holds the source back, one that left does not. @returns what ends it. */
+function share(from: Readable, to: Writable | undefined): () => void {
+  const copy = (chunk: Buffer) => {
+    if (to === undefined || to.destroyed || to.write(chunk)) return;
+    from.pause();
+    to.once('drain', () => from.resume());
+  };
+  from.on('data', copy);
+  return () => {
+    from.off('data', copy);
+    from.resume();
+  };
+}

@@ -1,0 +1,62 @@
+import { constants, createDeflate, createInflate, type Deflate, type Inflate } from 'node:zlib';
+import { headerDictionary } from './dictionary.ts';
+
+const MAX_BLOCK = 64 * 1024;
+
+/** The compressed headers of one connection: each direction is one zlib stream over all its frames. */
+export class HeaderCodec {
+  readonly #inflate: Inflate = createInflate({ dictionary: headerDictionary, finishFlush: constants.Z_SYNC_FLUSH });
+  readonly #deflate: Deflate = createDeflate({ dictionary: headerDictionary });
+  #inflated: Buffer[] = [];
+  #deflated: Buffer[] = [];
+
+  constructor() {
+    this.#inflate.on('data', (chunk: Buffer) => this.#inflated.push(chunk));
+    this.#deflate.on('data', (chunk: Buffer) => this.#deflated.push(chunk));
+  }
+
+  /** Names in lower case. @throws Error for a block that is damaged or too large. */
+  async decode(block: Buffer): Promise<Map<string, string>> {
+    await new Promise<void>((done, fail) => {
+      this.#inflate.once('error', fail);
+      this.#inflate.write(block, (error) => {
+        this.#inflate.off('error', fail);
+        if (error) fail(error);
+        else done();
+      });
+    });
+    const plain = Buffer.concat(this.#inflated);
+    this.#inflated = [];
+    if (plain.length > MAX_BLOCK) throw new Error('the headers are too large');
+    return parse(plain);
+  }
+
+  /** A block without headers. */
+  async encodeNone(): Promise<Buffer> {
+    this.#deflate.write(Buffer.alloc(4));
+    await new Promise<void>((done) => this.#deflate.flush(constants.Z_SYNC_FLUSH, done));
+    const block = Buffer.concat(this.#deflated);
+    this.#deflated = [];
+    return block;
+  }
+
+  close(): void {
+    this.#inflate.destroy();
+    this.#deflate.destroy();
+  }
+}
+
+/** A count, then names and values, each with its length in 4 bytes. */
+function parse(plain: Buffer): Map<string, string> {
+  let at = 4;
+  const next = (): string => {
+    const end = at + 4 + plain.readUInt32BE(at);
+    if (end > plain.length) throw new Error('the headers end too early');
+    const text = plain.toString('latin1', at + 4, end);
+    at = end;
+    return text;
+  };
+  const headers = new Map<string, string>();
+  for (let count = plain.readUInt32BE(0); count > 0; count--) headers.set(next().toLowerCase(), next());
+  return headers;
+}

@@ -1,0 +1,63 @@
+import { Readable, Writable } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { Status } from '../api/api-error.ts';
+import type { TerminalSize } from './process.ts';
+import { parseSize, type RemoteStreams, type StreamOptions } from './remote-streams.ts';
+
+/** Subprotocols of exec and attach. v5 (KEP-4006) adds the closing of a channel, so that input can end. */
+export const websocketProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+
+const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
+const ERROR = 3;
+const RESIZE = 4;
+const CLOSE = 255;
+
+/** The first byte of each message names the channel; a paused reader holds the socket back. */
+export function websocketStreams(socket: WebSocket, options: StreamOptions): RemoteStreams {
+  const listeners: ((size: TerminalSize) => void)[] = [];
+  let lastSize: TerminalSize | undefined;
+  const stdin = options.stdin ? new Readable({ read: () => socket.resume() }) : undefined;
+  const output = (channel: number) =>
+    new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        // What cannot be sent any more is lost with its reader.
+        socket.send(Buffer.concat([Buffer.of(channel), chunk]), () => done());
+      },
+    });
+  socket.on('message', (data: Buffer) => {
+    const payload = data.subarray(1);
+    switch (data[0]) {
+      case STDIN:
+        if (stdin !== undefined && payload.length > 0 && !stdin.readableEnded && !stdin.push(payload)) socket.pause();
+        return;
+      case RESIZE:
+        lastSize = parseSize(payload.toString()) ?? lastSize;
+        for (const listener of listeners) if (lastSize !== undefined) listener(lastSize);
+        return;
+      case CLOSE:
+        if (payload[0] === STDIN && socket.protocol === 'v5.channel.k8s.io') stdin?.push(null);
+        return;
+      default:
+    }
+  });
+  socket.on('error', () => socket.terminate());
+  // As the apiserver: an empty message tells the client that the channels are open.
+  if (options.stdout) socket.send(Buffer.of(STDOUT));
+  return {
+    stdin,
+    stdout: options.stdout ? output(STDOUT) : undefined,
+    stderr: options.stderr ? output(STDERR) : undefined,
+    onResize: (listener) => {
+      listeners.push(listener);
+      if (lastSize !== undefined) listener(lastSize);
+    },
+    finish: (status: Status) => {
+      socket.resume();
+      socket.send(Buffer.concat([Buffer.of(ERROR), Buffer.from(JSON.stringify(status))]), () => {});
+      socket.close(1000);
+    },
+    closed: new Promise((resolve) => socket.on('close', () => resolve())),
+  };
+}

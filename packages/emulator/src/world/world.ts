@@ -1,0 +1,86 @@
+import type { KubeObject } from '../model/object.ts';
+import type { Store, StoreEvent } from '../store/store.ts';
+import type { Clock } from './clock.ts';
+import type { EventRecorder } from './event-recorder.ts';
+
+/** What every controller works with. */
+export interface World {
+  store: Store;
+  clock: Clock;
+  events: EventRecorder;
+}
+
+/** A controller brings one resource towards what its objects ask for. */
+export interface Controller {
+  resource: string;
+  reconcile(object: KubeObject): void;
+}
+
+/** The resource of each kind that owns others. */
+const ownerKinds: [string, string][] = [
+  ['ReplicaSet', 'replicasets.apps'],
+  ['Deployment', 'deployments.apps'],
+  ['StatefulSet', 'statefulsets.apps'],
+  ['DaemonSet', 'daemonsets.apps'],
+  ['Job', 'jobs.batch'],
+  ['CronJob', 'cronjobs.batch'],
+];
+
+/** Time between a change and what follows from it; milliseconds. */
+const REACTION = 40;
+
+/**
+ * Runs controllers: an object is reconciled soon after it changes, or after one of its dependents does. Changes in between are
+ * taken together.
+ */
+export class ControlLoop {
+  readonly #world: World;
+  readonly #controllers = new Map<string, Controller>();
+  readonly #owners = new Map(ownerKinds);
+  readonly #queue = new Set<string>();
+  #scheduled = false;
+
+  constructor(world: World, controllers: Controller[]) {
+    this.#world = world;
+    for (const controller of controllers) this.#controllers.set(controller.resource, controller);
+    world.store.subscribe((event) => this.#notice(event));
+  }
+
+  /** Reconciles an object soon. */
+  enqueue(resource: string, namespace: string, name: string): void {
+    if (!this.#controllers.has(resource)) return;
+    this.#queue.add(`${resource}|${namespace}|${name}`);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#world.clock.after(REACTION, () => this.#run());
+  }
+
+  #notice({ type, resource, object }: StoreEvent): void {
+    const namespace = object.metadata.namespace ?? '';
+    if (type !== 'DELETED') this.enqueue(resource, namespace, object.metadata.name);
+    for (const owner of object.metadata.ownerReferences ?? []) {
+      const ownerResource = this.#owners.get(owner.kind);
+      if (ownerResource !== undefined) this.enqueue(ownerResource, namespace, owner.name);
+    }
+    if (resource === 'pods') {
+      for (const service of this.#world.store.list('services', namespace)) {
+        this.enqueue('services', namespace, service.metadata.name);
+      }
+    } else if (resource === 'nodes') {
+      for (const one of this.#world.store.list('daemonsets.apps')) {
+        this.enqueue('daemonsets.apps', one.metadata.namespace ?? '', one.metadata.name);
+      }
+    }
+  }
+
+  #run(): void {
+    this.#scheduled = false;
+    const due = [...this.#queue];
+    this.#queue.clear();
+    for (const entry of due) {
+      const [resource = '', namespace = '', name = ''] = entry.split('|');
+      const object = this.#world.store.find(resource, namespace, name);
+      if (object !== undefined) this.#controllers.get(resource)?.reconcile(object);
+    }
+  }
+}
