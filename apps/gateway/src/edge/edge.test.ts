@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import { connect as http2Connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { connect as netConnect, type Socket } from 'node:net';
+import { useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayMetrics } from '../metrics/metrics.ts';
@@ -11,6 +12,8 @@ import { createDashboardProxy, inlineScriptHashes } from './dashboard.ts';
 import { createEdge, type Edge } from './edge.ts';
 import type { EdgeLimits } from './limits.ts';
 import { ownerOf } from './routes.ts';
+
+useLeakCheck();
 
 const logger = pino({ level: 'silent' });
 const metrics = new GatewayMetrics({ processMetrics: false });

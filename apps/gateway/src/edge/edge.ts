@@ -10,7 +10,7 @@ import { refuseSocket, respondPlain } from './plain-response.ts';
 import { ownerOf } from './routes.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
-export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export interface EdgeHandlers {
   /** Nest: `/api/`, `/healthz`, `/readyz`, `/install.yaml`. */

@@ -43,7 +43,7 @@ export function refuseSocket(
 }
 
 /** Sends the last bytes and closes, whatever the other side does. */
-export function endThenDestroy(socket: Duplex, last: string | Buffer): void {
+function endThenDestroy(socket: Duplex, last: string | Buffer): void {
   socket.on('error', () => socket.destroy());
   // What still comes in is thrown away, so that the close is not a reset that takes our answer with it.
   socket.resume();

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { constants, connect as http2Connect } from 'node:http2';
+import { useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acme, clusterId, type KubeBed, kubePath, startKubeBed, until } from '../test/kube-bed.ts';
+
+useLeakCheck();
 
 let bed: KubeBed;
 beforeEach(async () => {

@@ -45,7 +45,7 @@ export async function openRequest(
 }
 
 /** The agent is away: since when, and what to do. Without Retry-After, which would make kubectl wait and ask again. */
-export function offline(cluster: DirectoryCluster): Refusal {
+function offline(cluster: DirectoryCluster): Refusal {
   if (!cluster.everConnected) {
     return refusal(503, `No agent has connected to the cluster "${cluster.name}" yet. Run its install command first.`);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
+import { useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   acme,
@@ -12,6 +13,8 @@ import {
   startKubeBed,
   until,
 } from '../test/kube-bed.ts';
+
+useLeakCheck();
 
 let bed: KubeBed;
 beforeEach(async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ClientToServerEvents, ServerToClientEvents, SocketError, TerminalEnded } from '@postern/contracts';
+import { useLeakCheck } from '@postern/testkit';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeExec, podJson } from '../test/fake-exec.ts';
@@ -7,6 +8,8 @@ import { acme, clusterId, type KubeBed, readAll, startKubeBed, until } from '../
 
 type Client = Socket<ServerToClientEvents, ClientToServerEvents>;
 type Opened = { terminal: string; container: string; shell: string };
+
+useLeakCheck();
 
 let bed: KubeBed;
 let clients: Client[];

@@ -25,7 +25,7 @@ type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
 /** A request as the cluster's side of the tunnel gets it. */
 export type ClusterRequest = IncomingRequest & { head: HttpHead };
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
