@@ -3,7 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import { KubeError } from './kube-list.ts';
+import { KubeError, sentenceOf } from '#features/kube/kube-error.ts';
 
 /** The inside of a card by the state of its query: what it shows, its skeleton, or why it cannot, with what to do. */
 export function QueryBody<T>({
@@ -47,7 +47,7 @@ export function QueryBody<T>({
       retrying="It tries again by itself."
       onRetry={() => void query.refetch()}
     >
-      {query.error.message}
+      {sentenceOf(query.error)}
     </ErrorState>
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { KubeError, type KubeList, kubeList, type ListRequest } from './kube-list.ts';
+import { KubeError } from '#features/kube/kube-error.ts';
+import { type KubeList, kubeList, type ListRequest } from './kube-list.ts';
 import type { KubeEvent, KubeNode, MetadataOnly, NodeMetrics, Pod } from './kube-objects.ts';
 
 export interface OverviewScope {
@@ -24,10 +25,10 @@ function useKube<T>(
     queryKey: ['overview', organization, cluster, name],
     queryFn: ({ signal }) => kubeList<T>({ organization, cluster, ...rest, signal }),
     enabled: online,
-    retry: (failures, error) => failures < 2 && !(error instanceof KubeError && error.status < 500),
+    retry: (failures, error) => failures < 2 && !(error instanceof KubeError && error.lasting),
     refetchInterval: (query) => {
       // What is forbidden stays so for a while; what is large is asked less often.
-      if (query.state.error instanceof KubeError && query.state.error.status < 500) return 5 * 60_000;
+      if (query.state.error instanceof KubeError && query.state.error.lasting) return 5 * 60_000;
       const size = query.state.data?.items.length ?? 0;
       return everySeconds * 1000 * (size > 1000 ? 6 : 1);
     },
@@ -42,7 +43,8 @@ export const usePods = (scope: OverviewScope) =>
 
 export const useWarnings = (scope: OverviewScope) =>
   useKube<KubeEvent>(scope, 'warnings', {
-    path: '/api/v1/events?fieldSelector=type%3DWarning',
+    path: '/api/v1/events',
+    fieldSelector: 'type=Warning',
     pageSize: 1000,
     pages: 3,
     everySeconds: 20,

@@ -1,33 +1,12 @@
 'use client';
-import { Command } from 'cmdk';
-import {
-  Box,
-  FileDown,
-  History,
-  Keyboard,
-  KeyRound,
-  LayoutGrid,
-  LogOut,
-  Monitor,
-  Moon,
-  Plus,
-  Search,
-  Server,
-  Shapes,
-  Sun,
-} from 'lucide-react';
-import { useRouter } from 'next/navigation';
+import { Search } from 'lucide-react';
 import { Dialog as Radix, VisuallyHidden } from 'radix-ui';
-import { type ReactNode, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { cn } from '#components/class-names.ts';
 import { Kbd } from '#components/ui/kbd.tsx';
-import { statusOf } from '#features/clusters/status.ts';
-import { useClusters } from '#features/clusters/use-clusters.ts';
-import { showShortcuts } from '#features/keyboard/show-shortcuts.ts';
-import { signOut } from '#features/session/sign-out.ts';
 import { useLocation } from '#features/shell/use-location.ts';
-import { setTheme } from '#features/theme/use-theme.ts';
-import { useKinds } from './use-kinds.ts';
-import { useObjectSearch } from './use-object-search.ts';
+import { type Entry, select } from './entries.ts';
+import { useEntries } from './use-entries.ts';
 
 export interface PaletteDialogProps {
   open: boolean;
@@ -54,144 +33,131 @@ export function PaletteDialog({ open, onOpenChange }: PaletteDialogProps) {
   );
 }
 
+/** A combobox with a list that is always open (ARIA Authoring Practices, "Combobox"). */
 function Commands({ close }: { close: () => void }) {
-  const router = useRouter();
-  const { organization = '', cluster } = useLocation();
-  const [text, setText] = useState('');
-  const clusters = useClusters(organization);
-  const kinds = useKinds(organization, cluster);
-  const objects = useObjectSearch(organization, cluster, text);
-  const base = `/${organization}/clusters/${cluster}`;
-  const go = (path: string) => () => {
+  const { cluster } = useLocation();
+  const [typed, setTyped] = useState('');
+  const [active, setActive] = useState(0);
+  const groups = select(useEntries(typed), typed);
+  const shown = groups.flatMap(({ entries }) => entries);
+  const current = shown[Math.min(active, shown.length - 1)];
+  const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const currentId = current?.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls whenever another entry is the current one
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  }, [currentId]);
+
+  function run(entry: Entry | undefined) {
+    if (entry === undefined) return;
     close();
-    router.push(path);
-  };
-  const act = (run: () => void) => () => {
-    close();
-    run();
-  };
+    entry.run();
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.nativeEvent.isComposing) return;
+    const last = Math.max(0, shown.length - 1);
+    const at = Math.min(active, last);
+    const moves: Record<string, number> = {
+      ArrowDown: at === last ? 0 : at + 1,
+      ArrowUp: at === 0 ? last : at - 1,
+      PageDown: Math.min(last, at + 8),
+      PageUp: Math.max(0, at - 8),
+    };
+    const next = moves[event.key];
+    if (next !== undefined) setActive(next);
+    else if (event.key === 'Enter') run(current);
+    else return;
+    event.preventDefault();
+  }
 
   return (
-    <Command label="Command palette" loop className="flex min-h-0 flex-1 flex-col">
+    <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex items-center gap-2.5 border-b px-4">
         <Search className="size-4 shrink-0 text-faint" aria-hidden />
-        <Command.Input
+        <input
+          // biome-ignore lint/a11y/noAutofocus: a palette is opened to type
           autoFocus
-          value={text}
-          onValueChange={setText}
+          role="combobox"
+          aria-label="Command palette"
+          aria-expanded
+          aria-autocomplete="list"
+          aria-controls={`${id}-list`}
+          aria-activedescendant={current === undefined ? undefined : `${id}-${shown.indexOf(current)}`}
+          spellCheck={false}
+          autoComplete="off"
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            setActive(0);
+          }}
+          onKeyDown={onKeyDown}
           placeholder={cluster === undefined ? 'Go to a cluster, do…' : `Go to anything in ${cluster}, do…`}
-          className="h-11 flex-1 bg-transparent text-base outline-none max-sm:text-[16px]"
+          className="h-11 min-w-0 flex-1 bg-transparent text-base outline-none max-sm:text-[16px]"
         />
         <Kbd keys="escape" />
       </div>
-      <Command.List
-        label="Results"
-        className="min-h-0 flex-1 overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-faint [&_[cmdk-group-heading]]:text-xs"
+      {shown.length === 0 && <p className="px-3 py-8 text-center text-muted">Nothing of that name.</p>}
+      <div
+        ref={list}
+        role="listbox"
+        id={`${id}-list`}
+        aria-label="Results"
+        tabIndex={-1}
+        className={cn('min-h-0 flex-1 overflow-y-auto outline-none', shown.length > 0 && 'p-1.5')}
       >
-        <Command.Empty className="px-3 py-8 text-center text-muted">Nothing of that name.</Command.Empty>
-        {cluster !== undefined && objects.length > 0 && (
-          <Command.Group heading="Objects">
-            {objects.map((object) => (
-              <Item
-                key={`${object.resource}/${object.namespace}/${object.name}`}
-                value={`object ${object.resource} ${object.namespace} ${object.name}`}
-                icon={<Box aria-hidden />}
-                note={`${object.kind}${object.namespace === undefined ? '' : ` in ${object.namespace}`}`}
-                onSelect={go(`${base}/r/${object.resource}/${object.namespace ?? '-'}/${object.name}`)}
-              >
-                {object.name}
-              </Item>
-            ))}
-          </Command.Group>
-        )}
-        {cluster !== undefined && (
-          <Command.Group heading={`In ${cluster}`}>
-            <Item icon={<LayoutGrid aria-hidden />} keys="g o" onSelect={go(base)}>
-              Overview
-            </Item>
-            {kinds.map(({ resource, title, note }) => (
-              <Item
-                key={resource}
-                value={`kind ${title} ${resource}`}
-                icon={<Shapes aria-hidden />}
-                note={note}
-                onSelect={go(`${base}/r/${resource}`)}
-              >
-                {title}
-              </Item>
-            ))}
-          </Command.Group>
-        )}
-        <Command.Group heading="Clusters">
-          {clusters.data?.map((item) => (
-            <Item
-              key={item.id}
-              value={`cluster ${item.name} ${Object.values(item.labels).join(' ')}`}
-              icon={<Server aria-hidden />}
-              note={statusOf(item).word}
-              onSelect={go(`/${organization}/clusters/${item.name}`)}
-            >
-              {item.name}
-            </Item>
-          ))}
-        </Command.Group>
-        <Command.Group heading="Actions">
-          {cluster !== undefined && (
-            <Item icon={<FileDown aria-hidden />} onSelect={go(`${base}?dialog=kubeconfig`)}>
-              Kubeconfig for {cluster}
-            </Item>
-          )}
-          <Item icon={<Plus aria-hidden />} onSelect={go(`/${organization}/add-cluster`)}>
-            Add a cluster
-          </Item>
-          <Item icon={<History aria-hidden />} onSelect={go(`/${organization}/sessions`)}>
-            Sessions
-          </Item>
-          <Item icon={<KeyRound aria-hidden />} onSelect={go(`/${organization}/tokens`)}>
-            API tokens
-          </Item>
-          <Item icon={<Sun aria-hidden />} onSelect={act(() => setTheme('light'))}>
-            Theme: light
-          </Item>
-          <Item icon={<Moon aria-hidden />} onSelect={act(() => setTheme('dark'))}>
-            Theme: dark
-          </Item>
-          <Item icon={<Monitor aria-hidden />} onSelect={act(() => setTheme('system'))}>
-            Theme: as the system
-          </Item>
-          <Item icon={<Keyboard aria-hidden />} keys="?" onSelect={act(showShortcuts)}>
-            Keyboard shortcuts
-          </Item>
-          <Item icon={<LogOut aria-hidden />} onSelect={act(() => void signOut())}>
-            Sign out
-          </Item>
-        </Command.Group>
-      </Command.List>
-    </Command>
+        {groups.map(({ group, entries }) => (
+          // biome-ignore lint/a11y/useSemanticElements: a group of options, which no element is
+          <div key={group} role="group" aria-label={group}>
+            <p aria-hidden className="px-2 pt-2 pb-1 text-faint text-xs">
+              {group}
+            </p>
+            {entries.map((entry) => {
+              const index = shown.indexOf(entry);
+              return (
+                <Option
+                  key={entry.id}
+                  id={`${id}-${index}`}
+                  entry={entry}
+                  selected={entry === current}
+                  onPoint={() => setActive(index)}
+                  onRun={() => run(entry)}
+                />
+              );
+            })}
+          </div>
+        ))}
+      </div>
+    </div>
   );
 }
 
-interface ItemProps {
-  value?: string;
-  icon: ReactNode;
-  /** At the right, small. */
-  note?: string | undefined;
-  keys?: string;
-  onSelect: () => void;
-  children: ReactNode;
+interface OptionProps {
+  id: string;
+  entry: Entry;
+  selected: boolean;
+  onPoint: () => void;
+  onRun: () => void;
 }
 
-function Item({ value, icon, note, keys, onSelect, children }: ItemProps) {
+function Option({ id, entry, selected, onPoint, onRun }: OptionProps) {
+  const { icon: Icon, title, note, keys } = entry;
   return (
-    <Command.Item
-      {...(value === undefined ? {} : { value })}
-      onSelect={onSelect}
-      className="flex min-h-8 items-center gap-2.5 rounded-md px-2 data-[selected=true]:bg-hover max-sm:min-h-11 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-faint"
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keyboard
+    // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus
+    <div
+      id={id}
+      role="option"
+      aria-selected={selected}
+      onPointerMove={onPoint}
+      onClick={onRun}
+      className="flex min-h-8 items-center gap-2.5 rounded-md px-2 aria-selected:bg-active max-sm:min-h-11"
     >
-      {icon}
-      <span className="min-w-0 flex-1 truncate">{children}</span>
+      <Icon className="size-4 shrink-0 text-faint" aria-hidden />
+      <span className="min-w-0 flex-1 truncate">{title}</span>
       {note !== undefined && <span className="shrink-0 text-faint text-xs">{note}</span>}
       {keys !== undefined && <Kbd keys={keys} />}
-    </Command.Item>
+    </div>
   );
 }

@@ -1,0 +1,32 @@
+import { Box } from 'lucide-react';
+import { describe, expect, it } from 'vitest';
+import { type Entry, rank, select } from './entries.ts';
+
+const entry = (title: string, group = 'A', words: string[] = []): Entry => ({
+  id: title,
+  group,
+  title,
+  icon: Box,
+  words,
+  run: () => {},
+});
+
+describe('rank', () => {
+  it('prefers the whole title, then a short name, then a beginning, then a word', () => {
+    const ranks = [entry('po'), entry('Pods', 'A', ['po']), entry('PodTemplates'), entry('my-pod'), entry('xpod')].map(
+      (item, index) => rank(item, index < 2 ? 'po' : 'pod'),
+    );
+    expect(ranks).toEqual([5, 4, 3, 2, 1]);
+  });
+  it('wants every word', () => {
+    expect(rank(entry('checkout', 'A', ['shop']), 'check shop')).toBeGreaterThan(0);
+    expect(rank(entry('checkout', 'A', ['shop']), 'check other')).toBe(0);
+  });
+  it('finds no letters that are merely scattered', () => expect(rank(entry('EndpointSlices'), 'deploy')).toBe(0));
+});
+
+it('puts the group with the best entry first, and keeps the order without a text', () => {
+  const entries = [entry('Overview'), entry('web-1', 'B'), entry('web', 'C')];
+  expect(select(entries, '').map(({ group }) => group)).toEqual(['A', 'B', 'C']);
+  expect(select(entries, 'web').map(({ group }) => group)).toEqual(['C', 'B']);
+});
