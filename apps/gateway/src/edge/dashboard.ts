@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { pipeline } from 'node:stream';
 import type { Logger } from 'pino';
 import type { RequestHandler } from './edge.ts';
@@ -56,24 +62,37 @@ export function createDashboardProxy(options: { url: URL | undefined; logger: Lo
       respondPlain(response, 404, 'There is no dashboard here.');
       return;
     }
-    const upstream = httpRequest({
-      agent,
-      host: url.hostname,
-      port: url.port,
-      method: request.method,
-      path: request.url,
-      headers: { host: url.host, ...requestHeaders(request) },
-      timeout: 30_000,
+    let isGone = false;
+    let upstream: ClientRequest;
+    const ask = (): void => {
+      upstream = httpRequest({
+        agent,
+        host: url.hostname,
+        port: url.port,
+        method: request.method,
+        path: request.url,
+        headers: { host: url.host, ...requestHeaders(request) },
+        timeout: 30_000,
+      });
+      upstream.on('timeout', () => upstream.destroy(new Error('the dashboard did not answer in time')));
+      upstream.on('response', (answer) => relay(answer, response));
+      upstream.on('error', (error: NodeJS.ErrnoException) => {
+        if (isGone) return;
+        if (upstream.reusedSocket && error.code === 'ECONNRESET' && !response.headersSent) {
+          // It closed an idle connection in the moment we took it up again.
+          ask();
+          return;
+        }
+        logger.warn({ error: error.message }, 'the dashboard cannot be reached');
+        respondPlain(response, 503, 'The dashboard is not running yet. Reload in a few seconds.');
+      });
+      upstream.end();
+    };
+    response.once('close', () => {
+      isGone = true;
+      upstream.destroy();
     });
-    upstream.on('timeout', () => upstream.destroy(new Error('the dashboard did not answer in time')));
-    upstream.on('error', (error) => {
-      if (response.destroyed) return;
-      logger.warn({ error: error.message }, 'the dashboard cannot be reached');
-      respondPlain(response, 503, 'The dashboard is not running yet. Reload in a few seconds.');
-    });
-    upstream.on('response', (answer) => relay(answer, response));
-    response.once('close', () => upstream.destroy());
-    upstream.end();
+    ask();
   };
 }
 

@@ -266,6 +266,28 @@ describe('the dashboard', () => {
     expect(seen).toEqual([]);
   });
 
+  it('that closes idle connections costs nobody an error', async () => {
+    let connections = 0;
+    const server = createServer((_request, response) => response.end('ok'));
+    server.on('connection', (socket) => {
+      connections++;
+      // Closed without a word as soon as the next request is on its way.
+      let requests = 0;
+      socket.on('data', () => {
+        requests++;
+        if (requests === 2) socket.resetAndDestroy();
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closing.push(() => void server.close());
+    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const { port } = await startEdge({ tls: false, dashboardUrl: url });
+    for (let round = 0; round < 5; round++) expect((await get(port, '/')).status).toBe(200);
+    expect(connections).toBeGreaterThan(1);
+    server.closeAllConnections();
+  });
+
   it('that is down: 503 in words', async () => {
     const { url } = await startDashboard('');
     await Promise.all(closing.splice(0).map((close) => close()));
