@@ -142,7 +142,7 @@ describe('healthLine', () => {
   it('tells what is not', () => {
     expect(healthLine({ nodes: [node('False')], pods: undefined })).toEqual({
       tone: 'bad',
-      text: 'Node n1 is not ready',
+      text: 'Node n1 is not ready; 0 of 1 nodes ready',
     });
     expect(healthLine({ nodes: undefined, pods: [pod({ phase: 'Failed' })] }).tone).toBe('warn');
   });

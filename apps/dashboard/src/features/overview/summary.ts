@@ -227,8 +227,9 @@ export function healthLine(parts: { nodes: readonly KubeNode[] | undefined; pods
     facts.push(running === 1 ? '1 pod running' : `${running} pods running`);
   }
   if (troubles.length > 0) {
-    const text = troubles.join(', ');
-    return { tone: text.includes('node') ? 'bad' : 'warn', text: text.charAt(0).toUpperCase() + text.slice(1) };
+    const text = [troubles.join(', '), facts.join(', ')].join('; ');
+    const tone = troubles.some((trouble) => trouble.includes('node')) ? 'bad' : 'warn';
+    return { tone, text: text.charAt(0).toUpperCase() + text.slice(1) };
   }
   if (facts.length === 0) return { tone: 'idle', text: 'Not known: neither nodes nor pods can be listed' };
   return { tone: 'ok', text: `Healthy: ${facts.join(', ')}` };
