@@ -1,10 +1,12 @@
 'use client';
 import type { Cluster } from '@postern/contracts';
 import Link from 'next/link';
+import { useRef } from 'react';
 import { Badge } from '#components/ui/badge.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
+import { useShortcut } from '#features/keyboard/use-shortcut.ts';
 import { ClusterMenu } from './cluster-menu.tsx';
 import { formatRoundTrip } from './format-round-trip.ts';
 import { statusOf } from './status.ts';
@@ -21,9 +23,18 @@ const cell = 'px-3 py-2.5 align-middle first:pl-4 last:pr-3';
 
 /** Clusters in rows; on a phone the figures move under the name. */
 export function ClusterTable({ organization, clusters, onLabel }: ClusterTableProps) {
+  const table = useRef<HTMLTableElement>(null);
+  const move = (by: 1 | -1) => {
+    const links = [...(table.current?.querySelectorAll<HTMLElement>('a[data-row]') ?? [])];
+    const at = links.findIndex((link) => link === document.activeElement);
+    const next = at === -1 ? (by === 1 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + by));
+    links[next]?.focus();
+  };
+  useShortcut({ keys: 'j', label: 'Next cluster' }, () => move(1));
+  useShortcut({ keys: 'k', label: 'Previous cluster' }, () => move(-1));
   return (
     <div className="overflow-hidden rounded-lg border bg-surface">
-      <table className="w-full max-md:block">
+      <table ref={table} className="w-full max-md:block">
         <thead className="border-b max-md:sr-only">
           <tr>
             <th className={head}>Name</th>
@@ -68,6 +79,7 @@ function Row({
                 ? `/${organization}/add-cluster?cluster=${cluster.name}`
                 : `/${organization}/clusters/${cluster.name}`
             }
+            data-row
             className="font-medium after:absolute after:inset-0"
           >
             {cluster.name}
