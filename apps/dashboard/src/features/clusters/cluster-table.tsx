@@ -26,7 +26,7 @@ export function ClusterTable({ organization, clusters, onLabel }: ClusterTablePr
   const table = useRef<HTMLTableElement>(null);
   const move = (by: 1 | -1) => {
     const links = [...(table.current?.querySelectorAll<HTMLElement>('a[data-row]') ?? [])];
-    const at = links.findIndex((link) => link === document.activeElement);
+    const at = links.findIndex((link) => link.matches(':focus'));
     const next = at === -1 ? (by === 1 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + by));
     links[next]?.focus();
   };
