@@ -13,6 +13,8 @@ export interface ChannelHost extends WindowHost {
   wake(channel: Channel): void;
   /** Queues a control frame. */
   control(header: Uint8Array, payload?: Uint8Array): void;
+  /** Queues a control frame that need not be sent before the socket was read empty. */
+  answer(frame: Uint8Array): void;
   /** Hands a stream frame to the transport now. */
   send(header: Uint8Array, payload?: Uint8Array): void;
   /** The channel is over on the wire. */
@@ -160,7 +162,7 @@ export class Channel implements Flow {
     this.#unconsumed = held;
     if (this.#remoteEnded || this.#isOver) return;
     const credit = this.#window.consume(consumed);
-    if (credit > 0) this.#host.control(encodeCredit(this.id, credit));
+    if (credit > 0) this.#host.answer(encodeCredit(this.id, credit));
   }
 
   reset(code: ResetCode, reason: string): void {

@@ -22,6 +22,7 @@ export class SendQueue {
   readonly #scheduler: Scheduler<Channel>;
   #isFlushing = false;
   #isFlushAsked = false;
+  #isLateFlushAsked = false;
   #isStopped = false;
 
   constructor(host: SendQueueHost, quantum: number) {
@@ -39,6 +40,13 @@ export class SendQueue {
     this.flushSoon();
   }
 
+  /** A control frame that answers bytes which arrived, and can wait until those that arrived with them were read. */
+  answer(frame: Uint8Array): void {
+    if (this.#isStopped) return;
+    this.#control.push(frame);
+    this.flushAfterReads();
+  }
+
   wake(channel: Channel): void {
     if (!channel.sendable) return;
     this.#scheduler.wake(channel);
@@ -50,6 +58,18 @@ export class SendQueue {
     if (this.#isFlushAsked || this.#isFlushing || this.#isStopped) return;
     this.#isFlushAsked = true;
     process.nextTick(flush, this);
+  }
+
+  /** Flushes once what the socket holds now was read: what answers many frames leaves in one write. */
+  flushAfterReads(): void {
+    if (this.#isLateFlushAsked || this.#isFlushAsked || this.#isStopped) return;
+    this.#isLateFlushAsked = true;
+    setImmediate(flushLate, this);
+  }
+
+  flushLate(): void {
+    this.#isLateFlushAsked = false;
+    this.flush();
   }
 
   flush(): void {
@@ -94,4 +114,8 @@ export class SendQueue {
 
 function flush(queue: SendQueue): void {
   queue.flush();
+}
+
+function flushLate(queue: SendQueue): void {
+  queue.flushLate();
 }

@@ -206,6 +206,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
       },
       wake: (channel) => this.#queue.wake(channel),
       control: (header, payload) => this.#queue.control(header, payload),
+      answer: (frame) => this.#queue.answer(frame),
       send: (header, payload) => this.#transmit(header, payload),
       transmit: (header, payload) => this.#transmit(header, payload),
       takeAck: () => this.#takeAck(),
@@ -334,7 +335,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     this.#ackTimer = undefined;
     if (this.#closed !== undefined || !this.#acknowledgement.owed) return;
     this.#isAckDue = true;
-    this.#queue.flushSoon();
+    this.#queue.flushAfterReads();
   };
 
   #measure(): void {
