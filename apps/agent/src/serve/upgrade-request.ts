@@ -47,6 +47,8 @@ function join(stream: MuxStream, socket: Socket): void {
     if (!socket.readableEnded && !stream.destroyed) {
       stream.reset('upstream-failed', 'the Kubernetes API server broke off the connection');
     }
+    // Nobody reads what the client still sends: without this its END would never be seen, and the stream never close.
+    stream.resume();
   });
   stream.once('close', () => {
     if (!(stream.readableEnded && stream.writableFinished)) socket.destroy();
