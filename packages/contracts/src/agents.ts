@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id } from './primitives.ts';
 
 /** Enrolment, once per join token (docs/protocol.md, "Joining"). */
-export const EnrollRequest = z.object({
+export const EnrollRequest = z.strictObject({
   /** Ed25519 public key, SPKI in PEM. */
   publicKey: z.string().max(500),
   version: z.string().max(50),

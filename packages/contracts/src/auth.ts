@@ -3,9 +3,9 @@ import { roles } from './permissions.ts';
 import { DisplayName, Email, Id, Instant, Password, Slug } from './primitives.ts';
 
 /** Asks for a long-lived API token in the answer instead of cookies: for the CLI, which has no cookie jar. */
-const TokenRequest = z.object({ name: DisplayName, expiresInSeconds: z.number().int().min(60).max(31_536_000) });
+const TokenRequest = z.strictObject({ name: DisplayName, expiresInSeconds: z.number().int().min(60).max(31_536_000) });
 
-export const SignUpRequest = z.object({
+export const SignUpRequest = z.strictObject({
   email: Email,
   password: Password,
   organization: DisplayName,
@@ -13,7 +13,7 @@ export const SignUpRequest = z.object({
 });
 export type SignUpRequest = z.infer<typeof SignUpRequest>;
 
-export const SignInRequest = z.object({
+export const SignInRequest = z.strictObject({
   email: Email,
   password: z.string().min(1).max(200),
   token: TokenRequest.optional(),

@@ -56,10 +56,10 @@ export const Cluster = z.object({
 });
 export type Cluster = z.infer<typeof Cluster>;
 
-export const CreateClusterRequest = z.object({ name: Slug, labels: Labels.default({}) });
+export const CreateClusterRequest = z.strictObject({ name: Slug, labels: Labels.default({}) });
 export type CreateClusterRequest = z.input<typeof CreateClusterRequest>;
 
-export const UpdateClusterRequest = z.object({ labels: Labels });
+export const UpdateClusterRequest = z.strictObject({ labels: Labels });
 export type UpdateClusterRequest = z.infer<typeof UpdateClusterRequest>;
 
 /** A one-time join token with the commands that use it. The secret is shown once. */
@@ -79,7 +79,7 @@ export const CreatedCluster = z.object({ cluster: Cluster, joining: Joining });
 export type CreatedCluster = z.infer<typeof CreatedCluster>;
 
 /** `exec`: credentials come from `postern` as an exec plugin. `token`: a static token that expires. */
-export const KubeconfigRequest = z.object({
+export const KubeconfigRequest = z.strictObject({
   mode: z.enum(['exec', 'token']).default('token'),
   expiresInSeconds: z.number().int().min(60).max(31_536_000).default(43_200),
 });

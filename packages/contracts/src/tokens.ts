@@ -17,7 +17,7 @@ export const ApiToken = z.object({
 });
 export type ApiToken = z.infer<typeof ApiToken>;
 
-export const CreateTokenRequest = z.object({
+export const CreateTokenRequest = z.strictObject({
   name: DisplayName,
   expiresInSeconds: z.number().int().min(60).max(31_536_000).default(7_776_000),
 });

@@ -26,3 +26,11 @@ export class ApiError extends Error {
 export function notFound(): ApiError {
   return new ApiError('not-found', 'There is no such thing here, or you may not see it.');
 }
+
+/** For requests of browsers that do not come from our own pages. */
+export function crossSite(publicOrigin: string): ApiError {
+  return new ApiError(
+    'csrf-refused',
+    `The request came from another site and was refused. Postern is at ${publicOrigin}.`,
+  );
+}

@@ -12,13 +12,14 @@ export interface BearerSecret {
   secret: string;
 }
 
-/** A new secret for the row `id`, with what is stored of it. */
-export function makeBearerSecret(
-  prefix: Prefix,
-  id: string,
-): { text: string; hash: Buffer<ArrayBuffer>; hint: string } {
+/** A new secret, with what is stored of it: its hash and a hint to tell it from others. `text` is shown once. */
+export function makeSecret(): { hash: Buffer<ArrayBuffer>; hint: string; text(prefix: Prefix, id: string): string } {
   const secret = randomBytes(secretBytes).toString('base64url');
-  return { text: `${prefix}_${id.replaceAll('-', '')}_${secret}`, hash: hashSecret(secret), hint: secret.slice(0, 6) };
+  return {
+    hash: hashSecret(secret),
+    hint: secret.slice(0, 6),
+    text: (prefix, id) => `${prefix}_${id.replaceAll('-', '')}_${secret}`,
+  };
 }
 
 /** Takes a bearer secret apart; null when it has not that form. */

@@ -20,10 +20,11 @@ export function refusesCrossSite(request: Asking, publicOrigin: string): boolean
 }
 
 /**
- * True when a browser says that the request comes from another site. For requests that no cookie authenticated: programs,
- * which send neither header, pass.
+ * True when a browser says that an unsafe request comes from another site. For requests that no cookie authenticated:
+ * programs, which send neither header, pass.
  */
-export function comesFromElsewhere({ headers }: Asking, publicOrigin: string): boolean {
+export function comesFromElsewhere({ method, headers }: Asking, publicOrigin: string): boolean {
+  if (safeMethods.has(method)) return false;
   if (headers.origin !== undefined && headers.origin !== publicOrigin) return true;
   const site = headers['sec-fetch-site'];
   return site !== undefined && site !== 'same-origin' && site !== 'none';

@@ -1,0 +1,84 @@
+import { type Database, isDuplicate } from '../database/database.ts';
+import type { UserModel } from '../generated/prisma/models.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { Passwords } from '../identity/passwords.ts';
+import { freeSlug, slugOf } from '../organizations/slug.ts';
+
+/** People and the organizations they make. */
+export class Accounts {
+  readonly #database: Database;
+  readonly #passwords: Passwords;
+
+  constructor(database: Database, passwords: Passwords) {
+    this.#database = database;
+    this.#passwords = passwords;
+  }
+
+  /** A person with their organization, whose owner they are. @throws {ApiError} `conflict`: the address has an account. */
+  async signUp(asked: {
+    email: string;
+    password: string;
+    organization: string;
+  }): Promise<{ user: UserModel; organization: { id: string; slug: string } }> {
+    const passwordHash = await this.#passwords.hash(asked.password);
+    for (let attempt = 1; ; attempt += 1) {
+      await this.#refuseKnown(asked.email);
+      const slug = await this.#freeSlug(asked.organization);
+      try {
+        return await this.#create({ email: asked.email, passwordHash, name: asked.organization, slug });
+      } catch (error) {
+        // Somebody took the address or the slug a moment before: look again which.
+        if (!isDuplicate(error) || attempt === 5) throw error;
+      }
+    }
+  }
+
+  /** The person of an address and password; null otherwise, after the same work. */
+  async check(email: string, password: string): Promise<UserModel | null> {
+    const user = await this.#database.scoped.user.findUnique({ where: { email } });
+    const isRight = await this.#passwords.check(password, user?.passwordHash ?? null);
+    return isRight && user !== null && user.disabledAt === null ? user : null;
+  }
+
+  /** What `Me` shows. */
+  async describe(userId: string) {
+    // A person's memberships are asked for by the person, over all their organizations.
+    const { memberships, ...user } = await this.#database.acrossOrganizations.user.findUniqueOrThrow({
+      where: { id: userId },
+      include: { memberships: { include: { organization: true }, orderBy: { createdAt: 'asc' } } },
+    });
+    return {
+      user: { id: user.id, email: user.email, createdAt: user.createdAt.toISOString() },
+      organizations: memberships.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role })),
+    };
+  }
+
+  #create(account: { email: string; passwordHash: string; name: string; slug: string }) {
+    const { email, passwordHash, name, slug } = account;
+    return this.#database.scoped.$transaction(async (transaction) => {
+      const user = await transaction.user.create({ data: { email, passwordHash } });
+      const organization = await transaction.organization.create({ data: { name, slug } });
+      await transaction.membership.create({
+        data: { userId: user.id, organizationId: organization.id, role: 'owner' },
+      });
+      return { user, organization: { id: organization.id, slug } };
+    });
+  }
+
+  async #refuseKnown(email: string): Promise<void> {
+    if ((await this.#database.scoped.user.findUnique({ where: { email }, select: { id: true } })) === null) return;
+    throw new ApiError('conflict', 'There is an account with this e-mail address already. Sign in instead.', {
+      fields: [{ path: 'email', message: 'This address has an account' }],
+    });
+  }
+
+  async #freeSlug(name: string): Promise<string> {
+    const slug = slugOf(name);
+    const rows = await this.#database.scoped.organization.findMany({
+      where: { OR: [{ slug }, { slug: { startsWith: `${slug}-` } }] },
+      select: { slug: true },
+      take: 1_000,
+    });
+    return freeSlug(slug, new Set(rows.map((row) => row.slug)));
+  }
+}

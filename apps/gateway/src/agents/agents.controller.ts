@@ -1,0 +1,42 @@
+import { Controller, Header, Inject } from '@nestjs/common';
+import { renderAgentManifest } from '@postern/kube';
+import type { Config } from '../config.ts';
+import { CONFIG } from '../core/tokens.ts';
+import { Database } from '../database/database.ts';
+import { notFound } from '../http/api-error.ts';
+import { type Answer, type Call, CallOf } from '../http/call.ts';
+import { Operation, Unlisted } from '../http/operation.ts';
+import { Enrolment } from './enrolment.ts';
+import type { JoinClaim } from './join-claim.ts';
+
+@Controller()
+export class AgentsController {
+  @Inject(Enrolment) private readonly enrolment!: Enrolment;
+  @Inject(Database) private readonly database!: Database;
+  @Inject(CONFIG) private readonly config!: Config;
+
+  @Operation('enrollAgent')
+  enroll(@CallOf() { claim, body }: Call<'enrollAgent'>): Promise<Answer<'enrollAgent'>> {
+    return this.enrolment.enroll(claim, body);
+  }
+
+  /** What the install command applies. Reading it leaves the join token unused: it may be read again. */
+  @Unlisted('/install.yaml', 'join-token')
+  @Header('content-type', 'application/yaml; charset=utf-8')
+  async manifest(@CallOf() { claim }: { claim: JoinClaim }): Promise<string> {
+    const { organizationId, clusterId } = claim;
+    const cluster = await this.database.scoped.cluster.findUnique({
+      where: { id: clusterId, organizationId, deletedAt: null },
+      select: { name: true, organization: { select: { slug: true } } },
+    });
+    if (cluster === null) throw notFound();
+    return renderAgentManifest({
+      gatewayUrl: this.config.publicOrigin,
+      joinToken: claim.secret,
+      caPem: this.config.ca?.pem ?? null,
+      image: this.config.agentImage,
+      clusterName: cluster.name,
+      organization: cluster.organization.slug,
+    });
+  }
+}

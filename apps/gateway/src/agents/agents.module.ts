@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { ClusterDirectory } from '../clusters/cluster-directory.ts';
+import { ClustersModule } from '../clusters/clusters.module.ts';
+import type { Config } from '../config.ts';
+import { provide } from '../core/provide.ts';
+import { CONFIG, LOGGER } from '../core/tokens.ts';
+import { Database } from '../database/database.ts';
+import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
+import { AgentsController } from './agents.controller.ts';
+import { Enrolment } from './enrolment.ts';
+import { JoinClaims } from './join-claim.ts';
+
+@Module({
+  imports: [ClustersModule],
+  controllers: [AgentsController],
+  providers: [
+    provide(JoinClaims, Database, LOGGER),
+    {
+      provide: Enrolment,
+      useFactory: (database: Database, directory: ClusterDirectory, tunnels: TunnelRegistry, config: Config) =>
+        new Enrolment({ database, directory, tunnels, config }),
+      inject: [Database, ClusterDirectory, TunnelRegistry, CONFIG],
+    },
+  ],
+  exports: [JoinClaims],
+})
+export class AgentsModule {}

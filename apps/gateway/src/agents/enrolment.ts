@@ -1,0 +1,81 @@
+import { createPublicKey } from 'node:crypto';
+import type { Enrolled, EnrollRequest } from '@postern/contracts';
+import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/database.ts';
+import { Prisma } from '../generated/prisma/client.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
+import { alreadyUsed, type JoinClaim } from './join-claim.ts';
+
+/** What enrolment stands on. */
+export interface EnrolmentNeeds {
+  database: Database;
+  directory: ClusterDirectory;
+  tunnels: Pick<TunnelRegistry, 'disconnect'>;
+  config: Pick<Config, 'publicOrigin'>;
+}
+
+/** Makes an agent's key known, once for each join token. */
+export class Enrolment {
+  readonly #needs: EnrolmentNeeds;
+
+  constructor(needs: EnrolmentNeeds) {
+    this.#needs = needs;
+  }
+
+  /**
+   * Uses the token up. The cluster's agent of before, if there was one, loses its key and its tunnels.
+   * @throws {ApiError} 400 for a key that is not Ed25519, and the token stays unused; 409 when somebody else was faster.
+   */
+  async enroll(claim: JoinClaim, asked: EnrollRequest): Promise<Enrolled> {
+    const { database, directory, tunnels, config } = this.#needs;
+    const { tokenId, organizationId, clusterId } = claim;
+    const publicKey = readKey(asked.publicKey);
+    const now = new Date();
+    const { version, instance, location } = asked;
+    const enrolled = await database.scoped.$transaction(async (transaction) => {
+      // The one statement that decides: of two that show the same token only one finds it unused.
+      const used = await transaction.joinToken.updateMany({
+        where: { id: tokenId, organizationId, usedAt: null, revokedAt: null, expiresAt: { gt: now } },
+        data: { usedAt: now },
+      });
+      if (used.count !== 1) throw alreadyUsed();
+      const others = { organizationId, clusterId, revokedAt: null };
+      const revoked = await transaction.agent.updateMany({ where: others, data: { revokedAt: now } });
+      const agent = await transaction.agent.create({
+        data: { organizationId, clusterId, publicKey, version, instance, location },
+        select: { id: true },
+      });
+      const cluster = await transaction.cluster.update({
+        where: { id: clusterId, organizationId, deletedAt: null },
+        data: { agentDialledAt: now, keyRegisteredAt: now, problem: Prisma.DbNull },
+        select: { name: true, organization: { select: { slug: true } } },
+      });
+      return { agentId: agent.id, cluster, hadAgent: revoked.count > 0 };
+    });
+    if (enrolled.hadAgent) tunnels.disconnect(clusterId, 'the cluster was enrolled again');
+    directory.changes.emit('changed', { organizationId, clusterId });
+    return {
+      agentId: enrolled.agentId,
+      clusterId,
+      clusterName: enrolled.cluster.name,
+      organization: enrolled.cluster.organization.slug,
+      tunnelUrls: [`${config.publicOrigin.replace(/^http/, 'ws')}/tunnel`],
+    };
+  }
+}
+
+/** The key in one canonical form. */
+function readKey(pem: string): string {
+  try {
+    const key = createPublicKey({ key: pem, format: 'pem' });
+    if (pem.includes('PUBLIC KEY') && !pem.includes('PRIVATE') && key.asymmetricKeyType === 'ed25519')
+      return key.export({ type: 'spki', format: 'pem' }).toString();
+  } catch {
+    // Said below.
+  }
+  throw new ApiError('invalid-request', 'publicKey is not an Ed25519 public key (SPKI in PEM).', {
+    fields: [{ path: 'publicKey', message: 'Not an Ed25519 public key in PEM' }],
+  });
+}

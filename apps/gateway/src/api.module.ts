@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { AccountsModule } from './accounts/accounts.module.ts';
+import { AgentsModule } from './agents/agents.module.ts';
+import { JoinClaims } from './agents/join-claim.ts';
+import { ClustersModule } from './clusters/clusters.module.ts';
+import { CONFIG, LOGGER } from './core/tokens.ts';
+import { HealthController } from './health/health.controller.ts';
+import { AccessGuard } from './http/access.guard.ts';
+import { ContractInterceptor } from './http/contract.interceptor.ts';
+import { ErrorFilter } from './http/error.filter.ts';
+import { Authenticator } from './identity/authenticator.ts';
+import { IdentityModule } from './identity/identity.module.ts';
+import { MetaController } from './meta/meta.controller.ts';
+import { SessionsModule } from './sessions/sessions.module.ts';
+import { TokensModule } from './tokens/tokens.module.ts';
+
+/** The REST API: every route behind the one guard, held to its contract, its errors in one form. */
+@Module({
+  imports: [IdentityModule, TokensModule, ClustersModule, SessionsModule, AgentsModule, AccountsModule],
+  controllers: [MetaController, HealthController],
+  providers: [
+    {
+      provide: APP_GUARD,
+      useFactory: (...needs: ConstructorParameters<typeof AccessGuard>) => new AccessGuard(...needs),
+      inject: [Authenticator, JoinClaims, CONFIG],
+    },
+    { provide: APP_INTERCEPTOR, useFactory: () => new ContractInterceptor() },
+    {
+      provide: APP_FILTER,
+      useFactory: (...needs: ConstructorParameters<typeof ErrorFilter>) => new ErrorFilter(...needs),
+      inject: [LOGGER],
+    },
+  ],
+})
+export class ApiModule {}

@@ -1,0 +1,90 @@
+import type { Joining } from '@postern/contracts';
+import type { Config } from '../config.ts';
+import { type Database, isDuplicate } from '../database/database.ts';
+import type { ClusterModel } from '../generated/prisma/models.ts';
+import { ApiError } from '../http/api-error.ts';
+import { makeSecret } from '../identity/bearer-secret.ts';
+import type { Credentials } from '../identity/credentials.ts';
+import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
+import type { ClusterDirectory } from './cluster-directory.ts';
+import { joinCommands } from './join-commands.ts';
+
+/** What the changes of clusters stand on. */
+export interface ClustersNeeds {
+  database: Database;
+  directory: ClusterDirectory;
+  tunnels: Pick<TunnelRegistry, 'disconnect'>;
+  credentials: Credentials;
+  config: Config;
+}
+
+/** Changes of clusters by people. What agents change is the directory's. */
+export class Clusters {
+  readonly #needs: ClustersNeeds;
+
+  constructor(needs: ClustersNeeds) {
+    this.#needs = needs;
+  }
+
+  /** The cluster of a name; null when the organization has none such. */
+  find(organizationId: string, name: string): Promise<ClusterModel | null> {
+    return this.#needs.database.scoped.cluster.findFirst({ where: { organizationId, name, deletedAt: null } });
+  }
+
+  /** @throws {ApiError} `conflict`: the organization has one of that name. */
+  async create(
+    organizationId: string,
+    { name, labels = {}, demo = false }: { name: string; labels?: Record<string, string>; demo?: boolean },
+  ): Promise<{ id: string; joining: Joining }> {
+    const { id } = await this.#needs.database.scoped.cluster
+      .create({ data: { organizationId, name, labels, demo }, select: { id: true } })
+      .catch((error: unknown) => {
+        if (!isDuplicate(error)) throw error;
+        throw new ApiError('conflict', `There is a cluster named ${name} already. Choose another name.`, {
+          fields: [{ path: 'name', message: 'This name is taken' }],
+        });
+      });
+    return { id, joining: await this.createJoinToken(organizationId, id) };
+  }
+
+  async setLabels(cluster: ClusterModel, labels: Record<string, string>): Promise<void> {
+    const { id, organizationId } = cluster;
+    await this.#needs.database.scoped.cluster.updateMany({ where: { id, organizationId }, data: { labels } });
+    this.#needs.directory.changes.emit('changed', { organizationId, clusterId: id });
+  }
+
+  /** A new join token; unused ones of before stop working. */
+  async createJoinToken(organizationId: string, clusterId: string): Promise<Joining> {
+    const { hash, text } = makeSecret();
+    const now = new Date();
+    const expiresAt = new Date(now.getTime() + this.#needs.config.joinTokenMs);
+    const id = await this.#needs.database.scoped.$transaction(async (transaction) => {
+      await transaction.joinToken.updateMany({
+        where: { organizationId, clusterId, usedAt: null, revokedAt: null },
+        data: { revokedAt: now },
+      });
+      await transaction.cluster.updateMany({ where: { id: clusterId, organizationId }, data: { tokenMadeAt: now } });
+      const data = { organizationId, clusterId, secretHash: hash, expiresAt };
+      return (await transaction.joinToken.create({ data, select: { id: true } })).id;
+    });
+    this.#needs.directory.changes.emit('changed', { organizationId, clusterId });
+    const joinToken = text('postern_join', id);
+    return { joinToken, expiresAt: expiresAt.toISOString(), ...joinCommands(joinToken, this.#needs.config) };
+  }
+
+  /** With all that opened it: its agent, its join tokens, its kubeconfigs. The agent is cut off at once. */
+  async delete({ id: clusterId, organizationId }: ClusterModel): Promise<void> {
+    const now = new Date();
+    const where = { organizationId, clusterId, revokedAt: null };
+    const data = { revokedAt: now };
+    await this.#needs.database.scoped.$transaction(async (transaction) => {
+      await transaction.agent.updateMany({ where, data });
+      await transaction.joinToken.updateMany({ where, data });
+      await transaction.apiToken.updateMany({ where, data });
+      await transaction.cluster.updateMany({ where: { id: clusterId, organizationId }, data: { deletedAt: now } });
+    });
+    this.#needs.credentials.revoked();
+    this.#needs.directory.changes.emit('deleted', { organizationId, clusterId });
+    this.#needs.tunnels.disconnect(clusterId, 'the cluster was deleted');
+  }
+}

@@ -1,0 +1,39 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import type { Config } from '../config.ts';
+
+export type JoinCommandSettings = Pick<Config, 'publicOrigin' | 'ca' | 'tls' | 'local'>;
+
+/** The commands that use a join token. Each can be pasted into a POSIX shell as it is. */
+export function joinCommands(
+  joinToken: string,
+  settings: JoinCommandSettings,
+): { installCommand: string; outsideCommand: string; uninstallCommand: string } {
+  const { publicOrigin } = settings;
+  const curl = ['curl -fsS', pin(settings), `-H "Authorization: Bearer ${joinToken}"`, `${publicOrigin}/install.yaml`];
+  const agent = ['postern agent', `--url ${publicOrigin}`, caFile(settings), `--join-token ${joinToken}`];
+  return {
+    installCommand: `${curl.filter(Boolean).join(' ')} | kubectl apply -f -`,
+    outsideCommand: `${agent.filter(Boolean).join(' ')} --kubeconfig ~/.kube/config`,
+    uninstallCommand: 'kubectl delete namespace,clusterrole,clusterrolebinding -l app.kubernetes.io/part-of=postern',
+  };
+}
+
+/**
+ * With an authority of our own curl has nothing to check the certificate against. It is given the key itself: `-k` leaves the
+ * chain out, and the pin (SHA-256 of the leaf's SubjectPublicKeyInfo) is held to all the same.
+ */
+function pin({ ca, tls }: JoinCommandSettings): string {
+  if (ca === null || tls === undefined) return '';
+  const spki = new X509Certificate(tls.cert).publicKey.export({ type: 'spki', format: 'der' });
+  return `-k --pinnedpubkey 'sha256//${createHash('sha256').update(spki).digest('base64')}'`;
+}
+
+function caFile({ ca, local }: JoinCommandSettings): string {
+  if (ca === null) return '';
+  // On a laptop the file is here; elsewhere its reader has to bring it.
+  return `--ca-file ${local === null ? 'ca.crt' : quoted(ca.file)}`;
+}
+
+function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,84 @@
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import {
+  type Permission,
+  permissions,
+  type Route,
+  type RouteAccess,
+  rolePermissions,
+  routes,
+} from '@postern/contracts';
+import type { FastifyRequest } from 'fastify';
+import type { JoinClaims } from '../agents/join-claim.ts';
+import type { Config } from '../config.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
+import { comesFromElsewhere, refusesCrossSite } from '../identity/browser-request.ts';
+import type { Principal } from '../identity/principal.ts';
+import { readBearer } from '../identity/signed-tokens.ts';
+import { ApiError, crossSite, notFound } from './api-error.ts';
+import { type CallOrganization, partsOf } from './call.ts';
+import { declarationOf } from './operation.ts';
+
+/** The one guard, for every route: lets through what the table of routes says, and nothing that it does not know. */
+export class AccessGuard implements CanActivate {
+  readonly #authenticator: Authenticator;
+  readonly #joinClaims: JoinClaims;
+  readonly #publicOrigin: string;
+
+  constructor(authenticator: Authenticator, joinClaims: JoinClaims, config: Pick<Config, 'publicOrigin'>) {
+    this.#authenticator = authenticator;
+    this.#joinClaims = joinClaims;
+    this.#publicOrigin = config.publicOrigin;
+  }
+
+  /** @throws {ApiError} 401, 403, 404; for a join token also 409 and 410. */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const declared = declarationOf(context.getHandler());
+    if (declared === undefined) throw notFound();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const access = 'unlisted' in declared ? declared.unlisted : (routes[declared.operation] as Route).access;
+    partsOf(request).caller = await this.#caller(request, access);
+    return true;
+  }
+
+  async #caller(request: FastifyRequest, access: RouteAccess): Promise<object> {
+    switch (access) {
+      case 'public':
+        if (comesFromElsewhere(request, this.#publicOrigin)) throw crossSite(this.#publicOrigin);
+        return {};
+      case 'join-token':
+        return { claim: await this.#joinClaims.check(readBearer(request.headers)) };
+      case 'user':
+        return { principal: await this.#principal(request) };
+      default: {
+        const principal = await this.#principal(request);
+        return { principal, organization: memberOf(request, principal, access) };
+      }
+    }
+  }
+
+  async #principal(request: FastifyRequest): Promise<Principal> {
+    const principal = await this.#authenticator.authenticate(request.headers);
+    if (principal === null)
+      throw new ApiError('unauthenticated', 'Sign in first: your credential is missing, has expired or was revoked.', {
+        headers: { 'www-authenticate': 'Bearer' },
+      });
+    const { kind } = principal.credential;
+    if (kind === 'browser' && refusesCrossSite(request, this.#publicOrigin)) throw crossSite(this.#publicOrigin);
+    if (kind === 'kubeconfig' || kind === 'access')
+      throw new ApiError(
+        'forbidden',
+        'This credential opens one cluster with kubectl, not this API. Use an API token.',
+      );
+    return principal;
+  }
+}
+
+/** @throws {ApiError} 404 for an organization one is not in, whether or not it exists; 403 for a role that may not. */
+function memberOf(request: FastifyRequest, principal: Principal, permission: Permission): CallOrganization {
+  const { organization: slug } = request.params as { organization?: string };
+  const membership = principal.memberships.find((candidate) => candidate.slug === slug);
+  if (membership === undefined || !permissions.includes(permission)) throw notFound();
+  if (!rolePermissions[membership.role].includes(permission))
+    throw new ApiError('forbidden', `Your role ${membership.role} may not do this. Ask an owner of the organization.`);
+  return { id: membership.organizationId, slug: membership.slug, role: membership.role };
+}

@@ -1,0 +1,54 @@
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { type Route, routes } from '@postern/contracts';
+import type { FastifyRequest } from 'fastify';
+import { map, type Observable } from 'rxjs';
+import { z } from 'zod';
+import { ApiError, notFound } from './api-error.ts';
+import { partsOf } from './call.ts';
+import { declarationOf } from './operation.ts';
+
+/**
+ * Holds both sides to the contract: what comes in is parsed by the schemas of the operation, strictly; what goes out too, so
+ * that a field which is not in the contract never leaves.
+ */
+export class ContractInterceptor implements NestInterceptor {
+  /** @throws {ApiError} 400 that names each field; 404 for a path that cannot name anything. */
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const declared = declarationOf(context.getHandler());
+    if (declared === undefined || !('operation' in declared)) return next.handle();
+    const route: Route = routes[declared.operation];
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    partsOf(request).input = {
+      ...(route.params === undefined ? {} : { params: parseParams(route.params, request.params) }),
+      ...(route.query === undefined ? {} : { query: parse(z.strictObject(route.query.shape), request.query) }),
+      ...(route.body === undefined ? {} : { body: parse(route.body, request.body) }),
+    };
+    if (route.body === undefined && !isEmpty(request.body))
+      throw new ApiError('invalid-request', 'This operation takes no body.');
+    return next.handle().pipe(map((answer: unknown) => route.response?.parse(answer)));
+  }
+}
+
+function parseParams(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw notFound();
+  return parsed.data;
+}
+
+function parse(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value ?? {});
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.flatMap(({ path, message, ...issue }) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'There is no such field' }))
+      : [{ path: path.join('.'), message }],
+  );
+  const names = fields.map(({ path }) => path || 'the body');
+  throw new ApiError('invalid-request', `Not as asked for: ${[...new Set(names)].slice(0, 10).join(', ')}.`, {
+    fields: fields.slice(0, 50),
+  });
+}
+
+function isEmpty(body: unknown): boolean {
+  return body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
+}

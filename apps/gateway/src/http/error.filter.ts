@@ -1,0 +1,67 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { type ApiErrorBody, type ErrorCode, errorCodes } from '@postern/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { isUnreachable } from '../database/database.ts';
+import { ApiError } from './api-error.ts';
+
+/** What Fastify and Nest say when they refuse a request before any handler, in our words. */
+const byStatus: Record<number, { code: ErrorCode; message: string }> = {
+  400: { code: 'invalid-request', message: 'The request is malformed: its body must be one JSON value.' },
+  404: { code: 'not-found', message: 'There is no such path here. See /api/docs.' },
+  413: { code: 'payload-too-large', message: 'The body is larger than 64 KiB.' },
+  415: { code: 'unsupported-media-type', message: 'The body must be JSON: send Content-Type: application/json.' },
+};
+
+/** Turns everything that was thrown into an answer: never a stack, never more than a sentence. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const error = this.#known(thrown, request);
+    if (reply.sent) return;
+    const body: ApiErrorBody = {
+      error: {
+        code: error.code,
+        message: error.message,
+        ...(error.fields === undefined ? {} : { fields: error.fields }),
+        requestId: request.id,
+      },
+    };
+    void reply
+      .status(errorCodes[error.code])
+      .headers({ ...error.headers, 'content-type': 'application/json; charset=utf-8' })
+      .send(JSON.stringify(body));
+  }
+
+  #known(thrown: unknown, request: FastifyRequest): ApiError {
+    if (thrown instanceof ApiError) return thrown;
+    const refused = byStatus[statusOf(thrown)];
+    if (refused !== undefined) return new ApiError(refused.code, refused.message);
+    const requestId = request.id;
+    if (isUnreachable(thrown)) {
+      this.#logger.warn({ requestId, error: thrown }, 'the database cannot be reached');
+      return new ApiError('unavailable', 'Postern cannot reach its database right now. Try again shortly.', {
+        headers: { 'retry-after': '2' },
+      });
+    }
+    this.#logger.error({ requestId, error: thrown }, 'a request failed inside Postern');
+    return new ApiError('internal', 'Something went wrong inside Postern. The request id helps to find out what.');
+  }
+}
+
+/** The status of an error that the frameworks made; 500 for any other. */
+function statusOf(thrown: unknown): number {
+  if (thrown instanceof HttpException) return thrown.getStatus();
+  if (!(thrown instanceof Error)) return 500;
+  const { statusCode, code } = thrown as Error & { statusCode?: unknown; code?: unknown };
+  const isFastifys = typeof code === 'string' && code.startsWith('FST_ERR_');
+  return isFastifys && typeof statusCode === 'number' ? (statusCode === 414 ? 404 : statusCode) : 500;
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+
+/** The largest body of the REST API. */
+const maxBodyBytes = 64 * 1024;
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * Fastify without a listener: the edge owns the port and hands over what is for the API, as HTTP/1.1 or HTTP/2.
+ * @returns the adapter for Nest, and what the edge calls.
+ */
+export function createAdapter(logger: Logger): { adapter: FastifyAdapter; handler: Handler } {
+  let handle: Handler | undefined;
+  const adapter = new FastifyAdapter({
+    bodyLimit: maxBodyBytes,
+    logger: false,
+    requestIdHeader: false,
+    genReqId: (request: IncomingMessage) => saneRequestId(request.headers['x-request-id']) ?? randomUUID(),
+    return503OnClosing: false,
+    serverFactory: (given: unknown) => {
+      handle = given as Handler;
+      return createServer();
+    },
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  readOnlyJson(fastify);
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.headers({
+      'cache-control': 'no-store',
+      'content-security-policy': policyFor(request),
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'same-origin',
+      'x-request-id': request.id,
+    });
+  });
+  fastify.addHook('onResponse', async (request, reply) => {
+    const { method, id: requestId, ip: address } = request;
+    // The route, not the URL: what a stranger puts into a URL is not for the log.
+    const route = request.routeOptions.url ?? 'none';
+    logger.info(
+      { requestId, method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), address },
+      'request',
+    );
+  });
+  return {
+    adapter,
+    handler: (request, response) => {
+      if (handle === undefined) throw new Error('the API is not ready');
+      handle(request, response);
+    },
+  };
+}
+
+/** Bodies are JSON, or there is none. */
+function readOnlyJson(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body as string, done);
+  });
+}
+
+/** Scripts of the page of the API's documentation come from here; everything else is no page at all. */
+function policyFor(request: FastifyRequest): string {
+  return request.url.startsWith('/api/docs')
+    ? "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+    : "default-src 'none'; frame-ancestors 'none'";
+}
+
+/** A caller's own id for its request, when it can do no harm in a log or a header. */
+function saneRequestId(id: string | string[] | undefined): string | undefined {
+  return typeof id === 'string' && /^[\w.-]{1,128}$/.test(id) ? id : undefined;
+}

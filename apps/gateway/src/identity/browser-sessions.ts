@@ -1,0 +1,111 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Database } from '../database/database.ts';
+import type { Credentials } from './credentials.ts';
+import type { Keys } from './keys.ts';
+import { type SignedTokens, signedSeconds } from './signed-tokens.ts';
+
+/** A browser that is not used for this long is signed out. */
+const idleMs = 14 * 86_400_000;
+/** Two tabs may refresh at the same moment; the slower one is no thief. */
+const graceMs = 10_000;
+
+/** What signs a browser in: the values of its two cookies with their lives in seconds. */
+export interface SignIn {
+  access: { value: string; seconds: number };
+  refresh: { value: string; seconds: number };
+}
+
+/** What the sessions of browsers stand on. */
+export interface BrowserSessionsNeeds {
+  database: Database;
+  keys: Keys;
+  signed: SignedTokens;
+  credentials: Credentials;
+}
+
+/**
+ * Sign-ins of browsers. The refresh secret is `<session>.<generation>.<mac>` and changes at each use; one that comes back
+ * after its successor was given out was stolen, here or there, so the whole session ends.
+ */
+export class BrowserSessions {
+  readonly #needs: BrowserSessionsNeeds;
+
+  constructor(needs: BrowserSessionsNeeds) {
+    this.#needs = needs;
+  }
+
+  /** A new session, under an id that nobody has seen before. */
+  async begin(user: { id: string; incarnation: number }): Promise<SignIn> {
+    const { id } = await this.#needs.database.scoped.browserSession.create({
+      data: { userId: user.id, userIncarnation: user.incarnation, expiresAt: new Date(Date.now() + idleMs) },
+      select: { id: true },
+    });
+    return this.#signIn({ id, userId: user.id }, 0);
+  }
+
+  /** New cookies for a refresh secret; null when it is not valid, or not any more. */
+  async refresh(secret: string | null): Promise<(SignIn & { userId: string }) | null> {
+    const shown = this.#read(secret);
+    if (shown === null) return null;
+    const { id, generation } = shown;
+    const now = new Date();
+    const live = { id, revokedAt: null, expiresAt: { gt: now } };
+    // One statement decides who of several is first.
+    const turned = await this.#needs.database.scoped.browserSession.updateMany({
+      where: { ...live, generation },
+      data: { generation: generation + 1, rotatedAt: now, expiresAt: new Date(now.getTime() + idleMs) },
+    });
+    const row = await this.#needs.database.scoped.browserSession.findFirst({ where: live, include: { user: true } });
+    if (row === null) return null;
+    const isRace =
+      turned.count === 0 && row.generation === generation + 1 && now.getTime() - row.rotatedAt.getTime() < graceMs;
+    if (turned.count === 0 && !isRace) {
+      await this.#revoke(id);
+      return null;
+    }
+    const { user } = row;
+    if (user.disabledAt !== null || user.incarnation !== row.userIncarnation) return null;
+    return { ...this.#signIn(row, row.generation), userId: user.id };
+  }
+
+  /** Ends the session of a refresh secret; one that is not ours changes nothing. */
+  async end(secret: string | null): Promise<void> {
+    const shown = this.#read(secret);
+    if (shown !== null) await this.#revoke(shown.id);
+  }
+
+  async endById(id: string): Promise<void> {
+    await this.#revoke(id);
+  }
+
+  async #revoke(id: string): Promise<void> {
+    await this.#needs.database.scoped.browserSession.updateMany({
+      where: { id, revokedAt: null },
+      data: { revokedAt: new Date() },
+    });
+    this.#needs.credentials.revoked();
+  }
+
+  #signIn({ id, userId }: { id: string; userId: string }, generation: number): SignIn {
+    const { token } = this.#needs.signed.sign('browser', { sub: userId, sid: id, cluster: null });
+    return {
+      access: { value: token, seconds: signedSeconds.browser },
+      refresh: {
+        value: `${id}.${generation}.${this.#mac(id, generation).toString('base64url')}`,
+        seconds: idleMs / 1_000,
+      },
+    };
+  }
+
+  #read(secret: string | null): { id: string; generation: number } | null {
+    const match = /^([0-9a-f-]{36})\.(\d{1,9})\.([\w-]{43})$/.exec(secret ?? '');
+    if (match === null) return null;
+    const [, id = '', digits = '', mac = ''] = match;
+    const generation = Number(digits);
+    return timingSafeEqual(Buffer.from(mac, 'base64url'), this.#mac(id, generation)) ? { id, generation } : null;
+  }
+
+  #mac(id: string, generation: number): Buffer {
+    return createHmac('sha256', this.#needs.keys.refresh).update(`${id}.${generation}`).digest();
+  }
+}

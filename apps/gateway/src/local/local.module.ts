@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { ClustersModule } from '../clusters/clusters.module.ts';
+import { Clusters } from '../clusters/clusters.ts';
+import type { Config } from '../config.ts';
+import { CONFIG, LOGGER } from '../core/tokens.ts';
+import { Database } from '../database/database.ts';
+import { LocalClusters } from './local-clusters.ts';
+import { tellParent } from './parent.ts';
+
+@Module({
+  imports: [ClustersModule],
+  providers: [
+    {
+      provide: LocalClusters,
+      useFactory: (database: Database, clusters: Clusters, logger: Logger, config: Config) =>
+        new LocalClusters({ database, clusters, logger, tell: tellParent }, config),
+      inject: [Database, Clusters, LOGGER, CONFIG],
+    },
+  ],
+  exports: [LocalClusters],
+})
+export class LocalModule {}

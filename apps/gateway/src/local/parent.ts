@@ -1,0 +1,17 @@
+import type { LocalCluster } from './local-clusters.ts';
+
+/** What is said to the program that started this one. */
+type Message = { type: 'ready'; url: string; metricsUrl: string } | ({ type: 'local-cluster' } & LocalCluster);
+
+/** Tells the parent over the channel it opened; undefined when it opened none. */
+export const tellParent: ((message: Message) => void) | undefined =
+  process.send && ((message) => process.send?.(message));
+
+/** Calls back when the parent asks to drain, and when it is gone. */
+export function onParent(listeners: { drain: () => void; gone: () => void }): void {
+  if (process.send === undefined) return;
+  process.on('message', (message: unknown) => {
+    if (typeof message === 'object' && message !== null && Reflect.get(message, 'type') === 'drain') listeners.drain();
+  });
+  process.once('disconnect', listeners.gone);
+}

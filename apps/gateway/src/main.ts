@@ -1,0 +1,72 @@
+import 'reflect-metadata';
+import { type Config, ConfigurationError, readConfig } from './config.ts';
+import { createLogger } from './core/log.ts';
+import { isUnreachable } from './database/database.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { onParent, tellParent } from './local/parent.ts';
+
+/** Ends with one sentence: for what whoever started this can mend. */
+function giveUp(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
+/** What went wrong at the start, in a sentence; undefined for a bug. */
+function sentenceOf(error: unknown, { listen }: Config): string | undefined {
+  const code = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  if (code === 'EADDRINUSE')
+    return `Port ${listen.port} of ${listen.host}, or that of the metrics, is taken by another program.`;
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+    return `The gateway may not listen on ${listen.host}, port ${listen.port} (${code}).`;
+  if (isUnreachable(error)) return 'The database of POSTERN_DATABASE_URL does not answer.';
+  return undefined;
+}
+
+function configuration(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (error instanceof ConfigurationError) giveUp(error.message);
+    throw error;
+  }
+}
+
+const config = configuration();
+const logger = createLogger(config.logLevel);
+
+/** A state nobody foresaw is not one to go on from. */
+process.on('uncaughtException', (error) => {
+  logger.fatal({ error }, 'the gateway stops: an error nobody caught');
+  process.exit(1);
+});
+
+async function start(): Promise<Gateway> {
+  try {
+    return await startGateway(config, logger);
+  } catch (error) {
+    const sentence = sentenceOf(error, config);
+    if (sentence !== undefined) giveUp(sentence);
+    throw error;
+  }
+}
+
+const gateway = await start();
+let isStopping = false;
+function stop(why: string): void {
+  // Asked twice: at once.
+  if (isStopping) process.exit(1);
+  isStopping = true;
+  logger.info({ why }, 'draining');
+  gateway.stop().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      logger.error({ error }, 'the gateway did not stop in order');
+      process.exit(1);
+    },
+  );
+}
+process.on('SIGTERM', () => stop('SIGTERM')).on('SIGINT', () => stop('SIGINT'));
+onParent({ drain: () => stop('drain'), gone: () => stop('the program that started this one is gone') });
+
+logger.info({ url: gateway.url, metricsUrl: gateway.metricsUrl }, 'ready');
+tellParent?.({ type: 'ready', url: gateway.url, metricsUrl: gateway.metricsUrl });

@@ -1,0 +1,17 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { Config } from '../config.ts';
+import { CONFIG } from '../core/tokens.ts';
+import type { Answer } from '../http/call.ts';
+import { Operation } from '../http/operation.ts';
+import { version } from './version.ts';
+
+@Controller()
+export class MetaController {
+  @Inject(CONFIG) private readonly config!: Config;
+
+  @Operation('getMeta')
+  async getMeta(): Promise<Answer<'getMeta'>> {
+    const { publicOrigin, ca, local } = this.config;
+    return { version, publicUrl: publicOrigin, caCertificate: ca?.pem ?? null, local: local !== null };
+  }
+}

@@ -1,0 +1,83 @@
+import type { SessionKind as Kind, Session, SessionQuery } from '@postern/contracts';
+import type { z } from 'zod';
+import type { Database } from '../database/database.ts';
+import type { Prisma } from '../generated/prisma/client.ts';
+import { ApiError } from '../http/api-error.ts';
+import { sessionKinds } from './session-log.ts';
+
+const related = { cluster: { select: { id: true, name: true } }, user: { select: { id: true, email: true } } } as const;
+type Row = Prisma.SessionGetPayload<{ include: typeof related }>;
+
+/** What was recorded, for people to read. */
+export class SessionList {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Newest first. @throws {ApiError} `invalid-request` for a cursor that is not one of ours. */
+  async page(
+    organizationId: string,
+    { cursor, limit, cluster, kind, active }: z.output<typeof SessionQuery>,
+  ): Promise<{ items: Session[]; nextCursor: string | null }> {
+    const rows = await this.#database.scoped.session.findMany({
+      where: {
+        organizationId,
+        ...(cursor === undefined ? {} : { id: { lt: readCursor(cursor) } }),
+        ...(cluster === undefined ? {} : { clusterId: cluster }),
+        ...(kind === undefined ? {} : { kind: sessionKinds[kind] }),
+        ...(active === undefined ? {} : { endedAt: active ? null : { not: null } }),
+      },
+      include: related,
+      // Ids are UUIDv7: their order is that of time.
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+    });
+    const items = rows.slice(0, limit);
+    const last = items.at(-1);
+    return {
+      items: items.map(view),
+      nextCursor: rows.length > limit && last !== undefined ? makeCursor(last.id) : null,
+    };
+  }
+}
+
+function makeCursor(id: string): string {
+  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+}
+
+function readCursor(cursor: string): string {
+  const hex = Buffer.from(cursor, 'base64url').toString('hex');
+  const match = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(hex);
+  if (match === null || !/^[\w-]{22}$/.test(cursor))
+    throw new ApiError('invalid-request', 'The cursor is not one that a page before this gave.', {
+      fields: [{ path: 'cursor', message: 'Not a cursor' }],
+    });
+  return match.slice(1).join('-');
+}
+
+const kindsOf = Object.fromEntries(Object.entries(sessionKinds).map(([kind, stored]) => [stored, kind])) as Record<
+  Row['kind'],
+  Kind
+>;
+
+function view(row: Row): Session {
+  return {
+    id: row.id,
+    kind: kindsOf[row.kind],
+    cluster: row.cluster,
+    user: row.user,
+    namespace: row.namespace,
+    pod: row.pod,
+    container: row.container,
+    command: row.command,
+    startedAt: row.startedAt.toISOString(),
+    endedAt: row.endedAt?.toISOString() ?? null,
+    endReason: row.endReason,
+    bytesUp: Number(row.bytesUp),
+    bytesDown: Number(row.bytesDown),
+    clientAddress: row.clientAddress,
+    userAgent: row.userAgent,
+  };
+}

@@ -1,0 +1,56 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startPostgres } from '@postern/postgres';
+import pg from 'pg';
+
+export const migrations = resolve(import.meta.dirname, '../../../../prisma/migrations');
+
+/** A PostgreSQL of its own with the two roles and an empty database. */
+export interface TestDatabase {
+  /** As the role that owns the schema. */
+  ownerUrl: string;
+  /** As the role that serves. */
+  appUrl: string;
+  /** Runs statements as the superuser. */
+  run(sql: string): Promise<pg.QueryResult>;
+  stop(): Promise<void>;
+}
+
+/** @param options.migrated default true: the migrations are applied, without Prisma's command line, which takes seconds. */
+export async function startTestDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'postern-gateway-'));
+  const server = await startPostgres({ folder, password: 'test', volatile: true });
+  await query(server.url('postgres'), [
+    "CREATE ROLE postern_owner LOGIN PASSWORD 'owner'",
+    "CREATE ROLE postern_app LOGIN PASSWORD 'app'",
+    'CREATE DATABASE postern OWNER postern_owner',
+  ]);
+  const ownerUrl = server.url('postern', { name: 'postern_owner', password: 'owner' });
+  if (options.migrated ?? true) {
+    const folders = (await readdir(migrations, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    for (const { name } of folders.sort((a, b) => a.name.localeCompare(b.name)))
+      await query(ownerUrl, [await readFile(join(migrations, name, 'migration.sql'), 'utf8')]);
+  }
+  return {
+    ownerUrl,
+    appUrl: server.url('postern', { name: 'postern_app', password: 'app' }),
+    run: (sql) => query(server.url('postern'), [sql]),
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function query(url: string, statements: string[]): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    let result: pg.QueryResult | undefined;
+    for (const statement of statements) result = await client.query(statement);
+    return result as pg.QueryResult;
+  } finally {
+    await client.end();
+  }
+}
