@@ -1,3 +1,4 @@
+export { selfSigned, type TestCertificate } from './certificate.ts';
 export { echo, echoRequest } from './echo.ts';
 export { FakeClock, turns } from './fake-clock.ts';
 export { useLeakCheck } from './leak-check.ts';

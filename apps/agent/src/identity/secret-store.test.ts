@@ -1,7 +1,6 @@
-import { useLeakCheck } from '@postern/testkit';
+import { selfSigned, type TestCertificate, useLeakCheck } from '@postern/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { http2Apiserver } from '../test/apiserver.ts';
-import { selfSigned, type TestCertificate } from '../test/certificate.ts';
 import { textOf } from '../test/serving.ts';
 import { Upstream } from '../upstream/upstream.ts';
 import type { Identity } from './identity.ts';

@@ -1,9 +1,8 @@
 import type { Http2ServerRequest } from 'node:http2';
-import { useLeakCheck } from '@postern/testkit';
+import { selfSigned, type TestCertificate, useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { http2Apiserver } from '../test/apiserver.ts';
-import { selfSigned, type TestCertificate } from '../test/certificate.ts';
 import { textOf } from '../test/serving.ts';
 import { Upstream } from '../upstream/upstream.ts';
 import { Collector } from './collector.ts';

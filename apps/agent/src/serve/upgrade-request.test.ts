@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
-import { useLeakCheck } from '@postern/testkit';
+import { selfSigned, type TestCertificate, useLeakCheck } from '@postern/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rawApiserver } from '../test/apiserver.ts';
-import { selfSigned, type TestCertificate } from '../test/certificate.ts';
 import { alice, bytesOf, servingAgent, sha256, textOf } from '../test/serving.ts';
 
 useLeakCheck();

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
+import type { TestCertificate } from '@postern/testkit';
 import type { ClusterEndpoint } from '../cluster/endpoint.ts';
-import type { TestCertificate } from './certificate.ts';
 
 /** A server in the apiserver's place, with what it saw. */
 export interface FakeApiserver extends AsyncDisposable {

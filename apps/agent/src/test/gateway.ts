@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { TestCertificate } from '@postern/testkit';
 import {
   type AgentReport,
   acceptTunnel,
@@ -12,7 +13,6 @@ import {
   webSocketServerOptions,
 } from '@postern/tunnel';
 import { WebSocketServer } from 'ws';
-import type { TestCertificate } from './certificate.ts';
 
 export const enrolledCluster = '0195f000-0000-7000-8000-000000000002';
 

@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+
+/** Node's flags for the agent: its bytes live outside V8's heap, so that a small young generation costs nothing. */
+const nodeFlags = ['--max-semi-space-size=2'];
+
+/** For `postern --help`; `runAgent` is reached before arguments are parsed, because they are the agent's own. */
+export function addAgentCommand(program: Command): void {
+  program
+    .command('agent')
+    .description('connect a cluster from outside, with a kubeconfig (postern agent --help)')
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument('[options...]');
+}
+
+/** Becomes the agent: same process, so that signals and the exit code are the agent's own. Does not return. */
+export function runAgent(args: string[]): never {
+  const agent = fileURLToPath(import.meta.resolve('@postern/agent/main'));
+  if (process.execve === undefined) throw new Error('this platform has no execve');
+  process.execve(process.execPath, [process.execPath, ...nodeFlags, agent, ...args], process.env);
+  throw new Error('the agent could not be started');
+}

@@ -1,0 +1,150 @@
+import { hostname } from 'node:os';
+import type { CallResult } from '@postern/api-client';
+import type { Command } from 'commander';
+import { CliError, usageError } from '../cli-error.ts';
+import { readAuthority } from '../gateway.ts';
+import type { Io } from '../io.ts';
+import { printable } from '../printable.ts';
+import { type CommonOptions, Session } from '../session.ts';
+import { table } from '../table.ts';
+import { relativeTime } from '../time.ts';
+
+/** How long a sign-in lasts: 90 days. */
+const tokenSeconds = 7_776_000;
+
+interface SignInOptions extends CommonOptions {
+  email?: string;
+  passwordStdin?: boolean;
+}
+
+export function addAuthCommands(program: Command, io: Io): void {
+  program
+    .command('signup')
+    .description('create a user and an organization, and sign in')
+    .option('--email <address>', 'your e-mail address')
+    .option('--password-stdin', 'read the password from standard input')
+    .action(async (_options, command: Command) => signUp(new Session(io, command.optsWithGlobals()), command));
+  program
+    .command('login')
+    .description('sign in to a gateway')
+    .option('--email <address>', 'your e-mail address')
+    .option('--password-stdin', 'read the password from standard input')
+    .action(async (_options, command: Command) => logIn(new Session(io, command.optsWithGlobals())));
+  program
+    .command('logout')
+    .description('sign out: the token kept here is revoked and forgotten')
+    .action(async (_options, command: Command) => logOut(new Session(io, command.optsWithGlobals())));
+  program
+    .command('whoami')
+    .description('who is signed in, where, and in which organizations')
+    .action(async (_options, command: Command) => whoAmI(new Session(io, command.optsWithGlobals())));
+}
+
+async function signUp(session: Session, command: Command): Promise<void> {
+  const options = command.optsWithGlobals<SignInOptions>();
+  const target = targetOf(session);
+  const email = await emailOf(session, options);
+  const organization = options.organization ?? (await askFor(session, 'Organization: ', { option: '--organization' }));
+  const password = await passwordOf(session, options);
+  const body = { email, organization, password, token: tokenRequest() };
+  const signedIn = await session.callAt(target, 'signUp', { body });
+  keep(session, { ...target, signedIn, organization: signedIn.organizations[0]?.slug ?? null });
+}
+
+async function logIn(session: Session): Promise<void> {
+  const options: SignInOptions = session.options;
+  const target = targetOf(session);
+  const email = await emailOf(session, options);
+  const password = await passwordOf(session, options);
+  const signedIn = await session.callAt(target, 'signIn', { body: { email, password, token: tokenRequest() } });
+  const wanted = options.organization;
+  if (wanted !== undefined && !signedIn.organizations.some(({ slug }) => slug === wanted)) {
+    throw usageError(`You are not a member of an organization "${wanted}".`);
+  }
+  const only = signedIn.organizations.length === 1 ? signedIn.organizations[0]?.slug : undefined;
+  keep(session, { ...target, signedIn, organization: wanted ?? only ?? null });
+}
+
+async function logOut(session: Session): Promise<void> {
+  const { url } = session.context;
+  try {
+    await session.call('signOut', {});
+  } catch (error) {
+    // A token that is not valid any more needs no revoking; of one that could not be revoked the user must know.
+    if (!(error instanceof CliError) || error.code !== 'unauthenticated') {
+      session.contexts.remove(url);
+      session.hint('Forgotten here, but the gateway could not be told: the token stays valid until it expires.');
+      throw error;
+    }
+  }
+  session.contexts.remove(url);
+  session.print({ url, signedOut: true }, () => `Signed out of ${url}.\n`);
+}
+
+async function whoAmI(session: Session): Promise<void> {
+  const { url, tokenExpiresAt, organization } = session.context;
+  const me = await session.call('getMe', {});
+  session.print({ url, ...me, organization, tokenExpiresAt }, () => {
+    const rows = me.organizations.map(({ slug, name, role }) => [
+      slug === organization ? `${slug} *` : slug,
+      name,
+      role,
+    ]);
+    const until = relativeTime(tokenExpiresAt, session.io.now());
+    return `${printable(me.user.email)} at ${url} (sign-in ends ${until})\n\n${table(['ORGANIZATION', 'NAME', 'ROLE'], rows)}`;
+  });
+}
+
+function keep(
+  session: Session,
+  signIn: { url: string; caPem: string | null; signedIn: CallResult<'signIn'>; organization: string | null },
+): void {
+  const { url, caPem, signedIn, organization } = signIn;
+  const { token, user, organizations } = signedIn;
+  if (token === undefined) throw new Error('the gateway signed in without the token that was asked for');
+  session.contexts.use({
+    url,
+    caPem,
+    token: token.secret,
+    tokenExpiresAt: token.expiresAt,
+    email: user.email,
+    organization,
+  });
+  const value = { url, user, organizations, organization, tokenExpiresAt: token.expiresAt };
+  session.print(value, () => `Signed in to ${url} as ${printable(user.email)}.\n`);
+  session.hint('Next: `postern cluster list`, or `postern cluster create NAME` to connect one.');
+}
+
+function targetOf(session: Session): { url: string; caPem: string | null } {
+  const { url, options } = session;
+  if (url === undefined) throw usageError('Name the gateway with --url or POSTERN_URL.');
+  const { caFile } = options;
+  return { url, caPem: caFile === undefined ? (session.contexts.find(url)?.caPem ?? null) : readAuthority(caFile) };
+}
+
+function tokenRequest(): { name: string; expiresInSeconds: number } {
+  return { name: `postern on ${hostname()}`.slice(0, 100), expiresInSeconds: tokenSeconds };
+}
+
+async function emailOf(session: Session, options: SignInOptions): Promise<string> {
+  return options.email ?? (await askFor(session, 'E-mail: ', { option: '--email' }));
+}
+
+async function passwordOf(session: Session, options: SignInOptions): Promise<string> {
+  if (options.passwordStdin) {
+    const [password = ''] = (await session.io.readInput()).split(/\r?\n/, 1);
+    if (password === '') throw usageError('--password-stdin found nothing on standard input.');
+    return password;
+  }
+  return askFor(session, 'Password: ', { option: '--password-stdin', secret: true });
+}
+
+async function askFor(
+  session: Session,
+  question: string,
+  { option, secret = false }: { option: string; secret?: boolean },
+): Promise<string> {
+  if (!session.io.isInteractive) throw usageError(`${option} is missing, and there is no terminal to ask on.`);
+  const answer = await session.io.ask(question, { secret });
+  return secret ? answer : answer.trim();
+}

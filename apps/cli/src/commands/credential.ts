@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { stateFolder } from '../contexts.ts';
+import type { Io } from '../io.ts';
+import { readIfThere, writePrivately } from '../private-file.ts';
+import { Session } from '../session.ts';
+
+/** A credential that ends sooner is not handed out again. */
+const spareMs = 60_000;
+
+interface Credential {
+  token: string;
+  expiresAt: string;
+}
+
+export function addCredentialCommand(program: Command, io: Io): void {
+  program
+    .command('credential', { hidden: true })
+    .description('answer kubectl as its exec credential plugin (client.authentication.k8s.io)')
+    .requiredOption('--cluster <name>', 'the cluster to get in to')
+    .action(async (options: { cluster: string }, command: Command) =>
+      credential(new Session(io, command.optsWithGlobals()), options.cluster),
+    );
+}
+
+async function credential(session: Session, cluster: string): Promise<void> {
+  const { io, organization } = session;
+  const { url, token } = session.context;
+  // The token is part of the name: a credential ends with the sign-in it came from.
+  const name = createHash('sha256')
+    .update(JSON.stringify([url, organization, cluster, token]))
+    .digest('hex');
+  const file = join(stateFolder(io), 'credentials', `${name}.json`);
+  const kept = fresh(readIfThere(file), io.now());
+  const answer = kept ?? (await session.call('createClusterCredential', { params: { organization, cluster } }));
+  if (kept === undefined) writePrivately(file, `${JSON.stringify(answer)}\n`);
+  io.out(`${JSON.stringify(execCredential(answer, io.env['KUBERNETES_EXEC_INFO']))}\n`);
+}
+
+function fresh(text: string | undefined, now: number): Credential | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const kept = JSON.parse(text) as Credential;
+    return Date.parse(kept.expiresAt) - spareMs > now ? kept : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const versions = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
+
+/** @param info what kubectl says about itself; it wants the answer in the version it names. */
+function execCredential({ token, expiresAt }: Credential, info: string | undefined): object {
+  let apiVersion = versions[0];
+  if (info !== undefined) {
+    try {
+      ({ apiVersion } = JSON.parse(info) as { apiVersion: string });
+    } catch {
+      apiVersion = undefined;
+    }
+    if (apiVersion === undefined || !versions.includes(apiVersion)) {
+      throw new CliError(`This kubectl asks for a credential in a version that is not known (${apiVersion}).`);
+    }
+  }
+  return { apiVersion, kind: 'ExecCredential', status: { token, expirationTimestamp: expiresAt } };
+}

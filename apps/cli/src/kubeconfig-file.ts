@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { type Document, isMap, isSeq, parse, parseDocument, type YAMLMap } from 'yaml';
+import { CliError } from './cli-error.ts';
+
+/** A kubeconfig as far as merging needs it. */
+interface Kubeconfig {
+  clusters: Named[];
+  users: (Named & { user: { exec?: { command: string; env?: { name: string; value: string }[] } } })[];
+  contexts: Named[];
+}
+interface Named {
+  name: string;
+}
+
+/** The kubeconfig that kubectl would write to. */
+export function userKubeconfig(env: NodeJS.ProcessEnv, homeFolder: string): string {
+  const [first] = (env['KUBECONFIG'] ?? '').split(process.platform === 'win32' ? ';' : ':').filter(Boolean);
+  return resolve(first ?? `${homeFolder}/.kube/config`);
+}
+
+/**
+ * Puts the cluster, user and context of `added` into a kubeconfig, replacing those of the same names, and makes the context
+ * the current one. Everything else in the file stays as it was, its comments too. @throws {CliError}
+ */
+export function mergeKubeconfig(existing: string | undefined, added: string, contextName: string): string {
+  if (existing === undefined || existing.trim() === '') return added;
+  const document = parseDocument(existing);
+  if (document.errors.length > 0 || !isMap(document.contents)) {
+    throw new CliError(
+      'Your kubeconfig is not valid YAML, so nothing was written to it. Use --output for a file of its own.',
+    );
+  }
+  const config = parse(added) as Kubeconfig;
+  for (const section of ['clusters', 'users', 'contexts'] as const) {
+    for (const entry of config[section]) replace(document, section, entry);
+  }
+  document.set('current-context', contextName);
+  return document.toString({ lineWidth: 0 });
+}
+
+function replace(document: Document, section: string, entry: Named): void {
+  const list = document.get(section);
+  if (!isSeq(list)) {
+    document.set(section, document.createNode([entry]));
+    return;
+  }
+  const index = list.items.findIndex((item) => isMap(item) && (item as YAMLMap).get('name') === entry.name);
+  if (index === -1) list.add(document.createNode(entry));
+  else list.items[index] = document.createNode(entry);
+}
+
+/**
+ * Makes the exec plugin of a rendered kubeconfig one that kubectl finds here: by this program's own path where `postern` is
+ * not on the PATH, with this `POSTERN_HOME`.
+ */
+export function localisePlugin(rendered: string, plugin: { command: string; home: string | undefined }): Document {
+  const document = parseDocument(rendered);
+  const users = document.get('users');
+  for (const [index] of isSeq(users) ? users.items.entries() : []) {
+    if (!document.hasIn(['users', index, 'user', 'exec'])) continue;
+    document.setIn(['users', index, 'user', 'exec', 'command'], plugin.command);
+    if (plugin.home !== undefined) {
+      document.setIn(
+        ['users', index, 'user', 'exec', 'env'],
+        document.createNode([{ name: 'POSTERN_HOME', value: plugin.home }]),
+      );
+    }
+  }
+  return document;
+}

@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { addAgentCommand } from './commands/agent.ts';
+import { addAuthCommands } from './commands/auth.ts';
+import { addClusterCommands } from './commands/cluster.ts';
+import { addCompletionCommands } from './commands/completion.ts';
+import { addCredentialCommand } from './commands/credential.ts';
+import { addKubeconfigCommand } from './commands/kubeconfig.ts';
+import { addVersionCommand } from './commands/version.ts';
+import type { Io } from './io.ts';
+import { version } from './version.ts';
+
+/** All commands. Nothing is done before `parseAsync`. */
+export function createProgram(io: Io): Command {
+  const program = new Command('postern')
+    .description('Access to Kubernetes clusters that accept no inbound connection.')
+    .version(version)
+    .option('--url <url>', 'the gateway, https://… (default: the one you signed in to last)')
+    .option('--ca-file <file>', "authority that signed the gateway's certificate, PEM; trusted besides the system's")
+    .option('--organization <slug>', "the organization that is meant (for signup: the new one's name)")
+    .option('--json', 'print JSON')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text), outputError: () => {} });
+  addAuthCommands(program, io);
+  addClusterCommands(program, io);
+  addKubeconfigCommand(program, io);
+  addCredentialCommand(program, io);
+  addAgentCommand(program);
+  addVersionCommand(program, io);
+  addCompletionCommands(program, io);
+  for (const command of all(program)) command.copyInheritedSettings(program);
+  return program;
+}
+
+function all(command: Command): Command[] {
+  return command.commands.flatMap((one) => [one, ...all(one)]);
+}

@@ -1,0 +1,366 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { renderKubeconfig } from '@postern/kube';
+import { selfSigned, type TestCertificate } from '@postern/testkit';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import manifest from '../package.json' with { type: 'json' };
+import { type Call, type FakeGateway, fakeGateway } from './test/gateway.ts';
+import { type Shell, shell } from './test/shell.ts';
+import { version } from './version.ts';
+
+let certificate: TestCertificate;
+beforeAll(async () => {
+  certificate = await selfSigned();
+});
+
+const id = '0195f000-0000-7000-8000-000000000001';
+const later = '2027-02-19T12:00:00.000Z';
+const organizations = [{ id, name: 'Acme, Inc.', slug: 'acme', role: 'owner' }];
+const user = { id, email: 'a@example.com', createdAt: '2026-11-21T12:00:00.000Z' };
+const signedIn = { user, organizations, token: { id, secret: 'postern_secret', expiresAt: later } };
+const joining = {
+  joinToken: 'join-secret',
+  expiresAt: '2026-11-21T13:00:00.000Z',
+  installCommand: 'curl … | kubectl apply -f -',
+  outsideCommand: 'postern agent …',
+  uninstallCommand: 'kubectl delete …',
+};
+const cluster = (changes: object = {}) => ({
+  id,
+  name: 'prod',
+  status: 'pending',
+  statusSince: '2026-11-21T11:57:00.000Z',
+  agent: null,
+  kubernetes: null,
+  problem: null,
+  ...changes,
+});
+const failure = (code: string, message: string) => ({ error: { code, message } });
+
+async function signedInShell(gateway: FakeGateway): Promise<Shell> {
+  gateway.answers.signIn = () => [200, signedIn];
+  const terminal = shell(certificate);
+  const args = `login --url ${gateway.url} --ca-file ${terminal.caFile} --email a@example.com --password-stdin`;
+  const { code, err } = await terminal.run(args, { input: 'long enough\n' });
+  expect(code, err).toBe(0);
+  gateway.calls.length = 0;
+  return terminal;
+}
+
+describe('signing up and in', () => {
+  it('signs up with a password from standard input, and keeps the token for its owner alone', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = shell(certificate);
+    gateway.answers.signUp = () => [201, signedIn];
+    const args = `signup --url ${gateway.url} --ca-file ${terminal.caFile} --email a@example.com --organization Acme --password-stdin`;
+    const { code, out, err } = await terminal.run(args, { input: 'correct horse\nignored\n' });
+    expect(code).toBe(0);
+    expect(gateway.calls[0]?.body).toMatchObject({
+      email: 'a@example.com',
+      organization: 'Acme',
+      password: 'correct horse',
+      token: { expiresInSeconds: 7_776_000 },
+    });
+    const file = join(terminal.folder, 'postern', 'config.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(join(terminal.folder, 'postern')).mode & 0o777).toBe(0o700);
+    expect(out + err).not.toContain('postern_secret');
+    expect(out).toContain('a@example.com');
+  });
+
+  it('asks for what is missing where somebody can be asked', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = shell(certificate);
+    gateway.answers.signIn = () => [200, signedIn];
+    const args = `login --url ${gateway.url} --ca-file ${terminal.caFile}`;
+    expect(await terminal.run(args)).toMatchObject({ code: 2, err: expect.stringContaining('--email') });
+    const { code } = await terminal.run(args, { answers: [' a@example.com ', ' spaces count '] });
+    expect(code).toBe(0);
+    expect(gateway.calls[0]?.body).toMatchObject({ email: 'a@example.com', password: ' spaces count ' });
+  });
+
+  it('does not speak to a gateway whose certificate it does not trust', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = shell(certificate);
+    const { code, err } = await terminal.run(`login --url ${gateway.url} --email a@b.c --password-stdin`, {
+      input: 'x\n',
+    });
+    expect(code).toBe(7);
+    expect(err).toContain('--ca-file');
+    expect(gateway.calls).toEqual([]);
+  });
+
+  it('remembers gateway, authority and organization for the commands after', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    gateway.answers.listClusters = () => [200, { items: [] }];
+    expect((await terminal.run('cluster list')).code).toBe(0);
+    expect(gateway.calls[0]).toMatchObject({ params: ['acme'], authorization: 'Bearer postern_secret' });
+  });
+
+  it('keeps several gateways apart', async () => {
+    await using first = await fakeGateway(certificate);
+    await using second = await fakeGateway(certificate);
+    using terminal = await signedInShell(first);
+    second.answers.signIn = () => [200, { ...signedIn, token: { ...signedIn.token, secret: 'other' } }];
+    const login = `login --url ${second.url} --ca-file ${terminal.caFile} --email a@b.c --password-stdin`;
+    expect((await terminal.run(login, { input: 'x\n' })).code).toBe(0);
+    for (const gateway of [first, second]) gateway.answers.listClusters = () => [200, { items: [] }];
+    await terminal.run('cluster list');
+    await terminal.run(`cluster list --url ${first.url}`);
+    expect(second.calls.at(-1)?.authorization).toBe('Bearer other');
+    expect(first.calls.at(-1)?.authorization).toBe('Bearer postern_secret');
+  });
+
+  it('signs out at the gateway and here, also when the token was dead already', async () => {
+    await using gateway = await fakeGateway(certificate);
+    for (const answer of [[204], [401, failure('unauthenticated', 'no')]] as [number, unknown?][]) {
+      using terminal = await signedInShell(gateway);
+      gateway.answers.signOut = () => answer;
+      expect((await terminal.run('logout')).code).toBe(0);
+      expect((await terminal.run('whoami')).code).toBe(3);
+    }
+  });
+
+  it('says who is signed in', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    gateway.answers.getMe = () => [200, { user, organizations }];
+    expect((await terminal.run('whoami')).out).toMatch(
+      /a@example\.com at .*\(sign-in ends in 90d\)[\s\S]*acme \*\s+Acme, Inc\.\s+owner/,
+    );
+    expect(JSON.parse((await terminal.run('whoami --json')).out)).toMatchObject({ user, organization: 'acme' });
+  });
+});
+
+describe('clusters', () => {
+  it('creates one and prints what scripts rely on', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    gateway.answers.createCluster = () => [201, { cluster: cluster(), joining }];
+    const { out, err } = await terminal.run('cluster create prod --json');
+    expect(JSON.parse(out)).toEqual({ id, name: 'prod', ...joining });
+    expect(err).toBe('');
+    expect((await terminal.run('cluster create prod')).out).toContain(joining.installCommand);
+  });
+
+  it('waits until the agent is there, or says that it is not', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    let asked = 0;
+    gateway.answers.createCluster = () => [201, { cluster: cluster(), joining }];
+    gateway.answers.getCluster = () => [200, cluster({ status: ++asked < 3 ? 'pending' : 'online' })];
+    expect(await terminal.run('cluster create prod --wait')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('prod is online'),
+    });
+    gateway.answers.getCluster = () => [200, cluster()];
+    const late = await terminal.run('cluster create prod --wait --timeout 5s');
+    expect(late).toMatchObject({ code: 1, err: expect.stringContaining('did not connect in time') });
+  });
+
+  it('lists them aligned, and nothing from a server steers the terminal', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    const kubernetes = { version: 'v1.33.4\u001b]52;c;AAAA\u0007', platform: 'linux', nodes: { total: 3, ready: 2 } };
+    const problem = { code: 'x', message: 'line\r\nbreak\u202e' };
+    gateway.answers.listClusters = () => [200, { items: [cluster({ kubernetes, problem }), cluster({ name: 'b' })] }];
+    const { out, err } = await terminal.run('cluster list');
+    const lines = out.split('\n');
+    expect(lines[0]).toMatch(/^NAME {3}STATUS {4}SINCE/);
+    expect(lines[1]).toMatch(/^prod {3}pending {3}3m ago {2}/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(out + err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
+    expect(out).toContain('v1.33.4\\u{1b}]52;c;AAAA\\u{7}');
+  });
+
+  it('deletes one only after a yes', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    gateway.answers.deleteCluster = () => [204];
+    expect((await terminal.run('cluster delete prod')).code).toBe(2);
+    expect((await terminal.run('cluster delete prod', { answers: ['n'] })).code).toBe(1);
+    expect(gateway.calls).toEqual([]);
+    expect((await terminal.run('cluster delete prod', { answers: ['y'] })).code).toBe(0);
+    expect((await terminal.run('cluster delete prod --yes')).code).toBe(0);
+    expect(gateway.calls).toHaveLength(2);
+  });
+
+  it.each([
+    ['not-found', 404, 4],
+    ['forbidden', 403, 5],
+    ['conflict', 409, 6],
+    ['invalid-request', 400, 2],
+    ['unauthenticated', 401, 3],
+    ['internal', 500, 1],
+  ])('turns %s into its exit code', async (code, status, exitCode) => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    gateway.answers.createCluster = () => [status, failure(code, 'A sentence.')];
+    const human = await terminal.run('cluster create prod');
+    expect(human.code).toBe(exitCode);
+    expect(human.err).not.toContain('    at ');
+    const forPrograms = await terminal.run('cluster create prod --json');
+    expect(JSON.parse(forPrograms.err)).toMatchObject({ error: { code } });
+  });
+});
+
+describe('kubeconfig', () => {
+  const rendered = (call: Call, gateway: FakeGateway): object => {
+    const { mode } = call.body as { mode: string };
+    const exec = {
+      command: 'postern',
+      args: ['credential', '--url', gateway.url, '--organization', 'acme', '--cluster', 'prod'],
+    };
+    const kubeconfig = renderKubeconfig({
+      server: `${gateway.url}/k8s/acme/prod`,
+      caPem: certificate.cert,
+      contextName: 'acme-prod',
+      user: mode === 'token' ? { token: 'static' } : { exec },
+    });
+    return { kubeconfig, contextName: 'acme-prod', expiresAt: mode === 'token' ? later : null };
+  };
+
+  it('writes one of its own with a static token', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    gateway.answers.createKubeconfig = (call) => [201, rendered(call, gateway)];
+    const file = join(terminal.folder, 'out', 'kubeconfig');
+    const { code } = await terminal.run(`kubeconfig prod --token --ttl 2h --output ${file}`);
+    expect(code).toBe(0);
+    expect(gateway.calls[0]?.body).toEqual({ mode: 'token', expiresInSeconds: 7_200 });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(parse(readFileSync(file, 'utf8'))).toMatchObject({ users: [{ user: { token: 'static' } }] });
+    expect((await terminal.run('kubeconfig prod --token --output -')).out).toContain('token: static');
+  });
+
+  it('merges into the user’s file, keeps the rest of it, and can be repeated', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    gateway.answers.createKubeconfig = (call) => [201, rendered(call, gateway)];
+    const file = join(terminal.folder, 'config');
+    terminal.io.env['KUBECONFIG'] = file;
+    writeFileSync(
+      file,
+      '# mine\napiVersion: v1\nkind: Config\nclusters:\n- name: other\n  cluster: {server: https://o}\ncontexts: []\nusers: null\ncurrent-context: other\n',
+      { mode: 0o644 },
+    );
+    for (let time = 0; time < 2; time++) expect((await terminal.run('kubeconfig prod')).code).toBe(0);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain('# mine');
+    const config = parse(text) as { clusters: { name: string }[]; users: { user: { exec: object } }[] };
+    expect(config).toMatchObject({ 'current-context': 'acme-prod' });
+    expect(config.clusters.map(({ name }) => name)).toEqual(['other', 'acme-prod']);
+    expect(config.users).toHaveLength(1);
+    expect(config.users[0]?.user.exec).toMatchObject({
+      env: [{ name: 'POSTERN_HOME', value: join(terminal.folder, 'postern') }],
+    });
+    expect(statSync(file).mode & 0o777).toBe(0o644);
+  });
+
+  it('touches nothing when the user’s file is broken', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    gateway.answers.createKubeconfig = (call) => [201, rendered(call, gateway)];
+    terminal.io.env['KUBECONFIG'] = join(terminal.folder, 'config');
+    writeFileSync(join(terminal.folder, 'config'), 'a: [\nb');
+    expect((await terminal.run('kubeconfig prod')).code).toBe(1);
+    expect(readFileSync(join(terminal.folder, 'config'), 'utf8')).toBe('a: [\nb');
+  });
+
+  it.each(['0s', '5', '-1h', '1y'])('refuses a ttl of %s', async (ttl) => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    expect((await terminal.run(`kubeconfig prod --token --ttl ${ttl}`)).code).toBe(2);
+  });
+});
+
+describe('the credential plugin', () => {
+  it('answers kubectl in its version, from a private cache while it lasts', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = await signedInShell(gateway);
+    gateway.answers.createClusterCredential = () => [201, { token: 'short', expiresAt: '2026-11-21T12:15:00.000Z' }];
+    terminal.io.env['KUBERNETES_EXEC_INFO'] = JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1beta1' });
+    const args = `credential --url ${gateway.url} --organization acme --cluster prod`;
+    const first = await terminal.run(args);
+    expect(JSON.parse(first.out)).toEqual({
+      apiVersion: 'client.authentication.k8s.io/v1beta1',
+      kind: 'ExecCredential',
+      status: { token: 'short', expirationTimestamp: '2026-11-21T12:15:00.000Z' },
+    });
+    expect(await terminal.run(args)).toEqual(first);
+    expect(gateway.calls).toHaveLength(1);
+    const cache = join(terminal.folder, 'postern', 'credentials');
+    for (const name of readdirSync(cache)) expect(statSync(join(cache, name)).mode & 0o777).toBe(0o600);
+    await terminal.io.sleep(14.5 * 60_000);
+    await terminal.run(args);
+    expect(gateway.calls).toHaveLength(2);
+  });
+
+  it('tells somebody who is not signed in what to do', async () => {
+    using terminal = shell(certificate);
+    const { code, out, err } = await terminal.run(
+      'credential --url https://g.example.com --organization a --cluster c',
+    );
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toContain('postern login --url https://g.example.com');
+  });
+});
+
+describe('the program', () => {
+  it('completes commands and options', async () => {
+    using terminal = shell(certificate);
+    expect((await terminal.run('complete -- cl')).out).toBe('cluster\n');
+    expect((await terminal.run('complete -- cluster cr')).out).toBe('create\n');
+    expect((await terminal.run('complete -- kubeconfig --t')).out).toBe('--token\n--ttl\n');
+    for (const name of ['bash', 'zsh', 'fish']) {
+      expect((await terminal.run(`completion ${name}`)).out).toContain('complete');
+    }
+    expect((await terminal.run('completion tcsh')).code).toBe(2);
+  });
+
+  it('has a bash script that bash understands', () => {
+    const script = completionOf('bash');
+    const probe = `${script}\nCOMP_WORDS=(postern cluster de); COMP_CWORD=2; postern() { printf "%s " "$@"; }; _postern; echo "$COMPREPLY"`;
+    expect(execFileSync('bash', ['-c', probe], { encoding: 'utf8' }).trim()).toBe('complete -- cluster de');
+  });
+
+  it('says its package’s version', () => {
+    expect(version).toBe(manifest.version);
+  });
+
+  it('is built and started under an older Node too, or says what is missing', () => {
+    const bin = fileURLToPath(new URL('../bin/postern.js', import.meta.url));
+    const { stdout, stderr, status } = spawnSync(process.execPath, [bin, '--version'], { encoding: 'utf8' });
+    if (status === 0) expect(stdout.trim()).toBe(version);
+    else expect(stderr).toContain('not built yet');
+  });
+
+  it('is described by docs/cli.md: every command, option and exit code', async () => {
+    const { createProgram } = await import('./program.ts');
+    const { exitCodes } = await import('./cli-error.ts');
+    using terminal = shell(certificate);
+    const text = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
+    const walk = (command: ReturnType<typeof createProgram>, path: string[]): void => {
+      for (const option of command.options) if (option.long) expect(text, path.join(' ')).toContain(option.long);
+      for (const one of command.createHelp().visibleCommands(command)) {
+        if (one.name() === 'help') continue;
+        const name = [...path, one.name()].join(' ');
+        if (one.commands.length === 0) expect(text).toContain(`\`${name}`);
+        walk(one, [...path, one.name()]);
+      }
+    };
+    walk(createProgram(terminal.io), ['postern']);
+    for (const code of Object.values(exitCodes)) expect(text).toMatch(new RegExp(`^\\| ${code} +\\|`, 'm'));
+  });
+});
+
+function completionOf(name: string): string {
+  const program = fileURLToPath(new URL('main.ts', import.meta.url));
+  return execFileSync(process.execPath, ['--conditions=@postern/source', program, 'completion', name], {
+    encoding: 'utf8',
+  });
+}
