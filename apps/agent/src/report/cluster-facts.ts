@@ -5,7 +5,7 @@ import { ask } from '../upstream/ask.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 /** Whom the agent reads as when it looks for itself: it has no reads of its own. */
-export const selfAsViewer: ImpersonatedIdentity = { user: 'postern:agent', groups: ['postern:viewer'] };
+const selfAsViewer: ImpersonatedIdentity = { user: 'postern:agent', groups: ['postern:viewer'] };
 
 const pageSize = 500;
 const maxPages = 40;

@@ -21,7 +21,7 @@ export interface CollectorOptions {
 }
 
 /** How to mend missing bindings by hand; said to whoever runs the agent and shown on the cluster's page. */
-export const accessHint = {
+const accessHint = {
   outside: 'Let a cluster administrator run `postern agent --print-access | kubectl apply -f -`.',
   'in-cluster': 'Apply the install manifest again.',
 };

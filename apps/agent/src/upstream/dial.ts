@@ -9,7 +9,7 @@ const dialTimeoutMs = 10_000;
 const keepAliveMs = 30_000;
 const ignore = (): void => {};
 
-export type Protocol = 'h2' | 'http/1.1';
+type Protocol = 'h2' | 'http/1.1';
 
 /** A fresh connection to the apiserver. */
 export interface Connection {

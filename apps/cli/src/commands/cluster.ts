@@ -19,20 +19,13 @@ export function addClusterCommands(program: Command, io: Io): void {
     .command('list')
     .description('list clusters and whether their agents are connected')
     .action(async (_options, command: Command) => list(sessionOf(command)));
-  cluster
-    .command('create')
-    .argument('<name>')
-    .description('create a cluster and print the command that connects it')
-    .option('--wait', 'wait until its agent is connected')
-    .option('--timeout <duration>', 'how long to wait', '10m')
-    .action(async (name: string, options: WaitOptions, command: Command) => create(sessionOf(command), name, options));
-  cluster
-    .command('install-command')
-    .argument('<name>')
-    .description('make a new join token and print the command that uses it; an earlier unused one stops working')
-    .option('--wait', 'wait until its agent is connected')
-    .option('--timeout <duration>', 'how long to wait', '10m')
-    .action(async (name: string, options: WaitOptions, command: Command) => install(sessionOf(command), name, options));
+  joining(cluster, { name: 'create', description: 'create a cluster and print the command that connects it' }).action(
+    async (name: string, options: WaitOptions, command: Command) => create(sessionOf(command), name, options),
+  );
+  joining(cluster, {
+    name: 'install-command',
+    description: 'make a new join token and print the command that uses it; an earlier unused one stops working',
+  }).action(async (name: string, options: WaitOptions, command: Command) => install(sessionOf(command), name, options));
   cluster
     .command('delete')
     .argument('<name>')
@@ -41,6 +34,16 @@ export function addClusterCommands(program: Command, io: Io): void {
     .action(async (name: string, options: { yes?: boolean }, command: Command) =>
       remove(sessionOf(command), name, options.yes),
     );
+}
+
+/** A command that ends with an agent on its way. */
+function joining(parent: Command, { name, description }: { name: string; description: string }): Command {
+  return parent
+    .command(name)
+    .argument('<name>')
+    .description(description)
+    .option('--wait', 'wait until its agent is connected')
+    .option('--timeout <duration>', 'how long to wait', '10m');
 }
 
 interface WaitOptions {

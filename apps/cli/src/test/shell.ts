@@ -5,7 +5,7 @@ import type { TestCertificate } from '@postern/testkit';
 import type { Io } from '../io.ts';
 import { run } from '../run.ts';
 
-export interface Result {
+interface Result {
   code: number;
   out: string;
   err: string;
