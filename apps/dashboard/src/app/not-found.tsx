@@ -5,6 +5,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 export default function NotFound() {
   return (
     <EmptyState
+      of="page"
       title="There is no such page"
       action={
         <Button asChild variant="primary">

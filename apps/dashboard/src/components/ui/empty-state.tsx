@@ -8,14 +8,17 @@ export interface EmptyStateProps {
   /** The next step. */
   children?: ReactNode;
   action?: ReactNode;
+  /** `page` where it stands for the whole page, whose heading it then is. */
+  of?: 'page' | 'part';
   className?: string;
 }
 
-export function EmptyState({ icon, title, children, action, className }: EmptyStateProps) {
+export function EmptyState({ icon, title, children, action, of = 'part', className }: EmptyStateProps) {
+  const Heading = of === 'page' ? 'h1' : 'h2';
   return (
     <div className={cn('flex flex-col items-center gap-1 px-6 py-12 text-center', className)}>
       {icon !== undefined && <span className="mb-2 text-faint [&_svg]:size-6">{icon}</span>}
-      <h2 className="font-medium text-base">{title}</h2>
+      <Heading className="font-medium text-base">{title}</Heading>
       {children !== undefined && <div className="max-w-110 text-muted">{children}</div>}
       {action !== undefined && <div className="mt-3 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>

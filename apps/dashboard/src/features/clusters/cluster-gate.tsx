@@ -15,6 +15,7 @@ export function ClusterGate({ children }: { children: ReactNode }) {
   if (cluster === null) {
     return (
       <EmptyState
+        of="page"
         title="There is no such cluster here"
         action={
           <Button asChild variant="primary">
@@ -29,6 +30,7 @@ export function ClusterGate({ children }: { children: ReactNode }) {
   if (cluster?.status === 'pending') {
     return (
       <EmptyState
+        of="page"
         icon={<Unplug aria-hidden />}
         title={`${name} is not connected yet`}
         action={

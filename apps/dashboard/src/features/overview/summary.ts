@@ -223,7 +223,7 @@ export function healthLine(parts: { nodes: readonly KubeNode[] | undefined; pods
   if (parts.pods !== undefined) {
     const bad = parts.pods.filter((pod) => troubleOf(pod) !== null).length;
     if (bad > 0) troubles.push(bad === 1 ? '1 pod is in trouble' : `${bad} pods are in trouble`);
-    const running = parts.pods.filter((pod) => pod.status?.phase === 'Running').length;
+    const running = parts.pods.filter((pod) => pod.status?.phase === 'Running' && troubleOf(pod) === null).length;
     facts.push(running === 1 ? '1 pod running' : `${running} pods running`);
   }
   if (troubles.length > 0) {

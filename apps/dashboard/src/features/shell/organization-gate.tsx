@@ -32,6 +32,7 @@ export function OrganizationGate({
     const home = homeOf(me.data);
     return (
       <EmptyState
+        of="page"
         title="There is no such organization here"
         action={
           home !== null && (
