@@ -83,11 +83,7 @@ export function JoinProgress({ organization, name, made }: JoinProgressProps) {
         <JoinChecklist cluster={cluster} />
       </Card>
       <FirstRequest organization={organization} cluster={cluster} />
-      {joined ? (
-        <Joined organization={organization} cluster={cluster} />
-      ) : (
-        <Hints cluster={cluster} shownSince={joining === undefined ? null : cluster.joining.tokenMade} />
-      )}
+      {joined ? <Joined organization={organization} cluster={cluster} /> : <Hints cluster={cluster} />}
     </div>
   );
 }
@@ -113,8 +109,9 @@ function FirstRequest({ organization, cluster }: { organization: string; cluster
   return null;
 }
 
-function Hints({ cluster, shownSince }: { cluster: Cluster; shownSince: string | null }) {
-  const since = shownSince === null ? null : new Date(shownSince).getTime();
+function Hints({ cluster }: { cluster: Cluster }) {
+  const { tokenMade } = cluster.joining;
+  const since = tokenMade === null ? null : new Date(tokenMade).getTime();
   const silent = useTicking((now) => since !== null && now - since > PATIENCE_MS);
   if (cluster.joining.agentDialled !== null || !silent) return null;
   return <JoinTroubles />;

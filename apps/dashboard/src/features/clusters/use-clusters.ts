@@ -33,6 +33,12 @@ export function useCluster(organization: string | undefined, name: string | unde
   return { ...clusters, data };
 }
 
+/** Whether a cluster is there and its agent has ever dialled in: only then is there anything to ask it. */
+export function useHasConnected(organization: string | undefined, name: string | undefined): boolean {
+  const cluster = useCluster(organization, name).data;
+  return cluster !== undefined && cluster !== null && cluster.status !== 'pending';
+}
+
 /** Changes the list at once after a call of ours, before its event comes. */
 export function useClusterList(organization: string) {
   const client = useQueryClient();

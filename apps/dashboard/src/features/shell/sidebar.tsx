@@ -8,7 +8,7 @@ import { cn } from '#components/class-names.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { statusOf } from '#features/clusters/status.ts';
-import { useClusters } from '#features/clusters/use-clusters.ts';
+import { useClusters, useHasConnected } from '#features/clusters/use-clusters.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { ClusterSwitcher } from './cluster-switcher.tsx';
 import { OrganizationSwitcher } from './organization-switcher.tsx';
@@ -27,6 +27,7 @@ export interface SidebarProps {
 
 export function Sidebar({ organization, onNavigate }: SidebarProps) {
   const { cluster } = useLocation();
+  const connected = useHasConnected(organization, cluster);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: listens to clicks of the links inside, adds none of its own
     // biome-ignore lint/a11y/useKeyWithClickEvents: a link followed by keyboard clicks too
@@ -53,7 +54,7 @@ export function Sidebar({ organization, onNavigate }: SidebarProps) {
             </NavLink>
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto border-t px-2 py-2">
-            <ClusterNav organization={organization} cluster={cluster} />
+            {connected && <ClusterNav organization={organization} cluster={cluster} />}
           </div>
         </>
       )}

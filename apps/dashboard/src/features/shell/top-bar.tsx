@@ -4,6 +4,7 @@ import dynamic from 'next/dynamic';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
+import { useHasConnected } from '#features/clusters/use-clusters.ts';
 import { useConnection } from '#features/live/connection.ts';
 import { openPalette } from '#features/palette/open-palette.ts';
 import { Breadcrumbs } from './breadcrumbs.tsx';
@@ -17,6 +18,7 @@ const NamespacePicker = dynamic(
 
 export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {
   const { organization, cluster } = useLocation();
+  const connected = useHasConnected(organization, cluster);
   return (
     <header className="flex h-11 shrink-0 items-center gap-2 border-b px-3">
       <span className="md:hidden">
@@ -26,7 +28,7 @@ export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {
       </span>
       <Breadcrumbs />
       <div className="ml-auto flex shrink-0 items-center gap-2">
-        {organization !== undefined && cluster !== undefined && (
+        {connected && organization !== undefined && cluster !== undefined && (
           <NamespacePicker organization={organization} cluster={cluster} />
         )}
         <button
