@@ -34,6 +34,7 @@ export async function startDatabase(data: DataFolder): Promise<Database> {
     await promisify(execFile)(process.execPath, [programs.prisma, 'migrate', 'deploy'], {
       cwd: programs.prismaFolder,
       env: {
+        CHECKPOINT_DISABLE: '1',
         PATH: process.env['PATH'],
         POSTERN_MIGRATION_URL: server.url(NAME, owner),
         // The command line would download an engine that `engine: 'js'` never loads, unless it is told of a file.

@@ -29,7 +29,7 @@ export async function run(args: string[]): Promise<number> {
     if (started !== undefined) await Promise.race([started.ended, interrupted]);
     return 0;
   } finally {
-    process.stdout.write('Stopping …\n');
+    if (stops.length > 0) process.stdout.write('Stopping …\n');
     for (const stop of stops.reverse()) await stop();
   }
 }
