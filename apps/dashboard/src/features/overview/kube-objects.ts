@@ -1,5 +1,5 @@
 /** The parts of Kubernetes objects that the overview reads. Everything may be missing: what a server sends is its own affair. */
-export interface ObjectMeta {
+interface ObjectMeta {
   name: string;
   namespace?: string;
   uid?: string;

@@ -146,7 +146,7 @@ export interface WarningGroup {
 }
 
 /** When an event was seen last. Which field says so depends on who wrote it and how often it came. */
-export function lastSeenOf(event: KubeEvent): string | undefined {
+function lastSeenOf(event: KubeEvent): string | undefined {
   return (
     event.series?.lastObservedTime ??
     event.lastTimestamp ??
