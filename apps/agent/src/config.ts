@@ -20,7 +20,7 @@ export interface AgentConfig {
   /** Folder of the identity, outside the cluster; by gateway and context where it was not named. */
   stateFolder: (context: string) => string;
   logLevel: string;
-  health: { host: string; port: number } | undefined;
+  health: { host: string | undefined; port: number } | undefined;
   instance: string;
   readOnly: boolean;
 }
@@ -180,7 +180,7 @@ function healthOf(port: string | undefined, env: NodeJS.ProcessEnv): AgentConfig
     throw usage(`The health port is a number from 0 to 65535, not "${port}".`);
   }
   // Probes of a pod come from its node; elsewhere nobody but this machine should ask.
-  return { port: number, host: env['KUBERNETES_SERVICE_HOST'] === undefined ? '127.0.0.1' : '::' };
+  return { port: number, host: env['KUBERNETES_SERVICE_HOST'] === undefined ? '127.0.0.1' : undefined };
 }
 
 function digest(text: string): string {

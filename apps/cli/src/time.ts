@@ -7,12 +7,12 @@ const units = [
   ['s', 1_000],
 ] as const;
 
-/** `3d ago`, `in 12h`: the largest whole unit. */
+/** `3d ago`, `in 12h`: the largest unit that fits, rounded. */
 export function relativeTime(instant: string, now: number): string {
   const difference = Date.parse(instant) - now;
   const size = Math.abs(difference);
   const [unit, milliseconds] = units.find(([, length]) => size >= length) ?? ['s', 1_000];
-  const count = Math.floor(size / milliseconds);
+  const count = Math.round(size / milliseconds);
   if (count === 0) return 'now';
   return difference < 0 ? `${count}${unit} ago` : `in ${count}${unit}`;
 }

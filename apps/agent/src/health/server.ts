@@ -12,7 +12,8 @@ export interface HealthServer {
 
 /** `/healthz` (this process runs), `/readyz` and `/metrics`, in plain HTTP. @throws {UserError} the port is taken. */
 export async function startHealthServer(options: {
-  host: string;
+  /** Every address of the machine, of IPv6 too where it has that, when undefined. */
+  host: string | undefined;
   port: number;
   readiness: () => Readiness;
   registry: Registry;
@@ -33,11 +34,11 @@ export async function startHealthServer(options: {
     };
     answer().catch(() => response.destroy());
   });
-  server.listen(port, host);
+  server.listen({ port, host });
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw new UserError(`The health port ${port} on ${host} cannot be opened. Choose another with --health-port.`, {
+    throw new UserError(`The health port ${port} cannot be opened. Choose another with --health-port.`, {
       cause,
     });
   }

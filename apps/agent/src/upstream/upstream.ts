@@ -7,10 +7,13 @@ import { http1Exchange } from './http1-exchange.ts';
 import { http2Exchange } from './http2-exchange.ts';
 import { Http2Sessions } from './http2-sessions.ts';
 import { requestUpgrade, type UpgradeRequest, type UpgradeResult } from './upgrade.ts';
+import { brokenError } from './upstream-error.ts';
 import { WarmSockets } from './warm-sockets.ts';
 
 /** At most this often are connections thrown away because a credential was refused. */
 const forgetEveryMs = 5_000;
+/** Each makes a connection; those who waited for the same one may find it full. */
+const maxAttempts = 16;
 
 /**
  * The apiserver. Plain requests share HTTP/2 connections, where identities cannot mix; where the server speaks only
@@ -42,7 +45,7 @@ export class Upstream {
   /** Sends a plain request. @throws {UpstreamError} when there is no connection; later ones come with the response. */
   async send(request: UpstreamRequest): Promise<Exchange> {
     const prepared = await this.#prepare(request);
-    for (;;) {
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const session = this.#sessions.find();
       if (session !== undefined) {
         const exchange = http2Exchange(session, prepared);
@@ -52,6 +55,7 @@ export class Upstream {
       const connection = await this.#connect();
       if (connection !== undefined) return http1Exchange(connection.socket, this.endpoint.server.host, prepared);
     }
+    throw brokenError();
   }
 
   /** Asks for an upgrade. @throws {UpstreamError} */

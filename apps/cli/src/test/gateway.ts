@@ -17,6 +17,7 @@ type Answer = [status: number, body?: unknown];
 /** A gateway that answers what a test wants, and remembers what it was asked. */
 export interface FakeGateway extends AsyncDisposable {
   url: string;
+  certificate: TestCertificate;
   calls: Call[];
   answers: Partial<Record<OperationId, (call: Call) => Answer>>;
 }
@@ -43,6 +44,7 @@ export async function fakeGateway(certificate: TestCertificate): Promise<FakeGat
   await once(server, 'listening');
   const gateway: FakeGateway = {
     url: `https://localhost:${(server.address() as AddressInfo).port}`,
+    certificate,
     calls: [],
     answers: {},
     [Symbol.asyncDispose]: async () => {
