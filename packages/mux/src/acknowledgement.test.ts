@@ -17,10 +17,10 @@ describe('acknowledgement', () => {
     receiver.received(10);
     receiver.received(0);
     expect(receiver.owed).toBe(true);
-    expect(decodeFrame(receiver.encode())).toEqual({ type: FrameType.ack, frames: 2, bytes: 10 });
+    expect(decodeFrame([receiver.encode()])).toEqual({ type: FrameType.ack, frames: 2, bytes: 10 });
     expect(receiver.owed).toBe(false);
     receiver.received(5);
-    expect(decodeFrame(receiver.encode())).toMatchObject({ frames: 3, bytes: 15 });
+    expect(decodeFrame([receiver.encode()])).toMatchObject({ frames: 3, bytes: 15 });
   });
 
   it('takes only what was sent, and never goes back', () => {

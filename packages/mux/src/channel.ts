@@ -181,16 +181,16 @@ export class Channel implements Flow {
     return end ? this.onEnd() : undefined;
   }
 
-  onData(payload: Uint8Array): string | undefined {
+  onData(parts: readonly Uint8Array[], length: number): string | undefined {
     if (this.opener && !this.#isAccepted) return 'DATA before ACCEPT';
     if (this.#remoteEnded) return 'DATA after END';
-    if (!this.#window.receive(payload.length)) {
+    if (!this.#window.receive(length)) {
       this.reset('flow-control', 'more DATA than credit');
       return undefined;
     }
-    this.bytesReceived += payload.length;
-    this.#unconsumed += payload.length;
-    this.#inbox.push(payload);
+    this.bytesReceived += length;
+    this.#unconsumed += length;
+    for (const part of parts) this.#inbox.push(part);
     this.#deliver();
     return undefined;
   }

@@ -12,6 +12,7 @@ export const pingBytes = 8;
 /** GOAWAY names at most this many gateways, each at most `maxPreferBytes` long in UTF-8. */
 const maxPrefer = 16;
 const maxPreferBytes = 1024;
+const nothing = new Uint8Array(0);
 
 export const FrameType = {
   open: 1,
@@ -33,7 +34,7 @@ const flagEnd = 0x02;
 export type Frame =
   | { type: typeof FrameType.open; stream: number; interactive: boolean; end: boolean; head: Uint8Array }
   | { type: typeof FrameType.accept; stream: number; end: boolean; head: Uint8Array }
-  | { type: typeof FrameType.data; stream: number; payload: Uint8Array }
+  | { type: typeof FrameType.data; stream: number; length: number; parts: readonly Uint8Array[] }
   | { type: typeof FrameType.end; stream: number }
   | { type: typeof FrameType.reset; stream: number; code: number; reason: string }
   | { type: typeof FrameType.credit; stream: number; bytes: number }
@@ -120,14 +121,15 @@ export function encodeGoAway(goAway: {
   return Buffer.concat(parts);
 }
 
-/**
- * Reads one message. `header` is the whole message, or only its first eight bytes when the transport has the
- * `payload` as a part of its own.
- */
-export function decodeFrame(header: Uint8Array, payload?: Uint8Array): Frame | InvalidFrame {
+/** Reads one message, given in parts however it was cut. DATA keeps its payload in parts; others are joined. */
+export function decodeFrame(message: readonly Uint8Array[]): Frame | InvalidFrame {
+  let [header, ...parts] = message;
+  if (header === undefined || header.length < headerBytes) {
+    header = Buffer.concat(message);
+    parts = [];
+  }
   if (header.length < headerBytes) return invalid('shorter than a header');
-  if (payload === undefined) payload = header.subarray(headerBytes);
-  else if (header.length !== headerBytes) return invalid('a header of the wrong length');
+  if (header.length > headerBytes) parts.unshift(header.subarray(headerBytes));
   const type = byte(header, 0);
   const flags = byte(header, 1);
   if (byte(header, 2) !== 0 || byte(header, 3) !== 0) return invalid('bytes 2 and 3 are not zero');
@@ -136,6 +138,13 @@ export function decodeFrame(header: Uint8Array, payload?: Uint8Array): Frame | I
   if (ofStream ? stream === 0 : stream !== 0) return invalid('stream id');
   if ((flags & ~allowedFlags(type)) !== 0) return invalid('unknown flag');
 
+  if (type === FrameType.data) {
+    let length = 0;
+    for (const part of parts) length += part.length;
+    return length === 0 || length > maxDataBytes ? invalid('length of DATA') : { type, stream, length, parts };
+  }
+  const [first = nothing] = parts;
+  const payload = parts.length > 1 ? Buffer.concat(parts) : first;
   switch (type) {
     case FrameType.open:
       if (payload.length > maxHeadBytes) return invalid('head too large');
@@ -149,9 +158,6 @@ export function decodeFrame(header: Uint8Array, payload?: Uint8Array): Frame | I
     case FrameType.accept:
       if (payload.length > maxHeadBytes) return invalid('head too large');
       return { type, stream, end: (flags & flagEnd) !== 0, head: payload };
-    case FrameType.data:
-      if (payload.length === 0 || payload.length > maxDataBytes) return invalid('length of DATA');
-      return { type, stream, payload };
     case FrameType.end:
       if (payload.length !== 0) return invalid('length of END');
       return { type, stream };

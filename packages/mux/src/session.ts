@@ -83,7 +83,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     this.#lastReceivedAt = this.#options.now();
     this.#host = this.#makeHost();
     this.#queue = new SendQueue(this.#host, this.#options.bulkChunk);
-    transport.onmessage = (data, payload) => this.#onMessage(data, payload);
+    transport.onmessage = (parts) => this.#onMessage(parts);
     transport.ondrain = () => this.#queue.flush();
     transport.onclose = (code, reason) => this.#over({ code, reason: printable(reason), remote: true });
     (this as EventEmitter).on('newListener', (name) => {
@@ -229,12 +229,11 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     return this.#acknowledgement.encode();
   }
 
-  #onMessage(data: Uint8Array, payload?: Uint8Array): void {
+  #onMessage(parts: readonly Uint8Array[]): void {
     if (this.#closed !== undefined) return;
-    const length = data.length + (payload?.length ?? 0);
-    this.#bytesIn += length;
+    for (const part of parts) this.#bytesIn += part.length;
     this.#lastReceivedAt = this.#options.now();
-    const frame = decodeFrame(data, payload);
+    const frame = decodeFrame(parts);
     const violation = frame.type === 'invalid' ? frame.reason : this.#onFrame(frame);
     if (violation !== undefined) {
       this.close(protocolCloseCode, `protocol error: ${violation}`);
@@ -244,7 +243,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
   }
 
   #onFrame(frame: Frame): string | undefined {
-    if (frame.type <= FrameType.credit) this.#count(frame.type === FrameType.data ? frame.payload.length : 0);
+    if (frame.type <= FrameType.credit) this.#count(frame.type === FrameType.data ? frame.length : 0);
     switch (frame.type) {
       case FrameType.open:
         return this.#onOpen(frame);
@@ -252,7 +251,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
         return this.#known(frame.stream) ?? this.#channels.get(frame.stream)?.onAccept(frame.head, frame.end);
       case FrameType.data:
         if (this.#lastReceivedAt - this.#pings.lastSentAt > measureEveryMs) this.#measure();
-        return this.#known(frame.stream) ?? this.#channels.get(frame.stream)?.onData(frame.payload);
+        return this.#known(frame.stream) ?? this.#channels.get(frame.stream)?.onData(frame.parts, frame.length);
       case FrameType.end:
         return this.#known(frame.stream) ?? this.#channels.get(frame.stream)?.onEnd();
       case FrameType.reset:

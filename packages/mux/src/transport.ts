@@ -11,8 +11,8 @@ export interface MessageTransport {
   close(code: number, reason: string): void;
   /** Closes at once, without a word to the peer. */
   terminate(): void;
-  /** One message: whole, or its first eight bytes and the rest. */
-  onmessage: ((data: Uint8Array, payload?: Uint8Array) => void) | undefined;
+  /** One message, in the parts it came in. */
+  onmessage: ((parts: readonly Uint8Array[]) => void) | undefined;
   /** The queue got shorter: there may be room again. */
   ondrain: (() => void) | undefined;
   /** Called once, however the transport ended. */

@@ -9,11 +9,9 @@ export interface MemoryOptions {
 
 type Item = Buffer | { code: number; reason: string };
 
-const headerBytes = 8;
-
 /** One end of a pair of transports in this process. */
 export class MemoryTransport implements MessageTransport {
-  onmessage: ((data: Uint8Array, payload?: Uint8Array) => void) | undefined;
+  onmessage: ((parts: readonly Uint8Array[]) => void) | undefined;
   ondrain: (() => void) | undefined;
   onclose: ((code: number, reason: string) => void) | undefined;
   /** Types of the messages sent, the first byte of each, in order. */
@@ -83,11 +81,18 @@ export class MemoryTransport implements MessageTransport {
         return;
       }
       this.#buffered -= item.length;
-      const split = (this.#options.random?.() ?? 0) > 0.5 && item.length > headerBytes;
-      if (split) this.peer?.onmessage?.(item.subarray(0, headerBytes), item.subarray(headerBytes));
-      else this.peer?.onmessage?.(item);
+      this.peer?.onmessage?.(this.#cut(item));
     }
     if (!this.#isClosed) this.ondrain?.();
+  }
+
+  /** The message whole or, where the test gave randomness, cut anywhere into up to three parts. */
+  #cut(message: Buffer): Buffer[] {
+    const random = this.#options.random;
+    if (random === undefined || random() < 0.5) return [message];
+    const first = Math.floor(random() * message.length);
+    const second = first + Math.floor(random() * (message.length - first));
+    return [message.subarray(0, first), message.subarray(first, second), message.subarray(second)];
   }
 
   #schedule(): void {

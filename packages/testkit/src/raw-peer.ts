@@ -48,8 +48,8 @@ export function rawPeer(options: ConstructorParameters<typeof MuxSession>[1] = {
       gateway.deliver(1);
     },
   };
-  gateway.onmessage = (message) => {
-    const bytes = Buffer.from(message);
+  gateway.onmessage = (parts) => {
+    const bytes = Buffer.concat(parts);
     peer.received.push({ type: bytes[0] ?? 0, stream: bytes.readUInt32BE(4), payload: bytes.subarray(8) });
   };
   session.on('close', (close) => {

@@ -10,8 +10,8 @@ async function underLoad(streams: number) {
   const { gateway, agent } = memoryPair({ manual: true });
   const session = new MuxSession(gateway, { role: 'gateway' });
   const sent: { type: number; stream: number; length: number }[] = [];
-  agent.onmessage = (message) => {
-    const bytes = Buffer.from(message);
+  agent.onmessage = (parts) => {
+    const bytes = Buffer.concat(parts);
     sent.push({ type: bytes[0] ?? 0, stream: bytes.readUInt32BE(4), length: bytes.length - 8 });
   };
   const head = Buffer.from('head');

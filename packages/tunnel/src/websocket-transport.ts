@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { MessageTransport } from '@postern/mux';
 import type { RawData, WebSocket } from 'ws';
+import { MessageReader } from './message-reader.ts';
+import { isServer, socketBelow, takeOver } from './take-over.ts';
 
 /** The largest WebSocket message: the largest frame with room to spare. Both sides set it as `maxPayload`. */
 const maxPayload = 128 * 1024;
@@ -28,17 +30,15 @@ export const webSocketClientOptions = {
 
 /** Messages up to this size are copied into one fragment; larger ones go as two, without a copy. */
 const mergeBytes = 2048;
-const frameHeaderBytes = 8;
 const closeTimeoutMs = 5000;
 /** What automatic answers to WebSocket pings may pile up before a peer that does not read them is cut off. */
 const maxBuffered = 1024 * 1024;
 const lastFragment = { binary: true, fin: true } as const;
 const firstFragment = { binary: true, fin: false } as const;
-const nothing = new Uint8Array(0);
 
 /** Messages over a WebSocket that is open. Takes over its events. */
 export class WebSocketTransport implements MessageTransport {
-  onmessage: ((data: Uint8Array, payload?: Uint8Array) => void) | undefined;
+  onmessage: ((parts: readonly Uint8Array[]) => void) | undefined;
   ondrain: (() => void) | undefined;
   onclose: ((code: number, reason: string) => void) | undefined;
   readonly #ws: WebSocket;
@@ -52,7 +52,16 @@ export class WebSocketTransport implements MessageTransport {
     this.#socket = socketBelow(ws);
     // Header and payload of a frame come as two fragments: given apart they need no copy.
     ws.binaryType = 'fragments';
-    ws.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    ws.on('message', this.#onMessage);
+    const reader = new MessageReader({
+      masked: isServer(ws),
+      maxPayload,
+      maxFragments,
+      onMessage: this.#onMessage,
+      onControl: (frame) => handBack(frame),
+      onViolation: this.#onViolation,
+    });
+    const handBack = takeOver(ws, (chunk) => reader.read(chunk));
     ws.on('ping', () => {
       if (ws.bufferedAmount > maxBuffered) ws.terminate();
     });
@@ -96,17 +105,17 @@ export class WebSocketTransport implements MessageTransport {
     this.#ws.terminate();
   }
 
-  #onMessage(data: RawData, isBinary: boolean): void {
-    if (!isBinary || !Array.isArray(data)) {
-      // Text is no frame: an empty message is the protocol error the session makes of it.
-      this.onmessage?.(nothing);
-      return;
-    }
-    const [first, second] = data;
-    if (data.length === 2 && first !== undefined && first.length === frameHeaderBytes) this.onmessage?.(first, second);
-    else if (data.length === 1 && first !== undefined) this.onmessage?.(first);
-    else this.onmessage?.(Buffer.concat(data));
-  }
+  readonly #onMessage = (data: RawData, isBinary: boolean): void => {
+    // Text is no frame: an empty message is the protocol error the session makes of it.
+    this.onmessage?.(isBinary && Array.isArray(data) ? data : []);
+  };
+
+  /** What comes after a violation is not read, so the peer's answer is not waited for. */
+  readonly #onViolation = (code: number, reason: string): void => {
+    this.#problem = reason;
+    this.close(code, reason);
+    this.#socket?.end();
+  };
 
   readonly #onSent = (): void => {
     this.ondrain?.();
@@ -124,11 +133,6 @@ export class WebSocketTransport implements MessageTransport {
     this.#isCorked = false;
     this.#socket?.uncork();
   };
-}
-
-/** `ws` has no public way to its socket; without one, frames are sent the same but in more writes. */
-function socketBelow(ws: WebSocket): Socket | undefined {
-  return (ws as unknown as { _socket?: Socket })._socket;
 }
 
 /** RFC 6455 5.5: a close reason has at most 123 bytes. */
