@@ -67,7 +67,7 @@ export function pluralOf({ kind, resource }: Pick<ApiResource, 'kind' | 'resourc
   const lower = kind.toLowerCase();
   let same = 0;
   while (same < lower.length && lower[same] === resource[same]) same++;
-  return same < 2 ? kind : kind.slice(0, same) + resource.slice(same);
+  return same < lower.length - 1 ? kind : kind.slice(0, same) + resource.slice(same);
 }
 
 export const can = (resource: ApiResource, verb: string): boolean => resource.verbs.includes(verb);

@@ -111,7 +111,7 @@ describe('discovery', () => {
       ['NetworkPolicy', 'networkpolicies', 'NetworkPolicies'],
       ['Ingress', 'ingresses', 'Ingresses'],
       ['Endpoints', 'endpoints', 'Endpoints'],
-      ['PodMetrics', 'pods', 'Pods'],
+      ['PodMetrics', 'pods', 'PodMetrics'],
       ['Ox', 'bulls', 'Ox'],
     ];
     for (const [kind, resource, plural] of plurals) expect(pluralOf({ kind, resource })).toBe(plural);

@@ -1,0 +1,55 @@
+import type { Column, Row } from '#features/kube/table-rows.ts';
+
+/** A column as it stands on the page; `index` is its cell's. */
+export interface ShownColumn {
+  column: Column;
+  index: number;
+}
+
+/** Which columns a person has switched on or off, by name. */
+export type ColumnChoice = Readonly<Record<string, boolean>>;
+
+/** Wide columns are off until chosen; the name stands apart and is always there. */
+export const isShown = (column: Column, choice: ColumnChoice): boolean => choice[column.name] ?? column.priority === 0;
+
+export function shownColumns(columns: readonly Column[], choice: ColumnChoice): ShownColumn[] {
+  return columns
+    .map((column, index) => ({ column, index }))
+    .filter(({ column }) => column.meaning !== 'name' && isShown(column, choice));
+}
+
+const CHARACTER = 7;
+const PADDING = 26;
+/** So many rows are measured; the rest will be like them. */
+const SAMPLE = 400;
+
+/** The width of each column: as wide as what stands in it, within reason. Long text takes what room is left. */
+export function gridTemplate(
+  rows: readonly Row[],
+  how: { shown: readonly ShownColumn[]; namespace: boolean; select: boolean },
+): string {
+  const sample = rows.slice(0, SAMPLE);
+  const longest = (text: (row: Row) => string, header: string) =>
+    sample.reduce((most, row) => Math.max(most, text(row).length), header.length + 3);
+  const pixels = (characters: number, most: number) => Math.round(Math.min(characters, most) * CHARACTER + PADDING);
+  const tracks = [
+    `minmax(${pixels(
+      longest(({ name }) => name, 'Name'),
+      44,
+    )}px, 2fr)`,
+  ];
+  if (how.namespace)
+    tracks.push(
+      `minmax(${pixels(
+        longest(({ namespace }) => namespace, 'Namespace'),
+        24,
+      )}px, 0.6fr)`,
+    );
+  for (const { column, index } of how.shown) {
+    const length = longest(({ cells }) => String(cells[index] ?? ''), column.name);
+    tracks.push(
+      length > 40 ? 'minmax(260px, 3fr)' : `minmax(${pixels(length, 40)}px, ${column.meaning === 'age' ? 0.2 : 0.5}fr)`,
+    );
+  }
+  return [how.select ? '36px' : '', ...tracks, '40px'].filter((track) => track !== '').join(' ');
+}

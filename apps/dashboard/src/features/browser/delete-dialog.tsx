@@ -1,0 +1,92 @@
+'use client';
+import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
+import { CopyBox } from '#components/ui/copy-box.tsx';
+import { toast } from '#components/ui/toast.tsx';
+import { pluralOf } from '#features/kube/api-resource.ts';
+import { deleteObject, type ObjectRef } from '#features/kube/kube-actions.ts';
+import { KubeError, sentenceOf } from '#features/kube/kube-error.ts';
+import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+
+/** So many requests at once; the rest waits. */
+const AT_ONCE = 6;
+const NAMED = 8;
+
+/** Asks, with the name to be typed, and deletes one object or many of a kind. */
+export function DeleteDialog({
+  targets,
+  onClose,
+  onDeleted,
+}: {
+  targets: readonly ObjectRef[];
+  onClose: () => void;
+  onDeleted?: () => void;
+}) {
+  const [first] = targets;
+  if (first === undefined) return null;
+  const many = targets.length > 1;
+  const plural = pluralOf(first.resource);
+  const what = many ? `${targets.length} ${plural}` : first.name;
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={many ? `Delete ${what}?` : `Delete ${first.resource.kind} ${first.name}?`}
+      description={
+        many
+          ? `${targets
+              .slice(0, NAMED)
+              .map(({ name }) => name)
+              .join(
+                ', ',
+              )}${targets.length > NAMED ? ` and ${targets.length - NAMED} more` : ''}. What they own goes with them. This cannot be undone.`
+          : `${first.namespace === '' ? '' : `In ${first.namespace}. `}What it owns goes with it. This cannot be undone.`
+      }
+      name={what}
+      action={many ? `Delete ${targets.length}` : 'Delete'}
+      onConfirm={async () => {
+        await deleteAll(targets);
+        toast({
+          title: many ? `${what} are being deleted` : `${first.resource.kind} ${first.name} is being deleted`,
+          tone: 'ok',
+        });
+        onDeleted?.();
+      }}
+    >
+      <div className="mb-4 flex flex-col gap-1.5">
+        <p className="text-muted text-xs">The same with kubectl</p>
+        <CopyBox text={deleteCommand(targets)} label="kubectl command" />
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+/** @throws Error with one sentence for all that failed. What is gone already is no failure. */
+async function deleteAll(targets: readonly ObjectRef[]): Promise<void> {
+  const waiting = [...targets];
+  const failures: string[] = [];
+  async function work() {
+    for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
+      try {
+        await deleteObject(target);
+      } catch (error) {
+        if (!(error instanceof KubeError && error.status === 404))
+          failures.push(`${target.name}: ${sentenceOf(error)}`);
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (failures.length === 0) return;
+  throw new Error(
+    targets.length === 1 ? failures[0] : `${failures.length} of ${targets.length} were not deleted. ${failures[0]}`,
+  );
+}
+
+function deleteCommand(targets: readonly ObjectRef[]): string {
+  const byNamespace = Map.groupBy(targets, ({ namespace }) => namespace);
+  return [...byNamespace]
+    .map(([namespace, some]) => {
+      const kind = some[0] === undefined ? '' : kubectlKind(some[0].resource);
+      return commandLine('kubectl', 'delete', kind, ...some.map(({ name }) => name), ...namespaceFlag(namespace));
+    })
+    .join('\n');
+}

@@ -1,0 +1,84 @@
+import { cellInstant, sortValue } from '#features/kube/cells.ts';
+import { parseDuration } from '#features/kube/duration.ts';
+import type { Column, Row } from '#features/kube/table-rows.ts';
+
+/** True for rows to show. `now` in milliseconds since 1970, for ages. */
+export type RowFilter = (row: Row, now: number) => boolean;
+
+/** A column's name as filters and addresses spell it: `Last Seen` is `last-seen`. */
+export const columnId = (name: string): string => name.toLowerCase().replace(/\s+/g, '-');
+
+/**
+ * Reads what stands in the filter field. Words must all be found, anywhere in the row. Also: `-word` must not be found; `"two
+ * words"`; `app=web`, `app!=web` for labels; `status:running`, `ns:shop` for one column; `restarts>3`, `age<1h` by size.
+ */
+export function parseFilter(written: string, columns: readonly Column[]): RowFilter {
+  const terms = [...written.matchAll(/(?:[^\s"]+|"[^"]*"?)+/g)].map(([term]) =>
+    parseTerm(term.replaceAll('"', ''), columns),
+  );
+  return (row, now) => terms.every((term) => term(row, now));
+}
+
+function parseTerm(term: string, columns: readonly Column[]): RowFilter {
+  if (term.length > 1 && (term.startsWith('-') || term.startsWith('!'))) {
+    const inner = parseTerm(term.slice(1), columns);
+    return (row, now) => !inner(row, now);
+  }
+  const [, key = '', sign = '', value = ''] = /^([\w./-]+)(!=|==|=|:|>|<)(.*)$/.exec(term) ?? [];
+  if (sign === '=' || sign === '==') return ({ labels }) => labels[key] === value;
+  if (sign === '!=') return ({ labels }) => labels[key] !== value;
+  const index = columns.findIndex(({ name }) => columnId(name) === key.toLowerCase());
+  if (sign === ':') return inColumn(key.toLowerCase(), value.toLowerCase(), index) ?? anywhere(term);
+  if ((sign === '>' || sign === '<') && index !== -1) {
+    const column = columns[index];
+    if (column !== undefined) return bySize({ column, index, sign, value });
+  }
+  return anywhere(term);
+}
+
+function anywhere(term: string): RowFilter {
+  const wanted = term.toLowerCase();
+  return ({ name, namespace, cells }) =>
+    name.toLowerCase().includes(wanted) ||
+    namespace.toLowerCase().includes(wanted) ||
+    cells.some((cell) => cell !== null && String(cell).toLowerCase().includes(wanted));
+}
+
+function inColumn(key: string, wanted: string, index: number): RowFilter | undefined {
+  if (key === 'name') return ({ name }) => name.toLowerCase().includes(wanted);
+  if (key === 'ns' || key === 'namespace') return ({ namespace }) => namespace.toLowerCase().includes(wanted);
+  if (key === 'label')
+    return ({ labels }) =>
+      Object.entries(labels).some(([name, value]) => `${name}=${value}`.toLowerCase().includes(wanted));
+  if (index === -1) return undefined;
+  return ({ cells }) =>
+    String(cells[index] ?? '')
+      .toLowerCase()
+      .includes(wanted);
+}
+
+function bySize(term: { column: Column; index: number; sign: '>' | '<'; value: string }): RowFilter {
+  const { column, index, sign, value } = term;
+  const isMore = (found: number, wanted: number) => (sign === '>' ? found > wanted : found < wanted);
+  const probe: Row = {
+    key: '',
+    name: '',
+    namespace: '',
+    created: Number.NaN,
+    deleting: false,
+    labels: {},
+    resourceVersion: '',
+    cells: [],
+    at: 0,
+    changedAt: 0,
+  };
+  const wanted = sortValue({ ...column, meaning: 'plain' }, value, probe);
+  const length = parseDuration(value);
+  return (row, now) => {
+    const cell = row.cells[index];
+    const instant = cellInstant(column, cell, row);
+    if (instant !== undefined) return length !== undefined && isMore(now - instant, length);
+    const found = sortValue(column, cell, row);
+    return typeof found === 'number' && typeof wanted === 'number' && isMore(found, wanted);
+  };
+}

@@ -1,0 +1,145 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { cn } from '#components/class-names.ts';
+import { openInDock } from '#features/dock/dock-store.ts';
+import { useShortcut } from '#features/keyboard/use-shortcut.ts';
+import { type ApiResource, can, pluralOf, resourceId } from '#features/kube/api-resource.ts';
+import type { ClusterRef } from '#features/kube/cluster-ref.ts';
+import type { ObjectRef } from '#features/kube/kube-actions.ts';
+import type { Row } from '#features/kube/table-rows.ts';
+import { useKubeTable } from '#features/kube/use-kube-table.ts';
+import { useQueryValue } from '#features/shell/use-query-value.ts';
+import { writeSort } from './arrange.ts';
+import { useColumnChoice } from './column-choice.ts';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { objectHref } from './kind-href.ts';
+import { splitNamespaces } from './namespace-choice.ts';
+import { ResourceTable } from './resource-table.tsx';
+import { isPod, RowMenu } from './row-menu.tsx';
+import { NarrowedNote, TableEmpty } from './table-states.tsx';
+import { TableToolbar } from './table-toolbar.tsx';
+import { useSelection } from './use-selection.ts';
+import { useTableView } from './use-table-view.ts';
+
+/** All objects of a kind, live: filter, sort, choose columns, act on one or many. */
+export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource: ApiResource }) {
+  const router = useRouter();
+  const [ns] = useQueryValue('ns');
+  const [sort, setSort] = useQueryValue('sort');
+  const [filter, setFilter] = useFilter();
+  const namespaces = useMemo(() => (resource.namespaced ? splitNamespaces(ns) : []), [resource, ns]);
+  const request = useMemo(() => ({ ref: cluster, resource, namespaces }), [cluster, resource, namespaces]);
+  const table = useDeferredValue(useKubeTable(request));
+  const [choice, choose] = useColumnChoice(resourceId(resource));
+  const deletable = can(resource, 'delete');
+  const namespaceColumn = resource.namespaced && namespaces.length !== 1;
+  const view = useTableView(table, { filter, sort, namespaces, choice, namespaceColumn, select: deletable });
+  const selection = useSelection(view.rows);
+  const [activeKey, setActiveKey] = useState<string>();
+  const [menu, setMenu] = useState<{ row: Row; anchor: DOMRect }>();
+  const [deleting, setDeleting] = useState<readonly ObjectRef[]>([]);
+
+  const hrefOf = useCallback((row: Row) => objectHref(cluster, resource, row), [cluster, resource]);
+  const targetOf = (row: Row): ObjectRef => ({ ref: cluster, resource, namespace: row.namespace, name: row.name });
+  const openDock = (kind: 'logs' | 'terminal', row: Row) =>
+    openInDock({ kind, target: { ref: cluster, namespace: row.namespace, pod: row.name } });
+  const onActivate = useCallback((row: Row) => setActiveKey(row.key), []);
+  const onMenu = useCallback((row: Row, anchor: DOMRect) => setMenu({ row, anchor }), []);
+  const onOpen = (row: Row) => router.push(hrefOf(row));
+
+  const activeIndex = view.rows.findIndex(({ key }) => key === activeKey);
+  const active = view.rows[activeIndex];
+  const move = (step: number) => {
+    const next = view.rows[Math.max(0, Math.min(view.rows.length - 1, activeIndex + step))];
+    if (next !== undefined) setActiveKey(next.key);
+    document.querySelector<HTMLElement>('main [data-grid]')?.focus({ preventScroll: true });
+  };
+  const onRow = { enabled: active !== undefined };
+  const onPod = { enabled: active !== undefined && isPod({ resource }) };
+  const askDelete = () => {
+    const rows = selection.selected.length > 0 ? selection.selected : active === undefined ? [] : [active];
+    setDeleting(rows.map(targetOf));
+  };
+  useShortcut({ keys: 'j', label: 'Next row' }, () => move(1));
+  useShortcut({ keys: 'k', label: 'Previous row' }, () => move(-1));
+  useShortcut({ keys: 'y', label: 'YAML', ...onRow }, () => active && router.push(`${hrefOf(active)}?tab=yaml`));
+  useShortcut({ keys: 'l', label: 'Logs', ...onPod }, () => active && openDock('logs', active));
+  useShortcut({ keys: 's', label: 'Terminal', ...onPod }, () => active && openDock('terminal', active));
+  useShortcut(
+    { keys: 'd', label: 'Delete', enabled: deletable && (onRow.enabled || selection.selected.length > 0) },
+    askDelete,
+  );
+
+  const { freshness } = table;
+  const doubtful = freshness.state === 'stale' || freshness.state === 'paused';
+  return (
+    <div className="flex h-full flex-col">
+      <TableToolbar
+        cluster={cluster}
+        resource={resource}
+        table={table}
+        view={view}
+        namespaces={namespaces}
+        filter={filter}
+        onFilter={setFilter}
+        choice={choice}
+        onChoose={choose}
+        selected={selection.selected.length}
+        onDelete={askDelete}
+        onClear={() => selection.onSelectAll(false)}
+      />
+      {table.narrowed !== undefined && <NarrowedNote narrowed={table.narrowed} />}
+      <ResourceTable
+        label={pluralOf(resource)}
+        rows={view.rows}
+        shown={view.shown}
+        template={view.template}
+        namespace={namespaceColumn}
+        sort={view.sort}
+        onSort={(next) => setSort(writeSort(next))}
+        hrefOf={hrefOf}
+        activeKey={activeKey}
+        onActivate={onActivate}
+        onOpen={onOpen}
+        selection={deletable ? selection : undefined}
+        onMenu={onMenu}
+        loading={freshness.state === 'loading'}
+        empty={
+          <TableEmpty
+            table={table}
+            resource={resource}
+            namespaces={namespaces}
+            filter={filter}
+            onClearFilter={() => setFilter('')}
+          />
+        }
+        className={cn('min-h-0 flex-1 transition-opacity', doubtful && 'opacity-60')}
+      />
+      {menu !== undefined && (
+        <RowMenu
+          target={targetOf(menu.row)}
+          anchor={menu.anchor}
+          onClose={() => setMenu(undefined)}
+          onLogs={() => openDock('logs', menu.row)}
+          onTerminal={() => openDock('terminal', menu.row)}
+          onYaml={() => router.push(`${hrefOf(menu.row)}?tab=yaml`)}
+          onDelete={() => setDeleting([targetOf(menu.row)])}
+        />
+      )}
+      <DeleteDialog targets={deleting} onClose={() => setDeleting([])} onDeleted={() => selection.onSelectAll(false)} />
+    </div>
+  );
+}
+
+/** The filter, at once on the page and a moment later in the address. */
+function useFilter(): [string, (filter: string) => void] {
+  const [written, setWritten] = useQueryValue('q');
+  const [filter, setFilter] = useState(written);
+  useEffect(() => {
+    if (filter === written) return;
+    const timer = setTimeout(() => setWritten(filter), 250);
+    return () => clearTimeout(timer);
+  }, [filter, written, setWritten]);
+  return [filter, setFilter];
+}

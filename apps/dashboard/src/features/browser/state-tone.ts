@@ -1,0 +1,39 @@
+import type { Tone } from '#components/ui/tone.ts';
+
+const good = new Set([
+  'running',
+  'ready',
+  'active',
+  'bound',
+  'available',
+  'healthy',
+  'true',
+  'established',
+  'synced',
+  'approved,issued',
+]);
+const done = new Set(['completed', 'complete', 'succeeded', 'released', 'normal', 'suspended', 'false']);
+const moving =
+  /^(pending|containercreating|podinitializing|terminating|init:\d|progressing|creating|deleting|waiting|unknown|schedulinggated|scheduling|released)/i;
+const bad =
+  /(error|fail|backoff|crash|evicted|oomkilled|notready|invalid|lost|denied|outof|unhealthy|deadlineexceeded|imageinspect|nevercompleted)/i;
+
+/** What the words of a state column stand for; undefined when they are no state. */
+export function toneOfState(words: string): Tone | undefined {
+  const plain = words.trim().toLowerCase();
+  if (good.has(plain)) return 'ok';
+  if (done.has(plain)) return 'idle';
+  if (bad.test(plain.replaceAll(/\s/g, ''))) return 'bad';
+  if (plain === 'warning' || plain.includes('schedulingdisabled') || moving.test(plain)) return 'warn';
+  return undefined;
+}
+
+/** Columns whose words are a state, whatever the kind. */
+export const isStateColumn = (name: string): boolean =>
+  /^(status|phase|state|type|health|condition|synced|available|established)$/i.test(name);
+
+/** `1/2` is short of something; `0/0` is not. */
+export function isShort(words: string): boolean {
+  const [, ready, wanted] = /^(\d+)\/(\d+)$/.exec(words) ?? [];
+  return ready !== undefined && Number(ready) < Number(wanted);
+}

@@ -1,0 +1,42 @@
+'use client';
+import { useParams } from 'next/navigation';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { ErrorState } from '#components/ui/error-state.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import { findResource } from '#features/kube/api-resource.ts';
+import { sentenceOf } from '#features/kube/kube-error.ts';
+import { useDiscovery } from '#features/kube/use-discovery.ts';
+import { KindTable } from './kind-table.tsx';
+import { useClusterRef } from './use-cluster-ref.ts';
+
+/** The page of one kind: all its objects. */
+export function TablePage() {
+  const ref = useClusterRef();
+  const { resource: id } = useParams<{ resource: string }>();
+  const { data, error, refetch } = useDiscovery(ref);
+  const wanted = decodeURIComponent(id);
+  if (data === undefined) {
+    if (error !== null) {
+      return (
+        <ErrorState title="What this cluster serves is not known." onRetry={() => void refetch()}>
+          {sentenceOf(error)}
+        </ErrorState>
+      );
+    }
+    return (
+      <div role="status" aria-label="Loading" className="flex flex-col gap-4 px-4 py-4">
+        <Skeleton className="h-6 w-40" />
+        <Skeleton className="h-8 w-full max-w-150" />
+      </div>
+    );
+  }
+  const resource = findResource(data.resources, wanted);
+  if (resource === undefined) {
+    return (
+      <EmptyState title={`This cluster serves no ${wanted}`}>
+        The kind may need a custom resource definition that is not installed, or another version of Kubernetes.
+      </EmptyState>
+    );
+  }
+  return <KindTable key={`${resource.resource}.${resource.group}`} cluster={ref} resource={resource} />;
+}

@@ -1,0 +1,169 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows out of sight are not in the page, which a <table> cannot lay out
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
+'use client';
+import { MoreHorizontal } from 'lucide-react';
+import Link from 'next/link';
+import { memo, useEffect, useRef } from 'react';
+import { cn } from '#components/class-names.ts';
+import type { Row } from '#features/kube/table-rows.ts';
+import type { ShownColumn } from './column-layout.ts';
+import { isStateColumn } from './state-tone.ts';
+import { TableCell } from './table-cell.tsx';
+
+export interface TableRowProps {
+  id: string;
+  row: Row;
+  /** Among all rows, from 0. */
+  index: number;
+  /** Pixels from the top. */
+  top: number;
+  shown: readonly ShownColumn[];
+  template: string;
+  namespace: boolean;
+  /** A phone: a list instead of columns. */
+  narrow: boolean;
+  href: string;
+  active: boolean;
+  /** Undefined: rows cannot be selected. */
+  selected: boolean | undefined;
+  onSelect: (row: Row, how: { range: boolean }) => void;
+  onActivate: (row: Row) => void;
+  onMenu: ((row: Row, anchor: DOMRect) => void) | undefined;
+}
+
+const FLASH_MS = 1400;
+
+/** Flashes softly when a watch has just changed it. */
+function useFlash(changedAt: number) {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (Date.now() - changedAt > FLASH_MS || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    ref.current?.animate([{ backgroundColor: 'var(--info-soft)' }, { backgroundColor: 'transparent' }], {
+      duration: FLASH_MS,
+      easing: 'ease-out',
+    });
+  }, [changedAt]);
+  return ref;
+}
+
+/** One object in a table. */
+export const TableRow = memo(function TableRow(props: TableRowProps) {
+  const { id, row, index, top, template, narrow, active, selected, onActivate } = props;
+  const ref = useFlash(row.changedAt);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid moves through its rows by keyboard
+    <div
+      ref={ref}
+      id={id}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected ?? active}
+      onClick={() => onActivate(row)}
+      style={{ transform: `translateY(${top}px)`, gridTemplateColumns: narrow ? undefined : template }}
+      className={cn(
+        'absolute inset-x-0 top-0 border-b hover:bg-hover',
+        narrow ? 'flex h-16 items-center gap-2 pr-2 pl-4' : 'grid h-8 items-center',
+        selected && 'bg-accent-soft hover:bg-accent-soft',
+        active && 'shadow-[inset_2px_0_0_var(--accent)]',
+        row.deleting && 'text-muted',
+      )}
+    >
+      {narrow ? <NarrowCells {...props} /> : <WideCells {...props} />}
+      <div role="gridcell" className="flex items-center justify-center">
+        <MenuButton {...props} />
+      </div>
+    </div>
+  );
+});
+
+function WideCells({ row, shown, namespace, href, selected, onSelect }: TableRowProps) {
+  return (
+    <>
+      {selected !== undefined && (
+        <div role="gridcell" className="flex items-center justify-center">
+          <input
+            type="checkbox"
+            aria-label={`Select ${row.name}`}
+            checked={selected}
+            onChange={(event) => onSelect(row, { range: (event.nativeEvent as MouseEvent).shiftKey })}
+            onClick={(event) => event.stopPropagation()}
+            className="size-3.5 accent-(--accent)"
+          />
+        </div>
+      )}
+      <div role="gridcell" className="min-w-0 truncate px-3">
+        <NameLink row={row} href={href} />
+      </div>
+      {namespace && (
+        <div role="gridcell" className="min-w-0 truncate px-3 text-muted">
+          {row.namespace}
+        </div>
+      )}
+      {shown.map(({ column, index }) => (
+        <div key={column.name} role="gridcell" className="min-w-0 truncate px-3">
+          <TableCell column={column} cell={row.cells[index]} row={row} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** On a phone: the name and its state, and under it what else is short enough to matter. */
+function NarrowCells({ row, shown, namespace, href }: TableRowProps) {
+  const state = shown.find(({ column }) => isStateColumn(column.name));
+  const rest = shown.filter((column) => column !== state).slice(0, 4);
+  return (
+    <div role="gridcell" className="min-w-0 flex-1">
+      <div className="flex items-center gap-3">
+        <span className="min-w-0 flex-1 truncate">
+          <NameLink row={row} href={href} />
+        </span>
+        {state !== undefined && (
+          <span className="max-w-40 shrink-0 truncate">
+            <TableCell column={state.column} cell={row.cells[state.index]} row={row} />
+          </span>
+        )}
+      </div>
+      <div className="flex items-center gap-3 truncate text-muted text-xs">
+        {namespace && <span className="truncate">{row.namespace}</span>}
+        {rest.map(({ column, index }) => (
+          <span key={column.name} className="shrink-0 truncate">
+            <span className="text-faint">{column.name} </span>
+            <TableCell column={column} cell={row.cells[index]} row={row} />
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function NameLink({ row, href }: { row: Row; href: string }) {
+  return (
+    <Link
+      prefetch={false}
+      href={href}
+      title={row.name.length > 40 ? row.name : undefined}
+      className={cn(
+        'rounded-sm font-medium hover:underline hover:underline-offset-3',
+        row.deleting && 'line-through decoration-faint',
+      )}
+    >
+      {row.name}
+    </Link>
+  );
+}
+
+function MenuButton({ row, onMenu }: TableRowProps) {
+  if (onMenu === undefined) return null;
+  return (
+    <button
+      type="button"
+      aria-label={`Actions for ${row.name}`}
+      aria-haspopup="menu"
+      onClick={(event) => onMenu(row, event.currentTarget.getBoundingClientRect())}
+      className="inline-flex size-6 items-center justify-center rounded-md text-faint hover:bg-active hover:text-ink max-md:size-9"
+    >
+      <MoreHorizontal className="size-4" aria-hidden />
+    </button>
+  );
+}

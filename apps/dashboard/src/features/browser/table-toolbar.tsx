@@ -1,0 +1,159 @@
+'use client';
+import { Columns3, ListFilter, Trash2, X } from 'lucide-react';
+import { useRef } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { IconButton } from '#components/ui/icon-button.tsx';
+import { Input } from '#components/ui/input.tsx';
+import { Kbd } from '#components/ui/kbd.tsx';
+import { ShowKubectl } from '#components/ui/kubectl.tsx';
+import { Menu, MenuCheckItem, MenuItem, MenuLabel, MenuSeparator } from '#components/ui/menu.tsx';
+import { useShortcut } from '#features/keyboard/use-shortcut.ts';
+import { type ApiResource, pluralOf } from '#features/kube/api-resource.ts';
+import type { ClusterRef } from '#features/kube/cluster-ref.ts';
+import type { TableState } from '#features/kube/kube-table.ts';
+import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+import { type ColumnChoice, isShown } from './column-layout.ts';
+import { FreshnessLine } from './freshness-line.tsx';
+import { StateChips } from './state-chips.tsx';
+import type { TableView } from './use-table-view.ts';
+
+export interface TableToolbarProps {
+  cluster: ClusterRef;
+  resource: ApiResource;
+  table: TableState & { retry: () => void };
+  view: TableView;
+  namespaces: readonly string[];
+  filter: string;
+  onFilter: (filter: string) => void;
+  choice: ColumnChoice;
+  onChoose: (choice: ColumnChoice) => void;
+  selected: number;
+  onDelete: () => void;
+  onClear: () => void;
+}
+
+export function TableToolbar(props: TableToolbarProps) {
+  const { resource, table, view, namespaces, filter, onFilter, selected, onDelete, onClear } = props;
+  const field = useRef<HTMLInputElement>(null);
+  useShortcut({ keys: '/', label: 'Filter' }, () => field.current?.focus());
+  useShortcut({ keys: 'escape', label: 'Clear the selection', enabled: selected > 0 }, onClear);
+  const { state } = table.freshness;
+  const known = state !== 'denied' && state !== 'failed' && (state !== 'loading' || view.total > 0);
+  return (
+    <div className="flex flex-col gap-2 border-b px-4 pt-3 pb-2.5">
+      <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-2">
+        <h1 className="min-w-0 truncate font-semibold text-base">{pluralOf(resource)}</h1>
+        {known && (
+          <span className="text-muted tabular-nums" aria-live="off">
+            {filter === ''
+              ? view.total.toLocaleString('en')
+              : `${view.rows.length.toLocaleString('en')} of ${view.total.toLocaleString('en')}`}
+          </span>
+        )}
+        <FreshnessLine freshness={table.freshness} onRetry={table.retry} className="min-w-0 flex-1" />
+        <div className="flex items-center gap-2 max-sm:w-full">
+          <Input
+            ref={field}
+            type="search"
+            aria-label="Filter"
+            aria-keyshortcuts="/"
+            placeholder="Filter"
+            title="Words, -word, app=web, status:running, restarts>3, age<1h"
+            autoComplete="off"
+            spellCheck={false}
+            className="w-64 max-sm:flex-1"
+            leading={<ListFilter aria-hidden />}
+            trailing={
+              filter === '' ? (
+                <span className="pr-1 max-sm:hidden">
+                  <Kbd keys="/" />
+                </span>
+              ) : (
+                <IconButton size="sm" label="Clear the filter" onClick={() => onFilter('')}>
+                  <X aria-hidden />
+                </IconButton>
+              )
+            }
+            value={filter}
+            onChange={(event) => onFilter(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') onFilter('');
+              if (event.key === 'Escape' || event.key === 'Enter' || event.key === 'ArrowDown') {
+                event.preventDefault();
+                document.querySelector<HTMLElement>('main [data-grid]')?.focus();
+              }
+            }}
+          />
+          <ColumnsMenu {...props} />
+          <ShowKubectl commands={commandsOf(resource, { namespaces, filter })} />
+        </div>
+      </div>
+      {selected > 0 ? (
+        <div className="flex min-h-7 items-center gap-3">
+          <span className="font-medium tabular-nums">{selected.toLocaleString('en')} selected</span>
+          <Button size="sm" icon={<Trash2 aria-hidden />} onClick={onDelete}>
+            Delete…
+          </Button>
+          <Button size="sm" variant="ghost" onClick={onClear}>
+            Clear
+          </Button>
+        </div>
+      ) : (
+        <StateChips table={table} filter={filter} onFilter={onFilter} />
+      )}
+    </div>
+  );
+}
+
+function ColumnsMenu({ table, choice, onChoose }: TableToolbarProps) {
+  const columns = table.columns.filter(({ meaning }) => meaning !== 'name');
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          aria-label="Columns"
+          title="Columns"
+          className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink max-md:hidden"
+        >
+          <Columns3 className="size-4" aria-hidden />
+        </button>
+      }
+    >
+      <MenuLabel>Columns</MenuLabel>
+      {columns.map((column) => (
+        <MenuCheckItem
+          key={column.name}
+          checked={isShown(column, choice)}
+          onCheckedChange={(checked) => onChoose({ ...choice, [column.name]: checked })}
+          onSelect={(event) => event.preventDefault()}
+        >
+          {column.name}
+        </MenuCheckItem>
+      ))}
+      <MenuSeparator />
+      <MenuItem onSelect={() => onChoose(Object.fromEntries(columns.map(({ name }) => [name, true])))}>
+        All, as -o wide
+      </MenuItem>
+      <MenuItem onSelect={() => onChoose({})}>As at first</MenuItem>
+    </Menu>
+  );
+}
+
+function commandsOf(resource: ApiResource, view: { namespaces: readonly string[]; filter: string }) {
+  const kind = kubectlKind(resource);
+  const labels = view.filter.split(/\s+/).filter((term) => /^[\w./-]+!?=[\w.-]*$/.test(term) && !term.startsWith('-'));
+  const selector = labels.length === 0 ? [] : ['-l', labels.join(',')];
+  const places = !resource.namespaced
+    ? [[]]
+    : view.namespaces.length === 0
+      ? [['-A']]
+      : view.namespaces.map(namespaceFlag);
+  const lines = (...more: string[]) =>
+    places.map((place) => commandLine('kubectl', 'get', kind, ...place, ...selector, ...more)).join('\n');
+  return [
+    { label: 'List them', command: lines('-o', 'wide') },
+    { label: 'Watch them', command: lines('--watch') },
+    { label: 'What the fields mean', command: commandLine('kubectl', 'explain', kind) },
+  ];
+}

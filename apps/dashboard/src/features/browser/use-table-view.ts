@@ -1,0 +1,56 @@
+'use client';
+import { useDeferredValue, useMemo } from 'react';
+import type { TableState } from '#features/kube/kube-table.ts';
+import type { Row } from '#features/kube/table-rows.ts';
+import { arrange, parseSort, type Sort } from './arrange.ts';
+import { type ColumnChoice, gridTemplate, type ShownColumn, shownColumns } from './column-layout.ts';
+import { parseFilter } from './filter.ts';
+
+export interface TableView {
+  rows: readonly Row[];
+  /** Before the filter. */
+  total: number;
+  shown: readonly ShownColumn[];
+  template: string;
+  sort: Sort;
+}
+
+export interface TableViewOptions {
+  filter: string;
+  /** As in the address. */
+  sort: string;
+  namespaces: readonly string[];
+  choice: ColumnChoice;
+  /** Whether the namespace has a column. */
+  namespaceColumn: boolean;
+  select: boolean;
+}
+
+const NO_CHOICE = new Set<string>();
+
+/** Rows filtered, sorted and laid out. Typing in the filter never waits for the rows. */
+export function useTableView(table: TableState, options: TableViewOptions): TableView {
+  const { choice, namespaceColumn, select } = options;
+  const filter = useDeferredValue(options.filter);
+  const namespaces = options.namespaces.join(',');
+  const { rows, columns } = table;
+  const within = useMemo(() => (namespaces === '' ? NO_CHOICE : new Set(namespaces.split(','))), [namespaces]);
+  const sort = useMemo(() => parseSort(options.sort, columns), [options.sort, columns]);
+  const arranged = useMemo(
+    () => arrange(rows, { columns, filter: parseFilter(filter, columns), sort, namespaces: within, now: Date.now() }),
+    [rows, columns, filter, sort, within],
+  );
+  const total = useMemo(
+    () => (within.size === 0 ? rows.length : rows.filter(({ namespace }) => within.has(namespace)).length),
+    [rows, within],
+  );
+  const shown = useMemo(() => shownColumns(columns, choice), [columns, choice]);
+  // Widths are taken again only when there are many more rows or fewer, so that columns do not twitch at every change.
+  const magnitude = Math.ceil(Math.log2(rows.length + 1));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const template = useMemo(
+    () => gridTemplate(rows, { shown, namespace: namespaceColumn, select }),
+    [magnitude, shown, namespaceColumn, select],
+  );
+  return { rows: arranged, total, shown, template, sort };
+}
