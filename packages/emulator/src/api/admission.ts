@@ -60,10 +60,12 @@ function defaultWorkload(object: Workload): void {
   if (kind === 'ReplicaSet') return;
   spec.revisionHistoryLimit ??= 10;
   if (kind === 'Deployment') {
-    spec['strategy'] ??= { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } };
+    const strategy = { type: 'RollingUpdate', ...(spec['strategy'] as object | undefined) };
+    const rollingUpdate = { maxUnavailable: '25%', maxSurge: '25%' };
+    spec['strategy'] = strategy.type === 'RollingUpdate' ? { rollingUpdate, ...strategy } : strategy;
     spec['progressDeadlineSeconds'] ??= 600;
   } else {
-    spec['updateStrategy'] ??= { type: 'RollingUpdate' };
+    spec['updateStrategy'] = { type: 'RollingUpdate', ...(spec['updateStrategy'] as object | undefined) };
   }
 }
 

@@ -1,8 +1,9 @@
-import { methodNotAllowed, noSuchPath } from './api-error.ts';
+import { ApiError, methodNotAllowed, noSuchPath } from './api-error.ts';
 import { discover, discoveryContentType } from './discovery.ts';
 import { type Exchange, sendJson } from './exchange.ts';
 import { health, version } from './health.ts';
 import { openApiDocument, openApiIndex } from './openapi.ts';
+import { openApiV2 } from './openapi-v2.ts';
 import type { Resources } from './resources.ts';
 
 /** Answers what is not about a resource: health, version, discovery, schemas. @throws ApiError 404, 405. */
@@ -10,6 +11,10 @@ export function answerPath(resources: Resources, exchange: Exchange): void {
   const { path, request } = exchange;
   if (health(exchange)) return;
   if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
+  if (path === '/openapi/v2') {
+    sendProtobuf(resources, exchange);
+    return;
+  }
   const document = documentAt(resources, exchange);
   if (document === undefined) throw noSuchPath();
   const contentType = /^\/apis?\/?$/.test(path) ? discoveryContentType(exchange) : 'application/json';
@@ -23,4 +28,19 @@ function documentAt(resources: Resources, exchange: Exchange): object | undefine
   if (path === '/openapi/v3') return openApiIndex(resources);
   if (path.startsWith('/openapi/v3/')) return openApiDocument(resources, path.slice('/openapi/v3/'.length));
   return /^\/apis?(?:\/|$)/.test(path) ? discover(resources, exchange) : undefined;
+}
+
+const OPENAPI_V2 = /^application\/com\.github\.proto-openapi\.spec\.v2(?:@v1\.0|\.v1\.0)\+protobuf$/;
+
+/** @throws ApiError 406 when the client wants it otherwise. */
+function sendProtobuf(resources: Resources, { request, response }: Exchange): void {
+  const accepted = (request.headers.accept ?? '').split(',').map((one) => one.trim());
+  if (!accepted.some((type) => OPENAPI_V2.test(type))) {
+    const message = 'OpenAPI 2 is served as application/com.github.proto-openapi.spec.v2@v1.0+protobuf only';
+    throw new ApiError(406, 'NotAcceptable', message);
+  }
+  response.statusCode = 200;
+  // The older name, with an at sign, is no valid media type: clients refuse it in an answer.
+  response.setHeader('content-type', 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf');
+  response.end(openApiV2(resources));
 }

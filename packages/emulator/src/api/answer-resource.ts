@@ -28,8 +28,8 @@ export async function answerResource(context: WriteContext, exchange: ResourceEx
     watch(context.store, exchange, representation(context, exchange));
   } else {
     const isWrite = verb !== 'get' && verb !== 'list';
-    const text = isWrite ? await readBody(request) : '';
-    const body = text === '' ? undefined : parseBody(text, request.headers['content-type']);
+    const bytes = isWrite ? await readBody(request) : Buffer.alloc(0);
+    const body = bytes.length === 0 ? undefined : parseBody(bytes, request.headers['content-type']);
     const answer = subresource === '' || subresource === 'status' ? onObjects : onSubresource;
     const { code, body: answered } = answer(context, exchange, body);
     sendJson(exchange, code, answered);

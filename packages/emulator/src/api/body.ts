@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
 import { ApiError, badRequest } from './api-error.ts';
+import { decodeProtobuf } from './kube-protobuf.ts';
 
 /** The apiserver's own limit for what one request may write. */
 const MAX_BYTES = 3 * 1024 * 1024;
 
 /** The whole body. @throws ApiError 413 beyond 3 MiB. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -16,28 +17,34 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /**
- * JSON or YAML as the content type says; without one, JSON.
+ * JSON, YAML or protobuf as the content type says; without one, JSON.
  * @throws ApiError 400 for what does not parse, 415 for another type.
  */
-export function parseBody(text: string, contentType: string | undefined): unknown {
+export function parseBody(body: Buffer, contentType: string | undefined): unknown {
   const mediaType = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (mediaType === 'application/vnd.kubernetes.protobuf') return withoutPrototypes(decodeProtobuf(body));
   const isYaml = mediaType === 'application/yaml' || mediaType.endsWith('+yaml');
   if (!isYaml && mediaType !== 'application/json' && !mediaType.endsWith('+json')) {
-    const accepted = 'accepted media types include: application/json, application/yaml';
+    const accepted =
+      'accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf';
     throw new ApiError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - ${accepted}`);
   }
   try {
-    const value: unknown = isYaml ? parse(text, { maxAliasCount: 100 }) : JSON.parse(text);
-    refusePrototypes(value, 0);
-    return value;
+    const text = body.toString('utf8');
+    return withoutPrototypes(isYaml ? parse(text, { maxAliasCount: 100 }) : JSON.parse(text));
   } catch (error) {
     if (error instanceof ApiError) throw error;
     throw badRequest(`the object provided is unrecognized: ${error instanceof Error ? error.message : 'unreadable'}`);
   }
+}
+
+function withoutPrototypes(value: unknown): unknown {
+  refusePrototypes(value, 0);
+  return value;
 }
 
 /** A key `__proto__` would, once merged, change objects that it is no part of. */

@@ -4,16 +4,20 @@ import type { Resource, Resources } from './resources.ts';
 
 /** The list of documents at `/openapi/v3`; a hash in each address says when it changes. */
 export function openApiIndex(resources: Resources): object {
-  const groupVersions = [...new Set(resources.all().map(documentPath))];
   return {
     paths: Object.fromEntries(
-      groupVersions.map((path) => {
+      openApiPaths(resources).map((path) => {
         const document = JSON.stringify(openApiDocument(resources, path));
         const hash = createHash('sha256').update(document).digest('hex').toUpperCase();
         return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
       }),
     ),
   };
+}
+
+/** The paths of all documents: `api/v1`, `apis/apps/v1`. */
+export function openApiPaths(resources: Resources): string[] {
+  return [...new Set(resources.all().map(documentPath))];
 }
 
 const documentPath = ({ group, version }: Resource) => (group === '' ? `api/${version}` : `apis/${group}/${version}`);

@@ -37,7 +37,7 @@ export function create(context: WriteContext, exchange: ResourceExchange, body: 
     const message = `${exchange.resource.plural} "${metadata.name}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`;
     throw new ApiError(403, 'Forbidden', message, { name: metadata.name ?? '', kind: exchange.resource.plural });
   }
-  if (exchange.resource.key === 'pods') manifest['status'] = undefined;
+  if (exchange.resource.subresources.some((one) => one.name === 'status')) manifest['status'] = undefined;
   delete metadata['managedFields' as keyof typeof metadata];
   const object = check(context, exchange, manifest as KubeObject);
   if (object['spec'] !== undefined && exchange.resource.subresources.some(({ name }) => name === 'status')) {

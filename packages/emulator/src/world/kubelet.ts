@@ -223,7 +223,8 @@ function backOffText(delay: number): string {
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 
 function containerStatus({ name, image = '' }: Container, state: ContainerState): ContainerStatus {
-  const imageID = `docker.io/${image.replace(/[:@].*$/, '')}@sha256:${digest(image)}`;
+  const repository = image.replace(/[:@][^/]*$/, '');
+  const imageID = `${repository.includes('/') ? '' : 'docker.io/library/'}${repository}@sha256:${digest(image)}`;
   return { name, image, imageID, ready: false, started: false, restartCount: 0, state, lastState: {} };
 }
 

@@ -14,7 +14,7 @@ export function daemonSetController(world: World): Controller {
     resource: 'daemonsets.apps',
     reconcile(object: KubeObject) {
       const set = object as Workload;
-      const revision = hashSuffix(JSON.stringify(set.spec.template), 10);
+      const revision = hashSuffix(set.spec.template, 10);
       const pods = (world.store.list('pods', set.metadata.namespace) as Pod[]).filter((pod) =>
         isControlledBy(pod, set),
       );

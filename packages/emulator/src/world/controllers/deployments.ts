@@ -19,7 +19,7 @@ export function deploymentController(world: World): Controller {
         (world.store.list(SETS, deployment.metadata.namespace) as Workload[]).filter((set) =>
           isControlledBy(set, deployment),
         );
-      const hash = hashSuffix(JSON.stringify(deployment.spec.template), 10);
+      const hash = hashSuffix(deployment.spec.template, 10);
       const name = `${deployment.metadata.name}-${hash}`;
       if (deployment.spec.paused !== true) {
         ensureSet(world, deployment, { name, hash, known: sets() });

@@ -16,7 +16,7 @@ export function statefulSetController(world: World): Controller {
       const set = object as Workload;
       const wanted = set.spec.replicas ?? 1;
       const { name } = set.metadata;
-      const revision = `${name}-${hashSuffix(JSON.stringify(set.spec.template), 10)}`;
+      const revision = `${name}-${hashSuffix(set.spec.template, 10)}`;
       const pods = (world.store.list('pods', set.metadata.namespace) as Pod[]).filter((pod) =>
         isControlledBy(pod, set),
       );

@@ -1,4 +1,4 @@
-import { type KubeObject, type Manifest, microTime } from '../../model/object.ts';
+import { type KubeObject, type Manifest, microTime, timestamp } from '../../model/object.ts';
 import { DAY, daemonSet, deployment, HOUR, type Seed, seed, service } from './builders.ts';
 
 const AGE = 12 * DAY;
@@ -50,7 +50,15 @@ const TAINT = 'node-role.kubernetes.io/control-plane';
 function node(machine: Machine): Seed {
   const { name, address, range, zone, cpu, memory, isControlPlane = false } = machine;
   const capacity = { cpu, memory, 'ephemeral-storage': '102687672Ki', pods: '110' };
-  const condition = (type: string, status: string, reason: string) => ({ type, status, reason, message: reason });
+  const lastTransitionTime = timestamp(Date.now() - AGE + 40_000);
+  const condition = (type: string, status: string, reason: string) => ({
+    type,
+    status,
+    reason,
+    message: reason,
+    lastTransitionTime,
+    lastHeartbeatTime: timestamp(Date.now()),
+  });
   return seed('nodes', AGE, {
     apiVersion: 'v1',
     kind: 'Node',

@@ -1,0 +1,17 @@
+/** Protocol Buffers, the writing half: fields of strings and messages, which is all that OpenAPI needs. */
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest % 0x80) | 0x80);
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes.push(rest);
+  return Buffer.from(bytes);
+}
+
+/** One field: text, or a message as its fields joined. */
+export function field(number: number, value: string | Buffer[]): Buffer {
+  const content = typeof value === 'string' ? Buffer.from(value) : Buffer.concat(value);
+  return Buffer.concat([varint(number * 8 + 2), varint(content.length), content]);
+}
