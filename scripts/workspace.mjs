@@ -31,13 +31,12 @@ export async function program(main) {
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
-    // Ctrl-C reaches the child from the terminal itself; this process only has to outlive it.
-    const ignore = () => {};
-    const forward = () => child.kill('SIGTERM');
-    process.on('SIGINT', ignore).on('SIGTERM', forward);
+    // Ctrl-C in a terminal reaches the child by itself as well; it takes the second one for the first.
+    const forward = (signal) => child.kill(signal);
+    process.on('SIGINT', forward).on('SIGTERM', forward);
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      process.off('SIGINT', ignore).off('SIGTERM', forward);
+      process.off('SIGINT', forward).off('SIGTERM', forward);
       resolve(code ?? (signal === 'SIGINT' ? 130 : 1));
     });
   });

@@ -25,12 +25,12 @@ async function expectAccessible(): Promise<void> {
 
 it('signs up, and finds the demo cluster online', async () => {
   await page.goto(`${url}/`);
-  await page.getByRole('link', { name: /sign up|create/i }).click();
-  await page.getByLabel('Email').fill('someone@example.com');
-  await page.getByLabel('Password').fill('a long enough password');
+  await page.getByRole('link', { name: 'Create an account' }).click();
+  await page.getByLabel('E-mail').fill('someone@example.com');
+  await page.getByLabel('Password', { exact: true }).fill('a long enough password');
   await page.getByLabel('Organization').fill('Acme Shop');
   await expectAccessible();
-  await page.getByRole('button', { name: /sign up|create/i }).click();
+  await page.getByRole('button', { name: 'Create account' }).click();
   await page.waitForURL(`${url}/acme-shop`);
   await page.getByText('demo', { exact: true }).first().waitFor();
   await page.getByText('Online', { exact: true }).first().waitFor();

@@ -75,6 +75,8 @@ export class LocalAgents {
       const child = startChild(this.#data, {
         name: `agent-${record.clusterId}`,
         args: [
+          // A small young generation keeps the agent's memory small, as in the cluster (packages/kube, agent manifest).
+          '--max-semi-space-size=2',
           programs.agent,
           ...[
             '--url',

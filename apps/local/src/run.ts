@@ -34,7 +34,7 @@ export async function run(args: string[]): Promise<number> {
   }
 }
 
-/** Resolves with nothing at the first signal; a second one ends this process at once. */
+/** Resolves with nothing at the first signal that asks to end; more of them change nothing. */
 function signalled(): Promise<undefined> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
