@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const NOBODY = 65534;
 
 /** How to start a program that refuses to run as root. */
-export interface Launch {
+interface Launch {
   command: string;
   args: string[];
   identity: { uid: number; gid: number } | undefined;
