@@ -30,6 +30,7 @@ describe('acknowledgement', () => {
     expect(sender.onAck(4, 401)).toBe(false);
     expect(sender.onAck(2, 200)).toBe(true);
     expect(sender.unacknowledgedFrames).toBe(2);
+    expect(sender.unacknowledgedBytes).toBe(200);
     expect(sender.onAck(2, 200)).toBe(true);
     expect(sender.onAck(1, 200)).toBe(false);
     expect(sender.onAck(2, 100)).toBe(false);

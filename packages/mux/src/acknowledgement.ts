@@ -23,6 +23,11 @@ export class Acknowledgement {
     return this.#sentFrames - this.#acknowledgedFrames;
   }
 
+  /** Payload bytes of DATA the peer has not acknowledged. */
+  get unacknowledgedBytes(): number {
+    return this.#sentBytes - this.#acknowledgedBytes;
+  }
+
   sent(dataBytes: number): void {
     this.#sentFrames++;
     this.#sentBytes += dataBytes;

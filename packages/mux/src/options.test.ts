@@ -16,6 +16,7 @@ describe('mux options', () => {
     ['interactiveChunk', Number.NaN],
     ['maxWindow', 1000],
     ['transportBuffer', 1.5],
+    ['interactiveInFlight', 1000],
     ['windowBudget', -1],
     ['maxControlFrames', 1],
   ])('refuse %s = %d by name', (name, value) => {

@@ -14,6 +14,11 @@ export interface MuxOptions {
   interactiveChunk: number;
   /** Frames are handed to the transport while it holds less than this. */
   transportBuffer: number;
+  /**
+   * DATA the peer has not acknowledged, beyond which no bulk is sent while an interactive stream is open. For every
+   * millisecond of the round trip 1 MiB comes on top, so that no line of less than 1 GB/s is slowed down by it.
+   */
+  interactiveInFlight: number;
   /** Control frames waiting beyond this number close the session: the peer provokes answers and does not read them. */
   maxControlFrames: number;
   /** Monotonic clock. */
@@ -30,6 +35,7 @@ const defaults: MuxOptions = {
   bulkChunk: 64 * 1024,
   interactiveChunk: 16 * 1024,
   transportBuffer: 64 * 1024,
+  interactiveInFlight: 256 * 1024,
   maxControlFrames: 16 * 1024,
   now: () => performance.now(),
 };
@@ -46,6 +52,7 @@ export function muxOptions(given: Partial<MuxOptions>): MuxOptions {
   between(options, 'bulkChunk', [1, maxDataBytes]);
   between(options, 'interactiveChunk', [1, maxDataBytes]);
   between(options, 'transportBuffer', [1, 2 ** 30]);
+  between(options, 'interactiveInFlight', [maxDataBytes, 2 ** 40]);
   between(options, 'maxControlFrames', [16, 2 ** 30]);
   return options;
 }

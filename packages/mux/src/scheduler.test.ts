@@ -24,10 +24,10 @@ class TestFlow implements Flow {
 }
 
 /** Serves up to `turns` frames; the names in the order they were served. */
-function serve(scheduler: Scheduler<TestFlow>, turns: number): string[] {
+function serve(scheduler: Scheduler<TestFlow>, turns: number, mayBulk = true): string[] {
   const served: string[] = [];
   for (let i = 0; i < turns; i++) {
-    const flow = scheduler.next();
+    const flow = scheduler.next(mayBulk);
     if (flow === undefined) break;
     const bytes = Math.min(flow.frame, flow.queuedBytes);
     flow.queuedBytes -= bytes;
@@ -120,5 +120,24 @@ describe('the scheduler', () => {
     scheduler.wake(once);
     scheduler.wake(once);
     expect(serve(scheduler, 5)).toEqual(['x']);
+  });
+
+  it('keeps bulk back on demand, but for its turn after each urgent burst', () => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    const copy = bulk('copy');
+    const keys = new TestFlow('keys', { queued: 1, frame: 16 * 1024, interactive: true });
+    scheduler.wake(copy);
+    scheduler.wake(keys);
+    expect(serve(scheduler, 10, false)).toEqual(['keys']);
+    expect(serve(scheduler, 1)).toEqual(['copy']);
+    // Typed in pieces or not, 64 KiB are a burst.
+    const served: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      keys.queuedBytes = 16 * 1024;
+      scheduler.wake(keys);
+      served.push(...serve(scheduler, 10, false));
+    }
+    expect(served.filter((name) => name === 'copy').length).toBe(2);
+    expect(served.slice(3, 6)).toEqual(['keys', 'copy', 'keys']);
   });
 });

@@ -48,14 +48,20 @@ export class Scheduler<F extends Flow> {
     else this.#place(flow, 'bulk');
   }
 
-  /** Takes the flow to serve; give it back with `served`. */
-  next(): F | undefined {
+  /**
+   * Takes the flow to serve; give it back with `served`. With `bulk` false the others wait for their turn after each
+   * burst of the urgent class: an interactive flood must not be the end of them.
+   */
+  next(bulk = true): F | undefined {
     if (this.#urgentInARow >= urgentBurst) {
       const flow = this.#nextBulk();
       this.#urgentInARow = 0;
       if (flow !== undefined) return flow;
     }
-    return this.#nextUrgent() ?? this.#nextBulk();
+    const urgent = this.#nextUrgent();
+    if (urgent !== undefined || !bulk) return urgent;
+    this.#urgentInARow = 0;
+    return this.#nextBulk();
   }
 
   /** After one frame of `bytes` from the flow `next` gave. */
@@ -83,7 +89,6 @@ export class Scheduler<F extends Flow> {
       }
       flow.flow.place = 'none';
     }
-    this.#urgentInARow = 0;
     return undefined;
   }
 

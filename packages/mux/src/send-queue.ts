@@ -6,6 +6,8 @@ import { Scheduler } from './scheduler.ts';
 export interface SendQueueHost {
   /** Whether the transport takes more now. */
   readonly hasRoom: boolean;
+  /** Whether bulk may be sent now; when that changes, `flush` is called. */
+  readonly bulkHasRoom: boolean;
   /** Largest DATA payload now. */
   readonly chunkBytes: number;
   transmit(header: Uint8Array, payload?: Uint8Array): void;
@@ -100,7 +102,7 @@ export class SendQueue {
       this.#transmit(control);
       return true;
     }
-    const channel = this.#scheduler.next();
+    const channel = this.#scheduler.next(this.#host.bulkHasRoom);
     if (channel === undefined) return false;
     this.#scheduler.served(channel, channel.sendNext(this.#host.chunkBytes));
     return true;

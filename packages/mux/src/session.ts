@@ -42,6 +42,7 @@ export interface SessionClose {
 const lastId = 2 ** 32 - 1;
 const ackDelayMs = 25;
 const measureEveryMs = 5000;
+const inFlightPerRoundTripMs = 1024 * 1024;
 const ignore = (): void => {};
 
 /**
@@ -201,6 +202,9 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
       get hasRoom() {
         return session.#transport.bufferedAmount < session.#options.transportBuffer;
       },
+      get bulkHasRoom() {
+        return session.#bulkHasRoom;
+      },
       get chunkBytes() {
         return session.#interactiveOpen > 0 ? session.#options.interactiveChunk : session.#options.bulkChunk;
       },
@@ -212,6 +216,15 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
       takeAck: () => this.#takeAck(),
       ended: (channel) => this.#remove(channel),
     };
+  }
+
+  /** What is on its way is what a keystroke waits behind, in the buffers of both kernels. */
+  get #bulkHasRoom(): boolean {
+    if (this.#interactiveOpen === 0) return true;
+    const roundTripMs = this.#pings.roundTripMs;
+    if (roundTripMs === undefined) return true;
+    const limit = this.#options.interactiveInFlight + roundTripMs * inFlightPerRoundTripMs;
+    return this.#acknowledgement.unacknowledgedBytes < limit;
   }
 
   #transmit(header: Uint8Array, payload?: Uint8Array): void {
@@ -261,7 +274,9 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
         this.#channels.get(frame.stream)?.onCredit(frame.bytes);
         return this.#known(frame.stream);
       case FrameType.ack:
-        return this.#acknowledgement.onAck(frame.frames, frame.bytes) ? undefined : 'ACK of what was not sent';
+        if (!this.#acknowledgement.onAck(frame.frames, frame.bytes)) return 'ACK of what was not sent';
+        this.#queue.flushSoon();
+        return undefined;
       case FrameType.ping:
         this.#queue.control(encodePing(FrameType.pong, frame.opaque));
         return undefined;
@@ -353,7 +368,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     if (!this.#channels.delete(channel.id)) return;
     if (channel.opener) this.#ownOpen--;
     else this.#peerOpen--;
-    if (channel.interactive) this.#interactiveOpen--;
+    if (channel.interactive && --this.#interactiveOpen === 0) this.#queue.flushSoon();
     if (this.#channels.size === 0) for (const resolve of this.#drained.splice(0)) resolve();
   }
 

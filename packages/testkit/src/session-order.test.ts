@@ -100,6 +100,69 @@ describe('under bulk load', () => {
   });
 });
 
+describe('while an interactive stream is open', () => {
+  const limit = 128 * 1024;
+
+  /** A session with a round trip of `roundTripMs`, whose peer acknowledges when the test says so. */
+  async function toTerminal(roundTripMs: number) {
+    let time = 0;
+    const peer = rawPeer({ role: 'gateway', interactiveInFlight: limit, now: () => time });
+    const { session, wire, received } = peer;
+    /** Takes everything the session sends; DATA bytes so far of streams other than `except`. */
+    const take = async (except = 0) => {
+      let before = -1;
+      while (before < received.length) {
+        before = received.length;
+        await turns(2);
+        wire.peer?.deliver(100);
+      }
+      const data = received.filter(({ type, stream }) => type === types.data && stream !== except);
+      return data.reduce((sum, { payload }) => sum + payload.length, 0);
+    };
+    await take();
+    time = roundTripMs;
+    peer.send(types.pong, 0, { payload: received.find(({ type }) => type === types.ping)?.payload ?? u32(0) });
+    expect(session.roundTripMs).toBe(roundTripMs);
+    const keys = session.open(Buffer.from('tty'), { interactive: true });
+    const copy = session.open(Buffer.from('copy'));
+    copy.write(Buffer.alloc(220 * 1024));
+    const acknowledge = () => {
+      const counted = received.filter(({ type }) => type <= types.credit);
+      const bytes = counted.reduce((sum, each) => sum + (each.type === types.data ? each.payload.length : 0), 0);
+      const payload = Buffer.alloc(12);
+      payload.writeUIntBE(counted.length, 0, 6);
+      payload.writeUIntBE(bytes, 6, 6);
+      peer.send(types.ack, 0, { payload });
+    };
+    return { session, keys, copy, take, acknowledge, received };
+  }
+
+  it('bulk waits for ACKs and keystrokes do not', async () => {
+    const { session, keys, take, acknowledge, received } = await toTerminal(0);
+    expect(await take(keys.id)).toBe(limit);
+    keys.write('k');
+    expect(await take(keys.id)).toBe(limit);
+    expect(received.at(-1)).toMatchObject({ type: types.data, stream: keys.id });
+    acknowledge();
+    expect(await take(keys.id)).toBe(220 * 1024);
+    session.close(1000, '');
+  });
+
+  it('bulk goes on when the last interactive stream is over', async () => {
+    const { session, keys, take } = await toTerminal(0);
+    expect(await take(keys.id)).toBe(limit);
+    keys.destroy();
+    expect(await take(keys.id)).toBe(220 * 1024);
+    session.close(1000, '');
+  });
+
+  it('a long line is not throttled', async () => {
+    const { session, take } = await toTerminal(1);
+    expect(await take()).toBe(220 * 1024);
+    session.close(1000, '');
+  });
+});
+
 describe('credit', () => {
   it('is given for what was read, half a window at a time', async () => {
     const peer = rawPeer();
