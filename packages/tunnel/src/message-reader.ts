@@ -88,7 +88,8 @@ export class MessageReader {
 
   /** Counts the frame that begins, and answers what is wrong with it: a close code and a reason. */
   #checkHeader(): [code: number, reason: string] | undefined {
-    const [first = 0, second = 0] = this.#header;
+    const first = this.#header.readUInt8(0);
+    const second = this.#header.readUInt8(1);
     const length = payloadLength(this.#header);
     if ((first & 0x70) !== 0) return [1002, 'a reserved bit is set'];
     if (((second & 0x80) !== 0) !== this.#options.masked) return [1002, 'a wrong mask bit'];
@@ -105,11 +106,11 @@ export class MessageReader {
   }
 
   get #opcode(): number {
-    return (this.#header[0] ?? 0) & 0x0f;
+    return this.#header.readUInt8(0) & 0x0f;
   }
 
   get #isFinal(): boolean {
-    return ((this.#header[0] ?? 0) & 0x80) !== 0;
+    return (this.#header.readUInt8(0) & 0x80) !== 0;
   }
 
   #readPayload(chunk: Buffer, at: number): number {
@@ -159,13 +160,13 @@ function isControl(opcode: number): boolean {
 
 /** How long the header is that begins with these two bytes. */
 function headerLength(header: Buffer): number {
-  const [, second = 0] = header;
+  const second = header.readUInt8(1);
   const length = second & 0x7f;
   return shortHeader + (length === 126 ? 2 : length === 127 ? 8 : 0) + ((second & 0x80) !== 0 ? 4 : 0);
 }
 
 function payloadLength(header: Buffer): number {
-  const length = (header[1] ?? 0) & 0x7f;
+  const length = header.readUInt8(1) & 0x7f;
   if (length === 126) return header.readUInt16BE(2);
   return length === 127 ? Number(header.readBigUInt64BE(2)) : length;
 }
