@@ -97,8 +97,10 @@ export interface Config {
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const parsed = Environment.safeParse(environment);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new ConfigurationError(`The environment is not complete. ${problems.join('. ')}. See docs/configuration.md.`);
+    const problems = parsed.error.issues.map(({ path: [name = ''], message }) =>
+      environment[String(name)] === undefined ? `${String(name)} is not set` : `${String(name)}: ${message}`,
+    );
+    throw new ConfigurationError(`${problems.join('. ')}. See docs/configuration.md.`);
   }
   const env = parsed.data;
   const { POSTERN_TLS_CERT_FILE: certFile, POSTERN_TLS_KEY_FILE: keyFile } = env;

@@ -69,7 +69,15 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
       await metricsServer.close();
       await end();
     };
-    return { url: config.publicOrigin, metricsUrl: metricsServer.url, stop };
+    let stopped: Promise<void> | undefined;
+    return {
+      url: config.publicOrigin,
+      metricsUrl: metricsServer.url,
+      stop: () => {
+        stopped ??= stop();
+        return stopped;
+      },
+    };
   } catch (error) {
     await end();
     throw error;

@@ -20,13 +20,13 @@ export const Email = z
 /** 10 to 200 characters; length is what makes a password strong (NIST SP 800-63B, 3.1.1.2). */
 export const Password = z.string().min(10, 'At least 10 characters').max(200);
 
-/** Shown to people: 1 to 100 characters, no control characters. */
+/** Shown to people: 1 to 100 characters of one line, no control characters. */
 export const DisplayName = z
   .string()
   .trim()
   .min(1)
   .max(100)
-  .regex(/^[^\p{C}]+$/u, 'No control characters');
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'No control characters');
 
 /** A name that stands in a URL: a DNS label (RFC 1123), at most 63 characters. */
 export const Slug = z

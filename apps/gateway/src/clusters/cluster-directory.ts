@@ -45,8 +45,8 @@ export class ClusterDirectory {
   readonly #database: Database;
   readonly #tunnels: Pick<TunnelRegistry, 'roundTrip'>;
   readonly #found = new LRUCache<string, ClusterModel>({ max: 5_000, ttl: believedMs });
-  /** Connections of this process, by cluster. */
-  readonly #connected = new Map<string, Set<bigint>>();
+  /** Connections that this process holds, by cluster, with the newest epoch among those it held. */
+  readonly #connected = new Map<string, { open: Set<bigint>; newest: bigint }>();
 
   constructor(database: Database, tunnels: Pick<TunnelRegistry, 'roundTrip'>) {
     this.#database = database;
@@ -95,8 +95,10 @@ export class ClusterDirectory {
 
   async agentConnected(connection: Connection & { version: string; instance: string }): Promise<void> {
     const { agentId, clusterId: id, organizationId, epoch, version, instance } = connection;
-    const here = this.#connected.get(id) ?? new Set();
-    this.#connected.set(id, here.add(epoch));
+    const here = this.#connected.get(id) ?? { open: new Set(), newest: epoch };
+    here.open.add(epoch);
+    if (epoch > here.newest) here.newest = epoch;
+    this.#connected.set(id, here);
     const now = new Date();
     const { cluster, agent } = this.#database.scoped;
     // Of several connections at once the first began the time online.
@@ -111,16 +113,16 @@ export class ClusterDirectory {
     this.#changed(connection);
   }
 
-  /** The end of an older connection does not undo a newer one. */
+  /** The end of the last connection here takes the cluster offline, unless another gateway has a newer one. */
   async agentDisconnected(connection: Connection): Promise<void> {
     const { clusterId: id, organizationId, epoch } = connection;
     const here = this.#connected.get(id);
-    here?.delete(epoch);
-    if (here !== undefined && here.size > 0) return;
+    here?.open.delete(epoch);
+    if (here !== undefined && here.open.size > 0) return;
     this.#connected.delete(id);
     const now = new Date();
     await this.#database.scoped.cluster.updateMany({
-      where: { id, organizationId, epoch: { lte: epoch }, offlineSince: null },
+      where: { id, organizationId, epoch: { lte: here?.newest ?? epoch }, offlineSince: null },
       data: { offlineSince: now, lastSeenAt: now },
     });
     this.#changed(connection);

@@ -1,12 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { scopeToOrganization } from './tenant-scope.ts';
 
 /** A client on which every query of a tenant's rows names the organization, or throws. */
-export type ScopedClient = ReturnType<typeof scoped>;
+type ScopedClient = ReturnType<typeof scoped>;
 
-function scoped(client: PrismaClient) {
-  return client.$extends({ name: 'tenant-scope', query: { $allModels: { $allOperations: scopeToOrganization } } });
+function scoped(client: PrismaClient, running: Set<Promise<unknown>>) {
+  return client.$extends({
+    name: 'tenant-scope',
+    query: {
+      $allModels: {
+        $allOperations: (operation) => {
+          const answer = scopeToOrganization(operation);
+          running.add(answer);
+          const forget = () => running.delete(answer);
+          answer.then(forget, forget);
+          return answer;
+        },
+      },
+    },
+  });
 }
 
 /**
@@ -16,6 +30,7 @@ function scoped(client: PrismaClient) {
 export class Database {
   readonly acrossOrganizations: PrismaClient;
   readonly scoped: ScopedClient;
+  readonly #running = new Set<Promise<unknown>>();
 
   /** @param options.connections most connections held at once. */
   constructor(options: { url: string; connections: number }) {
@@ -26,8 +41,10 @@ export class Database {
       idleTimeoutMillis: 60_000,
       application_name: 'postern-gateway',
     });
-    this.acrossOrganizations = new PrismaClient({ adapter });
-    this.scoped = scoped(this.acrossOrganizations);
+    // Minimal: messages without the arguments, which may be somebody's.
+    const client = new PrismaClient({ adapter, errorFormat: 'minimal' });
+    this.acrossOrganizations = client;
+    this.scoped = scoped(client, this.#running);
   }
 
   /** Resolves when the database answers. */
@@ -35,7 +52,10 @@ export class Database {
     await this.acrossOrganizations.$queryRaw`SELECT 1`;
   }
 
+  /** Lets what was asked already be answered first, for at most 2 s. */
   async close(): Promise<void> {
+    for (const end = Date.now() + 2_000; this.#running.size > 0 && Date.now() < end; )
+      await Promise.race([Promise.allSettled(this.#running), delay(2_000, undefined, { ref: false })]);
     await this.acrossOrganizations.$disconnect();
   }
 }
@@ -45,16 +65,15 @@ export function isDuplicate(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }
 
-const unreachableCodes: ReadonlySet<string> = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
-const unreachableCauses =
-  /ECONNREFUSED|ECONNRESET|ETIMEDOUT|Connection terminated|timeout exceeded when trying to connect|57P0[123]/;
+const unreachableCodes: ReadonlySet<string> = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
+/** Words of Prisma's, pg's and PostgreSQL's for a connection that cannot be had or is gone (57P01 to 57P03: shutting down). */
+const unreachableWords =
+  /Can't reach database server|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|Connection terminated|connection closed|timeout exceeded when trying to connect|57P0[123]|shutting down|starting up|too many (clients|connections)/i;
 
 /** True when the database could not be asked, as against: it said no. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof Prisma.PrismaClientInitializationError) return true;
   if (error instanceof Prisma.PrismaClientKnownRequestError && unreachableCodes.has(error.code)) return true;
-  return (
-    unreachableCauses.test(`${error.message} ${String(Reflect.get(error, 'code') ?? '')}`) || isUnreachable(error.cause)
-  );
+  return unreachableWords.test(`${error.message} ${String(Reflect.get(error, 'code') ?? '')}`);
 }

@@ -43,9 +43,10 @@ function parse(schema: z.ZodType, value: unknown): unknown {
       ? issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'There is no such field' }))
       : [{ path: path.join('.'), message }],
   );
-  const names = fields.map(({ path }) => path || 'the body');
+  const first = fields.filter(({ path }, index) => fields.findIndex((other) => other.path === path) === index);
+  const names = first.map(({ path }) => path || 'the body');
   throw new ApiError('invalid-request', `Not as asked for: ${[...new Set(names)].slice(0, 10).join(', ')}.`, {
-    fields: fields.slice(0, 50),
+    fields: first.slice(0, 50),
   });
 }
 

@@ -13,6 +13,16 @@ const byStatus: Record<number, { code: ErrorCode; message: string }> = {
   415: { code: 'unsupported-media-type', message: 'The body must be JSON: send Content-Type: application/json.' },
 };
 
+/** Answers with an error in the one form. */
+export function sendError(reply: FastifyReply, error: ApiError, requestId: string): void {
+  const { code, message, fields } = error;
+  const body: ApiErrorBody = { error: { code, message, ...(fields === undefined ? {} : { fields }), requestId } };
+  void reply
+    .status(errorCodes[code])
+    .headers({ ...error.headers, 'content-type': 'application/json; charset=utf-8' })
+    .send(JSON.stringify(body));
+}
+
 /** Turns everything that was thrown into an answer: never a stack, never more than a sentence. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -27,18 +37,7 @@ export class ErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const error = this.#known(thrown, request);
     if (reply.sent) return;
-    const body: ApiErrorBody = {
-      error: {
-        code: error.code,
-        message: error.message,
-        ...(error.fields === undefined ? {} : { fields: error.fields }),
-        requestId: request.id,
-      },
-    };
-    void reply
-      .status(errorCodes[error.code])
-      .headers({ ...error.headers, 'content-type': 'application/json; charset=utf-8' })
-      .send(JSON.stringify(body));
+    sendError(reply, error, request.id);
   }
 
   #known(thrown: unknown, request: FastifyRequest): ApiError {

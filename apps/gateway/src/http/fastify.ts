@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { ApiError } from './api-error.ts';
+import { sendError } from './error.filter.ts';
 
 /** The largest body of the REST API. */
 const maxBodyBytes = 64 * 1024;
@@ -21,6 +23,11 @@ export function createAdapter(logger: Logger): { adapter: FastifyAdapter; handle
     requestIdHeader: false,
     genReqId: (request: IncomingMessage) => saneRequestId(request.headers['x-request-id']) ?? randomUUID(),
     return503OnClosing: false,
+    // A URL that cannot be decoded is refused before any hook.
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.headers(headersFor(request));
+      sendError(reply, new ApiError('invalid-request', 'The URL is malformed.'), request.id);
+    },
     serverFactory: (given: unknown) => {
       handle = given as Handler;
       return createServer();
@@ -29,14 +36,7 @@ export function createAdapter(logger: Logger): { adapter: FastifyAdapter; handle
   const fastify = adapter.getInstance<FastifyInstance>();
   readOnlyJson(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
-    void reply.headers({
-      'cache-control': 'no-store',
-      'content-security-policy': policyFor(request),
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'same-origin',
-      'x-request-id': request.id,
-    });
+    void reply.headers(headersFor(request));
   });
   fastify.addHook('onResponse', async (request, reply) => {
     const { method, id: requestId, ip: address } = request;
@@ -64,6 +64,18 @@ function readOnlyJson(fastify: FastifyInstance): void {
     if (body === '') done(null, undefined);
     else void parse(request, body as string, done);
   });
+}
+
+/** What every answer carries: nothing of the API is for a cache, a frame or another type. */
+function headersFor(request: FastifyRequest): Record<string, string> {
+  return {
+    'cache-control': 'no-store',
+    'content-security-policy': policyFor(request),
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'same-origin',
+    'x-request-id': request.id,
+  };
 }
 
 /** Scripts of the page of the API's documentation come from here; everything else is no page at all. */

@@ -12,8 +12,8 @@ export interface TestDatabase {
   ownerUrl: string;
   /** As the role that serves. */
   appUrl: string;
-  /** Runs statements as the superuser. */
-  run(sql: string): Promise<pg.QueryResult>;
+  /** Runs statements as the superuser, in the product's database unless another is named. */
+  run(sql: string, database?: string): Promise<pg.QueryResult>;
   stop(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export async function startTestDatabase(options: { migrated?: boolean } = {}): P
   return {
     ownerUrl,
     appUrl: server.url('postern', { name: 'postern_app', password: 'app' }),
-    run: (sql) => query(server.url('postern'), [sql]),
+    run: (sql, database = 'postern') => query(server.url(database), [sql]),
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });

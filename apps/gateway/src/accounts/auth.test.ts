@@ -1,0 +1,337 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GatewayBed, type Person, password, type Reply, startGatewayBed } from '../test/gateway-bed.ts';
+
+let bed: GatewayBed;
+let ada: Person;
+
+beforeAll(async () => {
+  bed = await startGatewayBed({ POSTERN_SIGN_INS_PER_EMAIL: '20' });
+  ada = await bed.signUp('ada');
+});
+afterAll(() => bed.stop());
+
+const auth = '/api/v1/auth';
+
+/** The cookies of an answer as a browser would send them back. */
+function cookiesOf(reply: Reply): { access: string; refresh: string; all: string } {
+  const set = reply.headers['set-cookie'];
+  const values = (Array.isArray(set) ? set : []).map((line) => line.split(';')[0] ?? '');
+  const access = values.find((value) => value.startsWith('__Host-postern_access=')) ?? '';
+  const refresh = values.find((value) => value.startsWith('__Secure-postern_refresh=')) ?? '';
+  return { access, refresh, all: `${access}; ${refresh}` };
+}
+
+function signIn(cookie?: string): Promise<Reply> {
+  const headers = { origin: bed.origin };
+  const body = { email: ada.email, password };
+  return bed.ask('POST', `${auth}/sign-in`, { body, headers, ...(cookie === undefined ? {} : { cookie }) });
+}
+
+const refresh = (cookie: string): Promise<Reply> =>
+  bed.ask('POST', `${auth}/refresh`, { cookie, headers: { origin: bed.origin } });
+
+const me = (cookie: string): Promise<Reply> => bed.ask('GET', `${auth}/me`, { cookie });
+
+describe('signing up', () => {
+  it('makes a user, an organization and the ownership of it', async () => {
+    const reply = await bed.ask('POST', `${auth}/sign-up`, {
+      body: { email: ' Grace@Example.COM ', password, organization: 'Éclair & Söhne' },
+    });
+    expect(reply.status).toBe(201);
+    expect(reply.json).toMatchObject({
+      user: { email: 'grace@example.com' },
+      organizations: [{ name: 'Éclair & Söhne', slug: 'eclair-sohne', role: 'owner' }],
+    });
+    expect(reply.json.token).toBeUndefined();
+    expect(JSON.stringify(reply.json)).not.toContain('argon2');
+    for (const line of reply.headers['set-cookie'] as string[]) {
+      expect(line).toMatch(/; HttpOnly; Secure; SameSite=Strict$/);
+      expect(line).not.toContain('Domain');
+    }
+    expect((await me(cookiesOf(reply).access)).json.user.email).toBe('grace@example.com');
+  });
+
+  it('refuses an address that has an account, and says which field', async () => {
+    const body = { email: 'ADA@example.com', password, organization: 'again' };
+    const reply = await bed.ask('POST', `${auth}/sign-up`, { body });
+    expect(reply).toMatchObject({ status: 409, json: { error: { code: 'conflict', fields: [{ path: 'email' }] } } });
+  });
+
+  it('gives two organizations of one name two slugs, also at the same moment', async () => {
+    const bodies = ['x1', 'x2', 'x3', 'x4'].map((name) => ({
+      email: `${name}@example.com`,
+      password,
+      organization: 'Same Name',
+    }));
+    const replies = await Promise.all(bodies.map((body) => bed.ask('POST', `${auth}/sign-up`, { body })));
+    expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    expect(new Set(replies.map(({ json }) => json.organizations[0].slug)).size).toBe(4);
+  });
+
+  it.each([
+    'ada@evil@corp.com',
+    'аda@example.com',
+    'ada@exаmple.com',
+    'ada@example.com\u0000',
+    'ada @example.com',
+    'ada',
+    `${'a'.repeat(250)}@b.co`,
+    '',
+  ])('refuses the address %j', async (email) => {
+    const reply = await bed.ask('POST', `${auth}/sign-up`, { body: { email, password, organization: 'o' } });
+    expect(reply.status).toBe(400);
+    expect(reply.json.error.fields[0].path).toBe('email');
+  });
+});
+
+describe('signing in', () => {
+  it('answers the same for a wrong password and for nobody', async () => {
+    const wrong = await bed.ask('POST', `${auth}/sign-in`, { body: { email: ada.email, password: 'not it at all' } });
+    const nobody = await bed.ask('POST', `${auth}/sign-in`, { body: { email: 'no@example.com', password } });
+    expect([wrong.status, nobody.status]).toEqual([401, 401]);
+    const { requestId: _, ...one } = wrong.json.error;
+    const { requestId: __, ...other } = nobody.json.error;
+    expect(one).toEqual(other);
+  });
+
+  it('starts a new session and ends the one that came along', async () => {
+    const before = cookiesOf(await signIn());
+    expect((await me(before.access)).status).toBe(200);
+    const after = cookiesOf(await signIn(before.all));
+    expect(after.access).not.toBe(before.access);
+    expect((await me(before.access)).status).toBe(401);
+    expect((await refresh(before.refresh)).status).toBe(401);
+    expect((await me(after.access)).status).toBe(200);
+  });
+
+  it('gives a program a token instead of cookies', async () => {
+    const token = { name: 'laptop', expiresInSeconds: 60 };
+    const reply = await bed.ask('POST', `${auth}/sign-in`, { body: { email: ada.email, password, token } });
+    expect(reply.headers['set-cookie']).toBeUndefined();
+    expect(reply.json.token.secret).toMatch(/^postern_/);
+    expect((await bed.ask('GET', `${auth}/me`, { token: reply.json.token.secret })).status).toBe(200);
+    expect((await bed.ask('POST', `${auth}/sign-out`, { token: reply.json.token.secret })).status).toBe(204);
+    expect((await bed.ask('GET', `${auth}/me`, { token: reply.json.token.secret })).status).toBe(401);
+  });
+
+  it('stops guessing by address of the account, and says when to come back', async () => {
+    const body = { email: 'victim@example.com', password: 'guess guess' };
+    const statuses: number[] = [];
+    let last: Reply | undefined;
+    for (let attempt = 0; attempt < 22; attempt += 1) {
+      last = await bed.ask('POST', `${auth}/sign-in`, { body });
+      statuses.push(last.status);
+    }
+    expect(statuses.slice(0, 20)).toEqual(Array(20).fill(401));
+    expect(statuses.slice(20)).toEqual([429, 429]);
+    expect(Number(last?.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  it('refuses a disabled account, and what it holds at once', async () => {
+    const eve = await bed.signUp('eve');
+    expect((await bed.ask('GET', `${auth}/me`, { token: eve.token })).status).toBe(200);
+    await bed.database.run(`UPDATE users SET disabled_at = now() WHERE email = '${eve.email}'`);
+    const reply = await bed.ask('POST', `${auth}/sign-in`, { body: { email: eve.email, password } });
+    expect(reply.status).toBe(401);
+  });
+});
+
+describe('a session of a browser', () => {
+  it('rotates its refresh secret', async () => {
+    const first = cookiesOf(await signIn());
+    const reply = await refresh(first.refresh);
+    expect(reply.status).toBe(200);
+    const second = cookiesOf(reply);
+    expect(second.refresh).not.toBe(first.refresh);
+    expect((await me(second.access)).status).toBe(200);
+    expect((await refresh(second.refresh)).status).toBe(200);
+  });
+
+  it('lets two tabs refresh at the same moment: both get the same successor', async () => {
+    const first = cookiesOf(await signIn());
+    const [one, other] = await Promise.all([refresh(first.refresh), refresh(first.refresh)]);
+    expect([one.status, other.status]).toEqual([200, 200]);
+    expect(cookiesOf(one).refresh).toBe(cookiesOf(other).refresh);
+    expect((await refresh(cookiesOf(one).refresh)).status).toBe(200);
+  });
+
+  it('ends as a whole when an old refresh secret comes back', async () => {
+    const first = cookiesOf(await signIn());
+    const second = cookiesOf(await refresh(first.refresh));
+    const third = cookiesOf(await refresh(second.refresh));
+    const stolen = await refresh(first.refresh);
+    expect(stolen.status).toBe(401);
+    expect((await refresh(third.refresh)).status).toBe(401);
+    expect((await me(third.access)).status).toBe(401);
+  });
+
+  it('ends when the previous secret comes back later than a race could explain', async () => {
+    const first = cookiesOf(await signIn());
+    const second = cookiesOf(await refresh(first.refresh));
+    await bed.database.run(
+      "UPDATE browser_sessions SET rotated_at = now() - interval '11 seconds' WHERE generation = 1",
+    );
+    expect((await refresh(first.refresh)).status).toBe(401);
+    expect((await refresh(second.refresh)).status).toBe(401);
+  });
+
+  it('refuses a refresh secret that was tampered with', async () => {
+    const { refresh: cookie } = cookiesOf(await signIn());
+    const [name = '', value = ''] = cookie.split(/=(.*)/);
+    const [id = '', , mac = ''] = value.split('.');
+    for (const forged of [
+      `${id}.1.${mac}`,
+      `${id}.0.${mac.slice(0, -1)}A`,
+      `${id}.0.`,
+      'x',
+      `${value}; ${name}=${value}`,
+    ])
+      expect((await refresh(`${name}=${forged}`)).status, forged).toBe(401);
+    expect((await refresh(cookie)).status).toBe(200);
+  });
+
+  it('ends at sign-out, and its cookies are taken away', async () => {
+    const cookies = cookiesOf(await signIn());
+    const reply = await bed.ask('POST', `${auth}/sign-out`, {
+      cookie: cookies.access,
+      headers: { origin: bed.origin },
+    });
+    expect(reply.status).toBe(204);
+    expect((reply.headers['set-cookie'] as string[]).every((line) => line.includes('Max-Age=0'))).toBe(true);
+    expect((await me(cookies.access)).status).toBe(401);
+    expect((await refresh(cookies.refresh)).status).toBe(401);
+  });
+
+  it.each([
+    ['another site', { origin: 'https://evil.example' }],
+    ['an opaque origin', { origin: 'null' }],
+    ['a suffix of ours', { origin: 'https://localhost.evil.example' }],
+    ['our host on another port', { origin: 'https://localhost:1' }],
+    ['plain HTTP', { origin: 'http://localhost' }],
+    ['another site, without Origin', { 'sec-fetch-site': 'cross-site' }],
+    ['a sibling', { 'sec-fetch-site': 'same-site' }],
+    ['who knows', {}],
+  ])('refuses what changes something from %s', async (_, headers) => {
+    const cookies = cookiesOf(await signIn());
+    const path = `/api/v1/organizations/${ada.slug}/clusters`;
+    const reply = await bed.ask('POST', path, { cookie: cookies.access, headers, body: { name: 'csrf' } });
+    expect(reply).toMatchObject({ status: 403, json: { error: { code: 'csrf-refused' } } });
+    expect((await bed.ask('POST', `${auth}/refresh`, { cookie: cookies.refresh, headers })).status).toBe(403);
+    expect((await bed.ask('POST', `${auth}/sign-out`, { cookie: cookies.access, headers })).status).toBe(403);
+    expect((await me(cookies.access)).status).toBe(200);
+  });
+
+  it.each<Record<string, string>>([
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+  ])('signs nobody in from another site (%j)', async (headers) => {
+    const reply = await bed.ask('POST', `${auth}/sign-in`, { body: { email: ada.email, password }, headers });
+    expect(reply.status).toBe(403);
+    expect(reply.headers['set-cookie']).toBeUndefined();
+  });
+});
+
+describe('a signed token', () => {
+  const part = (value: object | string): string =>
+    Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+  const forge = (header: object, payload: object, key: string | Buffer): string => {
+    const text = `${part(header)}.${part(payload)}`;
+    return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
+  };
+
+  it('is refused with any other algorithm, key, audience or place', async () => {
+    const { access } = cookiesOf(await signIn());
+    const token = access.split('=')[1] ?? '';
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const later = { ...claims, exp: claims.exp + 1_000 };
+    const jwk = { kty: 'oct', k: randomBytes(32).toString('base64url') };
+    const forgeries = [
+      `${part({ alg: 'none', typ: 'JWT' })}.${payload}.`,
+      `${part({ alg: 'none', typ: 'JWT' })}.${payload}.${signature}`,
+      `${part({ alg: 'HS512', typ: 'JWT' })}.${payload}.${signature}`,
+      `${header}.${part(later)}.${signature}`,
+      `${header}.${payload}.`,
+      `${header}.${payload}`,
+      forge({ alg: 'HS256' }, later, ''),
+      forge({ alg: 'HS256' }, later, bed.caPem),
+      forge({ alg: 'HS256', jwk }, later, Buffer.from(jwk.k, 'base64url')),
+      forge({ alg: 'HS256', kid: '../../../dev/null' }, later, ''),
+      forge({ alg: 'RS256' }, later, bed.caPem),
+    ];
+    for (const forged of forgeries) {
+      expect((await me(`__Host-postern_access=${forged}`)).status, forged).toBe(401);
+      expect((await bed.ask('GET', `${auth}/me`, { token: forged })).status, forged).toBe(401);
+    }
+    // The cookie's own token is no bearer, is not read from other places, and not believed when it is there twice.
+    expect((await bed.ask('GET', `${auth}/me`, { token })).status).toBe(401);
+    expect((await bed.ask('GET', `${auth}/me?token=${token}&access_token=${token}`)).status).toBe(401);
+    expect((await me(`postern_access=${token}`)).status).toBe(401);
+    expect((await me(`${access}; ${access}`)).status).toBe(401);
+    expect((await me(access)).status).toBe(200);
+  });
+
+  it('is not a way past a bearer that is wrong', async () => {
+    const { access } = cookiesOf(await signIn());
+    for (const authorization of ['Bearer wrong', 'Basic YTpi', 'Bearer', ''])
+      expect((await bed.ask('GET', `${auth}/me`, { cookie: access, headers: { authorization } })).status).toBe(401);
+  });
+});
+
+describe('an API token', () => {
+  const tokens = (): string => `/api/v1/organizations/${ada.slug}/tokens`;
+
+  it('is shown once, listed without its secret, and worthless when revoked', async () => {
+    const created = await bed.ask('POST', tokens(), { token: ada.token, body: { name: 'ci', expiresInSeconds: 600 } });
+    const { token, secret } = created.json;
+    expect(secret.split('_').at(2) === undefined).toBe(false);
+    const listed = await bed.ask('GET', tokens(), { token: secret });
+    expect(listed.json.items.map(({ id }: { id: string }) => id)).toContain(token.id);
+    expect(listed.text).not.toContain(secret.slice(-20));
+    const stored = await bed.database.run(
+      `SELECT encode(secret_hash, 'hex') AS h FROM api_tokens WHERE id = '${token.id}'`,
+    );
+    expect(stored.rows[0].h).toMatch(/^[0-9a-f]{64}$/);
+    expect((await bed.ask('DELETE', `${tokens()}/${token.id}`, { token: ada.token })).status).toBe(204);
+    expect((await bed.ask('GET', tokens(), { token: secret })).status).toBe(401);
+    expect((await bed.ask('DELETE', `${tokens()}/${token.id}`, { token: ada.token })).status).toBe(404);
+  });
+
+  it('does not outlive the token that made it', async () => {
+    const short = await bed.ask('POST', tokens(), { token: ada.token, body: { name: 'a', expiresInSeconds: 60 } });
+    const long = await bed.ask('POST', tokens(), {
+      token: short.json.secret,
+      body: { name: 'b', expiresInSeconds: 31_536_000 },
+    });
+    expect(long.json.token.expiresAt).toBe(short.json.token.expiresAt);
+  });
+
+  it('is refused when one character, its id or its form differs, and after it expired', async () => {
+    const created = await bed.ask('POST', tokens(), { token: ada.token, body: { name: 'x' } });
+    const secret: string = created.json.secret;
+    const other = ada.token.split('_');
+    const mine = secret.split('_');
+    const swap = (text: string): string => (text.endsWith('A') ? `${text.slice(0, -1)}B` : `${text.slice(0, -1)}A`);
+    const wrong = [
+      swap(secret),
+      secret.slice(0, -1),
+      `${secret}A`,
+      `postern_${other[1]}_${mine.slice(2).join('_')}`,
+      secret.replace('postern_', 'postern_join_'),
+      secret.toUpperCase(),
+    ];
+    for (const token of wrong) expect((await bed.ask('GET', tokens(), { token })).status, token).toBe(401);
+    expect((await bed.ask('GET', tokens(), { token: secret })).status).toBe(200);
+    await bed.database.run(`UPDATE api_tokens SET expires_at = now() WHERE id = '${created.json.token.id}'`);
+    expect((await bed.ask('GET', `${tokens()}`, { token: swap(secret) })).status).toBe(401);
+  });
+
+  it('never reaches the log', () => {
+    const all = bed.log.join('');
+    expect(all).toContain('/api/v1/auth/me');
+    expect(all).not.toContain(ada.token.slice(-30));
+    expect(all).not.toContain(password);
+  });
+});

@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { promisify } from 'node:util';
+import { generateAgentKey } from '@postern/tunnel';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GatewayBed, type Person, startGatewayBed } from '../test/gateway-bed.ts';
+
+let bed: GatewayBed;
+let ada: Person;
+
+beforeAll(async () => {
+  bed = await startGatewayBed();
+  ada = await bed.signUp('ada');
+});
+afterAll(() => bed.stop());
+
+let turn = 0;
+async function newCluster(): Promise<{ name: string; joinToken: string; id: string; installCommand: string }> {
+  turn += 1;
+  const { cluster, joining } = await bed.createCluster(ada, `c${turn}`);
+  return { name: cluster.name, id: cluster.id, joinToken: joining.joinToken, installCommand: joining.installCommand };
+}
+
+const agent = (publicKey = generateAgentKey().publicKeyPem) => ({
+  publicKey,
+  version: '0.1.0',
+  instance: 'test',
+  location: 'outside',
+});
+const enroll = (token: string | undefined, body: unknown = agent()) =>
+  bed.ask('POST', '/api/v1/agents/enroll', { token, body });
+
+const codeOf = async (reply: Promise<{ status: number; json: { error?: { code: string } } }>) => {
+  const { status, json } = await reply;
+  return `${status} ${json.error?.code ?? 'fine'}`;
+};
+
+describe('a join token', () => {
+  it('enrols one agent, also when twenty show it at once', async () => {
+    const { joinToken, id } = await newCluster();
+    const replies = await Promise.all(Array.from({ length: 20 }, () => codeOf(enroll(joinToken))));
+    expect(replies.toSorted()).toEqual(['201 fine', ...Array(19).fill('409 join-token-used')]);
+    const { rows } = await bed.database.run(`SELECT * FROM agents WHERE cluster_id = '${id}'`);
+    expect(rows).toHaveLength(1);
+    expect(await codeOf(enroll(joinToken))).toBe('409 join-token-used');
+    expect(await codeOf(bed.ask('GET', '/install.yaml', { token: joinToken }))).toBe('409 join-token-used');
+    expect(bed.log.some((line) => line.includes('a join token was shown again after its use'))).toBe(true);
+  });
+
+  it('stays unused when the key is refused', async () => {
+    const { joinToken } = await newCluster();
+    const { publicKey: rsa } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { publicKey: ec } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pem = (key: typeof rsa) => key.export({ type: 'spki', format: 'pem' }).toString();
+    const refused = [
+      pem(ec),
+      generateAgentKey().privateKeyPem,
+      'PUBLIC KEY',
+      '',
+      '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----',
+    ];
+    for (const key of [...refused, pem(rsa)]) {
+      const reply = await enroll(joinToken, agent(key));
+      expect([reply.status, reply.json.error.fields[0].path]).toEqual([400, 'publicKey']);
+    }
+    expect((await enroll(joinToken)).status).toBe(201);
+  });
+
+  it('is worth nothing in another place, in another form, or wrong by a character', async () => {
+    const { joinToken } = await newCluster();
+    const wrong = [
+      undefined,
+      '',
+      joinToken.slice(0, -1),
+      `${joinToken.slice(0, -1)}_`,
+      joinToken.replace('_join', ''),
+      ada.token,
+    ];
+    for (const token of wrong) expect(await codeOf(enroll(token)), token).toBe('401 unauthenticated');
+    expect(await codeOf(bed.ask('POST', `/api/v1/agents/enroll?token=${joinToken}`, { body: agent() }))).toBe(
+      '401 unauthenticated',
+    );
+    expect(await codeOf(bed.ask('GET', `/install.yaml?token=${joinToken}`))).toBe('401 unauthenticated');
+    const cookie = `__Host-postern_access=${joinToken}`;
+    expect(await codeOf(bed.ask('POST', '/api/v1/agents/enroll', { cookie, body: agent() }))).toBe(
+      '401 unauthenticated',
+    );
+    expect(await codeOf(bed.ask('GET', '/api/v1/auth/me', { token: joinToken }))).toBe('401 unauthenticated');
+    expect((await enroll(joinToken)).status).toBe(201);
+  });
+
+  it('expires, and stops working when a newer one is made', async () => {
+    const { name, id, joinToken } = await newCluster();
+    const newer = await bed.ask('POST', `/api/v1/organizations/ada/clusters/${name}/join-tokens`, { token: ada.token });
+    expect(newer.status).toBe(201);
+    expect(await codeOf(enroll(joinToken))).toBe('410 gone');
+    await bed.database.run(`UPDATE join_tokens SET expires_at = now() WHERE cluster_id = '${id}'`);
+    expect(await codeOf(enroll(newer.json.joinToken))).toBe('410 gone');
+  });
+
+  it('is gone with its cluster', async () => {
+    const { name, joinToken } = await newCluster();
+    await bed.ask('DELETE', `/api/v1/organizations/ada/clusters/${name}`, { token: ada.token });
+    expect(await codeOf(enroll(joinToken))).toBe('401 unauthenticated');
+  });
+
+  it('is not kept in the log or the database', async () => {
+    const { joinToken } = await newCluster();
+    await enroll(joinToken);
+    expect(bed.log.join('')).not.toContain(joinToken.slice(-30));
+    const { rows } = await bed.database.run('SELECT json_agg(join_tokens) AS all FROM join_tokens');
+    expect(JSON.stringify(rows)).not.toContain(joinToken.slice(-30));
+  });
+});
+
+describe('enrolling again', () => {
+  it('takes the key of the agent before away', async () => {
+    const { name, id, joinToken } = await newCluster();
+    await bed.enroll(joinToken);
+    const { json } = await bed.ask('POST', `/api/v1/organizations/ada/clusters/${name}/join-tokens`, {
+      token: ada.token,
+    });
+    const second = await bed.enroll(json.joinToken);
+    const { rows } = await bed.database.run(
+      `SELECT id, revoked_at IS NULL AS active FROM agents WHERE cluster_id = '${id}' ORDER BY id`,
+    );
+    expect(rows).toMatchObject([{ active: false }, { id: second.agentId, active: true }]);
+  });
+});
+
+describe('the install command', () => {
+  it('fetches the manifest over a key it pins, as it is pasted into a shell', async () => {
+    const { installCommand, joinToken } = await newCluster();
+    expect(installCommand).toMatch(
+      /^curl -fsS -k --pinnedpubkey 'sha256\/\/[\w+/]{43}=' -H "Authorization: Bearer postern_join_\w[\w-]*" https:\/\/localhost:\d+\/install\.yaml \| kubectl apply -f -$/,
+    );
+    const fetching = installCommand.replace('| kubectl apply -f -', '');
+    const { stdout } = await promisify(execFile)('sh', ['-c', fetching]);
+    expect(stdout).toContain('kind: Deployment');
+    expect(stdout).toContain(joinToken);
+    const otherKey = fetching.replace(/sha256\/\/..../, 'sha256//AAAA');
+    await expect(promisify(execFile)('sh', ['-c', otherKey])).rejects.toMatchObject({ code: 90 });
+  });
+});

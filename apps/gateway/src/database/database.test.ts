@@ -1,0 +1,237 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SessionList } from '../sessions/session-list.ts';
+import { SessionLog, type SessionStart } from '../sessions/session-log.ts';
+import { startTestDatabase, type TestDatabase } from '../test/test-database.ts';
+import { Database, isDuplicate, isUnreachable } from './database.ts';
+import { MissingOrganizationError } from './tenant-scope.ts';
+
+let server: TestDatabase;
+let database: Database;
+let one: string;
+let two: string;
+
+/** What a database looks like: one line for each column, constraint, index and value of an enumeration. */
+async function catalogue(name: string): Promise<string[]> {
+  const { rows } = await server.run(
+    `SELECT concat_ws(' ', 'column', table_name, column_name, udt_name, is_nullable, column_default) AS line
+       FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
+     UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
+       FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> '_prisma_migrations'
+     UNION ALL SELECT concat_ws(' ', 'index', indexname, indexdef)
+       FROM pg_indexes WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'
+     UNION ALL SELECT concat_ws(' ', 'value', enumtypid::regtype, enumlabel) FROM pg_enum`,
+    name,
+  );
+  return rows.map(({ line }) => line as string);
+}
+
+beforeAll(async () => {
+  server = await startTestDatabase({ migrated: false });
+  // As it is done when the product starts.
+  await prisma('migrate', 'deploy');
+  database = new Database({ url: server.appUrl, connections: 5 });
+  const make = async (slug: string) => (await database.scoped.organization.create({ data: { name: slug, slug } })).id;
+  [one, two] = [await make('one'), await make('two')];
+}, 120_000);
+afterAll(async () => {
+  await database.close();
+  await server.stop();
+});
+
+async function prisma(...args: string[]): Promise<string> {
+  const app = resolve(import.meta.dirname, '../..');
+  const program = createRequire(resolve(app, 'package.json')).resolve('prisma/build/index.js');
+  const env = { ...process.env, POSTERN_MIGRATION_URL: server.ownerUrl };
+  return (await promisify(execFile)(process.execPath, [program, ...args], { cwd: app, env })).stdout;
+}
+
+it('has after its migrations what the schema says, and what the schema cannot say', async () => {
+  const schema = '--to-schema-datamodel=../../prisma/schema.prisma';
+  const script = await prisma('migrate', 'diff', '--from-empty', schema, '--script');
+  await server.run('CREATE DATABASE reference');
+  await server.run(script, 'reference');
+  const [migrated, wanted] = [await catalogue('postern'), await catalogue('reference')];
+  expect(wanted.length).toBeGreaterThan(100);
+  expect(wanted.filter((line) => !migrated.includes(line))).toEqual([]);
+  const more = migrated.filter((line) => !wanted.includes(line)).map((line) => line.split(' ', 2).join(' '));
+  expect(more.toSorted()).toEqual(['index agents_active_key', 'index clusters_name_key', 'index sessions_open_idx']);
+}, 60_000);
+
+describe('a query of what belongs to tenants', () => {
+  const client = () => database.scoped;
+  const undefinedId = undefined as unknown as string;
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['findMany without a filter', () => client().cluster.findMany()],
+    ['findMany with an undefined filter', () => client().cluster.findMany({ where: { organizationId: undefinedId } })],
+    ['findMany with an operator', () => client().cluster.findMany({ where: { organizationId: { not: '' } } })],
+    [
+      'findMany with the filter deeper down',
+      () => client().cluster.findMany({ where: { OR: [{ organizationId: one }] } }),
+    ],
+    ['findFirst', () => client().session.findFirst({ where: { pod: 'x' } })],
+    ['findUnique', () => client().apiToken.findUnique({ where: { id: one } })],
+    ['findUniqueOrThrow', () => client().agent.findUniqueOrThrow({ where: { id: one } })],
+    ['count', () => client().membership.count()],
+    ['aggregate', () => client().session.aggregate({ _count: true })],
+    ['groupBy', () => client().session.groupBy({ by: ['userId'] })],
+    ['update', () => client().cluster.update({ where: { id: one }, data: { name: 'x' } })],
+    ['updateMany', () => client().joinToken.updateMany({ data: { usedAt: new Date() } })],
+    ['delete', () => client().membership.deleteMany({ where: { userId: one } })],
+    ['create', () => client().cluster.create({ data: { name: 'x', organizationId: undefinedId } })],
+    [
+      'createMany',
+      () =>
+        client().cluster.createMany({
+          data: [
+            { name: 'a', organizationId: one },
+            { name: 'b', organizationId: undefinedId },
+          ],
+        }),
+    ],
+    [
+      'upsert',
+      () => client().cluster.upsert({ where: { id: one }, create: { name: 'x', organizationId: one }, update: {} }),
+    ],
+    ['a transaction', () => client().$transaction((transaction) => transaction.cluster.findMany())],
+  ])('without its organization is refused: %s', async (_, query) => {
+    await expect(query()).rejects.toThrow(MissingOrganizationError);
+  });
+
+  it('is answered with it', async () => {
+    expect(await client().cluster.findMany({ where: { organizationId: one } })).toEqual([]);
+    expect(await client().user.findMany({ where: { email: 'x' } })).toEqual([]);
+  });
+});
+
+describe('the database itself', () => {
+  it('refuses a row that points into another organization', async () => {
+    const { id: clusterId } = await database.scoped.cluster.create({ data: { organizationId: one, name: 'prod' } });
+    const secretHash = Buffer.alloc(32);
+    const stray = { organizationId: two, clusterId, secretHash, expiresAt: new Date() };
+    await expect(database.scoped.joinToken.create({ data: stray })).rejects.toThrow(/foreign key/i);
+  });
+
+  it('has one cluster of a name, one agent of a cluster', async () => {
+    const { scoped } = database;
+    const { id: clusterId } = await scoped.cluster.create({ data: { organizationId: one, name: 'single' } });
+    const again = await scoped.cluster
+      .create({ data: { organizationId: one, name: 'single' } })
+      .catch((error: unknown) => error);
+    expect(isDuplicate(again)).toBe(true);
+    await scoped.cluster.create({ data: { organizationId: two, name: 'single' } });
+    const agent = { organizationId: one, clusterId, publicKey: 'k', version: '1', instance: 'i', location: 'outside' };
+    await scoped.agent.create({ data: agent });
+    await expect(scoped.agent.create({ data: agent })).rejects.toThrow(/unique/i);
+  });
+
+  it.each([
+    ['DROP TABLE sessions', /must be owner/],
+    ['ALTER TABLE users ADD COLUMN x int', /must be owner/],
+    ['CREATE TABLE x (y int)', /permission denied/],
+    ['DELETE FROM sessions', /permission denied/],
+    ["UPDATE sessions SET user_agent = 'x'", /permission denied/],
+    ["UPDATE sessions SET command = '{}'", /permission denied/],
+    ['DELETE FROM users', /permission denied/],
+    ['TRUNCATE clusters', /permission denied/],
+    ['SELECT * FROM _prisma_migrations', /permission denied/],
+    ['SET ROLE postern_owner', /permission denied/],
+    ["SELECT pg_read_file('/etc/passwd')", /permission denied/],
+  ])('refuses the serving role: %s', async (statement, reason) => {
+    await expect(database.acrossOrganizations.$executeRawUnsafe(statement)).rejects.toThrow(reason);
+  });
+
+  it('that is away is told from one that says no', async () => {
+    const nowhere = new Database({ url: 'postgres://x:y@127.0.0.1:1/x', connections: 1 });
+    const away = await nowhere.ping().catch((error: unknown) => error);
+    expect(isUnreachable(away)).toBe(true);
+    const refused = await database.acrossOrganizations
+      .$executeRawUnsafe('SELECT nothing')
+      .catch((error: unknown) => error);
+    expect(isUnreachable(refused)).toBe(false);
+  });
+});
+
+describe('recorded sessions', () => {
+  let start: SessionStart;
+  beforeAll(async () => {
+    const { scoped } = database;
+    const { id: clusterId } = await scoped.cluster.create({ data: { organizationId: one, name: 'recorded' } });
+    const user = await scoped.user.create({ data: { email: 'ada@example.com', passwordHash: 'x' } });
+    start = {
+      organizationId: one,
+      clusterId,
+      userId: user.id,
+      kind: 'port-forward',
+      namespace: 'default',
+      pod: 'web',
+      container: null,
+      command: [],
+      clientAddress: '127.0.0.1',
+      userAgent: 'kubectl',
+    };
+  });
+  const query = (more: object = {}) => new SessionList(database).page(one, { limit: 50, ...more } as never);
+
+  it('are there from their start, and end once', async () => {
+    const log = new SessionLog(database);
+    const id = await log.start(start);
+    expect((await query()).items[0]).toMatchObject({
+      id,
+      kind: 'port-forward',
+      endedAt: null,
+      user: { email: 'ada@example.com' },
+    });
+    await log.end(id, { reason: 'ended', bytesUp: 5_000_000_000, bytesDown: 7 });
+    await log.end(id, { reason: 'again', bytesUp: 0, bytesDown: 0 });
+    expect((await query()).items[0]).toMatchObject({ id, endReason: 'ended', bytesUp: 5_000_000_000, bytesDown: 7 });
+  });
+
+  it('take hostile text, and cut it', async () => {
+    const log = new SessionLog(database);
+    const id = await log.start({
+      ...start,
+      userAgent: `a\0b\n${'x'.repeat(9_999)}`,
+      command: Array(100).fill('y'.repeat(9_999)),
+    });
+    const [item] = (await query()).items;
+    expect(item?.id).toBe(id);
+    expect(item?.userAgent).toMatch(/^ab\nx+$/);
+    expect([item?.userAgent.length, item?.command.length, item?.command[0]?.length]).toEqual([512, 64, 1_024]);
+  });
+
+  it('that a gateway left open are ended by the next, which keeps its own', async () => {
+    const left = await new SessionLog(database).start(start);
+    const next = new SessionLog(database);
+    const mine = await next.start(start);
+    await next.endOrphans();
+    const byId = new Map((await query()).items.map((item) => [item.id, item]));
+    expect(byId.get(left)?.endReason).toBe('The gateway stopped while the session was open.');
+    expect(byId.get(mine)?.endedAt).toBeNull();
+    expect((await query({ active: true })).items.map(({ id }) => id)).toEqual([mine]);
+    expect((await query({ active: false })).items.map(({ id }) => id)).not.toContain(mine);
+  });
+
+  it('are paged newest first without a gap, and stay within the organization', async () => {
+    const log = new SessionLog(database);
+    const ids: string[] = [];
+    for (let count = 0; count < 7; count += 1) ids.push(await log.start({ ...start, kind: 'exec' }));
+    const seen: string[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const page: { items: { id: string }[]; nextCursor: string | null } = await query({
+        limit: 3,
+        kind: 'exec',
+        ...(cursor ? { cursor } : {}),
+      });
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual(ids.toReversed());
+    expect((await new SessionList(database).page(two, { limit: 50 })).items).toEqual([]);
+  });
+});

@@ -1,0 +1,189 @@
+import { type Route, rolePermissions, roles, routes } from '@postern/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GatewayBed, type Person, startGatewayBed } from '../test/gateway-bed.ts';
+import { declaredHandlers } from '../test/handlers.ts';
+
+let bed: GatewayBed;
+let ada: Person;
+let eve: Person;
+let adasToken: string;
+
+beforeAll(async () => {
+  bed = await startGatewayBed();
+  [ada, eve] = await Promise.all([bed.signUp('ada'), bed.signUp('eve')]);
+  await bed.createCluster(ada, 'prod');
+  const made = await bed.ask('POST', '/api/v1/organizations/ada/tokens', { token: ada.token, body: { name: 't' } });
+  adasToken = made.json.token.id;
+});
+afterAll(() => bed.stop());
+
+const table = Object.entries<Route>(routes);
+const ofOrganization = table.filter(([, { path }]) => path.includes('{organization}'));
+
+/** A body that each operation accepts, so that only who asks can be wrong. */
+const bodies: Record<string, unknown> = {
+  createCluster: { name: 'new' },
+  updateCluster: { labels: { a: 'b' } },
+  createKubeconfig: {},
+  createToken: { name: 'x' },
+};
+
+function pathOf({ path }: Route, params: Record<string, string>): string {
+  return `/api/v1${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '')}`;
+}
+
+/** The answer's body without what differs by request. */
+function bodyOf(text: string): unknown {
+  const { error, ...rest } = JSON.parse(text);
+  return { ...rest, error: { ...error, requestId: undefined } };
+}
+
+describe('the routes', () => {
+  it('are those of the table, each with one handler, and no handler is undeclared', () => {
+    const { undeclared, operations } = declaredHandlers();
+    expect(undeclared).toEqual([]);
+    expect(operations.toSorted()).toEqual(Object.keys(routes).toSorted());
+  });
+
+  it.each(table.filter(([, { access }]) => access !== 'public'))('%s needs a credential', async (id, route) => {
+    const path = pathOf(route, { organization: 'ada', cluster: 'prod', token: adasToken });
+    const variants = [
+      path,
+      `${path}/`,
+      path.toUpperCase(),
+      `${path}?token=${ada.token}`,
+      `/${path}`,
+      `${path}%00`,
+      `${path}/.`,
+    ];
+    const disguises: Record<string, string>[] = [
+      {},
+      { 'user-agent': 'kube-probe/1.30' },
+      { 'x-forwarded-uri': '/healthz', 'x-original-url': '/healthz' },
+      { 'x-middleware-subrequest': 'middleware' },
+      { 'x-http-method-override': 'GET' },
+      { authorization: `Bearer ${ada.token.slice(0, -2)}` },
+    ];
+    for (const headers of disguises) {
+      const reply = await bed.ask(route.method, path, { headers, body: bodies[id] });
+      expect(reply.status, JSON.stringify(headers)).toBe(401);
+      expect(reply.json.error.code).toBe('unauthenticated');
+    }
+    for (const variant of variants)
+      expect([400, 401, 404, 405]).toContain((await bed.ask(route.method, variant, { body: bodies[id] })).status);
+    if (route.method === 'GET') expect((await bed.ask('HEAD', path)).status).toBe(401);
+  });
+
+  it.each(ofOrganization)(
+    "%s answers for a stranger's organization as for one that is not there",
+    async (id, route) => {
+      const ask = (organization: string) =>
+        bed.ask(route.method, pathOf(route, { organization, cluster: 'prod', token: adasToken }), {
+          token: eve.token,
+          body: bodies[id],
+        });
+      const [foreign, unknown] = [await ask('ada'), await ask('no-such-organization')];
+      expect([foreign.status, unknown.status]).toEqual([404, 404]);
+      expect(bodyOf(foreign.text)).toEqual(bodyOf(unknown.text));
+    },
+  );
+
+  it.each(ofOrganization.filter(([, { path }]) => /\{(cluster|token)\}/.test(path)))(
+    "%s answers for a stranger's thing under one's own organization as for one that is not there",
+    async (id, route) => {
+      const ask = (cluster: string, token: string) =>
+        bed.ask(route.method, pathOf(route, { organization: 'eve', cluster, token }), {
+          token: eve.token,
+          body: bodies[id],
+        });
+      const foreign = await ask('prod', adasToken);
+      const unknown = await ask('nothing', '0190aaaa-0000-7000-8000-00000000ffff');
+      expect([foreign.status, unknown.status]).toEqual([404, 404]);
+      expect(bodyOf(foreign.text)).toEqual(bodyOf(unknown.text));
+      const malformed = await ask('No..Name', 'no-id');
+      expect(malformed.status).toBe(404);
+    },
+  );
+
+  it('left everything of the other organization as it was', async () => {
+    const clusters = await bed.ask('GET', '/api/v1/organizations/ada/clusters', { token: ada.token });
+    expect(clusters.json.items).toMatchObject([{ name: 'prod', labels: {} }]);
+    const tokens = await bed.ask('GET', '/api/v1/organizations/ada/tokens', { token: ada.token });
+    expect(tokens.json.items.map(({ id }: { id: string }) => id)).toContain(adasToken);
+    const own = await bed.ask('GET', '/api/v1/organizations/eve/clusters', { token: eve.token });
+    expect(own.json.items).toEqual([]);
+  });
+});
+
+describe('roles', () => {
+  it.each(roles)('%s may do what the table says, no more', async (role) => {
+    const person = await bed.signUp(`as-${role}`);
+    await bed.database.run(
+      `INSERT INTO memberships (organization_id, user_id, role) VALUES ('${ada.organizationId}', '${person.userId}', '${role}')`,
+    );
+    // A sign-in reaches every organization of the person; the membership is seen when the answer of before is forgotten.
+    const signIn = await bed.ask('POST', '/api/v1/auth/sign-in', {
+      body: { email: person.email, password: 'correct horse battery', token: { name: 't', expiresInSeconds: 600 } },
+    });
+    const { secret } = signIn.json.token;
+    for (const [id, route] of ofOrganization) {
+      const path = pathOf(route, { organization: 'ada', cluster: 'nothing', token: adasToken });
+      const { status } = await bed.ask(route.method, path, {
+        token: secret,
+        body: id === 'createCluster' ? { name: '?' } : bodies[id],
+      });
+      const isAllowed = (rolePermissions[role] as readonly string[]).includes(route.access);
+      expect(status === 403, `${id}: ${status}`).toBe(!isAllowed);
+    }
+  });
+
+  it('shows nobody the tokens of others in the same organization', async () => {
+    const person = await bed.signUp('colleague');
+    await bed.database.run(
+      `INSERT INTO memberships (organization_id, user_id, role) VALUES ('${ada.organizationId}', '${person.userId}', 'owner')`,
+    );
+    const path = '/api/v1/organizations/ada/tokens';
+    const listed = await bed.ask('GET', path, { token: person.token });
+    expect(listed.json.items).toEqual([]);
+    expect((await bed.ask('DELETE', `${path}/${adasToken}`, { token: person.token })).status).toBe(404);
+  });
+});
+
+describe('a kubeconfig credential', () => {
+  it('opens its cluster only: no API, no other cluster', async () => {
+    await bed.createCluster(ada, 'other');
+    const api = '/api/v1/organizations/ada/clusters/prod';
+    const made = await bed.ask('POST', `${api}/kubeconfig`, { token: ada.token, body: {} });
+    const [, token = ''] = /token: (postern_\S+)/.exec(made.json.kubeconfig) ?? [];
+    const access = await bed.ask('POST', `${api}/credential`, { token: ada.token });
+    for (const credential of [token, access.json.token as string]) {
+      for (const [id, route] of table.filter(([, { access }]) => access !== 'public')) {
+        const path = pathOf(route, { organization: 'ada', cluster: 'prod', token: adasToken });
+        const { status } = await bed.ask(route.method, path, { token: credential, body: bodies[id] });
+        expect(status, id).toBe(route.access === 'join-token' ? 401 : 403);
+      }
+      expect((await bed.ask('GET', '/k8s/ada/prod/api', { token: credential })).status).toBe(503);
+      expect((await bed.ask('GET', '/k8s/ada/other/api', { token: credential })).status).toBe(404);
+    }
+  });
+
+  it('of the exec plugin ends with the token it was made from', async () => {
+    const parent = await bed.ask('POST', '/api/v1/organizations/ada/tokens', { token: ada.token, body: { name: 'p' } });
+    const path = '/api/v1/organizations/ada/clusters/prod/credential';
+    const { token } = (await bed.ask('POST', path, { token: parent.json.secret })).json;
+    expect((await bed.ask('GET', '/k8s/ada/prod/api', { token })).status).toBe(503);
+    await bed.ask('DELETE', `/api/v1/organizations/ada/tokens/${parent.json.token.id}`, { token: ada.token });
+    expect((await bed.ask('GET', '/k8s/ada/prod/api', { token })).status).toBe(401);
+  });
+
+  it('ends when its cluster is deleted, and a new cluster of the name is not opened by it', async () => {
+    await bed.createCluster(ada, 'gone');
+    const api = '/api/v1/organizations/ada/clusters/gone';
+    const made = await bed.ask('POST', `${api}/kubeconfig`, { token: ada.token, body: {} });
+    const [, token = ''] = /token: (postern_\S+)/.exec(made.json.kubeconfig) ?? [];
+    expect((await bed.ask('DELETE', api, { token: ada.token })).status).toBe(204);
+    expect((await bed.ask('GET', api, { token: ada.token })).status).toBe(404);
+    await bed.createCluster(ada, 'gone');
+    expect((await bed.ask('GET', '/k8s/ada/gone/api', { token })).status).toBe(401);
+  });
+});

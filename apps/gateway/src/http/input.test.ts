@@ -1,0 +1,169 @@
+import { type Route, routes } from '@postern/contracts';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GatewayBed, type Person, startGatewayBed } from '../test/gateway-bed.ts';
+
+let bed: GatewayBed;
+let ada: Person;
+let joinToken: string;
+
+beforeAll(async () => {
+  bed = await startGatewayBed();
+  ada = await bed.signUp('ada');
+  ({
+    joining: { joinToken },
+  } = await bed.createCluster(ada, 'prod'));
+});
+afterAll(() => bed.stop());
+
+const withBody = Object.entries<Route>(routes).filter(([, { body }]) => body !== undefined);
+
+function ask(route: Route, body: unknown, headers: Record<string, string> = {}) {
+  const path = `/api/v1${route.path.replace('{organization}', 'ada').replace('{cluster}', 'prod')}`;
+  const token = route.access === 'join-token' ? joinToken : route.access === 'public' ? undefined : ada.token;
+  return bed.ask(route.method, path, { token, body, headers });
+}
+
+describe.each(withBody)('the body of %s', (_, route) => {
+  it.each<[string, unknown, number]>([
+    ['cut off', '{"name": "x', 400],
+    ['no JSON', 'name=x', 400],
+    ['a list', [], 400],
+    ['a text', '"x"', 400],
+    ['a number', '7', 400],
+    ['a prototype', '{"__proto__": {"name": "x"}}', 400],
+    ['a constructor', '{"constructor": {"prototype": {"name": "x"}}}', 400],
+    ['an operator', { name: { not: '' }, email: { not: '' }, publicKey: { not: '' } }, 400],
+    ['an unknown field', { surprise: true }, 400],
+    ['too large', { name: 'x'.repeat(70_000) }, 413],
+  ])('is refused when it is %s', async (_kind, body, status) => {
+    const reply = await ask(route, body);
+    expect(reply.status).toBe(status);
+    expect(reply.json.error.message).not.toMatch(/ at |node_modules|\.ts:/);
+    expect(reply.json.error.requestId).toBe(reply.headers['x-request-id']);
+  });
+
+  it('is refused as anything but JSON', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/xml',
+    ])
+      expect((await ask(route, '{}', { 'content-type': type })).status).toBe(415);
+  });
+
+  it('names each field that is wrong', async () => {
+    const reply = await ask(route, { surprise: true });
+    expect(reply.json.error.fields).toContainEqual({ path: 'surprise', message: 'There is no such field' });
+  });
+
+  it('never makes the gateway fail, whatever it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.json({ maxDepth: 3 }), async (body) => {
+        const { status } = await ask(route, body);
+        expect([200, 201, 204, 400, 401, 409, 429]).toContain(status);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('a field', () => {
+  it.each([
+    'Prod',
+    '-prod',
+    'prod-',
+    'pr_od',
+    'pr od',
+    'a'.repeat(64),
+    '',
+    'prod\nexec: x',
+    'prod/../x',
+    'pröd',
+    'prod\u0000',
+  ])('refuses the cluster name %j', async (name) => {
+    const reply = await bed.ask('POST', '/api/v1/organizations/ada/clusters', { token: ada.token, body: { name } });
+    expect(reply).toMatchObject({ status: 400, json: { error: { fields: [{ path: 'name' }] } } });
+  });
+
+  it('refuses a name that is taken, and gives it back after deletion', async () => {
+    const create = () =>
+      bed.ask('POST', '/api/v1/organizations/ada/clusters', { token: ada.token, body: { name: 'twice' } });
+    expect((await create()).status).toBe(201);
+    expect(await create()).toMatchObject({ status: 409, json: { error: { fields: [{ path: 'name' }] } } });
+    await bed.ask('DELETE', '/api/v1/organizations/ada/clusters/twice', { token: ada.token });
+    expect((await create()).status).toBe(201);
+  });
+
+  it('refuses labels that Kubernetes would', async () => {
+    const path = '/api/v1/organizations/ada/clusters/prod';
+    for (const labels of [{ '': 'x' }, { 'a b': 'x' }, { a: 'x'.repeat(64) }, { a: 1 }, null, [], 'x'])
+      expect((await bed.ask('PATCH', path, { token: ada.token, body: { labels } })).status).toBe(400);
+    const kept = await bed.ask('PATCH', path, { token: ada.token, body: { labels: { team: 'core' } } });
+    expect(kept).toMatchObject({ status: 200, json: { labels: { team: 'core' } } });
+  });
+
+  it.each([
+    'limit=0',
+    'limit=201',
+    'limit=x',
+    'cursor=!!',
+    'cursor=AAAA',
+    'cluster=x',
+    'kind=x',
+    'active=x',
+    'x=1',
+    'kind=exec&kind=exec',
+  ])('refuses the query %s', async (query) => {
+    const reply = await bed.ask('GET', `/api/v1/organizations/ada/sessions?${query}`, { token: ada.token });
+    expect(reply.status).toBe(400);
+    expect(reply.json.error.fields).toHaveLength(1);
+  });
+});
+
+describe('an answer', () => {
+  it('is JSON for a path that is not there, and never stored', async () => {
+    for (const path of [
+      '/api',
+      '/api/',
+      '/api/v1',
+      '/api/v1/nothing',
+      '/api/v2/auth/me',
+      '/api/v1/auth/me/',
+      '/api/v1/%2e%2e/x',
+    ]) {
+      const reply = await bed.ask('GET', path, { token: ada.token });
+      expect([path, reply.status, reply.json.error.code]).toEqual([path, 404, 'not-found']);
+      expect(reply.headers['cache-control']).toBe('no-store');
+    }
+    const malformed = await bed.ask('GET', '/api/v1/%zz');
+    expect([malformed.status, malformed.json.error.code]).toEqual([400, 'invalid-request']);
+    expect((await bed.ask('PUT', '/api/v1/auth/me', { token: ada.token })).status).toBe(404);
+  });
+
+  it("carries the caller's request id when it is harmless, else one of ours", async () => {
+    const idOf = async (id: string) =>
+      (await bed.ask('GET', '/api/v1/meta', { headers: { 'x-request-id': id } })).headers['x-request-id'];
+    expect(await idOf('my-request.1')).toBe('my-request.1');
+    expect(await idOf('a b')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await idOf('x'.repeat(129))).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('says what a client must know before it signs in, and no more', async () => {
+    const { json, headers } = await bed.ask('GET', '/api/v1/meta');
+    expect(json).toEqual({ version: '0.1.0', publicUrl: bed.origin, caCertificate: bed.caPem, local: false });
+    expect(headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(headers['x-powered-by'] ?? headers['server']).toBeUndefined();
+  });
+
+  it('lets no name break a line of the log or a kubeconfig', async () => {
+    const organization = 'a: {b}\u2028 "exec:" #';
+    const body = { email: 'yaml@example.com', password: 'long enough pw', organization };
+    const reply = await bed.ask('POST', '/api/v1/auth/sign-up', {
+      body: { ...body, token: { name: 't\u2029', expiresInSeconds: 60 } },
+    });
+    expect(reply.status).toBe(400);
+    expect(bed.log.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true);
+  });
+});

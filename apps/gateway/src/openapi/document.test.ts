@@ -1,0 +1,50 @@
+import { routes } from '@postern/contracts';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GatewayBed, startGatewayBed } from '../test/gateway-bed.ts';
+
+let bed: GatewayBed;
+beforeAll(async () => {
+  bed = await startGatewayBed();
+});
+afterAll(() => bed.stop());
+
+describe('the OpenAPI document', () => {
+  it('is valid, of version 3.1, and has every operation', async () => {
+    const { status, json } = await bed.ask('GET', '/api/openapi.json');
+    expect(status).toBe(200);
+    expect(json.openapi).toBe('3.1.0');
+    const result = await new Validator().validate(json);
+    expect(result.errors ?? []).toEqual([]);
+    expect(result.valid).toBe(true);
+    const ids = Object.values<Record<string, { operationId: string }>>(json.paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    );
+    expect(ids.toSorted()).toEqual(Object.keys(routes).toSorted());
+  });
+
+  it('refers to nothing that is not in it', async () => {
+    const { json, text } = await bed.ask('GET', '/api/openapi.json');
+    const references = [...text.matchAll(/"\$ref":\s*"([^"]+)"/g)].map(([, reference = '']) => reference);
+    expect(references.length).toBeGreaterThan(30);
+    for (const reference of references) {
+      expect(reference).toMatch(/^#\/components\/schemas\/\w+$/);
+      expect(json.components.schemas).toHaveProperty(reference.split('/').at(-1) ?? '');
+    }
+    expect(json.components.schemas.SignUpRequest).toMatchObject({ additionalProperties: false });
+  });
+
+  it('has a page that loads nothing from elsewhere', async () => {
+    const page = await bed.ask('GET', '/api/docs');
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('<title>Postern API</title>');
+    const sources = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source = '']) => source);
+    expect(sources.length).toBeGreaterThan(2);
+    for (const source of sources.filter((source) => !source.startsWith('data:'))) {
+      const url = new URL(source, `${bed.origin}/api/docs`);
+      expect(url.origin).toBe(bed.origin);
+      expect([source, (await bed.ask('GET', url.pathname)).status]).toEqual([source, 200]);
+    }
+    expect(page.headers['content-security-policy']).not.toContain("unsafe-inline' script");
+  });
+});
