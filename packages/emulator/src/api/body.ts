@@ -54,9 +54,3 @@ function refusePrototypes(value: unknown, depth: number): void {
   if (Object.hasOwn(value, '__proto__')) throw badRequest('the key "__proto__" is not allowed');
   for (const item of Object.values(value)) refusePrototypes(item, depth + 1);
 }
-
-export type Fields = Record<string, unknown>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

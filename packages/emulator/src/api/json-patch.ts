@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError, badRequest } from './api-error.ts';
-import { isFields } from './body.ts';
+import { isFields } from './fields.ts';
 
 interface Operation {
   op: string;
@@ -41,8 +41,10 @@ function apply(document: unknown, operation: Operation): unknown {
       return write(document, path, value, false);
     case 'remove':
       return remove(document, path);
-    case 'move':
-      return write(remove(document, from), path, read(document, from), true);
+    case 'move': {
+      const moved = read(document, from);
+      return write(remove(document, from), path, moved, true);
+    }
     case 'copy':
       return write(document, path, structuredClone(read(document, from)), true);
     case 'test':

@@ -1,5 +1,5 @@
 import { ApiError } from './api-error.ts';
-import type { Fields } from './body.ts';
+import type { Fields } from './fields.ts';
 import { protobufFields } from './protobuf-fields.ts';
 
 interface WireField {

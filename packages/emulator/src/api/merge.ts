@@ -1,5 +1,5 @@
 import { type Field, type Type, typeNamed } from '../schema/types.ts';
-import { type Fields, isFields } from './body.ts';
+import { type Fields, isFields } from './fields.ts';
 
 /** A JSON merge patch (RFC 7386). */
 export function mergePatch(target: unknown, patch: unknown): unknown {

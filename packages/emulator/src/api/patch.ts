@@ -1,8 +1,8 @@
 import type { KubeObject } from '../model/object.ts';
 import { typeOfKind } from '../schema/types.ts';
 import { ApiError } from './api-error.ts';
-import { isFields } from './body.ts';
 import type { ResourceExchange } from './exchange.ts';
+import { isFields } from './fields.ts';
 import { jsonPatch } from './json-patch.ts';
 import { mergePatch, strategicMerge } from './merge.ts';
 import { create, replace, type WriteContext } from './write.ts';

@@ -18,7 +18,7 @@ export interface Resource {
   definition?: CustomResourceDefinition;
 }
 
-export interface Subresource {
+interface Subresource {
   name: string;
   kind: string;
   group?: string;

@@ -1,7 +1,7 @@
 import { timestamp } from '../model/object.ts';
 import { badRequest } from './api-error.ts';
-import { type Fields, isFields } from './body.ts';
 import type { ResourceExchange } from './exchange.ts';
+import { type Fields, isFields } from './fields.ts';
 import type { Authorizer } from './rbac.ts';
 
 /** Answers the reviews that people make of themselves. @throws ApiError 400. */

@@ -1,8 +1,8 @@
 import type { Workload } from '../model/kinds.ts';
 import { formatLabelSelector } from '../store/label-selector.ts';
 import { badRequest } from './api-error.ts';
-import { isFields } from './body.ts';
 import type { ResourceExchange } from './exchange.ts';
+import { isFields } from './fields.ts';
 import { patched } from './patch.ts';
 import { replace, type WriteContext } from './write.ts';
 

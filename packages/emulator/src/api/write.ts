@@ -7,8 +7,8 @@ import type { Store } from '../store/store.ts';
 import type { Clock } from '../world/clock.ts';
 import { checkRules, setDefaults } from './admission.ts';
 import { ApiError, alreadyExists, badRequest, conflict, invalid, notFound } from './api-error.ts';
-import { type Fields, isFields } from './body.ts';
 import type { ResourceExchange } from './exchange.ts';
+import { type Fields, isFields } from './fields.ts';
 import { selector } from './list.ts';
 import type { Authorizer } from './rbac.ts';
 

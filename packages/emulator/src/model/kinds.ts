@@ -16,7 +16,7 @@ export interface LabelSelector {
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
 }
 
-export interface ContainerPort {
+interface ContainerPort {
   name?: string;
   containerPort: number;
   protocol?: string;
@@ -50,7 +50,7 @@ export interface PodSpec {
   [field: string]: unknown;
 }
 
-export interface Terminated {
+interface Terminated {
   exitCode: number;
   reason: string;
   message?: string;
@@ -120,7 +120,7 @@ export interface Workload extends KubeObject {
   status?: WorkloadStatus;
 }
 
-export interface WorkloadStatus {
+interface WorkloadStatus {
   observedGeneration?: number;
   replicas?: number;
   readyReplicas?: number;

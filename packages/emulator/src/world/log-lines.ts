@@ -1,14 +1,5 @@
-import type { Pod } from '../model/kinds.ts';
+import type { LogSource } from './log-source.ts';
 import { chatter } from './log-texts.ts';
-
-/** One run of a container. Its log is a function of time: nothing is stored, and the same line always reads the same. */
-export interface LogSource {
-  pod: Pod;
-  container: string;
-  /** Milliseconds since 1970. */
-  startedAt: number;
-  endedAt?: number;
-}
 
 /** Milliseconds between two lines, on average. */
 function periodOf(source: LogSource): number {

@@ -1,5 +1,5 @@
 import type { Pod } from '../model/kinds.ts';
-import type { LogSource } from './log-lines.ts';
+import type { LogSource } from './log-source.ts';
 
 /** A line to be written. */
 interface Moment {

@@ -30,7 +30,7 @@ export interface App {
 }
 
 /** The pod template of an app. */
-export function template(app: App): object {
+function template(app: App): object {
   const { name, image, port, requests: [cpu, memory] = ['20m', '32Mi'], env = {} } = app;
   return {
     metadata: {

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'emulator-main-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function start(...args: string[]): ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } {
+  const main = fileURLToPath(new URL('main.ts', import.meta.url));
+  const options = ['--conditions=@postern/source', main, '--dir', folder, ...args];
+  const child = spawn(process.execPath, options, {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return child as ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream };
+}
+
+it('writes a kubeconfig that nobody else can read, says so, and stops within a second', async () => {
+  const child = start('--port', '0');
+  const [line] = await once(createInterface(child.stdout), 'line');
+  const ready = JSON.parse(line);
+  expect(ready).toEqual({ ready: true, kubeconfig: join(folder, 'kubeconfig'), port: expect.any(Number) });
+  expect(statSync(ready.kubeconfig).mode & 0o777).toBe(0o600);
+  const asked = performance.now();
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(0);
+  expect(performance.now() - asked).toBeLessThan(1_000);
+  expect(readdirSync(folder).filter((name) => name.startsWith('postern-demo-'))).toEqual([]);
+});
+
+it('says in one line why it cannot start', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const child = start('--port', String(port));
+  let text = '';
+  child.stderr.on('data', (chunk) => {
+    text += chunk;
+  });
+  const [code] = await once(child, 'close');
+  taken.close();
+  expect(code).toBe(1);
+  expect(text).toMatch(/^listen EADDRINUSE.*\n$/);
+});

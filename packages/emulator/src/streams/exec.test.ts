@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Emulator, startEmulator } from '../emulator.ts';
+import { ask } from '../test/client.ts';
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+afterAll(() => emulator.close());
+
+const POD = '/api/v1/namespaces/shop/pods/postgres-0';
+
+function dial(query: string, protocols = ['v5.channel.k8s.io']): WebSocket {
+  const url = `${emulator.url.replace('https', 'wss')}${POD}/exec?${query}`;
+  return new WebSocket(url, protocols, { ca: emulator.caPem, headers: { authorization: `Bearer ${emulator.token}` } });
+}
+
+const command = (...words: string[]) => words.map((word) => `command=${encodeURIComponent(word)}`).join('&');
+
+/** Runs to the end. */
+async function run(
+  query: string,
+): Promise<{ stdout: string; stderr: string; status: { status: string; message?: string } }> {
+  const socket = dial(query);
+  const output = ['', '', '', ''];
+  socket.on('message', (message: Buffer) => {
+    output[message[0] ?? 0] += message.subarray(1).toString();
+  });
+  await once(socket, 'close');
+  return { stdout: output[1] ?? '', stderr: output[2] ?? '', status: JSON.parse(output[3] ?? '') };
+}
+
+it('keeps the outputs apart and says how it ended', async () => {
+  const result = await run(`${command('sh', '-c', 'echo out; echo err >&2; exit 7')}&stdout=true&stderr=true`);
+  expect(result).toMatchObject({
+    stdout: 'out\n',
+    stderr: 'err\n',
+    status: {
+      status: 'Failure',
+      reason: 'NonZeroExitCode',
+      details: { causes: [{ reason: 'ExitCode', message: '7' }] },
+    },
+  });
+});
+
+it('shows a process nothing of the environment around it, and no privileges', async () => {
+  process.env['EMULATOR_TEST_SECRET'] = 'hidden';
+  const { stdout } = await run(`${command('sh', '-c', 'env; id -u; pwd; echo $HOME')}&stdout=true`);
+  delete process.env['EMULATOR_TEST_SECRET'];
+  expect(stdout).not.toContain('hidden');
+  expect(stdout).toContain('HOSTNAME=postgres-0');
+  const [uid, folder, home] = stdout.trim().split('\n').slice(-3);
+  expect(uid).not.toBe('0');
+  expect(folder).toBe(home);
+});
+
+it('says that a program is not there', async () => {
+  const { status } = await run(`${command('no-such-program')}&stdout=true`);
+  expect(status.message).toContain('executable file not found in $PATH');
+});
+
+it('ends input when the client does', async () => {
+  const socket = dial(`${command('cat')}&stdin=true&stdout=true`);
+  await once(socket, 'open');
+  socket.send(Buffer.concat([Buffer.of(0), Buffer.from('to and fro')]));
+  socket.send(Buffer.of(255, 0));
+  let stdout = '';
+  socket.on('message', (message: Buffer) => {
+    if (message[0] === 1) stdout += message.subarray(1).toString();
+  });
+  await once(socket, 'close');
+  expect(stdout).toBe('to and fro');
+});
+
+it('gives a terminal its size, and a changed one', async () => {
+  const socket = dial(`${command('sh', '-c', 'read a; stty size; read b; stty size')}&stdin=true&stdout=true&tty=true`);
+  await once(socket, 'open');
+  let stdout = '';
+  socket.on('message', (message: Buffer) => {
+    if (message[0] === 1) stdout += message.subarray(1).toString();
+  });
+  const resize = (Width: number, Height: number) => {
+    socket.send(Buffer.concat([Buffer.of(4), Buffer.from(JSON.stringify({ Width, Height }))]));
+    socket.send(Buffer.concat([Buffer.of(0), Buffer.from('\n')]));
+  };
+  resize(123, 45);
+  await expect.poll(() => stdout).toContain('45 123');
+  resize(67, 8);
+  await once(socket, 'close');
+  expect(stdout).toContain('8 67');
+});
+
+it('holds a program back while nobody reads, and ends it with its client', async () => {
+  const socket = dial(`${command('sh', '-c', 'echo $$; exec yes')}&stdout=true`);
+  const pid = await new Promise<number>((resolve) => {
+    socket.on('message', (message: Buffer) => {
+      const number = Number.parseInt(message.subarray(1).toString(), 10);
+      if (number > 0) resolve(number);
+    });
+  });
+  socket.pause();
+  if (process.platform === 'linux') {
+    const written = () => Number(/wchar: (\d+)/.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
+    let last = -1;
+    const stands = () => {
+      const [before, now] = [last, written()];
+      last = now;
+      return before === now;
+    };
+    await expect.poll(stands).toBe(true);
+    expect(last).toBeLessThan(64 * 1024 * 1024);
+  }
+  socket.terminate();
+  const isAlive = () => {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  await expect.poll(isAlive).toBe(false);
+});
+
+it('refuses without the token, for wrong containers, protocols and pods that do not run', async () => {
+  const refusals: [string, string[], number][] = [
+    [`${command('ls')}&stdout=true&container=nope`, ['v5.channel.k8s.io'], 400],
+    [`${command('ls')}&stdout=true`, ['channel.k8s.io'], 400],
+    ['stdout=true', ['v5.channel.k8s.io'], 400],
+    [command('ls'), ['v5.channel.k8s.io'], 400],
+  ];
+  for (const [query, protocols, code] of refusals) {
+    const [, response] = await once(
+      dial(query, protocols).on('error', () => {}),
+      'unexpected-response',
+    );
+    expect(response.statusCode, query).toBe(code);
+  }
+  expect((await ask(emulator, `${POD}/exec?${command('ls')}&stdout=true`)).json.message).toContain('unable to upgrade');
+});
+
+it('runs nothing when shells are off', async () => {
+  const without = await startEmulator({ shell: 'off' });
+  const url = `${without.url.replace('https', 'wss')}${POD}/exec?${command('ls')}&stdout=true`;
+  const headers = { authorization: `Bearer ${without.token}` };
+  const socket = new WebSocket(url, ['v5.channel.k8s.io'], { ca: without.caPem, headers });
+  const messages: Buffer[] = [];
+  socket.on('message', (message: Buffer) => messages.push(message));
+  await once(socket, 'close');
+  await without.close();
+  const status = JSON.parse(
+    messages
+      .find((message) => message[0] === 3)
+      ?.subarray(1)
+      .toString() ?? '{}',
+  );
+  expect(status).toMatchObject({ status: 'Failure', code: 403 });
+});

@@ -1,0 +1,10 @@
+import type { Pod } from '../model/kinds.ts';
+
+/** One run of a container. Its log is a function of time: nothing is stored, and the same line always reads the same. */
+export interface LogSource {
+  pod: Pod;
+  container: string;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  endedAt?: number;
+}
