@@ -17,7 +17,6 @@ export default defineConfig({
     const connectionString = process.env['POSTERN_MIGRATION_URL'];
     if (!connectionString)
       throw new Error('POSTERN_MIGRATION_URL must name the database, as the role that owns its schema.');
-    // The command ends when its work is done, not ten seconds later when the pool's connection has been idle for long enough.
-    return new PrismaPg({ connectionString, idleTimeoutMillis: 50 });
+    return new PrismaPg({ connectionString });
   },
 });

@@ -34,8 +34,10 @@ export async function startDatabase(data: DataFolder): Promise<Database> {
     await promisify(execFile)(process.execPath, [programs.prisma, 'migrate', 'deploy'], {
       cwd: programs.prismaFolder,
       env: {
-        CHECKPOINT_DISABLE: '1',
         PATH: process.env['PATH'],
+        CHECKPOINT_DISABLE: '1', // no word to Prisma about new versions
+        // The lock against a second migration keeps the command waiting for ten idle seconds; the folder is ours alone.
+        PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK: '1',
         POSTERN_MIGRATION_URL: server.url(NAME, owner),
         // The command line would download an engine that `engine: 'js'` never loads, unless it is told of a file.
         PRISMA_QUERY_ENGINE_LIBRARY: programs.prisma,
