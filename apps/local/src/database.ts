@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { PostgresError, startPostgres } from '@postern/postgres';
 import type { DataFolder } from './data-folder.ts';
+import { areMigrated, ensureRoles } from './database-state.ts';
 import { programs } from './programs.ts';
-import { ensureRoles } from './roles.ts';
 import { UserError } from './user-error.ts';
 
 /** The database, migrated. */
@@ -16,6 +17,28 @@ export interface Database {
 }
 
 const NAME = 'postern';
+
+/**
+ * `prisma migrate deploy`. It takes eleven seconds, ten of them idle: its engine leaves the timer of its advisory lock behind.
+ */
+async function migrate(ownerUrl: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [programs.prisma, 'migrate', 'deploy'], {
+    cwd: programs.prismaFolder,
+    env: {
+      PATH: process.env['PATH'],
+      CHECKPOINT_DISABLE: '1', // no word to Prisma about new versions
+      POSTERN_MIGRATION_URL: ownerUrl,
+      // The command line would download an engine that `engine: 'js'` never loads, unless it is told of a file.
+      PRISMA_QUERY_ENGINE_LIBRARY: programs.prisma,
+    },
+  });
+}
+
+/** Names of the migrations that this version brings. */
+async function migrationNames(): Promise<string[]> {
+  const entries = await readdir(programs.migrations, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
 
 /** Starts PostgreSQL, makes the two roles and the database at the first start, and applies the migrations. */
 export async function startDatabase(data: DataFolder): Promise<Database> {
@@ -31,18 +54,7 @@ export async function startDatabase(data: DataFolder): Promise<Database> {
   const app = { name: 'postern_app', password: await data.secret('postgres-app') };
   try {
     await ensureRoles(server.url('postgres'), NAME, { owner, app });
-    await promisify(execFile)(process.execPath, [programs.prisma, 'migrate', 'deploy'], {
-      cwd: programs.prismaFolder,
-      env: {
-        PATH: process.env['PATH'],
-        CHECKPOINT_DISABLE: '1', // no word to Prisma about new versions
-        // The lock against a second migration keeps the command waiting for ten idle seconds; the folder is ours alone.
-        PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK: '1',
-        POSTERN_MIGRATION_URL: server.url(NAME, owner),
-        // The command line would download an engine that `engine: 'js'` never loads, unless it is told of a file.
-        PRISMA_QUERY_ENGINE_LIBRARY: programs.prisma,
-      },
-    });
+    if (!(await areMigrated(server.url(NAME), await migrationNames()))) await migrate(server.url(NAME, owner));
   } catch (error) {
     await server.stop();
     throw new UserError(`The database in ${data.file('postgres')} could not be prepared: ${(error as Error).message}`, {

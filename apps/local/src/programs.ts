@@ -12,6 +12,7 @@ export const programs = {
   prisma: createRequire(at('apps/gateway/package.json')).resolve('prisma/build/index.js'),
   /** Where prisma.config.ts lies. */
   prismaFolder: at('apps/gateway'),
+  migrations: at('prisma/migrations'),
   next: createRequire(at('apps/dashboard/package.json')).resolve('next/dist/bin/next'),
 };
 

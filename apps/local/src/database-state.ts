@@ -30,11 +30,24 @@ export async function ensureRoles(
   });
 }
 
-async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+/** True when every one of these migrations is recorded as applied, so that Prisma need not be asked. */
+export async function areMigrated(url: string, migrations: string[]): Promise<boolean> {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS present");
+    if (!rows[0].present) return false;
+    const applied = await client.query(
+      'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+    );
+    const names = new Set(applied.rows.map((row) => row.migration_name));
+    return migrations.every((name) => names.has(name));
+  });
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await work(client);
+    return await work(client);
   } finally {
     await client.end();
   }
