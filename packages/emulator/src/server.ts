@@ -38,7 +38,11 @@ export async function listen(
   });
   server.on('request', (request, response) => {
     // Node's compatibility layer: HTTP/2 looks like HTTP/1.1 here.
-    void answer(context, request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    response.on('error', () => {});
+    request.on('error', () => {});
+    answer(context, request as unknown as IncomingMessage, response as unknown as ServerResponse).catch(() =>
+      response.stream ? response.stream.destroy() : request.socket.destroy(),
+    );
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());

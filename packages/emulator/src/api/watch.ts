@@ -31,6 +31,7 @@ export function watch(store: Store, exchange: ResourceExchange, representation: 
   response.setHeader('content-type', 'application/json');
   response.setHeader('cache-control', 'no-cache, private');
   const send = (event: object) => {
+    if (response.writableEnded || response.destroyed) return;
     response.write(`${JSON.stringify(event)}\n`);
     if (response.writableLength > MAX_BACKLOG) response.destroy();
   };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Emulator, startEmulator } from '../emulator.ts';
@@ -123,6 +123,21 @@ it('holds a program back while nobody reads, and ends it with its client', async
     }
   };
   await expect.poll(isAlive).toBe(false);
+});
+
+it.runIf(process.platform === 'linux')('ends with a terminal all that was started in it', async () => {
+  const seconds = 1_000_000 + process.pid;
+  const script = `set -m; sleep ${seconds} & setsid sleep ${seconds} & read x`;
+  const socket = dial(`${command('sh', '-c', script)}&stdin=true&stdout=true&tty=true`);
+  // By their arguments: a zombie, which only waits for its parent, has none.
+  const alive = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isSleeping(name));
+  const isSleeping = (pid: string) => {
+    const file = `/proc/${pid}/cmdline`;
+    return existsSync(file) && readFileSync(file, 'utf8') === `sleep\0${seconds}\0`;
+  };
+  await expect.poll(alive).toHaveLength(2);
+  socket.terminate();
+  await expect.poll(alive).toEqual([]);
 });
 
 it('refuses without the token, for wrong containers, protocols and pods that do not run', async () => {

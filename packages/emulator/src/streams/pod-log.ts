@@ -46,7 +46,7 @@ export function podLog({ store, clock }: { store: Store; clock: Clock }, exchang
   response.setHeader('cache-control', 'no-cache, private');
   const send = (index: number) => {
     const { time, text } = lineAt(source, index);
-    if (time < since || budget <= 0) return;
+    if (time < since || budget <= 0 || response.writableEnded || response.destroyed) return;
     const line = Buffer.from(withTime ? `${preciseTime(time, index)} ${text}\n` : `${text}\n`).subarray(0, budget);
     budget -= line.length;
     response.write(line);

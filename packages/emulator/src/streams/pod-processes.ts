@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { ApiError } from '../api/api-error.ts';
 import type { Container, Pod } from '../model/kinds.ts';
 import { ContainerFolders } from './container-folders.ts';
-import { type RunningProcess, startProcess } from './process.ts';
+import { type RunningProcess, SESSION, startProcess } from './process.ts';
 
 /** A laptop should not be brought down by a loop of execs. */
 const MAX_PROCESSES = 64;
@@ -47,7 +48,10 @@ export class PodProcesses {
     const folder = this.#folders.of(pod, container.name);
     const running = await startProcess({ command, tty, folder, env: environment(pod, container, { folder, tty }) });
     this.#running.set(running, pod.metadata.uid);
-    void running.ended.then(() => this.#running.delete(running));
+    void running.ended.then(() => {
+      this.#running.delete(running);
+      running.kill();
+    });
     return running;
   }
 
@@ -100,6 +104,7 @@ function environment(
     HOSTNAME: pod.metadata.name,
     LANG: 'C.UTF-8',
     SHELL: '/bin/sh',
+    [SESSION]: randomUUID(),
     PS1: `${pod.metadata.name}:$ `,
     KUBERNETES_SERVICE_HOST: '10.96.0.1',
     KUBERNETES_SERVICE_PORT: '443',

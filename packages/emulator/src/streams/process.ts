@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { spawn as spawnTerminal } from '@lydell/node-pty';
 import { unprivileged } from './container-folders.ts';
+import { endSession } from './end-session.ts';
 
 export interface TerminalSize {
   columns: number;
@@ -20,19 +21,23 @@ export interface RunningProcess {
   resize(size: TerminalSize): void;
   /** Its exit code (128 + n after signal n), once all output has been read or given up. */
   ended: Promise<number>;
-  /** Ends it and all that it has started in its process group. */
+  /** Ends it and all that it has started. */
   kill(): void;
 }
 
 export interface ProcessOptions {
   command: string[];
   folder: string;
+  /** Its whole environment; `SESSION` in it is unique. */
   env: Record<string, string>;
   tty: boolean;
 }
 
 /** The command cannot be run. The message is for people. */
 export class CannotRun extends Error {}
+
+/** The variable that tells the processes of one session. */
+export const SESSION = 'POSTERN_DEMO_SESSION';
 
 /** Time that output may still come after the end of the process itself. */
 const LAST_WORDS = 1_000;
@@ -64,13 +69,11 @@ function isExecutable(file: string): boolean {
   }
 }
 
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It is gone already.
-  }
+/** What ends a process; once it has ended, that ends what it left behind. */
+function killer(pid: number | undefined, env: Record<string, string>): () => void {
+  return () => {
+    if (pid !== undefined) endSession(pid, `${SESSION}=${env[SESSION]}`);
+  };
 }
 
 async function startWithPipes(file: string, args: string[], { folder, env }: ProcessOptions): Promise<RunningProcess> {
@@ -81,12 +84,13 @@ async function startWithPipes(file: string, args: string[], { folder, env }: Pro
     stdio: ['pipe', 'pipe', 'pipe'],
     ...unprivileged,
   });
+  const kill = killer(child.pid, env);
   // A process may close its input early; that is no error of ours.
   child.stdin.on('error', () => {});
   const ended = new Promise<number>((done) => {
     child.on('exit', () => {
       // What it left running in the background goes with it, and with that the last holders of its pipes.
-      const timer = setTimeout(() => killGroup(child.pid), LAST_WORDS);
+      const timer = setTimeout(kill, LAST_WORDS);
       child.on('close', () => clearTimeout(timer));
     });
     child.on('close', (code, signal) => done(code ?? 128 + (signals[signal ?? ''] ?? 9)));
@@ -94,8 +98,8 @@ async function startWithPipes(file: string, args: string[], { folder, env }: Pro
   await once(child, 'spawn').catch((error: Error) => {
     throw new CannotRun(error.message);
   });
-  const { stdin, stdout, stderr, pid } = child;
-  return { stdin, stdout, stderr, resize: () => {}, ended, kill: () => killGroup(pid) };
+  const { stdin, stdout, stderr } = child;
+  return { stdin, stdout, stderr, resize: () => {}, ended, kill };
 }
 
 const signals: Record<string, number> = {
@@ -143,6 +147,6 @@ function startInTerminal(file: string, args: string[], { folder, env }: ProcessO
       if (columns > 0 && rows > 0 && columns < 5_000 && rows < 5_000) terminal.resize(columns, rows);
     },
     ended,
-    kill: () => killGroup(terminal.pid),
+    kill: killer(terminal.pid, env),
   };
 }

@@ -18,6 +18,7 @@ const CLOSE = 255;
 export function websocketStreams(socket: WebSocket, options: StreamOptions): RemoteStreams {
   const listeners: ((size: TerminalSize) => void)[] = [];
   let lastSize: TerminalSize | undefined;
+  let isOver = false;
   const stdin = options.stdin ? new Readable({ read: () => socket.resume() }) : undefined;
   const output = (channel: number) =>
     new Writable({
@@ -30,7 +31,8 @@ export function websocketStreams(socket: WebSocket, options: StreamOptions): Rem
     const payload = data.subarray(1);
     switch (data[0]) {
       case STDIN:
-        if (stdin !== undefined && payload.length > 0 && !stdin.readableEnded && !stdin.push(payload)) socket.pause();
+        if (stdin === undefined || isOver || payload.length === 0 || stdin.readableEnded) return;
+        if (!stdin.push(payload)) socket.pause();
         return;
       case RESIZE:
         lastSize = parseSize(payload.toString()) ?? lastSize;
@@ -54,6 +56,7 @@ export function websocketStreams(socket: WebSocket, options: StreamOptions): Rem
       if (lastSize !== undefined) listener(lastSize);
     },
     finish: (status: Status) => {
+      isOver = true;
       socket.resume();
       socket.send(Buffer.concat([Buffer.of(ERROR), Buffer.from(JSON.stringify(status))]), () => {});
       socket.close(1000);
