@@ -1,0 +1,81 @@
+// `npm run screenshots`: the pictures that the README and docs/ show, made of the running product with its demo cluster.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { freePort, repository, startProduct, stopProduct } from '../bed/process.ts';
+import { launch, openPage } from './chromium.ts';
+
+const images = join(repository, 'docs/images');
+mkdirSync(images, { recursive: true });
+
+const data = mkdtempSync(join(tmpdir(), 'postern-screenshots-'));
+const port = await freePort();
+const { url } = await startProduct({ data, port, publicUrl: `https://localhost:${port}`, args: [] });
+const browser = await launch();
+
+/** What one picture shows and when it is ready to be taken. */
+const views: { name: string; path: string; prepare: (page: Page) => Promise<void> }[] = [
+  { name: 'clusters', path: '/acme', prepare: (page) => page.getByText('Online').first().waitFor() },
+  { name: 'overview', path: '/acme/clusters/demo', prepare: (page) => page.getByText('Recent changes').waitFor() },
+  { name: 'pods', path: '/acme/clusters/demo/r/pods?ns=shop', prepare: openTerminal },
+];
+
+/** Opens a terminal from a pod's row and runs something in it. */
+async function openTerminal(page: Page): Promise<void> {
+  await page
+    .getByRole('link', { name: /^checkout-/ })
+    .first()
+    .waitFor();
+  await page
+    .getByRole('button', { name: /^Actions for checkout-/ })
+    .first()
+    .click();
+  await page
+    .getByRole('menuitem', { name: /terminal|shell/i })
+    .first()
+    .click();
+  const terminal = page.locator('.xterm').first();
+  await terminal.waitFor();
+  await terminal.click();
+  await page.keyboard.type('uname -srm && ls\n');
+  await page.getByText('Live', { exact: true }).first().waitFor();
+  await page.waitForTimeout(1_500); // a picture, not a test: let the shell draw
+}
+
+try {
+  for (const [scheme, width] of [
+    ['light', 1440],
+    ['dark', 1440],
+    ['light', 390],
+  ] as const) {
+    const page = await openPage(browser, {
+      colorScheme: scheme,
+      viewport: { width, height: 900 },
+      deviceScaleFactor: 1.5,
+    });
+    await enter(page, scheme === 'light' && width === 1440);
+    for (const { name, path, prepare } of views) {
+      await page.goto(`${url}${path}`);
+      await prepare(page);
+      const file = `${name}-${width === 390 ? 'narrow' : scheme}.png`;
+      await page.screenshot({ path: join(images, file) });
+      console.log(file);
+    }
+    await page.context().close();
+  }
+} finally {
+  await browser.close();
+  await stopProduct(data);
+  rmSync(data, { recursive: true, force: true });
+}
+
+/** Signs up the first time, in later. */
+async function enter(page: Page, first: boolean): Promise<void> {
+  await page.goto(`${url}/${first ? 'sign-up' : 'sign-in'}`);
+  await page.getByLabel('E-mail').fill('ada@example.com');
+  await page.getByLabel('Password', { exact: true }).fill('a long enough password');
+  if (first) await page.getByLabel('Organization').fill('Acme');
+  await page.getByRole('button', { name: first ? 'Create account' : 'Sign in' }).click();
+  await page.waitForURL(`${url}/acme`);
+}
