@@ -1,0 +1,28 @@
+'use client';
+import { Select } from '#components/ui/select.tsx';
+import type { PodContainer } from './pod-containers.ts';
+
+interface ContainerSelectProps {
+  /** Undefined: not known. */
+  containers: readonly PodContainer[] | undefined;
+  value: string | undefined;
+  onChange: (container: string) => void;
+}
+
+const kinds = { container: '', init: ' (init)', debug: ' (debug)' };
+
+/** Chooses a container of a pod. Says its name only, where there is but one. */
+export function ContainerSelect({ containers, value, onChange }: ContainerSelectProps) {
+  if (containers === undefined || containers.length < 2) {
+    return <span className="max-w-40 truncate px-1 text-muted">{value ?? ''}</span>;
+  }
+  return (
+    <Select
+      aria-label="Container"
+      className="min-w-0 max-w-44 [&_select]:h-7 [&_select]:truncate max-sm:[&_select]:h-9"
+      options={containers.map(({ name, kind }) => ({ value: name, label: `${name}${kinds[kind]}` }))}
+      value={value ?? ''}
+      onChange={({ target }) => onChange(target.value)}
+    />
+  );
+}

@@ -1,0 +1,41 @@
+'use client';
+import { cn } from '#components/class-names.ts';
+import { LogsPane } from '#features/logs/logs-pane.tsx';
+import { TerminalPane } from '#features/terminal/terminal-pane.tsx';
+import { changeTab, type DockTab } from './dock-store.ts';
+import { paneId } from './tab-names.ts';
+
+interface DockPaneProps {
+  tab: DockTab;
+  shown: boolean;
+  active: boolean;
+  /** It stands at the right of the active one. */
+  second: boolean;
+}
+
+/** What is in a tab. It stays while another is shown: its shell runs on, its log is read on. */
+export function DockPane({ tab, shown, active, second }: DockPaneProps) {
+  const onChoice = ({ container, shell }: { container?: string; shell?: DockTab['shell'] }) =>
+    changeTab(tab.id, {
+      ...(container !== undefined && { target: { ...tab.target, container } }),
+      ...(shell !== undefined && { shell }),
+    });
+  return (
+    <div
+      id={paneId(tab.id)}
+      className={cn('min-h-0 min-w-0 flex-1', !shown && 'hidden', second && 'order-last border-l')}
+    >
+      {tab.kind === 'terminal' ? (
+        <TerminalPane
+          target={tab.target}
+          shell={tab.shell}
+          active={active}
+          startAtOnce={tab.restored !== true}
+          onChoice={onChoice}
+        />
+      ) : (
+        <LogsPane target={tab.target} active={active} onChoice={onChoice} />
+      )}
+    </div>
+  );
+}

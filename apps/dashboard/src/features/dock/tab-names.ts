@@ -1,0 +1,14 @@
+import type { DockTab } from './dock-store.ts';
+
+export const paneId = (id: string): string => `dock-pane-${id}`;
+
+/** What a tab is called: as somebody wrote, else by its pod, and by a number or container where several have that pod. */
+export function tabName(tab: DockTab, all: readonly DockTab[]): string {
+  if (tab.name !== undefined && tab.name !== '') return tab.name;
+  const { pod, container } = tab.target;
+  const twins = all.filter((other) => other.kind === tab.kind && other.target.pod === pod && !other.name);
+  if (twins.length < 2) return pod;
+  const alike = twins.filter((twin) => twin.target.container === container);
+  if (alike.length > 1 || container === undefined) return `${pod} (${twins.indexOf(tab) + 1})`;
+  return `${pod} · ${container}`;
+}

@@ -1,0 +1,128 @@
+'use client';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { cn } from '#components/class-names.ts';
+import type { LogLine } from './log-line.ts';
+import type { LogSettings } from './log-settings.ts';
+import { LogText } from './log-text.tsx';
+import { NewLinesPill } from './new-lines-pill.tsx';
+
+export interface LogLinesProps {
+  lines: readonly LogLine[];
+  search: string;
+  /** Index of the line that the search is at. */
+  current: number | undefined;
+  settings: LogSettings;
+  visible: boolean;
+  /** Stands where lines would be. */
+  empty: string;
+}
+
+const LINE = 18;
+/** This near to the end (pixels) counts as at the end. */
+const NEAR = 24;
+
+/** The lines of a log; stays at the end while one is there, and says how many have come while one is not. */
+export function LogLines({ lines, search, current, settings, visible, empty }: LogLinesProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [following, setFollowing] = useState(true);
+  const [seen, setSeen] = useState(0);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE,
+    getItemKey: (index) => lines[index]?.id ?? index,
+    overscan: 30,
+  });
+  const newest = lines.at(-1)?.id ?? -1;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every new line, and every change of height, moves the end
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (following && visible && element !== null) element.scrollTop = element.scrollHeight;
+  }, [newest, following, visible, settings.wrap, virtual.getTotalSize()]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: wrapped lines have other heights than unwrapped ones
+  useEffect(() => virtual.measure(), [settings.wrap, settings.timestamps]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a step of the search scrolls
+  useEffect(() => {
+    if (current === undefined) return;
+    setFollowing(false);
+    setSeen(newest);
+    virtual.scrollToIndex(current, { align: 'center' });
+  }, [current]);
+
+  function onScroll() {
+    const element = scroller.current;
+    if (element === null) return;
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+    if (atEnd !== following) {
+      setFollowing(atEnd);
+      setSeen(newest);
+    }
+  }
+  return (
+    <div className="relative min-h-0 flex-1">
+      <section
+        ref={scroller}
+        aria-label="Log lines"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it
+        tabIndex={0}
+        onScroll={onScroll}
+        className="absolute inset-0 overflow-auto py-1 font-mono text-[12px] leading-[18px] focus-visible:outline-offset-[-2px]"
+      >
+        {lines.length === 0 && empty !== '' && <p className="px-3 py-2 font-sans text-muted">{empty}</p>}
+        <div
+          className={cn('relative', !settings.wrap && 'w-max min-w-full')}
+          style={{ height: virtual.getTotalSize() }}
+        >
+          {virtual.getVirtualItems().map((item) => {
+            const line = lines[item.index];
+            if (line === undefined) return null;
+            return (
+              <div
+                key={item.key}
+                ref={settings.wrap ? virtual.measureElement : undefined}
+                data-index={item.index}
+                style={{ transform: `translateY(${item.start}px)` }}
+                className={cn(
+                  'absolute top-0 left-0 min-h-[18px] min-w-full px-3',
+                  settings.wrap ? 'w-full whitespace-pre-wrap [overflow-wrap:anywhere]' : 'whitespace-pre',
+                  item.index === current && 'bg-accent-soft',
+                )}
+              >
+                {line.seam ? (
+                  <span className="flex items-center gap-3 font-sans text-warn text-xs before:h-px before:w-6 before:bg-warn-dot after:h-px after:flex-1 after:bg-warn-dot">
+                    {line.text}
+                  </span>
+                ) : (
+                  <>
+                    {settings.timestamps && line.time !== '' && <LineTime time={line.time} />}
+                    <LogText line={line} search={search} />
+                  </>
+                )}
+              </div>
+            );
+          })}
+        </div>
+      </section>
+      {!following && lines.length > 0 && (
+        <NewLinesPill
+          count={Math.max(0, newest - seen)}
+          onFollow={() => {
+            setFollowing(true);
+            scroller.current?.focus({ preventScroll: true });
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Milliseconds are enough for the eye; the rest is in the tooltip. */
+function LineTime({ time }: { time: string }) {
+  const [, short = time] = /T(\d\d:\d\d:\d\d(?:\.\d{1,3})?)/.exec(time) ?? [];
+  return (
+    <time dateTime={time} title={time} className="mr-3 inline-block w-[12ch] shrink-0 select-none text-faint">
+      {short}
+    </time>
+  );
+}

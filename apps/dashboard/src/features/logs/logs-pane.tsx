@@ -1,0 +1,23 @@
+'use client';
+import dynamic from 'next/dynamic';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import type { PodTarget } from '#features/dock/dock-store.ts';
+
+export interface LogsPaneProps {
+  target: PodTarget;
+  /** It is in front. Hidden logs go on reading. Default true. */
+  active?: boolean;
+  /** Somebody chose another container. */
+  onChoice?: (choice: { container: string }) => void;
+}
+
+const View = dynamic(() => import('./logs-view.tsx').then(({ LogsView }) => LogsView), {
+  ssr: false,
+  loading: () => <Skeleton className="m-3 h-4 w-60" />,
+});
+
+/** The logs of a pod's containers, live, as high as what they stand in. Loaded when some are shown. */
+export function LogsPane(props: LogsPaneProps) {
+  const { ref, namespace, pod } = props.target;
+  return <View key={`${ref.organization}/${ref.cluster}/${namespace}/${pod}`} {...props} />;
+}

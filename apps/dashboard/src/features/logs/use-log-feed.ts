@@ -1,0 +1,28 @@
+'use client';
+import { useCallback, useRef, useSyncExternalStore } from 'react';
+import type { PodTarget } from '#features/dock/dock-store.ts';
+import { type LogChoice, LogFeed, type LogSnapshot } from './log-feed.ts';
+
+const NOTHING: LogSnapshot = { lines: [], dropped: 0, state: { state: 'loading' } };
+
+/** Follows a log while the component is there. `choice` undefined: not yet. */
+export function useLogFeed(target: PodTarget, choice: LogChoice | undefined): LogSnapshot {
+  const { ref, namespace, pod } = target;
+  const key = choice === undefined ? '' : JSON.stringify([ref, namespace, pod, choice]);
+  const feed = useRef<{ key: string; feed: LogFeed }>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all of what is followed
+  const subscribe = useCallback(
+    (onChange: () => void) => {
+      if (choice === undefined) return () => undefined;
+      const opened = new LogFeed({ target, choice, onChange });
+      feed.current = { key, feed: opened };
+      return () => opened.stop();
+    },
+    [key],
+  );
+  return useSyncExternalStore(
+    subscribe,
+    () => (feed.current?.key === key ? feed.current.feed.snapshot : NOTHING),
+    () => NOTHING,
+  );
+}

@@ -1,0 +1,19 @@
+/** A few words for why a terminal ended; the gateway's sentence says the rest. Unknown codes are of a newer gateway. */
+export function endTitle(code: string): string {
+  return titles[code] ?? 'The terminal ended';
+}
+
+const titles: Record<string, string> = {
+  exited: 'The shell has ended',
+  'pod-gone': 'The pod is gone',
+  'agent-offline': 'The cluster is offline',
+  denied: 'You may not open a terminal here',
+  forbidden: 'You may not open a terminal here',
+  'not-found': 'Not found',
+  'no-shell': 'No shell in this container',
+  closed: 'The terminal was closed',
+  revoked: 'Your access has ended',
+  failed: 'The terminal failed',
+  limit: 'Too many terminals',
+  lost: 'The connection was lost',
+};

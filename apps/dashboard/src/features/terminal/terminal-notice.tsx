@@ -1,0 +1,83 @@
+'use client';
+import { LoaderCircle } from 'lucide-react';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import type { PodTarget } from '#features/dock/dock-store.ts';
+import { endTitle } from './end-title.ts';
+import type { TerminalState } from './terminal-session.ts';
+
+interface TerminalNoticeProps {
+  state: TerminalState;
+  target: PodTarget;
+  active: boolean;
+  onStart: () => void;
+}
+
+/** Why nothing can be typed, and what to do about it; what the shell printed stays to be read above it. */
+export function TerminalNotice({ state, target, active, onStart }: TerminalNoticeProps) {
+  switch (state.phase) {
+    case 'open':
+      return null;
+    case 'opening':
+      return (
+        <Bar>
+          <LoaderCircle className="size-4 animate-spin text-muted" aria-hidden />
+          <p className="text-muted">Opening a shell in {target.pod}…</p>
+        </Bar>
+      );
+    case 'reconnecting':
+      return (
+        <Bar>
+          <LoaderCircle className="size-4 animate-spin text-warn" aria-hidden />
+          <p>
+            <span className="font-medium">Reconnecting…</span>{' '}
+            <span className="text-muted">The gateway is not reached. What you type now goes nowhere.</span>
+          </p>
+        </Bar>
+      );
+    case 'idle':
+      return (
+        <Bar>
+          <p className="min-w-0 flex-1">
+            <span className="font-medium">This terminal was open before the page was loaded again.</span>{' '}
+            <span className="text-muted">Its shell has ended.</span>
+          </p>
+          <StartButton active={active} onStart={onStart} />
+        </Bar>
+      );
+    case 'ended':
+      return (
+        <Bar>
+          <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+            <span className="font-medium">{endTitle(state.code)}.</span>{' '}
+            <span className="text-muted">{state.message}</span>
+          </p>
+          <StartButton active={active} onStart={onStart} />
+        </Bar>
+      );
+  }
+}
+
+function Bar({ children }: { children: ReactNode }) {
+  return (
+    <div
+      role="status"
+      className="absolute inset-x-0 bottom-0 flex animate-fade items-center gap-3 border-t bg-raised px-3 py-2 max-sm:flex-wrap"
+    >
+      {children}
+    </div>
+  );
+}
+
+/** Takes the focus, so that Enter starts it again. */
+function StartButton({ active, onStart }: { active: boolean; onStart: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (active) button.current?.focus();
+  }, [active]);
+  return (
+    <Button ref={button} size="sm" variant="primary" onClick={onStart}>
+      Start again
+    </Button>
+  );
+}

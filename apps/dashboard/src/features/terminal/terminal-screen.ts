@@ -1,0 +1,214 @@
+import '@xterm/xterm/css/xterm.css';
+import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { WebLinksAddon } from '@xterm/addon-web-links';
+import { Terminal } from '@xterm/xterm';
+import { isApple } from '#features/keyboard/chord.ts';
+import type { Theme } from '#features/theme/use-theme.ts';
+import { terminalKey } from './terminal-key.ts';
+import type { Size } from './terminal-session.ts';
+import type { TerminalSettings } from './terminal-settings.ts';
+import { terminalTheme } from './terminal-theme.ts';
+import { drawWithGpu } from './webgl-renderer.ts';
+
+export interface ScreenOptions {
+  element: HTMLElement;
+  theme: Theme;
+  settings: TerminalSettings;
+  onInput: (data: Uint8Array) => void;
+  onResize: (size: Size) => void;
+  onSearch: () => void;
+  onMatches: (matches: { index: number; count: number }) => void;
+}
+
+const FONT = '"JetBrains Mono Variable"';
+const SCROLLBACK = 10_000;
+const encoder = new TextEncoder();
+
+/** The emulator behind our own interface: draws output, gives out what is typed, knows its size. */
+export class TerminalScreen {
+  readonly #terminal: Terminal;
+  readonly #fit = new FitAddon();
+  readonly #search = new SearchAddon();
+  readonly #element: HTMLElement;
+  readonly #observer: ResizeObserver;
+  #copyOnSelect: boolean;
+  #theme: Theme;
+
+  private constructor(options: ScreenOptions) {
+    const { element, theme, settings } = options;
+    this.#element = element;
+    this.#copyOnSelect = settings.copyOnSelect;
+    this.#theme = theme;
+    this.#terminal = new Terminal({
+      allowProposedApi: true,
+      cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+      fontFamily: `${FONT}, ui-monospace, SFMono-Regular, Menlo, monospace`,
+      fontSize: settings.fontSize,
+      lineHeight: 1.2,
+      macOptionIsMeta: true,
+      minimumContrastRatio: 4.5,
+      screenReaderMode: settings.screenReader,
+      scrollback: SCROLLBACK,
+      theme: terminalTheme(theme),
+      linkHandler: { activate: openLink },
+    });
+    const terminal = this.#terminal;
+    terminal.loadAddon(this.#fit);
+    terminal.loadAddon(this.#search);
+    terminal.loadAddon(new WebLinksAddon(openLink));
+    // OSC 52: what runs in a pod has no business with the clipboard of the one who looks.
+    terminal.parser.registerOscHandler(52, () => true);
+    terminal.onData((text) => options.onInput(encoder.encode(text)));
+    terminal.onBinary((text) => options.onInput(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+    terminal.onResize(({ cols, rows }) => options.onResize({ columns: cols, rows }));
+    terminal.onSelectionChange(() => {
+      if (this.#copyOnSelect && terminal.hasSelection()) void this.copy();
+    });
+    terminal.attachCustomKeyEventHandler((event) => this.#onKey(event, options.onSearch));
+    this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
+      options.onMatches({ index: resultIndex, count: resultCount }),
+    );
+    terminal.open(element);
+    drawWithGpu(terminal);
+    this.fit();
+    this.#observer = new ResizeObserver(() => this.fit());
+    this.#observer.observe(element);
+  }
+
+  /**
+   * Opens on an element that has its size and its font: a terminal measures its cells once, and the first size that the shell
+   * hears must be right.
+   */
+  static async open(options: ScreenOptions, signal: AbortSignal): Promise<TerminalScreen | undefined> {
+    await Promise.all([
+      document.fonts.load(`${options.settings.fontSize}px ${FONT}`),
+      document.fonts.load(`bold ${options.settings.fontSize}px ${FONT}`),
+    ]).catch(() => undefined);
+    await hasSize(options.element, signal);
+    return signal.aborted ? undefined : new TerminalScreen(options);
+  }
+
+  get size(): Size {
+    return { columns: this.#terminal.cols, rows: this.#terminal.rows };
+  }
+
+  write(data: Uint8Array | string, done?: () => void): void {
+    this.#terminal.write(data, done);
+  }
+
+  /** A line of our own, apart from what the shell prints. */
+  note(text: string): void {
+    this.#terminal.write(`\x1b[!p\x1b[?1049l\r\n\x1b[0;2m— ${text} —\x1b[0m\r\n`);
+  }
+
+  /** Takes the size of its element, unless that is not shown. */
+  fit(): void {
+    if (this.#element.clientWidth > 0 && this.#element.clientHeight > 0) this.#fit.fit();
+  }
+
+  focus(): void {
+    this.#terminal.focus();
+  }
+
+  clear(): void {
+    this.#terminal.clear();
+  }
+
+  change(theme: Theme, settings: TerminalSettings): void {
+    const { options } = this.#terminal;
+    this.#copyOnSelect = settings.copyOnSelect;
+    if (theme !== this.#theme) options.theme = terminalTheme(theme);
+    this.#theme = theme;
+    if (options.screenReaderMode !== settings.screenReader) options.screenReaderMode = settings.screenReader;
+    if (options.fontSize !== settings.fontSize) {
+      options.fontSize = settings.fontSize;
+      this.fit();
+    }
+  }
+
+  get hasSelection(): boolean {
+    return this.#terminal.hasSelection();
+  }
+
+  async copy(): Promise<void> {
+    // Refused when the page is not in front; the selection is still there to try again.
+    await navigator.clipboard?.writeText(this.#terminal.getSelection()).catch(() => undefined);
+  }
+
+  /** Brackets it where the shell understands that, so that lines do not run while being pasted. */
+  async paste(): Promise<void> {
+    const text = await navigator.clipboard.readText().catch(() => '');
+    this.#terminal.paste(text);
+    this.focus();
+  }
+
+  /** False: the emulator leaves the key alone. */
+  #onKey(event: KeyboardEvent, onSearch: () => void): boolean {
+    const key = terminalKey(event, isApple());
+    if (key === 'shell') return true;
+    // What pastes is the browser, which needs no permission for it.
+    if (key === 'paste' || key === 'page') return false;
+    event.preventDefault();
+    if (event.type !== 'keydown') return false;
+    if (key === 'copy') void this.copy();
+    else onSearch();
+    return false;
+  }
+
+  find(text: string, step: 1 | -1, incremental = false): void {
+    const options = { incremental, decorations: marks[this.#theme] };
+    if (text === '') this.#search.clearDecorations();
+    else if (step === 1) this.#search.findNext(text, options);
+    else this.#search.findPrevious(text, options);
+  }
+
+  endSearch(): void {
+    this.#search.clearDecorations();
+    this.#terminal.clearSelection();
+  }
+
+  dispose(): void {
+    this.#observer.disconnect();
+    this.#terminal.dispose();
+  }
+}
+
+const marks = {
+  light: {
+    matchBackground: '#fde9b8',
+    activeMatchBackground: '#f7b733',
+    matchOverviewRuler: '#dd8e0b',
+    activeMatchColorOverviewRuler: '#8f5600',
+  },
+  dark: {
+    matchBackground: '#5a4310',
+    activeMatchBackground: '#a36f0a',
+    matchOverviewRuler: '#e0a02e',
+    activeMatchColorOverviewRuler: '#f0b556',
+  },
+};
+
+/**
+ * Only pages of the web, and they learn nothing of this one. A plain click selects text, and what a program prints may lie about
+ * where it leads: so with Ctrl or ⌘, where there are such keys.
+ */
+function openLink(event: MouseEvent, address: string): void {
+  const meant = event.ctrlKey || event.metaKey || matchMedia('(pointer: coarse)').matches;
+  if (meant && /^https?:\/\//i.test(address)) window.open(address, '_blank', 'noopener,noreferrer');
+}
+
+function hasSize(element: HTMLElement, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth === 0 || element.clientHeight === 0) return;
+      observer.disconnect();
+      resolve();
+    });
+    signal.addEventListener('abort', () => {
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(element);
+  });
+}

@@ -1,0 +1,61 @@
+import type { ITheme } from '@xterm/xterm';
+import type { Theme } from '#features/theme/use-theme.ts';
+
+const light: ITheme = {
+  foreground: '#17171a',
+  background: '#ffffff',
+  cursor: '#17171a',
+  cursorAccent: '#ffffff',
+  selectionBackground: '#2f5fe047',
+  selectionInactiveBackground: '#9a9aa347',
+  scrollbarSliderBackground: '#cfcfd6aa',
+  scrollbarSliderHoverBackground: '#9a9aa3aa',
+  scrollbarSliderActiveBackground: '#67676faa',
+  black: '#17171a',
+  red: '#b8261f',
+  green: '#12784a',
+  yellow: '#8f5600',
+  blue: '#2558b8',
+  magenta: '#8b2fa8',
+  cyan: '#0b7285',
+  white: '#67676f',
+  brightBlack: '#52525b',
+  brightRed: '#c92a2a',
+  brightGreen: '#0c7a45',
+  brightYellow: '#855200',
+  brightBlue: '#2f5fe0',
+  brightMagenta: '#9c36b5',
+  brightCyan: '#0a6c7f',
+  brightWhite: '#3a3a42',
+};
+
+const dark: ITheme = {
+  foreground: '#ededf0',
+  background: '#151518',
+  cursor: '#ededf0',
+  cursorAccent: '#151518',
+  selectionBackground: '#7ba2ff55',
+  selectionInactiveBackground: '#74747f55',
+  scrollbarSliderBackground: '#3a3a42aa',
+  scrollbarSliderHoverBackground: '#74747faa',
+  scrollbarSliderActiveBackground: '#8f8f9aaa',
+  black: '#3a3a42',
+  red: '#ff8f87',
+  green: '#5fd39a',
+  yellow: '#f0b556',
+  blue: '#8db4ff',
+  magenta: '#e2a0f5',
+  cyan: '#6fd3e6',
+  white: '#d4d4da',
+  brightBlack: '#8f8f9a',
+  brightRed: '#ffaaa4',
+  brightGreen: '#84e4b4',
+  brightYellow: '#ffce85',
+  brightBlue: '#b0ccff',
+  brightMagenta: '#efc2fb',
+  brightCyan: '#9be5f2',
+  brightWhite: '#ffffff',
+};
+
+/** Colours of a terminal: the surface of the page, and sixteen colours that can be read on it. */
+export const terminalTheme = (theme: Theme): ITheme => (theme === 'dark' ? dark : light);

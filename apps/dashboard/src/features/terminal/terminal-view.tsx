@@ -1,0 +1,56 @@
+'use client';
+import { useEffect, useState } from 'react';
+import type { Shell } from '#features/dock/dock-store.ts';
+import { TerminalNotice } from './terminal-notice.tsx';
+import type { TerminalPaneProps } from './terminal-pane.tsx';
+import { TerminalSearch } from './terminal-search.tsx';
+import { TerminalToolbar } from './terminal-toolbar.tsx';
+import { useTerminal } from './use-terminal.ts';
+
+/** What `TerminalPane` loads. */
+export function TerminalView({ target, active = true, startAtOnce = true, onChoice, ...props }: TerminalPaneProps) {
+  const [shell, setShell] = useState<Shell>(props.shell ?? 'auto');
+  const [container, setContainer] = useState(target.container);
+  const [searching, setSearching] = useState(false);
+  const [matches, setMatches] = useState({ index: -1, count: 0 });
+  const { holder, screen, state, start } = useTerminal({
+    target: { ...target, container },
+    shell,
+    startAtOnce,
+    onSearch: () => setSearching(true),
+    onMatches: setMatches,
+  });
+  useEffect(() => {
+    if (active) screen?.focus();
+  }, [active, screen]);
+
+  const choose = (change: { container?: string; shell?: Shell }) => {
+    if (change.container !== undefined) setContainer(change.container);
+    if (change.shell !== undefined) setShell(change.shell);
+    onChoice?.(change);
+    start(change);
+  };
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <TerminalToolbar
+        target={{ ...target, container }}
+        shell={shell}
+        state={state}
+        active={active}
+        screen={screen}
+        onChoose={choose}
+        onSearch={() => setSearching(true)}
+      />
+      <div className="relative min-h-0 flex-1">
+        {/* The emulator measures this element: its padding must stand outside. */}
+        <div className="absolute inset-0 bg-surface py-1 pl-3" data-own-keys>
+          <div ref={holder} className="h-full overflow-hidden" />
+        </div>
+        {searching && screen !== undefined && (
+          <TerminalSearch screen={screen} matches={matches} onClose={() => setSearching(false)} />
+        )}
+        <TerminalNotice state={state} target={target} active={active} onStart={() => start()} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+'use client';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import type { PodTarget, Shell } from '#features/dock/dock-store.ts';
+import { liveSocket } from '#features/live/live-socket.ts';
+import { useTheme } from '#features/theme/use-theme.ts';
+import { TerminalScreen } from './terminal-screen.ts';
+import { TerminalSession, type TerminalState } from './terminal-session.ts';
+import { useTerminalSettings } from './terminal-settings.ts';
+
+export interface UseTerminalOptions {
+  target: PodTarget;
+  shell: Shell;
+  /** False: waits for `start`. */
+  startAtOnce: boolean;
+  onSearch: () => void;
+  onMatches: (matches: { index: number; count: number }) => void;
+}
+
+export interface UsedTerminal {
+  /** Where the screen goes. */
+  holder: RefObject<HTMLDivElement | null>;
+  screen: TerminalScreen | undefined;
+  state: TerminalState;
+  /** Opens a shell, in another container or another shell when told so. The one that is open ends. */
+  start: (change?: { container?: string; shell?: Shell }) => void;
+}
+
+/** An emulator and a shell in a pod, bound to each other and to one element. */
+export function useTerminal(options: UseTerminalOptions): UsedTerminal {
+  const holder = useRef<HTMLDivElement>(null);
+  const [both, setBoth] = useState<{ screen: TerminalScreen; session: TerminalSession }>();
+  const [state, setState] = useState<TerminalState>({ phase: options.startAtOnce ? 'opening' : 'idle' });
+  const { theme } = useTheme();
+  const settings = useTerminalSettings();
+  const latest = useRef({ ...options, theme, settings });
+  useEffect(() => {
+    latest.current = { ...options, theme, settings };
+  });
+
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null) return;
+    const leaving = new AbortController();
+    let made: { screen: TerminalScreen; session: TerminalSession } | undefined;
+    void (async () => {
+      const socket = await liveSocket();
+      const screen = await TerminalScreen.open(
+        {
+          element,
+          theme: latest.current.theme,
+          settings: latest.current.settings,
+          onInput: (data) => made?.session.input(data),
+          onResize: (size) => made?.session.resize(size),
+          onSearch: () => latest.current.onSearch(),
+          onMatches: (matches) => latest.current.onMatches(matches),
+        },
+        leaving.signal,
+      );
+      if (screen === undefined) return;
+      const session = new TerminalSession({
+        socket,
+        write: (data, done) => screen.write(data, done),
+        onState: setState,
+      });
+      made = { screen, session };
+      setBoth(made);
+      const { target, shell, startAtOnce } = latest.current;
+      if (startAtOnce) session.open(requestOf(target, shell), screen.size);
+    })();
+    return () => {
+      leaving.abort();
+      made?.session.dispose();
+      made?.screen.dispose();
+      setBoth(undefined);
+    };
+  }, []);
+
+  useEffect(() => both?.screen.change(theme, settings), [both, theme, settings]);
+
+  const start: UsedTerminal['start'] = (change = {}) => {
+    if (both === undefined) return;
+    const { container = options.target.container, shell = options.shell } = change;
+    if (state.phase !== 'idle') both.screen.note('a new shell');
+    both.session.open(requestOf({ ...options.target, container }, shell), both.screen.size);
+    both.screen.focus();
+  };
+  return { holder, screen: both?.screen, state, start };
+}
+
+function requestOf({ ref, namespace, pod, container }: PodTarget, shell: Shell) {
+  return { ...ref, namespace, pod, shell, ...(container !== undefined && { container }) };
+}
