@@ -10,7 +10,10 @@ export const results = join(repository, 'test-results');
 
 type Falsy = false | null | undefined;
 
-/** Asks again until the answer is truthy; what it throws counts as no. */
+/** Tells `eventually` that asking again is in vain. */
+class InVain extends Error {}
+
+/** Asks again until the answer is truthy; what it throws counts as no, unless it is `InVain`. */
 export async function eventually<T>(
   ask: () => T | Falsy | Promise<T | Falsy>,
   what: string,
@@ -24,6 +27,7 @@ export async function eventually<T>(
       if (answer) return answer;
       last = answer;
     } catch (error) {
+      if (error instanceof InVain) throw error;
       last = error;
     }
     if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs} ms (last: ${String(last)})`);
@@ -109,7 +113,7 @@ export async function startProduct(options: ProductOptions): Promise<Ready> {
   child.unref();
   return eventually(
     () => {
-      if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}; see ${log}`);
+      if (child.exitCode !== null) throw new InVain(`npm start ended with ${child.exitCode}; see ${log}`);
       return existsSync(file) ? readReady(options.data) : undefined;
     },
     'npm start',

@@ -4,7 +4,7 @@ import { admin, agentMetrics, gatewayMetrics, type Metrics } from '../bed/admin.
 import { makeEchoPod } from '../bed/echo-pod.ts';
 import { expectOk, run, start } from '../bed/kubectl.ts';
 import { newestClient } from '../bed/matrix.ts';
-import { eventually } from '../bed/process.ts';
+import { eventually, readReady } from '../bed/process.ts';
 
 const bed = inject('bed');
 const client = newestClient();
@@ -59,8 +59,10 @@ describe.skipIf(!bed.product)('after 100 connects and disconnects', () => {
   beforeAll(() => makeEchoPod(admin()));
 
   it('no stream, socket or timer is left on either side', { timeout: 300_000 }, async () => {
+    // Read anew: the port differs after every start.
+    const { metricsUrl } = readReady(bed.product?.data ?? '');
     const sides: [string, () => Promise<Metrics>][] = [
-      ['gateway', () => gatewayMetrics(bed.product?.ready.metricsUrl ?? '')],
+      ['gateway', () => gatewayMetrics(metricsUrl)],
       ['agent', agentMetrics],
     ];
     // Warm connections and caches are made once: they are there before the count begins.

@@ -299,7 +299,7 @@ describe('refusals', () => {
     const answer = await bed.fetch(`${kubePath}/api`);
     expect(answer.status).toBe(503);
     expect(answer.headers['retry-after']).toBeUndefined();
-    expect(JSON.parse(answer.body).message).toContain('2026-03-04T05:06:07.000Z');
+    expect(JSON.parse(answer.body).message).toContain('has been offline since 2026-03-04T05:06:07.000Z');
     if (cluster !== undefined) cluster.everConnected = false;
     expect(JSON.parse((await bed.fetch(`${kubePath}/api`)).body).message).toContain('No agent has connected');
   });
