@@ -7,15 +7,18 @@ export interface DemoCluster extends Child {
   kubeconfig: string;
 }
 
-/** Starts the emulated Kubernetes (packages/emulator) and waits until it serves. */
-export async function startDemoCluster(data: DataFolder): Promise<DemoCluster> {
+/**
+ * Starts the emulated Kubernetes (packages/emulator) and waits until it serves. A terminal in one of its pods is a shell on
+ * this machine, so it has none when others can reach Postern: they could sign up and use it.
+ */
+export async function startDemoCluster(data: DataFolder, { shells }: { shells: boolean }): Promise<DemoCluster> {
   let serving = (_: string) => {};
   const ready = new Promise<string>((resolve) => {
     serving = resolve;
   });
   const child = startChild(data, {
     name: 'demo-cluster',
-    args: [programs.emulator, '--dir', data.file('demo-cluster'), '--port', '0'],
+    args: [programs.emulator, '--dir', data.file('demo-cluster'), '--port', '0', '--shell', shells ? 'real' : 'off'],
     onLine: (line) => {
       if (line.startsWith('{"ready":true')) serving((JSON.parse(line) as { kubeconfig: string }).kubeconfig);
     },

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDataFolder } from './data-folder.ts';
 import { parseOptions } from './options.ts';
-import { assertPortFree } from './ports.ts';
+import { assertPortFree, isLoopback } from './ports.ts';
 import { findOwnCluster } from './user-kubeconfig.ts';
 
 let folder: string;
@@ -96,4 +96,15 @@ it('lists the contexts when the one asked for is not there', async () => {
     process.env['KUBECONFIG'] = before;
     if (before === undefined) delete process.env['KUBECONFIG'];
   }
+});
+
+it('tells addresses that others reach from this machine’s own', () => {
+  expect(['127.0.0.1', '127.3.2.1', '::1', 'localhost'].map(isLoopback)).toEqual([true, true, true, true]);
+  expect(['0.0.0.0', '::', '192.0.2.1', '127.evil.test', '1127.0.0.1'].map(isLoopback)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -10,7 +10,7 @@ import { startDemoCluster } from './demo-cluster.ts';
 import { startGateway } from './gateway.ts';
 import { endLeftovers } from './leftovers.ts';
 import { type LocalOptions, parseOptions } from './options.ts';
-import { assertPortFree, freePort } from './ports.ts';
+import { assertPortFree, freePort, isLoopback } from './ports.ts';
 import { checkout } from './programs.ts';
 import { step } from './progress.ts';
 import { UserError } from './user-error.ts';
@@ -61,7 +61,9 @@ async function start(options: LocalOptions, stops: (() => Promise<unknown>)[]): 
   const certificates = await step('certificates', () => ensureCertificates(data, hosts));
   const dashboardPort = await freePort();
   const dashboardStart = step('dashboard', () => startDashboard(data, dashboardPort));
-  const demoStart = options.demo ? step('demo cluster', () => startDemoCluster(data)) : Promise.resolve(undefined);
+  const demoStart = options.demo
+    ? step('demo cluster', () => startDemoCluster(data, { shells: isLoopback(options.listen) }))
+    : Promise.resolve(undefined);
   const databaseStart = step('database', () => startDatabase(data));
   const starts = await Promise.allSettled([dashboardStart, demoStart, databaseStart] as const);
   for (const { value } of starts.filter((started) => started.status === 'fulfilled')) {
@@ -107,6 +109,13 @@ async function start(options: LocalOptions, stops: (() => Promise<unknown>)[]): 
       `  Your browser asks about the certificate once; trust ${certificates.caFile} and it never will. Ctrl-C stops everything.\n`,
     ),
   );
+  if (demo && !isLoopback(options.listen)) {
+    process.stdout.write(
+      pc.dim(
+        '  Others can reach this Postern, so the demo cluster has no terminals: they would be shells on this machine.\n',
+      ),
+    );
+  }
   if (options.open) openBrowser(options.publicUrl);
 
   const ends = [
