@@ -50,7 +50,8 @@ function offline(cluster: DirectoryCluster): Refusal {
     return refusal(503, `No agent has connected to the cluster "${cluster.name}" yet. Run its install command first.`);
   }
   const { offlineSince } = cluster;
-  const state = offlineSince === null ? 'has just gone offline' : `has been offline since ${offlineSince.toISOString()}`;
+  const state =
+    offlineSince === null ? 'has just gone offline' : `has been offline since ${offlineSince.toISOString()}`;
   return refusal(
     503,
     `The agent of the cluster "${cluster.name}" ${state}. Check that its pod runs (namespace postern-agent) and can reach Postern; it reconnects by itself.`,
