@@ -10,7 +10,7 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const file = z.string().min(1);
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const flag = z.stringbool();
-const origin = z.url({ protocol: /^https$/ }).transform((text, context) => {
+const origin = z.url({ protocol: /^https$/, error: 'an https:// URL is wanted' }).transform((text, context) => {
   const url = new URL(text);
   if (url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '') return url.origin;
   context.addIssue({ code: 'custom', message: 'an origin is wanted: https://host or https://host:port' });
@@ -36,7 +36,7 @@ export const variables = {
     .optional()
     .describe('Authority that signed the certificate, PEM, where it is no public one. Agents and kubeconfigs get it.'),
   POSTERN_DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
+    .url({ protocol: /^postgres(ql)?$/, error: 'a postgres:// URL is wanted' })
     .describe('PostgreSQL, as the role that serves (`postern_app`).'),
   POSTERN_DATABASE_CONNECTIONS: whole(1, 1_000).default(10).describe('Most connections to the database at once.'),
   POSTERN_SECRET_FILE: file.describe(

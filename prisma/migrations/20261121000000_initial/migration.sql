@@ -71,8 +71,6 @@ CREATE TABLE "api_tokens" (
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
     "last_used_at" TIMESTAMPTZ(3),
     "revoked_at" TIMESTAMPTZ(3),
-    "membershipOrganizationId" UUID,
-    "membershipUserId" UUID,
 
     CONSTRAINT "api_tokens_pkey" PRIMARY KEY ("id")
 );
@@ -203,10 +201,10 @@ ALTER TABLE "browser_sessions" ADD CONSTRAINT "browser_sessions_user_id_fkey" FO
 ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_cluster_id_organization_id_fkey" FOREIGN KEY ("cluster_id", "organization_id") REFERENCES "clusters"("id", "organization_id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_organization_id_user_id_fkey" FOREIGN KEY ("organization_id", "user_id") REFERENCES "memberships"("organization_id", "user_id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_membershipOrganizationId_membershipUserId_fkey" FOREIGN KEY ("membershipOrganizationId", "membershipUserId") REFERENCES "memberships"("organization_id", "user_id") ON DELETE SET NULL ON UPDATE CASCADE;
+ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_cluster_id_organization_id_fkey" FOREIGN KEY ("cluster_id", "organization_id") REFERENCES "clusters"("id", "organization_id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "clusters" ADD CONSTRAINT "clusters_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organizations"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Database } from '../database/database.ts';
+import { startTestDatabase, type TestDatabase } from '../test/test-database.ts';
+import { ApiTokens } from '../tokens/api-tokens.ts';
+import { Authenticator } from './authenticator.ts';
+import { BrowserSessions } from './browser-sessions.ts';
+import { Credentials } from './credentials.ts';
+import { Keys } from './keys.ts';
+import type { Principal } from './principal.ts';
+import { SignedTokens } from './signed-tokens.ts';
+
+let server: TestDatabase;
+let database: Database;
+let credentials: Credentials;
+let signed: SignedTokens;
+let sessions: BrowserSessions;
+let tokens: ApiTokens;
+let authenticator: Authenticator;
+let user: { id: string; incarnation: number };
+let organizationId: string;
+
+beforeAll(async () => {
+  server = await startTestDatabase();
+  database = new Database({ url: server.appUrl, connections: 5 });
+  const keys = new Keys(randomBytes(32));
+  credentials = new Credentials(database, pino({ level: 'silent' }));
+  signed = new SignedTokens(keys, 'https://localhost');
+  sessions = new BrowserSessions({ database, keys, signed, credentials });
+  tokens = new ApiTokens(database, credentials);
+});
+afterAll(async () => {
+  await database.close();
+  await server.stop();
+});
+
+let turn = 0;
+async function newPerson(): Promise<void> {
+  turn += 1;
+  const { scoped } = database;
+  user = await scoped.user.create({ data: { email: `u${turn}@example.com`, passwordHash: '' } });
+  organizationId = (await scoped.organization.create({ data: { name: 'o', slug: `o-${turn}` } })).id;
+  await scoped.membership.create({ data: { organizationId, userId: user.id, role: 'owner' } });
+}
+beforeEach(async () => {
+  authenticator = new Authenticator(credentials, signed);
+  await newPerson();
+});
+
+async function newToken(more: object = {}): Promise<{ authorization: string }> {
+  const { secret } = await tokens.create({
+    organizationId,
+    userId: user.id,
+    kind: 'api',
+    name: 't',
+    clusterId: null,
+    expiresInSeconds: 600,
+    by: null,
+    ...more,
+  });
+  return { authorization: `Bearer ${secret}` };
+}
+
+async function principalOf(headers: Record<string, string>): Promise<Principal> {
+  const principal = await authenticator.authenticate(headers);
+  if (principal === null) throw new Error('not authenticated');
+  return principal;
+}
+
+const changes: [string, () => Promise<unknown>][] = [
+  ['the user is disabled', () => server.run(`UPDATE users SET disabled_at = now() WHERE id = '${user.id}'`)],
+  ["the user's incarnation rises", () => server.run(`UPDATE users SET incarnation = 2 WHERE id = '${user.id}'`)],
+  ['the token is revoked', () => server.run(`UPDATE api_tokens SET revoked_at = now() WHERE user_id = '${user.id}'`)],
+  ['the token expires', () => server.run(`UPDATE api_tokens SET expires_at = now() WHERE user_id = '${user.id}'`)],
+  ['the membership goes', () => server.run(`DELETE FROM memberships WHERE user_id = '${user.id}'`)],
+];
+
+describe('what another gateway or the database changed', () => {
+  it('ends what is open and what is believed within 5 s', async () => {
+    const watched: { why: string; headers: Record<string, string>; principal: Principal }[] = [];
+    for (const [why, change] of changes) {
+      await newPerson();
+      const headers = await newToken();
+      const principal = await principalOf(headers);
+      expect(await authenticator.stillValid(principal)).toBe(true);
+      await change();
+      watched.push({ why, headers, principal });
+    }
+    const began = performance.now();
+    await Promise.all(
+      watched.map(async ({ why, headers, principal }) => {
+        const open = async () => expect(await authenticator.stillValid(principal), why).toBe(false);
+        await vi.waitFor(open, { timeout: 2_000 });
+        const believed = async () => expect(await authenticator.authenticate(headers), why).toBeNull();
+        await vi.waitFor(believed, { timeout: 6_000 });
+      }),
+    );
+    expect(performance.now() - began).toBeLessThan(5_500);
+  });
+
+  it('ends what is open when a role changes, either way', async () => {
+    const principal = await principalOf(await newToken());
+    await server.run(`UPDATE memberships SET role = 'member' WHERE user_id = '${user.id}'`);
+    await vi.waitFor(async () => expect(await authenticator.stillValid(principal)).toBe(false), { timeout: 2_000 });
+  });
+});
+
+describe('what this gateway revoked', () => {
+  it('is refused at once', async () => {
+    const headers = await newToken();
+    const principal = await principalOf(headers);
+    await tokens.revoke({ organizationId, userId: user.id, id: principal.credential.id });
+    expect(await authenticator.stillValid(principal)).toBe(false);
+    expect(await authenticator.authenticate(headers)).toBeNull();
+  });
+});
+
+describe('a principal', () => {
+  it('of a browser outlives its cookie, not its session', async () => {
+    const { access, refresh } = await sessions.begin(user);
+    const principal = await principalOf({ cookie: `a=b; __Host-postern_access=${access.value}` });
+    expect(principal).toMatchObject({ userId: user.id, credential: { kind: 'browser', clusterId: null } });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 601_000 });
+    try {
+      expect(await authenticator.authenticate({ cookie: `__Host-postern_access=${access.value}` })).toBeNull();
+      expect(await authenticator.stillValid(principal)).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+    await sessions.end(refresh.value);
+    expect(await authenticator.stillValid(principal)).toBe(false);
+  });
+
+  it('of an API token reaches the organization it was made in; of the command line, all', async () => {
+    const other = await database.scoped.organization.create({ data: { name: 'p', slug: `p-${turn}` } });
+    await database.scoped.membership.create({ data: { organizationId: other.id, userId: user.id, role: 'member' } });
+    const ids = (principal: Principal) =>
+      principal.memberships.map((membership) => membership.organizationId).toSorted();
+    expect(ids(await principalOf(await newToken()))).toEqual([organizationId]);
+    expect(ids(await principalOf(await newToken({ kind: 'cli' })))).toEqual([organizationId, other.id].toSorted());
+  });
+
+  it('is never mixed up with another under load', async () => {
+    const people = await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => {
+        const person = await database.scoped.user.create({
+          data: { email: `m${turn}-${index}@x.co`, passwordHash: '' },
+        });
+        await database.scoped.membership.create({ data: { organizationId, userId: person.id, role: 'member' } });
+        return { id: person.id, headers: await newToken({ userId: person.id }) };
+      }),
+    );
+    const asked = Array.from({ length: 2_000 }, (_, index) => people[(index * 7) % 50]).filter(
+      (person) => person !== undefined,
+    );
+    const answers = await Promise.all(asked.map(({ headers }) => authenticator.authenticate(headers)));
+    expect(answers.filter((answer, index) => answer?.userId !== asked[index]?.id)).toEqual([]);
+  });
+
+  it('is asked for once by many at the same time', async () => {
+    const headers = await newToken();
+    const ofToken = vi.spyOn(credentials, 'ofToken');
+    await Promise.all(Array.from({ length: 100 }, () => authenticator.authenticate(headers)));
+    expect(ofToken).toHaveBeenCalledTimes(1);
+    ofToken.mockRestore();
+  });
+});
+
+it('does not take a failure for an answer, and asks again', async () => {
+  const headers = await newToken();
+  const ofToken = vi.spyOn(credentials, 'ofToken').mockRejectedValueOnce(new Error('away'));
+  await expect(authenticator.authenticate(headers)).rejects.toThrow('away');
+  expect(await authenticator.authenticate(headers)).not.toBeNull();
+  ofToken.mockRestore();
+});

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isSecretOf, makeSecret, readBearerSecret } from './bearer-secret.ts';
+
+describe('a bearer secret', () => {
+  it('is read back as it was made', () => {
+    for (let count = 0; count < 200; count += 1) {
+      const id = randomUUID();
+      const { text, hash, hint } = makeSecret();
+      const read = readBearerSecret('postern', text('postern', id));
+      expect(read?.id).toBe(id);
+      expect(read?.secret.startsWith(hint)).toBe(true);
+      expect(isSecretOf(read?.secret ?? '', hash)).toBe(true);
+      expect(readBearerSecret('postern_join', text('postern', id))).toBeNull();
+      expect(readBearerSecret('postern', text('postern_join', id))).toBeNull();
+    }
+  });
+
+  it('is null for everything else', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 120 }), (text) => readBearerSecret('postern', text) === null));
+    const id = randomUUID();
+    const right = makeSecret().text('postern', id);
+    for (const wrong of [`${right}\n`, ` ${right}`, right.replace('postern', 'Postern'), right.slice(0, -1)])
+      expect(readBearerSecret('postern', wrong)).toBeNull();
+  });
+
+  it('is not another one, nor one with a hash of another length', () => {
+    const { hash } = makeSecret();
+    expect(isSecretOf('', hash)).toBe(false);
+    expect(isSecretOf('x', hash.subarray(1))).toBe(false);
+    expect(isSecretOf('x', new Uint8Array())).toBe(false);
+  });
+});
