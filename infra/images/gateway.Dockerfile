@@ -10,6 +10,8 @@ USER 65532:65532
 WORKDIR /app
 
 FROM base AS migrate
+# The command would download an engine that `engine: 'js'` never loads, unless it is told of a file.
+ENV PRISMA_QUERY_ENGINE_LIBRARY=/app/node_modules/prisma/build/index.js CHECKPOINT_DISABLE=1
 COPY --from=build /deploy/migrate/ /app/
 ENTRYPOINT ["node", "node_modules/prisma/build/index.js", "migrate", "deploy"]
 
