@@ -195,7 +195,10 @@ function Head(props: ResourceTableProps & { narrow: boolean }) {
                 type="button"
                 title={descriptions.get(name) || undefined}
                 onClick={() => onSort({ by, descending: sorted ? !sort.descending : false })}
-                className="flex h-8 w-full min-w-0 items-center gap-1 px-3 text-left text-faint text-xs hover:text-ink focus-visible:outline-offset-[-2px]"
+                className={cn(
+                  'flex h-8 w-full min-w-0 items-center gap-1 px-3 text-left text-faint text-xs hover:text-ink focus-visible:outline-offset-[-2px]',
+                  name === 'Name' && selection === undefined && 'pl-4',
+                )}
               >
                 <span className="truncate">{name}</span>
                 {sorted && <Arrow className="size-3 shrink-0" aria-hidden />}

@@ -91,7 +91,7 @@ function WideCells({ row, shown, namespace, href, selected, onSelect }: TableRow
           />
         </div>
       )}
-      <div role="gridcell" className="min-w-0 truncate px-3">
+      <div role="gridcell" className={cn('min-w-0 truncate px-3', selected === undefined && 'pl-4')}>
         <NameLink row={row} href={href} />
       </div>
       {namespace && (

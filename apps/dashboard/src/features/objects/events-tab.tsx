@@ -1,0 +1,99 @@
+'use client';
+import { useMemo } from 'react';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { ErrorState } from '#components/ui/error-state.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import { StatusDot } from '#components/ui/status-dot.tsx';
+import { Time } from '#components/ui/time.tsx';
+import { FreshnessLine } from '#features/browser/freshness-line.tsx';
+import { findResource } from '#features/kube/api-resource.ts';
+import type { ObjectRef } from '#features/kube/kube-actions.ts';
+import { number, text } from '#features/kube/read.ts';
+import { type KubeObject, objectKey } from '#features/kube/sources.ts';
+import { useDiscovery } from '#features/kube/use-discovery.ts';
+import { useKubeObjects } from '#features/kube/use-kube-objects.ts';
+
+/** Which field says when differs with who wrote the event and how often it came. */
+function lastSeen(event: KubeObject): string {
+  return (
+    text(event, 'series', 'lastObservedTime') ??
+    text(event, 'lastTimestamp') ??
+    text(event, 'eventTime') ??
+    text(event, 'metadata', 'creationTimestamp') ??
+    ''
+  );
+}
+
+/** What the cluster reported about one object, live, the latest first. */
+export function EventsTab({ target }: { target: ObjectRef }) {
+  const { ref, resource, namespace, name } = target;
+  const { data } = useDiscovery(ref);
+  const events = findResource(data?.resources ?? [], 'events');
+  const { objects, freshness } = useKubeObjects(
+    events && {
+      ref,
+      resource: events,
+      namespace,
+      fieldSelector: `involvedObject.name=${name},involvedObject.kind=${resource.kind}`,
+    },
+  );
+  const sorted = useMemo(() => objects.toSorted((a, b) => lastSeen(b).localeCompare(lastSeen(a))), [objects]);
+  if (freshness.state === 'denied') {
+    return <ErrorState title="You may not see the events of this object.">{freshness.message}</ErrorState>;
+  }
+  if (freshness.state === 'failed') {
+    return (
+      <ErrorState title="The events could not be loaded." retrying="It is tried again by itself.">
+        {freshness.message}
+      </ErrorState>
+    );
+  }
+  if (freshness.state === 'loading') {
+    return (
+      <div role="status" aria-label="Loading events" className="flex flex-col gap-3 py-2">
+        <Skeleton className="w-2/3" />
+        <Skeleton className="w-1/2" />
+        <Skeleton className="w-3/5" />
+      </div>
+    );
+  }
+  return (
+    <div className="flex flex-col gap-3">
+      <FreshnessLine freshness={freshness} />
+      {sorted.length === 0 ? (
+        <EmptyState title="No events">
+          Clusters forget events after an hour or so. New ones appear here by themselves.
+        </EmptyState>
+      ) : (
+        <ol className="flex flex-col divide-y rounded-lg border">
+          {sorted.map((event) => (
+            <li
+              key={objectKey(event)}
+              className="grid gap-x-6 gap-y-0.5 px-4 py-2 sm:grid-cols-[200px_minmax(0,1fr)_auto]"
+            >
+              <StatusDot tone={text(event, 'type') === 'Warning' ? 'warn' : 'idle'}>
+                {text(event, 'reason') ?? 'Event'}
+              </StatusDot>
+              <span className="min-w-0 [overflow-wrap:anywhere]">
+                {text(event, 'message') ?? ''}
+                <span className="text-faint">
+                  {' '}
+                  {text(event, 'source', 'component') ?? text(event, 'reportingComponent') ?? ''}
+                </span>
+              </span>
+              <span className="whitespace-nowrap text-muted">
+                <Times event={event} />
+                <Time at={lastSeen(event)} form="ago" />
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+function Times({ event }: { event: KubeObject }) {
+  const count = number(event, 'series', 'count') ?? number(event, 'count') ?? 1;
+  return count > 1 ? <span className="tabular-nums">{count} times, </span> : null;
+}

@@ -1,0 +1,67 @@
+import type { Tone } from '#components/ui/tone.ts';
+
+/** Another object, as manifests name it. */
+export interface ObjectLink {
+  apiVersion: string;
+  kind: string;
+  /** Empty for kinds without namespaces. */
+  namespace: string;
+  name: string;
+}
+
+export type FactValue =
+  | { type: 'text'; text: string }
+  /** For machines: addresses, images, selectors. */
+  | { type: 'code'; text: string }
+  /** RFC 3339. */
+  | { type: 'time'; at: string }
+  | { type: 'state'; tone: Tone; text: string }
+  | { type: 'link'; to: ObjectLink }
+  | { type: 'list'; items: readonly FactValue[] };
+
+export interface Fact {
+  label: string;
+  value: FactValue;
+}
+
+export interface ContainerFacts {
+  name: string;
+  /** `init`, `sidecar`, `debug`; undefined for an ordinary one. */
+  role: string | undefined;
+  image: string;
+  state: { tone: Tone; text: string } | undefined;
+  /** What the last run ended with, where there was one. */
+  last: string | undefined;
+  restarts: number;
+  facts: readonly Fact[];
+}
+
+export interface DataEntry {
+  key: string;
+  /** Text as stored: base64 where the entry is encoded. */
+  value: string;
+  encoded: boolean;
+}
+
+export type Section =
+  | { type: 'containers'; containers: readonly ContainerFacts[] }
+  | { type: 'table'; title: string; columns: readonly string[]; rows: readonly (readonly FactValue[])[] }
+  | { type: 'data'; title: string; entries: readonly DataEntry[]; secret: boolean }
+  /** Live pods by selector. */
+  | { type: 'pods'; title: string; namespace: string; labelSelector?: string; fieldSelector?: string };
+
+/** What the page of an object shows besides what all objects have. */
+export interface Description {
+  state?: { tone: Tone; text: string } | undefined;
+  facts: readonly Fact[];
+  sections: readonly Section[];
+}
+
+export const textValue = (text: string): FactValue => ({ type: 'text', text });
+export const code = (text: string): FactValue => ({ type: 'code', text });
+
+/** A fact, unless there is nothing to say. */
+export function fact(label: string, value: FactValue | string | number | undefined): Fact[] {
+  if (value === undefined || value === '') return [];
+  return [{ label, value: typeof value === 'object' ? value : textValue(String(value)) }];
+}

@@ -1,0 +1,76 @@
+/** A place in an object: `['spec', 'replicas']`. */
+export type Path = readonly string[];
+
+/** One field that differs; `to` undefined: it is gone. Lists count as one value. */
+export interface Change {
+  path: Path;
+  to: unknown;
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export function isEqual(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((one, index) => isEqual(one, b[index]));
+  if (!isMap(a) || !isMap(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]));
+}
+
+/** What makes `to` out of `from`. */
+export function changesBetween(from: unknown, to: unknown, path: Path = []): Change[] {
+  if (isEqual(from, to)) return [];
+  if (!isMap(from) || !isMap(to)) return [{ path, to }];
+  const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
+  return [...keys].flatMap((key) => {
+    const inner = [...path, key];
+    if (!Object.hasOwn(to, key)) return [{ path: inner, to: undefined }];
+    return Object.hasOwn(from, key) ? changesBetween(from[key], to[key], inner) : [{ path: inner, to: to[key] }];
+  });
+}
+
+/** The object with the changes made; the object itself stays as it is. */
+export function withChanges(object: unknown, changes: readonly Change[]): unknown {
+  return changes.reduce((result, { path, to }) => withChange(result, path, to), object);
+}
+
+function withChange(object: unknown, path: Path, to: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return to;
+  const map = isMap(object) ? object : {};
+  const value = rest.length === 0 ? to : withChange(Object.hasOwn(map, key) ? map[key] : undefined, rest, to);
+  const entries = Object.entries(map).filter(([name]) => name !== key);
+  const at = Object.keys(map).indexOf(key);
+  // At its old place, so that a diff shows the change and not the move.
+  if (value !== undefined) entries.splice(at === -1 ? entries.length : at, 0, [key, value]);
+  return Object.fromEntries(entries);
+}
+
+/** Paths that both touch: one is the other, or holds it. What both changed alike is no conflict. */
+export function conflicts(mine: readonly Change[], theirs: readonly Change[]): Path[] {
+  const holds = (outer: Path, inner: Path) => outer.every((key, index) => inner[index] === key);
+  return mine
+    .filter((one) =>
+      theirs.some(
+        (other) =>
+          (holds(one.path, other.path) || holds(other.path, one.path)) &&
+          !(one.path.length === other.path.length && isEqual(one.to, other.to)),
+      ),
+    )
+    .map(({ path }) => path);
+}
+
+/** Without what the server keeps for itself: nobody edits it, and it changes all the time. */
+export function withoutServerFields(object: Record<string, unknown>): Record<string, unknown> {
+  const { status: _status, ...rest } = object;
+  const metadata = isMap(rest['metadata']) ? rest['metadata'] : {};
+  const {
+    resourceVersion: _resourceVersion,
+    managedFields: _managedFields,
+    generation: _generation,
+    ...kept
+  } = metadata;
+  return { ...rest, metadata: kept };
+}

@@ -1,0 +1,21 @@
+'use client';
+import Link from 'next/link';
+import { objectHref } from '#features/browser/kind-href.ts';
+import { useClusterRef } from '#features/browser/use-cluster-ref.ts';
+import { findKind } from '#features/kube/api-resource.ts';
+import { useDiscovery } from '#features/kube/use-discovery.ts';
+import type { ObjectLink as Target } from './facts.ts';
+
+/** Another object by its name; a link where the cluster serves its kind. */
+export function ObjectLink({ to, kind = false }: { to: Target; kind?: boolean }) {
+  const ref = useClusterRef();
+  const { data } = useDiscovery(ref);
+  const resource = findKind(data?.resources ?? [], to.apiVersion, to.kind);
+  const words = kind ? `${to.kind} ${to.name}` : to.name;
+  if (resource === undefined || to.name === '') return <span>{words || '–'}</span>;
+  return (
+    <Link prefetch={false} href={objectHref(ref, resource, to)} className="link [overflow-wrap:anywhere]">
+      {words}
+    </Link>
+  );
+}

@@ -1,0 +1,180 @@
+'use client';
+import { Trash2 } from 'lucide-react';
+import dynamic from 'next/dynamic';
+import Link from 'next/link';
+import { useParams } from 'next/navigation';
+import { useEffect, useMemo } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { ErrorState } from '#components/ui/error-state.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import { StatusDot } from '#components/ui/status-dot.tsx';
+import { Tabs } from '#components/ui/tabs.tsx';
+import { FreshnessLine } from '#features/browser/freshness-line.tsx';
+import { kindHref } from '#features/browser/kind-href.ts';
+import { isPod } from '#features/browser/row-menu.tsx';
+import { useClusterRef } from '#features/browser/use-cluster-ref.ts';
+import { openInDock } from '#features/dock/dock-store.ts';
+import { useShortcut } from '#features/keyboard/use-shortcut.ts';
+import { findResource, pluralOf } from '#features/kube/api-resource.ts';
+import type { ObjectRef } from '#features/kube/kube-actions.ts';
+import { sentenceOf } from '#features/kube/kube-error.ts';
+import type { KubeObject } from '#features/kube/sources.ts';
+import { useDiscovery } from '#features/kube/use-discovery.ts';
+import { type ObjectState, useKubeObject } from '#features/kube/use-kube-object.ts';
+import { useQueryValue } from '#features/shell/use-query-value.ts';
+import { describe } from './describe/describe.ts';
+import { EventsTab } from './events-tab.tsx';
+import { MetadataCard } from './metadata-card.tsx';
+import { ObjectActions } from './object-actions.tsx';
+import { Conditions, SectionView } from './sections.tsx';
+
+// The editor is large; it comes when its tab is opened.
+const YamlTab = dynamic(() => import('./yaml-tab.tsx').then((module) => module.YamlTab), {
+  ssr: false,
+  loading: () => <Skeleton className="h-64 w-full" />,
+});
+
+/** The page of one object of any kind. */
+export function ObjectPage() {
+  const ref = useClusterRef();
+  const params = useParams<{ resource: string; namespace: string; name: string }>();
+  const [id, namespace, name] = [params.resource, params.namespace, params.name].map(decodeURIComponent);
+  const { data, error, refetch } = useDiscovery(ref);
+  const resource = findResource(data?.resources ?? [], id ?? '');
+  const target = useMemo<ObjectRef | undefined>(
+    () =>
+      resource && {
+        ref,
+        resource,
+        namespace: resource.namespaced && namespace !== '-' ? (namespace ?? '') : '',
+        name: name ?? '',
+      },
+    [ref, resource, namespace, name],
+  );
+  const state = useKubeObject(target);
+  if (target === undefined) {
+    if (data !== undefined) return <EmptyState title={`This cluster serves no ${id}`} />;
+    if (error === null) return <Waiting name={name ?? ''} />;
+    return (
+      <ErrorState title="What this cluster serves is not known." onRetry={() => void refetch()}>
+        {sentenceOf(error)}
+      </ErrorState>
+    );
+  }
+  if (state.object === undefined) return <NoObject target={target} state={state} />;
+  return <Loaded target={target} state={state} object={state.object} />;
+}
+
+function Waiting({ name }: { name: string }) {
+  return (
+    <div
+      role="status"
+      aria-label={`Loading ${name}`}
+      className="mx-auto flex w-full max-w-320 flex-col gap-4 px-6 py-5 max-sm:px-4"
+    >
+      <h1 className="truncate font-semibold text-lg">{name}</h1>
+      <Skeleton className="h-6 w-80 max-w-full" />
+      <Skeleton className="h-40 w-full" />
+      <Skeleton className="h-28 w-full" />
+    </div>
+  );
+}
+
+function NoObject({ target, state }: { target: ObjectRef; state: ObjectState }) {
+  const { ref, resource, namespace, name } = target;
+  const { freshness } = state;
+  const all = (
+    <Button asChild>
+      <Link href={kindHref(ref, resource, namespace)}>All {pluralOf(resource)}</Link>
+    </Button>
+  );
+  if (state.gone) {
+    return (
+      <EmptyState icon={<Trash2 aria-hidden />} title={`There is no ${resource.kind} ${name}`} action={all}>
+        {namespace === ''
+          ? 'It may have been deleted'
+          : `It may have been deleted, or is in another namespace than ${namespace}`}
+        . Should it come, it appears here.
+      </EmptyState>
+    );
+  }
+  if (freshness.state === 'denied')
+    return <ErrorState title={`You may not see ${resource.kind} ${name}.`}>{freshness.message}</ErrorState>;
+  if (freshness.state === 'failed') {
+    return (
+      <ErrorState title={`${name} could not be loaded.`} retrying="It is tried again by itself.">
+        {freshness.message}
+      </ErrorState>
+    );
+  }
+  return <Waiting name={name} />;
+}
+
+function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectState; object: KubeObject }) {
+  const { resource, ref, namespace, name } = target;
+  const [written, setTab] = useQueryValue('tab');
+  const pod = isPod(target);
+  const tab = written === 'yaml' || written === 'events' ? written : 'summary';
+  const description = useMemo(() => describe(resource, object), [resource, object]);
+  useShortcut({ keys: 'y', label: 'YAML' }, () => setTab('yaml'));
+  useShortcut({ keys: 'e', label: 'Events' }, () => setTab('events'));
+  // An address may ask for a terminal or logs: they live in the dock, and outlive this page.
+  useEffect(() => {
+    if (!pod || (written !== 'terminal' && written !== 'logs')) return;
+    setTab('');
+    openInDock({ kind: written, target: { ref, namespace, pod: name } });
+  }, [pod, written, setTab, ref, namespace, name]);
+
+  return (
+    <div className="mx-auto flex w-full max-w-320 flex-col px-6 py-5 max-sm:px-4">
+      <header className="mb-3 flex flex-wrap items-start gap-x-4 gap-y-3">
+        <div className="min-w-0 flex-1 basis-80">
+          <h1 className="font-semibold text-lg [overflow-wrap:anywhere]">{name}</h1>
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+            <span className="text-muted">
+              {resource.kind}
+              {namespace !== '' && ` in ${namespace}`}
+            </span>
+            {state.gone ? (
+              <StatusDot tone="bad">Deleted; this is what it was</StatusDot>
+            ) : (
+              description.state !== undefined && (
+                <StatusDot tone={description.state.tone}>{description.state.text}</StatusDot>
+              )
+            )}
+            <FreshnessLine freshness={state.freshness} />
+          </div>
+        </div>
+        {!state.gone && (
+          <div className="flex flex-wrap items-center gap-2">
+            <ObjectActions target={target} object={object} />
+          </div>
+        )}
+      </header>
+      <Tabs
+        label={`What to see of ${name}`}
+        value={tab}
+        onValueChange={(next) => setTab(next === 'summary' ? '' : next)}
+        tabs={[
+          {
+            value: 'summary',
+            label: 'Summary',
+            content: (
+              <div className="flex flex-col gap-4">
+                <MetadataCard object={object} facts={description.facts} />
+                {description.sections.map((section, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a kind's sections stand in a fixed order
+                  <SectionView key={index} section={section} name={name} />
+                ))}
+                <Conditions object={object} />
+              </div>
+            ),
+          },
+          { value: 'yaml', label: 'YAML', content: <YamlTab target={target} object={object} gone={state.gone} /> },
+          { value: 'events', label: 'Events', content: <EventsTab target={target} /> },
+        ]}
+      />
+    </div>
+  );
+}

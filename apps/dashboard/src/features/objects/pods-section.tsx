@@ -1,0 +1,93 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { useCallback, useState } from 'react';
+import { Card } from '#components/ui/card.tsx';
+import { writeSort } from '#features/browser/arrange.ts';
+import { FreshnessLine } from '#features/browser/freshness-line.tsx';
+import { objectHref } from '#features/browser/kind-href.ts';
+import { ResourceTable } from '#features/browser/resource-table.tsx';
+import { TableEmpty } from '#features/browser/table-states.tsx';
+import { useClusterRef } from '#features/browser/use-cluster-ref.ts';
+import { useTableView } from '#features/browser/use-table-view.ts';
+import { type ApiResource, findResource } from '#features/kube/api-resource.ts';
+import type { ClusterRef } from '#features/kube/cluster-ref.ts';
+import type { Row } from '#features/kube/table-rows.ts';
+import { useDiscovery } from '#features/kube/use-discovery.ts';
+import { useKubeTable } from '#features/kube/use-kube-table.ts';
+import type { Section } from './facts.ts';
+
+type Pods = Extract<Section, { type: 'pods' }>;
+
+/** The pods that a workload owns, a service leads to, or a node runs; live. */
+export function PodsSection({ section }: { section: Pods }) {
+  const ref = useClusterRef();
+  const { data } = useDiscovery(ref);
+  const pods = findResource(data?.resources ?? [], 'pods');
+  return pods === undefined ? null : <PodTable cluster={ref} pods={pods} section={section} />;
+}
+
+const NO_CHOICE = {};
+
+function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiResource; section: Pods }) {
+  const { title, namespace, labelSelector, fieldSelector } = section;
+  const router = useRouter();
+  const namespaces = namespace === '' ? [] : [namespace];
+  const table = useKubeTable({ ref: cluster, resource: pods, namespaces, labelSelector, fieldSelector });
+  const [sort, setSort] = useState('');
+  const [activeKey, setActiveKey] = useState<string>();
+  const namespaceColumn = namespace === '';
+  const view = useTableView(table, {
+    filter: '',
+    sort,
+    namespaces: [],
+    choice: NO_CHOICE,
+    namespaceColumn,
+    select: false,
+  });
+  const hrefOf = useCallback((row: Row) => objectHref(cluster, pods, row), [cluster, pods]);
+  const height = Math.min(Math.max(view.rows.length, 2), 12) * 32 + 34;
+  return (
+    <Card
+      title={
+        <>
+          {title}{' '}
+          <span className="font-normal text-muted tabular-nums">
+            {view.total > 0 && view.total.toLocaleString('en')}
+          </span>
+        </>
+      }
+      aside={<FreshnessLine freshness={table.freshness} onRetry={table.retry} />}
+      bodyClassName="px-0 pb-0"
+    >
+      <div
+        style={view.rows.length === 0 && table.freshness.state !== 'loading' ? undefined : { height }}
+        className="max-md:h-80!"
+      >
+        <ResourceTable
+          label={title}
+          rows={view.rows}
+          shown={view.shown}
+          template={view.template}
+          namespace={namespaceColumn}
+          sort={view.sort}
+          onSort={(next) => setSort(writeSort(next))}
+          hrefOf={hrefOf}
+          activeKey={activeKey}
+          onActivate={(row) => setActiveKey(row.key)}
+          onOpen={(row) => router.push(hrefOf(row))}
+          loading={table.freshness.state === 'loading'}
+          empty={
+            <TableEmpty
+              table={table}
+              resource={pods}
+              namespaces={namespaces}
+              filter=""
+              onClearFilter={() => undefined}
+            />
+          }
+          className="h-full rounded-b-lg"
+        />
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,101 @@
+'use client';
+import { type FormEvent, useState } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { CopyBox } from '#components/ui/copy-box.tsx';
+import { Dialog } from '#components/ui/dialog.tsx';
+import { Field } from '#components/ui/field.tsx';
+import { Input } from '#components/ui/input.tsx';
+import { toast } from '#components/ui/toast.tsx';
+import { type ObjectRef, scaleObject } from '#features/kube/kube-actions.ts';
+import { sentenceOf } from '#features/kube/kube-error.ts';
+import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+
+/** More than this many replicas is taken for a slip. */
+const MOST = 10_000;
+
+/** Asks how many replicas there shall be; the change can be taken back from the notice that follows. */
+export function ScaleDialog({
+  target,
+  replicas,
+  onClose,
+}: {
+  target: ObjectRef;
+  replicas: number;
+  onClose: () => void;
+}) {
+  const { resource, namespace, name } = target;
+  const [written, setWritten] = useState(String(replicas));
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const wanted = /^\d{1,5}$/.test(written.trim()) ? Number(written) : undefined;
+  const valid = wanted !== undefined && wanted <= MOST;
+
+  async function scale(event: FormEvent) {
+    event.preventDefault();
+    if (!valid || busy) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      await scaleObject(target, wanted);
+      const undo = () =>
+        void scaleObject(target, replicas).catch((reason) =>
+          toast({ title: 'Not taken back', description: sentenceOf(reason), tone: 'bad' }),
+        );
+      toast({
+        title: `${name} scaled from ${replicas} to ${wanted}`,
+        tone: 'ok',
+        action: { label: 'Undo', run: undo },
+      });
+      onClose();
+    } catch (reason) {
+      setError(sentenceOf(reason));
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      size="sm"
+      title={`Scale ${name}`}
+      description={`${resource.kind} with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'} now.`}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" type="submit" form="scale-form" busy={busy} disabled={!valid}>
+            Scale
+          </Button>
+        </>
+      }
+    >
+      <form id="scale-form" onSubmit={scale} className="flex flex-col gap-4">
+        <Field
+          label="Replicas"
+          error={error ?? (valid ? undefined : `A whole number from 0 to ${MOST.toLocaleString('en')}.`)}
+          {...(wanted === 0 && { hint: 'Nothing will run until it is scaled up again.' })}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              autoFocus
+              inputMode="numeric"
+              value={written}
+              onChange={(event) => setWritten(event.target.value)}
+            />
+          )}
+        </Field>
+        <CopyBox
+          text={commandLine(
+            'kubectl',
+            'scale',
+            `${kubectlKind(resource)}/${name}`,
+            `--replicas=${wanted ?? replicas}`,
+            ...namespaceFlag(namespace),
+          )}
+          label="kubectl command"
+        />
+      </form>
+    </Dialog>
+  );
+}
