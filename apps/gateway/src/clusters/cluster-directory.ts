@@ -4,6 +4,7 @@ import { roleLevel } from '@postern/contracts';
 import type { AgentReport } from '@postern/tunnel';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.ts';
+import { whenReachable } from '../database/when-reachable.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { ClusterModel } from '../generated/prisma/models.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -52,7 +53,7 @@ export class ClusterDirectory {
     this.#database = database;
     this.#tunnels = tunnels;
     this.changes.setMaxListeners(0);
-    this.changes.on('changed', () => this.#found.clear()).on('deleted', () => this.#found.clear());
+    this.changes.on('deleted', () => this.#found.clear());
   }
 
   /** Null for an unknown cluster and for someone else's alike. A credential for one cluster opens only that. */
@@ -100,16 +101,19 @@ export class ClusterDirectory {
     if (epoch > here.newest) here.newest = epoch;
     this.#connected.set(id, here);
     const now = new Date();
-    const { cluster, agent } = this.#database.scoped;
-    // Of several connections at once the first began the time online.
-    await cluster.updateMany({
-      where: { id, organizationId, OR: [{ connectedAt: null }, { offlineSince: { not: null } }] },
-      data: { connectedAt: now, offlineSince: null },
+    await whenReachable(async () => {
+      const { cluster, agent } = this.#database.scoped;
+      // Of several connections at once the first began the time online.
+      await cluster.updateMany({
+        where: { id, organizationId, OR: [{ connectedAt: null }, { offlineSince: { not: null } }] },
+        data: { connectedAt: now, offlineSince: null },
+      });
+      await cluster.updateMany({ where: { id, organizationId }, data: { lastSeenAt: now } });
+      await cluster.updateMany({ where: { id, organizationId, epoch: { lt: epoch } }, data: { epoch } });
+      await cluster.updateMany({ where: { id, organizationId, agentDialledAt: null }, data: { agentDialledAt: now } });
+      await agent.updateMany({ where: { id: agentId, organizationId }, data: { version, instance } });
     });
-    await cluster.updateMany({ where: { id, organizationId }, data: { lastSeenAt: now } });
-    await cluster.updateMany({ where: { id, organizationId, epoch: { lt: epoch } }, data: { epoch } });
-    await cluster.updateMany({ where: { id, organizationId, agentDialledAt: null }, data: { agentDialledAt: now } });
-    await agent.updateMany({ where: { id: agentId, organizationId }, data: { version, instance } });
+    this.#found.clear();
     this.#changed(connection);
   }
 
@@ -121,10 +125,10 @@ export class ClusterDirectory {
     if (here !== undefined && here.open.size > 0) return;
     this.#connected.delete(id);
     const now = new Date();
-    await this.#database.scoped.cluster.updateMany({
-      where: { id, organizationId, epoch: { lte: here?.newest ?? epoch }, offlineSince: null },
-      data: { offlineSince: now, lastSeenAt: now },
-    });
+    const where = { id, organizationId, epoch: { lte: here?.newest ?? epoch }, offlineSince: null };
+    const data = { offlineSince: now, lastSeenAt: now };
+    await whenReachable(() => this.#database.scoped.cluster.updateMany({ where, data }));
+    this.#found.clear();
     this.#changed(connection);
   }
 

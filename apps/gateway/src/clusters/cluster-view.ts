@@ -51,7 +51,7 @@ export function viewCluster(row: ClusterRow, roundTripMs: number | null): Cluste
 }
 
 /** `pending`: no agent ever connected. */
-export function statusOf(row: Pick<ClusterModel, 'connectedAt' | 'offlineSince'>): Cluster['status'] {
+function statusOf(row: Pick<ClusterModel, 'connectedAt' | 'offlineSince'>): Cluster['status'] {
   if (row.connectedAt === null) return 'pending';
   return row.offlineSince === null ? 'online' : 'offline';
 }

@@ -14,7 +14,7 @@ export interface Credential {
 }
 
 /** A membership as it was when the principal was authenticated. */
-export interface PrincipalMembership {
+interface PrincipalMembership {
   organizationId: string;
   slug: string;
   role: Role;

@@ -1,5 +1,6 @@
 import type { SessionKind as Kind } from '@postern/contracts';
 import type { Database } from '../database/database.ts';
+import { whenReachable } from '../database/when-reachable.ts';
 import { SessionKind } from '../generated/prisma/enums.ts';
 
 /** The kinds as the contracts spell them, and as the database's client does. */
@@ -60,15 +61,14 @@ export class SessionLog {
   async end(id: string, ended: { reason: string; bytesUp: number; bytesDown: number }): Promise<void> {
     const organizationId = this.#open.get(id);
     if (organizationId === undefined) return;
-    await this.#database.scoped.session.updateMany({
-      where: { id, organizationId, endedAt: null },
-      data: {
-        endedAt: new Date(),
-        endReason: storable(ended.reason),
-        bytesUp: BigInt(ended.bytesUp),
-        bytesDown: BigInt(ended.bytesDown),
-      },
-    });
+    const data = {
+      endedAt: new Date(),
+      endReason: storable(ended.reason),
+      bytesUp: BigInt(ended.bytesUp),
+      bytesDown: BigInt(ended.bytesDown),
+    };
+    const where = { id, organizationId, endedAt: null };
+    await whenReachable(() => this.#database.scoped.session.updateMany({ where, data }));
     this.#open.delete(id);
   }
 

@@ -21,7 +21,7 @@ export interface Reply {
   json: any;
 }
 
-export interface Ask {
+interface Ask {
   token?: string | undefined;
   /** `name=value; …`. */
   cookie?: string;

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { startPostgres } from '@postern/postgres';
 import pg from 'pg';
 
-export const migrations = resolve(import.meta.dirname, '../../../../prisma/migrations');
+const migrations = resolve(import.meta.dirname, '../../../../prisma/migrations');
 
 /** A PostgreSQL of its own with the two roles and an empty database. */
 export interface TestDatabase {
