@@ -1,10 +1,10 @@
 'use client';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import type { LogLine } from './log-line.ts';
+import { LogRow } from './log-row.tsx';
 import type { LogSettings } from './log-settings.ts';
-import { LogText } from './log-text.tsx';
 import { NewLinesPill } from './new-lines-pill.tsx';
 
 export interface LogLinesProps {
@@ -34,6 +34,17 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
     getItemKey: (index) => lines[index]?.id ?? index,
     overscan: 30,
   });
+  const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
+  const fold = useCallback(
+    (id: number) =>
+      setUnfolded((before) => {
+        const after = new Set(before);
+        if (!after.delete(id)) after.add(id);
+        return after;
+      }),
+    [],
+  );
+  useAnchor({ virtual, lines, following, scroller });
   const newest = lines.at(-1)?.id ?? -1;
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new line, and every change of height, moves the end
   useLayoutEffect(() => {
@@ -80,25 +91,22 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
             return (
               <div
                 key={item.key}
-                ref={settings.wrap ? virtual.measureElement : undefined}
+                ref={settings.wrap || unfolded.size > 0 ? virtual.measureElement : undefined}
                 data-index={item.index}
                 style={{ transform: `translateY(${item.start}px)` }}
                 className={cn(
-                  'absolute top-0 left-0 min-h-[18px] min-w-full px-3',
+                  'absolute top-0 left-0 min-h-[18px] min-w-full px-5',
                   settings.wrap ? 'w-full whitespace-pre-wrap [overflow-wrap:anywhere]' : 'whitespace-pre',
                   item.index === current && 'bg-accent-soft',
                 )}
               >
-                {line.seam ? (
-                  <span className="flex items-center gap-3 font-sans text-warn text-xs before:h-px before:w-6 before:bg-warn-dot after:h-px after:flex-1 after:bg-warn-dot">
-                    {line.text}
-                  </span>
-                ) : (
-                  <>
-                    {settings.timestamps && line.time !== '' && <LineTime time={line.time} />}
-                    <LogText line={line} search={search} />
-                  </>
-                )}
+                <LogRow
+                  line={line}
+                  search={search}
+                  timestamps={settings.timestamps}
+                  unfolded={unfolded.has(line.id)}
+                  onFold={fold}
+                />
               </div>
             );
           })}
@@ -117,12 +125,28 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
   );
 }
 
-/** Milliseconds are enough for the eye; the rest is in the tooltip. */
-function LineTime({ time }: { time: string }) {
-  const [, short = time] = /T(\d\d:\d\d:\d\d(?:\.\d{1,3})?)/.exec(time) ?? [];
-  return (
-    <time dateTime={time} title={time} className="mr-3 inline-block w-[12ch] shrink-0 select-none text-faint">
-      {short}
-    </time>
-  );
+interface Anchor {
+  virtual: Virtualizer<HTMLDivElement, Element>;
+  lines: readonly LogLine[];
+  following: boolean;
+  scroller: RefObject<HTMLDivElement | null>;
+}
+
+/** Keeps the line that one reads where it is when older ones are dropped above it. */
+function useAnchor({ virtual, lines, following, scroller }: Anchor): void {
+  const first = lines[0]?.id ?? 0;
+  const before = useRef({ first, offsets: new Map<number, number>() });
+  useLayoutEffect(() => {
+    const { first: oldFirst, offsets } = before.current;
+    const element = scroller.current;
+    if (element !== null && !following && first > oldFirst) {
+      // How high the dropped lines were; those never measured were as high as any.
+      const height = offsets.get(first) ?? (first - oldFirst) * LINE;
+      element.scrollTop -= height;
+    }
+    before.current = {
+      first,
+      offsets: new Map(virtual.getVirtualItems().map((item) => [lines[item.index]?.id ?? -1, item.start])),
+    };
+  }, [virtual, lines, following, scroller, first]);
 }

@@ -4,12 +4,15 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
+import { Menu, MenuItem } from '#components/ui/menu.tsx';
+import { Select } from '#components/ui/select.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { saveFile } from '#features/clusters/save-file.ts';
 import { ContainerSelect } from '#features/dock/container-select.tsx';
 import type { PodTarget } from '#features/dock/dock-store.ts';
 import { usePodContainers } from '#features/dock/use-pod-containers.ts';
 import { commandLine } from '#features/kube/kubectl-text.ts';
+import { downloadLog } from './download-log.ts';
 import type { LogSnapshot } from './log-feed.ts';
 import { LogLines } from './log-lines.tsx';
 import { matchingLines } from './log-search.ts';
@@ -17,7 +20,6 @@ import { setLogSettings, useLogSettings } from './log-settings.ts';
 import type { LogsPaneProps } from './logs-pane.tsx';
 import { useLogFeed } from './use-log-feed.ts';
 
-const selectClasses = 'h-6 max-w-44 rounded-md border border-line-strong bg-surface px-1 text-xs max-sm:h-9';
 const periods = [
   { value: '', label: 'Last 2,000 lines' },
   { value: '300', label: 'Last 5 minutes' },
@@ -65,24 +67,19 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
               onChoice?.({ container: name });
             }}
           />
-          <select
+          <Select
             aria-label="How far back"
-            className={selectClasses}
+            className="[&_select]:h-7 max-sm:[&_select]:h-9"
+            options={periods}
             value={since}
-            onChange={(event) => setSince(event.target.value)}
-          >
-            {periods.map(({ value, label }) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </select>
+            onChange={({ target: { value } }) => setSince(value)}
+          />
           <search className="flex items-center gap-0.5">
             <Input
               aria-label="Search in the log"
               type="search"
               placeholder="Search"
-              className="h-6 w-44 text-xs max-sm:h-9 [&_input]:h-6 max-sm:[&_input]:h-9"
+              className="w-44 max-sm:w-36 [&_input]:h-7 max-sm:[&_input]:h-9"
               leading={<Search className="size-3.5!" aria-hidden />}
               value={search}
               onChange={(event) => {
@@ -134,9 +131,20 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
           >
             <WrapText aria-hidden />
           </IconButton>
-          <IconButton size="sm" label="Download" disabled={feed.lines.length === 0} onClick={save}>
-            <Download aria-hidden />
-          </IconButton>
+          <Menu
+            trigger={
+              <IconButton size="sm" label="Download" disabled={container === undefined}>
+                <Download aria-hidden />
+              </IconButton>
+            }
+          >
+            <MenuItem onSelect={() => container !== undefined && void downloadLog(target, { container, previous })}>
+              All that the node has kept
+            </MenuItem>
+            <MenuItem disabled={feed.lines.length === 0} onSelect={save}>
+              The lines shown here
+            </MenuItem>
+          </Menu>
           <ShowKubectl commands={commandsOf(target, { container, previous, since })} />
         </div>
       </div>

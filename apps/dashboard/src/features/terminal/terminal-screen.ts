@@ -23,6 +23,8 @@ export interface ScreenOptions {
 
 const FONT = '"JetBrains Mono Variable"';
 const SCROLLBACK = 10_000;
+/** Soft reset (DECSTR), no mouse reports, no bracketed paste. */
+const SETTLE = '\x1b[!p\x1b[?1000;1002;1003;1006;2004l';
 const encoder = new TextEncoder();
 
 /** The emulator behind our own interface: draws output, gives out what is typed, knows its size. */
@@ -97,9 +99,10 @@ export class TerminalScreen {
     this.#terminal.write(data, done);
   }
 
-  /** A line of our own, apart from what the shell prints. */
+  /** A line of our own, apart from what the shell prints; whatever that had switched on is off afterwards. */
   note(text: string): void {
-    this.#terminal.write(`\x1b[!p\x1b[?1049l\r\n\x1b[0;2m— ${text} —\x1b[0m\r\n`);
+    const leave = this.#terminal.buffer.active.type === 'alternate' ? '\x1b[?1049l' : '';
+    this.#terminal.write(`${leave}${SETTLE}\r\n\x1b[0;90m— ${text} —\x1b[0m\r\n`);
   }
 
   /** Takes the size of its element, unless that is not shown. */

@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { readContainers } from './pod-containers.ts';
+import { tabName } from './tab-names.ts';
+
+const ref = { organization: 'acme', cluster: 'demo' };
+const target = (pod: string) => ({ ref, namespace: 'shop', pod });
+const KEY = 'postern.dock';
+
+let storage: Map<string, string>;
+beforeEach(() => {
+  storage = new Map();
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => storage.get(key) ?? null,
+    setItem: (key: string, value: string) => storage.set(key, value),
+  });
+  vi.resetModules();
+});
+const state = () => JSON.parse(storage.get(KEY) ?? 'null');
+const load = () => import('./dock-store.ts');
+
+describe('the dock', () => {
+  it('opens a terminal each time, logs of a pod once', async () => {
+    const { openInDock } = await load();
+    openInDock({ kind: 'terminal', target: target('a') });
+    openInDock({ kind: 'terminal', target: target('a') });
+    openInDock({ kind: 'logs', target: target('a') });
+    openInDock({ kind: 'logs', target: target('b') });
+    openInDock({ kind: 'logs', target: target('a') });
+    const { tabs, active, open } = state();
+    expect(
+      tabs.map(({ kind, target: { pod } }: { kind: string; target: { pod: string } }) => `${kind} ${pod}`),
+    ).toEqual(['terminal a', 'terminal a', 'logs a', 'logs b']);
+    expect(active).toBe(tabs[2].id);
+    expect(open).toBe(true);
+  });
+
+  it('shows the neighbour of a tab that was closed, and nothing after the last', async () => {
+    const { openInDock, closeTab } = await load();
+    for (const pod of ['a', 'b', 'c']) openInDock({ kind: 'logs', target: target(pod) });
+    const [a, b, c] = state().tabs.map(({ id }: { id: string }) => id);
+    closeTab(c);
+    expect(state().active).toBe(b);
+    closeTab(a);
+    expect(state().active).toBe(b);
+    closeTab(b);
+    expect(state()).toMatchObject({ tabs: [], open: false });
+  });
+
+  it('goes round its tabs', async () => {
+    const { openInDock, stepTab } = await load();
+    for (const pod of ['a', 'b', 'c']) openInDock({ kind: 'logs', target: target(pod) });
+    const ids = state().tabs.map(({ id }: { id: string }) => id);
+    stepTab(1);
+    expect(state().active).toBe(ids[0]);
+    stepTab(-1);
+    expect(state().active).toBe(ids[2]);
+  });
+
+  it('shows two side by side, never the same', async () => {
+    const { openInDock, showTab, toggleBeside } = await load();
+    for (const pod of ['a', 'b']) openInDock({ kind: 'logs', target: target(pod) });
+    const [a, b] = state().tabs.map(({ id }: { id: string }) => id);
+    toggleBeside();
+    expect(state()).toMatchObject({ active: b, beside: a });
+    showTab(a);
+    expect(state()).toMatchObject({ active: a });
+    expect(state().beside).toBeUndefined();
+  });
+
+  it('comes back after a reload, with shells marked as ended', async () => {
+    const before = await load();
+    before.openInDock({ kind: 'terminal', target: target('a') });
+    before.setDock({ height: 500 });
+    vi.resetModules();
+    const after = await load();
+    after.restoreDock();
+    expect(state()).toMatchObject({ height: 500, open: true, tabs: [{ restored: true }] });
+    expect(state().active).toBe(state().tabs[0].id);
+  });
+
+  it('comes back empty from what is not its own', async () => {
+    storage.set(KEY, '{"tabs":7}');
+    const { restoreDock } = await load();
+    restoreDock();
+    expect(state()).toEqual({ tabs: 7 });
+  });
+});
+
+describe('the name of a tab', () => {
+  const tab = (id: string, pod: string, container?: string) => ({
+    id,
+    kind: 'terminal' as const,
+    shell: 'auto' as const,
+    target: { ...target(pod), container },
+  });
+
+  it('is its pod, and more where several have that', () => {
+    const [a, b, c] = [tab('1', 'web'), tab('2', 'web', 'proxy'), tab('3', 'db')];
+    const all = [a, b, c];
+    expect(all.map((one) => tabName(one, all))).toEqual(['web (1)', 'web · proxy', 'db']);
+    expect(tabName({ ...a, name: 'mine' }, all)).toBe('mine');
+  });
+});
+
+describe('readContainers', () => {
+  it('reads kinds, states and the one that is meant', () => {
+    const pod = {
+      metadata: { annotations: { 'kubectl.kubernetes.io/default-container': 'app' } },
+      spec: { initContainers: [{ name: 'init' }], containers: [{ name: 'proxy' }, { name: 'app' }] },
+      status: {
+        phase: 'Running',
+        containerStatuses: [{ name: 'app', state: { running: {} }, restartCount: 2 }],
+        initContainerStatuses: [{ name: 'init', state: { terminated: { exitCode: 1 } } }],
+      },
+    };
+    const { containers, main, over } = readContainers(pod);
+    expect(main).toBe('app');
+    expect(over).toBe(false);
+    expect(containers.map(({ name, kind, state }) => `${name} ${kind} ${state}`)).toEqual([
+      'proxy container unknown',
+      'app container running',
+      'init init terminated',
+    ]);
+    expect(containers.map(({ exitCode }) => exitCode)).toEqual([undefined, undefined, 1]);
+  });
+
+  it('reads nothing out of nonsense', () => {
+    expect(readContainers(null)).toEqual({ containers: [], main: undefined, over: false });
+    expect(readContainers({ metadata: { annotations: { 'kubectl.kubernetes.io/default-container': 'x' } } }).main).toBe(
+      undefined,
+    );
+  });
+});

@@ -1,0 +1,18 @@
+import type { PodTarget } from '#features/dock/dock-store.ts';
+import { podPath } from '#features/dock/pod-containers.ts';
+import { clusterUrl } from '#features/kube/cluster-ref.ts';
+import { apiFetch } from '#features/session/api.ts';
+
+/** Lets the browser save the whole log. It goes straight into the file: a node keeps more than a page should hold. */
+export async function downloadLog(target: PodTarget, log: { container: string; previous: boolean }): Promise<void> {
+  // A link cannot refresh the session when its time is up.
+  await apiFetch('/api/v1/auth/me').catch(() => undefined);
+  const link = document.createElement('a');
+  link.href = clusterUrl(target.ref, `${podPath(target)}/log`, {
+    container: log.container,
+    previous: log.previous || undefined,
+    timestamps: true,
+  });
+  link.download = `${target.pod}-${log.container}${log.previous ? '-previous' : ''}.log`;
+  link.click();
+}

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { readContainers } from '#features/dock/pod-containers.ts';
+import { parseAnsi, plainText } from './ansi.ts';
+import { unfoldJson } from './json-line.ts';
+import { endingOf } from './log-feed.ts';
+import { readLogLine, timeKey } from './log-line.ts';
+import { findAll, matchingLines } from './log-search.ts';
+import { Resumption } from './resumption.ts';
+
+describe('a log line', () => {
+  it('is cut into its time and its text', () => {
+    expect(readLogLine('2026-11-21T10:00:00.123456789Z  two spaces')).toEqual({
+      time: '2026-11-21T10:00:00.123456789Z',
+      raw: ' two spaces',
+      text: ' two spaces',
+    });
+    expect(readLogLine('2026-11-21T10:00:00+02:00 x').time).toBe('2026-11-21T10:00:00+02:00');
+    expect(readLogLine('2026-11-21T10:00:00Z')).toMatchObject({ time: '2026-11-21T10:00:00Z', text: '' });
+    expect(readLogLine('no time')).toMatchObject({ time: '', text: 'no time' });
+  });
+
+  it('cannot turn the direction of reading', () => {
+    expect(readLogLine('user\u202egnp.exe\u2066x').text).toBe('user\ufffdgnp.exe\ufffdx');
+  });
+
+  it('has an instant that sorts, whatever zeros are left out', () => {
+    const inOrder = [
+      '2026-11-21T09:59:59.9Z',
+      '2026-11-21T10:00:00Z',
+      '2026-11-21T10:00:00.05Z',
+      '2026-11-21T10:00:00.1Z',
+      '2026-11-21T10:00:00.100000001Z',
+      '2026-11-21T12:00:00.2+02:00',
+    ];
+    expect(inOrder.map(timeKey).toSorted()).toEqual(inOrder.map(timeKey));
+    expect(timeKey('2026-11-21T10:00:00.10Z')).toBe(timeKey('2026-11-21T12:00:00.1+02:00'));
+    expect(timeKey('never')).toBe('');
+  });
+});
+
+describe('ANSI', () => {
+  it('shows colours and weights', () => {
+    expect(parseAnsi('a \u001b[1;31mred\u001b[0m b')).toEqual([
+      { text: 'a ', style: {} },
+      { text: 'red', style: { bold: true, colour: 'red' } },
+      { text: ' b', style: {} },
+    ]);
+    expect(parseAnsi('\u001b[38;5;9mx')).toEqual([{ text: 'x', style: { colour: 'red' } }]);
+    expect(parseAnsi('\u001b[38;2;1;31;1mx')).toEqual([{ text: 'x', style: {} }]);
+  });
+
+  it.each([
+    ['a title', '\u001b]0;owned\u0007text'],
+    ['a clipboard', '\u001b]52;c;aGk=\u001b\\text'],
+    ['a link', '\u001b]8;;https://evil.example\u001b\\text\u001b]8;;\u001b\\'],
+    ['moving and clearing', '\u001b[2J\u001b[1;1Htext'],
+    ['one byte CSI', '\u009b31mtext'],
+    ['a reset', '\u001bctext'],
+    ['bells and backspaces', 'te\u0007\u0008xt'],
+    ['a device control string', '\u001bP1$qm\u001b\\text'],
+  ])('takes the effect of %s away', (_, raw) => {
+    expect(plainText(raw)).toBe('text');
+    expect(
+      parseAnsi(raw)
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe('text');
+  });
+});
+
+describe('Resumption', () => {
+  const line = (time: string) => readLogLine(`${time} x`);
+
+  it('neither repeats nor leaves out a line after a break', () => {
+    const resumption = new Resumption();
+    expect(resumption.sinceTime).toBeUndefined();
+    resumption.resume();
+    const first = ['2026-11-21T10:00:00.1Z', '2026-11-21T10:00:00.5Z', '2026-11-21T10:00:00.5Z'].map(line);
+    expect(first.map((one) => resumption.isNew(one))).toEqual([true, true, true]);
+    expect(resumption.sinceTime).toBe('2026-11-21T10:00:00Z');
+    resumption.resume();
+    // The whole second again, one more line of the very instant of the last, and what came after.
+    const again = [...first, line('2026-11-21T10:00:00.5Z'), line('2026-11-21T10:00:01Z')];
+    expect(again.map((one) => resumption.isNew(one))).toEqual([false, false, false, true, true]);
+    resumption.resume();
+    expect(resumption.isNew(line('2026-11-21T10:00:01Z'))).toBe(false);
+    expect(resumption.isNew(line('2026-11-21T10:00:01Z'))).toBe(true);
+  });
+
+  it('takes lines of one instant within one stream for several', () => {
+    const resumption = new Resumption();
+    resumption.resume();
+    expect([1, 2, 3].map(() => resumption.isNew(line('2026-11-21T10:00:00Z')))).toEqual([true, true, true]);
+  });
+});
+
+describe('the search', () => {
+  it('finds every place, without regard to case', () => {
+    expect(findAll('Error: error', 'ERROR')).toEqual([
+      [0, 5],
+      [7, 12],
+    ]);
+    expect(findAll('x', '')).toEqual([]);
+    const lines = ['a', 'B', 'ab'].map((text, id) => ({ id, time: '', raw: text, text }));
+    expect(matchingLines(lines, 'b')).toEqual([1, 2]);
+  });
+});
+
+it('unfolds lines that are JSON objects, and no others', () => {
+  expect(unfoldJson('{"a":1}')).toBe('{\n  "a": 1\n}');
+  expect(unfoldJson('{"a":1} trailing')).toBeUndefined();
+  expect(unfoldJson('{"a":}')).toBeUndefined();
+  expect(unfoldJson('plain')).toBeUndefined();
+});
+
+describe('the end of a stream', () => {
+  const pod = (phase: string, state: object, kind = 'containers') =>
+    readContainers({
+      spec: { [kind]: [{ name: 'app' }] },
+      status: { phase, [`${kind === 'containers' ? 'c' : 'initC'}ontainerStatuses`]: [{ name: 'app', state }] },
+    });
+
+  it('is the end of the log when nothing will run again', () => {
+    expect(endingOf(pod('Succeeded', { terminated: { exitCode: 0 } }), 'app')).toEqual({
+      final: true,
+      message: 'The container ended with exit code 0.',
+    });
+    expect(endingOf(pod('Running', { terminated: { exitCode: 0 } }, 'initContainers'), 'app').final).toBe(true);
+  });
+
+  it('is a pause while the container starts again, and nothing at all while it runs', () => {
+    expect(endingOf(pod('Running', { terminated: { exitCode: 1 } }), 'app')).toEqual({
+      final: false,
+      message: 'The container ended with exit code 1; it will be started again',
+    });
+    expect(endingOf(pod('Running', { waiting: {} }), 'app').final).toBe(false);
+    expect(endingOf(pod('Running', { running: {} }), 'app')).toEqual({ final: false, message: '' });
+  });
+});
