@@ -1,0 +1,125 @@
+import { createPrivateKey } from 'node:crypto';
+import { once } from 'node:events';
+import type { Enrolled } from '@postern/contracts';
+import { type IncomingRequest, type RequestHead, TunnelDialer, webSocketClientOptions } from '@postern/tunnel';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { type GatewayBed, type Person, startGatewayBed } from '../test/gateway-bed.ts';
+
+let bed: GatewayBed;
+let ada: Person;
+const dialers: TunnelDialer[] = [];
+
+beforeAll(async () => {
+  bed = await startGatewayBed();
+  ada = await bed.signUp('ada');
+});
+afterEach(() => Promise.all(dialers.splice(0).map((dialer) => dialer.stop())));
+afterAll(() => bed.stop());
+
+function newDialer(enrolled: Enrolled & { privateKeyPem: string }): TunnelDialer {
+  const dialer = new TunnelDialer({
+    urls: enrolled.tunnelUrls,
+    agentId: enrolled.agentId,
+    clusterId: enrolled.clusterId,
+    instance: 'test',
+    version: '0.1.0',
+    privateKey: createPrivateKey(enrolled.privateKeyPem),
+    createWebSocket: (url, protocols) => new WebSocket(url, protocols, { ...webSocketClientOptions, ca: bed.caPem }),
+  });
+  dialers.push(dialer);
+  return dialer;
+}
+
+/** The close code with which the gateway does not let an agent in. */
+async function refusal(enrolled: Enrolled & { privateKeyPem: string }): Promise<number> {
+  const dialer = newDialer(enrolled);
+  const refused = once(dialer, 'refused');
+  dialer.start();
+  return (await refused)[0].code;
+}
+
+/** An agent that answers every request with the head it got. */
+async function connect(enrolled: Enrolled & { privateKeyPem: string }): Promise<TunnelDialer> {
+  const dialer = newDialer(enrolled);
+  const connected = once(dialer, 'connected');
+  dialer.start();
+  const [tunnel] = await connected;
+  tunnel.on('request', ({ head, stream, respond }: IncomingRequest) => {
+    stream.resume();
+    respond({ status: 200, headers: [['content-type', 'application/json']] });
+    stream.end(JSON.stringify(head));
+  });
+  return dialer;
+}
+
+/** The close code that ends the dialer's tunnel. */
+async function cutOff(dialer: TunnelDialer): Promise<number> {
+  const [{ code }] = await Promise.race([once(dialer, 'disconnected'), once(dialer, 'refused')]);
+  return code;
+}
+
+async function clusterIs(name: string, status: string): Promise<void> {
+  await vi.waitFor(async () => {
+    const { json } = await bed.ask('GET', `/api/v1/organizations/ada/clusters/${name}`, { token: ada.token });
+    expect(json.status).toBe(status);
+  });
+}
+
+it('is online, gets requests in the name of the person, and ends the checklist', async () => {
+  const { joining } = await bed.createCluster(ada, 'prod');
+  const dialer = await connect(await bed.enroll(joining.joinToken));
+  await clusterIs('prod', 'online');
+  const reply = await bed.ask('GET', '/k8s/ada/prod/api/v1/pods?limit=5', { token: ada.token });
+  const head: Extract<RequestHead, { path: string }> = reply.json;
+  expect(head).toMatchObject({
+    path: '/api/v1/pods?limit=5',
+    identity: { user: 'postern:ada@example.com', groups: ['postern:admin'] },
+  });
+  expect(reply.text).not.toContain(ada.token);
+  await vi.waitFor(async () => {
+    const { json } = await bed.ask('GET', '/api/v1/organizations/ada/clusters/prod', { token: ada.token });
+    expect(json.joining.firstRequestServed).not.toBeNull();
+    expect(json.agent.roundTripMs).toBeGreaterThan(0);
+  });
+  await dialer.stop();
+  await clusterIs('prod', 'offline');
+});
+
+it('is cut off when its cluster is deleted, and not let in again', async () => {
+  const { joining } = await bed.createCluster(ada, 'doomed');
+  const enrolled = await bed.enroll(joining.joinToken);
+  const dialer = await connect(enrolled);
+  await clusterIs('doomed', 'online');
+  const cut = cutOff(dialer);
+  await bed.ask('DELETE', '/api/v1/organizations/ada/clusters/doomed', { token: ada.token });
+  expect(await cut).toBe(4403);
+  expect([4401, 4403]).toContain(await refusal(enrolled));
+});
+
+it('is cut off when the cluster is enrolled again, and the new one takes over', async () => {
+  const { joining } = await bed.createCluster(ada, 'moved');
+  const old = await connect(await bed.enroll(joining.joinToken));
+  await clusterIs('moved', 'online');
+  const cut = cutOff(old);
+  const path = '/api/v1/organizations/ada/clusters/moved/join-tokens';
+  const { json } = await bed.ask('POST', path, { token: ada.token });
+  const enrolled = await bed.enroll(json.joinToken);
+  expect(await cut).toBe(4403);
+  await connect(enrolled);
+  await clusterIs('moved', 'online');
+  expect((await bed.ask('GET', '/k8s/ada/moved/version', { token: ada.token })).status).toBe(200);
+});
+
+it('cannot be somebody else: another key, another cluster', async () => {
+  const [one, other] = await Promise.all([bed.createCluster(ada, 'one'), bed.createCluster(ada, 'other')]);
+  const [first, second] = [await bed.enroll(one.joining.joinToken), await bed.enroll(other.joining.joinToken)];
+  const impostors = [
+    { ...first, privateKeyPem: second.privateKeyPem },
+    { ...first, clusterId: second.clusterId },
+    { ...first, agentId: second.agentId },
+  ];
+  for (const impostor of impostors) expect([4401, 4403]).toContain(await refusal(impostor));
+  await clusterIs('one', 'pending');
+  await clusterIs('other', 'pending');
+});
