@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApiResource } from '#features/kube/api-resource.ts';
 import type { Column, ColumnMeaning, Row } from '#features/kube/table-rows.ts';
 import { arrange, parseSort, writeSort } from './arrange.ts';
-import { gridTemplate, shownColumns } from './column-layout.ts';
+import { gridTemplate, shownColumns, titleColumn } from './column-layout.ts';
 import { parseFilter } from './filter.ts';
 import { groupKinds } from './kind-groups.ts';
 import { isShort, toneOfState } from './state-tone.ts';
@@ -120,11 +120,17 @@ describe('columns', () => {
     expect(shown({})).toEqual(['Ready', 'Status', 'Restarts', 'Age']);
     expect(shown({ Node: true, Age: false })).toEqual(['Ready', 'Status', 'Restarts', 'Node']);
   });
+  it('calls an event by the object that it is about', () => {
+    const events = [column('Last Seen', 'elapsed'), column('Object'), column('Message'), column('Name', 'name', 1)];
+    expect(titleColumn(events)?.index).toBe(1);
+    expect(shownColumns(events, {}).map(({ column: { name } }) => name)).toEqual(['Last Seen', 'Message']);
+    expect(titleColumn(columns)).toBeUndefined();
+  });
   it('gives one track to each', () => {
     const shown = shownColumns(columns, {});
-    expect(gridTemplate(rows, { shown, namespace: true, select: true }).split(/ (?![^(]*\))/)).toHaveLength(
-      shown.length + 4,
-    );
+    expect(
+      gridTemplate(rows, { shown, title: undefined, namespace: true, select: true }).split(/ (?![^(]*\))/),
+    ).toHaveLength(shown.length + 4);
   });
 });
 

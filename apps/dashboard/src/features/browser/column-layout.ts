@@ -6,6 +6,17 @@ export interface ShownColumn {
   index: number;
 }
 
+/**
+ * What a row is called by. Where the server itself thinks little of the name (an event's is a hash), the object that it is
+ * about says more.
+ */
+export function titleColumn(columns: readonly Column[]): ShownColumn | undefined {
+  const name = columns.find(({ meaning }) => meaning === 'name');
+  const index = columns.findIndex((column) => column.name === 'Object');
+  const column = columns[index];
+  return name === undefined || name.priority === 0 || column === undefined ? undefined : { column, index };
+}
+
 /** Which columns a person has switched on or off, by name. */
 export type ColumnChoice = Readonly<Record<string, boolean>>;
 
@@ -13,10 +24,15 @@ export type ColumnChoice = Readonly<Record<string, boolean>>;
 export const isShown = (column: Column, choice: ColumnChoice): boolean => choice[column.name] ?? column.priority === 0;
 
 export function shownColumns(columns: readonly Column[], choice: ColumnChoice): ShownColumn[] {
+  const title = titleColumn(columns);
   return columns
     .map((column, index) => ({ column, index }))
-    .filter(({ column }) => column.meaning !== 'name' && isShown(column, choice));
+    .filter(({ column, index }) => column.meaning !== 'name' && index !== title?.index && isShown(column, choice));
 }
+
+/** What a row is called. */
+export const titleOf = (row: Row, title: ShownColumn | undefined): string =>
+  title === undefined ? row.name : String(row.cells[title.index] ?? row.name);
 
 const CHARACTER = 7;
 const PADDING = 26;
@@ -26,7 +42,7 @@ const SAMPLE = 400;
 /** The width of each column: as wide as what stands in it, within reason. Long text takes what room is left. */
 export function gridTemplate(
   rows: readonly Row[],
-  how: { shown: readonly ShownColumn[]; namespace: boolean; select: boolean },
+  how: { shown: readonly ShownColumn[]; title: ShownColumn | undefined; namespace: boolean; select: boolean },
 ): string {
   const sample = rows.slice(0, SAMPLE);
   const longest = (text: (row: Row) => string, header: string) =>
@@ -34,7 +50,7 @@ export function gridTemplate(
   const pixels = (characters: number, most: number) => Math.round(Math.min(characters, most) * CHARACTER + PADDING);
   const tracks = [
     `minmax(${pixels(
-      longest(({ name }) => name, 'Name'),
+      longest((row) => titleOf(row, how.title), how.title?.column.name ?? 'Name'),
       44,
     )}px, 2fr)`,
   ];

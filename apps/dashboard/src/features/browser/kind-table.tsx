@@ -94,6 +94,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
         label={pluralOf(resource)}
         rows={view.rows}
         shown={view.shown}
+        title={view.title}
         template={view.template}
         namespace={namespaceColumn}
         sort={view.sort}

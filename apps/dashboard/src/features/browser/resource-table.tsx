@@ -18,6 +18,8 @@ export interface ResourceTableProps {
   label: string;
   rows: readonly Row[];
   shown: readonly ShownColumn[];
+  /** Stands in place of the name. */
+  title?: ShownColumn | undefined;
   template: string;
   /** Whether the namespace has a column. */
   namespace: boolean;
@@ -127,6 +129,7 @@ export function ResourceTable(props: ResourceTableProps) {
                 index={item.index}
                 top={item.start}
                 shown={shown}
+                title={props.title}
                 template={template}
                 namespace={namespace}
                 narrow={narrow}
@@ -149,7 +152,7 @@ export function ResourceTable(props: ResourceTableProps) {
 const nothing = () => undefined;
 
 function Head(props: ResourceTableProps & { narrow: boolean }) {
-  const { shown, template, namespace, sort, onSort, selection, rows, narrow } = props;
+  const { shown, title, template, namespace, sort, onSort, selection, rows, narrow } = props;
   if (narrow) {
     return (
       <div role="rowgroup" className="sr-only">
@@ -161,7 +164,11 @@ function Head(props: ResourceTableProps & { narrow: boolean }) {
     );
   }
   const all = selection !== undefined && rows.length > 0 && selection.keys.size >= rows.length;
-  const names = ['Name', ...(namespace ? ['Namespace'] : []), ...shown.map(({ column }) => column.name)];
+  const names = [
+    title?.column.name ?? 'Name',
+    ...(namespace ? ['Namespace'] : []),
+    ...shown.map(({ column }) => column.name),
+  ];
   const descriptions = new Map(shown.map(({ column }) => [column.name, column.description]));
   return (
     <div role="rowgroup" className="sticky top-0 z-10 border-b bg-surface">
@@ -197,7 +204,7 @@ function Head(props: ResourceTableProps & { narrow: boolean }) {
                 onClick={() => onSort({ by, descending: sorted ? !sort.descending : false })}
                 className={cn(
                   'flex h-8 w-full min-w-0 items-center gap-1 px-3 text-left text-faint text-xs hover:text-ink focus-visible:outline-offset-[-2px]',
-                  name === 'Name' && selection === undefined && 'pl-4',
+                  name === names[0] && selection === undefined && 'pl-4',
                 )}
               >
                 <span className="truncate">{name}</span>

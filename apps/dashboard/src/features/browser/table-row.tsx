@@ -6,7 +6,7 @@ import Link from 'next/link';
 import { memo, useEffect, useRef } from 'react';
 import { cn } from '#components/class-names.ts';
 import type { Row } from '#features/kube/table-rows.ts';
-import type { ShownColumn } from './column-layout.ts';
+import { type ShownColumn, titleOf } from './column-layout.ts';
 import { isStateColumn } from './state-tone.ts';
 import { TableCell } from './table-cell.tsx';
 
@@ -18,6 +18,7 @@ export interface TableRowProps {
   /** Pixels from the top. */
   top: number;
   shown: readonly ShownColumn[];
+  title: ShownColumn | undefined;
   template: string;
   namespace: boolean;
   /** A phone: a list instead of columns. */
@@ -76,7 +77,7 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
   );
 });
 
-function WideCells({ row, shown, namespace, href, selected, onSelect }: TableRowProps) {
+function WideCells({ row, shown, title, namespace, href, selected, onSelect }: TableRowProps) {
   return (
     <>
       {selected !== undefined && (
@@ -92,7 +93,7 @@ function WideCells({ row, shown, namespace, href, selected, onSelect }: TableRow
         </div>
       )}
       <div role="gridcell" className={cn('min-w-0 truncate px-3', selected === undefined && 'pl-4')}>
-        <NameLink row={row} href={href} />
+        <NameLink row={row} href={href} title={title} />
       </div>
       {namespace && (
         <div role="gridcell" className="min-w-0 truncate px-3 text-muted">
@@ -109,14 +110,15 @@ function WideCells({ row, shown, namespace, href, selected, onSelect }: TableRow
 }
 
 /** On a phone: the name and its state, and under it what else is short enough to matter. */
-function NarrowCells({ row, shown, namespace, href }: TableRowProps) {
+function NarrowCells({ row, shown, title, namespace, href }: TableRowProps) {
   const state = shown.find(({ column }) => isStateColumn(column.name));
-  const rest = shown.filter((column) => column !== state).slice(0, 4);
+  const message = shown.find(({ column }) => column.name === 'Message');
+  const rest = message === undefined ? shown.filter((column) => column !== state).slice(0, 4) : [message];
   return (
     <div role="gridcell" className="min-w-0 flex-1">
       <div className="flex items-center gap-3">
         <span className="min-w-0 flex-1 truncate">
-          <NameLink row={row} href={href} />
+          <NameLink row={row} href={href} title={title} />
         </span>
         {state !== undefined && (
           <span className="max-w-40 shrink-0 truncate">
@@ -124,11 +126,11 @@ function NarrowCells({ row, shown, namespace, href }: TableRowProps) {
           </span>
         )}
       </div>
-      <div className="flex items-center gap-3 truncate text-muted text-xs">
-        {namespace && <span className="truncate">{row.namespace}</span>}
+      <div className="truncate text-muted text-xs">
+        {namespace && <span className="mr-3">{row.namespace}</span>}
         {rest.map(({ column, index }) => (
-          <span key={column.name} className="shrink-0 truncate">
-            <span className="text-faint">{column.name} </span>
+          <span key={column.name} className="mr-3">
+            {column !== message?.column && <span className="text-faint">{column.name} </span>}
             <TableCell column={column} cell={row.cells[index]} row={row} />
           </span>
         ))}
@@ -137,18 +139,19 @@ function NarrowCells({ row, shown, namespace, href }: TableRowProps) {
   );
 }
 
-function NameLink({ row, href }: { row: Row; href: string }) {
+function NameLink({ row, href, title }: { row: Row; href: string; title: ShownColumn | undefined }) {
+  const name = titleOf(row, title);
   return (
     <Link
       prefetch={false}
       href={href}
-      title={row.name.length > 40 ? row.name : undefined}
+      title={name.length > 40 ? name : undefined}
       className={cn(
         'rounded-sm font-medium hover:underline hover:underline-offset-3',
         row.deleting && 'line-through decoration-faint',
       )}
     >
-      {row.name}
+      {name}
     </Link>
   );
 }

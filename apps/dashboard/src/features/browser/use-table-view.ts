@@ -3,7 +3,7 @@ import { useDeferredValue, useMemo } from 'react';
 import type { TableState } from '#features/kube/kube-table.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import { arrange, parseSort, type Sort } from './arrange.ts';
-import { type ColumnChoice, gridTemplate, type ShownColumn, shownColumns } from './column-layout.ts';
+import { type ColumnChoice, gridTemplate, type ShownColumn, shownColumns, titleColumn } from './column-layout.ts';
 import { parseFilter } from './filter.ts';
 
 export interface TableView {
@@ -11,6 +11,8 @@ export interface TableView {
   /** Before the filter. */
   total: number;
   shown: readonly ShownColumn[];
+  /** Stands in place of the name. */
+  title: ShownColumn | undefined;
   template: string;
   sort: Sort;
 }
@@ -45,12 +47,13 @@ export function useTableView(table: TableState, options: TableViewOptions): Tabl
     [rows, within],
   );
   const shown = useMemo(() => shownColumns(columns, choice), [columns, choice]);
+  const title = useMemo(() => titleColumn(columns), [columns]);
   // Widths are taken again only when there are many more rows or fewer, so that columns do not twitch at every change.
   const magnitude = Math.ceil(Math.log2(rows.length + 1));
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const template = useMemo(
-    () => gridTemplate(rows, { shown, namespace: namespaceColumn, select }),
-    [magnitude, shown, namespaceColumn, select],
+    () => gridTemplate(rows, { shown, title, namespace: namespaceColumn, select }),
+    [magnitude, shown, title, namespaceColumn, select],
   );
-  return { rows: arranged, total, shown, template, sort };
+  return { rows: arranged, total, shown, title, template, sort };
 }

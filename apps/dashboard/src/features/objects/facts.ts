@@ -63,5 +63,6 @@ export const code = (text: string): FactValue => ({ type: 'code', text });
 /** A fact, unless there is nothing to say. */
 export function fact(label: string, value: FactValue | string | number | undefined): Fact[] {
   if (value === undefined || value === '') return [];
+  if (typeof value === 'object' && value.type === 'list' && value.items.length === 0) return [];
   return [{ label, value: typeof value === 'object' ? value : textValue(String(value)) }];
 }

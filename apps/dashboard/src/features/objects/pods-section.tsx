@@ -67,6 +67,7 @@ function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiRe
           label={title}
           rows={view.rows}
           shown={view.shown}
+          title={view.title}
           template={view.template}
           namespace={namespaceColumn}
           sort={view.sort}

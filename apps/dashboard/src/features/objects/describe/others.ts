@@ -1,3 +1,5 @@
+import { formatBytes } from '#components/format/bytes.ts';
+import { parseQuantity } from '#components/format/quantity.ts';
 import type { Tone } from '#components/ui/tone.ts';
 import { get, list, number, record, strings, text } from '#features/kube/read.ts';
 import { code, type DataEntry, type Description, type FactValue, fact, textValue } from '../facts.ts';
@@ -91,8 +93,8 @@ export function describeNode(node: unknown): Description {
         columns: ['Resource', 'Allocatable', 'Capacity'],
         rows: Object.entries(record(node, 'status', 'capacity')).map(([name, amount]) => [
           code(name),
-          code(String(allocatable[name] ?? '–')),
-          code(String(amount)),
+          code(amountOf(name, allocatable[name])),
+          code(amountOf(name, amount)),
         ]),
       },
       {
@@ -103,6 +105,13 @@ export function describeNode(node: unknown): Description {
       },
     ],
   };
+}
+
+/** Memory and storage in units that one can compare; all else as it stands. */
+function amountOf(name: string, amount: unknown): string {
+  if (amount === undefined) return '–';
+  const bytes = /memory|storage|hugepages/.test(name) ? parseQuantity(String(amount)) : Number.NaN;
+  return Number.isNaN(bytes) ? String(amount) : formatBytes(bytes);
 }
 
 export function describeConfigMap(map: unknown): Description {
