@@ -1,6 +1,6 @@
 'use client';
 import { ScrollText, SquareTerminal, X } from 'lucide-react';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { inputClasses } from '#components/ui/input.tsx';
 import { changeTab, closeTab, type DockTab, showTab, useDock } from './dock-store.ts';
@@ -55,6 +55,10 @@ interface TabButtonProps {
 function TabButton({ tab, name, front, onRename }: TabButtonProps) {
   const Icon = tab.kind === 'terminal' ? SquareTerminal : ScrollText;
   const { namespace, pod, ref } = tab.target;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (front) button.current?.parentElement?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [front]);
   const what = tab.kind === 'terminal' ? 'Terminal' : 'Logs';
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Delete') closeTab(tab.id);
@@ -65,6 +69,7 @@ function TabButton({ tab, name, front, onRename }: TabButtonProps) {
   return (
     <>
       <button
+        ref={button}
         type="button"
         aria-pressed={front}
         aria-controls={paneId(tab.id)}

@@ -27,6 +27,7 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
   const scroller = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(true);
   const [seen, setSeen] = useState(0);
+  const last = useRef({ top: 0, height: 0 });
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -64,9 +65,14 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
   function onScroll() {
     const element = scroller.current;
     if (element === null) return;
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
-    if (atEnd !== following) {
-      setFollowing(atEnd);
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    const { top, height } = last.current;
+    last.current = { top: scrollTop, height: scrollHeight };
+    const atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    // Lines that change their height scroll too. Only a person scrolls up while nothing has become less.
+    const leaves = !atEnd && scrollTop < top && scrollHeight >= height;
+    if (following ? leaves : atEnd) {
+      setFollowing(!following);
       setSeen(newest);
     }
   }

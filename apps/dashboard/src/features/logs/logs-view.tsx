@@ -87,7 +87,8 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
                 setAt(-1);
               }}
               onKeyDown={(event) => {
-                if (event.key === 'Enter') step(event.shiftKey ? -1 : 1);
+                // From the newest line backwards, as one reads a log.
+                if (event.key === 'Enter') step(event.shiftKey ? 1 : -1);
                 if (event.key === 'Escape') setSearch('');
               }}
             />

@@ -86,7 +86,7 @@ function Condition({ state, active }: { state: TerminalState; active: boolean })
   switch (state.phase) {
     case 'open':
       return (
-        <span className="px-1 text-faint text-xs tabular-nums" title="To the gateway and back">
+        <span className="whitespace-nowrap px-1 text-faint text-xs tabular-nums" title="To the gateway and back">
           {latency === undefined ? '' : `${Math.max(1, Math.round(latency))} ms`}
         </span>
       );
