@@ -3,7 +3,8 @@
 'use client';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { useRouter } from 'next/navigation';
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { NARROW, useMedia } from '#components/use-media.ts';
@@ -52,6 +53,7 @@ const SKELETONS = 14;
 /** A table of any kind and any length: only the rows in sight are in the page. */
 export function ResourceTable(props: ResourceTableProps) {
   const { label, rows, shown, template, namespace, hrefOf, activeKey, onActivate, onOpen, selection, onMenu } = props;
+  const router = useRouter();
   const narrow = useMedia(NARROW);
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
@@ -61,7 +63,7 @@ export function ResourceTable(props: ResourceTableProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: 12,
+    overscan: 8,
     scrollPaddingStart: narrow ? 0 : ROW,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: sizes must be taken anew when rows change their height
@@ -72,6 +74,14 @@ export function ResourceTable(props: ResourceTableProps) {
     if (activeIndex !== -1) virtual.scrollToIndex(activeIndex, { align: 'auto' });
   }, [activeKey]);
 
+  function onClick(event: MouseEvent) {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a[data-row-link]') : null;
+    const href = link?.getAttribute('href');
+    if (href === null || href === undefined) return;
+    event.preventDefault();
+    router.push(href);
+  }
   function onKeyDown(event: KeyboardEvent) {
     if (event.target !== event.currentTarget) return;
     const last = rows.length - 1;
@@ -111,6 +121,7 @@ export function ResourceTable(props: ResourceTableProps) {
       aria-busy={props.loading || undefined}
       tabIndex={0}
       data-grid
+      onClick={onClick}
       onKeyDown={onKeyDown}
       className={cn('relative overflow-auto focus-visible:outline-offset-[-2px]', props.className)}
     >

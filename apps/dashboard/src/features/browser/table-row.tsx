@@ -2,7 +2,6 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
 'use client';
 import { MoreHorizontal } from 'lucide-react';
-import Link from 'next/link';
 import { memo, useEffect, useRef } from 'react';
 import { cn } from '#components/class-names.ts';
 import type { Row } from '#features/kube/table-rows.ts';
@@ -139,11 +138,12 @@ function NarrowCells({ row, shown, title, namespace, href }: TableRowProps) {
   );
 }
 
+/** A plain link, which the grid follows: `next/link` does far too much at each row that scrolls into sight. */
 function NameLink({ row, href, title }: { row: Row; href: string; title: ShownColumn | undefined }) {
   const name = titleOf(row, title);
   return (
-    <Link
-      prefetch={false}
+    <a
+      data-row-link
       href={href}
       title={name.length > 40 ? name : undefined}
       className={cn(
@@ -152,7 +152,7 @@ function NameLink({ row, href, title }: { row: Row; href: string; title: ShownCo
       )}
     >
       {name}
-    </Link>
+    </a>
   );
 }
 
