@@ -16,7 +16,6 @@ export function launch(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--enable-unsafe-swiftshader',
     ],
   });
 }

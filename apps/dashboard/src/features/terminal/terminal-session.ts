@@ -33,6 +33,7 @@ export interface TerminalSessionOptions {
 
 /** The contract takes 64 KiB a message. */
 const LARGEST_INPUT = 32 * 1024;
+const MOST_EARLY_INPUT = 4 * 1024;
 /** The gateway holds at 192 KiB: several acknowledgements before that keep a fast stream moving. */
 const ACKNOWLEDGE_EVERY = 32 * 1024;
 
@@ -47,6 +48,8 @@ export class TerminalSession {
   #received = 0;
   #drawn = 0;
   #acknowledged = 0;
+  /** Typed since this shell was asked for. */
+  #early = new Uint8Array();
 
   constructor(options: TerminalSessionOptions) {
     this.#options = options;
@@ -68,6 +71,7 @@ export class TerminalSession {
     this.#received = 0;
     this.#drawn = 0;
     this.#acknowledged = 0;
+    this.#early = new Uint8Array();
     const attempt = ++this.#attempt;
     this.#become({ phase: 'opening' });
     this.#options.socket.emit('terminal:open', { ...request, ...size }, (answer) => {
@@ -83,11 +87,18 @@ export class TerminalSession {
       this.#id = answer.terminal;
       this.#become({ phase: 'open', container: answer.container, shell: answer.shell });
       if (this.#size.columns !== size.columns || this.#size.rows !== size.rows) this.resize(this.#size);
+      this.input(this.#early);
     });
   }
 
-  /** Keystrokes. Those typed while no shell is open are lost: another shell must not get them. */
+  /**
+   * Keystrokes. Those typed while a shell opens wait for it (up to 4 KiB), as a terminal's do; with no shell in sight they are
+   * lost: another shell must not get them.
+   */
   input(data: Uint8Array): void {
+    if (this.#state.phase === 'opening' && this.#early.byteLength + data.byteLength <= MOST_EARLY_INPUT) {
+      this.#early = Uint8Array.of(...this.#early, ...data);
+    }
     if (this.#id === undefined) return;
     for (let from = 0; from < data.byteLength; from += LARGEST_INPUT) {
       this.#options.socket.emit('terminal:input', {

@@ -66,6 +66,20 @@ describe('TerminalSession', () => {
     expect(socket.bodies('terminal:resize')).toEqual([{ terminal: 't1', columns: 90, rows: 20 }]);
   });
 
+  it('keeps what is typed while a shell opens for that shell, and for no other', () => {
+    const { socket, session } = setUp();
+    const type = (text: string) => session.input(new TextEncoder().encode(text));
+    type('before');
+    session.open(request, size);
+    type('for the one that is given up');
+    session.open(request, size);
+    type('ec');
+    type('ho');
+    expect(socket.bodies('terminal:input')).toEqual([]);
+    socket.answer({ terminal: 't2', container: 'web', shell: 'sh' });
+    expect(socket.bodies('terminal:input')).toEqual([{ terminal: 't2', data: new TextEncoder().encode('echo') }]);
+  });
+
   it('says why it was not opened', () => {
     const { socket, states, session } = setUp();
     session.open(request, size);
