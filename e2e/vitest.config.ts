@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { chromium } from './browser/chromium.ts';
+
+const inBrowser = existsSync(chromium) || process.env['CI'] ? ['browser/real-cluster.test.ts'] : [];
 
 /** The product on the real cluster. One file after the other: they share two cores and one cluster. */
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    include: ['{kubectl,tunnel}/**/*.test.ts'],
+    include: ['{kubectl,tunnel}/**/*.test.ts', ...inBrowser],
     globalSetup: ['bed/setup.ts'],
     pool: 'forks',
     fileParallelism: false,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildAgentImage, buildNodeImage } from './agent-image.ts';
 import { findKubectls } from './client.ts';
-import { connectCluster, signUp } from './onboarding.ts';
+import { connectCluster, owner, signUp } from './onboarding.ts';
 import {
   execute,
   freePort,
@@ -68,7 +68,7 @@ export async function bringUp(direct: boolean): Promise<{ bed: Bed; end: () => P
   try {
     const home = join(folder, 'home');
     step('sign up');
-    await signUp({ home, ready, email: 'owner@example.com', organization: 'e2e' });
+    await signUp({ home, ready, ...owner });
     step('install the agent by the printed command');
     const connected = await connectCluster({ home, ready, name: clusterName, adminKubeconfig, folder });
     step('online');

@@ -5,6 +5,9 @@ import { eventually, execute, postern, type Ready } from './process.ts';
 
 const password = 'correct horse battery staple';
 
+/** Who the tests act as. */
+export const owner = { email: 'owner@example.com', organization: 'e2e', password };
+
 /** What `postern cluster create --json` prints. */
 export interface CreatedCluster {
   id: string;

@@ -16,6 +16,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: missing ? [] : ['*.test.ts'],
+    exclude: ['real-cluster.test.ts'],
     passWithNoTests: missing,
     globalSetup: missing ? [] : ['setup.ts'],
     pool: 'forks',

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { admin } from '../bed/admin.ts';
+import { expectOk } from '../bed/kubectl.ts';
+import { owner } from '../bed/onboarding.ts';
+import { readReady, repository } from '../bed/process.ts';
+import { launch, openPage, picture } from './chromium.ts';
+
+const bed = inject('bed');
+const { product } = bed;
+
+/** The main job in a browser, with the real Kubernetes and the agent that runs in it as a pod. */
+describe.skipIf(!product)('the real cluster in a browser', () => {
+  if (!product) return;
+  let url: string;
+  let browser: Browser;
+  let page: Page;
+  const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    url = readReady(product.data).url;
+    browser = await launch();
+    page = await openPage(browser);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await picture(page, `failed-${task.name.replace(/\W+/g, '-')}`);
+  });
+  afterAll(async () => {
+    for (const child of children) child.kill('SIGTERM');
+    await browser.close();
+  });
+
+  it('signs in, and finds the cluster online with its version', async () => {
+    await page.goto(`${url}/sign-in`);
+    await page.getByLabel('E-mail').fill(owner.email);
+    await page.getByLabel('Password', { exact: true }).fill(owner.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(`${url}/${owner.organization}`);
+    const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: product.cluster, exact: true }) });
+    await row.getByText(/^Online/).waitFor();
+    expect(await row.textContent()).toMatch(/v1\.\d+\.\d+/);
+    await row.getByRole('link', { name: product.cluster, exact: true }).click();
+    await page.waitForURL(`${url}/${owner.organization}/clusters/${product.cluster}`);
+  });
+
+  it('types into a terminal of a pod and sees the output', async () => {
+    await page.getByRole('link', { name: /^Pods/ }).first().click();
+    await page.getByRole('row').filter({ hasText: 'ticker' }).getByText('Running').waitFor();
+    await page.getByRole('link', { name: 'shell', exact: true }).click();
+    await page.getByRole('heading', { name: 'shell' }).waitFor();
+    await page.getByRole('button', { name: 'Terminal' }).first().click();
+    await typeAndSee(page, 'echo real=$((40 + 2)) $(hostname)', 'real=42 shell');
+    await picture(page, 'real-cluster-terminal');
+  });
+
+  it('follows the log of a pod', async () => {
+    const ticks = await expectOk(admin(), ['logs', '-n', 'demo', 'ticker', '--tail=1']);
+    const now = Number(/tick (\d+)/.exec(ticks)?.[1]);
+    await page.getByRole('link', { name: /^Pods/ }).first().click();
+    await page.getByRole('button', { name: 'Actions for ticker', exact: true }).click();
+    await page.getByRole('menuitem', { name: /^Logs/ }).click();
+    // Not written yet when the log was opened: it is shown, so it was followed.
+    for (const tick of [now + 5, now + 7]) {
+      const line = page.getByText(`tick ${tick}`, { exact: true });
+      await line.waitFor();
+      await expect.poll(() => isWithin(line, page.getByRole('region', { name: 'Dock' }))).toBe(true);
+    }
+    await picture(page, 'real-cluster-logs');
+  });
+
+  it('a newcomer adds a cluster: the page turns green by itself once the agent is there', {
+    timeout: 90_000,
+  }, async () => {
+    const newcomer = await openPage(browser);
+    try {
+      await newcomer.goto(`${url}/sign-up`);
+      await newcomer.getByLabel('E-mail').fill('newcomer@example.com');
+      await newcomer.getByLabel('Password', { exact: true }).fill(owner.password);
+      await newcomer.getByLabel('Organization').fill('Newcomers');
+      await newcomer.getByRole('button', { name: /create|sign up/i }).click();
+      await newcomer.waitForURL(`${url}/newcomers`);
+      await newcomer.goto(`${url}/newcomers/add-cluster`);
+      await newcomer.getByLabel('Name').fill('laptop');
+      await newcomer.getByRole('button', { name: 'Continue' }).click();
+      await newcomer.getByText(/\/install\.yaml \| kubectl apply -f -/).waitFor();
+      await newcomer.getByRole('tab', { name: 'Outside the cluster' }).click();
+      const command = await newcomer.getByText(/^postern agent /).textContent();
+      children.push(runAsPerson(command ?? ''));
+      await newcomer.getByText('laptop is connected.').waitFor({ timeout: 40_000 });
+      await picture(newcomer, 'real-cluster-connected');
+      await newcomer.getByRole('link', { name: 'Open cluster' }).click();
+      await newcomer.getByRole('link', { name: /^Pods/ }).first().click();
+      await newcomer.getByRole('link', { name: 'shell', exact: true }).waitFor();
+    } catch (error) {
+      await picture(newcomer, 'failed-newcomer');
+      throw error;
+    } finally {
+      await newcomer.context().close();
+    }
+  });
+
+  /** Runs a command as the page shows it, in a home whose ~/.kube/config is the administrator's. */
+  function runAsPerson(command: string): ChildProcess {
+    const home = join(bed.folder, 'home-of-newcomer');
+    mkdirSync(join(home, '.kube'), { recursive: true, mode: 0o700 });
+    symlinkSync(bed.adminKubeconfig, join(home, '.kube/config'));
+    const path = `${join(repository, 'node_modules/.bin')}:${process.env['PATH']}`;
+    return spawn('sh', ['-c', `exec ${command}`], { env: { HOME: home, PATH: path }, stdio: 'ignore' });
+  }
+});
+
+/** Within the visible part of what holds it, not merely in the page. */
+async function isWithin(element: Locator, holder: Locator): Promise<boolean> {
+  const [inner, outer] = await Promise.all([element.boundingBox(), holder.boundingBox()]);
+  return inner !== null && outer !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
+}
+
+async function typeAndSee(page: Page, command: string, output: string): Promise<void> {
+  await page.locator('.xterm-helper-textarea').waitFor({ state: 'attached' });
+  await page.locator('.xterm').click();
+  await page.keyboard.type(`${command}\n`);
+  await page.locator('.xterm-rows, .xterm-accessibility-tree').getByText(output).first().waitFor();
+}
