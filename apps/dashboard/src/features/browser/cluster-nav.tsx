@@ -108,7 +108,7 @@ function Kind({ kind, cluster, current }: { kind: ApiResource; cluster: ClusterR
       >
         <span className="min-w-0 flex-1 truncate">{pluralOf(kind)}</span>
         {count.data !== undefined && (
-          <span className="shrink-0 text-faint text-xs tabular-nums">{count.data.toLocaleString('en')}</span>
+          <span className="shrink-0 text-muted text-xs tabular-nums">{count.data.toLocaleString('en')}</span>
         )}
       </Link>
     </li>
