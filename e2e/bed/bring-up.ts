@@ -60,7 +60,10 @@ export async function bringUp(direct: boolean): Promise<{ bed: Bed; end: () => P
   const data = join(folder, 'data');
   const port = await freePort();
   const options = { data, port, publicUrl: `https://${nodeAddress()}:${port}` };
-  const ready = await startProduct(options);
+  const ready = await startProduct(options).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
   const teardown = async (): Promise<void> => {
     await stopProduct(data);
     rmSync(folder, { recursive: true, force: true });
