@@ -33,7 +33,10 @@ it('signs up, and finds the demo cluster online', async () => {
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.waitForURL(`${url}/acme-shop`);
   await page.getByText('demo', { exact: true }).first().waitFor();
-  await page.getByText(/^Online/).first().waitFor();
+  await page
+    .getByText(/^Online/)
+    .first()
+    .waitFor();
   await expectAccessible();
 });
 

@@ -16,7 +16,15 @@ const browser = await launch();
 
 /** What one picture shows and when it is ready to be taken. */
 const views: { name: string; path: string; prepare: (page: Page) => Promise<void> }[] = [
-  { name: 'clusters', path: '/acme', prepare: (page) => page.getByText(/^Online/).first().waitFor() },
+  {
+    name: 'clusters',
+    path: '/acme',
+    prepare: (page) =>
+      page
+        .getByText(/^Online/)
+        .first()
+        .waitFor(),
+  },
   { name: 'overview', path: '/acme/clusters/demo', prepare: (page) => page.getByText('Recent changes').waitFor() },
   { name: 'pods', path: '/acme/clusters/demo/r/pods?ns=shop', prepare: openTerminal },
 ];
