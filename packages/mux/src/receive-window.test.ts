@@ -46,6 +46,16 @@ describe('a receive window', () => {
     expect(sizes).toEqual([512, 1024, 2048, 4096, 8192, 8192, 8192]);
   });
 
+  it('grows on a shorter line too when half of it was consumed within 20 ms, and not later', () => {
+    const { state, view } = host({ roundTripMs: 0.1 });
+    const window = new ReceiveWindow(view);
+    state.time += 19;
+    expect(window.consume(initialWindow / 2)).toBe(initialWindow * 1.5);
+    state.time += 20;
+    expect(window.consume(initialWindow)).toBe(initialWindow);
+    expect(window.size).toBe(initialWindow * 2);
+  });
+
   it.each([
     ['the reader is slow', { roundTripMs: 50 }, 100],
     ['the round trip is not known', {}, 0],

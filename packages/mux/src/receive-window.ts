@@ -14,9 +14,12 @@ export interface WindowHost {
   now(): number;
 }
 
+/** A round trip is never taken for shorter: a busy machine lets a process wait that long, whatever the line can do. */
+const leastRoundTripMs = 10;
+
 /**
  * The receiver's side of credit. The peer may have at most `size` bytes outstanding: sent and not yet consumed here.
- * Credit goes back when half the window was consumed; when that took less than two round trips the window doubles,
+ * Credit goes back when half the window was consumed; when that took less than two round trips (or 20 ms) the window doubles,
  * because then it was the window, not the reader, that held the sender back.
  */
 export class ReceiveWindow {
@@ -63,7 +66,7 @@ export class ReceiveWindow {
 
   #grow(tookMs: number): number {
     const roundTripMs = this.#host.roundTripMs;
-    if (roundTripMs === undefined || tookMs >= 2 * roundTripMs) return 0;
+    if (roundTripMs === undefined || tookMs >= 2 * Math.max(roundTripMs, leastRoundTripMs)) return 0;
     const grown = Math.min(this.#size, this.#host.maxWindow - this.#size, this.#host.budget.left);
     this.#host.budget.left -= grown;
     this.#size += grown;

@@ -41,11 +41,13 @@ export class Scheduler<F extends Flow> {
     this.#quantum = quantum;
   }
 
-  /** Call when a flow may have become sendable. */
-  wake(flow: F): void {
-    if (flow.flow.place !== 'none') return;
-    if (flow.interactive || flow.queuedBytes <= sparseBytes) this.#place(flow, 'urgent');
-    else this.#place(flow, 'bulk');
+  /** Call when a flow may have become sendable. Returns the class it waits or is served in. */
+  wake(flow: F): 'urgent' | 'bulk' | 'serving' {
+    const { place } = flow.flow;
+    if (place !== 'none') return place;
+    const found = flow.interactive || flow.queuedBytes <= sparseBytes ? 'urgent' : 'bulk';
+    this.#place(flow, found);
+    return found;
   }
 
   /**

@@ -51,8 +51,9 @@ export class SendQueue {
 
   wake(channel: Channel): void {
     if (!channel.sendable) return;
-    this.#scheduler.wake(channel);
-    this.flushSoon();
+    // Bulk comes in pieces, one for each TLS record that was read: together they leave in full records.
+    if (this.#scheduler.wake(channel) === 'bulk') this.flushAfterReads();
+    else this.flushSoon();
   }
 
   /** Flushes once the running callback is through, so that what it causes is sent, and ordered, together. */
