@@ -1,15 +1,7 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import type { PodTarget } from '#features/dock/dock-store.ts';
-
-export interface LogsPaneProps {
-  target: PodTarget;
-  /** It is in front. Hidden logs go on reading. Default true. */
-  active?: boolean;
-  /** Somebody chose another container. */
-  onChoice?: (choice: { container: string }) => void;
-}
+import type { LogsPaneProps } from './logs-pane-props.ts';
 
 const View = dynamic(() => import('./logs-view.tsx').then(({ LogsView }) => LogsView), {
   ssr: false,

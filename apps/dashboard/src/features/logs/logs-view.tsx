@@ -17,7 +17,7 @@ import type { LogSnapshot } from './log-feed.ts';
 import { LogLines } from './log-lines.tsx';
 import { matchingLines } from './log-search.ts';
 import { setLogSettings, useLogSettings } from './log-settings.ts';
-import type { LogsPaneProps } from './logs-pane.tsx';
+import type { LogsPaneProps } from './logs-pane-props.ts';
 import { useLogFeed } from './use-log-feed.ts';
 
 const periods = [

@@ -1,19 +1,7 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import type { PodTarget, Shell } from '#features/dock/dock-store.ts';
-
-export interface TerminalPaneProps {
-  target: PodTarget;
-  /** First choice; default `auto`. */
-  shell?: Shell;
-  /** It is in front: takes the focus and measures its latency. Default true. */
-  active?: boolean;
-  /** False: shows a button that starts it. Default true. */
-  startAtOnce?: boolean;
-  /** Somebody chose another container or shell. */
-  onChoice?: (choice: { container?: string; shell?: Shell }) => void;
-}
+import type { TerminalPaneProps } from './terminal-pane-props.ts';
 
 const View = dynamic(() => import('./terminal-view.tsx').then(({ TerminalView }) => TerminalView), {
   ssr: false,

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { Shell } from '#features/dock/dock-store.ts';
 import { TerminalNotice } from './terminal-notice.tsx';
-import type { TerminalPaneProps } from './terminal-pane.tsx';
+import type { TerminalPaneProps } from './terminal-pane-props.ts';
 import { TerminalSearch } from './terminal-search.tsx';
 import { TerminalToolbar } from './terminal-toolbar.tsx';
 import { useTerminal } from './use-terminal.ts';
