@@ -10,7 +10,7 @@ function tick() {
 }
 
 /** Calls back every second, all from one timer; stops when nobody listens. */
-export function subscribeToSeconds(listener: () => void): () => void {
+function subscribeToSeconds(listener: () => void): () => void {
   listeners.add(listener);
   if (timer === undefined) {
     now = Date.now();

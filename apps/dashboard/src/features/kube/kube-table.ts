@@ -5,7 +5,7 @@ import { RowStore, type Rows, type Schedule } from './row-store.ts';
 import type { Column, Row } from './table-rows.ts';
 
 /** Above so many namespaces the whole cluster is watched and filtered: one watch instead of many. */
-export const MOST_NAMESPACES = 8;
+const MOST_NAMESPACES = 8;
 
 export interface TableState extends Rows {
   freshness: Freshness;

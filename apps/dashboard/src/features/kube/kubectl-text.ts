@@ -1,7 +1,7 @@
 import { type ApiResource, resourceId } from './api-resource.ts';
 
 /** A word as a POSIX shell takes it. */
-export function shellWord(word: string): string {
+function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
