@@ -71,7 +71,7 @@ export class Channel implements Flow {
     this.head = open.head;
     this.interactive = open.interactive;
     this.opener = open.opener;
-    this.#window = new ReceiveWindow(host);
+    this.#window = new ReceiveWindow(host, { fixed: open.interactive });
     this.accepted = this.#acceptance.promise;
     // A caller that never asks for the response must not bring the process down when it is refused.
     this.accepted.catch(ignore);

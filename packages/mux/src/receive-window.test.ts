@@ -46,6 +46,13 @@ describe('a receive window', () => {
     expect(sizes).toEqual([512, 1024, 2048, 4096, 8192, 8192, 8192]);
   });
 
+  it('stays as it is for a terminal', () => {
+    const { view } = host({ roundTripMs: 50 });
+    const window = new ReceiveWindow(view, { fixed: true });
+    expect(window.consume(initialWindow / 2)).toBe(initialWindow / 2);
+    expect(window.size).toBe(initialWindow);
+  });
+
   it('grows on a shorter line too when half of it was consumed within 20 ms, and not later', () => {
     const { state, view } = host({ roundTripMs: 0.1 });
     const window = new ReceiveWindow(view);

@@ -29,8 +29,12 @@ export class ReceiveWindow {
   #consumed = 0;
   #since: number;
 
-  constructor(host: WindowHost) {
+  readonly #isFixed: boolean;
+
+  /** @param options.fixed it never grows: a terminal, where what lies between the program and Ctrl-C must stay little. */
+  constructor(host: WindowHost, options: { fixed?: boolean } = {}) {
     this.#host = host;
+    this.#isFixed = options.fixed ?? false;
     this.#since = host.now();
   }
 
@@ -66,7 +70,7 @@ export class ReceiveWindow {
 
   #grow(tookMs: number): number {
     const roundTripMs = this.#host.roundTripMs;
-    if (roundTripMs === undefined || tookMs >= 2 * Math.max(roundTripMs, leastRoundTripMs)) return 0;
+    if (this.#isFixed || roundTripMs === undefined || tookMs >= 2 * Math.max(roundTripMs, leastRoundTripMs)) return 0;
     const grown = Math.min(this.#size, this.#host.maxWindow - this.#size, this.#host.budget.left);
     this.#host.budget.left -= grown;
     this.#size += grown;
