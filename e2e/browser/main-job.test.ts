@@ -58,3 +58,12 @@ it('types into a terminal and sees the output', async () => {
   await page.keyboard.type('echo sum=$((40 + 2))\n');
   await page.locator('.xterm-rows, .xterm-accessibility-tree').getByText('sum=42').first().waitFor();
 });
+
+it('answers Ctrl-C at once while a program floods the terminal', async () => {
+  await page.keyboard.type('yes\n');
+  const screen = page.locator('.xterm-rows');
+  await screen.getByText('y', { exact: true }).nth(5).waitFor();
+  await page.keyboard.press('Control+c');
+  await page.keyboard.type('echo calm=$((1 + 1))\n');
+  await screen.getByText('calm=2').first().waitFor({ timeout: 10_000 });
+});
