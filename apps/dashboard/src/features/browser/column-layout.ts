@@ -1,4 +1,5 @@
 import type { Column, Row } from '#features/kube/table-rows.ts';
+import { isStateColumn } from './state-tone.ts';
 
 /** A column as it stands on the page; `index` is its cell's. */
 export interface ShownColumn {
@@ -36,6 +37,10 @@ export const titleOf = (row: Row, title: ShownColumn | undefined): string =>
 
 const CHARACTER = 7;
 const PADDING = 26;
+/** A state's dot is this many characters wide. */
+const DOT = 2;
+/** Characters that a column must have room for, whatever stands in it now: our ages read `2h 11m` where the server's read `131m`. */
+const least: Partial<Record<Column['meaning'], number>> = { age: 8, elapsed: 9, restarts: 13 };
 /** So many rows are measured; the rest will be like them. */
 const SAMPLE = 400;
 
@@ -62,7 +67,10 @@ export function gridTemplate(
       )}px, 0.6fr)`,
     );
   for (const { column, index } of how.shown) {
-    const length = longest(({ cells }) => String(cells[index] ?? ''), column.name);
+    const length = Math.max(
+      longest(({ cells }) => String(cells[index] ?? ''), column.name) + (isStateColumn(column.name) ? DOT : 0),
+      least[column.meaning] ?? 0,
+    );
     tracks.push(
       length > 40 ? 'minmax(260px, 3fr)' : `minmax(${pixels(length, 40)}px, ${column.meaning === 'age' ? 0.2 : 0.5}fr)`,
     );

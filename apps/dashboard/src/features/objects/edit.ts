@@ -1,7 +1,7 @@
 import { getObject, type ObjectRef, replaceObject } from '#features/kube/kube-actions.ts';
 import { KubeError } from '#features/kube/kube-error.ts';
-import { record, text } from '#features/kube/read.ts';
-import { changesBetween, conflicts, type Path, withChanges, withoutServerFields } from './merge.ts';
+import { record } from '#features/kube/read.ts';
+import { changesBetween, conflicts, isEqual, type Path, withChanges, withoutServerFields } from './merge.ts';
 
 export type Review =
   | { type: 'unchanged' }
@@ -25,12 +25,25 @@ export interface Edit {
   force?: boolean;
 }
 
+/** Controllers write all the time: an object may change between two looks at it, but not for ever. */
+const TRIES = 5;
+
 /**
  * Asks the server what would come of an edit, without doing it. Should the object have changed since editing began, the edit
  * is laid on top of the newest, unless both changed the same fields.
  * @throws KubeError what the server refuses, e.g. 422 with the field.
  */
-export async function reviewEdit({ target, base, edited, force = false }: Edit): Promise<Review> {
+export async function reviewEdit(edit: Edit): Promise<Review> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await reviewOnce(edit);
+    } catch (error) {
+      if (!isConflict(error) || attempt >= TRIES) throw error;
+    }
+  }
+}
+
+async function reviewOnce({ target, base, edited, force = false }: Edit): Promise<Review> {
   const mine = changesBetween(withoutServerFields(base), withoutServerFields(edited));
   if (mine.length === 0) return { type: 'unchanged' };
   const live = await getObject(target);
@@ -42,20 +55,28 @@ export async function reviewEdit({ target, base, edited, force = false }: Edit):
   return { type: 'ready', live, result, manifest, moved: theirs.length > 0 };
 }
 
-/** Does it. False: the object has changed since the review, so review again. @throws KubeError */
-export async function applyEdit(target: ObjectRef, manifest: Record<string, unknown>): Promise<boolean> {
-  try {
-    await replaceObject(target, manifest, { dryRun: false });
-    return true;
-  } catch (error) {
-    if (
-      error instanceof KubeError &&
-      error.status === 409 &&
-      text(manifest, 'metadata', 'resourceVersion') !== undefined
-    )
-      return false;
-    throw error;
+/**
+ * Does what was reviewed. Should the object have changed since, it is reviewed again, and done if what would come of it is
+ * still the same; else the answer is the new review.
+ * @throws KubeError
+ */
+export async function applyEdit(edit: Edit, reviewed: Review): Promise<'done' | Review> {
+  let review = reviewed;
+  for (let attempt = 1; review.type === 'ready'; attempt++) {
+    try {
+      await replaceObject(edit.target, review.manifest, { dryRun: false });
+      return 'done';
+    } catch (error) {
+      if (!isConflict(error) || attempt >= TRIES) throw error;
+    }
+    const next = await reviewEdit(edit);
+    if (next.type !== 'ready' || !isEqual(withoutServerFields(next.result), withoutServerFields(review.result)))
+      return next;
+    review = next;
   }
+  return review;
 }
+
+const isConflict = (error: unknown): boolean => error instanceof KubeError && error.status === 409;
 
 const writePath = (path: Path): string => path.map((key) => (/^[\w-]+$/.test(key) ? key : `"${key}"`)).join('.');

@@ -55,14 +55,14 @@ function Pairs({ title, pairs }: { title: string; pairs: Record<string, string> 
   const long = entries.filter(([, value]) => value.length > SHORT).length;
   return (
     <section className="mt-3 border-t pt-3">
-      <h3 className="mb-1.5 flex items-center gap-2 text-muted">
+      <h2 className="mb-1.5 flex items-center gap-2 text-muted">
         {title}
         {long > 0 && (
           <button type="button" className="link text-xs" aria-expanded={open} onClick={() => setOpen(!open)}>
             {open ? 'Shorter' : 'In full'}
           </button>
         )}
-      </h3>
+      </h2>
       <ul className="flex flex-wrap gap-1">
         {entries.map(([key, value]) => (
           <li key={key} className="max-w-full rounded-sm bg-idle-soft px-1.5 py-0.5 text-xs [overflow-wrap:anywhere]">

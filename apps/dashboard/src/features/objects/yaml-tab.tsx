@@ -12,7 +12,7 @@ import { sentenceOf } from '#features/kube/kube-error.ts';
 import { get } from '#features/kube/read.ts';
 import type { KubeObject } from '#features/kube/sources.ts';
 import { DiffView } from './diff-view.tsx';
-import { applyEdit, type Review, reviewEdit } from './edit.ts';
+import { applyEdit, type Edit, type Review, reviewEdit } from './edit.ts';
 import { withoutServerFields } from './merge.ts';
 import { YamlEditor } from './yaml-editor.tsx';
 import { readYaml, writeYaml } from './yaml-text.ts';
@@ -34,6 +34,7 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
   const [draft, setDraft] = useState('');
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const [forced, setForced] = useState(false);
   const [review, setReview] = useState<Exclude<Review, { type: 'unchanged' }>>();
   const editing = base !== undefined;
   const shown = useMemo(
@@ -56,9 +57,10 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
     setReview(undefined);
     setProblem(undefined);
   }
-  async function look(force = false) {
-    if (base === undefined || busy) return;
+  /** Runs with the edit as it stands; what goes wrong is shown above the text. */
+  async function withEdit(force: boolean, run: (edit: Edit) => Promise<void>) {
     const read = readYaml(draft);
+    if (base === undefined || busy) return;
     if ('error' in read) {
       setProblem(read.error);
       return;
@@ -66,9 +68,7 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
     setBusy(true);
     setProblem(undefined);
     try {
-      const answer = await reviewEdit({ target, base, edited: read.object, force });
-      if (answer.type === 'unchanged') setProblem('Nothing has been changed yet.');
-      else setReview(answer);
+      await run({ target, base, edited: read.object, force });
     } catch (error) {
       setReview(undefined);
       setProblem(sentenceOf(error));
@@ -76,28 +76,25 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
       setBusy(false);
     }
   }
-  async function apply() {
-    if (review?.type !== 'ready') return;
-    setBusy(true);
-    try {
-      if (await applyEdit(target, review.manifest)) {
-        toast({ title: `${target.name} changed`, tone: 'ok' });
-        stop();
-      } else await lookAgain();
-    } catch (error) {
-      setReview(undefined);
-      setProblem(sentenceOf(error));
-    } finally {
-      setBusy(false);
-    }
-  }
-  /** It changed between the look and the leap: look again, at the newest. */
-  async function lookAgain() {
-    const read = readYaml(draft);
-    if (base === undefined || 'error' in read) return;
-    const answer = await reviewEdit({ target, base, edited: read.object });
+  function show(answer: Review) {
     setReview(answer.type === 'unchanged' ? undefined : answer);
+    if (answer.type === 'unchanged') setProblem('Nothing has been changed yet.');
   }
+  const look = (force = false) =>
+    withEdit(force, async (edit) => {
+      show(await reviewEdit(edit));
+      setForced(force);
+    });
+  const apply = (reviewed: Review) =>
+    withEdit(forced, async (edit) => {
+      const answer = await applyEdit(edit, reviewed);
+      if (answer !== 'done') {
+        show(answer);
+        return;
+      }
+      toast({ title: `${target.name} changed`, tone: 'ok' });
+      stop();
+    });
 
   return (
     <div className="flex flex-col gap-3">
@@ -168,7 +165,7 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
           ) : (
             <>
               <Button onClick={() => setReview(undefined)}>Edit further</Button>
-              <Button variant="primary" busy={busy} onClick={() => void apply()}>
+              <Button variant="primary" busy={busy} onClick={() => review !== undefined && void apply(review)}>
                 Apply
               </Button>
             </>

@@ -43,7 +43,10 @@ export function readYaml(
   const [problem] = document.errors;
   if (problem !== undefined) {
     const { line } = lines.linePos(problem.pos[0]);
-    return { error: `Line ${line}: ${problem.message.split('\n')[0]}`, line };
+    return {
+      error: `Line ${line}: ${problem.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`,
+      line,
+    };
   }
   // Aliases may multiply without end; a manifest needs none.
   let value: unknown;
