@@ -37,8 +37,8 @@ export const titleOf = (row: Row, title: ShownColumn | undefined): string =>
 
 const CHARACTER = 7;
 const PADDING = 26;
-/** A state's dot is this many characters wide. */
-const DOT = 2;
+/** A state's dot and its gap are this many characters wide. */
+const DOT = 4;
 /** Characters that a column must have room for, whatever stands in it now: our ages read `2h 11m` where the server's read `131m`. */
 const least: Partial<Record<Column['meaning'], number>> = { age: 8, elapsed: 9, restarts: 13 };
 /** So many rows are measured; the rest will be like them. */

@@ -77,7 +77,7 @@ export function YamlEditor({ label, value, readOnly, onChange, onSave }: YamlEdi
           yaml(),
           syntaxHighlighting(colours),
           look,
-          EditorView.contentAttributes.of({ 'aria-label': latest.current.label }),
+          EditorView.contentAttributes.of({ 'aria-label': latest.current.label, tabindex: '0' }),
           keymap.of([
             {
               key: 'Mod-s',
