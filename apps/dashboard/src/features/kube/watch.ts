@@ -10,7 +10,7 @@ export interface WatchEvent {
   object: unknown;
 }
 
-/** Bookmarks come about once a minute; a stream that is silent for longer has died without telling. */
+/** Bookmarks come about once a minute; a stream that is silent for much longer may have died without telling: open another. */
 const SILENCE_MS = 150_000;
 /** An object is at most 1.5 MiB in etcd, but an event may hold it twice escaped. */
 const LONGEST_EVENT = 16 * 1024 * 1024;
@@ -46,7 +46,7 @@ async function* events(response: Response, silence: AbortController): AsyncGener
   if (response.body === null) return;
   const splitter = new LineSplitter({ longest: LONGEST_EVENT });
   const reader = response.body.getReader();
-  const giveUp = () => silence.abort(new TypeError('The watch fell silent.'));
+  const giveUp = () => silence.abort();
   let timer = setTimeout(giveUp, SILENCE_MS);
   try {
     while (true) {
@@ -56,6 +56,9 @@ async function* events(response: Response, silence: AbortController): AsyncGener
       timer = setTimeout(giveUp, SILENCE_MS);
       for (const line of splitter.push(value)) if (line !== '') yield readEvent(line);
     }
+  } catch (error) {
+    // An end like any other: whether the way is broken will show when the watch is resumed.
+    if (!silence.signal.aborted) throw error;
   } finally {
     clearTimeout(timer);
     await reader.cancel().catch(() => undefined);

@@ -108,7 +108,7 @@ export function Conditions({ object }: { object: KubeObject }) {
         return (
           <div
             key={type}
-            className="grid gap-x-6 gap-y-0.5 py-2 first:pt-0 last:pb-0 sm:grid-cols-[200px_minmax(0,1fr)_auto]"
+            className="grid gap-x-6 gap-y-0.5 py-2 first:pt-0 last:pb-0 sm:grid-cols-[240px_minmax(0,1fr)_auto]"
           >
             <StatusDot tone={status === 'Unknown' ? 'idle' : good ? 'ok' : finished ? 'idle' : 'warn'}>
               {type}: {status === 'True' ? 'yes' : status === 'False' ? 'no' : 'not known'}
