@@ -54,7 +54,7 @@ async function openTerminal(page: Page): Promise<void> {
   const terminal = page.locator('.xterm').first();
   await terminal.waitFor();
   await terminal.click();
-  await page.keyboard.type('uname -srm && ls\n');
+  await page.keyboard.type('ls && cat README.txt\n');
   await page.getByText('Live', { exact: true }).first().waitFor();
   await page.waitForTimeout(1_500); // a picture, not a test: let the shell draw
 }
