@@ -18,7 +18,7 @@ await program(async () => {
     'e2e/browser/vitest.config.ts',
     '--reporter=default',
     '--reporter=json',
-    '--outputFile.json=test-results/browser.json',
+    `--outputFile.json=${join(root, 'test-results/browser.json')}`,
   ]);
   return unit || browser;
 });
