@@ -50,10 +50,40 @@ describe.each(plainClients())('$title', ({ client }) => {
     expect(ticks).toEqual(ticks.map((_, index) => (ticks[0] ?? Number.NaN) + index));
   });
 
-  it('logs: --previous of a container that never restarted says so', async () => {
-    const { code, stderr } = await run(client, ['logs', '-n', 'demo', 'ticker', '--previous']);
+  it('logs: --previous gives the life before; without one it says so', async () => {
+    const container = (name: string, script: string): object => ({
+      name,
+      image: 'localhost/busybox:1',
+      imagePullPolicy: 'Never',
+      command: ['sh', '-c', script],
+      volumeMounts: [{ name: 'lives', mountPath: '/lives' }],
+    });
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'lives' },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        volumes: [{ name: 'lives', emptyDir: {} }],
+        containers: [
+          container('one', 'exec sleep 3600'),
+          {
+            ...container(
+              'two',
+              'if [ -f /lives/first ]; then touch /lives/second; exec sleep 3600; fi; touch /lives/first; echo my first life',
+            ),
+            readinessProbe: { exec: { command: ['test', '-f', '/lives/second'] }, periodSeconds: 1 },
+          },
+        ],
+      },
+    };
+    await expectOk(client, ['apply', '-n', namespace, '-f', '-'], { input: JSON.stringify(pod) });
+    await expectOk(client, ['wait', '-n', namespace, 'pod/lives', '--for=condition=Ready', '--timeout=45s']);
+    const previous = ['logs', '-n', namespace, 'lives', '--previous', '-c'];
+    expect(await expectOk(client, [...previous, 'two'])).toBe('my first life\n');
+    const { code, stderr } = await run(client, [...previous, 'one']);
     expect(code).toBe(1);
-    expect(stderr).toContain('previous terminated container "ticker" in pod "ticker" not found');
+    expect(stderr).toContain('previous terminated container "one" in pod "lives" not found');
   });
 
   it('apply: client side', async () => {
