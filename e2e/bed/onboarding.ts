@@ -14,7 +14,7 @@ export interface CreatedCluster {
   name: string;
   joinToken: string;
   installCommand: string;
-  uninstallCommand?: string;
+  uninstallCommand: string;
 }
 
 /** Signs up by the command line; the session is kept in `home`. */
@@ -60,8 +60,7 @@ export async function connectCluster(options: {
   return {
     kubeconfig,
     uninstall: async () => {
-      const everything = 'kubectl delete namespace,clusterrole,clusterrolebinding -l app.kubernetes.io/part-of=postern';
-      await execute('sh', ['-c', created.uninstallCommand ?? everything], { env });
+      await execute('sh', ['-c', created.uninstallCommand], { env });
     },
   };
 }

@@ -25,7 +25,10 @@ export interface AgentConfig {
   readOnly: boolean;
 }
 
-export type Invocation = { run: AgentConfig } | { print: 'access' } | { print: 'text'; text: string };
+export type Invocation =
+  | { run: AgentConfig }
+  | { print: 'access'; clusterId: string }
+  | { print: 'text'; text: string };
 
 interface Options {
   url?: string;
@@ -38,7 +41,7 @@ interface Options {
   logLevel?: string;
   healthPort?: string;
   readOnly?: boolean;
-  printAccess?: boolean;
+  printAccess?: string;
 }
 
 /** The environment variable behind each option; the pod's manifest uses them. */
@@ -71,7 +74,7 @@ function command(): Command {
     .addOption(new Option('--log-level <level>', 'how much to say').choices(logLevels))
     .option('--health-port <port>', 'serve /healthz, /readyz and /metrics')
     .option('--read-only', 'let nothing through but get, list and watch')
-    .option('--print-access', 'print the roles and bindings that the cluster must have, as YAML, and end')
+    .option('--print-access <cluster-id>', 'print the roles and bindings that the cluster must have, as YAML, and end')
     .version(version)
     .allowExcessArguments(false)
     .showHelpAfterError('(postern agent --help lists the options)')
@@ -88,7 +91,8 @@ function command(): Command {
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Invocation {
   const parsed = parse(args);
   if ('print' in parsed) return parsed;
-  if (parsed.options.printAccess) return { print: 'access' };
+  const { printAccess } = parsed.options;
+  if (printAccess !== undefined) return { print: 'access', clusterId: clusterIdOf(printAccess) };
   const options: Options = { ...parsed.options };
   for (const [name, variable] of Object.entries(variables) as [keyof typeof variables, string][]) {
     const value = env[variable]?.trim();
@@ -138,6 +142,12 @@ function originOf(text: string | undefined): string {
     throw usage(`--url must be an https:// origin such as https://postern.example.com, not "${text}".`);
   }
   return url.origin;
+}
+
+/** It becomes part of names and labels. */
+function clusterIdOf(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
+  throw usage(`--print-access takes the cluster's id, which \`postern cluster list --json\` shows, not "${text}".`);
 }
 
 function joinTokenOf(options: Options): string | undefined {

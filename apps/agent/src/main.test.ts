@@ -219,6 +219,7 @@ describe('postern agent', () => {
     [['--url', 'http://gateway.example.com'], /https:\/\//],
     [['--url', 'https://gateway.example.com/path'], /https:\/\//],
     [['--nonsense'], /unknown option/],
+    [['--print-access', 'prod'], /cluster's id.*cluster list --json/],
     [['--url', 'https://g.example.com', '--kubeconfig', 'k', '--health-port', 'x'], /health port/],
   ])('ends with 2 for wrong usage: %j', async (args, sentence) => {
     const { code, err } = await start(args).ended;
@@ -228,9 +229,11 @@ describe('postern agent', () => {
   });
 
   it('prints what a cluster administrator must apply', async () => {
-    const { code, out } = await start(['--print-access']).ended;
+    const clusterId = '0198c1d2-0000-7000-8000-000000000001';
+    const { code, out } = await start(['--print-access', clusterId]).ended;
     expect(code).toBe(0);
     expect(out.match(/^kind: ClusterRoleBinding$/gm)).toHaveLength(4);
+    expect(out.match(new RegExp(`^    app.kubernetes.io/instance: ${clusterId}$`, 'gm'))).toHaveLength(5);
   });
 
   it('says its package’s version', () => {

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     process.stdout.write(
       invocation.print === 'text'
         ? invocation.text
-        : accessObjects()
+        : accessObjects({ clusterId: invocation.clusterId, location: 'outside' })
             .map((object) => stringify(object, { lineWidth: 0 }))
             .join('---\n'),
     );

@@ -62,7 +62,12 @@ export async function runAgent(
       signal,
     });
     dialer = dialerFor(identity, { config, connector });
-    const collector = new Collector({ upstream, instance, location, logger });
+    const collector = new Collector({
+      upstream,
+      instance,
+      installation: { clusterId: identity.clusterId, location },
+      logger,
+    });
     const reporter = new Reporter({ collect: () => collector.collect(), clusterId: identity.clusterId, logger });
     watch(dialer, { logger, metrics, tunnels, identity, signal });
     dialer.on('connected', (tunnel) => {

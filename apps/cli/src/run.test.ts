@@ -164,13 +164,15 @@ describe('clusters', () => {
   it('deletes one only after a yes', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = await signedInShell(gateway);
+    gateway.answers.getCluster = () => [200, cluster()];
     gateway.answers.deleteCluster = () => [204];
     expect((await terminal.run('cluster delete prod')).code).toBe(2);
     expect((await terminal.run('cluster delete prod', { answers: ['n'] })).code).toBe(1);
     expect(gateway.calls).toEqual([]);
-    expect((await terminal.run('cluster delete prod', { answers: ['y'] })).code).toBe(0);
+    const deleted = await terminal.run('cluster delete prod', { answers: ['y'] });
+    expect(deleted).toMatchObject({ code: 0, err: expect.stringContaining(`-l app.kubernetes.io/instance=${id}`) });
     expect((await terminal.run('cluster delete prod --yes')).code).toBe(0);
-    expect(gateway.calls).toHaveLength(2);
+    expect(gateway.calls.filter(({ operation }) => operation === 'deleteCluster')).toHaveLength(2);
   });
 
   it.each([

@@ -11,8 +11,23 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
-/** On every object of ours; the uninstall command selects by it. */
-export const partOfPostern: Readonly<Record<string, string>> = { 'app.kubernetes.io/part-of': 'postern' };
+/** Where an agent runs, and for which of Postern's clusters. */
+export interface Installation {
+  clusterId: string;
+  location: 'in-cluster' | 'outside';
+}
+
+const instanceLabel = 'app.kubernetes.io/instance';
+
+/** On every object that an installation brings, and on no other. */
+export function installationLabels({ clusterId }: Pick<Installation, 'clusterId'>): Record<string, string> {
+  return { 'app.kubernetes.io/part-of': 'postern', [instanceLabel]: clusterId };
+}
+
+/** Takes all that belongs to one installation out of its cluster, and nothing of another one in the same cluster. */
+export function uninstallCommand(clusterId: string): string {
+  return `kubectl delete namespace,clusterrole,clusterrolebinding -l ${instanceLabel}=${clusterId}`;
+}
 
 const rbac = 'rbac.authorization.k8s.io';
 const read = ['get', 'list', 'watch'];
@@ -21,13 +36,21 @@ const read = ['get', 'list', 'watch'];
  * What the groups `postern:viewer`, `postern:editor` and `postern:admin` may do in a cluster. Kubernetes' own roles carry
  * them (`view`, `edit`, `cluster-admin`), so that what operators aggregate into those counts here too; the role
  * `postern:viewer` adds the reads of cluster-wide kinds that a browser of clusters needs. Secrets are not among them.
+ *
+ * Each installation has its own, so that one keeps its rights when another is uninstalled. In the cluster there is one agent,
+ * with fixed names that the next install takes over; outside there may be many, so their names end in the cluster's id.
  */
-export function accessObjects(): KubeObject[] {
+export function accessObjects(installation: Installation): KubeObject[] {
+  const named = (name: string): KubeObject['metadata'] => ({
+    name: installation.location === 'in-cluster' ? name : `${name}:${installation.clusterId}`,
+    labels: installationLabels(installation),
+  });
+  const viewer = named('postern:viewer');
   return [
     {
       apiVersion: `${rbac}/v1`,
       kind: 'ClusterRole',
-      metadata: { name: 'postern:viewer', labels: { ...partOfPostern } },
+      metadata: viewer,
       rules: [
         { apiGroups: [''], resources: ['namespaces', 'nodes', 'persistentvolumes'], verbs: read },
         {
@@ -44,18 +67,18 @@ export function accessObjects(): KubeObject[] {
         { apiGroups: ['metrics.k8s.io'], resources: ['nodes', 'pods'], verbs: read },
       ],
     },
-    bind('postern:viewer', 'view', ['postern:viewer']),
-    bind('postern:viewer-cluster', 'postern:viewer', ['postern:viewer', 'postern:editor']),
-    bind('postern:editor', 'edit', ['postern:editor']),
-    bind('postern:admin', 'cluster-admin', ['postern:admin']),
+    bind(named('postern:viewer'), 'view', ['postern:viewer']),
+    bind(named('postern:viewer-cluster'), viewer.name, ['postern:viewer', 'postern:editor']),
+    bind(named('postern:editor'), 'edit', ['postern:editor']),
+    bind(named('postern:admin'), 'cluster-admin', ['postern:admin']),
   ];
 }
 
-function bind(name: string, role: string, groups: string[]): KubeObject {
+function bind(metadata: KubeObject['metadata'], role: string, groups: string[]): KubeObject {
   return {
     apiVersion: `${rbac}/v1`,
     kind: 'ClusterRoleBinding',
-    metadata: { name, labels: { ...partOfPostern } },
+    metadata,
     roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: role },
     subjects: groups.map((group) => ({ apiGroup: rbac, kind: 'Group', name: group })),
   };

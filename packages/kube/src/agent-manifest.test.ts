@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { accessObjects, type KubeObject } from './access-objects.ts';
+import { accessObjects, type KubeObject, uninstallCommand } from './access-objects.ts';
 import { renderAgentManifest } from './agent-manifest.ts';
 
 const options = {
@@ -8,6 +8,7 @@ const options = {
   joinToken: 'pj_0123456789',
   caPem: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
   image: 'registry.example.com/postern-agent:1.0.0',
+  clusterId: '0198c1d2-0000-7000-8000-000000000001',
   clusterName: 'prod',
   organization: 'acme',
 };
@@ -33,10 +34,20 @@ const podSpec = (objects: KubeObject[]) =>
   (find(objects, 'Deployment', 'postern-agent')['spec'] as { template: { spec: PodSpec } }).template.spec;
 
 describe('renderAgentManifest', () => {
-  it('labels every object as part of Postern, so that uninstalling finds them all', () => {
+  it('labels every object with its installation, so that uninstalling finds them all', () => {
+    const labels = { 'app.kubernetes.io/part-of': 'postern', 'app.kubernetes.io/instance': options.clusterId };
     for (const object of objectsOf(renderAgentManifest(options))) {
-      expect(object.metadata.labels, object.kind).toMatchObject({ 'app.kubernetes.io/part-of': 'postern' });
+      expect(object.metadata.labels, object.kind).toMatchObject(labels);
     }
+    expect(uninstallCommand(options.clusterId)).toContain(` -l app.kubernetes.io/instance=${options.clusterId}`);
+  });
+
+  it('uninstalls every kind that has no namespace, and the namespace', () => {
+    const kinds = objectsOf(renderAgentManifest(options))
+      .filter(({ metadata }) => metadata.namespace === undefined)
+      .map(({ kind }) => kind.toLowerCase());
+    const [deleted] = /(?<=delete )\S+/.exec(uninstallCommand(options.clusterId)) ?? [];
+    expect(new Set(deleted?.split(','))).toEqual(new Set(kinds));
   });
 
   it('gives the agent impersonation and its own Secret, nothing else', () => {
@@ -107,6 +118,7 @@ describe('renderAgentManifest', () => {
         joinToken: hostile,
         caPem: hostile,
         image: hostile,
+        clusterId: hostile,
         clusterName: hostile,
         organization: hostile,
       }),
@@ -120,7 +132,7 @@ describe('renderAgentManifest', () => {
 
 describe('accessObjects', () => {
   it('gives viewers and editors no secrets of their own, and admins everything', () => {
-    const objects = accessObjects();
+    const objects = accessObjects({ clusterId: options.clusterId, location: 'in-cluster' });
     expect(JSON.stringify(find(objects, 'ClusterRole', 'postern:viewer')['rules'])).not.toMatch(/secrets|"\*"/);
     const roles = objects
       .filter(({ kind }) => kind === 'ClusterRoleBinding')
@@ -135,5 +147,23 @@ describe('accessObjects', () => {
       'postern:viewer postern:viewer',
       'postern:viewer view',
     ]);
+  });
+
+  it('are each installation’s own, so that none goes with another', () => {
+    const agents = [
+      { clusterId: 'a', location: 'in-cluster' },
+      { clusterId: 'b', location: 'outside' },
+      { clusterId: 'c', location: 'outside' },
+    ] as const;
+    const names = agents.flatMap((agent) =>
+      accessObjects(agent).map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+    );
+    expect(new Set(names).size).toBe(15);
+    for (const agent of agents) {
+      const objects = accessObjects(agent);
+      const own = new Set(objects.filter(({ kind }) => kind === 'ClusterRole').map(({ metadata }) => metadata.name));
+      const roles = objects.flatMap(({ roleRef }) => (roleRef ? [(roleRef as { name: string }).name] : []));
+      expect(roles.filter((role) => role.startsWith('postern:')).every((role) => own.has(role))).toBe(true);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
-import { accessObjects, type KubeObject, partOfPostern } from './access-objects.ts';
+import { accessObjects, installationLabels, type KubeObject } from './access-objects.ts';
 
 export interface AgentManifestOptions {
   /** Origin of the gateway, `https://…`. */
@@ -10,6 +10,7 @@ export interface AgentManifestOptions {
   /** The authority that signed the gateway's certificate, null when the public ones do. */
   caPem: string | null;
   image: string;
+  clusterId: string;
   clusterName: string;
   organization: string;
 }
@@ -22,7 +23,7 @@ const healthPort = 8080;
 /** `nonroot` of the distroless images; any number but 0 would do. */
 const userId = 65_532;
 
-const labels = { ...partOfPostern, 'app.kubernetes.io/name': 'postern-agent' };
+const selector = { 'app.kubernetes.io/name': 'postern-agent' };
 
 /** The tunnel is one outbound TLS connection with a proof of its own: a mesh's proxy between would only break it. */
 const outsideMeshes = {
@@ -45,6 +46,8 @@ export function renderAgentManifest(options: AgentManifestOptions): string {
 }
 
 function agentObjects(options: AgentManifestOptions): KubeObject[] {
+  const labels = { ...installationLabels(options), ...selector };
+  const inNamespace = (name: string): KubeObject['metadata'] => ({ name, namespace, labels });
   return [
     {
       apiVersion: 'v1',
@@ -59,8 +62,8 @@ function agentObjects(options: AgentManifestOptions): KubeObject[] {
       },
     },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: inNamespace('postern-agent') },
-    ...permissions(),
-    ...accessObjects(),
+    ...permissions(labels),
+    ...accessObjects({ clusterId: options.clusterId, location: 'in-cluster' }),
     {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -69,22 +72,19 @@ function agentObjects(options: AgentManifestOptions): KubeObject[] {
       stringData: { 'join-token': options.joinToken, ...(options.caPem === null ? {} : { 'ca.crt': options.caPem }) },
     },
     { apiVersion: 'v1', kind: 'Secret', metadata: inNamespace(identitySecret), type: 'Opaque' },
-    deployment(options),
+    deployment(options, labels),
   ];
 }
 
-function inNamespace(name: string): KubeObject['metadata'] {
-  return { name, namespace, labels: { ...labels } };
-}
-
-function permissions(): KubeObject[] {
+function permissions(labels: Record<string, string>): KubeObject[] {
+  const identity = { name: identitySecret, namespace, labels };
   const apiGroup = 'rbac.authorization.k8s.io';
   const subjects = [{ kind: 'ServiceAccount', name: 'postern-agent', namespace }];
   return [
     {
       apiVersion: `${apiGroup}/v1`,
       kind: 'ClusterRole',
-      metadata: { name: 'postern:agent', labels: { ...labels } },
+      metadata: { name: 'postern:agent', labels },
       rules: [
         { apiGroups: [''], resources: ['users'], verbs: ['impersonate'] },
         {
@@ -98,34 +98,35 @@ function permissions(): KubeObject[] {
     {
       apiVersion: `${apiGroup}/v1`,
       kind: 'ClusterRoleBinding',
-      metadata: { name: 'postern:agent', labels: { ...labels } },
+      metadata: { name: 'postern:agent', labels },
       roleRef: { apiGroup, kind: 'ClusterRole', name: 'postern:agent' },
       subjects,
     },
     {
       apiVersion: `${apiGroup}/v1`,
       kind: 'Role',
-      metadata: inNamespace(identitySecret),
+      metadata: identity,
       rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: [identitySecret], verbs: ['get', 'patch'] }],
     },
     {
       apiVersion: `${apiGroup}/v1`,
       kind: 'RoleBinding',
-      metadata: inNamespace(identitySecret),
+      metadata: identity,
       roleRef: { apiGroup, kind: 'Role', name: identitySecret },
       subjects,
     },
   ];
 }
 
-function deployment(options: AgentManifestOptions): KubeObject {
-  const selector = { 'app.kubernetes.io/name': 'postern-agent' };
+function deployment(options: AgentManifestOptions, labels: Record<string, string>): KubeObject {
   const joinHash = createHash('sha256').update(options.joinToken).digest('hex').slice(0, 16);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: {
-      ...inNamespace('postern-agent'),
+      name: 'postern-agent',
+      namespace,
+      labels,
       annotations: { 'postern.dev/cluster': options.clusterName, 'postern.dev/organization': options.organization },
     },
     spec: {

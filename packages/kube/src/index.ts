@@ -1,4 +1,4 @@
-export { accessObjects, type KubeObject } from './access-objects.ts';
+export { accessObjects, type Installation, type KubeObject, uninstallCommand } from './access-objects.ts';
 export { type AgentManifestOptions, renderAgentManifest } from './agent-manifest.ts';
 export {
   claimsIdentity,

@@ -39,6 +39,8 @@ function cluster(rights: { impersonate: boolean; bindings: boolean; mayCreate: b
 }
 const row = (status: string) => [{ cells: ['name', status] }];
 
+const clusterId = '0198c1d2-0000-7000-8000-000000000001';
+
 async function collect(rights: Parameters<typeof cluster>[0], location: 'in-cluster' | 'outside') {
   const { asked, answer } = cluster(rights);
   await using api = await http2Apiserver(certificate, async (request, response) => {
@@ -46,7 +48,12 @@ async function collect(rights: Parameters<typeof cluster>[0], location: 'in-clus
     response.writeHead(status).end(JSON.stringify(body));
   });
   const upstream = new Upstream(api.endpoint);
-  const collector = new Collector({ upstream, instance: 'pod-1', location, logger: pino({ level: 'silent' }) });
+  const collector = new Collector({
+    upstream,
+    instance: 'pod-1',
+    installation: { clusterId, location },
+    logger: pino({ level: 'silent' }),
+  });
   const report = await collector.collect();
   upstream.close();
   return { report, asked };
@@ -70,13 +77,28 @@ describe('the report', () => {
   it('creates the bindings outside the cluster, where it may', async () => {
     const { report, asked } = await collect({ impersonate: true, bindings: false, mayCreate: true }, 'outside');
     expect(report.capabilities?.bindings).toBe('created');
-    expect(asked).toContain('PATCH /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/postern%3Aadmin as itself');
+    expect(asked).toContain(
+      `PATCH /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/postern%3Aadmin%3A${clusterId} as itself`,
+    );
+  });
+
+  it('creates its own beside those of another installation, which may go', async () => {
+    const { report, asked } = await collect({ impersonate: true, bindings: true, mayCreate: true }, 'outside');
+    expect(report.capabilities?.bindings).toBe('created');
+    expect(asked.filter((line) => line.startsWith('PATCH'))).toHaveLength(5);
+  });
+
+  it('makes do with those of another where it may not', async () => {
+    const { report, asked } = await collect({ impersonate: true, bindings: true, mayCreate: false }, 'outside');
+    expect(report.capabilities?.bindings).toBe('present');
+    expect(report.problem).toBeUndefined();
+    expect(asked.filter((line) => line.startsWith('PATCH'))).toHaveLength(1);
   });
 
   it('says what to apply where it may not', async () => {
     const { report } = await collect({ impersonate: true, bindings: false, mayCreate: false }, 'outside');
     expect(report.capabilities?.bindings).toBe('missing');
-    expect(report.problem?.message).toContain('postern agent --print-access | kubectl apply -f -');
+    expect(report.problem?.message).toContain(`postern agent --print-access ${clusterId} | kubectl apply -f -`);
   });
 
   it('never writes inside the cluster', async () => {

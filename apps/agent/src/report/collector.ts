@@ -1,3 +1,4 @@
+import type { Installation } from '@postern/kube';
 import type { AgentReport } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -16,29 +17,30 @@ import { createAccess } from './create-access.ts';
 export interface CollectorOptions {
   upstream: Upstream;
   instance: string;
-  location: 'in-cluster' | 'outside';
+  installation: Installation;
   logger: Logger;
 }
 
-/** How to mend missing bindings by hand; said to whoever runs the agent and shown on the cluster's page. */
-const accessHint = {
-  outside: 'Let a cluster administrator run `postern agent --print-access | kubectl apply -f -`.',
-  'in-cluster': 'Apply the install manifest again.',
-};
+/** How to mend missing rights by hand; said to whoever runs the agent and shown on the cluster's page. */
+const applyAgain = 'Apply the install manifest again.';
 
 /** Looks at the cluster and puts the agent's report together. Never throws: what went wrong is part of the report. */
 export class Collector {
   readonly #options: CollectorOptions;
-  #hasCreated = false;
-  #hasTried = false;
+  /** What became of the bindings that an agent outside makes; undefined before it tried. */
+  #own: 'created' | 'refused' | undefined;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
   }
 
   async collect(): Promise<AgentReport> {
-    const { upstream, instance, location } = this.#options;
-    const report: AgentReport = { agentVersion: version, instance: instance.slice(0, 128), location };
+    const { upstream, instance, installation } = this.#options;
+    const report: AgentReport = {
+      agentVersion: version,
+      instance: instance.slice(0, 128),
+      location: installation.location,
+    };
     try {
       const impersonate = await mayImpersonate(upstream);
       const bindings = impersonate ? await this.#bindings() : { state: 'missing' as const };
@@ -57,30 +59,38 @@ export class Collector {
   }
 
   #cannotImpersonate(): NonNullable<AgentReport['problem']> {
-    const { location } = this.#options;
+    const { location } = this.#options.installation;
     return {
       code: 'cannot-impersonate',
       message:
         location === 'in-cluster'
-          ? `The agent's ServiceAccount may not impersonate. ${accessHint['in-cluster']}`
+          ? `The agent's ServiceAccount may not impersonate. ${applyAgain}`
           : "The kubeconfig's user may not impersonate users and the groups postern:admin, postern:editor and postern:viewer. Use one that may.",
     };
   }
 
   async #bindings(): Promise<{ state: Capabilities['bindings']; problem?: string }> {
-    const { upstream, location, logger } = this.#options;
-    if (await hasBindings(upstream)) return { state: this.#hasCreated ? 'created' : 'present' };
+    const { upstream, installation } = this.#options;
     const missing = 'The roles and bindings of postern:admin, postern:editor and postern:viewer are missing.';
-    if (location === 'in-cluster') return { state: 'missing', problem: `${missing} ${accessHint['in-cluster']}` };
-    const objection = await createAccess(upstream);
-    if (objection === undefined) {
-      if (!this.#hasCreated) logger.info('created the ClusterRoles and ClusterRoleBindings of Postern’s levels');
-      this.#hasCreated = true;
-      return { state: 'created' };
-    }
-    const problem = `${missing} This agent may not create them. ${accessHint.outside}`;
-    if (!this.#hasTried) logger.warn({ objection: objection.slice(0, 500) }, problem);
-    this.#hasTried = true;
+    const arePresent = await hasBindings(upstream);
+    if (installation.location === 'in-cluster')
+      return arePresent ? { state: 'present' } : { state: 'missing', problem: `${missing} ${applyAgain}` };
+    // Those that are there may be another installation's, and go with it.
+    if (!arePresent || this.#own === undefined) await this.#createOwn();
+    if (this.#own === 'created') return { state: 'created' };
+    if (arePresent) return { state: 'present' };
+    const command = `postern agent --print-access ${installation.clusterId} | kubectl apply -f -`;
+    const problem = `${missing} This agent may not create them. Let a cluster administrator run \`${command}\`.`;
     return { state: 'missing', problem };
+  }
+
+  async #createOwn(): Promise<void> {
+    const { upstream, installation, logger } = this.#options;
+    const before = this.#own;
+    const objection = await createAccess(upstream, installation);
+    this.#own = objection === undefined ? 'created' : 'refused';
+    if (this.#own === before) return;
+    if (objection === undefined) logger.info('created the ClusterRoles and ClusterRoleBindings of Postern’s levels');
+    else logger.info({ objection: objection.slice(0, 500) }, 'may not create ClusterRoles and ClusterRoleBindings');
   }
 }

@@ -1,15 +1,15 @@
-import { accessObjects, type KubeObject } from '@postern/kube';
+import { accessObjects, type Installation, type KubeObject } from '@postern/kube';
 import { type Answer, ask } from '../upstream/ask.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 const plural: Record<string, string> = { ClusterRole: 'clusterroles', ClusterRoleBinding: 'clusterrolebindings' };
 
 /**
- * Makes the roles and bindings of Postern's levels with the agent's own identity, where it may: for agents outside the
- * cluster, which no manifest installed. @returns undefined, or what the apiserver said against it.
+ * Makes the installation's own roles and bindings of Postern's levels with the agent's identity, where it may: for agents
+ * outside the cluster, which no manifest installed. @returns undefined, or what the apiserver said against it.
  */
-export async function createAccess(upstream: Upstream): Promise<string | undefined> {
-  for (const object of accessObjects()) {
+export async function createAccess(upstream: Upstream, installation: Installation): Promise<string | undefined> {
+  for (const object of accessObjects(installation)) {
     const answer = await apply(upstream, object);
     if (answer.status >= 300) return answer.message;
   }

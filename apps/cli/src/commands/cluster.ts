@@ -1,4 +1,5 @@
 import type { CallResult } from '@postern/api-client';
+import { uninstallCommand } from '@postern/kube';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
@@ -93,11 +94,11 @@ async function install(session: Session, name: string, options: WaitOptions): Pr
 async function remove(session: Session, name: string, yes: boolean | undefined): Promise<void> {
   const { organization } = session;
   await session.confirm(`Delete the cluster "${name}" of ${organization}? Its agent is cut off at once.`, yes);
-  await session.call('deleteCluster', { params: { organization, cluster: name } });
+  const params = { organization, cluster: name };
+  const { id } = await session.call('getCluster', { params });
+  await session.call('deleteCluster', { params });
   session.print({ name, deleted: true }, () => `Deleted ${printable(name)}.\n`);
-  session.hint(
-    'What the agent left in the cluster goes with `kubectl delete namespace,clusterrole,clusterrolebinding -l app.kubernetes.io/part-of=postern`.',
-  );
+  session.hint(`What its agent left in the cluster goes with \`${printable(uninstallCommand(id))}\`.`);
 }
 
 function printJoining(session: Session, cluster: { id: string; name: string }, joining: Joining): void {

@@ -35,6 +35,7 @@ export class AgentsController {
       joinToken: claim.secret,
       caPem: this.config.ca?.pem ?? null,
       image: this.config.agentImage,
+      clusterId,
       clusterName: cluster.name,
       organization: cluster.organization.slug,
     });

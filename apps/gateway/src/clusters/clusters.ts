@@ -69,7 +69,8 @@ export class Clusters {
     });
     this.#needs.directory.changes.emit('changed', { organizationId, clusterId });
     const joinToken = text('postern_join', id);
-    return { joinToken, expiresAt: expiresAt.toISOString(), ...joinCommands(joinToken, this.#needs.config) };
+    const commands = joinCommands({ clusterId, joinToken }, this.#needs.config);
+    return { joinToken, expiresAt: expiresAt.toISOString(), ...commands };
   }
 
   /** With all that opened it: its agent, its join tokens, its kubeconfigs. The agent is cut off at once. */

@@ -1,11 +1,12 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { uninstallCommand } from '@postern/kube';
 import type { Config } from '../config.ts';
 
 export type JoinCommandSettings = Pick<Config, 'publicOrigin' | 'ca' | 'tls' | 'local'>;
 
-/** The commands that use a join token. Each can be pasted into a POSIX shell as it is. */
+/** The commands that use a join token, and the one that undoes them. Each can be pasted into a POSIX shell as it is. */
 export function joinCommands(
-  joinToken: string,
+  { clusterId, joinToken }: { clusterId: string; joinToken: string },
   settings: JoinCommandSettings,
 ): { installCommand: string; outsideCommand: string; uninstallCommand: string } {
   const { publicOrigin } = settings;
@@ -14,7 +15,7 @@ export function joinCommands(
   return {
     installCommand: `${curl.filter(Boolean).join(' ')} | kubectl apply -f -`,
     outsideCommand: `${agent.filter(Boolean).join(' ')} --kubeconfig ~/.kube/config`,
-    uninstallCommand: 'kubectl delete namespace,clusterrole,clusterrolebinding -l app.kubernetes.io/part-of=postern',
+    uninstallCommand: uninstallCommand(clusterId),
   };
 }
 

@@ -90,8 +90,8 @@ function binding(roleName: string, group: string): Seed {
   });
 }
 
-/** What the levels of Postern may do, as the agent would set it up. */
-const levels = accessObjects().map((object) =>
+/** What the levels of Postern may do, as the install manifest would set it up. */
+const levels = accessObjects({ clusterId: 'demo', location: 'in-cluster' }).map((object) =>
   seed(`${object.kind.toLowerCase()}s.${GROUP}`, DAY, { ...object, metadata: { ...object.metadata } }),
 );
 
