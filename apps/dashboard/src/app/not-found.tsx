@@ -2,18 +2,23 @@ import Link from 'next/link';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 
+export const metadata = { title: 'Not found' };
+
+/** For an address that no page has. It is made at build, stands without a frame, and is answered with 404. */
 export default function NotFound() {
   return (
-    <EmptyState
-      of="page"
-      title="There is no such page"
-      action={
-        <Button asChild variant="primary">
-          <Link href="/">Go to your clusters</Link>
-        </Button>
-      }
-    >
-      The address may be mistyped, or what it showed is gone.
-    </EmptyState>
+    <main className="pt-[14vh]">
+      <EmptyState
+        of="page"
+        title="There is no such page"
+        action={
+          <Button asChild variant="primary">
+            <Link href="/">Go to your clusters</Link>
+          </Button>
+        }
+      >
+        The address may be mistyped, or what it showed is gone.
+      </EmptyState>
+    </main>
   );
 }

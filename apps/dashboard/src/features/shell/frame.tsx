@@ -1,4 +1,5 @@
 'use client';
+import { useSelectedLayoutSegment } from 'next/navigation';
 import { Dialog as Radix, VisuallyHidden } from 'radix-ui';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useClusterUpdates } from '#features/clusters/use-clusters.ts';
@@ -13,13 +14,17 @@ import { Sidebar } from './sidebar.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useLocation } from './use-location.ts';
 
+/** What Next calls the page for addresses that no page has. */
+const NOT_FOUND = '/_not-found';
+
 /**
  * The frame around every page of an organization: sidebar, top bar, the page, and the dock, which lives on while pages change.
- * Pages before sign-in stand bare.
+ * Pages before sign-in stand bare, and so does the one for addresses that no page has: made at build, it knows no address.
  */
 export function Frame({ children }: { children: ReactNode }) {
   const { organization } = useLocation();
-  if (organization === undefined) return children;
+  const segment = useSelectedLayoutSegment();
+  if (organization === undefined || segment === NOT_FOUND) return children;
   return <OrganizationFrame organization={organization}>{children}</OrganizationFrame>;
 }
 

@@ -1,5 +1,5 @@
 /** First path segments that are pages of their own and not an organization's name. */
-const bare = new Set(['', '_not-found', 'sign-in', 'sign-up', 'gallery']);
+const bare = new Set(['', 'sign-in', 'sign-up', 'gallery']);
 
 /** What an address shows. Everything else about a view is in its query. */
 export interface Location {
