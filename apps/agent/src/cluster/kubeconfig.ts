@@ -93,7 +93,8 @@ function read(file: string): Kubeconfig {
   const folder = dirname(resolve(file));
   const absolute = (path: string | undefined | null): string | undefined => (path ? resolve(folder, path) : undefined);
   try {
-    const parsed = (parse(text) ?? {}) as Record<string, unknown>;
+    // Pretty errors show lines of the file, and those hold secrets.
+    const parsed = (parse(text, { prettyErrors: false }) ?? {}) as Record<string, unknown>;
     const rawUsers = Array.isArray(parsed['users']) ? (parsed['users'] as { user?: Record<string, unknown> }[]) : [];
     return {
       contexts: newContexts(parsed['contexts']),
