@@ -11,6 +11,7 @@ const MOST = 8;
 const REFUSED = 2;
 
 export interface Upstream {
+  /** Its file, or several as in `KUBECONFIG`. */
   kubeconfig: string;
   /** Context of the kubeconfig; its current one when undefined. */
   context?: string | undefined;
@@ -29,7 +30,8 @@ export class LocalAgents {
   /** By cluster name: `demo`, or the context of --connect. */
   readonly #upstreams: Map<string, Upstream>;
   readonly #running = new Map<string, Child>();
-  #stopping = false;
+  readonly #kept: Promise<void>[] = [];
+  readonly #stop = new AbortController();
 
   constructor(data: DataFolder, gateway: { url: string; caFile: string }, upstreams: Map<string, Upstream>) {
     this.#data = data;
@@ -58,36 +60,30 @@ export class LocalAgents {
   }
 
   async stop(patience: number): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort();
     await Promise.all(this.children.map((child) => child.stop(patience)));
+    await Promise.all(this.#kept);
   }
 
   /** Runs an agent, again when it ends by itself, until it is refused for good. */
   #keep(record: AgentRecord, joinToken?: string): void {
     const upstream = this.#upstreams.get(record.name);
     if (upstream === undefined || this.#running.has(record.clusterId) || this.#running.size >= MOST) return;
-    void this.#run(record, upstream, joinToken);
+    this.#kept.push(this.#run(record, upstream, joinToken));
   }
 
   async #run(record: AgentRecord, upstream: Upstream, joinToken?: string): Promise<void> {
     const state = this.#data.file('agents', record.clusterId);
-    for (let pause = 1_000; !this.#stopping; pause = Math.min(pause * 2, 30_000)) {
+    const { signal } = this.#stop;
+    for (let pause = 1_000; !signal.aborted; pause = Math.min(pause * 2, 30_000)) {
       const child = startChild(this.#data, {
         name: `agent-${record.clusterId}`,
         args: [
           // A small young generation keeps the agent's memory small, as in the cluster (packages/kube, agent manifest).
           '--max-semi-space-size=2',
           programs.agent,
-          ...[
-            '--url',
-            this.#gateway.url,
-            '--ca-file',
-            this.#gateway.caFile,
-            '--kubeconfig',
-            upstream.kubeconfig,
-            '--state',
-            state,
-          ],
+          ...['--url', this.#gateway.url, '--ca-file', this.#gateway.caFile],
+          ...['--kubeconfig', upstream.kubeconfig, '--state', state],
           ...(upstream.context === undefined ? [] : ['--context', upstream.context]),
         ],
         // Never as an argument: everyone on the machine can read those.
@@ -96,11 +92,15 @@ export class LocalAgents {
       this.#running.set(record.clusterId, child);
       const code = await child.ended;
       this.#running.delete(record.clusterId);
+      if (signal.aborted) return;
+      // Once: the log has the newest reason.
+      if (pause === 1_000)
+        process.stderr.write(`The agent of "${record.name}" ended (exit code ${code}); see ${child.logFile}.\n`);
       if (code === REFUSED) {
         await rm(state, { recursive: true, force: true });
         return;
       }
-      await delay(pause);
+      await delay(pause, undefined, { signal }).catch(() => {});
     }
   }
 }

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDataFolder } from './data-folder.ts';
 import { parseOptions } from './options.ts';
 import { assertPortFree, isLoopback } from './ports.ts';
+import { UserError } from './user-error.ts';
 import { findOwnCluster } from './user-kubeconfig.ts';
 
 let folder: string;
@@ -75,15 +76,24 @@ it('reads the command line', () => {
   });
 });
 
+async function withKubeconfig(files: string, body: () => Promise<void>): Promise<void> {
+  const before = process.env['KUBECONFIG'];
+  process.env['KUBECONFIG'] = files;
+  try {
+    await body();
+  } finally {
+    process.env['KUBECONFIG'] = before;
+    if (before === undefined) delete process.env['KUBECONFIG'];
+  }
+}
+
 it('lists the contexts when the one asked for is not there', async () => {
   const kubeconfig = join(folder, 'config');
   await writeFile(
     kubeconfig,
     'current-context: arn:aws:eks:eu-1:7:cluster/Prod_1\ncontexts: [{name: kind-a}, {name: "arn:aws:eks:eu-1:7:cluster/Prod_1"}]\n',
   );
-  const before = process.env['KUBECONFIG'];
-  process.env['KUBECONFIG'] = kubeconfig;
-  try {
+  await withKubeconfig(kubeconfig, async () => {
     await expect(findOwnCluster('nope')).rejects.toThrow(
       'no context "nope". It has: kind-a, arn:aws:eks:eu-1:7:cluster/Prod_1.',
     );
@@ -92,11 +102,32 @@ it('lists the contexts when the one asked for is not there', async () => {
       context: 'arn:aws:eks:eu-1:7:cluster/Prod_1',
       name: 'prod-1',
     });
-  } finally {
-    process.env['KUBECONFIG'] = before;
-    if (before === undefined) delete process.env['KUBECONFIG'];
-  }
+  });
 });
+
+it('looks for the context in every file of KUBECONFIG, as kubectl does', async () => {
+  const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+  await writeFile(first, 'contexts: [{name: one}]\n');
+  await writeFile(second, 'current-context: demo\ncontexts: [{name: demo}]\n');
+  const both = [first, second].join(delimiter);
+  await withKubeconfig(both, async () => {
+    expect(await findOwnCluster(true)).toEqual({ kubeconfig: both, context: 'demo', name: 'mine' });
+    expect(await findOwnCluster('one')).toMatchObject({ name: 'one' });
+  });
+});
+
+it.each(['contexts: [{}]\n  token: secret\n  x: {', 'contexts: {token: secret}', 'contexts: [null]'])(
+  'says in one sentence, without its secrets, that a file is no kubeconfig: %j',
+  async (text) => {
+    const kubeconfig = join(folder, 'config');
+    await writeFile(kubeconfig, text);
+    await withKubeconfig(kubeconfig, async () => {
+      const problem: unknown = await findOwnCluster(true).catch((error: unknown) => error);
+      expect(problem).toBeInstanceOf(UserError);
+      expect(String(problem)).toMatch(/which is not a kubeconfig(?!.*secret)/s);
+    });
+  },
+);
 
 it('tells addresses that others reach from this machine’s own', () => {
   expect(['127.0.0.1', '127.3.2.1', '::1', 'localhost'].map(isLoopback)).toEqual([true, true, true, true]);

@@ -109,6 +109,10 @@ async function start(options: LocalOptions, stops: (() => Promise<unknown>)[]): 
       `  Your browser asks about the certificate once; trust ${certificates.caFile} and it never will. Ctrl-C stops everything.\n`,
     ),
   );
+  if (own) {
+    const text = `  "${own.name}", the context ${own.context} of your kubeconfig, joins the first organization.\n`;
+    process.stdout.write(pc.dim(text));
+  }
   if (demo && !isLoopback(options.listen)) {
     process.stdout.write(
       pc.dim(
