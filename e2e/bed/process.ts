@@ -94,6 +94,7 @@ export interface ProductOptions {
   publicUrl: string;
   /** More of the command line; default: no demo cluster, open to the pods of this machine. */
   args?: string[];
+  env?: NodeJS.ProcessEnv;
 }
 
 /** Starts the product as its users do and waits until it says it is ready. It outlives the caller: stop it. */
@@ -107,6 +108,7 @@ export async function startProduct(options: ProductOptions): Promise<Ready> {
   const more = options.args ?? ['--no-demo', '--listen', '0.0.0.0'];
   const child = spawn('npm', [...args, '--public-url', options.publicUrl, ...more], {
     cwd: repository,
+    env: { ...process.env, ...options.env },
     detached: true,
     stdio: ['ignore', output, output],
   });

@@ -126,7 +126,7 @@ describe.skipIf(!product)('faults', () => {
     timeout: 120_000,
   }, async () => {
     const name = `outside-${randomBytes(3).toString('hex')}`;
-    const { joinToken } = await createCluster(product.home, name);
+    const { joinToken, uninstallCommand } = await createCluster(product.home, name);
     const ready = readReady(product.data);
     const agent = (state: string): { ended: Promise<{ code: number | null; output: string }>; stop: () => void } => {
       const folder = join(bed.folder, state);
@@ -159,6 +159,11 @@ describe.skipIf(!product)('faults', () => {
       first.stop();
     }
     expect((await first.ended).code).toBe(0);
+    // Its own bindings go, and those of the agent in the cluster stay.
+    const [uninstall = '', ...args] = uninstallCommand.split(' ');
+    expect(uninstall).toBe('kubectl');
+    expect((await expectOk(admin(), args)).trim().split('\n')).toHaveLength(5);
+    expect(await expectOk(client, ['get', 'namespace', 'demo', '-o', 'name'])).toBe('namespace/demo\n');
   });
 
   it('the agent’s own identity may impersonate and nothing else', async () => {
