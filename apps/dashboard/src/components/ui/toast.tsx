@@ -1,7 +1,7 @@
 'use client';
 import { CircleAlert, CircleCheck, Info, X } from 'lucide-react';
-import { useSyncExternalStore } from 'react';
 import { cn } from '../class-names.ts';
+import { sharedValue } from '../shared-value.ts';
 import type { Tone } from './tone.ts';
 
 export interface ToastOptions {
@@ -16,30 +16,18 @@ interface Shown extends ToastOptions {
   id: number;
 }
 
-let toasts: readonly Shown[] = [];
+const toasts = sharedValue<readonly Shown[]>([]);
 let nextId = 1;
-const listeners = new Set<() => void>();
-const none: readonly Shown[] = [];
-
-function set(next: readonly Shown[]) {
-  toasts = next;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
 
 /** Says that something happened elsewhere on the page. Errors stay until closed, the rest goes after six seconds. */
 export function toast(options: ToastOptions): void {
   const id = nextId++;
-  set([...toasts.slice(-3), { ...options, id }]);
+  toasts.set([...toasts.get().slice(-3), { ...options, id }]);
   if (options.tone !== 'bad') setTimeout(() => dismiss(id), 6000);
 }
 
 function dismiss(id: number) {
-  set(toasts.filter((shown) => shown.id !== id));
+  toasts.set(toasts.get().filter((shown) => shown.id !== id));
 }
 
 const icons = { ok: CircleCheck, bad: CircleAlert, warn: CircleAlert, info: Info, idle: Info };
@@ -47,11 +35,7 @@ const colours = { ok: 'text-ok', bad: 'text-bad', warn: 'text-warn', info: 'text
 
 /** Where toasts appear; stands once around the application. */
 export function Toaster() {
-  const shown = useSyncExternalStore(
-    subscribe,
-    () => toasts,
-    () => none,
-  );
+  const shown = toasts.use();
   return (
     <section
       aria-label="Notifications"

@@ -1,16 +1,10 @@
 import { useSyncExternalStore } from 'react';
+import { readStored, writeStored } from '#components/stored.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 
 const listeners = new Set<() => void>();
 const keyOf = (ref: ClusterRef) => `postern.namespace-choice.${ref.organization}/${ref.cluster}`;
-
-function read(ref: ClusterRef): string {
-  try {
-    return localStorage.getItem(keyOf(ref)) ?? '';
-  } catch {
-    return '';
-  }
-}
+const read = (ref: ClusterRef) => readStored(keyOf(ref)) ?? '';
 
 /** Namespaces as an address spells them, and back. */
 export const splitNamespaces = (written: string): string[] => written.split(',').filter((name) => name !== '');
@@ -29,10 +23,6 @@ export function useNamespaceChoice(ref: ClusterRef): string {
 
 export function chooseNamespaces(ref: ClusterRef, written: string): void {
   if (read(ref) === written) return;
-  try {
-    localStorage.setItem(keyOf(ref), written);
-  } catch {
-    // Without storage the address alone remembers.
-  }
+  writeStored(keyOf(ref), written);
   for (const listener of listeners) listener();
 }

@@ -3,7 +3,7 @@ import { useParams } from 'next/navigation';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import { findResource } from '#features/kube/api-resource.ts';
+import { findResource, resourceId } from '#features/kube/api-resource.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { KindTable } from './kind-table.tsx';
@@ -38,5 +38,5 @@ export function TablePage() {
       </EmptyState>
     );
   }
-  return <KindTable key={`${resource.resource}.${resource.group}`} cluster={ref} resource={resource} />;
+  return <KindTable key={resourceId(resource)} cluster={ref} resource={resource} />;
 }

@@ -1,6 +1,5 @@
 'use client';
 import { ChevronDown, ChevronUp, Columns2, Maximize2, Minimize2 } from 'lucide-react';
-import { useRef } from 'react';
 import { cn } from '#components/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { NARROW, useMedia } from '#components/use-media.ts';
@@ -17,7 +16,6 @@ const CTRL = isApple() ? 'ctrl' : 'mod';
 export function DockPanel() {
   const { tabs, active, beside, open, maximised, height } = useDock();
   const narrow = useMedia(NARROW);
-  const panel = useRef<HTMLElement>(null);
   const group = 'Terminals and logs';
   useShortcut({ keys: `${CTRL}+\``, label: 'Show or hide the dock', group, inFields: true }, () => {
     setDock({ open: !open });
@@ -31,7 +29,6 @@ export function DockPanel() {
   const shown = (id: string) => open && (id === active || (id === beside && !narrow));
   return (
     <section
-      ref={panel}
       aria-label="Dock"
       className={cn(
         'relative flex min-h-0 shrink-0 flex-col border-t bg-surface',

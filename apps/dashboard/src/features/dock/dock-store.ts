@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { sharedValue } from '#components/shared-value.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 
 /** What a tab is about. */
@@ -38,18 +38,19 @@ const MOST_TABS = 16;
 export const LEAST_HEIGHT = 140;
 const EMPTY: DockState = { tabs: [], active: undefined, beside: undefined, open: false, maximised: false, height: 320 };
 
-let state = EMPTY;
+const dock = sharedValue(EMPTY);
 let restored = false;
-const listeners = new Set<() => void>();
+
+export const useDock = dock.use;
 
 function set(change: Partial<DockState>): void {
-  state = { ...state, ...change };
+  const next = { ...dock.get(), ...change };
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(state));
+    sessionStorage.setItem(KEY, JSON.stringify(next));
   } catch {
     // Without storage the dock is empty after a reload.
   }
-  for (const listener of listeners) listener();
+  dock.set(next);
 }
 
 /** Brings back the tabs that were open before this page was loaded; called once, after the first paint. */
@@ -59,37 +60,27 @@ export function restoreDock(): void {
   try {
     const stored = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as DockState | null;
     if (stored === null || !Array.isArray(stored.tabs)) return;
-    const tabs = stored.tabs.map((tab) => ({ ...tab, restored: true }));
-    const known = new Set([...tabs, ...state.tabs].map(({ id }) => id));
-    set({ ...EMPTY, ...stored, tabs: [...tabs, ...state.tabs.filter(({ id }) => !tabs.some((tab) => tab.id === id))] });
-    if (state.active === undefined || !known.has(state.active)) set({ active: state.tabs[0]?.id });
+    const before = stored.tabs.map((tab) => ({ ...tab, restored: true }));
+    const tabs = [...before, ...dock.get().tabs.filter(({ id }) => !before.some((tab) => tab.id === id))];
+    const active = tabs.find(({ id }) => id === stored.active) ?? tabs[0];
+    set({ ...EMPTY, ...stored, tabs, active: active?.id });
   } catch {
     // Whatever was stored there was not ours.
   }
 }
 
-export function useDock(): DockState {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => state,
-    () => EMPTY,
-  );
-}
-
 /** Opens logs or a terminal; logs that are open already come to the front instead. */
 export function openInDock(tab: { kind: DockTab['kind']; target: PodTarget; shell?: Shell }): void {
   const { kind, target, shell = 'auto' } = tab;
-  const same = state.tabs.find((open) => kind === 'logs' && open.kind === kind && sameTarget(open.target, target));
+  const { tabs, beside } = dock.get();
+  const same = tabs.find((open) => kind === 'logs' && open.kind === kind && sameTarget(open.target, target));
   if (same !== undefined) {
-    set({ active: same.id, open: true });
+    showTab(same.id);
     return;
   }
   const id = crypto.randomUUID();
-  const tabs = [...state.tabs, { id, kind, target, shell }];
-  set({ tabs: tabs.slice(-MOST_TABS), active: id, open: true, beside: state.beside === id ? undefined : state.beside });
+  const kept = [...tabs, { id, kind, target, shell }].slice(-MOST_TABS);
+  set({ tabs: kept, active: id, open: true, beside: kept.find((open) => open.id === beside)?.id });
 }
 
 function sameTarget(a: PodTarget, b: PodTarget): boolean {
@@ -103,36 +94,40 @@ function sameTarget(a: PodTarget, b: PodTarget): boolean {
 }
 
 export function closeTab(id: string): void {
-  const index = state.tabs.findIndex((tab) => tab.id === id);
-  const tabs = state.tabs.filter((tab) => tab.id !== id);
-  const neighbour = tabs[Math.min(index, tabs.length - 1)]?.id;
+  const { active, beside, ...before } = dock.get();
+  const index = before.tabs.findIndex((tab) => tab.id === id);
+  const tabs = before.tabs.filter((tab) => tab.id !== id);
+  const front = active === id ? tabs[Math.min(index, tabs.length - 1)]?.id : active;
   set({
     tabs,
-    active: state.active === id ? neighbour : state.active,
-    beside: state.beside === id || state.beside === neighbour ? undefined : state.beside,
+    active: front,
+    beside: beside === id || beside === front ? undefined : beside,
     ...(tabs.length === 0 && { open: false, maximised: false }),
   });
 }
 
 export function showTab(id: string): void {
-  set({ active: id, open: true, beside: state.beside === id ? undefined : state.beside });
+  const { beside } = dock.get();
+  set({ active: id, open: true, beside: beside === id ? undefined : beside });
 }
 
 /** Goes to the next tab, or the one before. */
 export function stepTab(step: 1 | -1): void {
-  const index = state.tabs.findIndex(({ id }) => id === state.active);
-  const next = state.tabs.at((index + step) % state.tabs.length);
+  const { tabs, active } = dock.get();
+  const index = tabs.findIndex(({ id }) => id === active);
+  const next = tabs.at((index + step) % tabs.length);
   if (next !== undefined) showTab(next.id);
 }
 
 /** Shows the tab before the active one beside it, or no longer. */
 export function toggleBeside(): void {
-  const other = state.tabs.findLast(({ id }) => id !== state.active);
-  set({ beside: state.beside === undefined ? other?.id : undefined });
+  const { tabs, active, beside } = dock.get();
+  const other = tabs.findLast(({ id }) => id !== active);
+  set({ beside: beside === undefined ? other?.id : undefined });
 }
 
 export function changeTab(id: string, change: Partial<Omit<DockTab, 'id'>>): void {
-  set({ tabs: state.tabs.map((tab) => (tab.id === id ? { ...tab, ...change } : tab)) });
+  set({ tabs: dock.get().tabs.map((tab) => (tab.id === id ? { ...tab, ...change } : tab)) });
 }
 
 export function setDock(change: Partial<Pick<DockState, 'open' | 'maximised' | 'height'>>): void {

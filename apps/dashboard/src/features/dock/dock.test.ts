@@ -67,6 +67,19 @@ describe('the dock', () => {
     expect(state().beside).toBeUndefined();
   });
 
+  it('keeps two side by side while others come and go, and brings what stands beside to the front alone', async () => {
+    const { openInDock, closeTab, toggleBeside } = await load();
+    for (const pod of ['a', 'b', 'c']) openInDock({ kind: 'logs', target: target(pod) });
+    const [a, b, c] = state().tabs.map(({ id }: { id: string }) => id);
+    toggleBeside();
+    expect(state()).toMatchObject({ active: c, beside: b });
+    closeTab(a);
+    expect(state()).toMatchObject({ active: c, beside: b });
+    openInDock({ kind: 'logs', target: target('b') });
+    expect(state().active).toBe(b);
+    expect(state().beside).toBeUndefined();
+  });
+
   it('comes back after a reload, with shells marked as ended', async () => {
     const before = await load();
     before.openInDock({ kind: 'terminal', target: target('a') });

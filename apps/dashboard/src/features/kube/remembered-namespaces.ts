@@ -1,3 +1,4 @@
+import { readStored, writeStored } from '#components/stored.ts';
 import type { ClusterRef } from './cluster-ref.ts';
 
 const MOST = 50;
@@ -6,7 +7,7 @@ const keyOf = (ref: ClusterRef) => `postern.namespaces.${ref.organization}/${ref
 /** Namespaces this person has used on a cluster, the latest first: all that is known of them without the right to list any. */
 export function rememberedNamespaces(ref: ClusterRef): string[] {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(keyOf(ref)) ?? '[]');
+    const stored: unknown = JSON.parse(readStored(keyOf(ref)) ?? '[]');
     return Array.isArray(stored) ? stored.filter((name) => typeof name === 'string').slice(0, MOST) : [];
   } catch {
     return [];
@@ -14,10 +15,6 @@ export function rememberedNamespaces(ref: ClusterRef): string[] {
 }
 
 export function rememberNamespaces(ref: ClusterRef, names: readonly string[]): void {
-  try {
-    const all = [...new Set([...names, ...rememberedNamespaces(ref)])].slice(0, MOST);
-    localStorage.setItem(keyOf(ref), JSON.stringify(all));
-  } catch {
-    // Without storage they are forgotten with the page.
-  }
+  const all = [...new Set([...names, ...rememberedNamespaces(ref)])].slice(0, MOST);
+  writeStored(keyOf(ref), JSON.stringify(all));
 }

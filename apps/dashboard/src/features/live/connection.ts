@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { sharedValue } from '#components/shared-value.ts';
 
 /** Of the page to the gateway. `lost` keeps trying. */
 export type ConnectionState = 'connecting' | 'connected' | 'lost';
@@ -9,24 +9,11 @@ interface Connection {
   readonly since: number;
 }
 
-let connection: Connection = { state: 'connecting', since: 0 };
-const atFirst = connection;
-const listeners = new Set<() => void>();
+const connection = sharedValue<Connection>({ state: 'connecting', since: 0 });
 
 export function setConnection(state: ConnectionState): void {
-  if (state === connection.state) return;
-  connection = { state, since: Date.now() };
-  for (const listener of listeners) listener();
+  if (state !== connection.get().state) connection.set({ state, since: Date.now() });
 }
 
 /** Whether the page hears from the gateway. Not the browser's `onLine`: a gateway on the laptop needs no network. */
-export function useConnection(): Connection {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => connection,
-    () => atFirst,
-  );
-}
+export const useConnection = connection.use;

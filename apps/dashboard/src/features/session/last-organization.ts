@@ -1,24 +1,16 @@
 import type { Me } from '@postern/contracts';
+import { readStored, writeStored } from '#components/stored.ts';
 
 const KEY = 'postern.organization';
 
 /** Remembers the organization this browser looked at last. */
 export function rememberOrganization(slug: string): void {
-  try {
-    localStorage.setItem(KEY, slug);
-  } catch {
-    // Storage may be forbidden; then the first organization is as good.
-  }
+  writeStored(KEY, slug);
 }
 
 /** The path of the organization looked at last, if the person still belongs to it, else of their first. */
 export function homeOf(me: Me): string | null {
-  let last: string | null = null;
-  try {
-    last = localStorage.getItem(KEY);
-  } catch {
-    // As above.
-  }
+  const last = readStored(KEY);
   const organization = me.organizations.find(({ slug }) => slug === last) ?? me.organizations[0];
   return organization === undefined ? null : `/${organization.slug}`;
 }

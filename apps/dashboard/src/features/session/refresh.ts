@@ -1,14 +1,10 @@
+import { readStored, writeStored } from '#components/stored.ts';
+
 const DONE_AT = 'postern.refreshed-at';
 /** The refresh cookie rotates; a tab that comes this soon after another (ms) uses what that one got. */
 const FRESH_MS = 5000;
 
-function refreshedElsewhere(): boolean {
-  try {
-    return Date.now() - Number(localStorage.getItem(DONE_AT) ?? 0) < FRESH_MS;
-  } catch {
-    return false;
-  }
-}
+const refreshedElsewhere = (): boolean => Date.now() - Number(readStored(DONE_AT) ?? 0) < FRESH_MS;
 
 async function exchange(): Promise<'refreshed' | 'ended' | 'unreachable'> {
   let response: Response;
@@ -18,11 +14,8 @@ async function exchange(): Promise<'refreshed' | 'ended' | 'unreachable'> {
     return 'unreachable';
   }
   if (response.ok) {
-    try {
-      localStorage.setItem(DONE_AT, String(Date.now()));
-    } catch {
-      // Without storage two tabs may both refresh; the gateway bears it.
-    }
+    // Where storage is forbidden two tabs may both refresh; the gateway bears it.
+    writeStored(DONE_AT, String(Date.now()));
     return 'refreshed';
   }
   return response.status === 401 || response.status === 403 ? 'ended' : 'unreachable';

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { sharedValue } from '#components/shared-value.ts';
 
 export interface TerminalSettings {
   /** Pixels. */
@@ -8,13 +8,9 @@ export interface TerminalSettings {
   screenReader: boolean;
 }
 
-const KEY = 'postern.terminal';
 const DEFAULTS: TerminalSettings = { fontSize: 13, copyOnSelect: false, screenReader: false };
 const SMALLEST = 9;
 const LARGEST = 24;
-
-let settings: TerminalSettings | undefined;
-const listeners = new Set<() => void>();
 
 /** Takes whatever was stored; what does not fit is left at its default. */
 export function readTerminalSettings(stored: string | null): TerminalSettings {
@@ -35,34 +31,12 @@ export function readTerminalSettings(stored: string | null): TerminalSettings {
 
 const limit = (size: number): number => Math.min(LARGEST, Math.max(SMALLEST, Math.round(size)));
 
-function current(): TerminalSettings {
-  try {
-    settings ??= readTerminalSettings(localStorage.getItem(KEY));
-  } catch {
-    settings ??= DEFAULTS;
-  }
-  return settings;
-}
-
-export function changeTerminalSettings(change: Partial<TerminalSettings>): void {
-  const next = { ...current(), ...change };
-  settings = { ...next, fontSize: limit(next.fontSize) };
-  try {
-    localStorage.setItem(KEY, JSON.stringify(settings));
-  } catch {
-    // Without storage the choice holds for this page only.
-  }
-  for (const listener of listeners) listener();
-}
+const settings = sharedValue(DEFAULTS, { key: 'postern.terminal', read: readTerminalSettings });
 
 /** How terminals look and behave; the same for all of them, and remembered. */
-export function useTerminalSettings(): TerminalSettings {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    current,
-    () => DEFAULTS,
-  );
+export const useTerminalSettings = settings.use;
+
+export function changeTerminalSettings(change: Partial<TerminalSettings>): void {
+  const next = { ...settings.get(), ...change };
+  settings.set({ ...next, fontSize: limit(next.fontSize) });
 }

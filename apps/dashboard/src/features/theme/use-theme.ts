@@ -1,5 +1,6 @@
 'use client';
 import { useEffect, useSyncExternalStore } from 'react';
+import { readStored, writeStored } from '#components/stored.ts';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 export type Theme = 'light' | 'dark';
@@ -8,12 +9,8 @@ const KEY = 'postern.theme';
 const listeners = new Set<() => void>();
 
 function choice(): ThemeChoice {
-  try {
-    const stored = localStorage.getItem(KEY);
-    return stored === 'light' || stored === 'dark' ? stored : 'system';
-  } catch {
-    return 'system';
-  }
+  const stored = readStored(KEY);
+  return stored === 'light' || stored === 'dark' ? stored : 'system';
 }
 
 function shown(): Theme {
@@ -33,12 +30,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function setTheme(next: ThemeChoice): void {
-  try {
-    if (next === 'system') localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, next);
-  } catch {
-    // Without storage the choice holds for this page only.
-  }
+  writeStored(KEY, next === 'system' ? null : next);
   apply();
 }
 
