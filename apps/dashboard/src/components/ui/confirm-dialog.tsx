@@ -1,4 +1,5 @@
 'use client';
+import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
@@ -32,28 +33,19 @@ export function ConfirmDialog({
   children,
 }: ConfirmDialogProps) {
   const [typed, setTyped] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
+  const { mutate, reset, error, isPending } = useMutation({
+    mutationFn: async () => onConfirm(),
+    onSuccess: () => onOpenChange(false),
+  });
   useEffect(() => {
-    if (open) {
-      setTyped('');
-      setError(undefined);
-    }
-  }, [open]);
+    if (!open) return;
+    setTyped('');
+    reset();
+  }, [open, reset]);
   const ready = name === undefined || typed.trim() === name;
 
-  async function confirm() {
-    if (!ready || busy) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      await onConfirm();
-      onOpenChange(false);
-    } catch (reason) {
-      setError(reason instanceof Error ? reason.message : String(reason));
-    } finally {
-      setBusy(false);
-    }
+  function confirm() {
+    if (ready && !isPending) mutate();
   }
 
   return (
@@ -66,7 +58,7 @@ export function ConfirmDialog({
       footer={
         <>
           <Button onClick={() => onOpenChange(false)}>Cancel</Button>
-          <Button variant="danger" busy={busy} disabled={!ready} onClick={confirm}>
+          <Button variant="danger" busy={isPending} disabled={!ready} onClick={confirm}>
             {action}
           </Button>
         </>
@@ -77,10 +69,10 @@ export function ConfirmDialog({
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            void confirm();
+            confirm();
           }}
         >
-          <Field label={`Type ${name} to confirm`} error={error}>
+          <Field label={`Type ${name} to confirm`} error={error?.message}>
             {(control) => (
               <Input
                 {...control}
@@ -93,9 +85,9 @@ export function ConfirmDialog({
           </Field>
         </form>
       )}
-      {name === undefined && error !== undefined && (
+      {name === undefined && error !== null && (
         <p role="alert" className="text-bad">
-          {error}
+          {error.message}
         </p>
       )}
     </Dialog>

@@ -1,5 +1,5 @@
 'use client';
-import type { Kubeconfig } from '@postern/contracts';
+import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
@@ -28,27 +28,16 @@ const lifetimes = [
 export function KubeconfigDialog({ open, onOpenChange, organization, cluster }: ClusterDialogProps) {
   const [mode, setMode] = useState<'token' | 'exec'>('token');
   const [lifetime, setLifetime] = useState('43200');
-  const [made, setMade] = useState<Kubeconfig>();
-  const [error, setError] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  useEffect(() => {
-    if (open) return;
-    setMade(undefined);
-    setError(undefined);
-  }, [open]);
-
-  async function make() {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const make = useMutation({
+    mutationFn: () => {
       const body = { mode, expiresInSeconds: Number(lifetime) };
-      setMade(await api.call('createKubeconfig', { params: { organization, cluster }, body }));
-    } catch (reason) {
-      setError(reason instanceof Error ? reason.message : String(reason));
-    } finally {
-      setBusy(false);
-    }
-  }
+      return api.call('createKubeconfig', { params: { organization, cluster }, body });
+    },
+  });
+  const { data: made, reset } = make;
+  useEffect(() => {
+    if (!open) reset();
+  }, [open, reset]);
 
   const file = `${organization}-${cluster}.yaml`;
   return (
@@ -62,7 +51,7 @@ export function KubeconfigDialog({ open, onOpenChange, organization, cluster }: 
         made === undefined ? (
           <>
             <Button onClick={() => onOpenChange(false)}>Cancel</Button>
-            <Button variant="primary" busy={busy} onClick={make}>
+            <Button variant="primary" busy={make.isPending} onClick={() => make.mutate()}>
               Make kubeconfig
             </Button>
           </>
@@ -80,7 +69,7 @@ export function KubeconfigDialog({ open, onOpenChange, organization, cluster }: 
         )
       }
     >
-      <GeneralError>{error}</GeneralError>
+      <GeneralError>{make.error?.message}</GeneralError>
       {made === undefined ? (
         <div className="flex flex-col gap-4">
           <Field

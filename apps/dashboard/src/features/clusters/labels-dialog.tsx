@@ -1,4 +1,5 @@
 'use client';
+import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -19,29 +20,21 @@ export function LabelsDialog({
 }: ClusterDialogProps & { labels: Readonly<Record<string, string>> }) {
   const list = useClusterList(organization);
   const [text, setText] = useState('');
-  const [error, setError] = useState<string>();
-  const [busy, setBusy] = useState(false);
+  const save = useMutation({
+    mutationFn: async () => {
+      const body = { labels: labelsFromText(text) };
+      list.put(await api.call('updateCluster', { params: { organization, cluster }, body }));
+    },
+    onSuccess: () => onOpenChange(false),
+  });
+  const { reset } = save;
   // Filled when it opens; a change that comes in while one types must not undo the typing.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
     if (!open) return;
     setText(labelsToText(labels));
-    setError(undefined);
+    reset();
   }, [open]);
-
-  async function save() {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const body = { labels: labelsFromText(text) };
-      list.put(await api.call('updateCluster', { params: { organization, cluster }, body }));
-      onOpenChange(false);
-    } catch (reason) {
-      setError(reason instanceof Error ? reason.message : String(reason));
-    } finally {
-      setBusy(false);
-    }
-  }
 
   return (
     <Dialog
@@ -52,13 +45,17 @@ export function LabelsDialog({
       footer={
         <>
           <Button onClick={() => onOpenChange(false)}>Cancel</Button>
-          <Button variant="primary" busy={busy} onClick={save}>
+          <Button variant="primary" busy={save.isPending} onClick={() => save.mutate()}>
             Save
           </Button>
         </>
       }
     >
-      <Field label="Labels" hint="One key=value a line. The list of clusters can be filtered by them." error={error}>
+      <Field
+        label="Labels"
+        hint="One key=value a line. The list of clusters can be filtered by them."
+        error={save.error?.message}
+      >
         {(control) => (
           <textarea
             {...control}

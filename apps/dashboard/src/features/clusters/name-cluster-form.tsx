@@ -1,12 +1,12 @@
 'use client';
 import type { CreatedCluster } from '@postern/contracts';
-import { type FormEvent, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { api } from '#features/session/api.ts';
-import { formErrorsOf, noErrors } from '#features/session/form-errors.ts';
+import { InvalidForm } from '#features/session/form-errors.ts';
 import { GeneralError } from '#features/session/general-error.tsx';
+import { useForm, written } from '#features/session/use-form.ts';
 import { labelsFromText } from './labels.ts';
 import { useClusterList } from './use-clusters.ts';
 
@@ -18,36 +18,20 @@ export interface NameClusterFormProps {
 /** Names a cluster and makes its join token. */
 export function NameClusterForm({ organization, onMade }: NameClusterFormProps) {
   const list = useClusterList(organization);
-  const [errors, setErrors] = useState(noErrors);
-  const [busy, setBusy] = useState(false);
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const name = String(form.get('name') ?? '').trim();
+  const { errors, busy, onSubmit } = useForm(['name', 'labels'], async (form) => {
+    const name = written(form, 'name');
     if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
       const message = name === '' ? 'Give it a name' : 'Lower-case letters, digits and hyphens, at most 63';
-      return setErrors({ fields: { name: message }, general: undefined });
+      throw new InvalidForm({ name: message });
     }
-    let labels: Record<string, string>;
-    try {
-      labels = labelsFromText(String(form.get('labels') ?? ''));
-    } catch (error) {
-      return setErrors({ fields: { labels: (error as Error).message }, general: undefined });
-    }
-    setBusy(true);
-    try {
-      const made = await api.call('createCluster', { params: { organization }, body: { name, labels } });
-      list.put(made.cluster);
-      onMade(made);
-    } catch (error) {
-      setErrors(formErrorsOf(error, ['name', 'labels']));
-      setBusy(false);
-    }
-  }
+    const labels = readLabels(written(form, 'labels'));
+    const made = await api.call('createCluster', { params: { organization }, body: { name, labels } });
+    list.put(made.cluster);
+    onMade(made);
+  });
 
   return (
-    <form noValidate onSubmit={submit} className="flex max-w-110 flex-col gap-4">
+    <form noValidate onSubmit={onSubmit} className="flex max-w-110 flex-col gap-4">
       <GeneralError>{errors.general}</GeneralError>
       <Field
         label="Name"
@@ -86,4 +70,12 @@ export function NameClusterForm({ organization, onMade }: NameClusterFormProps) 
       </div>
     </form>
   );
+}
+
+function readLabels(text: string): Record<string, string> {
+  try {
+    return labelsFromText(text);
+  } catch (error) {
+    throw new InvalidForm({ labels: (error as Error).message });
+  }
 }

@@ -1,4 +1,5 @@
 'use client';
+import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { CopyBox } from '#components/ui/copy-box.tsx';
@@ -25,33 +26,29 @@ export function ScaleDialog({
 }) {
   const { resource, namespace, name } = target;
   const [written, setWritten] = useState(String(replicas));
-  const [error, setError] = useState<string>();
-  const [busy, setBusy] = useState(false);
   const wanted = /^\d{1,5}$/.test(written.trim()) ? Number(written) : undefined;
   const valid = wanted !== undefined && wanted <= MOST;
 
-  async function scale(event: FormEvent) {
-    event.preventDefault();
-    if (!valid || busy) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      await scaleObject(target, wanted);
+  const scale = useMutation({
+    mutationFn: (count: number) => scaleObject(target, count),
+    onSuccess: (_, count) => {
       const undo = () =>
         void scaleObject(target, replicas).catch((reason) =>
           toast({ title: 'Not taken back', description: sentenceOf(reason), tone: 'bad' }),
         );
       toast({
-        title: `${name} scaled from ${replicas} to ${wanted}`,
+        title: `${name} scaled from ${replicas} to ${count}`,
         tone: 'ok',
         action: { label: 'Undo', run: undo },
       });
       onClose();
-    } catch (reason) {
-      setError(sentenceOf(reason));
-    } finally {
-      setBusy(false);
-    }
+    },
+  });
+  const error = scale.error === null ? undefined : sentenceOf(scale.error);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (valid && !scale.isPending) scale.mutate(wanted);
   }
   return (
     <Dialog
@@ -63,13 +60,13 @@ export function ScaleDialog({
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="scale-form" busy={busy} disabled={!valid}>
+          <Button variant="primary" type="submit" form="scale-form" busy={scale.isPending} disabled={!valid}>
             Scale
           </Button>
         </>
       }
     >
-      <form id="scale-form" onSubmit={scale} className="flex flex-col gap-4">
+      <form id="scale-form" onSubmit={submit} className="flex flex-col gap-4">
         <Field
           label="Replicas"
           error={error ?? (valid ? undefined : `A whole number from 0 to ${MOST.toLocaleString('en')}.`)}

@@ -6,10 +6,27 @@ export interface FormErrors {
   readonly general: string | undefined;
 }
 
-export const noErrors: FormErrors = { fields: {}, general: undefined };
+const noErrors: FormErrors = { fields: {}, general: undefined };
 
-/** Sorts an error to the fields of a form; `known` are the form's own names. */
+/** What a form finds wrong before it is sent, by field. */
+export class InvalidForm extends Error {
+  readonly fields: Readonly<Record<string, string>>;
+
+  constructor(fields: Readonly<Record<string, string>>) {
+    super(Object.values(fields).join('. '));
+    this.fields = fields;
+  }
+
+  /** Throws one if any field has an error. */
+  static throwIfAny(fields: Readonly<Record<string, string>>): void {
+    if (Object.keys(fields).length > 0) throw new InvalidForm(fields);
+  }
+}
+
+/** Sorts an error (null: none) to the fields of a form; `known` are the form's own names. */
 export function formErrorsOf(error: unknown, known: readonly string[]): FormErrors {
+  if (error === null) return noErrors;
+  if (error instanceof InvalidForm) return { fields: error.fields, general: undefined };
   if (!(error instanceof ApiError)) {
     return { fields: {}, general: error instanceof Error ? error.message : 'Something went wrong.' };
   }

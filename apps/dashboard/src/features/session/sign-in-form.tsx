@@ -2,44 +2,33 @@
 import { useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter, useSearchParams } from 'next/navigation';
-import { type FormEvent, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { publicApi } from './api.ts';
 import { CredentialsPage } from './credentials-page.tsx';
-import { formErrorsOf, noErrors } from './form-errors.ts';
+import { InvalidForm } from './form-errors.ts';
 import { GeneralError } from './general-error.tsx';
 import { homeOf } from './last-organization.ts';
 import { safeNext } from './next-path.ts';
 import { PasswordInput } from './password-input.tsx';
+import { useForm, written } from './use-form.ts';
 
 export function SignInForm() {
   const router = useRouter();
   const client = useQueryClient();
   const next = safeNext(useSearchParams().get('next'));
-  const [errors, setErrors] = useState(noErrors);
-  const [busy, setBusy] = useState(false);
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const email = String(form.get('email') ?? '').trim();
+  const { errors, busy, onSubmit } = useForm(['email', 'password'], async (form) => {
+    const email = written(form, 'email');
     const password = String(form.get('password') ?? '');
-    const fields: Record<string, string> = {};
-    if (email === '') fields['email'] = 'Enter your e-mail address';
-    if (password === '') fields['password'] = 'Enter your password';
-    if (Object.keys(fields).length > 0) return setErrors({ fields, general: undefined });
-    setBusy(true);
-    try {
-      const me = await publicApi.call('signIn', { body: { email, password } });
-      client.setQueryData(['me'], { user: me.user, organizations: me.organizations });
-      router.replace(next === '/' ? (homeOf(me) ?? '/') : next);
-    } catch (error) {
-      setErrors(formErrorsOf(error, ['email', 'password']));
-      setBusy(false);
-    }
-  }
+    InvalidForm.throwIfAny({
+      ...(email === '' && { email: 'Enter your e-mail address' }),
+      ...(password === '' && { password: 'Enter your password' }),
+    });
+    const me = await publicApi.call('signIn', { body: { email, password } });
+    client.setQueryData(['me'], { user: me.user, organizations: me.organizations });
+    router.replace(next === '/' ? (homeOf(me) ?? '/') : next);
+  });
 
   return (
     <CredentialsPage
@@ -53,7 +42,7 @@ export function SignInForm() {
         </>
       }
     >
-      <form noValidate onSubmit={submit} className="flex flex-col gap-4">
+      <form noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
         <GeneralError>{errors.general}</GeneralError>
         <Field label="E-mail" error={errors.fields['email']}>
           {(control) => (

@@ -1,7 +1,7 @@
 'use client';
 import type { CreatedToken } from '@postern/contracts';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useId, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { CopyBox } from '#components/ui/copy-box.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
@@ -9,8 +9,9 @@ import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { api } from '#features/session/api.ts';
-import { formErrorsOf, noErrors } from '#features/session/form-errors.ts';
+import { InvalidForm } from '#features/session/form-errors.ts';
 import { GeneralError } from '#features/session/general-error.tsx';
+import { useForm, written } from '#features/session/use-form.ts';
 
 const lifetimes = [
   { value: '86400', label: '1 day' },
@@ -31,30 +32,18 @@ export function CreateTokenDialog({ open, onOpenChange, organization }: CreateTo
   const client = useQueryClient();
   const form = useId();
   const [made, setMade] = useState<CreatedToken>();
-  const [errors, setErrors] = useState(noErrors);
-  const [busy, setBusy] = useState(false);
+  const { errors, busy, onSubmit, reset } = useForm(['name'], async (data) => {
+    const name = written(data, 'name');
+    if (name === '') throw new InvalidForm({ name: 'Give it a name' });
+    const body = { name, expiresInSeconds: Number(data.get('lifetime')) };
+    setMade(await api.call('createToken', { params: { organization }, body }));
+    await client.invalidateQueries({ queryKey: ['tokens', organization] });
+  });
   useEffect(() => {
     if (open) return;
     setMade(undefined);
-    setErrors(noErrors);
-  }, [open]);
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    const name = String(data.get('name') ?? '').trim();
-    if (name === '') return setErrors({ fields: { name: 'Give it a name' }, general: undefined });
-    setBusy(true);
-    try {
-      const body = { name, expiresInSeconds: Number(data.get('lifetime')) };
-      setMade(await api.call('createToken', { params: { organization }, body }));
-      await client.invalidateQueries({ queryKey: ['tokens', organization] });
-    } catch (error) {
-      setErrors(formErrorsOf(error, ['name']));
-    } finally {
-      setBusy(false);
-    }
-  }
+    reset();
+  }, [open, reset]);
 
   return (
     <Dialog
@@ -78,7 +67,7 @@ export function CreateTokenDialog({ open, onOpenChange, organization }: CreateTo
       }
     >
       {made === undefined ? (
-        <form id={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
+        <form id={form} noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
           <GeneralError>{errors.general}</GeneralError>
           <Field label="Name" hint="What uses it, so that you know later what to revoke." error={errors.fields['name']}>
             {(control) => (
