@@ -92,12 +92,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
       {table.narrowed !== undefined && <NarrowedNote narrowed={table.narrowed} />}
       <ResourceTable
         label={pluralOf(resource)}
-        rows={view.rows}
-        shown={view.shown}
-        title={view.title}
-        template={view.template}
-        namespace={namespaceColumn}
-        sort={view.sort}
+        view={view}
         onSort={(next) => setSort(writeSort(next))}
         hrefOf={hrefOf}
         activeKey={activeKey}

@@ -10,21 +10,14 @@ import { Skeleton } from '#components/ui/skeleton.tsx';
 import { NARROW, useMedia } from '#components/use-media.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import type { Sort } from './arrange.ts';
-import type { ShownColumn } from './column-layout.ts';
 import { columnId } from './filter.ts';
 import { TableRow } from './table-row.tsx';
+import type { TableView } from './use-table-view.ts';
 
 export interface ResourceTableProps {
   /** What the rows are, for screen readers. */
   label: string;
-  rows: readonly Row[];
-  shown: readonly ShownColumn[];
-  /** Stands in place of the name. */
-  title?: ShownColumn | undefined;
-  template: string;
-  /** Whether the namespace has a column. */
-  namespace: boolean;
-  sort: Sort;
+  view: TableView;
   onSort: (sort: Sort) => void;
   hrefOf: (row: Row) => string;
   activeKey: string | undefined;
@@ -52,7 +45,8 @@ const SKELETONS = 14;
 
 /** A table of any kind and any length: only the rows in sight are in the page. */
 export function ResourceTable(props: ResourceTableProps) {
-  const { label, rows, shown, template, namespace, hrefOf, activeKey, onActivate, onOpen, selection, onMenu } = props;
+  const { label, view, hrefOf, activeKey, onActivate, onOpen, selection, onMenu } = props;
+  const { rows, shown, title, template, namespace } = view;
   const router = useRouter();
   const narrow = useMedia(NARROW);
   const id = useId();
@@ -140,7 +134,7 @@ export function ResourceTable(props: ResourceTableProps) {
                 index={item.index}
                 top={item.start}
                 shown={shown}
-                title={props.title}
+                title={title}
                 template={template}
                 namespace={namespace}
                 narrow={narrow}
@@ -163,7 +157,8 @@ export function ResourceTable(props: ResourceTableProps) {
 const nothing = () => undefined;
 
 function Head(props: ResourceTableProps & { narrow: boolean }) {
-  const { shown, title, template, namespace, sort, onSort, selection, rows, narrow } = props;
+  const { view, onSort, selection, narrow } = props;
+  const { rows, shown, title, template, namespace, sort } = view;
   if (narrow) {
     return (
       <div role="rowgroup" className="sr-only">

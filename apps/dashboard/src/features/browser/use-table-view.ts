@@ -14,6 +14,8 @@ export interface TableView {
   /** Stands in place of the name. */
   title: ShownColumn | undefined;
   template: string;
+  /** Whether the namespace has a column. */
+  namespace: boolean;
   sort: Sort;
 }
 
@@ -55,5 +57,5 @@ export function useTableView(table: TableState, options: TableViewOptions): Tabl
     () => gridTemplate(rows, { shown, title, namespace: namespaceColumn, select }),
     [magnitude, shown, title, namespaceColumn, select],
   );
-  return { rows: arranged, total, shown, title, template, sort };
+  return { rows: arranged, total, shown, title, template, namespace: namespaceColumn, sort };
 }

@@ -35,13 +35,12 @@ function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiRe
   const table = useKubeTable({ ref: cluster, resource: pods, namespaces, labelSelector, fieldSelector });
   const [sort, setSort] = useState('');
   const [activeKey, setActiveKey] = useState<string>();
-  const namespaceColumn = namespace === '';
   const view = useTableView(table, {
     filter: '',
     sort,
     namespaces: [],
     choice: NO_CHOICE,
-    namespaceColumn,
+    namespaceColumn: namespace === '',
     select: false,
   });
   const hrefOf = useCallback((row: Row) => objectHref(cluster, pods, row), [cluster, pods]);
@@ -65,12 +64,7 @@ function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiRe
       >
         <ResourceTable
           label={title}
-          rows={view.rows}
-          shown={view.shown}
-          title={view.title}
-          template={view.template}
-          namespace={namespaceColumn}
-          sort={view.sort}
+          view={view}
           onSort={(next) => setSort(writeSort(next))}
           hrefOf={hrefOf}
           activeKey={activeKey}
