@@ -50,9 +50,11 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
     setManagedFields(false);
     setBase(object);
     setDraft(writeYaml(object, { managedFields: false, hideData: false }));
+    setReview(undefined);
     setProblem(undefined);
   }
   function stop() {
+    setRevealed(!secret);
     setBase(undefined);
     setReview(undefined);
     setProblem(undefined);
