@@ -1,5 +1,4 @@
 'use client';
-import type { Cluster } from '@postern/contracts';
 import { Plus, Search } from 'lucide-react';
 import Link from 'next/link';
 import { useRef } from 'react';
@@ -108,9 +107,7 @@ function Clusters({ organization, clusters, filter, onFilter }: ClustersProps) {
           onLabel={(label) => onFilter(toggleWord(filter, label))}
         />
       )}
-      {own.length === 0 && (
-        <ConnectCard organization={organization} demo={all.some((cluster: Cluster) => cluster.demo)} />
-      )}
+      {own.length === 0 && <ConnectCard organization={organization} demo={all.some(({ demo }) => demo)} />}
     </div>
   );
 }

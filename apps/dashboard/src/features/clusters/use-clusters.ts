@@ -1,6 +1,6 @@
 'use client';
 import type { Cluster } from '@postern/contracts';
-import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useConnection } from '#features/live/connection.ts';
 import { liveSocket } from '#features/live/live-socket.ts';
@@ -16,7 +16,7 @@ export function useClusters(organization: string | undefined): UseQueryResult<Cl
     queryKey: keyOf(organization ?? ''),
     queryFn: async ({ signal }) => {
       const { items } = await api.call('listClusters', { params: { organization: organization ?? '' }, signal });
-      return items.toSorted((a, b) => a.name.localeCompare(b.name));
+      return sortedByName(items);
     },
     enabled: organization !== undefined,
     // Events say what changes; without them, look.
@@ -41,14 +41,22 @@ export function useHasConnected(organization: string | undefined, name: string |
 
 /** Changes the list at once after a call of ours, before its event comes. */
 export function useClusterList(organization: string) {
-  const client = useQueryClient();
+  return cachedList(useQueryClient(), organization);
+}
+
+/** An organization's list as it is in the cache, if it is. */
+function cachedList(client: QueryClient, organization: string) {
   const change = (next: (list: Cluster[]) => Cluster[]) =>
     client.setQueryData<Cluster[]>(keyOf(organization), (list) => (list === undefined ? list : next(list)));
   return {
     put: (cluster: Cluster) => change((list) => withCluster(list, cluster)),
     remove: (id: string) => change((list) => withoutCluster(list, id)),
+    replace: (clusters: readonly Cluster[]) => client.setQueryData(keyOf(organization), sortedByName(clusters)),
   };
 }
+
+const sortedByName = (clusters: readonly Cluster[]): Cluster[] =>
+  clusters.toSorted((a, b) => a.name.localeCompare(b.name));
 
 /** Keeps an organization's list up to date from the gateway's events; called once, by the frame. */
 export function useClusterUpdates(organization: string | undefined): void {
@@ -60,23 +68,18 @@ export function useClusterUpdates(organization: string | undefined): void {
     void liveSocket().then((socket) => {
       if (stopped) return;
       let organizationId: string | undefined;
-      const change = (next: (list: Cluster[]) => Cluster[]) =>
-        client.setQueryData<Cluster[]>(keyOf(organization), (list) => (list === undefined ? list : next(list)));
+      const list = cachedList(client, organization);
       const watch = () =>
         socket.emit('clusters:watch', { organization }, (answer) => {
           if ('error' in answer || stopped) return;
           organizationId = answer.items[0]?.organizationId ?? organizationId;
-          client.setQueryData(
-            keyOf(organization),
-            answer.items.toSorted((a, b) => a.name.localeCompare(b.name)),
-          );
+          list.replace(answer.items);
         });
       const ours = (id: string) => organizationId === undefined || id === organizationId;
       const onChanged = (cluster: Cluster) => {
-        if (ours(cluster.organizationId)) change((list) => withCluster(list, cluster));
+        if (ours(cluster.organizationId)) list.put(cluster);
       };
-      const onDeleted = (cluster: { id: string; organizationId: string }) =>
-        change((list) => withoutCluster(list, cluster.id));
+      const onDeleted = (cluster: { id: string; organizationId: string }) => list.remove(cluster.id);
       socket.on('connect', watch);
       socket.on('cluster:changed', onChanged);
       socket.on('cluster:deleted', onDeleted);

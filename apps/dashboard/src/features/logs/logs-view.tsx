@@ -36,16 +36,16 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
   const [previous, setPrevious] = useState(false);
   const [since, setSince] = useState('');
   const [search, setSearch] = useState('');
-  const [at, setAt] = useState(0);
+  const [at, setAt] = useState(-1);
   const settings = useLogSettings();
   const sinceSeconds = since === '' ? undefined : Number(since);
   const feed = useLogFeed(target, container === undefined ? undefined : { container, previous, sinceSeconds });
   const lines = useDeferredValue(feed.lines);
   const term = useDeferredValue(search);
   const matches = useMemo(() => matchingLines(lines, term), [lines, term]);
-  const current = matches.length === 0 ? undefined : matches[((at % matches.length) + matches.length) % matches.length];
-  const step = (by: number) =>
-    setAt((before) => (matches.length === 0 ? 0 : (before + by + matches.length) % matches.length));
+  // -1 is the newest; it goes round at both ends.
+  const match = matches.length === 0 ? -1 : ((at % matches.length) + matches.length) % matches.length;
+  const step = (by: number) => setAt(match + by);
 
   function save() {
     const written = feed.lines
@@ -97,7 +97,7 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
                 <span aria-live="polite" className="min-w-14 text-center text-muted tabular-nums">
                   {matches.length === 0
                     ? '0/0'
-                    : `${(((at % matches.length) + matches.length) % matches.length) + 1}/${matches.length.toLocaleString('en')}`}
+                    : `${(match + 1).toLocaleString('en')}/${matches.length.toLocaleString('en')}`}
                 </span>
                 <IconButton size="sm" label="Previous match" disabled={matches.length === 0} onClick={() => step(-1)}>
                   <ChevronUp aria-hidden />
@@ -157,7 +157,7 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
       <LogLines
         lines={lines}
         search={term}
-        current={search === '' ? undefined : current}
+        current={search === '' ? undefined : matches[match]}
         settings={settings}
         visible={active}
         empty={emptyWords(feed, previous)}

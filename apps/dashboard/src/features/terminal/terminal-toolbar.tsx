@@ -24,7 +24,7 @@ interface TerminalToolbarProps {
   onSearch: () => void;
 }
 
-const SHELLS = [
+const SHELLS: readonly { value: Shell; label: string }[] = [
   { value: 'auto', label: 'bash, else sh' },
   { value: 'bash', label: 'bash' },
   { value: 'sh', label: 'sh' },
@@ -47,7 +47,9 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
         className="[&_select]:h-7 max-sm:[&_select]:h-9"
         options={SHELLS}
         value={shell}
-        onChange={({ target: { value } }) => onChoose({ shell: SHELL_OF[value] ?? 'auto' })}
+        onChange={({ target }) =>
+          onChoose({ shell: SHELLS.find(({ value }) => value === target.value)?.value ?? 'auto' })
+        }
       />
       <div className="min-w-2 flex-1" />
       <Condition state={state} active={active} />
@@ -78,8 +80,6 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
     </div>
   );
 }
-
-const SHELL_OF: Record<string, Shell> = { auto: 'auto', bash: 'bash', sh: 'sh' };
 
 function Condition({ state, active }: { state: TerminalState; active: boolean }) {
   const latency = useLatency(active && state.phase === 'open');
