@@ -1,11 +1,11 @@
 'use client';
 import { useParams } from 'next/navigation';
-import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { findResource, resourceId } from '#features/kube/api-resource.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
+import { KindNotServed } from './kind-not-served.tsx';
 import { KindTable } from './kind-table.tsx';
 import { useClusterRef } from './use-cluster-ref.ts';
 
@@ -32,11 +32,7 @@ export function TablePage() {
   }
   const resource = findResource(data.resources, wanted);
   if (resource === undefined) {
-    return (
-      <EmptyState title={`This cluster serves no ${wanted}`}>
-        The kind may need a custom resource definition that is not installed, or another version of Kubernetes.
-      </EmptyState>
-    );
+    return <KindNotServed cluster={ref} id={wanted} />;
   }
   return <KindTable key={resourceId(resource)} cluster={ref} resource={resource} />;
 }

@@ -12,6 +12,7 @@ import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
 import { FreshnessLine } from '#features/browser/freshness-line.tsx';
 import { kindHref } from '#features/browser/kind-href.ts';
+import { KindNotServed } from '#features/browser/kind-not-served.tsx';
 import { isPod } from '#features/browser/row-menu.tsx';
 import { useClusterRef } from '#features/browser/use-cluster-ref.ts';
 import { openInDock } from '#features/dock/dock-store.ts';
@@ -54,7 +55,7 @@ export function ObjectPage() {
   );
   const state = useKubeObject(target);
   if (target === undefined) {
-    if (data !== undefined) return <EmptyState title={`This cluster serves no ${id}`} />;
+    if (data !== undefined) return <KindNotServed cluster={ref} id={id ?? ''} />;
     if (error === null) return <Waiting name={name ?? ''} />;
     return (
       <ErrorState title="What this cluster serves is not known." onRetry={() => void refetch()}>
@@ -91,7 +92,7 @@ function NoObject({ target, state }: { target: ObjectRef; state: ObjectState }) 
   );
   if (state.gone) {
     return (
-      <EmptyState icon={<Trash2 aria-hidden />} title={`There is no ${resource.kind} ${name}`} action={all}>
+      <EmptyState of="page" icon={<Trash2 aria-hidden />} title={`There is no ${resource.kind} ${name}`} action={all}>
         {namespace === ''
           ? 'It may have been deleted'
           : `It may have been deleted, or is in another namespace than ${namespace}`}

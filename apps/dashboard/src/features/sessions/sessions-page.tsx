@@ -46,12 +46,14 @@ export function SessionsPage() {
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
-    // Wait for the clusters if one is asked for by name.
-    enabled: clusterName === '' || clusters.data !== undefined,
+    // One that is asked for by name must be known by its id.
+    enabled: clusterName === '' || cluster !== undefined,
     refetchInterval: 10_000,
   });
-  const rows = sessions.data?.pages.flatMap(({ items }) => items);
-  const filtered = Object.keys(query).length > 0;
+  const unknown = clusterName !== '' && clusters.data !== undefined && cluster === undefined;
+  const rows = unknown ? [] : sessions.data?.pages.flatMap(({ items }) => items);
+  const error = clusterName !== '' && clusters.data === undefined ? clusters.error : sessions.error;
+  const filtered = unknown || Object.keys(query).length > 0;
 
   return (
     <Page
@@ -65,6 +67,7 @@ export function SessionsPage() {
             onChange={(event) => setClusterName(event.target.value)}
             options={[
               { value: '', label: 'All clusters' },
+              ...(unknown ? [{ value: clusterName, label: clusterName }] : []),
               ...(clusters.data ?? []).map(({ name }) => ({ value: name, label: name })),
             ]}
           />
@@ -84,15 +87,15 @@ export function SessionsPage() {
       }
     >
       {rows === undefined &&
-        (sessions.error === null ? (
+        (error === null ? (
           <Skeleton className="h-60 w-full" />
         ) : (
           <ErrorState
             title="The sessions could not be loaded."
             retrying="It tries again every ten seconds."
-            onRetry={() => void sessions.refetch()}
+            onRetry={() => void (clusters.data === undefined ? clusters : sessions).refetch()}
           >
-            {sessions.error.message}
+            {error.message}
           </ErrorState>
         ))}
       {rows?.length === 0 && (
