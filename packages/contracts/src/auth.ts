@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { roles } from './permissions.ts';
-import { DisplayName, Email, Id, Instant, Password, Slug } from './primitives.ts';
+import { DisplayName, Email, Id, Instant, Lifetime, Password, Slug } from './primitives.ts';
 
 /** Asks for a long-lived API token in the answer instead of cookies: for the CLI, which has no cookie jar. */
-const TokenRequest = z.strictObject({ name: DisplayName, expiresInSeconds: z.number().int().min(60).max(31_536_000) });
+const TokenRequest = z.strictObject({ name: DisplayName, expiresInSeconds: Lifetime });
 
 export const SignUpRequest = z.strictObject({
   email: Email,

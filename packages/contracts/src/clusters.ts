@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Instant, Labels, Slug } from './primitives.ts';
+import { Id, Instant, Labels, Lifetime, Slug } from './primitives.ts';
 
 /** `pending`: no agent has ever connected. `offline` says since when in `statusSince`. */
 export const ClusterStatus = z.enum(['pending', 'online', 'offline']);
@@ -70,7 +70,7 @@ export const Joining = z.object({
   installCommand: z.string(),
   /** `postern agent …`: the agent runs outside the cluster with a kubeconfig. */
   outsideCommand: z.string(),
-  /** Removes everything that the install command made. */
+  /** Removes all that this cluster's agent brought, in the cluster or outside, and nothing of another one. */
   uninstallCommand: z.string(),
 });
 export type Joining = z.infer<typeof Joining>;
@@ -81,7 +81,7 @@ export type CreatedCluster = z.infer<typeof CreatedCluster>;
 /** `exec`: credentials come from `postern` as an exec plugin. `token`: a static token that expires. */
 export const KubeconfigRequest = z.strictObject({
   mode: z.enum(['exec', 'token']).default('token'),
-  expiresInSeconds: z.number().int().min(60).max(31_536_000).default(43_200),
+  expiresInSeconds: Lifetime.default(43_200),
 });
 export type KubeconfigRequest = z.input<typeof KubeconfigRequest>;
 

@@ -35,6 +35,9 @@ export const Slug = z
   .max(63)
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'Lower-case letters, digits and hyphens, a letter or digit at both ends');
 
+/** Seconds that a token lives: a minute to a year. */
+export const Lifetime = z.number().int().min(60).max(31_536_000);
+
 /** Labels of a cluster, as Kubernetes spells labels; at most 32. */
 export const Labels = z
   .record(

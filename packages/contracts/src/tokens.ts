@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DisplayName, Id, Instant } from './primitives.ts';
+import { DisplayName, Id, Instant, Lifetime } from './primitives.ts';
 
 /** `api`: made by hand. `cli`: made by `postern login`. `kubeconfig`: in a downloaded kubeconfig, for one cluster. */
 export const TokenKind = z.enum(['api', 'cli', 'kubeconfig']);
@@ -19,7 +19,7 @@ export type ApiToken = z.infer<typeof ApiToken>;
 
 export const CreateTokenRequest = z.strictObject({
   name: DisplayName,
-  expiresInSeconds: z.number().int().min(60).max(31_536_000).default(7_776_000),
+  expiresInSeconds: Lifetime.default(7_776_000),
 });
 export type CreateTokenRequest = z.input<typeof CreateTokenRequest>;
 

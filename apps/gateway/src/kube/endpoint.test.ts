@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { constants, connect as http2Connect } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
 import { useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acme, clusterId, type KubeBed, kubePath, startKubeBed, until } from '../test/kube-bed.ts';
@@ -14,6 +15,24 @@ afterEach(() => bed.close());
 
 const header = (name: string, at = 0): string | undefined =>
   bed.seen[at]?.headers.find(([found]) => found === name)?.[1];
+
+const watchRequest = `GET ${kubePath}/api/v1/pods?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`;
+
+/** A watch that has brought its first event, and whether the cluster has seen its end. */
+async function openWatch(): Promise<{ socket: TLSSocket; isClosed: () => boolean }> {
+  let closed = false;
+  bed.onRequest = ({ respond, stream }) => {
+    respond({ status: 200, headers: [] });
+    stream.write('event');
+    stream.once('close', () => {
+      closed = true;
+    });
+  };
+  const socket = await bed.connect();
+  socket.write(watchRequest);
+  await once(socket, 'data');
+  return { socket, isClosed: () => closed };
+}
 
 describe('a plain request', () => {
   it('reaches the cluster as the person, with the path untouched, and its answer comes back', async () => {
@@ -188,19 +207,9 @@ describe('streams', () => {
   });
 
   it('leaving a watch ends it at the cluster', async () => {
-    let closed = false;
-    bed.onRequest = ({ respond, stream }) => {
-      respond({ status: 200, headers: [] });
-      stream.write('event');
-      stream.once('close', () => {
-        closed = true;
-      });
-    };
-    const socket = await bed.connect();
-    socket.write(`GET ${kubePath}/api/v1/pods?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`);
-    await once(socket, 'data');
+    const { socket, isClosed } = await openWatch();
     socket.destroy();
-    await until(() => closed);
+    await until(isClosed);
     expect(await bed.metrics.registry.getSingleMetricAsString('postern_streams_active')).toContain('{kind="watch"} 0');
   });
 
@@ -222,7 +231,7 @@ describe('streams', () => {
     };
     const socket = await bed.connect();
     socket.pause();
-    socket.write(`GET ${kubePath}/api/v1/pods?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`);
+    socket.write(watchRequest);
     let last = -1;
     // Nobody reads: the writer must come to rest by itself.
     for (let rounds = 0; rounds < 200 && written !== last; rounds++) {
@@ -236,23 +245,13 @@ describe('streams', () => {
   });
 
   it('ends within seconds when the credential does', async () => {
-    let closed = false;
-    bed.onRequest = ({ respond, stream }) => {
-      respond({ status: 200, headers: [] });
-      stream.write('event');
-      stream.once('close', () => {
-        closed = true;
-      });
-    };
-    const socket = await bed.connect();
-    socket.write(`GET ${kubePath}/api/v1/pods?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`);
-    await once(socket, 'data');
+    const { socket, isClosed } = await openWatch();
     bed.authenticator.failing = true;
     await new Promise((resolve) => setTimeout(resolve, 120));
-    expect(closed).toBe(false);
+    expect(isClosed()).toBe(false);
     bed.authenticator.failing = false;
     bed.authenticator.principals.delete('ada');
-    await until(() => closed && (socket.readableEnded || socket.destroyed));
+    await until(() => isClosed() && (socket.readableEnded || socket.destroyed));
   });
 });
 

@@ -72,6 +72,15 @@ async function open(client: Client, more: object = {}): Promise<{ id: string; ex
   return { id: opened.terminal, exec };
 }
 
+/** Waits until a count that has begun to grow grows no more. */
+async function untilAtRest(count: () => number): Promise<void> {
+  let last = -1;
+  while (count() !== last || last === 0) {
+    last = count();
+    for (let turn = 0; turn < 300; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
 const ended = (client: Client): Promise<TerminalEnded> =>
   new Promise((resolve) => client.once('terminal:ended', resolve));
 
@@ -210,11 +219,7 @@ describe('a terminal', () => {
       if (text === '\u0003') isStopped = true;
     };
     yes();
-    let last = -1;
-    while (received !== last || received === 0) {
-      last = received;
-      for (let turn = 0; turn < 300; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-    }
+    await untilAtRest(() => received);
     // Nothing was acknowledged: what arrived is bounded, and so is what lies in the tunnel.
     expect(received).toBeLessThanOrEqual(256 * 1024);
     expect(written - received).toBeLessThan(2 * 1024 * 1024);
@@ -239,11 +244,7 @@ describe('a terminal', () => {
       exec.request.stream.once('drain', yes);
     };
     yes();
-    let last = -1;
-    while (received !== last || received === 0) {
-      last = received;
-      for (let turn = 0; turn < 300; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-    }
+    await untilAtRest(() => received);
     expect(received).toBeLessThanOrEqual(256 * 1024);
   });
 
