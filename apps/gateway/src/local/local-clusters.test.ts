@@ -65,6 +65,26 @@ describe('clusters of this machine', () => {
     ]);
   });
 
+  it('are for the first organization alone where they are the user’s own', async () => {
+    const machine = local({ demo: true, clusters: ['kind'] });
+    await machine.createFor(await organization('first'));
+    const second = await organization('second');
+    await machine.createFor(second);
+    expect(namesSaid()).toEqual(['first/demo', 'first/kind', 'second/demo']);
+    // One of the same name that waits for its own agent does not get this machine's.
+    await clusters.create(second.id, { name: 'kind' });
+    said = [];
+    await machine.resume();
+    expect(namesSaid().sort()).toEqual(['first/demo', 'first/kind', 'second/demo']);
+  });
+
+  it('leave alone what somebody else named so', async () => {
+    const acme = await organization('acme');
+    await clusters.create(acme.id, { name: 'demo' });
+    await local({ demo: true, clusters: [] }).resume();
+    expect(said).toEqual([]);
+  });
+
   it('are none where the gateway does not run alone', async () => {
     await local(null).createFor(await organization('acme'));
     await local(null).resume();

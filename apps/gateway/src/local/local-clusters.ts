@@ -16,30 +16,35 @@ export type TellParent = (message: { type: 'local-cluster' } & LocalCluster) => 
 
 const demoName = 'demo';
 
-/** Under `npm start`: clusters that the machine connects by itself, the demo and those of `--connect`. Elsewhere nothing. */
-export class LocalClusters {
-  readonly #needs: { database: Database; clusters: Clusters; logger: Logger; tell: TellParent | undefined };
-  readonly #names: string[];
+/** What the clusters of this machine stand on. */
+export interface LocalClustersNeeds {
+  database: Database;
+  clusters: Clusters;
+  logger: Logger;
+  tell: TellParent | undefined;
+}
 
-  constructor(
-    needs: { database: Database; clusters: Clusters; logger: Logger; tell: TellParent | undefined },
-    { local }: Pick<Config, 'local'>,
-  ) {
+/**
+ * Under `npm start`: clusters that the machine connects by itself. The demo is for every organization; those of `--connect`
+ * are the user's own, and only the first organization gets them. Elsewhere nothing.
+ */
+export class LocalClusters {
+  readonly #needs: LocalClustersNeeds;
+  readonly #hasDemo: boolean;
+  readonly #own: string[];
+
+  constructor(needs: LocalClustersNeeds, { local }: Pick<Config, 'local'>) {
     this.#needs = needs;
-    this.#names =
-      local === null || needs.tell === undefined ? [] : [...(local.demo ? [demoName] : []), ...local.clusters];
+    const settings = needs.tell === undefined ? null : local;
+    this.#hasDemo = settings?.demo ?? false;
+    this.#own = settings?.clusters ?? [];
   }
 
   /** In an organization that was just made. A failure leaves the organization without them, which its page can mend. */
   async createFor(organization: { id: string; slug: string }): Promise<void> {
-    for (const name of this.#names) {
-      try {
-        const { id, joining } = await this.#needs.clusters.create(organization.id, { name, demo: name === demoName });
-        this.#tell({ name, organization: organization.slug, clusterId: id, joinToken: joining.joinToken });
-      } catch (error) {
-        this.#needs.logger.warn({ error, name }, 'cannot make a cluster of this machine');
-      }
-    }
+    if (this.#hasDemo) await this.#create(organization, demoName);
+    if (this.#own.length === 0 || (await this.#first())?.id !== organization.id) return;
+    for (const name of this.#own) await this.#create(organization, name);
   }
 
   /**
@@ -48,21 +53,36 @@ export class LocalClusters {
    */
   async resume(): Promise<void> {
     const { database, clusters } = this.#needs;
-    if (this.#names.length === 0) return;
-    const first = await database.scoped.organization.findFirst({ orderBy: { createdAt: 'asc' } });
+    if (!this.#hasDemo && this.#own.length === 0) return;
+    const first = await this.#first();
     if (first === null) return;
     const rows = await database.acrossOrganizations.cluster.findMany({
-      where: { name: { in: this.#names } },
+      where: {
+        OR: [...(this.#hasDemo ? [{ demo: true }] : []), { organizationId: first.id, name: { in: this.#own } }],
+      },
       include: { organization: true },
     });
     for (const { id, name, organizationId, organization } of rows.filter(isWaiting)) {
       const { joinToken } = await clusters.createJoinToken(organizationId, id);
       this.#tell({ name, organization: organization.slug, clusterId: id, joinToken });
     }
-    for (const name of this.#names) {
-      if (rows.some((row) => row.name === name && (row.deletedAt === null || name === demoName))) continue;
-      const { id, joining } = await clusters.create(first.id, { name, demo: name === demoName });
-      this.#tell({ name, organization: first.slug, clusterId: id, joinToken: joining.joinToken });
+    if (this.#hasDemo && !rows.some(({ demo }) => demo)) await this.#create(first, demoName);
+    for (const name of this.#own) {
+      if (!rows.some((row) => row.name === name && row.deletedAt === null)) await this.#create(first, name);
+    }
+  }
+
+  #first(): Promise<{ id: string; slug: string } | null> {
+    return this.#needs.database.scoped.organization.findFirst({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+  }
+
+  async #create({ id: organizationId, slug }: { id: string; slug: string }, name: string): Promise<void> {
+    const { clusters, logger } = this.#needs;
+    try {
+      const { id, joining } = await clusters.create(organizationId, { name, demo: name === demoName });
+      this.#tell({ name, organization: slug, clusterId: id, joinToken: joining.joinToken });
+    } catch (error) {
+      logger.warn({ error, name }, 'cannot make a cluster of this machine');
     }
   }
 
