@@ -8,8 +8,8 @@ interface Watched {
 }
 
 /**
- * Asks every few seconds whether the credentials of what is open (watches, execs, terminals, sockets) still hold, once a
- * credential. When the question cannot be answered (the database is away) what is open stays open.
+ * Asks every few seconds whether the credentials of what is open (watches, execs, terminals, sockets) still hold; the
+ * authenticator reads each once. When the question cannot be answered (the database is away) what is open stays open.
  */
 export class Revalidation {
   readonly #authenticator: Pick<Authenticator, 'stillValid'>;
@@ -47,20 +47,25 @@ export class Revalidation {
   async sweep(): Promise<void> {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    await Promise.all([...this.#byCredential.values()].map((group) => this.#ask(group)));
-    this.#isRunning = false;
+    try {
+      await Promise.all([...this.#byCredential.values()].map((group) => this.#ask([...group])));
+    } finally {
+      this.#isRunning = false;
+    }
   }
 
-  async #ask(group: Set<Watched>): Promise<void> {
-    const [first] = group;
-    if (first === undefined) return;
+  /** Things of one credential were opened at different times, so each is held to the memberships of its own principal. */
+  async #ask(group: Watched[]): Promise<void> {
+    let verdicts: boolean[];
     try {
-      if (await this.#authenticator.stillValid(first.principal)) return;
+      verdicts = await Promise.all(group.map(({ principal }) => this.#authenticator.stillValid(principal)));
     } catch (error) {
       this.#logger.warn({ error }, 'cannot check a credential; what it opened stays open');
       return;
     }
     // Newest first: a terminal is told before the connection that would have carried the news.
-    for (const watched of [...group].reverse()) watched.onRevoked();
+    for (const [index, { onRevoked }] of [...group.entries()].reverse()) {
+      if (verdicts[index] === false) onRevoked();
+    }
   }
 }
