@@ -20,4 +20,7 @@ COPY --from=build /deploy/gateway/ /app/
 COPY infra/images/health.mjs /app/
 EXPOSE 8443 9464
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s CMD ["node", "/app/health.mjs"]
-ENTRYPOINT ["node", "--enable-source-maps", "dist/main.js"]
+# Every chunk a stream brings is a buffer outside the heap. With V8's own settings the heap of an idle gateway is left so little
+# room that those buffers start a full collection several times a second, which costs as much as all forwarding: hence a heap
+# that may grow threefold before one, and a young generation small enough to free buffers before they grow old.
+ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=4", "--heap-growing-percent=200", "dist/main.js"]

@@ -35,7 +35,8 @@ export async function startGateway(data: DataFolder, settings: GatewaySettings):
   const { options, certificates } = settings;
   const child = startChild(data, {
     name: 'gateway',
-    args: ['--enable-source-maps', programs.gateway],
+    // As in infra/images/gateway.Dockerfile, which says why.
+    args: ['--enable-source-maps', '--max-semi-space-size=4', '--heap-growing-percent=200', programs.gateway],
     ipc: true,
     env: {
       POSTERN_PUBLIC_URL: options.publicUrl,

@@ -42,7 +42,6 @@ export async function serveUpgrade(
 /** Joins the two both ways: half-closes pass, a break on one side breaks the other, and neither reads ahead of the other. */
 function join(stream: MuxStream, socket: Socket): void {
   socket.pipe(stream);
-  writeTogether(stream, socket);
   stream.pipe(socket);
   socket.once('close', () => {
     if (!socket.readableEnded && !stream.destroyed) {
@@ -53,20 +52,5 @@ function join(stream: MuxStream, socket: Socket): void {
   });
   stream.once('close', () => {
     if (!(stream.readableEnded && stream.writableFinished)) socket.destroy();
-  });
-}
-
-/** What arrives at once comes in many pieces; written together they are one system call and full TLS records. */
-function writeTogether(from: MuxStream, to: Socket): void {
-  let isCorked = false;
-  const uncork = (): void => {
-    isCorked = false;
-    to.uncork();
-  };
-  from.on('data', () => {
-    if (isCorked) return;
-    isCorked = true;
-    to.cork();
-    setImmediate(uncork);
   });
 }

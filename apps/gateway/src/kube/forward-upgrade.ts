@@ -71,7 +71,6 @@ function join(socket: Duplex, stream: MuxStream): void {
   stream.once('error', () => socket.destroy());
   if (stream.errored) socket.destroy();
   socket.pipe(stream);
-  writeTogether(stream, socket);
   stream.pipe(socket);
   // Once one side has ended the other may go on, as long as it does: a client that is gone altogether looks just the same.
   const linger = (): void => {
@@ -116,19 +115,4 @@ async function relayRefusal(
 /** A metav1.Status on a bare connection, which is then closed. */
 export function answerStatus(socket: Duplex, code: number, message: string): void {
   refuseSocket(socket, code, { body: JSON.stringify(failure(code, message)), contentType: 'application/json' });
-}
-
-/** What arrives at once comes in many pieces; written together they are one system call and full TLS records. */
-function writeTogether(from: MuxStream, to: Duplex): void {
-  let isCorked = false;
-  const uncork = (): void => {
-    isCorked = false;
-    to.uncork();
-  };
-  from.on('data', () => {
-    if (isCorked) return;
-    isCorked = true;
-    to.cork();
-    setImmediate(uncork);
-  });
 }
