@@ -4,12 +4,26 @@ import { join } from 'node:path';
 import { eventually } from '../e2e/bed/process.ts';
 import type { LoadOptions } from './load-agents.ts';
 
-/** Resident memory in MB. */
+/** Resident memory of both sides without work, in MB. */
+export interface Idle {
+  gateway: number;
+  agent: number;
+}
+
 export interface Memory {
-  gatewayWithOneAgent: number;
+  /** Shortly after the start, with one agent. */
+  fresh: Idle;
+  /** After all that was measured before: an allocator gives little of it back. */
+  used: Idle;
   gatewayWithManyAgents: number;
   agents: number;
-  agent: number;
+}
+
+export interface Sources {
+  gatewayMetrics: () => Promise<string>;
+  agentMetrics: () => Promise<string>;
+  /** How long each is watched. */
+  seconds: number;
 }
 
 async function metric(read: () => Promise<string>, name: string): Promise<number> {
@@ -28,19 +42,19 @@ async function settled(read: () => Promise<string>, seconds: number): Promise<nu
   return lowest;
 }
 
-/** Connects so many agents from a process of its own, each with its cluster, key and TLS connection, and reads what it costs. */
-export async function measureMemory(options: {
-  gatewayMetrics: () => Promise<string>;
-  agentMetrics: () => Promise<string>;
-  load: LoadOptions;
-  seconds: number;
-}): Promise<Memory> {
-  const agent = await settled(options.agentMetrics, options.seconds);
-  const gatewayWithOneAgent = await settled(options.gatewayMetrics, options.seconds);
-  const connected = (): Promise<number> => metric(options.gatewayMetrics, 'postern_agents_connected');
-  const before = await connected();
+export async function measureIdle({ gatewayMetrics, agentMetrics, seconds }: Sources): Promise<Idle> {
+  const [gateway, agent] = await Promise.all([settled(gatewayMetrics, seconds), settled(agentMetrics, seconds)]);
+  return { gateway, agent };
+}
 
-  const child = fork(join(import.meta.dirname, 'load-agents.ts'), [JSON.stringify(options.load)], {
+/**
+ * Connects so many agents from a process of its own, each with its cluster, key and TLS connection. Resolves with the
+ * gateway's resident memory in MB.
+ */
+export async function measureManyAgents({ gatewayMetrics, seconds }: Sources, load: LoadOptions): Promise<number> {
+  const connected = (): Promise<number> => metric(gatewayMetrics, 'postern_agents_connected');
+  const before = await connected();
+  const child = fork(join(import.meta.dirname, 'load-agents.ts'), [JSON.stringify(load)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   try {
@@ -50,9 +64,8 @@ export async function measureMemory(options: {
         throw new Error(`the load ended with ${code}`);
       }),
     ]);
-    await eventually(async () => (await connected()) >= before + options.load.agents, 'all agents connected', 60_000);
-    const gatewayWithManyAgents = await settled(options.gatewayMetrics, options.seconds);
-    return { agent, gatewayWithOneAgent, gatewayWithManyAgents, agents: options.load.agents };
+    await eventually(async () => (await connected()) >= before + load.agents, 'all agents connected', 60_000);
+    return await settled(gatewayMetrics, seconds);
   } finally {
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');

@@ -54,26 +54,25 @@ export function throughputRow(name: string, pair: Pair, target: { ratio: number 
   };
 }
 
-export function memoryRows(memory: Memory): Row[] {
-  const each = ((memory.gatewayWithManyAgents - memory.gatewayWithOneAgent) * 1000) / memory.agents;
+export function memoryRows({ fresh, used, gatewayWithManyAgents, agents }: Memory): Row[] {
+  const each = ((gatewayWithManyAgents - used.gateway) * 1000) / agents;
   const mb = (value: number): string => `${value.toFixed(0)} MB`;
-  const row = (name: string, gateway: string, comparison: string, target: string, met?: boolean): Row => ({
-    name,
+  const row = (name: string, gateway: string, rest: Partial<Row> = {}): Row => ({
+    name: `${name}: RSS`,
     direct: '',
     gateway,
-    comparison,
-    target,
-    met,
+    comparison: '',
+    target: '',
+    met: undefined,
+    ...rest,
   });
+  const agentTarget = (value: number): Partial<Row> => ({ target: '≤ 90 MB', met: value <= 90 });
   return [
-    row('gateway, idle, 1 agent: RSS', mb(memory.gatewayWithOneAgent), '', ''),
-    row(
-      `gateway, idle, ${memory.agents} more agents: RSS`,
-      mb(memory.gatewayWithManyAgents),
-      `${each.toFixed(0)} kB an agent`,
-      '',
-    ),
-    row('agent, idle: RSS', mb(memory.agent), '', '≤ 90 MB', memory.agent <= 90),
+    row('gateway, 1 agent, fresh', mb(fresh.gateway)),
+    row('gateway, 1 agent, after all of the above', mb(used.gateway)),
+    row(`gateway, ${agents} more agents`, mb(gatewayWithManyAgents), { comparison: `${each.toFixed(0)} kB an agent` }),
+    row('agent, fresh', mb(fresh.agent), agentTarget(fresh.agent)),
+    row('agent, after all of the above', mb(used.agent), agentTarget(used.agent)),
   ];
 }
 

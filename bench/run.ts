@@ -9,7 +9,7 @@ import { expectOk } from '../e2e/bed/kubectl.ts';
 import { repository, results } from '../e2e/bed/process.ts';
 import { Endpoint } from './endpoint.ts';
 import { copy, execFirstByte, forward, kubectlGetPods, readPods, type Ways } from './measures.ts';
-import { measureMemory } from './memory.ts';
+import { measureIdle, measureManyAgents, type Sources } from './memory.ts';
 import { deleteNamespace, makePods } from './pods.ts';
 import { latencyRow, markdownTable, memoryRows, type Row, throughputRow } from './report.ts';
 
@@ -62,6 +62,8 @@ function keep<T>(name: string, measured: T, row: (name: string, measured: T) => 
 }
 
 try {
+  const sources = wanted.has('memory') ? memorySources() : undefined;
+  const fresh = sources && (await measureIdle(sources));
   if (wanted.has('reads')) {
     for (const [count, target] of [
       [10, { surplusMs: 5 }],
@@ -96,14 +98,16 @@ try {
       keep(name, pair, (title, measured) => throughputRow(title, measured, { ratio: 0.75 }));
     }
   }
-  if (wanted.has('memory') && bed.product) {
-    const { url, caFile, metricsUrl } = bed.product.ready;
-    const memory = await measureMemory({
-      gatewayMetrics: async () => (await fetch(metricsUrl)).text(),
-      agentMetrics: agentMetrics,
-      load: { url, caFile, agents: Number(values.agents) },
-      seconds: values.quick ? 2 : 20,
-    });
+  if (sources && fresh && bed.product) {
+    const agents = Number(values.agents);
+    const used = await measureIdle(sources);
+    const { url, caFile } = bed.product.ready;
+    const memory = {
+      fresh,
+      used,
+      gatewayWithManyAgents: await measureManyAgents(sources, { url, caFile, agents }),
+      agents,
+    };
     raw['memory'] = memory;
     rows.push(...memoryRows(memory));
   }
@@ -111,6 +115,16 @@ try {
   ways.direct.endpoint.close();
   ways.gateway.endpoint.close();
   await end();
+}
+
+function memorySources(): Sources | undefined {
+  if (!bed.product) return undefined;
+  const { metricsUrl } = bed.product.ready;
+  return {
+    gatewayMetrics: async () => (await fetch(metricsUrl)).text(),
+    agentMetrics,
+    seconds: values.quick ? 2 : 20,
+  };
 }
 
 async function agentMetrics(): Promise<string> {
@@ -147,7 +161,8 @@ Auth, audit and metering are on. \`npm run bench -- --direct\` compares direct w
 ${text}
 
 HTTPS: one request after the other on a kept connection, as a table, gzip allowed, as kubectl asks. Exec: a connection of its own each time, from dialling
-to the first byte of output. Port-forward, echoed: up and back down in one connection. RSS: the lowest of 20 s without work.
+to the first byte of output. Port-forward, echoed: up and back down in one connection. RSS: the lowest of 20 s without work; an
+allocator gives back little of what the work before took.
 `,
   );
 }
