@@ -27,6 +27,8 @@ export function drawWithGpu(terminal: Terminal): void {
     blank = painted ? 0 : blank + 1;
     if (painted || blank >= BLANK_FRAMES) watching.dispose();
     if (blank >= BLANK_FRAMES) addon.dispose();
+    // A shell that waits prints nothing more: without another frame its screen would stay blank.
+    else if (!painted) terminal.refresh(0, terminal.rows - 1);
   });
 }
 
