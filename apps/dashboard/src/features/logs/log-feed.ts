@@ -93,7 +93,7 @@ export class LogFeed {
         if (error instanceof KubeError && error.lasting && !isStarting(error)) {
           this.#set(
             this.#lines.length === 0
-              ? { state: 'failed', message: error.message }
+              ? { state: 'failed', message: hasNoPrevious(error) ? NO_PREVIOUS : error.message }
               : { state: 'ended', message: error.message },
           );
           return;
@@ -191,6 +191,13 @@ export class LogFeed {
       this.#options.onChange();
     });
   }
+}
+
+const NO_PREVIOUS = 'There is no run before this one: the container has not been restarted.';
+
+/** As the kubelet says it: `previous terminated container "x" in pod "y" not found`. */
+function hasNoPrevious(error: KubeError): boolean {
+  return error.status === 400 && /previous terminated container .* not found/.test(error.message);
 }
 
 /** A container that has not started yet answers 400: that is no refusal. */

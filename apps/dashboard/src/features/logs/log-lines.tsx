@@ -1,6 +1,6 @@
 'use client';
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import type { LogLine } from './log-line.ts';
 import { LogRow } from './log-row.tsx';
@@ -15,7 +15,7 @@ export interface LogLinesProps {
   settings: LogSettings;
   visible: boolean;
   /** Stands where lines would be. */
-  empty: string;
+  empty: ReactNode;
 }
 
 const LINE = 18;
@@ -86,7 +86,7 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
         onScroll={onScroll}
         className="absolute inset-0 overflow-auto py-1 font-mono text-[12px] leading-[18px] focus-visible:outline-offset-[-2px]"
       >
-        {lines.length === 0 && empty !== '' && <p className="px-3 py-2 font-sans text-muted">{empty}</p>}
+        {lines.length === 0 && <div className="px-3 py-2 font-sans text-muted text-sm">{empty}</div>}
         <div
           className={cn('relative', !settings.wrap && 'w-max min-w-full')}
           style={{ height: virtual.getTotalSize() }}

@@ -1,6 +1,7 @@
 'use client';
 import { ChevronDown, ChevronUp, Clock, Download, History, Search, WrapText } from 'lucide-react';
 import { useDeferredValue, useMemo, useState } from 'react';
+import { ErrorState } from '#components/ui/error-state.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
@@ -39,7 +40,9 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
   const [at, setAt] = useState(-1);
   const settings = useLogSettings();
   const sinceSeconds = since === '' ? undefined : Number(since);
-  const feed = useLogFeed(target, container === undefined ? undefined : { container, previous, sinceSeconds });
+  const [attempt, setAttempt] = useState(0);
+  const choice = container === undefined ? undefined : { container, previous, sinceSeconds };
+  const feed = useLogFeed(target, choice, attempt);
   const lines = useDeferredValue(feed.lines);
   const term = useDeferredValue(search);
   const matches = useMemo(() => matchingLines(lines, term), [lines, term]);
@@ -160,7 +163,7 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
         current={search === '' ? undefined : matches[match]}
         settings={settings}
         visible={active}
-        empty={emptyWords(feed, previous)}
+        empty={<NoLines feed={feed} previous={previous} onRetry={() => setAttempt(attempt + 1)} />}
       />
     </div>
   );
@@ -185,15 +188,27 @@ function LogStateWords({ feed: { state, lines } }: { feed: LogSnapshot }) {
   return (
     <div role="status" className="min-w-0">
       <StatusDot tone={tone} pending={state.state === 'waiting'} className="[&>span]:whitespace-normal">
-        {state.message}
+        {state.state === 'failed' ? 'Not loaded' : state.message}
       </StatusDot>
     </div>
   );
 }
 
-function emptyWords({ state }: LogSnapshot, previous: boolean): string {
-  if (state.state === 'loading') return '';
-  if (state.state === 'failed') return state.message;
+interface NoLinesProps {
+  feed: LogSnapshot;
+  previous: boolean;
+  onRetry: () => void;
+}
+
+function NoLines({ feed: { state }, previous, onRetry }: NoLinesProps) {
+  if (state.state === 'loading') return null;
+  if (state.state === 'failed') {
+    return (
+      <ErrorState compact title="There is no log to show." onRetry={onRetry}>
+        {state.message}
+      </ErrorState>
+    );
+  }
   return previous ? 'The run before this one wrote nothing.' : 'Nothing has been written yet.';
 }
 

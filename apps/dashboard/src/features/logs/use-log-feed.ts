@@ -5,10 +5,10 @@ import { type LogChoice, LogFeed, type LogSnapshot } from './log-feed.ts';
 
 const NOTHING: LogSnapshot = { lines: [], dropped: 0, state: { state: 'loading' } };
 
-/** Follows a log while the component is there. `choice` undefined: not yet. */
-export function useLogFeed(target: PodTarget, choice: LogChoice | undefined): LogSnapshot {
+/** Follows a log while the component is there. `choice` undefined: not yet. Another `attempt` begins anew. */
+export function useLogFeed(target: PodTarget, choice: LogChoice | undefined, attempt: number): LogSnapshot {
   const { ref, namespace, pod } = target;
-  const key = choice === undefined ? '' : JSON.stringify([ref, namespace, pod, choice]);
+  const key = choice === undefined ? '' : JSON.stringify([ref, namespace, pod, choice, attempt]);
   const feed = useRef<{ key: string; feed: LogFeed }>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all of what is followed
   const subscribe = useCallback(
