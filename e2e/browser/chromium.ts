@@ -5,8 +5,8 @@ import { type Browser, type BrowserContextOptions, chromium as engine, type Page
 /** The browser's program. */
 export const chromium = process.env['POSTERN_CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Starts it without the services that would call home. */
-export function launch(): Promise<Browser> {
+/** Starts it without the services that would call home; `args` are more of its flags. */
+export function launch(args: readonly string[] = []): Promise<Browser> {
   return engine.launch({
     executablePath: chromium,
     args: [
@@ -16,6 +16,7 @@ export function launch(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
     ],
   });
 }

@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, inject, it } from 'vitest';
 import { launch, openPage, picture } from './chromium.ts';
+import { expectAccessible } from './steps.ts';
 
 const url = inject('url');
 let browser: Browser;
@@ -16,20 +16,13 @@ afterEach(async ({ task }) => {
 });
 afterAll(() => browser.close());
 
-/** No violation that axe calls serious or critical. */
-async function expectAccessible(): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
-
 it('signs up, and finds the demo cluster online', async () => {
   await page.goto(`${url}/`);
   await page.getByRole('link', { name: 'Create an account' }).click();
   await page.getByLabel('E-mail').fill('someone@example.com');
   await page.getByLabel('Password', { exact: true }).fill('a long enough password');
   await page.getByLabel('Organization').fill('Acme Shop');
-  await expectAccessible();
+  await expectAccessible(page);
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.waitForURL(`${url}/acme-shop`);
   await page.getByText('demo', { exact: true }).first().waitFor();
@@ -37,7 +30,7 @@ it('signs up, and finds the demo cluster online', async () => {
     .getByText(/^Online/)
     .first()
     .waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
 });
 
 it('opens a pod of the demo cluster', async () => {
@@ -48,7 +41,7 @@ it('opens a pod of the demo cluster', async () => {
     .first()
     .click();
   await page.getByRole('heading', { name: /^checkout-/ }).waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
 });
 
 it('types into a terminal and sees the output', async () => {

@@ -1,0 +1,87 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { launch, openPage, picture } from './chromium.ts';
+import { expectAccessible, signUp } from './steps.ts';
+
+const url = inject('url');
+const PATIENT = { timeout: 20_000 };
+let browser: Browser;
+let page: Page;
+let home: string;
+
+beforeAll(async () => {
+  browser = await launch();
+  page = await openPage(browser);
+  home = await signUp(page, { url, organization: 'Log readers' });
+});
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await picture(page, `failed-${task.name.replace(/\W+/g, '-')}`);
+});
+afterAll(() => browser.close());
+
+/** Opens the log of a pod of the demo's shop in the dock. */
+async function openLogs(pod: RegExp): Promise<void> {
+  await page.goto(`${home}/clusters/demo/r/pods?ns=shop`);
+  const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: pod }) });
+  await row
+    .first()
+    .getByRole('button', { name: /^Actions for/ })
+    .click();
+  await page.getByRole('menuitem', { name: /^Logs/ }).click();
+}
+
+const dock = () => page.getByRole('region', { name: 'Dock' });
+const lines = () => dock().getByRole('region', { name: 'Log lines' });
+/** Logs of other tabs are in the page too, hidden. */
+const state = (words: RegExp) => dock().getByText(words).filter({ visible: true }).first();
+
+it('shows the run before this one of a container that crashes, and comes back to this one', async () => {
+  await openLogs(/^payments-/);
+  const before = dock().getByRole('button', { name: 'The run before this one' });
+  await before.click();
+  await lines().getByText('Error: cannot start without a signing key').first().waitFor();
+  await dock().getByText('The end of the run before this one.').waitFor();
+  expect(await before.getAttribute('aria-pressed')).toBe('true');
+  await expectAccessible(page);
+  await before.click();
+  await state(/^Following|waits to be started|will be started again/).waitFor();
+  expect(await dock().getByText('The end of the run before this one.').count()).toBe(0);
+});
+
+it('says so where there was no run before this one', async () => {
+  await openLogs(/^checkout-/);
+  const before = dock().getByRole('button', { name: 'The run before this one' });
+  await dock()
+    .getByText(/^Following/)
+    .waitFor();
+  await before.click();
+  await lines()
+    .getByText(/the container has not been restarted/)
+    .waitFor();
+  await lines().getByRole('button', { name: 'Try again' }).waitFor();
+  await expectAccessible(page);
+  await before.click();
+  await dock()
+    .getByText(/^Following/)
+    .waitFor();
+});
+
+it('switches between the containers of a pod, and remembers the choice', async () => {
+  await openLogs(/^checkout-/);
+  const container = dock().getByRole('combobox', { name: 'Container' });
+  // The annotation names it, though it need not be the first.
+  await container.waitFor();
+  await expect.poll(() => container.inputValue(), PATIENT).toBe('checkout');
+  const texts = () => lines().locator('[data-index]').allTextContents();
+  await expect.poll(async () => (await texts()).length, PATIENT).toBeGreaterThan(3);
+  const first = await texts();
+  const asked = page.waitForRequest((request) => request.url().includes('container=metrics-exporter'));
+  await container.selectOption('metrics-exporter');
+  await asked;
+  await expect.poll(async () => (await texts()).filter((text) => first.includes(text)).length, PATIENT).toBe(0);
+  await expect.poll(async () => (await texts()).length, PATIENT).toBeGreaterThan(0);
+  await expectAccessible(page);
+  await page.reload();
+  await container.waitFor();
+  await expect.poll(() => container.inputValue(), PATIENT).toBe('metrics-exporter');
+});

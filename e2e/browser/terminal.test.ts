@@ -1,0 +1,129 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { launch, openPage, picture } from './chromium.ts';
+import { expectAccessible, signUp } from './steps.ts';
+
+const url = inject('url');
+/** One account for all: each organization has an agent of its own. */
+let home: string;
+let storageState: Awaited<ReturnType<BrowserContext['storageState']>>;
+
+beforeAll(async () => {
+  const browser = await launch();
+  const page = await openPage(browser);
+  home = await signUp(page, { url, organization: 'Terminals' });
+  storageState = await page.context().storageState();
+  await browser.close();
+});
+
+async function openTerminal(page: Page): Promise<void> {
+  await page
+    .getByRole('link', { name: /^checkout-/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Terminal', exact: true }).first().click();
+  await page.locator('.xterm-helper-textarea').waitFor({ state: 'attached' });
+  await page.locator('.xterm').click();
+}
+
+const software = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
+
+/** The renderer depends on what the browser can do: each of them must show what the shell prints. */
+describe.each([
+  { name: 'without WebGL', args: ['--disable-webgl', '--disable-webgl2', '--disable-gpu'], webgl: false },
+  {
+    name: 'with WebGL drawn by software',
+    args: software,
+    webgl: true,
+  },
+])('a terminal $name', ({ name, args, webgl }) => {
+  const slug = name.toLowerCase().replaceAll(' ', '-');
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launch(args);
+    page = await openPage(browser, { storageState });
+    await page.goto(`${home}/clusters/demo/r/pods?ns=shop`);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await picture(page, `failed-${slug}-${task.name.replace(/\W+/g, '-')}`);
+  });
+  afterAll(() => browser.close());
+
+  it('runs in a browser that is as meant', async () => {
+    expect(await page.evaluate(`document.createElement('canvas').getContext('webgl2') !== null`)).toBe(webgl);
+  });
+
+  it('shows what the shell prints', async () => {
+    await openTerminal(page);
+    await page.keyboard.type('echo drawn=$((40 + 2))\n');
+    await page.locator('.xterm-rows').getByText('drawn=42').first().waitFor();
+  });
+
+  it('says that the shell has ended, and how, and starts another', async () => {
+    await page.keyboard.type('exit\n');
+    const notice = page.getByRole('status').filter({ hasText: 'The shell has ended.' });
+    await notice.waitFor();
+    // What was printed stays to be read.
+    expect(await page.locator('.xterm-rows').getByText('drawn=42').count()).toBeGreaterThan(0);
+    await expectAccessible(page);
+    await notice.locator('button:focus').getByText('Start again').waitFor();
+    await page.keyboard.press('Enter');
+    await notice.waitFor({ state: 'detached' });
+    await page.keyboard.type('echo again=$((1 + 1))\n');
+    await page.locator('.xterm-rows').getByText('again=2').first().waitFor();
+  });
+});
+
+/** Lets software pass for a graphics card, so that the terminal draws with WebGL; `blank`: like a driver that draws nothing. */
+const card = (blank: boolean) => `
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (type, options) {
+    return getContext.call(this, type, { ...options, failIfMajorPerformanceCaveat: false });
+  };
+  const { getParameter } = WebGL2RenderingContext.prototype;
+  WebGL2RenderingContext.prototype.getParameter = function (name) {
+    return name === 0x9246 ? 'A graphics card' : getParameter.call(this, name);
+  };
+  if (${blank}) WebGL2RenderingContext.prototype.readPixels = () => {};
+`;
+
+describe.each([
+  { name: 'a card that draws', blank: false },
+  { name: 'a card that stays blank', blank: true },
+])('a terminal on $name', ({ name, blank }) => {
+  const slug = name.replaceAll(' ', '-');
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launch(software);
+    page = await openPage(browser, { storageState });
+    await page.addInitScript(card(blank));
+    await page.goto(`${home}/clusters/demo/r/pods?ns=shop`);
+    await openTerminal(page);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await picture(page, `failed-${slug}-${task.name.replace(/\W+/g, '-')}`);
+  });
+  afterAll(() => browser.close());
+
+  it(blank ? 'falls back to text of the page' : 'draws on a canvas what the shell prints', async () => {
+    const screen = page.locator('.xterm-screen');
+    await page.keyboard.type('seq 100 400\n');
+    if (blank) {
+      await page.locator('.xterm-rows').getByText('400', { exact: true }).waitFor();
+      expect(await screen.locator('canvas').count()).toBe(0);
+      return;
+    }
+    expect(await page.locator('.xterm-rows').count()).toBe(0);
+    expect(await screen.locator('canvas').count()).toBeGreaterThan(0);
+    const printed = await screen.screenshot();
+    await page.keyboard.type('clear\n');
+    // An almost empty picture is far smaller than one full of figures.
+    await expect
+      .poll(async () => (await screen.screenshot()).byteLength, { timeout: 20_000 })
+      .toBeLessThan(printed.byteLength / 2);
+  });
+});
