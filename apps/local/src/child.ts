@@ -52,6 +52,9 @@ const passed = [
   'NODE_EXTRA_CA_CERTS',
 ];
 
+/** Programs that do not serve yet. */
+const starting = new Set<Child>();
+
 /**
  * Starts a Node program in a process group of its own, so that Ctrl-C in the terminal reaches only us and we stop things in
  * order. Its output goes to a log file, its pid to the list that leftovers.ts reads after a crash.
@@ -101,12 +104,21 @@ async function failureOf(what: string, child: Child, code: number | null): Promi
   return new UserError(`${what} did not start (exit code ${code}). The end of ${child.logFile}:\n${end}`);
 }
 
+/** Ends the programs that somebody still waits for with `untilReady`, which rejects then. */
+export async function stopStarting(patience: number): Promise<void> {
+  await Promise.all([...starting].map((child) => child.stop(patience)));
+}
+
 /** Resolves with what `ready` resolves with, or rejects when the program ends before. */
 export async function untilReady<T>(what: string, child: Child, ready: Promise<T>): Promise<T> {
+  starting.add(child);
   const failed = child.ended.then(async (code) => {
     throw await failureOf(what, child, code);
   });
-  const result = await Promise.race([ready, failed]);
-  failed.catch(() => {}); // from here on its end is the supervisor's business
-  return result;
+  try {
+    return await Promise.race([ready, failed]);
+  } finally {
+    starting.delete(child);
+    failed.catch(() => {}); // from here on its end is the supervisor's business
+  }
 }

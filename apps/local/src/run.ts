@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import pc from 'picocolors';
 import { LocalAgents, type Upstream } from './agents.ts';
 import { openBrowser } from './browser.ts';
 import { ensureCertificates } from './certificates.ts';
+import { stopStarting } from './child.ts';
 import { startDashboard } from './dashboard.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startDatabase } from './database.ts';
@@ -22,11 +24,17 @@ const PATIENCE = 3_000;
 /** Starts everything, waits for Ctrl-C or the end of one of the programs, and stops everything. Answers the exit code. */
 export async function run(args: string[]): Promise<number> {
   const options = parseOptions(args, `${checkout}.postern`);
-  const interrupted = signalled();
+  const interruption = signalled();
+  const interrupted = once(interruption, 'abort');
   const stops: (() => Promise<unknown>)[] = [];
   try {
-    const started = await Promise.race([start(options, stops), interrupted]);
-    if (started !== undefined) await Promise.race([started.ended, interrupted]);
+    const starting = start(options, { stops, interruption });
+    await Promise.race([starting, interrupted]);
+    if (interruption.aborted) {
+      // What is under way comes to its end, so that `stops` knows of all there is to stop.
+      await stopStarting(PATIENCE);
+      await starting.catch(() => {});
+    } else await Promise.race([(await starting).ended, interrupted]);
     return 0;
   } finally {
     if (stops.length > 0) process.stdout.write('Stopping …\n');
@@ -34,20 +42,21 @@ export async function run(args: string[]): Promise<number> {
   }
 }
 
-/** Resolves with nothing at the first signal that asks to end; more of them change nothing. */
-function signalled(): Promise<undefined> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => resolve(undefined));
-    }
-  });
+/** Aborted at the first signal that asks to end; more of them change nothing. */
+function signalled(): AbortSignal {
+  const asked = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked.abort());
+  return asked.signal;
 }
 
 /**
  * Starts the programs in order and puts how to stop each into `stops`. Answers, once all are up, a promise that rejects when
- * one of them ends by itself (wrapped, so that awaiting the start does not await the end).
+ * one of them ends by itself (wrapped, so that awaiting the start does not await the end). Rejects soon after an interruption.
  */
-async function start(options: LocalOptions, stops: (() => Promise<unknown>)[]): Promise<{ ended: Promise<never> }> {
+async function start(
+  options: LocalOptions,
+  { stops, interruption }: { stops: (() => Promise<unknown>)[]; interruption: AbortSignal },
+): Promise<{ ended: Promise<never> }> {
   await assertPortFree(options.port, options.listen);
   const own = options.connect === undefined ? undefined : await findOwnCluster(options.connect);
   const data = await openDataFolder(options.data);
@@ -60,6 +69,7 @@ async function start(options: LocalOptions, stops: (() => Promise<unknown>)[]): 
   ];
   const certificates = await step('certificates', () => ensureCertificates(data, hosts));
   const dashboardPort = await freePort();
+  interruption.throwIfAborted();
   const dashboardStart = step('dashboard', () => startDashboard(data, dashboardPort));
   const demoStart = options.demo
     ? step('demo cluster', () => startDemoCluster(data, { shells: isLoopback(options.listen) }))
@@ -71,6 +81,7 @@ async function start(options: LocalOptions, stops: (() => Promise<unknown>)[]): 
   }
   const [dashboard, demo, database] = [outcome(starts[0]), outcome(starts[1]), outcome(starts[2])];
 
+  interruption.throwIfAborted();
   const upstreams = new Map<string, Upstream>();
   if (demo) upstreams.set('demo', demo);
   if (own) upstreams.set(own.name, own);
@@ -90,6 +101,7 @@ async function start(options: LocalOptions, stops: (() => Promise<unknown>)[]): 
     }),
   );
   stops.push(() => gateway.stop(PATIENCE));
+  interruption.throwIfAborted();
   await agents.resume();
   stops.push(() => agents.stop(PATIENCE));
 
