@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { PostgresError, startPostgres } from '@postern/postgres';
 import type { DataFolder } from './data-folder.ts';
@@ -19,11 +20,15 @@ export interface Database {
 const NAME = 'postern';
 
 /**
- * `prisma migrate deploy`. It takes eleven seconds, ten of them idle: its engine leaves the timer of its advisory lock behind.
+ * `prisma migrate deploy`, until every migration is recorded as applied: its engine leaves the timer of its advisory lock
+ * behind, which would keep the process for ten idle seconds more.
  */
-async function migrate(ownerUrl: string): Promise<void> {
-  await promisify(execFile)(process.execPath, [programs.prisma, 'migrate', 'deploy'], {
+async function migrate({ superuserUrl, ownerUrl }: { superuserUrl: string; ownerUrl: string }): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  const running = promisify(execFile)(process.execPath, [programs.prisma, 'migrate', 'deploy'], {
     cwd: programs.prismaFolder,
+    signal,
     env: {
       PATH: process.env['PATH'],
       CHECKPOINT_DISABLE: '1', // no word to Prisma about new versions
@@ -32,6 +37,16 @@ async function migrate(ownerUrl: string): Promise<void> {
       PRISMA_QUERY_ENGINE_LIBRARY: programs.prisma,
     },
   });
+  const names = await migrationNames();
+  const applied = async (): Promise<void> => {
+    while (!(await areMigrated(superuserUrl, names))) await delay(100, undefined, { signal });
+  };
+  try {
+    await Promise.race([running, applied()]);
+  } finally {
+    over.abort();
+    await running.catch(() => {});
+  }
 }
 
 /** Names of the migrations that this version brings. */
@@ -54,7 +69,9 @@ export async function startDatabase(data: DataFolder): Promise<Database> {
   const app = { name: 'postern_app', password: await data.secret('postgres-app') };
   try {
     await ensureRoles(server.url('postgres'), NAME, { owner, app });
-    if (!(await areMigrated(server.url(NAME), await migrationNames()))) await migrate(server.url(NAME, owner));
+    if (!(await areMigrated(server.url(NAME), await migrationNames()))) {
+      await migrate({ superuserUrl: server.url(NAME), ownerUrl: server.url(NAME, owner) });
+    }
   } catch (error) {
     await server.stop();
     throw new UserError(`The database in ${data.file('postgres')} could not be prepared: ${(error as Error).message}`, {
