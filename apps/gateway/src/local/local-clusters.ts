@@ -12,7 +12,7 @@ export interface LocalCluster {
 }
 
 /** Tells the program that started this one; it starts an agent. */
-export type TellParent = (message: { type: 'local-cluster' } & LocalCluster) => void;
+type TellParent = (message: { type: 'local-cluster' } & LocalCluster) => void;
 
 const demoName = 'demo';
 
