@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { selfSigned } from '@postern/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { ConfigurationError, readConfig, variables } from './config.ts';
+import { testCertificate } from './test/test-certificate.ts';
 
 let folder: string;
 let environment: Record<string, string>;
@@ -72,6 +74,30 @@ describe('the configuration', () => {
     );
     expect(() => readConfig(broken)).toThrow(ConfigurationError);
     expect(() => readConfig(broken)).toThrow(sentence);
+  });
+
+  it('takes a certificate with its own key, and refuses what is neither before anything listens', async () => {
+    const [own, other] = [await testCertificate(), await selfSigned()];
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const tlsOf = (cert: string, key: string) => ({
+      ...environment,
+      POSTERN_TLS_CERT_FILE: file('tls.crt', cert),
+      POSTERN_TLS_KEY_FILE: file('tls.key', key),
+    });
+    const ca = file('ca.crt', own.cert);
+    expect(readConfig({ ...tlsOf(own.cert, own.key), POSTERN_CA_FILE: ca })).toMatchObject({
+      tls: own,
+      ca: { pem: own.cert, file: ca },
+    });
+    for (const broken of [tlsOf(own.cert, other.key), tlsOf('x', own.key), tlsOf(own.cert, 'x')]) {
+      expect(() => readConfig(broken)).toThrow(ConfigurationError);
+      expect(() => readConfig(broken)).toThrow(/are not a certificate and its key in PEM \(/);
+    }
+    const noAuthority = { ...environment, POSTERN_CA_FILE: file('not-a.crt', 'x') };
+    expect(() => readConfig(noAuthority)).toThrow(/^POSTERN_CA_FILE: .* holds no certificate in PEM/);
   });
 
   it('refuses a secret that is too short to be one', () => {

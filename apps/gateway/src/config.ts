@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 
 /** Something in the environment that cannot be used; `message` says which variable and what it takes. */
@@ -111,14 +113,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return {
     publicOrigin: env.POSTERN_PUBLIC_URL,
     listen: { host: env.POSTERN_LISTEN, port: env.POSTERN_PORT },
-    tls:
-      certFile === undefined || keyFile === undefined
-        ? undefined
-        : { cert: readText('POSTERN_TLS_CERT_FILE', certFile), key: readText('POSTERN_TLS_KEY_FILE', keyFile) },
-    ca:
-      env.POSTERN_CA_FILE === undefined
-        ? null
-        : { pem: readText('POSTERN_CA_FILE', env.POSTERN_CA_FILE), file: env.POSTERN_CA_FILE },
+    tls: certFile === undefined || keyFile === undefined ? undefined : readTls(certFile, keyFile),
+    ca: env.POSTERN_CA_FILE === undefined ? null : readAuthority(env.POSTERN_CA_FILE),
     database: { url: env.POSTERN_DATABASE_URL, connections: env.POSTERN_DATABASE_CONNECTIONS },
     secret,
     dashboardUrl: env.POSTERN_DASHBOARD_URL === undefined ? undefined : new URL(env.POSTERN_DASHBOARD_URL),
@@ -144,6 +140,29 @@ function read(variable: string, path: string): Buffer {
       cause,
     });
   }
+}
+
+function readTls(certFile: string, keyFile: string): { cert: string; key: string } {
+  const tls = { cert: readText('POSTERN_TLS_CERT_FILE', certFile), key: readText('POSTERN_TLS_KEY_FILE', keyFile) };
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    throw new ConfigurationError(
+      `POSTERN_TLS_CERT_FILE and POSTERN_TLS_KEY_FILE are not a certificate and its key in PEM (${(cause as Error).message}).`,
+      { cause },
+    );
+  }
+  return tls;
+}
+
+function readAuthority(file: string): { pem: string; file: string } {
+  const pem = readText('POSTERN_CA_FILE', file);
+  try {
+    new X509Certificate(pem);
+  } catch (cause) {
+    throw new ConfigurationError(`POSTERN_CA_FILE: ${file} holds no certificate in PEM.`, { cause });
+  }
+  return { pem, file };
 }
 
 function readText(variable: string, path: string): string {
