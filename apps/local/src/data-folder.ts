@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commandOf } from './process-table.ts';
+import { commandOf } from '@postern/postgres';
 import { UserError } from './user-error.ts';
 
 /** The folder that holds everything of one local Postern, and what marks that it is in use. */

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
+import { commandOf } from '@postern/postgres';
 import { CHILDREN } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
-import { commandOf } from './process-table.ts';
 import { checkout } from './programs.ts';
 
 /** Ends programs of an earlier start that was killed before it could stop them. */

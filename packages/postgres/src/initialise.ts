@@ -57,7 +57,7 @@ export async function initialise(
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0)
       throw new PostgresError(
-        `The database could not be initialised in ${folder}: ${errors.trim().split('\n').at(-1) ?? `initdb ended with ${code}`}`,
+        `The database could not be initialised in ${folder}: ${errors.trim().split('\n').at(-1) || `initdb ended with ${code}`}`,
       );
   } finally {
     await rm(passwordFile, { force: true });

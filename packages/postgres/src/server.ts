@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findBinaries } from './binaries.ts';
 import { CLUSTER, initialise } from './initialise.ts';
 import { PostgresError } from './postgres-error.ts';
+import { commandOf } from './process-table.ts';
 import { unprivileged } from './unprivileged.ts';
 
 export interface PostgresOptions {
@@ -116,11 +117,6 @@ async function stopLeftover(folder: string): Promise<void> {
 }
 
 const isPostgres = (command: string): boolean => command.includes('postgres');
-
-/** Command line of a process; the pid in an old file may belong to something else by now. Empty when it is gone. */
-async function commandOf(pid: number): Promise<string> {
-  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-}
 
 async function freePort(): Promise<number> {
   const probe = createServer();
