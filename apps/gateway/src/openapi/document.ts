@@ -1,6 +1,7 @@
 import { ApiErrorBody, type ErrorCode, errorCodes, type Route, type RouteAccess, routes } from '@postern/contracts';
 import type { z } from 'zod';
 import { apiPrefix } from '../http/operation.ts';
+import { accessCookie } from '../identity/cookies.ts';
 import { inlineSchema, type JsonSchema, schemaSet } from './schemas.ts';
 
 /** Made from the table of routes, so that it says what the gateway does. OpenAPI 3.1. */
@@ -50,7 +51,7 @@ export function openApiDocument(about: { version: string; publicOrigin: string }
         session: {
           type: 'apiKey',
           in: 'cookie',
-          name: '__Host-postern_access',
+          name: accessCookie,
           description: 'Of a browser that signed in.',
         },
         token: { type: 'http', scheme: 'bearer', description: 'An API token: `postern_…`.' },

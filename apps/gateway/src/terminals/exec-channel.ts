@@ -72,10 +72,9 @@ export class ExecChannel {
     if (stream.destroyed) finish(stream.errored ?? undefined);
   }
 
-  /** Keystrokes. @returns false when the cluster takes them slower than they come. */
-  write(data: Uint8Array): boolean {
+  /** Keystrokes. */
+  write(data: Uint8Array): void {
     this.#send(channels.stdin, data);
-    return this.#stream.writableLength < this.#stream.writableHighWaterMark;
   }
 
   resize(size: { columns: number; rows: number }): void {

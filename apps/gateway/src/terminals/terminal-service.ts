@@ -216,7 +216,7 @@ export class TerminalService {
       container,
       command: [...commandOf(request.shell)],
       clientAddress: client.address,
-      userAgent: client.userAgent.slice(0, 1_024),
+      userAgent: client.userAgent,
     });
   }
 

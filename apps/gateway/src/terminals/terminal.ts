@@ -93,10 +93,6 @@ export class Terminal {
     this.#flow.congested(isCongested);
   }
 
-  get unacknowledged(): number {
-    return this.#flow.unacknowledged;
-  }
-
   /** Ends the shell; `onEnded` gets this ending, whatever the cluster says. */
   end(ending: Ending): void {
     if (this.#isOver) return;
