@@ -66,6 +66,18 @@ describe('signing up and in', () => {
     expect(gateway.calls[0]?.body).toMatchObject({ email: 'a@example.com', password: ' spaces count ' });
   });
 
+  it('keeps no token, here or there, for an organization one is not in', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = shell(certificate);
+    gateway.answers.signIn = () => [200, signedIn];
+    gateway.answers.signOut = () => [204];
+    const args = `login --url ${gateway.url} --ca-file ${terminal.caFile} --email a@b.c --password-stdin`;
+    const { code, err } = await terminal.run(`${args} --organization other`, { input: 'x\n' });
+    expect([code, err]).toEqual([2, 'You are not a member of an organization "other". Yours: acme.\n']);
+    expect(gateway.calls.at(-1)).toMatchObject({ operation: 'signOut', authorization: 'Bearer postern_secret' });
+    expect((await terminal.run('whoami')).code).toBe(3);
+  });
+
   it('does not speak to a gateway whose certificate it does not trust', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = shell(certificate);

@@ -59,7 +59,11 @@ async function logIn(session: Session): Promise<void> {
   const signedIn = await session.callAt(target, 'signIn', { body: { email, password, token: tokenRequest() } });
   const wanted = options.organization;
   if (wanted !== undefined && !signedIn.organizations.some(({ slug }) => slug === wanted)) {
-    throw usageError(`You are not a member of an organization "${wanted}".`);
+    // Nobody would know of this token; the one kept from before stays.
+    if (signedIn.token) await session.callAt({ ...target, token: signedIn.token.secret }, 'signOut', {});
+    throw usageError(
+      `You are not a member of an organization "${wanted}". Yours: ${signedIn.organizations.map(({ slug }) => slug).join(', ') || 'none'}.`,
+    );
   }
   const only = signedIn.organizations.length === 1 ? signedIn.organizations[0]?.slug : undefined;
   keep(session, { ...target, signedIn, organization: wanted ?? only ?? null });
