@@ -11,6 +11,29 @@ beforeEach(async () => {
 });
 afterEach(() => rm(data.path, { recursive: true }));
 
+it('never shows one context as the cluster that another one is', async () => {
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const contexts = (context: string) => new Map([['prod', { kubeconfig: join(data.path, 'gone'), context }]]);
+  const gateway = { url: 'https://localhost:1', caFile: join(data.path, 'gone') };
+  try {
+    const before = new LocalAgents(data, gateway, contexts('a/prod'));
+    await before.join({ name: 'prod', organization: 'acme', clusterId: 'c', joinToken: 'postern_join_x' });
+    await before.stop(1_000);
+    const same = new LocalAgents(data, gateway, contexts('a/prod'));
+    await same.resume();
+    expect(same.children).toHaveLength(1);
+    await same.stop(1_000);
+    const other = new LocalAgents(data, gateway, contexts('b/prod'));
+    await other.resume();
+    expect(other.children).toEqual([]);
+    expect(said).toHaveBeenLastCalledWith(
+      '"prod" is the context a/prod here, so b/prod is not connected. Delete the cluster, or rename the context.\n',
+    );
+  } finally {
+    said.mockRestore();
+  }
+}, 30_000);
+
 it('says that an agent ended, keeps its join token out of its arguments, and never makes the end wait', async () => {
   const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {

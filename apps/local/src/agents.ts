@@ -21,6 +21,8 @@ export interface Upstream {
 interface AgentRecord {
   clusterId: string;
   name: string;
+  /** Of the kubeconfig it was made for: two contexts may come to the same name. */
+  context?: string | undefined;
 }
 
 /** The agents that this machine runs: for the demo cluster of each organization, and for --connect. */
@@ -53,9 +55,10 @@ export class LocalAgents {
 
   /** Enrols and starts an agent for a cluster that the gateway has just made. */
   async join(cluster: LocalCluster): Promise<void> {
-    const record: AgentRecord = { clusterId: cluster.clusterId, name: cluster.name };
-    await mkdir(this.#data.file('agents', cluster.clusterId), { recursive: true, mode: 0o700 });
-    await writeFile(this.#data.file('agents', cluster.clusterId, 'cluster.json'), JSON.stringify(record));
+    const { clusterId, name } = cluster;
+    const record: AgentRecord = { clusterId, name, context: this.#upstreams.get(name)?.context };
+    await mkdir(this.#data.file('agents', clusterId), { recursive: true, mode: 0o700 });
+    await writeFile(this.#data.file('agents', clusterId, 'cluster.json'), JSON.stringify(record));
     this.#keep(record, cluster.joinToken);
   }
 
@@ -69,6 +72,12 @@ export class LocalAgents {
   #keep(record: AgentRecord, joinToken?: string): void {
     const upstream = this.#upstreams.get(record.name);
     if (upstream === undefined || this.#running.has(record.clusterId) || this.#running.size >= MOST) return;
+    if (record.context !== upstream.context) {
+      process.stderr.write(
+        `"${record.name}" is the context ${record.context} here, so ${upstream.context} is not connected. Delete the cluster, or rename the context.\n`,
+      );
+      return;
+    }
     this.#kept.push(this.#run(record, upstream, joinToken));
   }
 
