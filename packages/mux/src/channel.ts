@@ -11,12 +11,12 @@ import { type Flow, type FlowState, newFlowState } from './scheduler.ts';
 export interface ChannelHost extends WindowHost {
   /** The channel may have become able to send. */
   wake(channel: Channel): void;
-  /** Queues a control frame. */
-  control(header: Uint8Array, payload?: Uint8Array): void;
+  /** Queues a control frame, given in parts. */
+  control(...frame: Uint8Array[]): void;
   /** Queues a control frame that need not be sent before the socket was read empty. */
   answer(frame: Uint8Array): void;
   /** Hands a stream frame to the transport now. */
-  send(header: Uint8Array, payload?: Uint8Array): void;
+  send(frame: readonly Uint8Array[]): void;
   /** The channel is over on the wire. */
   ended(channel: Channel): void;
 }
@@ -228,20 +228,22 @@ export class Channel implements Flow {
   /** Sends one frame of at most `max` payload bytes; the caller has checked `sendable`. Returns the payload's length. */
   sendNext(max: number): number {
     const payload = this.#outbox.take(Math.min(max, this.#sendCredit));
-    if (payload === undefined) {
+    if (payload.length === 0) {
       this.#localEnd = 'sent';
-      this.#host.send(encodeHeader(FrameType.end, 0, this.id));
+      this.#host.send([encodeHeader(FrameType.end, 0, this.id)]);
       this.#overIfBothEnded();
       const written = this.#endWritten;
       this.#endWritten = undefined;
       written?.();
       return 0;
     }
-    this.#sendCredit -= payload.length;
-    this.bytesSent += payload.length;
-    this.#host.send(encodeHeader(FrameType.data, 0, this.id), payload);
+    let length = 0;
+    for (const part of payload) length += part.length;
+    this.#sendCredit -= length;
+    this.bytesSent += length;
+    this.#host.send([encodeHeader(FrameType.data, 0, this.id), ...payload]);
     this.#outbox.settle();
-    return payload.length;
+    return length;
   }
 
   /** Hands over what arrived, as far as the application wants it. */

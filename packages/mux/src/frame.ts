@@ -4,7 +4,7 @@
  */
 
 /** Bytes before every payload: u8 type, u8 flags, u16 zero, u32 stream. */
-const headerBytes = 8;
+export const headerBytes = 8;
 export const maxHeadBytes = 64 * 1024;
 export const maxDataBytes = 64 * 1024;
 const maxReasonBytes = 256;

@@ -23,20 +23,24 @@ export class Outbox {
     this.#written = written;
   }
 
-  /** The next payload, at most `max` bytes, or undefined when there is none. */
-  take(max: number): Uint8Array | undefined {
-    const chunk = this.#chunks.peek();
-    if (chunk === undefined) return undefined;
-    const end = Math.min(chunk.length, this.#offset + max);
-    const payload = this.#offset === 0 && end === chunk.length ? chunk : chunk.subarray(this.#offset, end);
-    if (end === chunk.length) {
-      this.#chunks.shift();
-      this.#offset = 0;
-    } else {
-      this.#offset = end;
+  /** The next payload, at most `max` bytes, in parts; empty when there is none. */
+  take(max: number): Uint8Array[] {
+    const parts: Uint8Array[] = [];
+    let room = max;
+    for (let chunk = this.#chunks.peek(); chunk !== undefined && room > 0; chunk = this.#chunks.peek()) {
+      const end = Math.min(chunk.length, this.#offset + room);
+      const part = this.#offset === 0 && end === chunk.length ? chunk : chunk.subarray(this.#offset, end);
+      if (end === chunk.length) {
+        this.#chunks.shift();
+        this.#offset = 0;
+      } else {
+        this.#offset = end;
+      }
+      room -= part.length;
+      parts.push(part);
     }
-    this.#bytes -= payload.length;
-    return payload;
+    this.#bytes -= max - room;
+    return parts;
   }
 
   /** Tells the writer that everything was sent, if so. */

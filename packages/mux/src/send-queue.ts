@@ -10,17 +10,15 @@ export interface SendQueueHost {
   readonly bulkHasRoom: boolean;
   /** Largest DATA payload now. */
   readonly chunkBytes: number;
-  transmit(header: Uint8Array, payload?: Uint8Array): void;
+  transmit(frame: readonly Uint8Array[]): void;
   /** The ACK that is due, if one is. */
   takeAck(): Uint8Array | undefined;
 }
 
-type Control = Uint8Array | readonly [header: Uint8Array, payload: Uint8Array];
-
 /** What waits to be sent: control frames in order, then streams as the scheduler says. */
 export class SendQueue {
   readonly #host: SendQueueHost;
-  readonly #control = new Fifo<Control>();
+  readonly #control = new Fifo<readonly Uint8Array[]>();
   readonly #scheduler: Scheduler<Channel>;
   #isFlushing = false;
   #isFlushAsked = false;
@@ -36,16 +34,16 @@ export class SendQueue {
     return this.#control.length;
   }
 
-  control(header: Uint8Array, payload?: Uint8Array): void {
+  control(...frame: Uint8Array[]): void {
     if (this.#isStopped) return;
-    this.#control.push(payload === undefined ? header : [header, payload]);
+    this.#control.push(frame);
     this.flushSoon();
   }
 
   /** A control frame that answers bytes which arrived, and can wait until those that arrived with them were read. */
   answer(frame: Uint8Array): void {
     if (this.#isStopped) return;
-    this.#control.push(frame);
+    this.#control.push([frame]);
     this.flushAfterReads();
   }
 
@@ -88,30 +86,26 @@ export class SendQueue {
 
   /** Sends the control frames that wait, room or not, and takes nothing more. */
   stop(): void {
-    for (let frame = this.#control.shift(); frame !== undefined; frame = this.#control.shift()) this.#transmit(frame);
+    for (let frame = this.#control.shift(); frame !== undefined; frame = this.#control.shift())
+      this.#host.transmit(frame);
     this.#isStopped = true;
   }
 
   #sendOne(): boolean {
     const ack = this.#host.takeAck();
     if (ack !== undefined) {
-      this.#host.transmit(ack);
+      this.#host.transmit([ack]);
       return true;
     }
     const control = this.#control.shift();
     if (control !== undefined) {
-      this.#transmit(control);
+      this.#host.transmit(control);
       return true;
     }
     const channel = this.#scheduler.next(this.#host.bulkHasRoom);
     if (channel === undefined) return false;
     this.#scheduler.served(channel, channel.sendNext(this.#host.chunkBytes));
     return true;
-  }
-
-  #transmit(frame: Control): void {
-    if (frame instanceof Uint8Array) this.#host.transmit(frame);
-    else this.#host.transmit(frame[0], frame[1]);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   encodeReset,
   type Frame,
   FrameType,
+  headerBytes,
   maxHeadBytes,
   openHeader,
 } from './frame.ts';
@@ -209,10 +210,10 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
         return session.#interactiveOpen > 0 ? session.#options.interactiveChunk : session.#options.bulkChunk;
       },
       wake: (channel) => this.#queue.wake(channel),
-      control: (header, payload) => this.#queue.control(header, payload),
+      control: (...frame) => this.#queue.control(...frame),
       answer: (frame) => this.#queue.answer(frame),
-      send: (header, payload) => this.#transmit(header, payload),
-      transmit: (header, payload) => this.#transmit(header, payload),
+      send: (frame) => this.#transmit(frame),
+      transmit: (frame) => this.#transmit(frame),
       takeAck: () => this.#takeAck(),
       ended: (channel) => this.#remove(channel),
     };
@@ -227,13 +228,13 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     return this.#acknowledgement.unacknowledgedBytes < limit;
   }
 
-  #transmit(header: Uint8Array, payload?: Uint8Array): void {
-    const type = header[0] ?? 0;
-    if (type <= FrameType.credit) {
-      this.#acknowledgement.sent(type === FrameType.data && payload !== undefined ? payload.length : 0);
-    }
-    this.#bytesOut += header.length + (payload?.length ?? 0);
-    this.#transport.send(header, payload);
+  #transmit(frame: readonly Uint8Array[]): void {
+    const type = frame[0]?.[0] ?? 0;
+    let length = 0;
+    for (const part of frame) length += part.length;
+    if (type <= FrameType.credit) this.#acknowledgement.sent(type === FrameType.data ? length - headerBytes : 0);
+    this.#bytesOut += length;
+    this.#transport.send(frame);
   }
 
   #takeAck(): Uint8Array | undefined {

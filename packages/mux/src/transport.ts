@@ -3,8 +3,8 @@
  * `@postern/tunnel` and in memory in `@postern/testkit`.
  */
 export interface MessageTransport {
-  /** Sends one message given as two parts; neither may be changed by the caller afterwards. Never throws. */
-  send(header: Uint8Array, payload?: Uint8Array): void;
+  /** Sends one message, given in parts, which may not be changed by the caller afterwards. Never throws. */
+  send(parts: readonly Uint8Array[]): void;
   /** Bytes not yet taken by the kernel. */
   readonly bufferedAmount: number;
   /** Closes after what was sent. */

@@ -38,9 +38,9 @@ export class MemoryTransport implements MessageTransport {
     return this.#queue.length;
   }
 
-  send(header: Uint8Array, payload?: Uint8Array): void {
+  send(parts: readonly Uint8Array[]): void {
     if (this.#isClosing || this.#isClosed) return;
-    const message = Buffer.concat(payload === undefined ? [header] : [header, payload]);
+    const message = Buffer.concat(parts);
     this.sentTypes.push(message[0] ?? 0);
     this.#queue.push(message);
     this.#buffered += message.length;

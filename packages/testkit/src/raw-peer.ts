@@ -44,7 +44,7 @@ export function rawPeer(options: ConstructorParameters<typeof MuxSession>[1] = {
     received: [],
     closed: undefined,
     send: (type, stream, parts) => {
-      gateway.send(rawFrame(type, stream, parts));
+      gateway.send([rawFrame(type, stream, parts)]);
       gateway.deliver(1);
     },
   };

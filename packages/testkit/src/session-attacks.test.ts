@@ -26,7 +26,7 @@ function openTowardsUs(peer: RawPeer): void {
 describe('a protocol error closes the session with 4400', () => {
   const violations: Record<string, (peer: RawPeer) => void> = {
     'an empty message': (peer) => {
-      peer.wire.send(Buffer.alloc(0));
+      peer.wire.send([Buffer.alloc(0)]);
       peer.wire.deliver(1);
     },
     'an unknown type': (peer) => peer.send(12, 1),
@@ -35,7 +35,7 @@ describe('a protocol error closes the session with 4400', () => {
     'bytes that must be zero': (peer) => {
       const frame = rawFrame(types.ping, 0, { payload: Buffer.alloc(8) });
       frame[3] = 1;
-      peer.wire.send(frame);
+      peer.wire.send([frame]);
       peer.wire.deliver(1);
     },
     'OPEN of stream 0': (peer) => peer.send(types.open, 0),

@@ -28,13 +28,11 @@ export const webSocketClientOptions = {
   },
 } as const;
 
-/** Messages up to this size are copied into one fragment; larger ones go as two, without a copy. */
+/** Parts that are no larger than this on the average are copied together: that costs less than a write for each. */
 const mergeBytes = 2048;
 const closeTimeoutMs = 5000;
 /** What automatic answers to WebSocket pings may pile up before a peer that does not read them is cut off. */
 const maxBuffered = 1024 * 1024;
-const lastFragment = { binary: true, fin: true } as const;
-const firstFragment = { binary: true, fin: false } as const;
 
 /** Messages over a WebSocket that is open. Takes over its events. */
 export class WebSocketTransport implements MessageTransport {
@@ -50,7 +48,7 @@ export class WebSocketTransport implements MessageTransport {
   constructor(ws: WebSocket) {
     this.#ws = ws;
     this.#socket = socketBelow(ws);
-    // Header and payload of a frame come as two fragments: given apart they need no copy.
+    // Given apart, the pieces of a message need no copy.
     ws.binaryType = 'fragments';
     ws.on('message', this.#onMessage);
     const reader = new MessageReader({
@@ -78,20 +76,25 @@ export class WebSocketTransport implements MessageTransport {
     return this.#ws.bufferedAmount;
   }
 
-  send(header: Uint8Array, payload?: Uint8Array): void {
+  /** Written past `ws`, which would copy a message or send it in fragments, and calls back for each. */
+  send(parts: readonly Uint8Array[]): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    this.#cork();
-    if (payload === undefined || payload.length === 0) {
-      this.#ws.send(header, lastFragment, this.#onSent);
-    } else if (payload.length <= mergeBytes) {
-      const message = Buffer.allocUnsafe(header.length + payload.length);
-      message.set(header, 0);
-      message.set(payload, header.length);
-      this.#ws.send(message, lastFragment, this.#onSent);
-    } else {
-      this.#ws.send(header, firstFragment);
-      this.#ws.send(payload, lastFragment, this.#onSent);
+    const socket = this.#socket;
+    if (socket === undefined) {
+      this.#ws.send(Buffer.concat(parts), this.#onSent);
+      return;
     }
+    this.#cork(socket);
+    let length = 0;
+    for (const part of parts) length += part.length;
+    const header = messageHeader(length, { masked: !isServer(this.#ws) });
+    if (length <= mergeBytes * parts.length) {
+      socket.write(Buffer.concat([header, ...parts]), this.#onSent);
+      return;
+    }
+    socket.write(header);
+    const last = parts.length - 1;
+    for (const [index, part] of parts.entries()) socket.write(part, index === last ? this.#onSent : undefined);
   }
 
   close(code: number, reason: string): void {
@@ -122,10 +125,10 @@ export class WebSocketTransport implements MessageTransport {
   };
 
   /** Everything sent in one turn leaves in one write. */
-  #cork(): void {
-    if (this.#isCorked || this.#socket === undefined) return;
+  #cork(socket: Socket): void {
+    if (this.#isCorked) return;
     this.#isCorked = true;
-    this.#socket.cork();
+    socket.cork();
     process.nextTick(this.#uncork);
   }
 
@@ -133,6 +136,16 @@ export class WebSocketTransport implements MessageTransport {
     this.#isCorked = false;
     this.#socket?.uncork();
   };
+}
+
+/** What stands before a binary message of so many bytes in one fragment (RFC 6455, 5.2). The mask is all zero. */
+function messageHeader(length: number, { masked }: { masked: boolean }): Buffer {
+  const lengthBytes = length < 126 ? 0 : length < 65_536 ? 2 : 8;
+  const header = Buffer.alloc(2 + lengthBytes + (masked ? 4 : 0));
+  header.writeUInt8(0x82, 0);
+  header.writeUInt8((masked ? 0x80 : 0) | (lengthBytes === 0 ? length : lengthBytes === 2 ? 126 : 127), 1);
+  if (lengthBytes > 0) header.writeUIntBE(length, 2 + (lengthBytes === 8 ? 2 : 0), lengthBytes === 8 ? 6 : 2);
+  return header;
 }
 
 /** RFC 6455 5.5: a close reason has at most 123 bytes. */
