@@ -19,8 +19,10 @@ export function EmptyState({ icon, title, children, action, of = 'part', classNa
     <div className={cn('flex flex-col items-center gap-1 px-6 py-12 text-center', className)}>
       {icon !== undefined && <span className="mb-2 text-faint [&_svg]:size-6">{icon}</span>}
       <Heading className="font-medium text-base">{title}</Heading>
-      {children !== undefined && <div className="max-w-110 text-muted">{children}</div>}
-      {action !== undefined && <div className="mt-3 flex flex-wrap justify-center gap-2">{action}</div>}
+      {children !== undefined && children !== false && <div className="max-w-110 text-muted">{children}</div>}
+      {action !== undefined && action !== false && (
+        <div className="mt-3 flex flex-wrap justify-center gap-2">{action}</div>
+      )}
     </div>
   );
 }

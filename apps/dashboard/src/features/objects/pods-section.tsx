@@ -44,7 +44,7 @@ function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiRe
     select: false,
   });
   const hrefOf = useCallback((row: Row) => objectHref(cluster, pods, row), [cluster, pods]);
-  const height = Math.min(Math.max(view.rows.length, 2), 12) * 32 + 34;
+  const height = Math.min(Math.max(view.rows.length, 2), 12) * 32 + 33;
   return (
     <Card
       title={
@@ -60,7 +60,7 @@ function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiRe
     >
       <div
         style={view.rows.length === 0 && table.freshness.state !== 'loading' ? undefined : { height }}
-        className="max-md:h-80!"
+        className="-mb-px max-md:h-80!"
       >
         <ResourceTable
           label={title}

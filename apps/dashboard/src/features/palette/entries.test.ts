@@ -30,3 +30,12 @@ it('puts the group with the best entry first, and keeps the order without a text
   expect(select(entries, '').map(({ group }) => group)).toEqual(['A', 'B', 'C']);
   expect(select(entries, 'web').map(({ group }) => group)).toEqual(['C', 'B']);
 });
+
+it('puts what is almost typed in full before longer names', () => {
+  const entries = [entry('checkout-r7f2-bsh2t'), entry('checkout-r7f2-mtfh4'), entry('checkout')];
+  expect(select(entries, 'check')[0]?.entries.map(({ title }) => title)).toEqual([
+    'checkout',
+    'checkout-r7f2-bsh2t',
+    'checkout-r7f2-mtfh4',
+  ]);
+});

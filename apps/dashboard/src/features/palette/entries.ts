@@ -34,8 +34,12 @@ export function rank(entry: Pick<Entry, 'title' | 'words' | 'note'>, typed: stri
   return title.includes(` ${wanted}`) || title.includes(`-${wanted}`) ? 2 : 1;
 }
 
-/** Entries that fit, best first inside each group; groups by their best entry, else in the order they came. */
+/**
+ * Entries that fit, best first inside each group, of those that fit as well the one of which most was typed; groups by their best
+ * entry, else in the order they came.
+ */
 export function select(entries: readonly Entry[], typed: string): { group: string; entries: Entry[] }[] {
+  const closeness = (entry: Entry) => (typed.trim() === '' ? 0 : -entry.title.length);
   const groups = new Map<string, { best: number; ranked: { entry: Entry; rank: number }[] }>();
   for (const entry of entries) {
     const score = rank(entry, typed);
@@ -49,6 +53,8 @@ export function select(entries: readonly Entry[], typed: string): { group: strin
     .sort(([, a], [, b]) => b.best - a.best)
     .map(([group, { ranked }]) => ({
       group,
-      entries: ranked.sort((a, b) => b.rank - a.rank).map(({ entry }) => entry),
+      entries: ranked
+        .sort((a, b) => b.rank - a.rank || closeness(b.entry) - closeness(a.entry))
+        .map(({ entry }) => entry),
     }));
 }

@@ -55,6 +55,12 @@ export function SessionsPage() {
   const error = clusterName !== '' && clusters.data === undefined ? clusters.error : sessions.error;
   const filtered = unknown || Object.keys(query).length > 0;
 
+  function clear() {
+    setClusterName('');
+    setKind('');
+    setActive('');
+  }
+
   return (
     <Page
       title="Sessions"
@@ -99,10 +105,12 @@ export function SessionsPage() {
           </ErrorState>
         ))}
       {rows?.length === 0 && (
-        <EmptyState icon={<History aria-hidden />} title={filtered ? 'No session fits the filter' : 'No sessions yet'}>
-          {filtered
-            ? 'Take a filter away to see more.'
-            : 'Open a terminal in a pod, or run kubectl exec through the gateway: it will be listed here.'}
+        <EmptyState
+          icon={<History aria-hidden />}
+          title={filtered ? 'No session fits the filter' : 'No sessions yet'}
+          action={filtered && <Button onClick={clear}>Clear the filter</Button>}
+        >
+          {!filtered && 'Open a terminal in a pod, or run kubectl exec through the gateway: it will be listed here.'}
         </EmptyState>
       )}
       {rows !== undefined && rows.length > 0 && (
