@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { launch, openPage, picture } from './chromium.ts';
 import { expectAccessible } from './steps.ts';
 
@@ -42,6 +42,21 @@ it('opens a pod of the demo cluster', async () => {
     .click();
   await page.getByRole('heading', { name: /^checkout-/ }).waitFor();
   await expectAccessible(page);
+});
+
+it('keeps an edit while another tab is looked at', async () => {
+  await page.getByRole('tab', { name: 'YAML' }).click();
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('# mine\n');
+  await page.getByRole('tab', { name: 'Events' }).click();
+  await page.locator('.cm-content').waitFor({ state: 'hidden' });
+  await page.getByRole('tab', { name: 'YAML' }).click();
+  await page.locator('.cm-content').getByText('# mine').waitFor();
+  await page.getByRole('button', { name: 'Stop editing' }).click();
+  expect(await page.locator('.cm-content').getByText('# mine').count()).toBe(0);
+  await page.getByRole('tab', { name: 'Summary' }).click();
 });
 
 it('types into a terminal and sees the output', async () => {

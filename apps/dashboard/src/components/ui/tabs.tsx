@@ -3,12 +3,21 @@ import { Tabs as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { cn } from '../class-names.ts';
 
+interface Tab {
+  value: string;
+  label: ReactNode;
+  content?: ReactNode;
+  disabled?: boolean;
+  /** Its content stays, unseen, while another tab is shown. */
+  keep?: boolean;
+}
+
 export interface TabsProps {
   value: string;
   onValueChange: (value: string) => void;
   /** What the tabs choose between, for the screen reader. */
   label: string;
-  tabs: readonly { value: string; label: ReactNode; content?: ReactNode; disabled?: boolean }[];
+  tabs: readonly Tab[];
   /** Stands at the right end of the bar. */
   trailing?: ReactNode;
   className?: string;
@@ -37,7 +46,11 @@ export function Tabs({ value, onValueChange, label, tabs, trailing, className, c
         <Radix.Content
           key={tab.value}
           value={tab.value}
-          className={cn('min-h-0 flex-1 pt-4 focus-visible:outline-offset-2', contentClassName)}
+          {...(tab.keep && { forceMount: true })}
+          className={cn(
+            'min-h-0 flex-1 pt-4 focus-visible:outline-offset-2 data-[state=inactive]:hidden',
+            contentClassName,
+          )}
         >
           {tab.content}
         </Radix.Content>

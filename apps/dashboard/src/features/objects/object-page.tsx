@@ -3,7 +3,7 @@ import { Trash2 } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useParams } from 'next/navigation';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
@@ -117,6 +117,9 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
   const [written, setTab] = useQueryValue('tab');
   const pod = isPod(target);
   const tab = written === 'yaml' || written === 'events' ? written : 'summary';
+  // Once it has been opened it stays, for somebody may have begun an edit in it.
+  const [editorOpened, setEditorOpened] = useState(false);
+  if (tab === 'yaml' && !editorOpened) setEditorOpened(true);
   const description = useMemo(() => describe(resource, object), [resource, object]);
   useShortcut({ keys: 'y', label: 'YAML' }, () => setTab('yaml'));
   useShortcut({ keys: 'e', label: 'Events' }, () => setTab('events'));
@@ -172,7 +175,12 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
               </div>
             ),
           },
-          { value: 'yaml', label: 'YAML', content: <YamlTab target={target} object={object} gone={state.gone} /> },
+          {
+            value: 'yaml',
+            label: 'YAML',
+            keep: editorOpened,
+            content: <YamlTab target={target} object={object} gone={state.gone} />,
+          },
           { value: 'events', label: 'Events', content: <EventsTab target={target} /> },
         ]}
       />
