@@ -51,9 +51,7 @@ it('shows the run before this one of a container that crashes, and comes back to
 it('says so where there was no run before this one', async () => {
   await openLogs(/^checkout-/);
   const before = dock().getByRole('button', { name: 'The run before this one' });
-  await dock()
-    .getByText(/^Following/)
-    .waitFor();
+  await state(/^Following/).waitFor();
   await before.click();
   await lines()
     .getByText(/the container has not been restarted/)
@@ -61,9 +59,7 @@ it('says so where there was no run before this one', async () => {
   await lines().getByRole('button', { name: 'Try again' }).waitFor();
   await expectAccessible(page);
   await before.click();
-  await dock()
-    .getByText(/^Following/)
-    .waitFor();
+  await state(/^Following/).waitFor();
 });
 
 it('switches between the containers of a pod, and remembers the choice', async () => {
