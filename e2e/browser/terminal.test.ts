@@ -114,7 +114,7 @@ describe.each([
     const size = async () => (await screen.screenshot()).byteLength;
     await page.locator('.xterm-cursor, canvas').first().waitFor({ state: 'attached' });
     const empty = await size();
-    await page.keyboard.type('seq 100 400\n');
+    await page.keyboard.type('seq 100 $((200 + 200))\n');
     if (blank) {
       await page.locator('.xterm-rows').getByText('400').first().waitFor();
       expect(await screen.locator('canvas').count()).toBe(0);

@@ -24,6 +24,7 @@ const joining = {
 };
 const cluster = (changes: object = {}) => ({
   id,
+  uninstallCommand: joining.uninstallCommand,
   name: 'prod',
   status: 'pending',
   statusSince: '2026-11-21T11:57:00.000Z',
@@ -182,7 +183,7 @@ describe('clusters', () => {
     expect((await terminal.run('cluster delete prod', { answers: ['n'] })).code).toBe(1);
     expect(gateway.calls).toEqual([]);
     const deleted = await terminal.run('cluster delete prod', { answers: ['y'] });
-    expect(deleted).toMatchObject({ code: 0, err: expect.stringContaining(`-l app.kubernetes.io/instance=${id}`) });
+    expect(deleted).toMatchObject({ code: 0, err: expect.stringContaining(joining.uninstallCommand) });
     expect((await terminal.run('cluster delete prod --yes')).code).toBe(0);
     expect(gateway.calls.filter(({ operation }) => operation === 'deleteCluster')).toHaveLength(2);
   });

@@ -53,6 +53,8 @@ export const Cluster = z.object({
     permissionsChecked: Instant.nullable(),
     firstRequestServed: Instant.nullable(),
   }),
+  /** Takes out what its agent brought, in the cluster or outside, and nothing of another one; also after it was deleted here. */
+  uninstallCommand: z.string(),
 });
 export type Cluster = z.infer<typeof Cluster>;
 
@@ -70,7 +72,7 @@ export const Joining = z.object({
   installCommand: z.string(),
   /** `postern agent …`: the agent runs outside the cluster with a kubeconfig. */
   outsideCommand: z.string(),
-  /** Removes all that this cluster's agent brought, in the cluster or outside, and nothing of another one. */
+  /** The cluster's own. */
   uninstallCommand: z.string(),
 });
 export type Joining = z.infer<typeof Joining>;

@@ -1,5 +1,4 @@
 import type { CallResult } from '@postern/api-client';
-import { uninstallCommand } from '@postern/kube';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
@@ -95,10 +94,10 @@ async function remove(session: Session, name: string, yes: boolean | undefined):
   const { organization } = session;
   await session.confirm(`Delete the cluster "${name}" of ${organization}? Its agent is cut off at once.`, yes);
   const params = { organization, cluster: name };
-  const { id } = await session.call('getCluster', { params });
+  const { uninstallCommand } = await session.call('getCluster', { params });
   await session.call('deleteCluster', { params });
   session.print({ name, deleted: true }, () => `Deleted ${printable(name)}.\n`);
-  session.hint(`What its agent left in the cluster goes with \`${printable(uninstallCommand(id))}\`.`);
+  session.hint(`What its agent left in the cluster goes with \`${printable(uninstallCommand)}\`.`);
 }
 
 function printJoining(session: Session, cluster: { id: string; name: string }, joining: Joining): void {

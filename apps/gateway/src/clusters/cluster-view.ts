@@ -1,4 +1,5 @@
 import { Cluster } from '@postern/contracts';
+import { uninstallCommand } from '@postern/kube';
 import type { AgentModel, ClusterModel } from '../generated/prisma/models.ts';
 
 /** What is read of a cluster to show it: its row and the agent that is enrolled now. */
@@ -47,6 +48,7 @@ export function viewCluster(row: ClusterRow, roundTripMs: number | null): Cluste
       permissionsChecked: instant(row.permissionsCheckedAt),
       firstRequestServed: instant(row.firstRequestServedAt),
     },
+    uninstallCommand: uninstallCommand(row.id),
   });
 }
 

@@ -6,6 +6,7 @@ import Link from 'next/link';
 import { usePathname, useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
+import { CopyBox } from '#components/ui/copy-box.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Menu, MenuItem, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { toast } from '#components/ui/toast.tsx';
@@ -77,11 +78,18 @@ export function ClusterMenu({ organization, cluster }: { organization: string; c
         open={open === 'delete'}
         onOpenChange={(next) => setOpen(next ? 'delete' : null)}
         title={`Delete ${cluster.name}?`}
-        description="Its agent is cut off at once, and every kubeconfig and terminal of this cluster stops working. What runs in the cluster is not touched; the agent itself stays there until you uninstall it."
+        description="Its agent is cut off at once, and every kubeconfig and terminal of this cluster stops working. What runs in the cluster is not touched."
         name={cluster.name}
         action="Delete cluster"
         onConfirm={remove}
-      />
+      >
+        {cluster.agent !== null && !cluster.demo && (
+          <div className="mb-4 flex flex-col gap-2">
+            <p className="text-muted">The agent stays in the cluster until this command takes it out:</p>
+            <CopyBox text={cluster.uninstallCommand} label="uninstall command" />
+          </div>
+        )}
+      </ConfirmDialog>
     </>
   );
 }
