@@ -13,11 +13,14 @@ export function http2Exchange(
     { endStream: !request.hasBody },
   );
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamResponse>();
+  const onClose = (): void => reject(failureOf(stream.rstCode));
   stream.on('response', (_headers, _flags, rawHeaders: readonly string[]) => {
+    // An error is costly to make, and every stream closes.
+    stream.off('close', onClose);
     resolve({ status: Number(_headers[':status']), headers: headerPairs(rawHeaders), body: stream });
   });
   stream.on('error', (error: Error & { code?: string }) => reject(failureOf(stream.rstCode, error)));
-  stream.on('close', () => reject(failureOf(stream.rstCode)));
+  stream.on('close', onClose);
   // The caller may have gone before the answer.
   promise.catch(() => {});
   return {
