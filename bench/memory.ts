@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { eventually } from '../e2e/bed/process.ts';
 import type { LoadOptions } from './load-agents.ts';
+import { metric, type Sources } from './process-metrics.ts';
 
 /** Resident memory of both sides without work, in MB. */
 export interface Idle {
@@ -19,19 +20,6 @@ export interface Memory {
   agents: number;
 }
 
-export interface Sources {
-  gatewayMetrics: () => Promise<string>;
-  agentMetrics: () => Promise<string>;
-  /** How long each is watched. */
-  seconds: number;
-}
-
-async function metric(read: () => Promise<string>, name: string): Promise<number> {
-  const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'm').exec(await read())?.[1];
-  if (value === undefined) throw new Error(`no metric ${name}`);
-  return Number(value);
-}
-
 /** The lowest of several readings a second apart: an idle process gives back what a burst took, in its own time. */
 async function settled(read: () => Promise<string>, seconds: number): Promise<number> {
   let lowest = Number.POSITIVE_INFINITY;
@@ -42,7 +30,8 @@ async function settled(read: () => Promise<string>, seconds: number): Promise<nu
   return lowest;
 }
 
-export async function measureIdle({ gatewayMetrics, agentMetrics, seconds }: Sources): Promise<Idle> {
+/** @param seconds how long each side is watched. */
+export async function measureIdle({ gatewayMetrics, agentMetrics }: Sources, seconds: number): Promise<Idle> {
   const [gateway, agent] = await Promise.all([settled(gatewayMetrics, seconds), settled(agentMetrics, seconds)]);
   return { gateway, agent };
 }
@@ -51,7 +40,10 @@ export async function measureIdle({ gatewayMetrics, agentMetrics, seconds }: Sou
  * Connects so many agents from a process of its own, each with its cluster, key and TLS connection. Resolves with the
  * gateway's resident memory in MB.
  */
-export async function measureManyAgents({ gatewayMetrics, seconds }: Sources, load: LoadOptions): Promise<number> {
+export async function measureManyAgents(
+  { gatewayMetrics }: Sources,
+  load: LoadOptions & { seconds: number },
+): Promise<number> {
   const connected = (): Promise<number> => metric(gatewayMetrics, 'postern_agents_connected');
   const before = await connected();
   const child = fork(join(import.meta.dirname, 'load-agents.ts'), [JSON.stringify(load)], {
@@ -65,7 +57,7 @@ export async function measureManyAgents({ gatewayMetrics, seconds }: Sources, lo
       }),
     ]);
     await eventually(async () => (await connected()) >= before + load.agents, 'all agents connected', 60_000);
-    return await settled(gatewayMetrics, seconds);
+    return await settled(gatewayMetrics, load.seconds);
   } finally {
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');

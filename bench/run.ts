@@ -9,9 +9,11 @@ import { expectOk } from '../e2e/bed/kubectl.ts';
 import { repository, results } from '../e2e/bed/process.ts';
 import { Endpoint } from './endpoint.ts';
 import { copy, execFirstByte, forward, kubectlGetPods, readPods, type Ways } from './measures.ts';
-import { measureIdle, measureManyAgents, type Sources } from './memory.ts';
+import { measureIdle, measureManyAgents } from './memory.ts';
 import { deleteNamespace, makePods } from './pods.ts';
+import { type Sources, startCpuMeter } from './process-metrics.ts';
 import { latencyRow, markdownTable, memoryRows, type Row, throughputRow } from './report.ts';
+import type { Pair } from './samples.ts';
 
 /**
  * `npm run bench`: direct against through the gateway, on the real cluster, both in one run and in turn.
@@ -29,6 +31,7 @@ const { values } = parseArgs({
 });
 const wanted = new Set(values.only.split(','));
 const agentNamespace = 'postern-agent';
+const idleSeconds = values.quick ? 2 : 20;
 
 const { bed, end } = await bringUp(values.direct);
 const kubectl = findKubectls().at(-1);
@@ -62,8 +65,8 @@ function keep<T>(name: string, measured: T, row: (name: string, measured: T) => 
 }
 
 try {
-  const sources = wanted.has('memory') ? memorySources() : undefined;
-  const fresh = sources && (await measureIdle(sources));
+  const sources = metricsOfBothSides();
+  const fresh = wanted.has('memory') && sources ? await measureIdle(sources, idleSeconds) : undefined;
   if (wanted.has('reads')) {
     for (const { count, target, rounds, warmup } of [
       { count: 10, target: { surplusMs: 5 }, rounds: 500, warmup: 500 },
@@ -85,26 +88,24 @@ try {
   }
   if (wanted.has('copy')) {
     for (const direction of ['up', 'down'] as const) {
-      const pair = await copy(ways, direction, { megabytes: values.quick ? 50 : 200, rounds: 5 });
-      keep(`kubectl cp ${direction}`, pair, (name, measured) => throughputRow(name, measured, { ratio: 0.75 }));
+      await keepThroughput(`kubectl cp ${direction}`, { sources, times: 1 }, (load) => copy(ways, direction, load));
     }
   }
   if (wanted.has('forward')) {
     await makeEchoPod(admin.client);
     for (const direction of ['down', 'up'] as const) {
-      const name = direction === 'down' ? 'port-forward down' : 'port-forward, echoed';
-      const pair = await forward(ways, direction, { megabytes: values.quick ? 50 : 200, rounds: 5 });
-      keep(name, pair, (title, measured) => throughputRow(title, measured, { ratio: 0.75 }));
+      const [name, times] = direction === 'down' ? ['port-forward down', 1] : ['port-forward, echoed', 2];
+      await keepThroughput(name, { sources, times }, (load) => forward(ways, direction, load));
     }
   }
   if (sources && fresh && bed.product) {
     const agents = Number(values.agents);
-    const used = await measureIdle(sources);
+    const used = await measureIdle(sources, idleSeconds);
     const { url, caFile } = bed.product.ready;
     const memory = {
       fresh,
       used,
-      gatewayWithManyAgents: await measureManyAgents(sources, { url, caFile, agents }),
+      gatewayWithManyAgents: await measureManyAgents(sources, { url, caFile, agents, seconds: idleSeconds }),
       agents,
     };
     raw['memory'] = memory;
@@ -116,14 +117,24 @@ try {
   await end();
 }
 
-function memorySources(): Sources | undefined {
+/** Bytes pass the gateway so many `times` for each that is counted. */
+async function keepThroughput(
+  name: string,
+  { sources, times }: { sources: Sources | undefined; times: number },
+  measure: (load: { megabytes: number; rounds: number }) => Promise<Pair>,
+): Promise<void> {
+  const megabytes = values.quick ? 50 : 200;
+  const stop = sources && (await startCpuMeter(sources));
+  const pair = await measure({ megabytes, rounds: 5 });
+  const rounds = pair.gateway.length + 1;
+  const cpu = await stop?.((times * rounds * megabytes * 1.048576) / 1000);
+  keep(name, pair, (title, measured) => throughputRow(title, measured, { ratio: 0.75, cpu }));
+}
+
+function metricsOfBothSides(): Sources | undefined {
   if (!bed.product) return undefined;
   const { metricsUrl } = bed.product.ready;
-  return {
-    gatewayMetrics: async () => (await fetch(metricsUrl)).text(),
-    agentMetrics,
-    seconds: values.quick ? 2 : 20,
-  };
+  return { gatewayMetrics: async () => (await fetch(metricsUrl)).text(), agentMetrics };
 }
 
 async function agentMetrics(): Promise<string> {
@@ -161,7 +172,8 @@ ${text}
 
 HTTPS: one request after the other on a kept connection, as a table, gzip allowed, as kubectl asks; the 10 pods after 500 requests that are not counted,
 because a program that has just started is compiled while it runs. Exec: a connection of its own each time, from dialling
-to the first byte of output. Port-forward, echoed: up and back down in one connection. RSS: the lowest of 20 s without work; an
+to the first byte of output. Port-forward, echoed: up and back down in one connection. CPU s/GB: of the gateway and of the agent; where both
+cores are busy, as here, they set the ratio. RSS: the lowest of 20 s without work; an
 allocator gives back little of what the work before took.
 `,
   );
