@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 /** Below kube-apiserver's ReadHeaderTimeout of 32 s (k8s.io/apiserver/pkg/server/secure_serving.go). */
 const maxAgeMs = 25_000;
 const retryMs = 5_000;
+/** A handshake costs milliseconds of both sides' CPU, which the request that took a connection needs first. */
+const refillMs = 100;
 
 interface Warm {
   socket: Socket;
@@ -22,6 +24,7 @@ export class WarmSockets {
   readonly #ready = new Set<Warm>();
   #connecting = 0;
   #retry: NodeJS.Timeout | undefined;
+  #refill: NodeJS.Timeout | undefined;
   #isOpen = true;
 
   constructor(connect: () => Promise<Socket>, wanted = 2) {
@@ -41,7 +44,7 @@ export class WarmSockets {
         continue;
       }
       this.#release(warm);
-      this.fill();
+      this.#fillSoon();
       return warm.socket;
     }
     this.fill();
@@ -63,7 +66,16 @@ export class WarmSockets {
   close(): void {
     this.#isOpen = false;
     clearTimeout(this.#retry);
+    clearTimeout(this.#refill);
     for (const warm of [...this.#ready]) this.#discard(warm);
+  }
+
+  #fillSoon(): void {
+    this.#refill ??= setTimeout(() => {
+      this.#refill = undefined;
+      this.fill();
+    }, refillMs);
+    this.#refill.unref();
   }
 
   async #add(): Promise<void> {
