@@ -97,8 +97,8 @@ function sources() {
   const found = [join(root, 'package.json'), join(root, 'pnpm-lock.yaml'), join(root, 'tsconfig.base.json')];
   const walk = (folder) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (['node_modules', 'dist', '.next', 'generated'].includes(entry.name) || entry.name.endsWith('.tsbuildinfo'))
-        continue;
+      // What a build leaves is no source, or the second start would build again.
+      if (['node_modules', 'dist', 'generated'].includes(entry.name) || /^\.|\.tsbuildinfo$/.test(entry.name)) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) walk(path);
       else if (entry.name !== 'next-env.d.ts' && !/\.test\.tsx?$/.test(entry.name)) found.push(path);
