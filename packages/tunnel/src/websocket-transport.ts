@@ -41,6 +41,7 @@ export class WebSocketTransport implements MessageTransport {
   onclose: ((code: number, reason: string) => void) | undefined;
   readonly #ws: WebSocket;
   readonly #socket: Socket | undefined;
+  readonly #isServer: boolean;
   #isCorked = false;
   #closeTimer: NodeJS.Timeout | undefined;
   #problem = '';
@@ -48,11 +49,12 @@ export class WebSocketTransport implements MessageTransport {
   constructor(ws: WebSocket) {
     this.#ws = ws;
     this.#socket = socketBelow(ws);
+    this.#isServer = isServer(ws);
     // Given apart, the pieces of a message need no copy.
     ws.binaryType = 'fragments';
     ws.on('message', this.#onMessage);
     const reader = new MessageReader({
-      masked: isServer(ws),
+      masked: this.#isServer,
       maxPayload,
       maxFragments,
       onMessage: this.#onMessage,
@@ -87,7 +89,7 @@ export class WebSocketTransport implements MessageTransport {
     this.#cork(socket);
     let length = 0;
     for (const part of parts) length += part.length;
-    const header = messageHeader(length, { masked: !isServer(this.#ws) });
+    const header = messageHeader(length, { masked: !this.#isServer });
     if (length <= mergeBytes * parts.length) {
       socket.write(Buffer.concat([header, ...parts]), this.#onSent);
       return;
