@@ -38,15 +38,16 @@ export class WarmSockets {
 
   /** One that is ready, else a new one. @throws what connecting throws. */
   take(): Socket | Promise<Socket> {
-    this.#fillSoon();
     for (const warm of [...this.#ready]) {
       if (!isFresh(warm.socket)) {
         this.#discard(warm);
         continue;
       }
       this.#release(warm);
+      this.#fillSoon();
       return warm.socket;
     }
+    this.fill();
     return this.#connect();
   }
 
