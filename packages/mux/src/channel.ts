@@ -16,7 +16,7 @@ export interface ChannelHost extends WindowHost {
   /** Queues a control frame that need not be sent before the socket was read empty. */
   answer(frame: Uint8Array): void;
   /** Hands a stream frame to the transport now. */
-  transmit(frame: readonly Uint8Array[]): void;
+  send(frame: readonly Uint8Array[]): void;
   /** The channel is over on the wire. */
   ended(channel: Channel): void;
 }
@@ -230,7 +230,7 @@ export class Channel implements Flow {
     const payload = this.#outbox.take(Math.min(max, this.#sendCredit));
     if (payload.length === 0) {
       this.#localEnd = 'sent';
-      this.#host.transmit([encodeHeader(FrameType.end, 0, this.id)]);
+      this.#host.send([encodeHeader(FrameType.end, 0, this.id)]);
       this.#overIfBothEnded();
       const written = this.#endWritten;
       this.#endWritten = undefined;
@@ -241,7 +241,7 @@ export class Channel implements Flow {
     for (const part of payload) length += part.length;
     this.#sendCredit -= length;
     this.bytesSent += length;
-    this.#host.transmit([encodeHeader(FrameType.data, 0, this.id), ...payload]);
+    this.#host.send([encodeHeader(FrameType.data, 0, this.id), ...payload]);
     this.#outbox.settle();
     return length;
   }

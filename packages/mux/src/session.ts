@@ -212,6 +212,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
       wake: (channel) => this.#queue.wake(channel),
       control: (...frame) => this.#queue.control(...frame),
       answer: (frame) => this.#queue.answer(frame),
+      send: (frame) => this.#transmit(frame),
       transmit: (frame) => this.#transmit(frame),
       takeAck: () => this.#takeAck(),
       ended: (channel) => this.#remove(channel),

@@ -41,7 +41,6 @@ export class WebSocketTransport implements MessageTransport {
   onclose: ((code: number, reason: string) => void) | undefined;
   readonly #ws: WebSocket;
   readonly #socket: Socket | undefined;
-  readonly #isServer: boolean;
   #isCorked = false;
   #closeTimer: NodeJS.Timeout | undefined;
   #problem = '';
@@ -49,12 +48,11 @@ export class WebSocketTransport implements MessageTransport {
   constructor(ws: WebSocket) {
     this.#ws = ws;
     this.#socket = socketBelow(ws);
-    this.#isServer = isServer(ws);
     // Given apart, the pieces of a message need no copy.
     ws.binaryType = 'fragments';
     ws.on('message', this.#onMessage);
     const reader = new MessageReader({
-      masked: this.#isServer,
+      masked: isServer(ws),
       maxPayload,
       maxFragments,
       onMessage: this.#onMessage,
@@ -89,7 +87,7 @@ export class WebSocketTransport implements MessageTransport {
     this.#cork(socket);
     let length = 0;
     for (const part of parts) length += part.length;
-    const header = messageHeader(length, { masked: !this.#isServer });
+    const header = messageHeader(length, { masked: !isServer(this.#ws) });
     if (length <= mergeBytes * parts.length) {
       socket.write(Buffer.concat([header, ...parts]), this.#onSent);
       return;
