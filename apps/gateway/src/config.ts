@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
+import { type LimitSettings, limitVariables, readLimits } from './limits/settings.ts';
 
 /** Something in the environment that cannot be used; `message` says which variable and what it takes. */
 export class ConfigurationError extends Error {
@@ -58,13 +59,7 @@ export const variables = {
     .describe('Least important lines that are logged. A healthy gateway logs no `error`.'),
   POSTERN_DRAIN_SECONDS: whole(0, 3_600).default(30).describe('How long open streams may go on after SIGTERM.'),
   POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Life of a join token.'),
-  POSTERN_SIGN_INS_PER_EMAIL: whole(1, 1_000_000).default(10).describe('Sign-ins for one e-mail address in 5 minutes.'),
-  POSTERN_SIGN_INS_PER_ADDRESS: whole(1, 1_000_000)
-    .default(100)
-    .describe('Sign-ins from one network address in 5 minutes.'),
-  POSTERN_SIGN_UPS_PER_ADDRESS: whole(1, 1_000_000)
-    .default(50)
-    .describe('Sign-ups from one network address in an hour.'),
+  ...limitVariables,
   POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),
   POSTERN_DEMO: flag.default(false).describe('Set by `npm start`: each new organization gets a cluster `demo`.'),
   POSTERN_LOCAL_CLUSTERS: names
@@ -90,7 +85,7 @@ export interface Config {
   logLevel: string;
   drainMs: number;
   joinTokenMs: number;
-  limits: { signInsPerEmail: number; signInsPerAddress: number; signUpsPerAddress: number };
+  limits: LimitSettings;
   /** Null unless `npm start` runs this gateway. */
   local: { demo: boolean; clusters: string[] } | null;
 }
@@ -123,11 +118,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     logLevel: env.POSTERN_LOG_LEVEL,
     drainMs: env.POSTERN_DRAIN_SECONDS * 1_000,
     joinTokenMs: env.POSTERN_JOIN_TOKEN_SECONDS * 1_000,
-    limits: {
-      signInsPerEmail: env.POSTERN_SIGN_INS_PER_EMAIL,
-      signInsPerAddress: env.POSTERN_SIGN_INS_PER_ADDRESS,
-      signUpsPerAddress: env.POSTERN_SIGN_UPS_PER_ADDRESS,
-    },
+    limits: readLimits(env),
     local: env.POSTERN_LOCAL ? { demo: env.POSTERN_DEMO, clusters: env.POSTERN_LOCAL_CLUSTERS } : null,
   };
 }

@@ -7,6 +7,7 @@ import { Database } from './database/database.ts';
 import { createEdge } from './edge/edge.ts';
 import { createRawPaths } from './edge/raw-paths.ts';
 import { Authenticator } from './identity/authenticator.ts';
+import { Limits } from './limits/limits.ts';
 import { LocalClusters } from './local/local-clusters.ts';
 import { GatewayMetrics } from './metrics/metrics.ts';
 import { serveMetrics } from './metrics/metrics-server.ts';
@@ -28,11 +29,14 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   const directory = application.get(ClusterDirectory);
   const sessions = application.get(SessionLog);
   const metrics = new GatewayMetrics();
+  const limits = application.get(Limits);
+  limits.on('refused', (name) => metrics.limitReached(name));
   const raw = createRawPaths({
     authenticator: application.get(Authenticator),
     directory,
     sessions,
     registry: application.get(TunnelRegistry),
+    limits,
     metrics,
     logger,
     publicUrl: new URL(config.publicOrigin),

@@ -5,7 +5,7 @@ import { CONFIG } from '../core/tokens.ts';
 import { Database } from '../database/database.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { Passwords } from '../identity/passwords.ts';
-import { RateLimiter } from '../identity/rate-limiter.ts';
+import { RateLimiter } from '../limits/rate-limiter.ts';
 import { LocalModule } from '../local/local.module.ts';
 import { TokensModule } from '../tokens/tokens.module.ts';
 import { Accounts } from './accounts.ts';

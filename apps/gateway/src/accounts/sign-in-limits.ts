@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { ApiError } from '../http/api-error.ts';
-import type { RateLimiter } from '../identity/rate-limiter.ts';
+import type { RateLimiter } from '../limits/rate-limiter.ts';
 
 const fiveMinutes = 300_000;
 const hour = 3_600_000;

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { Database } from '../database/database.ts';
+import { Limits } from '../limits/limits.ts';
 import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { CONFIG, LOGGER } from './tokens.ts';
@@ -9,12 +10,13 @@ import { CONFIG, LOGGER } from './tokens.ts';
 @Module({})
 class CoreModule {}
 
-/** What everything else stands on: configuration, log, database, the tunnels of this process. Seen by every module. */
+/** What everything else stands on: configuration, log, database, limits, the tunnels of this process. Seen by every module. */
 export function coreModule(config: Config, logger: Logger): DynamicModule {
   const providers = [
     { provide: CONFIG, useValue: config },
     { provide: LOGGER, useValue: logger },
     { provide: Database, useFactory: () => new Database(config.database) },
+    { provide: Limits, useFactory: () => new Limits(config.limits) },
     { provide: TunnelRegistry, useFactory: () => new TunnelRegistry() },
     { provide: Lifecycle, useFactory: () => new Lifecycle() },
   ];

@@ -3,6 +3,7 @@ import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import { KubeEndpoint } from '../kube/endpoint.ts';
 import { Revalidation } from '../kube/revalidation.ts';
+import type { Limits } from '../limits/limits.ts';
 import { LiveEndpoint } from '../live/live-endpoint.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
 import type { SessionLog } from '../sessions/session-log.ts';
@@ -30,6 +31,7 @@ export interface RawPathsOptions {
   sessions: Pick<SessionLog, 'start' | 'end'>;
   /** The one registry of this process. */
   registry: TunnelRegistry;
+  limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
   publicUrl: URL;
@@ -49,7 +51,7 @@ export interface RawPaths {
 
 /** Everything behind the edge that is not Nest: kube endpoint, tunnels, live connections, dashboard. */
 export function createRawPaths(options: RawPathsOptions): RawPaths {
-  const { authenticator, directory, sessions, registry, metrics, logger, publicUrl } = options;
+  const { authenticator, directory, sessions, registry, limits, metrics, logger, publicUrl } = options;
   const publicOrigin = publicUrl.origin;
   const { headTimeoutMs, revalidateMs } = options;
   const revalidation = new Revalidation({
@@ -57,9 +59,19 @@ export function createRawPaths(options: RawPathsOptions): RawPaths {
     logger,
     ...(revalidateMs === undefined ? {} : { intervalMs: revalidateMs }),
   });
-  const shared = { authenticator, directory, sessions, tunnels: registry, revalidation, metrics, logger, publicOrigin };
+  const shared = {
+    authenticator,
+    directory,
+    sessions,
+    tunnels: registry,
+    revalidation,
+    limits,
+    metrics,
+    logger,
+    publicOrigin,
+  };
   const kube = new KubeEndpoint({ ...shared, ...(headTimeoutMs === undefined ? {} : { headTimeoutMs }) });
-  const tunnels = new TunnelEndpoint({ directory, registry, metrics, logger, gatewayName: publicUrl.host });
+  const tunnels = new TunnelEndpoint({ directory, registry, limits, metrics, logger, gatewayName: publicUrl.host });
   const live = new LiveEndpoint({ ...shared, terminals: new TerminalService(shared) });
   return {
     handlers: {

@@ -3,12 +3,12 @@ import type { Config } from '../config.ts';
 import { provide } from '../core/provide.ts';
 import { CONFIG, LOGGER } from '../core/tokens.ts';
 import { Database } from '../database/database.ts';
+import { RateLimiter } from '../limits/rate-limiter.ts';
 import { Authenticator } from './authenticator.ts';
 import { BrowserSessions } from './browser-sessions.ts';
 import { Credentials } from './credentials.ts';
 import { Keys } from './keys.ts';
 import { Passwords } from './passwords.ts';
-import { RateLimiter } from './rate-limiter.ts';
 import { SignedTokens } from './signed-tokens.ts';
 
 const exported = [Credentials, SignedTokens, Authenticator, Passwords, RateLimiter, BrowserSessions];

@@ -14,6 +14,7 @@ import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-dir
 import { hasBody } from '../edge/plain-response.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
 import type { SessionLog } from '../sessions/session-log.ts';
 import { type KubeAddress, readAddress } from './address.ts';
@@ -35,6 +36,7 @@ export interface KubeEndpointOptions {
   sessions: Pick<SessionLog, 'start' | 'end'>;
   tunnels: TunnelSource;
   revalidation: Revalidation;
+  limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
   /** Exactly as a browser's Origin header says it. */

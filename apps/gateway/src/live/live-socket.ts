@@ -5,6 +5,7 @@ import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Revalidation } from '../kube/revalidation.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { TerminalService } from '../terminals/terminal-service.ts';
 
 /** What a connection is, besides its events. */
@@ -23,6 +24,7 @@ export interface LiveOptions {
   directory: Pick<ClusterDirectory, 'list' | 'get' | 'changes'>;
   terminals: TerminalService;
   revalidation: Revalidation;
+  limits: Limits;
   logger: Logger;
   /** Exactly as a browser's Origin header says it. */
   publicOrigin: string;

@@ -21,6 +21,7 @@ export class GatewayMetrics {
   readonly #roundTrip: Histogram;
   readonly #connected: Histogram;
   readonly #requests: Counter<'path' | 'code'>;
+  readonly #refused: Counter<'limit'>;
 
   /** @param options.processMetrics also heap, CPU, handles and event-loop lag of this process. */
   constructor(options: { processMetrics: boolean } = { processMetrics: true }) {
@@ -70,6 +71,12 @@ export class GatewayMetrics {
       labelNames: ['path', 'code'],
       registers,
     });
+    this.#refused = new Counter({
+      name: 'postern_limit_refusals_total',
+      help: 'What was refused because a limit was reached, by limit.',
+      labelNames: ['limit'],
+      registers,
+    });
     for (const kind of streamKinds) this.#active.set({ kind }, 0);
   }
 
@@ -101,6 +108,11 @@ export class GatewayMetrics {
 
   roundTrip(ms: number): void {
     this.#roundTrip.observe(ms / 1_000);
+  }
+
+  /** Somebody reached a limit (docs/security.md). */
+  limitReached(limit: string): void {
+    this.#refused.inc({ limit });
   }
 
   answered(path: string, code: number): void {

@@ -12,6 +12,7 @@ import { failureOf, openRequest, type TunnelSource } from '../kube/open-request.
 import { Refusal } from '../kube/refusal.ts';
 import { resolveCluster } from '../kube/resolve.ts';
 import type { Revalidation } from '../kube/revalidation.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
 import type { SessionLog } from '../sessions/session-log.ts';
 import { type Ending, endingOfStatus, failed, statusMessage } from './ending.ts';
@@ -24,6 +25,7 @@ export interface TerminalServiceOptions {
   sessions: Pick<SessionLog, 'start' | 'end'>;
   tunnels: TunnelSource;
   revalidation: Revalidation;
+  limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
 }

@@ -16,6 +16,8 @@ import { WebSocket } from 'ws';
 import { createEdge } from '../edge/edge.ts';
 import { createRawPaths, type RawPathsOptions } from '../edge/raw-paths.ts';
 import type { Principal } from '../identity/principal.ts';
+import { Limits } from '../limits/limits.ts';
+import { defaultLimits } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
 import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { FakeAuthenticator, FakeDirectory, FakeSessionLog } from './fakes.ts';
@@ -71,6 +73,7 @@ export async function startKubeBed(
   const directory = new FakeDirectory();
   const sessions = new FakeSessionLog();
   const registry = new TunnelRegistry();
+  const limits = new Limits(defaultLimits);
   const metrics = new GatewayMetrics({ processMetrics: false });
   const logger = pino({ level: 'silent' });
   // The public name is the port's own only once it is known; agents sign it, browsers send it as Origin.
@@ -91,6 +94,7 @@ export async function startKubeBed(
     directory: directory as never,
     sessions,
     registry,
+    limits,
     metrics,
     logger,
     publicUrl,

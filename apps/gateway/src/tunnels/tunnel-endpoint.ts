@@ -15,6 +15,7 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
 import { refuseSocket } from '../edge/plain-response.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
 import type { TunnelRegistry } from './tunnel-registry.ts';
 import { Waiting } from './waiting.ts';
@@ -25,6 +26,7 @@ export interface TunnelEndpointOptions {
     'agentKey' | 'nextEpoch' | 'agentConnected' | 'agentDisconnected' | 'agentReported'
   >;
   registry: TunnelRegistry;
+  limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
   /** Part of what agents sign: the host and port of the public URL. */

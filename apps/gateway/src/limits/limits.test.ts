@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { Limits } from './limits.ts';
+import { Places } from './places.ts';
+import { defaultLimits } from './settings.ts';
+
+it('lets a burst of four seconds through, then the rate, each key by itself, and tells of refusals', () => {
+  let now = 0;
+  const refused: string[] = [];
+  const limits = new Limits({ ...defaultLimits, requestsPerUser: 5 }, () => now);
+  limits.on('refused', (name) => refused.push(name));
+  const allowed = (key: string): number => {
+    let count = 0;
+    while (limits.take('requestsPerUser', key) === 0) count++;
+    return count;
+  };
+  expect([allowed('a'), allowed('b')]).toEqual([20, 20]);
+  expect(limits.take('requestsPerUser', 'a')).toBe(1);
+  now = 1_000;
+  expect(allowed('a')).toBe(5);
+  now = 3_600_000;
+  expect(allowed('a')).toBe(20);
+  expect(new Set(refused)).toEqual(new Set(['requestsPerUser']));
+  expect(limits.take('requestsPerOrganization', 'a')).toBe(0);
+});
+
+it('counts what is open, by limit and key, and a place is given back once', () => {
+  const refused: string[] = [];
+  const limits = new Limits({ ...defaultLimits, streamsPerUser: 2 });
+  limits.on('refused', (name) => refused.push(name));
+  const first = limits.enter('streamsPerUser', 'a');
+  limits.enter('streamsPerUser', 'a');
+  expect(refused).toEqual([]);
+  expect(limits.enter('streamsPerUser', 'a')).toBeUndefined();
+  expect(limits.enter('streamsPerUser', 'b')).toBeDefined();
+  expect(limits.enter('streamsPerCluster', 'a')).toBeDefined();
+  first?.();
+  first?.();
+  expect(limits.enter('streamsPerUser', 'a')).toBeDefined();
+  expect(limits.enter('streamsPerUser', 'a')).toBeUndefined();
+  expect(refused).toEqual(['streamsPerUser', 'streamsPerUser']);
+});
+
+it('allows a row while there are fewer than the most', () => {
+  const limits = new Limits({ ...defaultLimits, tokensPerUser: 3 });
+  expect([limits.allows('tokensPerUser', 2), limits.allows('tokensPerUser', 3)]).toEqual([true, false]);
+});
+
+it('forgets a key under which nothing is open', () => {
+  const places = new Places();
+  const leave = places.enter('a', 1);
+  expect(places.taken('a')).toBe(1);
+  leave?.();
+  expect(places.taken('a')).toBe(0);
+});

@@ -1,0 +1,61 @@
+import { EventEmitter } from 'node:events';
+import { Places } from './places.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import type { LimitName, LimitSettings } from './settings.ts';
+
+/** Limits on how often something may be begun. The setting is a rate a second. */
+type RateName = 'requestsPerUser' | 'requestsPerOrganization' | 'liveEventsPerUser';
+
+/** Limits on how much may be open at once. */
+type PlaceName =
+  | 'connectionsPerAddress'
+  | 'streamsPerUser'
+  | 'streamsPerOrganization'
+  | 'streamsPerCluster'
+  | 'liveConnectionsPerUser'
+  | 'tunnelsPerAgent'
+  | 'tunnelsPerOrganization';
+
+/** A burst may spend what was not used in so many milliseconds. */
+const burstMs = 4_000;
+
+/**
+ * What one address, person, organization, cluster or agent may use of this gateway. One instance a process: of several
+ * gateways each counts for itself. Emits 'refused' with the name of the limit each time that somebody has reached one.
+ */
+export class Limits extends EventEmitter<{ refused: [LimitName] }> {
+  readonly settings: LimitSettings;
+  readonly #rates: RateLimiter;
+  readonly #places = new Places();
+
+  /** @param now monotonic clock in milliseconds. */
+  constructor(settings: LimitSettings, now?: () => number) {
+    super();
+    this.settings = settings;
+    this.#rates = new RateLimiter(now);
+  }
+
+  /** Counts one of what is limited by rate. @returns 0, or the whole seconds until the next is allowed (nothing was counted then). */
+  take(limit: RateName, key: string): number {
+    const seconds = this.#rates.take(`${limit} ${key}`, {
+      most: (this.settings[limit] * burstMs) / 1_000,
+      perMs: burstMs,
+    });
+    if (seconds > 0) this.emit('refused', limit);
+    return seconds;
+  }
+
+  /** Takes a place among what is open at once. @returns gives it back (once; more calls do nothing); undefined when all are taken. */
+  enter(limit: PlaceName, key: string): (() => void) | undefined {
+    const leave = this.#places.enter(`${limit} ${key}`, this.settings[limit]);
+    if (leave === undefined) this.emit('refused', limit);
+    return leave;
+  }
+
+  /** Whether one more row may be added where there are `count`. */
+  allows(limit: 'clustersPerOrganization' | 'tokensPerUser' | 'membersPerOrganization', count: number): boolean {
+    const isAllowed = count < this.settings[limit];
+    if (!isAllowed) this.emit('refused', limit);
+    return isAllowed;
+  }
+}
