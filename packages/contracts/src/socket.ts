@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Cluster } from './clusters.ts';
-import { Id, Slug } from './primitives.ts';
+import { Id, Slug, text } from './primitives.ts';
 
 /**
  * socket.io, path `/socket.io/`, default namespace. The handshake carries the session cookie and the exact Origin.
@@ -11,9 +11,9 @@ export const WatchClusters = z.object({ organization: Slug });
 export const OpenTerminal = z.object({
   organization: Slug,
   cluster: Slug,
-  namespace: z.string().min(1).max(63),
-  pod: z.string().min(1).max(253),
-  container: z.string().min(1).max(63).optional(),
+  namespace: text(63).min(1),
+  pod: text(253).min(1),
+  container: text(63).min(1).optional(),
   /** `auto`: bash where it exists, else sh. */
   shell: z.enum(['auto', 'bash', 'sh']).default('auto'),
   columns: z.number().int().min(1).max(1000),
