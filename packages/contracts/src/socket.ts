@@ -4,7 +4,8 @@ import { Id, Slug, text } from './primitives.ts';
 
 /**
  * socket.io, path `/socket.io/`, default namespace. The handshake carries the session cookie and the exact Origin.
- * Every event from a client has an acknowledgement callback; errors come as `{ error: { code, message } }`.
+ * Every event from a client has an acknowledgement callback; errors come as `{ error: { code, message } }`. A connection that
+ * sends on after `limit` is closed with 4429, one that does not read what it is sent with 4408.
  */
 export const WatchClusters = z.object({ organization: Slug });
 
@@ -57,8 +58,9 @@ export interface TerminalEnded {
   message: string;
 }
 
+/** `limit`: too often or too much; `retryAfterSeconds` says when it is worth trying again. */
 export interface SocketError {
-  error: { code: string; message: string };
+  error: { code: string; message: string; retryAfterSeconds?: number };
 }
 type Ack<T> = (answer: T | SocketError) => void;
 
