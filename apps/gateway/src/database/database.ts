@@ -4,7 +4,7 @@ import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { scopeToOrganization } from './tenant-scope.ts';
 
 /** A client on which every query of a tenant's rows names the organization, or throws. */
-type ScopedClient = ReturnType<typeof scoped>;
+export type ScopedClient = ReturnType<typeof scoped>;
 
 function scoped(client: PrismaClient, running: Set<Promise<unknown>>) {
   return client.$extends({
