@@ -8,7 +8,7 @@ import {
 import { pipeline } from 'node:stream';
 import type { Logger } from 'pino';
 import { contentSecurityPolicy, inlineScriptHashes } from './content-security-policy.ts';
-import type { RequestHandler } from './edge.ts';
+import type { RequestHandler } from './dispatch.ts';
 import { respondPlain } from './plain-response.ts';
 
 /** What the dashboard's process may know of a request: never a cookie, never a credential. */

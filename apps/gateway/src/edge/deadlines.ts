@@ -1,0 +1,138 @@
+import type { ServerHttp2Stream } from 'node:http2';
+import type { Logger } from 'pino';
+import type { Exchange } from './exchange.ts';
+import { isHttp2Response } from './http-version.ts';
+import type { EdgeLimits } from './limits.ts';
+import { hasBody, refuseSocket } from './plain-response.ts';
+
+export interface DeadlineOptions {
+  limits: EdgeLimits;
+  logger: Logger;
+  /** Monotonic clock in milliseconds. */
+  now?: () => number;
+}
+
+/**
+ * Ends requests whose bodies do not come, and answers that nobody takes. An answer that has nothing to send (a quiet watch)
+ * is never ended: only bytes that wait count. One look at all that is open every few seconds, so that a request costs no
+ * timer.
+ */
+export class Deadlines {
+  readonly #limits: EdgeLimits;
+  readonly #logger: Logger;
+  readonly #now: () => number;
+  readonly #open = new Set<Exchange>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ limits, logger, now = () => performance.now() }: DeadlineOptions) {
+    this.#limits = limits;
+    this.#logger = logger;
+    this.#now = now;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.sweep(), this.#limits.sweepMs).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Watches over an exchange until `forget`. */
+  watch(exchange: Exchange): void {
+    this.#open.add(exchange);
+  }
+
+  forget(exchange: Exchange): void {
+    this.#open.delete(exchange);
+  }
+
+  /** Looks at everything that is open once. */
+  sweep(): void {
+    const now = this.#now();
+    for (const exchange of this.#open) {
+      if (this.#bodyIsLate(exchange, now)) this.#end(exchange, 'the body of a request did not come');
+      else if (this.#answerStalls(exchange, now)) this.#end(exchange, 'a client did not take its answer');
+    }
+  }
+
+  #bodyIsLate(exchange: Exchange, now: number): boolean {
+    const { request, owner, isAuthenticated, startedAt } = exchange;
+    if (!awaitsBody(exchange)) return false;
+    const { bodyIdleMs, bodyTimeoutMs } = this.#limits;
+    if (owner !== 'kube' || !isAuthenticated) return now - startedAt > bodyTimeoutMs;
+    // Bytes that wait to be read here are not the client's delay.
+    const mark = request.readableLength > 0 ? -1 : bytesReceived(exchange);
+    if (exchange.body?.mark !== mark || mark === -1) exchange.body = { at: now, mark };
+    return now - exchange.body.at > bodyIdleMs;
+  }
+
+  #answerStalls(exchange: Exchange, now: number): boolean {
+    const mark = bytesTaken(exchange);
+    if (mark === undefined) {
+      exchange.stall = undefined;
+      return false;
+    }
+    if (exchange.stall?.mark !== mark) exchange.stall = { at: now, mark, sent: bytesSent(exchange) };
+    const { owner, isAuthenticated } = exchange;
+    const { stalledMs, stalledClusterAnswerMs } = this.#limits;
+    return now - exchange.stall.at > (owner === 'kube' && isAuthenticated ? stalledClusterAnswerMs : stalledMs);
+  }
+
+  #end(exchange: Exchange, why: string): void {
+    this.#open.delete(exchange);
+    const { request, response, owner, connection, stall } = exchange;
+    this.#logger.info({ owner, address: connection.client.address }, why);
+    if (!isHttp2Response(response)) {
+      connection.isClosing = true;
+      if (response.headersSent || connection.exchanges > 1) request.socket.destroy();
+      else refuseSocket(request.socket, 408);
+      return;
+    }
+    const { stream } = response;
+    const { session } = stream;
+    const isConnectionStuck = stall !== undefined && stall.sent === bytesSent(exchange);
+    stream.destroy(new Error(why));
+    // A reset would wait behind the bytes that the client does not take.
+    if (isConnectionStuck) session?.destroy();
+  }
+}
+
+/** Whether bytes of the request's body are still to come. */
+function awaitsBody({ request, response }: Exchange): boolean {
+  if (!isHttp2Response(response)) return !request.complete;
+  if (!hasBody(request)) return false;
+  const { stream } = response;
+  return stream !== undefined && !stream.destroyed && stream.state.remoteClose !== 1;
+}
+
+/** A number that changes with each byte that comes in for this request. */
+function bytesReceived({ request, response }: Exchange): number {
+  if (isHttp2Response(response)) return response.stream.state.localWindowSize ?? 0;
+  return request.socket.bytesRead;
+}
+
+/** What was written to the connection so far. */
+function bytesSent({ request, response }: Exchange): number {
+  const socket = isHttp2Response(response) ? response.stream?.session?.socket : request.socket;
+  return socket?.bytesWritten ?? 0;
+}
+
+const drained = new WeakMap<ServerHttp2Stream, number>();
+
+/** A number that changes when the client takes bytes of this answer; undefined when none wait for it. */
+function bytesTaken({ response }: Exchange): number | undefined {
+  if (!isHttp2Response(response)) {
+    const { socket } = response;
+    if (socket === null || socket.destroyed || socket.writableLength === 0) return undefined;
+    return socket.bytesWritten - socket.writableLength;
+  }
+  const { stream } = response;
+  if (stream === undefined || stream.destroyed || stream.writableLength === 0) return undefined;
+  const times = drained.get(stream);
+  if (times === undefined) {
+    drained.set(stream, 0);
+    stream.on('drain', () => drained.set(stream, (drained.get(stream) ?? 0) + 1));
+  }
+  return (times ?? 0) * 2 ** 32 + stream.writableLength;
+}
