@@ -1,4 +1,4 @@
-import type { ServerHttp2Stream } from 'node:http2';
+import { constants, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Logger } from 'pino';
 import type { Exchange } from './exchange.ts';
 import { isHttp2Response } from './http-version.ts';
@@ -22,6 +22,8 @@ export class Deadlines {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #open = new Set<Exchange>();
+  /** Connections of which a stream was reset since the last look, and what had been written to them then. */
+  readonly #reset = new Map<Http2Session, number>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ limits, logger, now = () => performance.now() }: DeadlineOptions) {
@@ -50,6 +52,7 @@ export class Deadlines {
   /** Looks at everything that is open once. */
   sweep(): void {
     const now = this.#now();
+    if (this.#reset.size > 0) this.#endStuckSessions();
     for (const exchange of this.#open) {
       if (this.#bodyIsLate(exchange, now)) this.#end(exchange, 'the body of a request did not come');
       else if (this.#answerStalls(exchange, now)) this.#end(exchange, 'a client did not take its answer');
@@ -73,7 +76,7 @@ export class Deadlines {
       exchange.stall = undefined;
       return false;
     }
-    if (exchange.stall?.mark !== mark) exchange.stall = { at: now, mark, sent: bytesSent(exchange) };
+    if (exchange.stall?.mark !== mark) exchange.stall = { at: now, mark };
     const { owner, isAuthenticated } = exchange;
     const { stalledMs, stalledClusterAnswerMs } = this.#limits;
     return now - exchange.stall.at > (owner === 'kube' && isAuthenticated ? stalledClusterAnswerMs : stalledMs);
@@ -91,10 +94,17 @@ export class Deadlines {
     }
     const { stream } = response;
     const { session } = stream;
-    const isConnectionStuck = stall !== undefined && stall.sent === bytesSent(exchange);
     stream.destroy(new Error(why));
-    // A reset would wait behind the bytes that the client does not take.
-    if (isConnectionStuck) session?.destroy();
+    // The reset goes out now, or waits behind bytes that the client does not take.
+    if (session !== undefined && stall !== undefined) this.#reset.set(session, session.socket.bytesWritten);
+  }
+
+  /** Ends connections that did not even take the reset of a stream. */
+  #endStuckSessions(): void {
+    for (const [session, sent] of this.#reset)
+      if (!session.destroyed && session.socket.bytesWritten === sent)
+        session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    this.#reset.clear();
   }
 }
 
@@ -110,12 +120,6 @@ function awaitsBody({ request, response }: Exchange): boolean {
 function bytesReceived({ request, response }: Exchange): number {
   if (isHttp2Response(response)) return response.stream.state.localWindowSize ?? 0;
   return request.socket.bytesRead;
-}
-
-/** What was written to the connection so far. */
-function bytesSent({ request, response }: Exchange): number {
-  const socket = isHttp2Response(response) ? response.stream?.session?.socket : request.socket;
-  return socket?.bytesWritten ?? 0;
 }
 
 const drained = new WeakMap<ServerHttp2Stream, number>();

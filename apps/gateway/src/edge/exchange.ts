@@ -14,7 +14,7 @@ export interface Exchange {
   readonly startedAt: number;
   isAuthenticated: boolean;
   /** What the deadlines saw when they last looked at an answer whose bytes wait; undefined while none wait. */
-  stall: { at: number; mark: number; sent: number } | undefined;
+  stall: { at: number; mark: number } | undefined;
   /** The same of a body that has not come to its end. */
   body: { at: number; mark: number } | undefined;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
+import { type ClientHttp2Session, connect as connectHttp2, type Settings } from 'node:http2';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { pino } from 'pino';
@@ -32,7 +32,7 @@ export interface EdgeBed {
   send(text: string): Socket;
   /** What the edge says on a bare connection until it closes it. */
   said(text: string): Promise<string>;
-  http2(): ClientHttp2Session;
+  http2(settings?: Settings): ClientHttp2Session;
   stop(): Promise<void>;
 }
 
@@ -108,8 +108,8 @@ export async function startEdgeBed(options: EdgeBedOptions = {}): Promise<EdgeBe
       await once(socket, 'close');
       return answer;
     },
-    http2: () => {
-      const session = connectHttp2(`https://localhost:${port}`, { ca: cert });
+    http2: (settings = {}) => {
+      const session = connectHttp2(`https://localhost:${port}`, { ca: cert, settings });
       session.on('error', () => {});
       opened.add(session);
       return session;
