@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   Agent,
   type ClientRequest,
@@ -8,6 +7,7 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { Logger } from 'pino';
+import { contentSecurityPolicy, inlineScriptHashes } from './content-security-policy.ts';
 import type { RequestHandler } from './edge.ts';
 import { respondPlain } from './plain-response.ts';
 
@@ -122,7 +122,7 @@ function relay(answer: IncomingMessage, response: ServerResponse): void {
     relayPage(answer, response);
     return;
   }
-  response.setHeader('content-security-policy', policy([]));
+  response.setHeader('content-security-policy', contentSecurityPolicy([]));
   pipeline(answer, response, () => {});
 }
 
@@ -137,36 +137,9 @@ function relayPage(answer: IncomingMessage, response: ServerResponse): void {
   answer.on('error', () => respondPlain(response, 502, 'The dashboard broke off.'));
   answer.on('end', () => {
     const page = Buffer.concat(parts);
-    response.setHeader('content-security-policy', policy(inlineScriptHashes(page.toString('utf8'))));
+    response.setHeader('content-security-policy', contentSecurityPolicy(inlineScriptHashes(page.toString('utf8'))));
     response.setHeader('x-frame-options', 'DENY');
     response.setHeader('content-length', page.byteLength);
     response.end(page);
   });
-}
-
-/** `'sha256-…'` of each inline script of a page, once each. */
-export function inlineScriptHashes(page: string): string[] {
-  const hashes = new Set<string>();
-  for (const [, attributes = '', script = ''] of page.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi)) {
-    if (script === '' || /\ssrc\s*=/i.test(attributes)) continue;
-    hashes.add(`'sha256-${createHash('sha256').update(script, 'utf8').digest('base64')}'`);
-  }
-  return [...hashes];
-}
-
-function policy(scripts: string[]): string {
-  return [
-    "default-src 'self'",
-    ["script-src 'self'", ...scripts].join(' '),
-    // Components position menus, panes and virtual rows with style attributes.
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
-    "connect-src 'self'",
-    "worker-src 'self' blob:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join('; ');
 }
