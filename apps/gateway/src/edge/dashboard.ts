@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { Logger } from 'pino';
-import { contentSecurityPolicy, inlineScriptHashes } from './content-security-policy.ts';
+import { contentSecurityPolicy, inlineScriptHashes, ownHosts } from './content-security-policy.ts';
 import type { RequestHandler } from './edge.ts';
 import { respondPlain } from './plain-response.ts';
 
@@ -49,8 +49,13 @@ const maxPageBytes = 2 * 1024 * 1024;
  * Hands the dashboard's pages and assets out. That process holds no secret and sees no tenant data: it gets an allow-list
  * of headers and only GET and HEAD. Pages get a Content-Security-Policy that names each of their inline scripts by hash.
  */
-export function createDashboardProxy(options: { url: URL | undefined; logger: Logger }): RequestHandler {
-  const { url, logger } = options;
+export function createDashboardProxy(options: {
+  url: URL | undefined;
+  /** As people's browsers know it. */
+  publicOrigin: string;
+  logger: Logger;
+}): RequestHandler {
+  const { url, publicOrigin, logger } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 16 });
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -75,7 +80,7 @@ export function createDashboardProxy(options: { url: URL | undefined; logger: Lo
         timeout: 30_000,
       });
       upstream.on('timeout', () => upstream.destroy(new Error('the dashboard did not answer in time')));
-      upstream.on('response', (answer) => relay(answer, response));
+      upstream.on('response', (answer) => relay(answer, response, ownHosts(request.headers, publicOrigin)));
       upstream.on('error', (error: NodeJS.ErrnoException) => {
         if (isGone) return;
         if (upstream.reusedSocket && error.code === 'ECONNRESET' && !response.headersSent) {
@@ -110,7 +115,7 @@ function requestHeaders(request: IncomingMessage): Record<string, string | strin
 
 const isForPage = (request: IncomingMessage): boolean => request.headers.accept?.includes('text/html') ?? false;
 
-function relay(answer: IncomingMessage, response: ServerResponse): void {
+function relay(answer: IncomingMessage, response: ServerResponse, hosts: readonly string[]): void {
   response.statusCode = answer.statusCode ?? 502;
   for (const [name, value] of Object.entries(answer.headers)) {
     if (value !== undefined && responseAllowed.has(name)) response.setHeader(name, value);
@@ -119,14 +124,14 @@ function relay(answer: IncomingMessage, response: ServerResponse): void {
   const isPage = type.startsWith('text/html');
   if (isPage || type.startsWith('text/x-component')) response.setHeader('cache-control', 'no-store');
   if (isPage && answer.headers['content-encoding'] === undefined) {
-    relayPage(answer, response);
+    relayPage(answer, response, hosts);
     return;
   }
-  response.setHeader('content-security-policy', contentSecurityPolicy([]));
+  response.setHeader('content-security-policy', contentSecurityPolicy({ hosts, scripts: [] }));
   pipeline(answer, response, () => {});
 }
 
-function relayPage(answer: IncomingMessage, response: ServerResponse): void {
+function relayPage(answer: IncomingMessage, response: ServerResponse, hosts: readonly string[]): void {
   const parts: Buffer[] = [];
   let size = 0;
   answer.on('data', (part: Buffer) => {
@@ -137,7 +142,8 @@ function relayPage(answer: IncomingMessage, response: ServerResponse): void {
   answer.on('error', () => respondPlain(response, 502, 'The dashboard broke off.'));
   answer.on('end', () => {
     const page = Buffer.concat(parts);
-    response.setHeader('content-security-policy', contentSecurityPolicy(inlineScriptHashes(page.toString('utf8'))));
+    const scripts = inlineScriptHashes(page.toString('utf8'));
+    response.setHeader('content-security-policy', contentSecurityPolicy({ hosts, scripts }));
     response.setHeader('x-frame-options', 'DENY');
     response.setHeader('content-length', page.byteLength);
     response.end(page);

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { apiDocumentationPolicy, ownHosts } from '../edge/content-security-policy.ts';
 import { ApiError } from './api-error.ts';
 import { sendError } from './error.filter.ts';
 
@@ -15,7 +16,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
  * Fastify without a listener: the edge owns the port and hands over what is for the API, as HTTP/1.1 or HTTP/2.
  * @returns the adapter for Nest, and what the edge calls.
  */
-export function createAdapter(logger: Logger): { adapter: FastifyAdapter; handler: Handler } {
+export function createAdapter(logger: Logger, publicOrigin: string): { adapter: FastifyAdapter; handler: Handler } {
   let handle: Handler | undefined;
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
@@ -25,7 +26,7 @@ export function createAdapter(logger: Logger): { adapter: FastifyAdapter; handle
     return503OnClosing: false,
     // A URL that cannot be decoded is refused before any hook.
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      void reply.headers(headersFor(request));
+      void reply.headers(headersFor(request, publicOrigin));
       sendError(reply, new ApiError('invalid-request', 'The URL is malformed.'), request.id);
     },
     serverFactory: (given: unknown) => {
@@ -36,7 +37,7 @@ export function createAdapter(logger: Logger): { adapter: FastifyAdapter; handle
   const fastify = adapter.getInstance<FastifyInstance>();
   readOnlyJson(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
-    void reply.headers(headersFor(request));
+    void reply.headers(headersFor(request, publicOrigin));
   });
   fastify.addHook('onResponse', async (request, reply) => {
     const { method, id: requestId, ip: address } = request;
@@ -67,10 +68,10 @@ function readOnlyJson(fastify: FastifyInstance): void {
 }
 
 /** What every answer carries: nothing of the API is for a cache, a frame or another type. */
-function headersFor(request: FastifyRequest): Record<string, string> {
+function headersFor(request: FastifyRequest, publicOrigin: string): Record<string, string> {
   return {
     'cache-control': 'no-store',
-    'content-security-policy': policyFor(request),
+    'content-security-policy': policyFor(request, publicOrigin),
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'same-origin',
@@ -78,10 +79,10 @@ function headersFor(request: FastifyRequest): Record<string, string> {
   };
 }
 
-/** Scripts of the page of the API's documentation come from here; everything else is no page at all. */
-function policyFor(request: FastifyRequest): string {
-  return request.url.startsWith('/api/docs')
-    ? "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+/** Only the API's documentation is a page, and may run the scripts that lie beside it. */
+function policyFor({ url, headers }: FastifyRequest, publicOrigin: string): string {
+  return /^\/api\/docs(?:[/?]|$)/.test(url)
+    ? apiDocumentationPolicy(ownHosts(headers, publicOrigin))
     : "default-src 'none'; frame-ancestors 'none'";
 }
 

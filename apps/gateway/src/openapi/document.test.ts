@@ -45,6 +45,10 @@ describe('the OpenAPI document', () => {
       expect(url.origin).toBe(bed.origin);
       expect([source, (await bed.ask('GET', url.pathname)).status]).toEqual([source, 200]);
     }
-    expect(page.headers['content-security-policy']).not.toContain("unsafe-inline' script");
+    const policy = String(page.headers['content-security-policy']);
+    const scripts = /script-src ([^;]+)/.exec(policy)?.[1]?.split(' ') ?? [];
+    expect(scripts).toContain(`${new URL(bed.origin).host}/api/docs/`);
+    for (const source of scripts) expect(source).toMatch(/^[a-z0-9.:-]+\/api\/docs\/$/);
+    expect(policy).toContain("default-src 'none'");
   });
 });
