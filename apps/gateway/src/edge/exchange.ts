@@ -44,3 +44,8 @@ export function markAuthenticated(request: IncomingMessage): void {
   const { response } = exchange;
   if (isHttp2Response(response)) raiseSession(response.stream?.session);
 }
+
+/** The network address that a request is counted under; empty for a request the edge does not know. */
+export function addressOf(request: IncomingMessage): string {
+  return (request as Carrier)[exchangeKey]?.connection.client.address ?? '';
+}

@@ -78,7 +78,7 @@ export function createRawPaths(options: RawPathsOptions): RawPaths {
       kube: { request: kube.request, upgrade: kube.upgrade },
       tunnel: tunnels.upgrade,
       live: live.upgrade,
-      dashboard: createDashboardProxy({ url: options.dashboardUrl, logger }),
+      dashboard: createDashboardProxy({ url: options.dashboardUrl, publicOrigin, logger }),
     },
     drain: (timeoutMs) => tunnels.drain({ timeoutMs, retryAfterMs: 1_000 }),
     close: () => {
