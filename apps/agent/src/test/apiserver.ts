@@ -24,7 +24,7 @@ export interface Rawserver extends FakeApiserver {
   breakOff(): void;
 }
 
-function endpointOf(port: number, certificate: TestCertificate): ClusterEndpoint {
+export function endpointOf(port: number, certificate: TestCertificate): ClusterEndpoint {
   return {
     server: new URL(`https://127.0.0.1:${port}`),
     ca: Buffer.from(certificate.cert),
