@@ -76,12 +76,12 @@ describe.skipIf(process.platform !== 'linux')('the memory of an agent', () => {
       for (let count = 0; count < streams; count++) {
         opened.push(stalled[what]!(tunnel));
         // In groups, each of which holds as much as it may before the next comes.
-      if (count % 10 === 9) for (let round = 0; round < 5; round++) await tunnel.session.ping();
+        if (count % 10 === 9) for (let round = 0; round < 5; round++) await tunnel.session.ping();
       }
       await Promise.all(opened);
       await standstill(tunnel, () => moved);
       const most = mostMiB(child.pid ?? 0);
-        child.kill('SIGKILL');
+      child.kill('SIGKILL');
       await ended;
       expect(most).toBeLessThan(limitMiB);
     },

@@ -2,7 +2,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import type { Socket } from 'node:net';
 import { type HeaderPairs, headerPairs } from '@postern/kube';
 import type { Exchange, UpstreamRequest, UpstreamResponse } from './exchange.ts';
-import { brokenError, headersError, type UpstreamError } from './upstream-error.ts';
+import { brokenError, headersError, malformedError, type UpstreamError } from './upstream-error.ts';
 
 /** The most that node:http reads of an answer's head; a tunnel passes on less. */
 const maxHeaderBytes = 64 * 1024;
@@ -63,8 +63,9 @@ export function responseOf(incoming: IncomingMessage, socket: Socket): UpstreamR
 
 /** The sentence for an error of the request. */
 export function failureOf(cause: unknown): UpstreamError {
-  const isTooLarge = (cause as { code?: string } | undefined)?.code === 'HPE_HEADER_OVERFLOW';
-  return isTooLarge ? headersError(cause) : brokenError(cause);
+  const { code = '' } = cause as { code?: string };
+  if (code === 'HPE_HEADER_OVERFLOW') return headersError(cause);
+  return code.startsWith('HPE_') ? malformedError('HTTP/1.1', cause) : brokenError(cause);
 }
 
 /** A request on a given connection, its header lines exactly as listed. */

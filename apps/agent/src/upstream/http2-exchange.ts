@@ -2,7 +2,7 @@ import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from 'nod
 import { type HeaderPairs, headerPairs } from '@postern/kube';
 import type { Exchange, UpstreamRequest, UpstreamResponse } from './exchange.ts';
 import type { Http2Connection } from './http2-sessions.ts';
-import { brokenError, busyError, headersError, type UpstreamError } from './upstream-error.ts';
+import { brokenError, busyError, headersError, malformedError, type UpstreamError } from './upstream-error.ts';
 
 /** Sends a request as one stream of a connection. */
 export function http2Exchange(connection: Http2Connection, request: UpstreamRequest): Exchange {
@@ -52,6 +52,8 @@ function failureOf(connection: Http2Connection, stream: ClientHttp2Stream, cause
   if (stream.rstCode === constants.NGHTTP2_ENHANCE_YOUR_CALM && connection.lastStream === undefined) {
     return headersError(cause);
   }
+  // nghttp2's own errors end the connection; a field above 64 KiB is one of them.
+  if ((cause as { code?: string } | undefined)?.code === 'ERR_HTTP2_ERROR') return malformedError('HTTP/2', cause);
   return brokenError(cause);
 }
 

@@ -12,7 +12,7 @@ export class UpstreamError extends Error {
 
 /**
  * `broken`: the connection ended under the request. `busy`: the server surely did nothing with it. `headers`: its answer
- * has more headers than a tunnel carries. The others: no connection.
+ * has more headers than a tunnel carries. `malformed`: its answer is not HTTP. The others: no connection.
  */
 export type UpstreamErrorCode =
   | 'refused'
@@ -22,6 +22,7 @@ export type UpstreamErrorCode =
   | 'credential'
   | 'broken'
   | 'headers'
+  | 'malformed'
   | 'busy';
 
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|DEPTH_ZERO/;
@@ -59,6 +60,15 @@ export function busyError(cause?: unknown): UpstreamError {
   return new UpstreamError('busy', 'The Kubernetes API server takes no more requests now; try again shortly.', {
     cause,
   });
+}
+
+/** The server's answer breaks the rules of its protocol, or a limit of Node's parser. */
+export function malformedError(protocol: string, cause: unknown): UpstreamError {
+  return new UpstreamError(
+    'malformed',
+    `The Kubernetes API server's answer is not valid ${protocol}, or a header field of it is larger than 64 KiB.`,
+    { cause },
+  );
 }
 
 /** A head of a tunnel has at most 64 KiB (docs/protocol.md, "Heads"). */
