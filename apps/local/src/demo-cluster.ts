@@ -11,13 +11,17 @@ export interface DemoCluster extends Child {
  * Starts the emulated Kubernetes (packages/emulator) and waits until it serves. A terminal in one of its pods is a shell on
  * this machine, so it has none when others can reach Postern: they could sign up and use it.
  */
-export async function startDemoCluster(data: DataFolder, { shells }: { shells: boolean }): Promise<DemoCluster> {
+export async function startDemoCluster(
+  data: DataFolder,
+  { shells, again = false }: { shells: boolean; again?: boolean },
+): Promise<DemoCluster> {
   let serving = (_: string) => {};
   const ready = new Promise<string>((resolve) => {
     serving = resolve;
   });
   const child = startChild(data, {
     name: 'demo-cluster',
+    again,
     args: [programs.emulator, '--dir', data.file('demo-cluster'), '--port', '0', '--shell', shells ? 'real' : 'off'],
     onLine: (line) => {
       if (line.startsWith('{"ready":true')) serving((JSON.parse(line) as { kubeconfig: string }).kubeconfig);

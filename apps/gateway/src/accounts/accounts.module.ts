@@ -10,11 +10,17 @@ import { LocalModule } from '../local/local.module.ts';
 import { TokensModule } from '../tokens/tokens.module.ts';
 import { Accounts } from './accounts.ts';
 import { AuthController } from './auth.controller.ts';
+import { SetupCode } from './setup-code.ts';
 import { SignInLimits } from './sign-in-limits.ts';
 
 @Module({
   imports: [IdentityModule, TokensModule, ClustersModule, LocalModule],
   controllers: [AuthController],
-  providers: [provide(Accounts, Database, Passwords), provide(SignInLimits, RateLimiter, CONFIG)],
+  providers: [
+    provide(Accounts, Database, Passwords),
+    provide(SignInLimits, RateLimiter, CONFIG),
+    provide(SetupCode, Database, RateLimiter, CONFIG),
+  ],
+  exports: [SetupCode],
 })
 export class AccountsModule {}
