@@ -174,6 +174,13 @@ async function start(
       ),
     );
   }
+  if (demo?.sandbox === 'limits') {
+    process.stdout.write(
+      pc.dim(
+        '  This system has no user namespaces, so terminals of the demo cluster see your files and the network as you do.\n',
+      ),
+    );
+  }
   if (options.open) openBrowser(options.publicUrl);
 
   const databaseEnd = database.ended.then(() => {
