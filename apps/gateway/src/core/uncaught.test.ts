@@ -32,7 +32,7 @@ interface Running {
   port: number;
   ended: Promise<{
     code: number | null;
-    lines: { text: string; error: { message: string; stack?: string } }[];
+    lines: { text: string; uncaught: { message: string; stack?: string } }[];
     text: string;
   }>;
 }
@@ -86,8 +86,8 @@ it.each(faults)('ends the process in order after %s', async (_, fault) => {
   const { code, lines } = await running.ended;
   expect(code).toBe(70);
   expect(lines).toHaveLength(1);
-  expect(lines[0]?.error.message).toBe('boom');
-  if (!fault.includes("reject('boom')")) expect(lines[0]?.error.stack).toMatch(/Error: boom\n\s+at /);
+  expect(lines[0]?.uncaught.message).toBe('boom');
+  if (!fault.includes("reject('boom')")) expect(lines[0]?.uncaught.stack).toMatch(/Error: boom\n\s+at /);
 });
 
 it.each(faults)('ends the process at once when %s comes while it drains', async (_, fault) => {
@@ -128,5 +128,5 @@ it('logs no secret that hangs on the error, in its message or its causes', async
   running.child.send('now');
   const { text, lines } = await running.ended;
   expect(text).not.toContain('Canary');
-  expect(lines[0]?.error.message).toBe('for Bearer [secret]');
+  expect(lines[0]?.uncaught.message).toBe('for Bearer [secret]');
 });
