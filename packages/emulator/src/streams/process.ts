@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { accessSync, constants, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { spawn as spawnTerminal } from '@lydell/node-pty';
+import { type IPty, spawn as spawnTerminal } from '@lydell/node-pty';
 import { endSession } from './end-session.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -135,18 +135,21 @@ function startInTerminal(wrapped: Wrapped, { folder, env, sandbox }: ProcessOpti
     encoding: null,
     ...sandbox.identity,
   });
+  ignoreErrors(terminal);
   const stdout = new Readable({ read: () => terminal.resume() });
   terminal.onData((data) => {
     if (!stdout.push(data)) terminal.pause();
   });
+  let hasEnded = false;
   const stdin = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
-      terminal.write(chunk as unknown as string);
+      if (!hasEnded) terminal.write(chunk as unknown as string);
       done();
     },
   });
   const ended = new Promise<number>((done) => {
     terminal.onExit(({ exitCode, signal }) => {
+      hasEnded = true;
       stdout.push(null);
       done(signal ? 128 + signal : exitCode);
     });
@@ -157,9 +160,24 @@ function startInTerminal(wrapped: Wrapped, { folder, env, sandbox }: ProcessOpti
     stdout,
     stderr: undefined,
     resize: ({ columns, rows }) => {
-      if (columns > 0 && rows > 0 && columns < 5_000 && rows < 5_000) terminal.resize(columns, rows);
+      if (!hasEnded && columns > 0 && rows > 0 && columns < 5_000 && rows < 5_000) resize(terminal, columns, rows);
     },
     ended,
     kill: killer(terminal.pid, env),
   };
+}
+
+/** Its end may not have been told yet; then the descriptor is closed, and node-pty throws. */
+function resize(terminal: IPty, columns: number, rows: number): void {
+  try {
+    terminal.resize(columns, rows);
+  } catch {
+    // Nobody sees the size of a terminal that has ended.
+  }
+}
+
+/** node-pty throws an error of its socket where nobody can catch it, unless two listen. Its end is told all the same. */
+function ignoreErrors(terminal: IPty): void {
+  const emitter = terminal as unknown as { on?: (event: 'error', listener: () => void) => void };
+  for (let count = 0; count < 2; count += 1) emitter.on?.('error', () => {});
 }
