@@ -157,12 +157,12 @@ async function start(
   await announce(firstGateway);
   stops.push(() => rm(data.file('ready.json'), { force: true }));
   process.stdout.write(`Postern is ready at ${options.publicUrl}\n`);
+  if (setupCode && firstGateway.setupCodeRequired) sayCode(setupCode);
   process.stdout.write(
     pc.dim(
       `  Your browser asks about the certificate once; trust ${certificates.caFile} and it never will. Ctrl-C stops everything.\n`,
     ),
   );
-  if (setupCode && firstGateway.setupCodeRequired) sayCode(setupCode);
   if (own) {
     const text = `  "${own.name}", the context ${own.context} of your kubeconfig, joins the first organization.\n`;
     process.stdout.write(pc.dim(text));
