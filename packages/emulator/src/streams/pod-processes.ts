@@ -9,7 +9,7 @@ import { diskUsage, memoryUsage } from './usage.ts';
 /** A laptop should not be brought down by a loop of execs. */
 const MAX_PROCESSES = 64;
 /** What all processes of one exec together may hold in memory, and all that was written to one container on disk; bytes. */
-export const budget = { memory: 512 * 1024 ** 2, disk: 64 * 1024 ** 2 };
+const budget = { memory: 512 * 1024 ** 2, disk: 64 * 1024 ** 2 };
 /** How often is looked; milliseconds. What the kernel limits (sandbox-scripts.ts) bounds what fits in between. */
 const LOOK_INTERVAL = 500;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -14,7 +14,7 @@ export const processLimits = {
 const { openFiles, addressSpace, fileBytes, cpuSeconds } = processLimits;
 
 /** Whom processes are inside a sandbox; what they are outside is another matter. */
-export const INNER_ID = 65_532;
+const INNER_ID = 65_532;
 
 /**
  * Sets the limits. Shells differ: dash says `-p` where others say `-u`; macOS has no `-v`. A limit that cannot be set is left

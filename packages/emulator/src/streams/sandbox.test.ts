@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulator.ts';
 import { runScript } from '../test/exec.ts';
+import { startProcess } from './process.ts';
 import { detectSandbox, Sandbox } from './sandbox.ts';
 import { limitScript, processLimits } from './sandbox-scripts.ts';
 import { diskUsage } from './usage.ts';
@@ -23,7 +25,7 @@ afterAll(async () => {
   rmSync(secrets, { recursive: true });
 });
 
-const run = (script: string, options?: { tty?: boolean }) => runScript(emulator, script, options);
+const run = (script: string, options?: Parameters<typeof runScript>[2]) => runScript(emulator, script, options);
 const exitCode = ({ status }: Awaited<ReturnType<typeof run>>) => status.details?.causes?.[0]?.message;
 
 describe.each([{ tty: false }, { tty: true }])('a process of a pod (tty: $tty)', (options) => {
@@ -62,20 +64,29 @@ describe.each([{ tty: false }, { tty: true }])('a process of a pod (tty: $tty)',
 
 it.runIf(process.platform === 'linux')('starts no more processes than its limit, and none outlives it', async () => {
   const seconds = 1_000_000 + process.pid;
-  // A bomb with a fuse: each shell starts two more, down to 2^9.
-  const bomb = `b() { [ "$1" -gt 0 ] && { b $(($1 - 1)) & b $(($1 - 1)) & }; sleep ${seconds}; }; b 9 & sleep 1; ls -d /proc/[0-9]* | wc -l`;
+  // A bomb with a fuse: each shell starts two more, 2^9 in the end. The first waits for a line before it ends.
+  const bomb = `b() { if [ "$1" -gt 0 ]; then (b $(($1 - 1))) & (b $(($1 - 1))) & fi; exec sleep ${seconds}; }; (b 9) & read line`;
   const count = () =>
     readdirSync('/proc').filter((pid) => {
       const file = `/proc/${pid}/cmdline`;
       return /^\d+$/.test(pid) && read(file).includes(`sleep\0${seconds}\0`);
     }).length;
   let most = 0;
-  const watch = setInterval(() => {
-    most = Math.max(most, count());
-  }, 50);
-  const ran = await run(bomb);
-  clearInterval(watch);
-  expect(ran.stderr + ran.stdout).toMatch(/fork|resource/i);
+  const seen = async () => {
+    // Until nothing is added any more.
+    await expect
+      .poll(
+        () => {
+          const [before, now] = [most, count()];
+          most = Math.max(before, now);
+          return now > 5 && now === before;
+        },
+        { timeout: 15_000 },
+      )
+      .toBe(true);
+  };
+  const ran = await run(bomb, { beforeInput: seen });
+  expect(ran.stderr).toMatch(/fork|resource/i);
   expect(most).toBeGreaterThan(5);
   expect(most).toBeLessThanOrEqual(processLimits.processes);
   await expect.poll(count).toBe(0);
@@ -155,6 +166,29 @@ it('shows no processes of the machine where namespaces are there', async () => {
 });
 
 describe('without namespaces', () => {
+  it.runIf(process.platform === 'linux').each([true, false])(
+    'starts no more processes than its limit either (tty: %s)',
+    async (tty) => {
+      const id = 65_111;
+      const identity = process.getuid?.() === 0 ? { uid: id, gid: id } : undefined;
+      const folder = mkdtempSync(join(tmpdir(), 'postern-limits-'));
+      if (identity) chownSync(folder, id, id);
+      const script = 'i=0; while [ $i -lt 300 ]; do sleep 30 & i=$((i + 1)); done 2>&1; id -u; env';
+      const env = { PATH: '/usr/bin:/bin', HOME: folder, POSTERN_DEMO_SESSION: randomUUID() };
+      const sandbox = new Sandbox('limits', identity);
+      const running = await startProcess({ sandbox, command: ['sh', '-c', script], folder, env, tty });
+      let output = '';
+      running.stdout.on('data', (chunk) => {
+        output += chunk;
+      });
+      await running.ended;
+      running.kill();
+      rmSync(folder, { recursive: true });
+      expect(output).toMatch(/fork/i);
+      expect(output).not.toContain('hidden-variable');
+    },
+  );
+
   it('has the limits all the same', async () => {
     const { execFileSync } = await import('node:child_process');
     const wrapped = new Sandbox('limits', undefined).wrap({
@@ -177,8 +211,9 @@ it('counts a folder that cannot be counted as full', () => {
   const folder = mkdtempSync(join(tmpdir(), 'postern-usage-'));
   writeFileSync(join(folder, 'a'), Buffer.alloc(100_000));
   expect(diskUsage(folder)).toBeGreaterThanOrEqual(100_000);
-  for (let file = 0; file <= 10_000; file += 1) writeFileSync(join(folder, String(file)), '');
-  expect(diskUsage(folder)).toBe(Number.POSITIVE_INFINITY);
+  for (let file = 0; file < 20; file += 1) writeFileSync(join(folder, String(file)), '');
+  expect(diskUsage(folder, 21)).toBeLessThan(200_000);
+  expect(diskUsage(folder, 20)).toBe(Number.POSITIVE_INFINITY);
   expect(diskUsage(join(folder, 'gone'))).toBe(0);
   rmSync(folder, { recursive: true });
 });

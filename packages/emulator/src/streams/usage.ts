@@ -5,14 +5,14 @@ import { join } from 'node:path';
 const MOST_FILES = 10_000;
 const PAGE = 4_096;
 
-/** Bytes on disk below a folder; Infinity beyond 10,000 files. What vanishes meanwhile counts for nothing. */
-export function diskUsage(folder: string): number {
+/** Bytes on disk below a folder; Infinity beyond `mostFiles` (10,000). What vanishes meanwhile counts for nothing. */
+export function diskUsage(folder: string, mostFiles = MOST_FILES): number {
   let [bytes, files] = [0, 0];
   const folders = [folder];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     for (const entry of list(next)) {
       files += 1;
-      if (files > MOST_FILES) return Number.POSITIVE_INFINITY;
+      if (files > mostFiles) return Number.POSITIVE_INFINITY;
       const path = join(next, entry);
       const stat = lstatSync(path, { throwIfNoEntry: false });
       bytes += (stat?.blocks ?? 0) * 512;

@@ -4,7 +4,7 @@ import { ApiError } from '../api/api-error.ts';
  * Says on standard error what went wrong in the demo world, where nobody waits for an answer. What a client stored may be
  * nothing that anybody foresaw: it stops one step of one controller, never the demo.
  */
-export function reportBug(where: string, error: unknown): void {
+function reportBug(where: string, error: unknown): void {
   process.stderr.write(`${where}: ${error instanceof Error ? error.stack : error}\n`);
 }
 
