@@ -8,6 +8,7 @@ import { PodProcesses } from './streams/pod-processes.ts';
 import { detectSandbox, Sandbox, type SandboxKind } from './streams/sandbox.ts';
 import { Upgrader } from './streams/upgrade.ts';
 import { startDemoWorld } from './world/demo-world.ts';
+import { attempt } from './world/report-bug.ts';
 
 export interface EmulatorOptions {
   /** 0 (the default) for any free one; always on 127.0.0.1. */
@@ -49,7 +50,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     processes.end(pod);
     http.forget(pod);
   });
-  processes.onMainEnded((pod, container, code) => kubelet.containerEnded(pod, container, code));
+  processes.onMainEnded((pod, container, code) =>
+    attempt('the end of a program', () => kubelet.containerEnded(pod, container, code)),
+  );
   const authorizer = new Authorizer(store);
   const upgrader = new Upgrader({ store, clock, processes, http });
   const stop = () => {

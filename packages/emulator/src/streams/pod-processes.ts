@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../api/api-error.ts';
 import type { Container, Pod } from '../model/kinds.ts';
+import { attempt } from '../world/report-bug.ts';
 import { ContainerFolders } from './container-folders.ts';
 import { type RunningProcess, SESSION, startProcess } from './process.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -17,6 +18,7 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 interface Running {
   pod: Pod;
   container: string;
+  folder: string;
 }
 
 /**
@@ -63,8 +65,11 @@ export class PodProcesses {
     const folder = this.#folders.of(pod, container.name);
     const env = environment(pod, container, { folder, tty });
     const running = await startProcess({ sandbox: this.#sandbox, command, tty, folder, env });
-    this.#running.set(running, { pod, container: container.name });
-    this.#looking ??= setInterval(() => this.#look(), LOOK_INTERVAL).unref();
+    this.#running.set(running, { pod, container: container.name, folder });
+    this.#looking ??= setInterval(
+      () => attempt('the look at what pods use', () => this.#look()),
+      LOOK_INTERVAL,
+    ).unref();
     void running.ended.then(() => {
       this.#running.delete(running);
       running.kill();
@@ -105,9 +110,8 @@ export class PodProcesses {
   #look(): void {
     const memory = memoryUsage([...this.#running.keys()].map(({ pid }) => pid));
     const disk = new Map<string, number>();
-    for (const [running, { pod, container }] of this.#running) {
+    for (const [running, { pod, container, folder }] of this.#running) {
       if ((memory.get(running.pid) ?? 0) > budget.memory) running.kill();
-      const folder = this.#folders.of(pod, container);
       if (!disk.has(folder)) disk.set(folder, diskUsage(folder));
       if ((disk.get(folder) ?? 0) <= budget.disk) continue;
       running.kill();

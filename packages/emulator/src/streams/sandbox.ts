@@ -96,10 +96,11 @@ function readIds(file: string): number[] {
 
 /** Tries it: systems forbid namespaces in several ways, some of which show only inside. */
 async function works(sandbox: Sandbox): Promise<boolean> {
-  const parent = mkdtempSync(join(tmpdir(), 'postern-probe-'));
-  const folder = mkdtempSync(join(parent, 'folder-'));
+  let parent: string | undefined;
   const { identity } = sandbox;
   try {
+    parent = mkdtempSync(join(tmpdir(), 'postern-probe-'));
+    const folder = mkdtempSync(join(parent, 'folder-'));
     chmodSync(parent, 0o711);
     if (identity !== undefined) chownSync(folder, identity.uid, identity.gid);
     const command = { file: '/bin/sh', args: ['-c', probeScript], env: { PATH: OUTER_PATH }, folder };
@@ -109,6 +110,6 @@ async function works(sandbox: Sandbox): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    rmSync(parent, { recursive: true, force: true });
+    if (parent !== undefined) rmSync(parent, { recursive: true, force: true });
   }
 }
