@@ -143,6 +143,52 @@ it.runIf(process.platform === 'linux')('ends with a terminal all that was starte
   await expect.poll(alive).toEqual([]);
 });
 
+it('ends a program of a terminal with Ctrl-C, and is not stuck after Ctrl-Z', async () => {
+  const socket = dial(`${command('sh', '-c', 'echo begun; exec cat')}&stdin=true&stdout=true&tty=true`);
+  await once(socket, 'open');
+  let [stdout, status] = ['', ''];
+  socket.on('message', (message: Buffer) => {
+    if (message[0] === 1) stdout += message.subarray(1).toString();
+    if (message[0] === 3) status += message.subarray(1).toString();
+  });
+  const type = (text: string) => socket.send(Buffer.concat([Buffer.of(0), Buffer.from(text)]));
+  await expect.poll(() => stdout).toContain('begun');
+  type('\x1a');
+  await expect.poll(() => stdout).toContain('^Z');
+  type('said\n');
+  await expect.poll(() => stdout).toMatch(/said\r?\nsaid/);
+  type('\x03');
+  await once(socket, 'close');
+  expect(JSON.parse(status).details.causes).toEqual([{ reason: 'ExitCode', message: '130' }]);
+});
+
+it.each(['sh', 'bash'])('has a %s that takes Ctrl-C, Ctrl-Z and jobs as anywhere', async (shell) => {
+  const socket = dial(`${command(shell)}&stdin=true&stdout=true&tty=true`);
+  await once(socket, 'open');
+  let stdout = '';
+  socket.on('message', (message: Buffer) => {
+    if (message[0] === 1) stdout += message.subarray(1).toString();
+  });
+  const type = (text: string) => socket.send(Buffer.concat([Buffer.of(0), Buffer.from(text)]));
+  // What is typed is echoed; what is computed is not.
+  type('echo begun-$((1 + 1)); sleep 1000\n');
+  await expect.poll(() => stdout).toMatch(/begun-2\r?\n/);
+  type('\x03');
+  type('echo cut-$?; sh -c "echo again-\\$((2 + 1)); exec sleep 1000"\n');
+  await expect.poll(() => stdout).toMatch(/cut-130\r?\n[\s\S]*again-3\r?\n/);
+  type('\x1a');
+  await expect.poll(() => stdout).toMatch(/Stopped/);
+  type('kill %1; fg; echo over-$((3 + 1)); exit 5\n');
+  let status = '';
+  socket.on('message', (message: Buffer) => {
+    if (message[0] === 3) status += message.subarray(1).toString();
+  });
+  await once(socket, 'close');
+  expect(JSON.parse(status).details.causes).toEqual([{ reason: 'ExitCode', message: '5' }]);
+  expect(stdout).toMatch(/over-4\r?\n/);
+  expect(stdout).not.toMatch(/job control|cannot set/i);
+});
+
 it('refuses without the token, for wrong containers, protocols and pods that do not run', async () => {
   const refusals: [string, string[], number][] = [
     [`${command('ls')}&stdout=true&container=nope`, ['v5.channel.k8s.io'], 400],

@@ -30,19 +30,45 @@ ulimit -u ${processes} 2>/dev/null || ulimit -p ${processes} 2>/dev/null`;
 
 /**
  * The first process inside: it stays, so that the command is not process 1, whose signals the kernel drops, and so that all
- * ends with the command. Arguments: the command.
+ * ends with the command. Arguments: `onTerminalScript`, the command.
  */
-const insideScript = `${setLimits(String(processLimits.processes))}
+export const insideScript = `onTerminal=$1
+shift
+${setLimits(String(processLimits.processes))}
+if [ -t 0 ]; then
+  exec 4>&1
+  code=$(/bin/sh -c "$onTerminal" sh "$@" 3>&1 >&4 4>&-)
+  exit "\${code:-137}"
+fi
 nice -n 10 "$@"
 exit $?`;
 
 /**
- * Furnishes the namespaces as their root, then gives that up. Arguments: the container's folder, folders to hide, `--`, the
- * command. What is hidden becomes empty, and takes a few files that end with the session.
+ * Gives the command of a terminal a process group: that of the process outside has no number in here, which shells complain
+ * of. A command that is stopped (128 + SIGTSTP) goes on at once, as nobody could wake it. The exit code goes to descriptor 3,
+ * because this shell fails itself when it wants to give the terminal back. The trap keeps it alive when Ctrl-C ends the command;
+ * the command itself is not trapped. Arguments: the command.
+ */
+export const onTerminalScript = `set -m
+trap : INT
+nice -n 10 "$@" 3>&-
+code=$?
+exec 2>/dev/null
+while [ $code = 148 ]; do
+  fg >/dev/null
+  code=$?
+done
+echo $code >&3`;
+
+/**
+ * Furnishes the namespaces as their root, then gives that up. Arguments: the container's folder, the two scripts above,
+ * folders to hide, `--`, the command. What is hidden becomes empty, and takes a few files that end with the session.
  */
 export const namespaceScript = `set -eu
 folder=$1
-shift
+inside=$2
+onTerminal=$3
+shift 3
 mount --bind "$folder" /mnt
 while [ "$1" != -- ]; do
   if [ -d "$1" ]; then mount -t tmpfs -o size=4m,nr_inodes=1024,mode=1777,nosuid,nodev demo "$1"; fi
@@ -54,7 +80,7 @@ mount --move /mnt "$folder"
 mount -o remount,bind,ro / 2>/dev/null || :
 ip link set lo up 2>/dev/null || :
 cd "$folder"
-exec unshare --user --map-user=${INNER_ID} --map-group=${INNER_ID} -- /bin/sh -c '${insideScript}' sh "$@"`;
+exec unshare --user --map-user=${INNER_ID} --map-group=${INNER_ID} -- /bin/sh -c "$inside" sh "$onTerminal" "$@"`;
 
 /**
  * Without namespaces: limits only. A user's processes are counted together there, so the limit lies above those that run

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { homedir, tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
-import { limitScript, namespaceScript, probeScript } from './sandbox-scripts.ts';
+import { insideScript, limitScript, namespaceScript, onTerminalScript, probeScript } from './sandbox-scripts.ts';
 
 /** A user and group of the operating system. */
 export interface Identity {
@@ -53,7 +53,8 @@ export class Sandbox {
     const command = ['/usr/bin/env', '-i', '--', ...variables, file, ...args];
     const outer = { PATH: OUTER_PATH, LANG: 'C' };
     if (this.kind === 'limits') return { file: '/bin/sh', args: ['-c', limitScript, 'sh', ...command], env: outer };
-    const inner = ['/bin/sh', '-c', namespaceScript, 'sh', folder, ...this.#hidden, '--', ...command];
+    const scripts = ['-c', namespaceScript, 'sh', folder, insideScript, onTerminalScript];
+    const inner = ['/bin/sh', ...scripts, ...this.#hidden, '--', ...command];
     return { file: '/usr/bin/unshare', args: [...NAMESPACES, '--mount-proc', '--', ...inner], env: outer };
   }
 }
