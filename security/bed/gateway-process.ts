@@ -11,17 +11,22 @@ import { ProcessLog } from './process-log.ts';
 
 const program = resolve(import.meta.dirname, '../../apps/gateway/dist/main.js');
 
-/** A gateway as it runs in production: a process of its own, on a PostgreSQL of its own, listening on loopback. */
-export interface GatewayProcess {
-  pid: number;
+/** How a gateway is reached. */
+export interface GatewayAddress {
   port: number;
   /** As people know it. */
   origin: string;
   /** False behind a load balancer that ends TLS: the listener then speaks plain HTTP/1.1. */
   tls: boolean;
-  metricsUrl: string;
-  /** Certificate authority of the listener, PEM, and the file that holds it. */
+  /** Certificate authority of the listener, PEM. */
   caPem: string;
+}
+
+/** A gateway as it runs in production: a process of its own, on a PostgreSQL of its own, listening on loopback. */
+export interface GatewayProcess extends GatewayAddress {
+  pid: number;
+  metricsUrl: string;
+  /** File of the certificate authority. */
   caFile: string;
   /** A folder for this run's files. */
   folder: string;
@@ -137,7 +142,7 @@ export async function end(child: ChildProcess): Promise<void> {
 }
 
 /** A port of 127.0.0.1 that nothing listens on. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as { port: number };

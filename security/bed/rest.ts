@@ -2,7 +2,7 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { CreatedCluster, Enrolled, SignedIn } from '@postern/contracts';
 import { generateAgentKey } from '@postern/tunnel';
-import type { GatewayProcess } from './gateway-process.ts';
+import type { GatewayAddress } from './gateway-process.ts';
 
 export interface Reply {
   status: number;
@@ -22,10 +22,10 @@ export type EnrolledAgent = Enrolled & { privateKeyPem: string };
 
 /** The REST API and the kube endpoint of a gateway, over HTTP/1.1 on kept connections. */
 export class Rest {
-  readonly #gateway: Pick<GatewayProcess, 'port' | 'caPem' | 'tls'>;
+  readonly #gateway: GatewayAddress;
   readonly #agent: HttpAgent;
 
-  constructor(gateway: Pick<GatewayProcess, 'port' | 'caPem' | 'tls'>, maxSockets = 8) {
+  constructor(gateway: GatewayAddress, maxSockets = 8) {
     this.#gateway = gateway;
     const options = { keepAlive: true, maxSockets };
     this.#agent = gateway.tls ? new HttpsAgent({ ...options, ca: gateway.caPem }) : new HttpAgent(options);

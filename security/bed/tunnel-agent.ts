@@ -2,12 +2,12 @@ import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingRequest, type Tunnel, TunnelDialer, webSocketClientOptions } from '@postern/tunnel';
 import { WebSocket } from 'ws';
-import type { GatewayProcess } from './gateway-process.ts';
+import type { GatewayAddress } from './gateway-process.ts';
 import type { EnrolledAgent } from './rest.ts';
 
 /** Dials in as an enrolled agent; `onRequest` answers what the gateway sends. Resolves when the tunnel is open. */
 export async function dialTunnel(
-  gateway: Pick<GatewayProcess, 'caPem' | 'tls'>,
+  gateway: GatewayAddress,
   agent: EnrolledAgent,
   onRequest: (request: IncomingRequest) => void,
 ): Promise<TunnelDialer> {

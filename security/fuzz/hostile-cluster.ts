@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingRequest, RequestHead, TunnelDialer } from '@postern/tunnel';
-import type { GatewayProcess } from '../bed/gateway-process.ts';
+import type { GatewayAddress } from '../bed/gateway-process.ts';
 import type { Person, Rest } from '../bed/rest.ts';
 import { dialTunnel } from '../bed/tunnel-agent.ts';
 
@@ -24,7 +24,7 @@ export class HostileCluster {
   }
 
   static async connect(
-    bed: { gateway: GatewayProcess; rest: Rest; attacker: Person },
+    bed: { gateway: GatewayAddress; rest: Rest; attacker: Person },
     name: string,
   ): Promise<HostileCluster> {
     const agent = await bed.rest.enroll(await bed.rest.createCluster(bed.attacker, name));

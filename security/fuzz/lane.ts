@@ -1,7 +1,3 @@
-import { connect as netConnect, type Socket } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
-import type { GatewayProcess } from '../bed/gateway-process.ts';
-
 /** A connection that takes cases one after the other, and tells how many of them the gateway has read. */
 export interface Lane<Case> {
   /**
@@ -36,29 +32,4 @@ export async function sendOver<Case>(
     }
   };
   await Promise.all(Array.from({ length: options.lanes }, work));
-}
-
-/** Newest TLS session of each gateway, by its certificate: to resume one saves both sides the most of a handshake. */
-const sessions = new Map<string, Buffer>();
-
-/** A connection to the gateway that speaks one of its protocols; what breaks it is no error of ours. */
-export async function connectTo(gateway: GatewayProcess, protocol: 'h2' | 'http/1.1'): Promise<Socket> {
-  const { port, caPem: ca } = gateway;
-  const socket = gateway.tls
-    ? tlsConnect({
-        host: '127.0.0.1',
-        port,
-        servername: 'localhost',
-        ca,
-        ALPNProtocols: [protocol],
-        session: sessions.get(ca),
-      })
-    : netConnect({ host: '127.0.0.1', port });
-  socket.setNoDelay(true).on('error', () => {});
-  socket.on('session', (session: Buffer) => sessions.set(ca, session));
-  await new Promise<void>((resolve, reject) => {
-    socket.once(gateway.tls ? 'secureConnect' : 'connect', resolve);
-    socket.once('close', () => reject(new Error('the gateway closed a connection before it was open')));
-  });
-  return socket;
 }

@@ -109,7 +109,7 @@ const methodNames = {
 };
 
 function anotherValue(random: Random, value: unknown): unknown {
-  switch (random.int(0, 9)) {
+  switch (random.int(0, 10)) {
     case 0:
       return null;
     case 1:

@@ -31,7 +31,7 @@ export interface FuzzOptions {
   onProgress?: (line: string) => void;
 }
 
-export interface TargetResult {
+interface TargetResult {
   target: string;
   cases: number;
   ms: number;

@@ -1,10 +1,10 @@
-import type { GatewayProcess } from '../bed/gateway-process.ts';
+import type { GatewayAddress } from '../bed/gateway-process.ts';
 import type { Person, Rest } from '../bed/rest.ts';
 import type { Random } from './random.ts';
 
 /** What targets have to work with: a running gateway and a tenant who attacks it. */
 export interface FuzzBed {
-  gateway: GatewayProcess;
+  gateway: GatewayAddress;
   rest: Rest;
   attacker: Person;
 }
@@ -35,7 +35,7 @@ export interface ListenerTarget<Case> extends Common<Case> {
   open(bed: FuzzBed): Promise<Sender<Case>>;
 }
 
-export interface Sender<Case> {
+interface Sender<Case> {
   /**
    * Sends every case and waits until the gateway has looked at it. Rejects when an answer is wrong; broken connections are
    * what cases are for.

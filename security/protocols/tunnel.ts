@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { subprotocol } from '@postern/tunnel';
 import { signProof } from '../../packages/tunnel/src/proof.ts';
-import type { GatewayProcess } from '../bed/gateway-process.ts';
+import type { GatewayAddress } from '../bed/gateway-process.ts';
 import type { EnrolledAgent } from '../bed/rest.ts';
 import { clientMessage, opcodes, openWebSocket } from './websocket.ts';
 
@@ -21,16 +21,24 @@ export function hello(
 
 /** A WebSocket to `/tunnel`, before the handshake. */
 export function openTunnelSocket(
-  gateway: GatewayProcess,
+  gateway: GatewayAddress,
   onFrame: (opcode: number, payload: Buffer) => void,
+  localAddress?: string,
 ): Promise<Socket> {
-  return openWebSocket(gateway, { path: '/tunnel', headers: { 'Sec-WebSocket-Protocol': subprotocol }, onFrame });
+  const headers = { 'Sec-WebSocket-Protocol': subprotocol };
+  return openWebSocket(gateway, { path: '/tunnel', headers, onFrame, localAddress });
 }
 
 /** A tunnel of an enrolled agent whose frames the caller writes; `onMessage` gets what the gateway sends after WELCOME. */
 export async function openRawTunnel(
-  gateway: GatewayProcess,
-  options: { agent: EnrolledAgent; slot: number; instance?: string; onMessage?: (message: Buffer) => void },
+  gateway: GatewayAddress,
+  options: {
+    agent: EnrolledAgent;
+    slot: number;
+    instance?: string;
+    onMessage?: (message: Buffer) => void;
+    localAddress?: string;
+  },
 ): Promise<Socket> {
   const { agent, slot, instance = 'security', onMessage = () => {} } = options;
   let welcomed = (): void => {};
@@ -47,17 +55,21 @@ export async function openRawTunnel(
     const message = hello(agent, JSON.parse(challenge.toString()), { slot, instance });
     socket?.write(clientMessage(JSON.stringify(message)));
   };
-  socket = await openTunnelSocket(gateway, (opcode, payload) => {
-    if (opcode === opcodes.binary) onMessage(payload);
-    if (opcode === opcodes.close) refused(new Error(`the tunnel was closed: ${payload.subarray(2).toString()}`));
-    if (opcode !== opcodes.text) return;
-    const { type } = JSON.parse(payload.toString()) as { type: string };
-    if (type === 'welcome') {
-      isWelcome = true;
-      welcomed();
-    } else if (socket === undefined) early = payload;
-    else answer(payload);
-  });
+  socket = await openTunnelSocket(
+    gateway,
+    (opcode, payload) => {
+      if (opcode === opcodes.binary) onMessage(payload);
+      if (opcode === opcodes.close) refused(new Error(`the tunnel was closed: ${payload.subarray(2).toString()}`));
+      if (opcode !== opcodes.text) return;
+      const { type } = JSON.parse(payload.toString()) as { type: string };
+      if (type === 'welcome') {
+        isWelcome = true;
+        welcomed();
+      } else if (socket === undefined) early = payload;
+      else answer(payload);
+    },
+    options.localAddress,
+  );
   if (early !== undefined) answer(early);
   socket.once('close', () => isWelcome || refused(new Error('the tunnel was closed before WELCOME')));
   await welcome;

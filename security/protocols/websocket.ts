@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { GatewayProcess } from '../bed/gateway-process.ts';
-import { connectTo } from '../fuzz/lane.ts';
+import { connectTo } from '../bed/connection.ts';
+import type { GatewayAddress } from '../bed/gateway-process.ts';
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
@@ -42,7 +42,7 @@ export function clientMessage(payload: Buffer | string, opcode: number = opcodes
 }
 
 /** Cuts what a server sends into frames. */
-export class ServerFrameReader {
+class ServerFrameReader {
   #rest: Buffer = Buffer.alloc(0);
   readonly #onFrame: (opcode: number, payload: Buffer) => void;
 
@@ -71,10 +71,15 @@ export class ServerFrameReader {
  * @throws when the gateway does not answer 101.
  */
 export async function openWebSocket(
-  gateway: GatewayProcess,
-  request: { path: string; headers: Record<string, string>; onFrame: (opcode: number, payload: Buffer) => void },
+  gateway: GatewayAddress,
+  request: {
+    path: string;
+    headers: Record<string, string>;
+    onFrame: (opcode: number, payload: Buffer) => void;
+    localAddress?: string | undefined;
+  },
 ): Promise<Socket> {
-  const socket = await connectTo(gateway, 'http/1.1');
+  const socket = await connectTo(gateway, 'http/1.1', request.localAddress);
   const headers = {
     Host: 'localhost',
     Connection: 'Upgrade',

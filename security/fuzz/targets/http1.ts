@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
-import type { GatewayProcess } from '../../bed/gateway-process.ts';
+import { connectTo } from '../../bed/connection.ts';
+import type { GatewayAddress } from '../../bed/gateway-process.ts';
 import { nastyTexts } from '../dictionary.ts';
-import { connectTo, type Lane, sendOver } from '../lane.ts';
+import { type Lane, sendOver } from '../lane.ts';
 import { mutateBytes, mutateText } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { type FuzzBed, type ListenerTarget, printable } from '../target.ts';
@@ -199,7 +200,7 @@ class Http1Lane implements Lane<Buffer> {
   }
 }
 
-const upTo = (gateway: GatewayProcess) => async (): Promise<Http1Lane> =>
+const upTo = (gateway: GatewayAddress) => async (): Promise<Http1Lane> =>
   new Http1Lane(await connectTo(gateway, 'http/1.1'));
 
 /** Request lines, header fields and bodies of HTTP/1.1, upgrades among them. */

@@ -1,4 +1,5 @@
-import type { GatewayProcess } from '../../bed/gateway-process.ts';
+import { connectTo } from '../../bed/connection.ts';
+import type { GatewayAddress } from '../../bed/gateway-process.ts';
 import {
   encodeFrame,
   FrameReader,
@@ -11,7 +12,7 @@ import {
 } from '../../protocols/http2-frames.ts';
 import { BarrierLane } from '../barrier-lane.ts';
 import { edgeNumbers, nastyTexts } from '../dictionary.ts';
-import { connectTo, sendOver } from '../lane.ts';
+import { sendOver } from '../lane.ts';
 import { mutateBytes, mutateText } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { type ListenerTarget, printable } from '../target.ts';
@@ -178,7 +179,7 @@ function change(random: Random, frames: CaseFrame[]): void {
 }
 
 /** A connection of HTTP/2 that writes its own frames; the gateway answers a PING after each case. */
-async function connect(gateway: GatewayProcess): Promise<BarrierLane<CaseFrame[]>> {
+async function connect(gateway: GatewayAddress): Promise<BarrierLane<CaseFrame[]>> {
   const socket = await connectTo(gateway, 'h2');
   socket.write(greeting([[settingIds.initialWindowSize, 2 ** 31 - 1]]));
   let stream = 1;

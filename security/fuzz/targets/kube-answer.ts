@@ -1,7 +1,7 @@
+import { connectTo } from '../../bed/connection.ts';
 import { concurrently } from '../concurrently.ts';
 import { nastyTexts } from '../dictionary.ts';
 import { HostileCluster, type HostileRequest, nameOf } from '../hostile-cluster.ts';
-import { connectTo } from '../lane.ts';
 import { mutateBytes, mutatedJsonText, mutateText } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { type ListenerTarget, printable } from '../target.ts';

@@ -1,4 +1,4 @@
-import type { GatewayProcess } from '../../bed/gateway-process.ts';
+import type { GatewayAddress } from '../../bed/gateway-process.ts';
 import { openLive } from '../../protocols/live.ts';
 import { clientMessage, opcodes } from '../../protocols/websocket.ts';
 import { BarrierLane } from '../barrier-lane.ts';
@@ -62,7 +62,7 @@ function make(random: Random): Packets {
   return packets;
 }
 
-async function connect(gateway: GatewayProcess, token: string): Promise<BarrierLane<Packets>> {
+async function connect(gateway: GatewayAddress, token: string): Promise<BarrierLane<Packets>> {
   let lane: BarrierLane<Packets> | undefined;
   let connected = (): void => {};
   const isConnected = new Promise<void>((resolve) => {

@@ -45,7 +45,8 @@ function make(random: Random): Exec {
     encodeFrame({ fin: true, reserved: 0, opcode, masked: false, payload });
   const channel = (number: number, payload: Buffer): Buffer => message(Buffer.concat([Buffer.from([number]), payload]));
   const status = (): Buffer => {
-    const value = random.pick(statuses);
+    // Of the statuses the one with causes has the most to be bent.
+    const value = random.chance(0.5) ? statuses[1] : random.pick(statuses);
     const text = random.chance(0.15)
       ? mutatedJsonText(random, value)
       : JSON.stringify(random.chance(0.9) ? mutateJson(random, value) : value);
@@ -98,9 +99,14 @@ class TerminalClient {
   readonly #ended = new Set<string>();
   #next = 0;
   #wrong: Error | undefined;
+  readonly #lost: Promise<never>;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
+    this.#lost = new Promise((_, reject) => {
+      socket.once('close', () => reject(new Error('the live connection was closed')));
+    });
+    this.#lost.catch(() => {});
   }
 
   static async connect({ gateway, attacker }: FuzzBed): Promise<TerminalClient> {
@@ -142,11 +148,11 @@ class TerminalClient {
     const request = { organization: 'attacker', cluster, namespace: 'default', pod: podName, columns: 80, rows: 24 };
     const opened = new Promise<unknown>((resolve) => this.#acks.set(number, resolve));
     this.#socket.write(clientMessage(`42${number}${JSON.stringify(['terminal:open', request])}`));
-    const answered = (await inTime(opened, `no answer to terminal:open of ${podName}`)) as { terminal?: string };
+    const answered = (await this.#inTime(opened, `no answer to terminal:open of ${podName}`)) as { terminal?: string };
     this.#acks.delete(number);
     const { terminal } = answered;
     if (terminal === undefined || this.#ended.has(terminal)) return;
-    await inTime(
+    await this.#inTime(
       new Promise<void>((resolve) => this.#ends.set(terminal, resolve)),
       `the terminal of ${podName} never ended`,
     );
@@ -157,14 +163,14 @@ class TerminalClient {
   close(): void {
     this.#socket.destroy();
   }
-}
 
-async function inTime<T>(promise: Promise<T>, otherwise: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(otherwise)), answerMs);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  async #inTime<T>(promise: Promise<T>, otherwise: string): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(otherwise)), answerMs);
+    });
+    return Promise.race([promise, late, this.#lost]).finally(() => clearTimeout(timer));
+  }
 }
 
 /** Channels of a browser's terminal: pods, exec answers and statuses of a cluster that its owner has bent. */

@@ -1,5 +1,5 @@
 import { rawFrame, types, u32 } from '../../../packages/testkit/src/raw-peer.ts';
-import type { GatewayProcess } from '../../bed/gateway-process.ts';
+import type { GatewayAddress } from '../../bed/gateway-process.ts';
 import type { EnrolledAgent } from '../../bed/rest.ts';
 import { openRawTunnel } from '../../protocols/tunnel.ts';
 import { clientMessage, opcodes } from '../../protocols/websocket.ts';
@@ -91,7 +91,7 @@ function change(random: Random, frames: CaseFrame[]): void {
 
 let nextSlot = 0;
 
-async function connect(gateway: GatewayProcess, agent: EnrolledAgent): Promise<BarrierLane<CaseFrame[]>> {
+async function connect(gateway: GatewayAddress, agent: EnrolledAgent): Promise<BarrierLane<CaseFrame[]>> {
   let lane: BarrierLane<CaseFrame[]> | undefined;
   const marker = Buffer.from('case');
   nextSlot = (nextSlot + 1) % 256;

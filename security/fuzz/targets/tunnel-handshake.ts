@@ -1,4 +1,4 @@
-import type { GatewayProcess } from '../../bed/gateway-process.ts';
+import type { GatewayAddress } from '../../bed/gateway-process.ts';
 import type { EnrolledAgent } from '../../bed/rest.ts';
 import { hello, openTunnelSocket } from '../../protocols/tunnel.ts';
 import { clientMessage, opcodes } from '../../protocols/websocket.ts';
@@ -40,10 +40,10 @@ function make(random: Random): Hello {
 /** One WebSocket a case: the first thing that is wrong ends it. */
 class HandshakeLane implements Lane<Hello> {
   isOver = false;
-  readonly #gateway: GatewayProcess;
+  readonly #gateway: GatewayAddress;
   readonly #agent: EnrolledAgent;
 
-  constructor(gateway: GatewayProcess, agent: EnrolledAgent) {
+  constructor(gateway: GatewayAddress, agent: EnrolledAgent) {
     this.#gateway = gateway;
     this.#agent = agent;
   }

@@ -1,4 +1,4 @@
-import type { GatewayProcess } from '../../bed/gateway-process.ts';
+import type { GatewayAddress } from '../../bed/gateway-process.ts';
 import { openLive } from '../../protocols/live.ts';
 import { clientMessage, encodeFrame, opcodes, type WebSocketFrame } from '../../protocols/websocket.ts';
 import { BarrierLane } from '../barrier-lane.ts';
@@ -63,7 +63,7 @@ function change(random: Random, frames: WebSocketFrame[]): void {
   }
 }
 
-async function connect(gateway: GatewayProcess, token: string): Promise<BarrierLane<WebSocketFrame[]>> {
+async function connect(gateway: GatewayAddress, token: string): Promise<BarrierLane<WebSocketFrame[]>> {
   let lane: BarrierLane<WebSocketFrame[]> | undefined;
   const marker = Buffer.from('case');
   const socket = await openLive(gateway, {
