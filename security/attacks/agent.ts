@@ -3,7 +3,7 @@ import { dialTunnel } from '../bed/tunnel-agent.ts';
 import { webSocketAccepted } from '../fuzz/hostile-cluster.ts';
 import { openLive } from '../protocols/live.ts';
 import { clientMessage, encodeFrame, opcodes } from '../protocols/websocket.ts';
-import { type Attack, attackerAddress, pause, repeat } from './attack.ts';
+import { type SoakAttack, attackerAddress, pause, repeat } from './soak-attack.ts';
 
 const pod = JSON.stringify({
   kind: 'Pod',
@@ -13,7 +13,7 @@ const pod = JSON.stringify({
 });
 
 /** A cluster whose agent answers with heads of 45 KB, resets, endless output nobody reads, and a storm of pings in each terminal. */
-export const hostileAgent: Attack = {
+export const hostileAgent: SoakAttack = {
   name: 'hostile agent',
   run: async (context) => {
     const { gateway, attacker, agent, signal } = context;

@@ -5,13 +5,13 @@ import { http1OverTls } from '../fuzz/targets/http1.ts';
 import { http2 } from '../fuzz/targets/http2.ts';
 import { socketio } from '../fuzz/targets/socketio.ts';
 import { websocket } from '../fuzz/targets/websocket.ts';
-import { type Attack, pause } from './attack.ts';
+import { type SoakAttack, pause } from './soak-attack.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each target gets its own cases back.
 const targets: ListenerTarget<any>[] = [http1OverTls, http2, websocket, socketio];
 
 /** Some cases of the fuzz of each listener, in turn. */
-export const fuzzing: Attack = {
+export const fuzzing: SoakAttack = {
   name: 'fuzz of every listener',
   run: async (context) => {
     const { gateway, attacker, signal } = context;

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { openLive } from '../protocols/live.ts';
 import { clientMessage, opcodes, openWebSocket } from '../protocols/websocket.ts';
-import { type Attack, type AttackContext, attackerAddress, pause, repeat } from './attack.ts';
+import { type SoakAttack, type SoakContext, attackerAddress, pause, repeat } from './soak-attack.ts';
 
 /** A live connection of the attacker that is in socket.io's namespace; `onText` gets its packets. */
 async function connect(
-  { gateway, attacker }: AttackContext,
+  { gateway, attacker }: SoakContext,
   onText: (packet: string) => void = () => {},
 ): Promise<Socket> {
   const socket: Socket = await openLive(gateway, {
@@ -22,7 +22,7 @@ async function connect(
 
 /** Writes the same again and again while the connection lives: so many messages every 100 ms. */
 async function flood(
-  context: AttackContext,
+  context: SoakContext,
   socket: Socket,
   messages: { message: Buffer; per100Ms: number },
 ): Promise<void> {
@@ -39,7 +39,7 @@ async function flood(
 }
 
 /** One 60-byte event that costs a query, 2,000 times a second, ten times what a person may send. */
-export const eventFlood: Attack = {
+export const eventFlood: SoakAttack = {
   name: 'socket.io event flood',
   run: (context) =>
     repeat(context.signal, 500, async () => {
@@ -49,7 +49,7 @@ export const eventFlood: Attack = {
 };
 
 /** The same from a connection that reads nothing of what is answered. */
-export const unreadEvents: Attack = {
+export const unreadEvents: SoakAttack = {
   name: 'socket.io answers not read',
   run: (context) =>
     repeat(context.signal, 500, async () => {
@@ -61,7 +61,7 @@ export const unreadEvents: Attack = {
 };
 
 /** Pings of RFC 6455, 5,000 a second. */
-export const livePings: Attack = {
+export const livePings: SoakAttack = {
   name: 'WebSocket pings, live',
   run: (context) =>
     repeat(context.signal, 500, async () => {
@@ -71,7 +71,7 @@ export const livePings: Attack = {
 };
 
 /** Another connection's session id, named by somebody without an account and by somebody else. */
-export const sidTheft: Attack = {
+export const sidTheft: SoakAttack = {
   name: 'socket.io sid theft',
   run: (context) =>
     repeat(context.signal, 1_000, async () => {

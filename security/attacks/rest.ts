@@ -1,8 +1,8 @@
 import { Rest } from '../bed/rest.ts';
-import { type Attack, repeat } from './attack.ts';
+import { type SoakAttack, repeat } from './soak-attack.ts';
 
 /** Requests of one person, as fast as they are answered, from ten connections. */
-export const restFlood: Attack = {
+export const restFlood: SoakAttack = {
   name: 'REST flood',
   run: async (context) => {
     const { gateway, attacker, signal } = context;
@@ -20,7 +20,7 @@ export const restFlood: Attack = {
 };
 
 /** Guesses of the honest tenant's password. */
-export const signInGuessing: Attack = {
+export const signInGuessing: SoakAttack = {
   name: 'sign-in guessing',
   run: async (context) => {
     const rest = new Rest(context.gateway, 4);

@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import { rawFrame, types, u32 } from '../../packages/testkit/src/raw-peer.ts';
 import { openRawTunnel, openTunnelSocket } from '../protocols/tunnel.ts';
 import { clientMessage, opcodes } from '../protocols/websocket.ts';
-import { type Attack, attackerAddress, holdOpen, pause, repeat } from './attack.ts';
+import { type SoakAttack, attackerAddress, holdOpen, pause, repeat } from './soak-attack.ts';
 
 /** WebSockets to /tunnel that never say HELLO. */
-export const silentHandshakes: Attack = {
+export const silentHandshakes: SoakAttack = {
   name: 'tunnel handshakes, silent',
   run: (context) =>
     holdOpen(context, {
@@ -16,7 +16,7 @@ export const silentHandshakes: Attack = {
 };
 
 /** HELLOs of agents that nobody enrolled. */
-export const wrongHandshakes: Attack = {
+export const wrongHandshakes: SoakAttack = {
   name: 'tunnel handshakes, wrong',
   run: (context) =>
     repeat(context.signal, 25, async () => {
@@ -28,7 +28,7 @@ export const wrongHandshakes: Attack = {
 };
 
 /** Tunnels of one agent, each with another instance and slot. */
-export const manyTunnels: Attack = {
+export const manyTunnels: SoakAttack = {
   name: 'tunnels of one agent',
   run: (context) => {
     let number = 0;
@@ -50,7 +50,7 @@ export const manyTunnels: Attack = {
 };
 
 /** Pings of the WebSocket and of the tunnel, and openings of streams that are reset at once, from an agent that reads nothing. */
-export const tunnelPings: Attack = {
+export const tunnelPings: SoakAttack = {
   name: 'tunnel pings and resets',
   run: (context) =>
     repeat(context.signal, 500, async () => {

@@ -1,10 +1,10 @@
 import { setPriority } from 'node:os';
-import type { AttackContext } from './attack.ts';
+import type { SoakContext } from './soak-attack.ts';
 import { attacks } from './index.ts';
 
 /** What the process that measures tells the one that attacks. */
 export interface WorkerOptions {
-  context: Pick<AttackContext, 'gateway' | 'attacker' | 'agent'>;
+  context: Pick<SoakContext, 'gateway' | 'attacker' | 'agent'>;
   /** Names of the attacks, all at once. */
   names: string[];
 }

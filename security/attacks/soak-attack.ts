@@ -4,7 +4,7 @@ import type { GatewayAddress } from '../bed/gateway-process.ts';
 import type { EnrolledAgent, Person } from '../bed/rest.ts';
 
 /** What an attacker has: the gateway's address, an account of their own, and an agent enrolled for a cluster of theirs. */
-export interface AttackContext {
+export interface SoakContext {
   gateway: GatewayAddress;
   attacker: Person;
   agent: EnrolledAgent;
@@ -18,9 +18,9 @@ export interface AttackContext {
  * One way to hurt a gateway. Goes on until the signal; bounded in rate and in what it holds open, and on loopback only. What the
  * gateway does to it (refusals, closed connections) is no failure.
  */
-export interface Attack {
+export interface SoakAttack {
   name: string;
-  run(context: AttackContext): Promise<void>;
+  run(context: SoakContext): Promise<void>;
 }
 
 /** Attackers sit at addresses of their own, so that a limit for an address meets them and not the honest tenant. */
@@ -43,7 +43,7 @@ export async function pause(signal: AbortSignal, ms: number): Promise<void> {
 
 /** Keeps up to `most` connections open until the signal; those that the gateway closes are made anew. */
 export async function holdOpen(
-  { signal, count }: AttackContext,
+  { signal, count }: SoakContext,
   options: { most: number; perSecond: number; open: () => Promise<Socket> },
 ): Promise<void> {
   const open = new Set<Socket>();
