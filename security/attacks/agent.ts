@@ -3,7 +3,7 @@ import { dialTunnel } from '../bed/tunnel-agent.ts';
 import { webSocketAccepted } from '../fuzz/hostile-cluster.ts';
 import { openLive } from '../protocols/live.ts';
 import { clientMessage, encodeFrame, opcodes } from '../protocols/websocket.ts';
-import { type SoakAttack, attackerAddress, pause, repeat } from './soak-attack.ts';
+import { attackerAddress, pause, repeat, type SoakAttack } from './soak-attack.ts';
 
 const pod = JSON.stringify({
   kind: 'Pod',

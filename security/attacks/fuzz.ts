@@ -5,7 +5,7 @@ import { http1OverTls } from '../fuzz/targets/http1.ts';
 import { http2 } from '../fuzz/targets/http2.ts';
 import { socketio } from '../fuzz/targets/socketio.ts';
 import { websocket } from '../fuzz/targets/websocket.ts';
-import { type SoakAttack, pause } from './soak-attack.ts';
+import { pause, type SoakAttack } from './soak-attack.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each target gets its own cases back.
 const targets: ListenerTarget<any>[] = [http1OverTls, http2, websocket, socketio];

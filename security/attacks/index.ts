@@ -1,9 +1,9 @@
 import { hostileAgent } from './agent.ts';
-import { attackerAddress, type SoakAttack } from './soak-attack.ts';
-import { fuzzing } from './fuzz.ts';
 import { edgeAttacks } from './edge-attacks.ts';
+import { fuzzing } from './fuzz.ts';
 import { eventFlood, livePings, sidTheft, unreadEvents } from './live.ts';
 import { restFlood, signInGuessing } from './rest.ts';
+import { attackerAddress, type SoakAttack } from './soak-attack.ts';
 import { manyTunnels, silentHandshakes, tunnelPings, wrongHandshakes } from './tunnel.ts';
 
 /** What strangers do to the edge, with its tally counted among the others. */

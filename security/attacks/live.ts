@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { openLive } from '../protocols/live.ts';
 import { clientMessage, opcodes, openWebSocket } from '../protocols/websocket.ts';
-import { type SoakAttack, type SoakContext, attackerAddress, pause, repeat } from './soak-attack.ts';
+import { attackerAddress, pause, repeat, type SoakAttack, type SoakContext } from './soak-attack.ts';
 
 /** A live connection of the attacker that is in socket.io's namespace; `onText` gets its packets. */
 async function connect(

@@ -1,5 +1,5 @@
 import { Rest } from '../bed/rest.ts';
-import { type SoakAttack, repeat } from './soak-attack.ts';
+import { repeat, type SoakAttack } from './soak-attack.ts';
 
 /** Requests of one person, as fast as they are answered, from ten connections. */
 export const restFlood: SoakAttack = {

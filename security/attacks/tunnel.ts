@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { rawFrame, types, u32 } from '../../packages/testkit/src/raw-peer.ts';
 import { openRawTunnel, openTunnelSocket } from '../protocols/tunnel.ts';
 import { clientMessage, opcodes } from '../protocols/websocket.ts';
-import { type SoakAttack, attackerAddress, holdOpen, pause, repeat } from './soak-attack.ts';
+import { attackerAddress, holdOpen, pause, repeat, type SoakAttack } from './soak-attack.ts';
 
 /** WebSockets to /tunnel that never say HELLO. */
 export const silentHandshakes: SoakAttack = {

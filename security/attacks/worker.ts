@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
-import type { SoakContext } from './soak-attack.ts';
 import { attacks } from './index.ts';
+import type { SoakContext } from './soak-attack.ts';
 
 /** What the process that measures tells the one that attacks. */
 export interface WorkerOptions {

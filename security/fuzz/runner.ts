@@ -109,14 +109,15 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   try {
     for (const target of targets) {
       const range = only ?? { from: 0, to: Math.max(1, Math.round((cases * target.weight) / weights)) - 1 };
+      if (target.kind === 'listener' && (!bed?.gateway.isRunning() || bed.gateway.tls !== target.tls)) {
+        await bed?.stop();
+        bed = await Bed.start(target.tls);
+      }
       const started = performance.now();
       let outcome: { done: number; failure?: string };
-      if (target.kind === 'pure') outcome = checkPure(target, { range, seed });
+      if (target.kind === 'pure' || bed === undefined)
+        outcome = checkPure(target as PureTarget<unknown>, { range, seed });
       else {
-        if (bed === undefined || !bed.gateway.isRunning() || bed.gateway.tls !== target.tls) {
-          await bed?.stop();
-          bed = await Bed.start(target.tls);
-        }
         outcome = await attack(target, { range, seed, bed });
         if (bed.gateway.isRunning()) {
           const { peak } = await residentBytes(bed.gateway.pid);

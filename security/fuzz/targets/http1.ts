@@ -216,6 +216,6 @@ const http1 = {
 } as const;
 
 /** The listener that speaks both versions behind TLS. */
-export const http1OverTls: ListenerTarget<Buffer> = { ...http1, name: 'http1-tls', weight: 2, tls: true };
+export const http1OverTls: ListenerTarget<Buffer> = { ...http1, name: 'http1-tls', weight: 0.5, tls: true };
 /** The listener behind a load balancer: no handshakes, so many more cases. */
 export const http1Plain: ListenerTarget<Buffer> = { ...http1, name: 'http1', weight: 14, tls: false };

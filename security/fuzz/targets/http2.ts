@@ -214,7 +214,7 @@ export const http2: ListenerTarget<CaseFrame[]> = {
   kind: 'listener',
   name: 'http2',
   tls: true,
-  weight: 12,
+  weight: 6,
   batch: 500,
   make,
   describe: (frames) =>
