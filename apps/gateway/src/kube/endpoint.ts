@@ -11,6 +11,7 @@ import { StreamResetError } from '@postern/mux';
 import type { OutgoingRequest } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-directory.ts';
+import { markAuthenticated } from '../edge/exchange.ts';
 import { hasBody } from '../edge/plain-response.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -86,6 +87,7 @@ export class KubeEndpoint {
   async #admit(request: IncomingMessage, clean: typeof sanitise): Promise<Admitted> {
     const { authenticator, directory, publicOrigin } = this.#options;
     const principal = await authenticate(request, { authenticator, publicOrigin });
+    markAuthenticated(request);
     const address = readAddress(request.url ?? '');
     const cluster = await resolveCluster(principal, address, directory);
     const asked = classify(request.method ?? '', address.target);
