@@ -114,6 +114,10 @@ export class Channel implements Flow {
     return this.#inbound.bytesReceived;
   }
 
+  get remoteEnded(): boolean {
+    return this.#remoteEnded;
+  }
+
   get window(): number {
     return this.#inbound.window;
   }

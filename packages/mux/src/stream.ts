@@ -43,6 +43,11 @@ export class MuxStream extends Duplex {
     return this.#channel.interactive;
   }
 
+  /** Whether the peer has ended its direction, or opened it ended, without a byte of DATA. */
+  get hasNoData(): boolean {
+    return this.#channel.remoteEnded && this.#channel.bytesReceived === 0;
+  }
+
   /** Payload bytes of DATA that arrived. */
   get bytesReceived(): number {
     return this.#channel.bytesReceived;
