@@ -8,6 +8,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Origin of the running product, with its demo cluster. */
     url: string;
+    /** The authority that signed its certificate. */
+    caFile: string;
   }
 }
 
@@ -17,6 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const port = await freePort();
   const ready = await startProduct({ data, port, publicUrl: `https://localhost:${port}`, args: [] });
   project.provide('url', ready.url);
+  project.provide('caFile', ready.caFile);
   return async () => {
     await stopProduct(data);
     rmSync(data, { recursive: true, force: true });

@@ -15,7 +15,7 @@ export async function createApi(
   config: Config,
   logger: Logger,
 ): Promise<{ application: NestFastifyApplication; handler: Handler }> {
-  const { adapter, handler } = createAdapter(logger);
+  const { adapter, handler } = createAdapter(logger, config.publicOrigin);
   const application = await NestFactory.create<NestFastifyApplication>(
     { module: ApiModule, imports: [coreModule(config, logger)] },
     adapter,

@@ -11,7 +11,7 @@ import { TerminalService } from '../terminals/terminal-service.ts';
 import { TunnelEndpoint } from '../tunnels/tunnel-endpoint.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { createDashboardProxy } from './dashboard.ts';
-import type { EdgeHandlers } from './edge.ts';
+import type { EdgeHandlers } from './dispatch.ts';
 
 export interface RawPathsOptions {
   authenticator: Pick<Authenticator, 'authenticate' | 'stillValid'>;
@@ -78,7 +78,7 @@ export function createRawPaths(options: RawPathsOptions): RawPaths {
       kube: { request: kube.request, upgrade: kube.upgrade },
       tunnel: tunnels.upgrade,
       live: live.upgrade,
-      dashboard: createDashboardProxy({ url: options.dashboardUrl, logger }),
+      dashboard: createDashboardProxy({ url: options.dashboardUrl, publicOrigin, logger }),
     },
     drain: (timeoutMs) => tunnels.drain({ timeoutMs, retryAfterMs: 1_000 }),
     close: () => {

@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { ApiError } from './api-error.ts';
+import { apiDocumentationPolicy, ownHosts } from '../edge/content-security-policy.ts';
+import { Documentation, isHiddenDocument, serveDocumentation } from '../openapi/documentation.ts';
+import { ApiError, notFound } from './api-error.ts';
 import { sendError } from './error.filter.ts';
 
 /** The largest body of the REST API. */
@@ -15,17 +17,17 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
  * Fastify without a listener: the edge owns the port and hands over what is for the API, as HTTP/1.1 or HTTP/2.
  * @returns the adapter for Nest, and what the edge calls.
  */
-export function createAdapter(logger: Logger): { adapter: FastifyAdapter; handler: Handler } {
+export function createAdapter(logger: Logger, publicOrigin: string): { adapter: FastifyAdapter; handler: Handler } {
   let handle: Handler | undefined;
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
     logger: false,
     requestIdHeader: false,
-    genReqId: (request: IncomingMessage) => saneRequestId(request.headers['x-request-id']) ?? randomUUID(),
+    genReqId: requestIdOf,
     return503OnClosing: false,
     // A URL that cannot be decoded is refused before any hook.
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      void reply.headers(headersFor(request));
+      void reply.headers(headersFor(request, publicOrigin));
       sendError(reply, new ApiError('invalid-request', 'The URL is malformed.'), request.id);
     },
     serverFactory: (given: unknown) => {
@@ -36,7 +38,13 @@ export function createAdapter(logger: Logger): { adapter: FastifyAdapter; handle
   const fastify = adapter.getInstance<FastifyInstance>();
   readOnlyJson(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
-    void reply.headers(headersFor(request));
+    void reply.headers(headersFor(request, publicOrigin));
+    const refused = refuseUrl(request.url);
+    if (refused !== undefined) {
+      sendError(reply, refused, request.id);
+      return reply;
+    }
+    return undefined;
   });
   fastify.addHook('onResponse', async (request, reply) => {
     const { method, id: requestId, ip: address } = request;
@@ -47,13 +55,18 @@ export function createAdapter(logger: Logger): { adapter: FastifyAdapter; handle
       'request',
     );
   });
-  return {
-    adapter,
-    handler: (request, response) => {
-      if (handle === undefined) throw new Error('the API is not ready');
-      handle(request, response);
-    },
+  const others: Handler = (request, response) => {
+    if (handle === undefined) throw new Error('the API is not ready');
+    handle(request, response);
   };
+  const handler = serveDocumentation(new Documentation(fastify), {
+    headersFor: (request) => {
+      const { url = '', headers } = request;
+      return headersFor({ url, headers, id: requestIdOf(request) }, publicOrigin);
+    },
+    others,
+  });
+  return { adapter, handler };
 }
 
 /** Bodies are JSON, or there is none. */
@@ -67,10 +80,13 @@ function readOnlyJson(fastify: FastifyInstance): void {
 }
 
 /** What every answer carries: nothing of the API is for a cache, a frame or another type. */
-function headersFor(request: FastifyRequest): Record<string, string> {
+function headersFor(
+  request: Pick<FastifyRequest, 'id' | 'url' | 'headers'>,
+  publicOrigin: string,
+): Record<string, string> {
   return {
     'cache-control': 'no-store',
-    'content-security-policy': policyFor(request),
+    'content-security-policy': policyFor(request, publicOrigin),
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'same-origin',
@@ -78,14 +94,21 @@ function headersFor(request: FastifyRequest): Record<string, string> {
   };
 }
 
-/** Scripts of the page of the API's documentation come from here; everything else is no page at all. */
-function policyFor(request: FastifyRequest): string {
-  return request.url.startsWith('/api/docs')
-    ? "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+/** Only the API's documentation is a page, and may run the scripts that lie beside it. */
+function policyFor({ url, headers }: Pick<FastifyRequest, 'url' | 'headers'>, publicOrigin: string): string {
+  return /^\/api\/docs(?:[/?]|$)/.test(url)
+    ? apiDocumentationPolicy(ownHosts(headers, publicOrigin))
     : "default-src 'none'; frame-ancestors 'none'";
 }
 
-/** A caller's own id for its request, when it can do no harm in a log or a header. */
-function saneRequestId(id: string | string[] | undefined): string | undefined {
-  return typeof id === 'string' && /^[\w.-]{1,128}$/.test(id) ? id : undefined;
+/** A caller's own id for its request, when it can do no harm in a log or a header; else a new one. */
+function requestIdOf({ headers }: IncomingMessage): string {
+  const id = headers['x-request-id'];
+  return typeof id === 'string' && /^[\w.-]{1,128}$/.test(id) ? id : randomUUID();
+}
+
+/** Refuses control characters, which no path and no query of ours holds, and what is below the documentation unasked. */
+function refuseUrl(url: string): ApiError | undefined {
+  if (/%(?:[01][0-9a-f]|7f)/i.test(url)) return new ApiError('invalid-request', 'The URL holds a control character.');
+  return isHiddenDocument(url.split('?', 1)[0] ?? '') ? notFound() : undefined;
 }

@@ -20,6 +20,18 @@ export function refusesCrossSite(request: Asking, publicOrigin: string): boolean
 }
 
 /**
+ * True when a browser says that it wants a script, worker, style, frame or picture: what only fetch and WebSocket should ask
+ * for. Pages that are navigated to pass, for a download is one. Browsers before `Sec-Fetch-Dest` (Safari 16.3) say nothing.
+ */
+export function refusesDestination({ headers }: Pick<Asking, 'headers'>): boolean {
+  const destination = headers['sec-fetch-dest'];
+  return typeof destination === 'string' && !passiveDestinations.has(destination);
+}
+
+/** https://fetch.spec.whatwg.org/#concept-request-destination; `empty` is fetch and XMLHttpRequest. */
+const passiveDestinations: ReadonlySet<string> = new Set(['empty', 'document', 'websocket']);
+
+/**
  * True when a browser says that an unsafe request comes from another site. For requests that no cookie authenticated:
  * programs, which send neither header, pass.
  */

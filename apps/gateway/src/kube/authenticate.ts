@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Authenticator } from '../identity/authenticator.ts';
-import { refusesCrossSite } from '../identity/browser-request.ts';
+import { refusesCrossSite, refusesDestination } from '../identity/browser-request.ts';
 import type { Principal } from '../identity/principal.ts';
 import { refusal } from './refusal.ts';
 
 /**
- * Pass: who is it? A request that a browser authenticated with its cookie must also come from our own pages.
+ * Pass: who is it? A request that a browser authenticated with its cookie must also come from our own pages, and
+ * must not be for something that would run.
  * @throws Refusal 401, 403.
  */
 export async function authenticate(
@@ -22,6 +23,9 @@ export async function authenticate(
   const { method = 'GET', headers } = request;
   if (principal.credential.kind === 'browser' && refusesCrossSite({ method, headers }, by.publicOrigin)) {
     throw refusal(403, 'The request came from another site and was refused.');
+  }
+  if (principal.credential.kind === 'browser' && refusesDestination({ headers })) {
+    throw refusal(403, 'What a cluster answers cannot be loaded as a script, style, frame or picture of a page.');
   }
   return principal;
 }

@@ -162,6 +162,79 @@ describe('what comes back', () => {
     expect(headers['cache-control']).toBe('no-store');
   });
 
+  it.each(['inline; filename="evil.html"', 'attachment; filename=evil.exe', undefined])(
+    'a browser that navigates to an answer saves it, whatever the cluster says of it: %s',
+    async (disposition) => {
+      bed.signIn('tab', 'browser');
+      bed.onRequest = ({ respond, stream }) => {
+        respond({
+          status: 200,
+          headers: [
+            ['content-type', 'text/html'],
+            ['service-worker-allowed', '/'],
+            ['cross-origin-resource-policy', 'cross-origin'],
+            ['x-content-type-options', 'none'],
+            ['link', '</k8s/x.js>; rel=preload; as=script'],
+            ['refresh', '0; url=https://evil.example'],
+            ['speculation-rules', '"/k8s/rules.json"'],
+            ['report-to', '{}'],
+            ...(disposition === undefined ? [] : [['content-disposition', disposition] as [string, string]]),
+          ],
+        });
+        stream.end('<script>alert(1)</script>');
+      };
+      const { status, headers } = await bed.fetch(`${kubePath}/api`, {
+        headers: { cookie: 'session=tab', 'sec-fetch-dest': 'document' },
+      });
+      expect(status).toBe(200);
+      expect(headers).toMatchObject({
+        'content-disposition': 'attachment',
+        'content-security-policy': "sandbox; default-src 'none'",
+        'cross-origin-resource-policy': 'same-origin',
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+      });
+      for (const name of ['service-worker-allowed', 'link', 'refresh', 'speculation-rules', 'report-to']) {
+        expect(headers[name]).toBeUndefined();
+      }
+    },
+  );
+
+  it.each([
+    ...['script', 'worker', 'sharedworker', 'serviceworker', 'audioworklet', 'paintworklet', 'style', 'xslt', 'json'],
+    ...[
+      'iframe',
+      'frame',
+      'embed',
+      'object',
+      'image',
+      'font',
+      'track',
+      'video',
+      'audio',
+      'manifest',
+      'report',
+      'Script',
+    ],
+  ])('is nothing that a page can load as %s', async (destination) => {
+    bed.signIn('tab', 'browser');
+    const { status } = await bed.fetch(`${kubePath}/api`, {
+      headers: { cookie: 'session=tab', 'sec-fetch-dest': destination },
+    });
+    expect(status).toBe(403);
+    expect(bed.seen).toEqual([]);
+  });
+
+  it('can be asked for by fetch, and by programs that say what they like', async () => {
+    bed.signIn('tab', 'browser');
+    const headers = { cookie: 'session=tab', 'sec-fetch-dest': 'empty' };
+    expect((await bed.fetch(`${kubePath}/api`, { headers })).status).toBe(200);
+    expect(
+      (await bed.fetch(`${kubePath}/api`, { headers: { authorization: 'Bearer ada', 'sec-fetch-dest': 'script' } }))
+        .status,
+    ).toBe(200);
+  });
+
   it('an answer that breaks off is not taken for a whole one', async () => {
     bed.onRequest = ({ respond, stream }) => {
       respond({ status: 200, headers: [] });

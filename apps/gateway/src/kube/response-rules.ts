@@ -42,8 +42,9 @@ export function isBodiless(method: string | undefined, status: number): boolean 
 }
 
 /**
- * The headers a client gets. On our origin nothing of a cluster may run or set cookies: a sandbox for documents, nosniff,
- * no caching in browsers.
+ * The headers a client gets. On our origin nothing of a cluster may run, be shown as a page or set cookies: a browser that
+ * navigates here saves a file (under no name of the cluster's choice), and should it show it all the same, in a sandbox and
+ * without sniffing its type. Other origins cannot embed it, and browsers do not cache it.
  */
 export function responseHeaders(answer: ResponseHead, options: { isBrowser: boolean }): Map<string, string | string[]> {
   const headers = new Map<string, string | string[]>();
@@ -55,6 +56,8 @@ export function responseHeaders(answer: ResponseHead, options: { isBrowser: bool
   if (answer.status === 204) headers.delete('content-length');
   headers.set('content-security-policy', "sandbox; default-src 'none'");
   headers.set('x-content-type-options', 'nosniff');
+  headers.set('cross-origin-resource-policy', 'same-origin');
+  if (options.isBrowser) headers.set('content-disposition', 'attachment');
   if (options.isBrowser || !headers.has('cache-control')) headers.set('cache-control', 'no-store');
   return headers;
 }

@@ -3,6 +3,7 @@ import { Unplug } from 'lucide-react';
 import Link from 'next/link';
 import { useParams } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { href } from '#components/href.ts';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Time } from '#components/ui/time.tsx';
@@ -19,7 +20,7 @@ export function ClusterGate({ children }: { children: ReactNode }) {
         title="There is no such cluster here"
         action={
           <Button asChild variant="primary">
-            <Link href={`/${organization}`}>All clusters</Link>
+            <Link href={href`/${organization}`}>All clusters</Link>
           </Button>
         }
       >
@@ -35,7 +36,7 @@ export function ClusterGate({ children }: { children: ReactNode }) {
         title={`${name} is not connected yet`}
         action={
           <Button asChild variant="primary">
-            <Link href={`/${organization}/add-cluster?cluster=${name}`}>Connect it</Link>
+            <Link href={href`/${organization}/add-cluster?cluster=${name}`}>Connect it</Link>
           </Button>
         }
       >
@@ -52,7 +53,7 @@ export function ClusterGate({ children }: { children: ReactNode }) {
             The agent of {name} has been offline for <Time at={cluster.statusSince} />. What you see is from before; it
             comes back by itself.
           </p>
-          <Link href={`/${organization}/add-cluster?cluster=${name}`} className="underline underline-offset-3">
+          <Link href={href`/${organization}/add-cluster?cluster=${name}`} className="underline underline-offset-3">
             What to look at
           </Link>
         </div>

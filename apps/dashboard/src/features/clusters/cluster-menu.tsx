@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { usePathname, useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { href } from '#components/href.ts';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { CopyBox } from '#components/ui/copy-box.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
@@ -25,7 +26,7 @@ export function ClusterMenu({ organization, cluster }: { organization: string; c
   const [open, setOpen] = useState<Open>(null);
   const list = useClusterList(organization);
   const router = useRouter();
-  const here = `/${organization}/clusters/${cluster.name}`;
+  const here = href`/${organization}/clusters/${cluster.name}`;
   const inside = usePathname().startsWith(here);
   const dialog = (name: Exclude<Open, null>) => ({
     open: open === name,
@@ -37,7 +38,7 @@ export function ClusterMenu({ organization, cluster }: { organization: string; c
   async function remove() {
     await api.call('deleteCluster', { params: { organization, cluster: cluster.name } });
     list.remove(cluster.id);
-    if (inside) router.push(`/${organization}`);
+    if (inside) router.push(href`/${organization}`);
     toast({ title: `Cluster ${cluster.name} is deleted.`, tone: 'ok' });
   }
 

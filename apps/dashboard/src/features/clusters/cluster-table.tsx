@@ -2,6 +2,7 @@
 import type { Cluster } from '@postern/contracts';
 import Link from 'next/link';
 import { useRef } from 'react';
+import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
@@ -76,8 +77,8 @@ function Row({
           <Link
             href={
               cluster.status === 'pending'
-                ? `/${organization}/add-cluster?cluster=${cluster.name}`
-                : `/${organization}/clusters/${cluster.name}`
+                ? href`/${organization}/add-cluster?cluster=${cluster.name}`
+                : href`/${organization}/clusters/${cluster.name}`
             }
             data-row
             className="font-medium after:absolute after:inset-0"

@@ -3,6 +3,7 @@ import { Plus, Search } from 'lucide-react';
 import Link from 'next/link';
 import { useRef } from 'react';
 import { cn } from '#components/class-names.ts';
+import { href } from '#components/href.ts';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
@@ -51,7 +52,7 @@ export function ClustersPage() {
             }}
           />
           <Button asChild variant="primary">
-            <Link href={`/${organization}/add-cluster`}>
+            <Link href={href`/${organization}/add-cluster`}>
               <Plus aria-hidden /> Add cluster
             </Link>
           </Button>

@@ -1,5 +1,6 @@
 import { Unplug } from 'lucide-react';
 import Link from 'next/link';
+import { href } from '#components/href.ts';
 import { Button } from '#components/ui/button.tsx';
 
 /** The next step while the organization has no cluster of its own. */
@@ -19,7 +20,7 @@ export function ConnectCard({ organization, demo }: { organization: string; demo
         </p>
       </div>
       <Button asChild variant="primary">
-        <Link href={`/${organization}/add-cluster`}>Connect a cluster</Link>
+        <Link href={href`/${organization}/add-cluster`}>Connect a cluster</Link>
       </Button>
     </section>
   );

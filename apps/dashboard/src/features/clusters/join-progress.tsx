@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { CircleCheck } from 'lucide-react';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
+import { href } from '#components/href.ts';
 import { useTicking } from '#components/ticker.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
@@ -49,7 +50,7 @@ export function JoinProgress({ organization, name, made }: JoinProgressProps) {
         title={`There is no cluster ${name}`}
         action={
           <Button asChild variant="primary">
-            <Link href={`/${organization}`}>Back to the clusters</Link>
+            <Link href={href`/${organization}`}>Back to the clusters</Link>
           </Button>
         }
       >
@@ -96,7 +97,7 @@ function FirstRequest({ organization, cluster }: { organization: string; cluster
     if (!wanted) return;
     const abort = new AbortController();
     const ask = () =>
-      apiFetch(`/k8s/${organization}/${name}/version`, { signal: abort.signal })
+      apiFetch(href`/k8s/${organization}/${name}/version`, { signal: abort.signal })
         .then((response) => response.body?.cancel())
         .catch(() => undefined);
     void ask();
@@ -134,7 +135,7 @@ function Joined({ organization, cluster }: { organization: string; cluster: Clus
       </p>
       <Button onClick={() => setOpen(true)}>Kubeconfig</Button>
       <Button asChild variant="primary">
-        <Link href={`/${organization}/clusters/${cluster.name}`}>Open cluster</Link>
+        <Link href={href`/${organization}/clusters/${cluster.name}`}>Open cluster</Link>
       </Button>
       <KubeconfigDialog open={open} onOpenChange={setOpen} organization={organization} cluster={cluster.name} />
     </div>

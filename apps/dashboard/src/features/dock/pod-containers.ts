@@ -1,3 +1,4 @@
+import { href } from '#components/href.ts';
 import { get, list, number, text } from '#features/kube/read.ts';
 
 export interface PodContainer {
@@ -23,7 +24,7 @@ const FIELDS = [
 ] as const;
 
 export function podPath({ namespace, pod }: { namespace: string; pod: string }): string {
-  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}`;
+  return href`/api/v1/namespaces/${namespace}/pods/${pod}`;
 }
 
 /** Reads a Pod. */

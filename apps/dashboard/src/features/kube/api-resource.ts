@@ -1,3 +1,4 @@
+import { pathOf } from '#components/href.ts';
 /** A kind of object that a cluster serves, from its discovery. */
 export interface ApiResource {
   /** Empty for the core group. */
@@ -48,18 +49,18 @@ export interface ObjectAddress {
   subresource?: string;
 }
 
-/** The path of a list, an object or a subresource. */
+/**
+ * The path of a list, an object or a subresource. Discovery is the cluster's word too: a group called `../../../api/v1` must
+ * not turn a request to the cluster into one to Postern's own API.
+ */
 export function resourcePath(resource: ApiResource, address: ObjectAddress = {}): string {
   const { namespace, name, subresource } = address;
-  const root = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
-  const parts = [root];
-  if (resource.namespaced && namespace !== undefined && namespace !== '') {
-    parts.push('namespaces', encodeURIComponent(namespace));
-  }
+  const parts = resource.group === '' ? ['api', resource.version] : ['apis', resource.group, resource.version];
+  if (resource.namespaced && namespace !== undefined && namespace !== '') parts.push('namespaces', namespace);
   parts.push(resource.resource);
-  if (name !== undefined) parts.push(encodeURIComponent(name));
+  if (name !== undefined) parts.push(name);
   if (subresource !== undefined) parts.push(subresource);
-  return parts.join('/');
+  return pathOf(parts);
 }
 
 /** The heading of a list: the kind in the plural, spelled as Kubernetes spells it: `ConfigMaps`, `NetworkPolicies`. */

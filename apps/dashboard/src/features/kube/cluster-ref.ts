@@ -1,3 +1,4 @@
+import { href } from '#components/href.ts';
 /** A cluster as addresses name it. */
 export interface ClusterRef {
   organization: string;
@@ -13,10 +14,10 @@ export type QueryParams = Record<string, string | number | boolean | undefined>;
 export function clusterUrl(ref: ClusterRef, path: string, params: QueryParams = {}): string {
   const query = new URLSearchParams({ pretty: '0' });
   for (const [name, value] of Object.entries(params)) if (value !== undefined) query.set(name, String(value));
-  return `/k8s/${encodeURIComponent(ref.organization)}/${encodeURIComponent(ref.cluster)}${path}?${query}`;
+  return `${href`/k8s/${ref.organization}/${ref.cluster}`}${path}?${query}`;
 }
 
 /** Where the pages of a cluster begin. */
 export function clusterHref(ref: ClusterRef): string {
-  return `/${encodeURIComponent(ref.organization)}/clusters/${encodeURIComponent(ref.cluster)}`;
+  return href`/${ref.organization}/clusters/${ref.cluster}`;
 }

@@ -101,6 +101,9 @@ describe('discovery', () => {
       '/apis/apps/v1/namespaces/a/deployments/b%2F..%2Fc/scale',
     );
     const pods: ApiResource = { ...deployments, group: '', resource: 'pods' };
+    expect(resourcePath({ ...deployments, group: '../../../api/v1' }, { name: '..' })).toBe(
+      '/apis/..%2F..%2F..%2Fapi%2Fv1/v1/deployments/%252E%252E',
+    );
     expect(resourcePath(pods, { namespace: 'a' })).toBe('/api/v1/namespaces/a/pods');
   });
 

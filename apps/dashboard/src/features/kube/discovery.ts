@@ -1,3 +1,4 @@
+import { href } from '#components/href.ts';
 import type { ApiResource } from './api-resource.ts';
 import type { ClusterRef } from './cluster-ref.ts';
 import { KubeError } from './kube-error.ts';
@@ -32,8 +33,8 @@ async function discoverRoot(ref: ClusterRef, path: string, signal?: AbortSignal)
   const resources = await Promise.all(
     versions.map(async (version) => {
       try {
-        const root = version.group === '' ? '/api' : `/apis/${version.group}`;
-        return parseClassic(await kubeJson(ref, `${root}/${version.version}`, { signal }), version);
+        const root = version.group === '' ? '/api' : href`/apis/${version.group}`;
+        return parseClassic(await kubeJson(ref, root + href`/${version.version}`, { signal }), version);
       } catch (error) {
         if (!(error instanceof KubeError)) throw error;
         missing.push(`${version.group}/${version.version}`);

@@ -1,5 +1,6 @@
 'use client';
 import Link from 'next/link';
+import { href } from '#components/href.ts';
 import { Card } from '#components/ui/card.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { QueryBody } from './query-body.tsx';
@@ -21,7 +22,7 @@ export function ChangesCard({ sets, base }: { sets: ReturnType<typeof useReplica
                   <p className="min-w-0 flex-1 truncate">
                     <Link
                       prefetch={false}
-                      href={`${base}/r/deployments.apps/${rollout.namespace}/${rollout.deployment}`}
+                      href={base + href`/r/deployments.apps/${rollout.namespace}/${rollout.deployment}`}
                       className="link"
                     >
                       {rollout.deployment}

@@ -2,6 +2,7 @@
 import type { Cluster } from '@postern/contracts';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
+import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Duration } from '#components/ui/time.tsx';
@@ -25,7 +26,7 @@ export function ConnectedCard({ organization, cluster }: { organization: string;
     <Card
       title="Connected now"
       aside={
-        <Link className="link" href={`/${organization}/sessions?cluster=${cluster.name}`}>
+        <Link className="link" href={href`/${organization}/sessions?cluster=${cluster.name}`}>
           All sessions
         </Link>
       }

@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { cn } from '#components/class-names.ts';
 import { formatBytes } from '#components/format/bytes.ts';
 import { formatCores } from '#components/format/quantity.ts';
+import { href } from '#components/href.ts';
 import { Card } from '#components/ui/card.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
@@ -66,7 +67,7 @@ function NodeRow({ node, metrics, base }: { node: KubeNode; metrics: NodeMetrics
   return (
     <li className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 border-b py-1 last:border-b-0">
       <StatusDot tone={tone} className="min-w-40 flex-1 max-sm:basis-full">
-        <Link prefetch={false} href={`${base}/r/nodes/-/${node.metadata.name}`} className="link">
+        <Link prefetch={false} href={base + href`/r/nodes/-/${node.metadata.name}`} className="link">
           {node.metadata.name}
         </Link>
         {roles.length > 0 && <span className="ml-2 text-faint">{roles.join(', ')}</span>}

@@ -2,6 +2,7 @@
 import type { Cluster } from '@postern/contracts';
 import { useParams } from 'next/navigation';
 import { cn } from '#components/class-names.ts';
+import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
@@ -52,7 +53,7 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
   const lost = useConnection().state === 'lost';
   // In the address, so that the palette and a link can open it.
   const [dialog, setDialog] = useQueryValue('dialog');
-  const base = `/${organization}/clusters/${cluster.name}`;
+  const base = href`/${organization}/clusters/${cluster.name}`;
   const loading = online && nodes.data === undefined && nodes.error === null;
   const status = statusOf(cluster);
   const health = online

@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { cn } from '#components/class-names.ts';
+import { href } from '#components/href.ts';
 import { Card } from '#components/ui/card.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import type { Tone } from '#components/ui/tone.ts';
@@ -62,7 +63,7 @@ export function PodsCard({ pods, base }: { pods: ReturnType<typeof usePods>; bas
                     >
                       <Link
                         prefetch={false}
-                        href={`${base}/r/pods/${pod.metadata.namespace}/${pod.metadata.name}`}
+                        href={base + href`/r/pods/${pod.metadata.namespace ?? '-'}/${pod.metadata.name}`}
                         className="link min-w-0 truncate"
                       >
                         {pod.metadata.name}

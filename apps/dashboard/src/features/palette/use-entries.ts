@@ -15,6 +15,7 @@ import {
   Sun,
 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
+import { href } from '#components/href.ts';
 import { statusOf } from '#features/clusters/status.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
 import { showShortcuts } from '#features/keyboard/show-shortcuts.ts';
@@ -32,8 +33,8 @@ export function useEntries(typed: string): Entry[] {
   const clusters = useClusters(organization);
   const kinds = useKinds(organization, cluster);
   const objects = useObjectSearch(organization, cluster, typed);
-  const home = `/${organization}`;
-  const base = `${home}/clusters/${cluster}`;
+  const home = href`/${organization}`;
+  const base = home + href`/clusters/${cluster ?? ''}`;
   const go = (path: string) => () => router.push(path);
 
   const inCluster: Entry[] =
@@ -47,7 +48,7 @@ export function useEntries(typed: string): Entry[] {
             icon: Shapes,
             note,
             words: [...shortNames, resource],
-            run: go(`${base}/r/${resource}`),
+            run: go(base + href`/r/${resource}`),
           })),
         ].map((entry) => ({
           ...entry,
@@ -60,7 +61,7 @@ export function useEntries(typed: string): Entry[] {
     title: name,
     icon: Box,
     note: namespace === undefined ? kind : `${kind} in ${namespace}`,
-    run: go(`${base}/r/${resource}/${namespace ?? '-'}/${name}`),
+    run: go(base + href`/r/${resource}/${namespace ?? '-'}/${name}`),
   }));
   const toClusters: Entry[] = (clusters.data ?? []).map((item) => ({
     id: `cluster ${item.id}`,
@@ -69,7 +70,7 @@ export function useEntries(typed: string): Entry[] {
     icon: Server,
     note: statusOf(item).word,
     words: Object.values(item.labels),
-    run: go(`${home}/clusters/${item.name}`),
+    run: go(home + href`/clusters/${item.name}`),
   }));
   const actions: Entry[] = [
     { title: 'Add a cluster', icon: Plus, run: go(`${home}/add-cluster`) },

@@ -1,4 +1,5 @@
 import type { Me } from '@postern/contracts';
+import { href } from '#components/href.ts';
 import { readStored, writeStored } from '#components/stored.ts';
 
 const KEY = 'postern.organization';
@@ -12,5 +13,5 @@ export function rememberOrganization(slug: string): void {
 export function homeOf(me: Me): string | null {
   const last = readStored(KEY);
   const organization = me.organizations.find(({ slug }) => slug === last) ?? me.organizations[0];
-  return organization === undefined ? null : `/${organization.slug}`;
+  return organization === undefined ? null : href`/${organization.slug}`;
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { safeNext, signInPath } from './next-path.ts';
 
@@ -15,8 +16,68 @@ describe('safeNext', () => {
     '/\t/evil.example',
     'javascript:alert(1)',
     '/sign-in?next=/sign-in',
+    '/.//evil.example',
+    '/./\\evil.example',
+    '/..//evil.example',
+    '/%2e//evil.example',
+    '/%2E%2e/%2e//evil.example/a',
+    '/a/..//evil.example',
+    '/a/b/../..///evil.example',
+    '/.\t//evil.example',
+    '/\n/evil.example',
+    '/.\\\\evil.example',
+    '/k8s/acme/demo/api/v1/pods',
+    '/./k8s/acme/demo/',
+    '/api/v1/auth/me',
+    '/x/../api',
   ])('refuses %j', (path) => expect(safeNext(path)).toBe('/'));
   it('resolves dots before it compares', () => expect(safeNext('/a/../../b')).toBe('/b'));
+
+  /** Strings made of what URL parsers trip over, and any string at all. */
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc
+      .array(
+        fc.constantFrom(
+          '/',
+          '//',
+          '\\',
+          '.',
+          '..',
+          '%2e',
+          '%2f',
+          '%5c',
+          '\t',
+          '\n',
+          '\r',
+          ' ',
+          '@',
+          ':',
+          '?',
+          '#',
+          'a',
+          '\u3002',
+        ),
+      )
+      .map((parts) => `/${parts.join('')}evil.example`),
+    fc.webUrl(),
+  );
+  it.each(['https://gateway.example', 'http://localhost:8080'])('never leaves %s, whatever is asked for', (origin) => {
+    fc.assert(
+      fc.property(anything, (next) => {
+        const safe = safeNext(next);
+        for (const base of [origin, `${origin}/sign-in?next=x`]) {
+          const url = new URL(safe, base);
+          expect(url.origin).toBe(origin);
+          expect(url.pathname).not.toMatch(/^\/\/|\\/);
+          expect(url.pathname + url.search + url.hash).toBe(safe);
+        }
+        expect(safeNext(safe)).toBe(safe);
+        expect(new URL(signInPath(next), origin).origin).toBe(origin);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
 });
 
 it('leaves out a next that says nothing', () => {

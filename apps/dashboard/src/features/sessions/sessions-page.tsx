@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { ArrowDown, ArrowUp, History } from 'lucide-react';
 import Link from 'next/link';
 import { cn } from '#components/class-names.ts';
+import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Bytes } from '#components/ui/bytes.tsx';
@@ -153,7 +154,7 @@ function columnsFor(organization: string): Column<Session>[] {
             prefetch={false}
             title={session.pod}
             className="link truncate"
-            href={`/${organization}/clusters/${session.cluster.name}/r/pods/${session.namespace}/${session.pod}`}
+            href={href`/${organization}/clusters/${session.cluster.name}/r/pods/${session.namespace}/${session.pod}`}
           >
             {session.pod}
           </Link>

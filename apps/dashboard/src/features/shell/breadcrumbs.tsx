@@ -2,6 +2,7 @@
 import { ChevronRight } from 'lucide-react';
 import Link from 'next/link';
 import { cn } from '#components/class-names.ts';
+import { href } from '#components/href.ts';
 import type { Location } from './location.ts';
 import { useLocation } from './use-location.ts';
 
@@ -21,21 +22,21 @@ function kindTitle(resource: string): string {
 function crumbsOf(location: Location): Crumb[] {
   const { organization, cluster, resource, namespace, object, page } = location;
   if (organization === undefined) return [];
-  const root = `/${organization}`;
+  const root = href`/${organization}`;
   const crumbs: Crumb[] = [{ label: 'Clusters', href: root }];
   if (page !== undefined) {
-    const own = { label: pages[page] ?? page, href: `${root}/${page}` };
+    const own = { label: pages[page] ?? page, href: root + href`/${page}` };
     return page === 'add-cluster' ? [...crumbs, own] : [own];
   }
   if (cluster === undefined) return crumbs;
-  const base = `${root}/clusters/${encodeURIComponent(cluster)}`;
+  const base = root + href`/clusters/${cluster}`;
   crumbs.push({ label: cluster, href: base });
   if (resource === undefined) return crumbs;
-  const list = `${base}/r/${encodeURIComponent(resource)}`;
+  const list = base + href`/r/${resource}`;
   crumbs.push({ label: kindTitle(resource), href: list });
   if (namespace === undefined || object === undefined) return crumbs;
-  if (namespace !== '-') crumbs.push({ label: namespace, href: `${list}?ns=${encodeURIComponent(namespace)}` });
-  crumbs.push({ label: object, href: `${list}/${encodeURIComponent(namespace)}/${encodeURIComponent(object)}` });
+  if (namespace !== '-') crumbs.push({ label: namespace, href: list + href`?ns=${namespace}` });
+  crumbs.push({ label: object, href: list + href`/${namespace}/${object}` });
   return crumbs;
 }
 

@@ -1,6 +1,7 @@
 'use client';
 import { Check, ChevronsUpDown, Plus } from 'lucide-react';
 import Link from 'next/link';
+import { href } from '#components/href.ts';
 import { Menu, MenuLabel, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { statusOf } from '#features/clusters/status.ts';
@@ -33,7 +34,7 @@ export function ClusterSwitcher({ organization, cluster }: { organization: strin
         const { tone, word, pending } = statusOf(item);
         return (
           <MenuLink key={item.id}>
-            <Link href={`/${organization}/clusters/${item.name}`}>
+            <Link href={href`/${organization}/clusters/${item.name}`}>
               <StatusDot tone={tone} pending={pending} className="flex-1">
                 {item.name} <span className="sr-only">({word})</span>
               </StatusDot>
@@ -44,7 +45,7 @@ export function ClusterSwitcher({ organization, cluster }: { organization: strin
       })}
       <MenuSeparator />
       <MenuLink>
-        <Link href={`/${organization}/add-cluster`}>
+        <Link href={href`/${organization}/add-cluster`}>
           <Plus aria-hidden /> Add cluster
         </Link>
       </MenuLink>

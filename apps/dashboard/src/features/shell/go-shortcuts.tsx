@@ -1,5 +1,6 @@
 'use client';
 import { useRouter } from 'next/navigation';
+import { href } from '#components/href.ts';
 import { useShortcut } from '#features/keyboard/use-shortcut.ts';
 import { useLocation } from './use-location.ts';
 
@@ -8,15 +9,15 @@ export function GoShortcuts({ organization }: { organization: string }) {
   const router = useRouter();
   const { cluster } = useLocation();
   const go = { group: 'Go to' };
-  useShortcut({ ...go, keys: 'g c', label: 'Clusters' }, () => router.push(`/${organization}`));
+  useShortcut({ ...go, keys: 'g c', label: 'Clusters' }, () => router.push(href`/${organization}`));
   useShortcut({ ...go, keys: 'g s', label: 'Sessions', enabled: cluster === undefined }, () =>
-    router.push(`/${organization}/sessions`),
+    router.push(href`/${organization}/sessions`),
   );
   useShortcut({ ...go, keys: 'g t', label: 'API tokens', enabled: cluster === undefined }, () =>
-    router.push(`/${organization}/tokens`),
+    router.push(href`/${organization}/tokens`),
   );
   useShortcut({ ...go, keys: 'g o', label: 'Overview of the cluster', enabled: cluster !== undefined }, () =>
-    router.push(`/${organization}/clusters/${cluster}`),
+    router.push(href`/${organization}/clusters/${cluster ?? ''}`),
   );
   return null;
 }

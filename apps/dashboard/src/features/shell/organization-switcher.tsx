@@ -1,6 +1,7 @@
 'use client';
 import { Check, ChevronsUpDown } from 'lucide-react';
 import Link from 'next/link';
+import { href } from '#components/href.ts';
 import { Menu, MenuLabel, MenuLink } from '#components/ui/menu.tsx';
 import { useMe } from '#features/session/use-me.ts';
 import { Mark } from './mark.tsx';
@@ -27,7 +28,7 @@ export function OrganizationSwitcher({ organization }: { organization: string })
       <MenuLabel>Organizations</MenuLabel>
       {me.data?.organizations.map((item) => (
         <MenuLink key={item.id}>
-          <Link href={`/${item.slug}`}>
+          <Link href={href`/${item.slug}`}>
             <span className="min-w-0 flex-1 truncate">{item.name}</span>
             {item.slug === organization && <Check aria-label="current" />}
           </Link>

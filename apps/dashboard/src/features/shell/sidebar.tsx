@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { cn } from '#components/class-names.ts';
+import { href } from '#components/href.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { statusOf } from '#features/clusters/status.ts';
@@ -45,11 +46,11 @@ export function Sidebar({ organization, onNavigate }: SidebarProps) {
       ) : (
         <>
           <div className="flex shrink-0 flex-col gap-px px-2 pb-2">
-            <NavLink href={`/${organization}`} icon={<ArrowLeft aria-hidden />} quiet>
+            <NavLink href={href`/${organization}`} icon={<ArrowLeft aria-hidden />} quiet>
               All clusters
             </NavLink>
             <ClusterSwitcher organization={organization} cluster={cluster} />
-            <NavLink href={`/${organization}/clusters/${cluster}`} icon={<LayoutGrid aria-hidden />}>
+            <NavLink href={href`/${organization}/clusters/${cluster}`} icon={<LayoutGrid aria-hidden />}>
               Overview
             </NavLink>
           </div>
@@ -70,13 +71,13 @@ function OrganizationNav({ organization }: { organization: string }) {
   return (
     <nav aria-label="Organization" className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-2 pb-3">
       <div className="flex flex-col gap-px">
-        <NavLink href={`/${organization}`} icon={<LayoutList aria-hidden />}>
+        <NavLink href={href`/${organization}`} icon={<LayoutList aria-hidden />}>
           Clusters
         </NavLink>
-        <NavLink href={`/${organization}/sessions`} icon={<History aria-hidden />}>
+        <NavLink href={href`/${organization}/sessions`} icon={<History aria-hidden />}>
           Sessions
         </NavLink>
-        <NavLink href={`/${organization}/tokens`} icon={<KeyRound aria-hidden />}>
+        <NavLink href={href`/${organization}/tokens`} icon={<KeyRound aria-hidden />}>
           API tokens
         </NavLink>
       </div>
@@ -84,7 +85,7 @@ function OrganizationNav({ organization }: { organization: string }) {
         <div className="flex items-center justify-between px-2 pb-1 text-faint text-xs">
           Clusters
           <Link
-            href={`/${organization}/add-cluster`}
+            href={href`/${organization}/add-cluster`}
             aria-label="Add cluster"
             className="inline-flex size-6 items-center justify-center rounded-sm hover:bg-active hover:text-ink"
           >
@@ -100,7 +101,7 @@ function OrganizationNav({ organization }: { organization: string }) {
         {clusters.data?.map((cluster) => {
           const { tone, word, pending } = statusOf(cluster);
           return (
-            <NavLink key={cluster.id} href={`/${organization}/clusters/${cluster.name}`}>
+            <NavLink key={cluster.id} href={href`/${organization}/clusters/${cluster.name}`}>
               <StatusDot tone={tone} pending={pending}>
                 {cluster.name} <span className="sr-only">({word})</span>
               </StatusDot>

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import {
+  apiDocumentationPolicy,
+  contentSecurityPolicy,
+  inlineScriptHashes,
+  ownHosts,
+} from './content-security-policy.ts';
+
+/** The sources of each directive. */
+function read(policy: string): Map<string, string[]> {
+  const directives = policy.split('; ').map((directive) => directive.split(' '));
+  return new Map(directives.map(([name = '', ...sources]) => [name, sources]));
+}
+
+/** What may run or be drawn as more than text; `connect-src` is how the dashboard asks clusters. */
+const running = ['default-src', 'script-src', 'worker-src', 'style-src', 'font-src', 'img-src'];
+
+describe.each([
+  ['the dashboard', contentSecurityPolicy({ hosts: ['gateway.example:8443'], scripts: [] })],
+  ['an asset for two hosts', contentSecurityPolicy({ hosts: ['a.example', 'b.example'], scripts: ["'sha256-x'"] })],
+  ['the documentation', apiDocumentationPolicy(['gateway.example'])],
+])('the policy of %s', (_name, policy) => {
+  it('lets nothing of /k8s/ run', () => {
+    for (const [name, sources] of read(policy)) {
+      if (!running.includes(name)) continue;
+      for (const source of sources) {
+        expect(source).not.toMatch(/^'self'$|^\*|^https?:$|blob:|'unsafe-eval'|'strict-dynamic'/);
+        if (!source.startsWith("'") && source !== 'data:')
+          expect(source).toMatch(/^[a-z0-9.:-]+\/(?:_next\/static\/|theme\.js|icon\.svg|api\/docs\/)$/);
+      }
+    }
+    expect(read(policy).get('script-src')).not.toContain("'unsafe-inline'");
+  });
+  it('leaves no directive to a default that allows', () => {
+    const directives = read(policy);
+    expect(directives.get('default-src')).toEqual(["'none'"]);
+    for (const name of ['object-src', 'base-uri', 'form-action', 'frame-ancestors']) {
+      expect(directives.get(name)).toEqual(["'none'"]);
+    }
+  });
+});
+
+it('names the hashes of the page in script-src', () => {
+  const hashes = inlineScriptHashes('<script>a()</script><script src="/x.js"></script><SCRIPT id=b>b()</SCRIPT >');
+  expect(hashes).toHaveLength(2);
+  expect(read(contentSecurityPolicy({ hosts: ['a.example'], scripts: hashes })).get('script-src')).toEqual([
+    'a.example/_next/static/',
+    'a.example/theme.js',
+    ...hashes,
+  ]);
+});
+
+describe('the hosts of a policy', () => {
+  const scripts = (hosts: string[]) => read(contentSecurityPolicy({ hosts, scripts: [] })).get('worker-src');
+  it('are the one that was asked for and the public one', () => {
+    expect(ownHosts({ host: 'LOCALHOST:8443' }, 'https://gateway.example')).toEqual([
+      'localhost:8443',
+      'gateway.example',
+    ]);
+    expect(ownHosts({ ':authority': 'gateway.example' }, 'https://gateway.example')).toEqual(['gateway.example']);
+    expect(ownHosts({}, 'https://gateway.example:443')).toEqual(['', 'gateway.example']);
+  });
+  it.each(["x'; script-src *", 'a b', 'a,b', 'a/k8s/', '*', '*.example', 'a:b', ''])(
+    'are left out when they are none: %j',
+    (host) => {
+      expect(scripts([host, 'gateway.example'])).toEqual(['gateway.example/_next/static/']);
+    },
+  );
+  it('may be an IPv6 literal, for which there is no source but the whole origin', () => {
+    expect(scripts(['[::1]:8443'])).toEqual(["'self'"]);
+  });
+});

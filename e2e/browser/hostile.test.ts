@@ -1,0 +1,211 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { launch, openPage, picture } from './chromium.ts';
+import { type HostileApiserver, startHostileApiserver } from './hostile/apiserver.ts';
+import { addresses, canary, evilHost, markup, names, text } from './hostile/attacks.ts';
+import { connectCluster } from './hostile/connect.ts';
+import { type Kind, kinds } from './hostile/objects.ts';
+import { foreignElements, type Observations, observe } from './hostile/observe.ts';
+import { signUp } from './steps.ts';
+
+const url = inject('url');
+let browser: Browser;
+let page: Page;
+let seen: Observations;
+let apiserver: HostileApiserver;
+let cluster: AsyncDisposable;
+let organization: string;
+/** Path of the hostile cluster's pages. */
+let base: string;
+/** Where the cluster's own files lie on our origin. */
+let evil: string;
+
+beforeAll(async () => {
+  apiserver = await startHostileApiserver();
+  browser = await launch();
+  page = await openPage(browser);
+  // Signing up is watched too; the first page of the context was opened before.
+  const home = await signUp(page, { url, organization: 'Hostile' });
+  const state = await page.context().storageState();
+  organization = new URL(home).pathname.slice(1);
+  cluster = await connectCluster(page, { url, caFile: inject('caFile'), organization, name: 'hostile', apiserver });
+  await page.context().close();
+  const blank = await openPage(browser, { storageState: state });
+  seen = await observe(blank.context(), url);
+  await blank.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
+  page = await blank.context().newPage();
+  await blank.close();
+  base = `/${organization}/clusters/hostile`;
+  evil = `/k8s/${organization}/hostile/evil`;
+});
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await picture(page, `failed-${task.name.replace(/\W+/g, '-').slice(0, 80)}`);
+  seen.clear();
+});
+afterAll(async () => {
+  await browser.close();
+  await cluster[Symbol.asyncDispose]();
+  await apiserver[Symbol.asyncDispose]();
+});
+
+/** Nothing ran, nothing tried to, and nothing on the page would. */
+async function expectHarmless(): Promise<void> {
+  expect(await foreignElements(page)).toEqual([]);
+  // Two turns of the event loop and a frame: what was put into the page has had its chance.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))');
+  expect(seen.ran).toEqual([]);
+  expect(seen.violations).toEqual([]);
+  expect(seen.surprises).toEqual([]);
+}
+
+/** Chooses from the menu of a row of the table of pods. */
+async function openFromRow(item: string, row = 'pod-1'): Promise<void> {
+  await page.goto(`${url}${base}/r/pods`);
+  await page.getByRole('button', { name: `Actions for ${row}`, exact: true }).click();
+  await page.getByRole('menuitem', { name: new RegExp(`^${item}`) }).click();
+}
+
+const attacksShown = () => page.getByText(canary).filter({ visible: true }).first();
+const id = ({ group, resource }: { group: string; resource: string }) =>
+  group === '' ? resource : `${resource}.${group}`;
+
+/** The pages of a cluster: a table and an object of each kind, all parts of two, and a pod of each name. */
+function pages(): [name: string, path: string][] {
+  const table = (kind: Kind): string => `/r/${encodeURIComponent(id(kind))}`;
+  const object = (kind: Kind, name: string): string =>
+    `${table(kind)}/${kind.namespaced ? 'default' : '-'}/${encodeURIComponent(name)}`;
+  const [pod] = kinds;
+  // An address cannot hold a kind called `..`; the palette and the sidebar show it.
+  return [
+    ['the overview', ''],
+    ...kinds
+      .filter(({ kind }) => kind !== 'Up')
+      .flatMap((kind): [string, string][] => [
+        [`the table of ${kind.kind.slice(0, 20)}`, table(kind)],
+        ...(kind === pod || kind.kind === text ? ['', '?tab=yaml', '?tab=events'] : ['']).map(
+          (tab): [string, string] => [`the page of a ${kind.kind.slice(0, 20)}${tab}`, object(kind, 'pod-1') + tab],
+        ),
+      ]),
+    ...(pod === undefined ? [] : names.map((name): [string, string] => [`a pod named ${name}`, object(pod, name)])),
+  ];
+}
+
+describe('what a hostile cluster says is shown as text', () => {
+  it.each(pages())('%s', async (_name, path) => {
+    await page.goto(url + base + path);
+    await attacksShown().waitFor();
+    await expectHarmless();
+  });
+
+  it('a log, and its download', async () => {
+    await openFromRow('Logs');
+    const lines = page.getByRole('region', { name: 'Log lines' });
+    await lines.getByText('the end of the attacks').first().waitFor();
+    await expectHarmless();
+    const saved = page.waitForEvent('download');
+    await page
+      .getByRole('region', { name: 'Dock' })
+      .getByRole('button', { name: /download|save/i })
+      .click();
+    const download = await saved;
+    expect(download.suggestedFilename()).toBe('pod-1-main.log');
+    const bytes = await Array.fromAsync(await download.createReadStream());
+    expect(Buffer.concat(bytes as Buffer[]).toString()).toContain(markup[0]);
+    await expectHarmless();
+  });
+
+  it('what a terminal prints, and its links', async () => {
+    await page.evaluate(`navigator.clipboard.writeText('mine')`);
+    await openFromRow('Terminal');
+    const screen = page.locator('.xterm-rows');
+    await screen.getByText('the end of the attacks').first().waitFor();
+    await expectHarmless();
+    for (const words of ['click me', 'and me']) {
+      await screen.getByText(words).first().hover();
+      await screen
+        .getByText(words)
+        .first()
+        .click({ modifiers: ['ControlOrMeta'] });
+    }
+    await expectHarmless();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('mine');
+    expect(await page.title()).not.toContain(canary);
+    // Answers to its questions about the terminal are sent as if they were typed, so none may hold words of its choice.
+    expect(apiserver.typed()).not.toMatch(new RegExp(`${canary}|img|stolen|evil`));
+    await page.locator('.xterm').click();
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'Start again' }).waitFor();
+    await expectHarmless();
+  });
+
+  it('the palette, the choice of namespaces and the dialog that asks before deleting', async () => {
+    await page.goto(`${url}${base}/r/pods`);
+    await attacksShown().waitFor();
+    await page.keyboard.press('ControlOrMeta+k');
+    const palette = page.getByRole('dialog');
+    for (const typed of ['img', 'javascript', 'evil', 'Up', '..']) {
+      await palette.getByRole('combobox').fill(typed);
+      await palette.getByRole('option').first().waitFor();
+      await expectHarmless();
+    }
+    // Leads up, were it taken as it stands.
+    await palette.getByRole('combobox').fill(`../${evilHost}`);
+    await palette.getByRole('option').first().waitFor();
+    await page.keyboard.press('Enter');
+    await palette.waitFor({ state: 'detached' });
+    await page.waitForURL(({ pathname }) => pathname.startsWith(`${base}/r/`) && pathname.includes('evil'));
+    await expectHarmless();
+    await page.goto(`${url}${base}/r/pods`);
+    await page
+      .getByRole('button', { name: /namespace/i })
+      .first()
+      .click();
+    await page
+      .getByText(names[1] ?? '')
+      .filter({ visible: true })
+      .first()
+      .waitFor();
+    await expectHarmless();
+    await page.keyboard.press('Escape');
+    await openFromRow('Delete', names[1]);
+    await page
+      .getByRole('alertdialog')
+      .or(page.getByRole('dialog'))
+      .getByText(names[1] ?? '')
+      .first()
+      .waitFor();
+    await expectHarmless();
+  });
+});
+
+describe('what other people of the organization may say is shown as text', () => {
+  it('sessions, tokens and the list of clusters', async () => {
+    const headers = { origin: url };
+    const api = `${url}/api/v1/organizations/${organization}`;
+    const made = await page.request.post(`${api}/tokens`, { headers, data: { name: markup[1] } });
+    expect([201, 400]).toContain(made.status());
+    for (const path of ['', '/sessions', '/tokens', '/add-cluster']) {
+      await page.goto(`${url}/${organization}${path}`);
+      await page.getByRole('main').getByRole('heading').first().waitFor();
+      await expectHarmless();
+    }
+  });
+});
+
+describe('an address that someone sends', () => {
+  it.each(
+    [...addresses, ...markup.slice(0, 3)].flatMap((attack) => {
+      const encoded = encodeURIComponent(attack);
+      return [
+        `/${encoded}`,
+        `/sign-in?next=${encoded}`,
+        `/x/clusters/${encoded}/r/${encoded}/${encoded}/${encoded}?ns=${encoded}&q=${encoded}#${encoded}`,
+      ];
+    }),
+  )('%s', async (path) => {
+    await page.goto(url + path);
+    await page.locator('h1, h2, form').first().waitFor();
+    // Every link that is there is followed in thought: it must stay here.
+    await expectHarmless();
+  });
+});
