@@ -3,6 +3,7 @@ import type { Cluster, Level } from '@postern/contracts';
 import { roleLevel } from '@postern/contracts';
 import type { AgentReport } from '@postern/tunnel';
 import { LRUCache } from 'lru-cache';
+import { SingleFlight } from '../core/single-flight.ts';
 import type { Database } from '../database/database.ts';
 import { whenReachable } from '../database/when-reachable.ts';
 import { Prisma } from '../generated/prisma/client.ts';
@@ -10,7 +11,6 @@ import type { ClusterModel } from '../generated/prisma/models.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { viewCluster, withAgent } from './cluster-view.ts';
-import { SingleFlight } from './single-flight.ts';
 
 /** A cluster that a principal may reach, with the level they have on it. */
 export interface DirectoryCluster {
