@@ -2,7 +2,14 @@ import { EventEmitter } from 'node:events';
 import { Acknowledgement } from './acknowledgement.ts';
 import { Channel, type ChannelHost } from './channel.ts';
 import { drainCloseCode, limitCloseCode, protocolCloseCode, resetCodeOf, resetCodes } from './codes.ts';
-import { DrainingError, printable, SessionClosedError, StreamResetError, TooManyStreamsError } from './errors.ts';
+import {
+  DrainingError,
+  printable,
+  SessionClosedError,
+  StreamResetError,
+  TooManyStreamsError,
+  UnprocessedError,
+} from './errors.ts';
 import {
   decodeFrame,
   encodeGoAway,
@@ -377,7 +384,7 @@ export class MuxSession extends EventEmitter<{
     const { code, lastStream, retryAfterMs, prefer } = frame;
     for (const channel of [...this.#channels.values()]) {
       if (channel.opener && channel.id > lastStream) {
-        channel.fail(new StreamResetError('gone', 'the tunnel is draining; nothing was done', true));
+        channel.fail(new UnprocessedError());
       }
     }
     this.emit('goaway', { code, lastStream, retryAfterMs, prefer });
