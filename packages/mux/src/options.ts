@@ -19,6 +19,11 @@ export interface MuxOptions {
    * millisecond of the round trip 1 MiB comes on top, so that no line of less than 1 GB/s is slowed down by it.
    */
   interactiveInFlight: number;
+  /**
+   * How long an aborted stream may take to hand over the bytes before its error, at the sender and again at the
+   * receiver, in milliseconds. Afterwards they are dropped: a reader that stopped reading must not keep its place.
+   */
+  abortLingerMs: number;
   /** Control frames waiting beyond this number close the session: the peer provokes answers and does not read them. */
   maxControlFrames: number;
   /** Monotonic clock. */
@@ -36,6 +41,7 @@ const defaults: MuxOptions = {
   interactiveChunk: 16 * 1024,
   transportBuffer: 64 * 1024,
   interactiveInFlight: 256 * 1024,
+  abortLingerMs: 60_000,
   maxControlFrames: 16 * 1024,
   now: () => performance.now(),
 };
@@ -53,6 +59,7 @@ export function muxOptions(given: Partial<MuxOptions>): MuxOptions {
   between(options, 'interactiveChunk', [1, maxDataBytes]);
   between(options, 'transportBuffer', [1, 2 ** 30]);
   between(options, 'interactiveInFlight', [maxDataBytes, 2 ** 40]);
+  between(options, 'abortLingerMs', [1, 2 ** 31 - 1]);
   between(options, 'maxControlFrames', [16, 2 ** 30]);
   return options;
 }

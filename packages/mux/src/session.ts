@@ -63,7 +63,9 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
   readonly #firstPeerId: number;
   #nextId: number;
   #highestPeerId = 0;
-  #ownOpen = 0;
+  /** Streams of ours that have a place: open on the wire, or with bytes nobody has read yet. */
+  #ownPlaces = 0;
+  #peerPlaces = 0;
   #peerOpen = 0;
   #interactiveOpen = 0;
   #goAwaySent = false;
@@ -98,9 +100,9 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     return this.#closed !== undefined;
   }
 
-  /** Streams open on the wire, both sides' together. */
+  /** Streams of both sides that are open on the wire or hold bytes which their reader has not taken. */
   get streamCount(): number {
-    return this.#channels.size;
+    return this.#ownPlaces + this.#peerPlaces;
   }
 
   /** Lowest of the last PING round trips, in milliseconds. */
@@ -140,8 +142,8 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
   open(head: Uint8Array, options: { interactive?: boolean; end?: boolean } = {}): MuxStream {
     if (this.#closed !== undefined) throw new SessionClosedError(closedText(this.#closed));
     if (this.draining) throw new DrainingError('the tunnel is draining');
-    if (this.#ownOpen >= this.#options.maxStreams || this.#nextId > lastId) {
-      throw new TooManyStreamsError(`${this.#ownOpen} streams are open on this tunnel`);
+    if (this.#ownPlaces >= this.#options.maxStreams || this.#nextId > lastId) {
+      throw new TooManyStreamsError(`${this.#ownPlaces} streams are open on this tunnel`);
     }
     if (head.length > maxHeadBytes) throw new RangeError(`a head has at most ${maxHeadBytes} bytes`);
     const { interactive = false, end = false } = options;
@@ -196,6 +198,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     return {
       budget,
       maxWindow: this.#options.maxWindow,
+      abortLingerMs: this.#options.abortLingerMs,
       now: this.#options.now,
       get roundTripMs() {
         return session.#pings.roundTripMs;
@@ -216,6 +219,10 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
       transmit: (frame) => this.#transmit(frame),
       takeAck: () => this.#takeAck(),
       ended: (channel) => this.#remove(channel),
+      released: (channel) => {
+        if (channel.opener) this.#ownPlaces--;
+        else this.#peerPlaces--;
+      },
     };
   }
 
@@ -269,7 +276,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
       case FrameType.end:
         return this.#known(frame.stream) ?? this.#channels.get(frame.stream)?.onEnd();
       case FrameType.reset:
-        this.#channels.get(frame.stream)?.fail(new StreamResetError(resetCodeOf(frame.code), frame.reason, true));
+        this.#onReset(frame);
         return this.#known(frame.stream);
       case FrameType.credit:
         this.#channels.get(frame.stream)?.onCredit(frame.bytes);
@@ -295,9 +302,9 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     if (frame.stream % 2 !== this.#firstPeerId % 2) return "OPEN of an id of the other side's";
     if (frame.stream <= this.#highestPeerId) return 'OPEN of an id used before';
     this.#highestPeerId = frame.stream;
-    const refusal = this.#goAwaySent ? 'gone' : this.#peerOpen >= this.#options.maxStreams ? 'limit' : undefined;
+    const refusal = this.#goAwaySent ? 'gone' : this.#isFullForPeer ? 'limit' : undefined;
     if (refusal !== undefined) {
-      this.#queue.control(encodeReset(frame.stream, resetCodes[refusal].wire, ''));
+      this.#queue.control(encodeReset(frame.stream, { code: resetCodes[refusal].wire, reason: '', abort: false }));
       return undefined;
     }
     const { stream: id, interactive, end } = frame;
@@ -308,6 +315,22 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     this.#unclaimed.push(stream);
     if (this.listenerCount('stream') > 0) this.#claim();
     return undefined;
+  }
+
+  /**
+   * The peer cannot know which of the streams it saw end still have bytes to be read here. So a peer that keeps to the
+   * limit is refused only when as many streams again wait for their readers.
+   */
+  get #isFullForPeer(): boolean {
+    const { maxStreams } = this.#options;
+    return this.#peerOpen >= maxStreams || this.#peerPlaces >= 2 * maxStreams;
+  }
+
+  #onReset({ stream, code, reason, abort }: Frame & { type: typeof FrameType.reset }): void {
+    const error = new StreamResetError(resetCodeOf(code), reason, true);
+    const channel = this.#channels.get(stream);
+    if (abort) channel?.onAbort(error);
+    else channel?.fail(error);
   }
 
   #claim(): void {
@@ -359,16 +382,19 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
 
   #add(channel: Channel): Channel {
     this.#channels.set(channel.id, channel);
-    if (channel.opener) this.#ownOpen++;
-    else this.#peerOpen++;
+    if (channel.opener) {
+      this.#ownPlaces++;
+    } else {
+      this.#peerPlaces++;
+      this.#peerOpen++;
+    }
     if (channel.interactive) this.#interactiveOpen++;
     return channel;
   }
 
   #remove(channel: Channel): void {
     if (!this.#channels.delete(channel.id)) return;
-    if (channel.opener) this.#ownOpen--;
-    else this.#peerOpen--;
+    if (!channel.opener) this.#peerOpen--;
     if (channel.interactive && --this.#interactiveOpen === 0) this.#queue.flushSoon();
     if (this.#channels.size === 0) for (const resolve of this.#drained.splice(0)) resolve();
   }

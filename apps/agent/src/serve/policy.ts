@@ -23,7 +23,7 @@ type ClusterHead = RequestHead & { kind: 'http' | 'upgrade' };
 
 export type Decision =
   | { refused: string }
-  | { refused?: never; kind: 'http'; method: string; path: string; headers: HeaderPairs; hasBody: boolean }
+  | { refused?: never; kind: 'http'; method: string; path: string; headers: HeaderPairs }
   | {
       refused?: never;
       kind: 'upgrade';
@@ -66,10 +66,12 @@ export function decide(head: RequestHead, policy: Policy): Decision {
 
 function decideHttp(head: ClusterHead): Decision {
   const { method, path } = head;
+  const lengths = head.headers.filter(([name]) => name === 'content-length');
+  if (lengths.length > 1 || lengths.some(([, value]) => !/^\d{1,15}$/.test(value))) {
+    return { refused: 'the Content-Length is not one number' };
+  }
   const headers = [...passRequestHeaders(head.headers), ...impersonationHeaders(head.identity)];
-  const claimsBody = head.headers.some(([name, value]) => name === 'content-length' && value !== '0');
-  const hasBody = claimsBody || !readMethods.has(method);
-  return { kind: 'http', method, path, headers, hasBody };
+  return { kind: 'http', method, path, headers };
 }
 
 function decideUpgrade(head: ClusterHead, isStreamPath: boolean): Decision {
