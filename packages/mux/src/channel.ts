@@ -1,8 +1,9 @@
 import { type ResetCode, resetCodes } from './codes.ts';
+import type { QueuedFrame } from './control-queue.ts';
 import { StreamResetError } from './errors.ts';
 import { acceptHeader, encodeCredit, encodeHeader, encodeReset, FrameType, maxHeadBytes } from './frame.ts';
 import { type ChannelEnd, Inbound } from './inbound.ts';
-import { initialWindow } from './options.ts';
+import { initialWindow, narrowWindow } from './options.ts';
 import { Outbox, type Written } from './outbox.ts';
 import type { WindowHost } from './receive-window.ts';
 import { type Flow, type FlowState, newFlowState } from './scheduler.ts';
@@ -11,12 +12,18 @@ import { type Flow, type FlowState, newFlowState } from './scheduler.ts';
 export interface ChannelHost extends WindowHost {
   /** Milliseconds an aborted stream has to hand over the bytes before the error. */
   readonly abortLingerMs: number;
+  /** The most a stream's receive window grows to, in bytes. */
+  readonly maxWindow: number;
   /** The channel may have become able to send. */
   wake(channel: Channel): void;
   /** Queues a control frame, given in parts. */
   control(...frame: Uint8Array[]): void;
   /** Queues a control frame that need not be sent before the socket was read empty. */
   answer(frame: Uint8Array): void;
+  /** Queues an ACCEPT. False when too many heads wait already. */
+  accept(...frame: Uint8Array[]): boolean;
+  /** Takes back the OPEN of a channel. True when it was not sent yet, so that the peer knows nothing of the stream. */
+  withdraw(channel: Channel): boolean;
   /** Hands a stream frame to the transport now. */
   send(frame: readonly Uint8Array[]): void;
   /** The channel is over on the wire. */
@@ -40,9 +47,13 @@ export class Channel implements Flow {
   readonly head: Uint8Array;
   readonly interactive: boolean;
   readonly opener: boolean;
+  /** Whether its windows began with 256 KiB, not 64. */
+  readonly wide: boolean;
   readonly flow: FlowState = newFlowState();
   readonly accepted: Promise<Uint8Array>;
   bytesSent = 0;
+  /** The opener's OPEN while it waits to be sent. */
+  openFrame: QueuedFrame | undefined;
 
   readonly #host: ChannelHost;
   readonly #inbound: Inbound;
@@ -50,7 +61,7 @@ export class Channel implements Flow {
   readonly #acceptance = Promise.withResolvers<Uint8Array>();
   #end: ChannelEnd | undefined;
   #isAccepted = false;
-  #sendCredit = initialWindow;
+  #sendCredit: number;
   #localEnd: 'open' | 'wanted' | 'sent' = 'open';
   #remoteEnded = false;
   #endWritten: Written | undefined;
@@ -66,14 +77,18 @@ export class Channel implements Flow {
 
   constructor(
     host: ChannelHost,
-    open: { id: number; head: Uint8Array; interactive: boolean; opener: boolean; end: boolean },
+    open: { id: number; head: Uint8Array; interactive: boolean; opener: boolean; wide: boolean; end: boolean },
   ) {
     this.#host = host;
     this.id = open.id;
     this.head = open.head;
     this.interactive = open.interactive;
     this.opener = open.opener;
-    this.#inbound = new Inbound(host, open);
+    this.wide = open.wide;
+    const initial = open.wide ? initialWindow : narrowWindow;
+    this.#sendCredit = initial;
+    // A terminal's stays small: what lies between the program and Ctrl-C must be little.
+    this.#inbound = new Inbound(host, { initial, max: open.interactive ? initialWindow : host.maxWindow });
     this.accepted = this.#acceptance.promise;
     // A caller that never asks for the response must not bring the process down when it is refused.
     this.accepted.catch(ignore);
@@ -130,8 +145,11 @@ export class Channel implements Flow {
     if (this.#isAccepted) throw new Error('the stream was accepted already');
     if (head.length > maxHeadBytes) throw new RangeError(`a head has at most ${maxHeadBytes} bytes`);
     if (this.#isOver) return;
+    if (!this.#host.accept(acceptHeader(this.id, end), head)) {
+      this.reset('limit', 'too many answers wait to be sent');
+      return;
+    }
     this.#isAccepted = true;
-    this.#host.control(acceptHeader(this.id, end), head);
     this.#acceptance.resolve(head);
     if (end) this.#localEndSent();
     else this.#host.wake(this);
@@ -185,7 +203,7 @@ export class Channel implements Flow {
   /** Ends both directions now; what is queued is dropped, here and at the peer. */
   reset(code: ResetCode, reason: string): void {
     const error = new StreamResetError(code, reason, false);
-    if (!this.#isOver) this.#host.control(this.#resetFrame(error, { abort: false }));
+    if (!this.#isOver) this.#sendReset(error, { abort: false });
     this.fail(error);
   }
 
@@ -201,7 +219,7 @@ export class Channel implements Flow {
     this.#inbound.discard();
     this.#linger = setTimeout(() => this.reset(code, reason), this.#host.abortLingerMs);
     if (this.#localEnd === 'sent') {
-      this.#host.control(this.#resetFrame(this.#abort, { abort: true }));
+      this.#sendReset(this.#abort, { abort: true });
       this.fail(this.#abort);
     }
   }
@@ -309,6 +327,10 @@ export class Channel implements Flow {
     const written = this.#endWritten;
     this.#endWritten = undefined;
     written?.();
+  }
+
+  #sendReset(error: StreamResetError, options: { abort: boolean }): void {
+    if (!this.#host.withdraw(this)) this.#host.control(this.#resetFrame(error, options));
   }
 
   #resetFrame({ code, reason }: StreamResetError, { abort }: { abort: boolean }): Buffer {

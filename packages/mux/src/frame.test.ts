@@ -28,6 +28,7 @@ const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
     stream: id,
     interactive: fc.boolean(),
     end: fc.boolean(),
+    narrow: fc.boolean(),
     head: bytes(0, 200),
   }),
   fc.record({ type: fc.constant(FrameType.accept), stream: id, end: fc.boolean(), head: bytes(0, 200) }),
@@ -91,10 +92,11 @@ function oracle(message: readonly number[]): Record<string, unknown> | undefined
   const name = names[type] ?? '';
   if (name === '') return undefined;
   if (type <= 6 !== stream > 0) return undefined;
-  const flagsOf: Record<string, number[]> = { open: [0, 1, 2, 3], accept: [0, 2], reset: [0, 1] };
+  const flagsOf: Record<string, number[]> = { open: [0, 1, 2, 3, 4, 5, 6, 7], accept: [0, 2], reset: [0, 1] };
   if (!(flagsOf[name] ?? [0]).includes(flags)) return undefined;
   if (name === 'open' && rest.length <= 65536) {
-    return { type, stream, interactive: flags === 1 || flags === 3, end: flags >= 2, head: rest };
+    const [interactive, end, narrow] = [flags % 2 === 1, flags % 4 >= 2, flags >= 4];
+    return { type, stream, interactive, end, narrow, head: rest };
   }
   if (name === 'accept' && rest.length <= 65536) return { type, stream, end: flags === 2, head: rest };
   if (name === 'data' && rest.length >= 1 && rest.length <= 65536)

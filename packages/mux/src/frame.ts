@@ -30,11 +30,12 @@ export const FrameType = {
 
 const flagInteractive = 0x01;
 const flagEnd = 0x02;
+const flagNarrow = 0x04;
 /** On RESET. */
 const flagAbort = 0x01;
 
 export type Frame =
-  | { type: typeof FrameType.open; stream: number; interactive: boolean; end: boolean; head: Uint8Array }
+  | { type: typeof FrameType.open; stream: number; interactive: boolean; end: boolean; narrow: boolean; head: Uint8Array }
   | { type: typeof FrameType.accept; stream: number; end: boolean; head: Uint8Array }
   | { type: typeof FrameType.data; stream: number; length: number; parts: readonly Uint8Array[] }
   | { type: typeof FrameType.end; stream: number }
@@ -57,8 +58,12 @@ export function encodeHeader(type: number, flags: number, stream: number): Buffe
 }
 
 /** OPEN's header; its payload is the head, sent as a second part. */
-export function openHeader(stream: number, options: { interactive: boolean; end: boolean }): Buffer {
-  const flags = (options.interactive ? flagInteractive : 0) | (options.end ? flagEnd : 0);
+export function openHeader(
+  stream: number,
+  options: { interactive: boolean; end: boolean; narrow: boolean },
+): Buffer {
+  const { interactive, end, narrow } = options;
+  const flags = (interactive ? flagInteractive : 0) | (end ? flagEnd : 0) | (narrow ? flagNarrow : 0);
   return encodeHeader(FrameType.open, flags, stream);
 }
 
@@ -158,6 +163,7 @@ export function decodeFrame(message: readonly Uint8Array[]): Frame | InvalidFram
         stream,
         interactive: (flags & flagInteractive) !== 0,
         end: (flags & flagEnd) !== 0,
+        narrow: (flags & flagNarrow) !== 0,
         head: payload,
       };
     case FrameType.accept:
@@ -219,7 +225,7 @@ function decodeGoAway(payload: Uint8Array): Frame | InvalidFrame {
 }
 
 function allowedFlags(type: number): number {
-  if (type === FrameType.open) return flagInteractive | flagEnd;
+  if (type === FrameType.open) return flagInteractive | flagEnd | flagNarrow;
   if (type === FrameType.reset) return flagAbort;
   return type === FrameType.accept ? flagEnd : 0;
 }

@@ -21,8 +21,9 @@ export class Inbound {
   #isEndDelivered = false;
   #isDiscarding = false;
 
-  constructor(host: WindowHost, options: { interactive: boolean }) {
-    this.#window = new ReceiveWindow(host, { fixed: options.interactive });
+  /** Both in bytes: the window the stream starts with, and the most it grows to. */
+  constructor(host: WindowHost, window: { initial: number; max: number }) {
+    this.#window = new ReceiveWindow(host, window);
   }
 
   get window(): number {

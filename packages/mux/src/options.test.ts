@@ -18,7 +18,9 @@ describe('mux options', () => {
     ['transportBuffer', 1.5],
     ['interactiveInFlight', 1000],
     ['windowBudget', -1],
-    ['maxControlFrames', 1],
+    ['maxControlBytes', 1],
+    ['lastStreamId', 2 ** 32],
+    ['abortLingerMs', 0],
   ])('refuse %s = %d by name', (name, value) => {
     expect(() => muxOptions({ [name]: value })).toThrow(name);
   });

@@ -4,9 +4,9 @@ import { maxDataBytes } from './frame.ts';
 export interface MuxOptions {
   /** Streams each side may have open at once that it opened itself. */
   maxStreams: number;
-  /** Growth of receive windows beyond the initial one, summed over the session's streams. */
+  /** Growth of receive windows beyond their initial ones, summed over the session's streams. */
   windowBudget: number;
-  /** The most one stream's receive window grows to. The initial window is part of the protocol: 256 KiB. */
+  /** The most one stream's receive window grows to. The initial ones are part of the protocol: 256 or 64 KiB. */
   maxWindow: number;
   /** Largest DATA payload while no interactive stream is open. */
   bulkChunk: number;
@@ -24,25 +24,35 @@ export interface MuxOptions {
    * receiver, in milliseconds. Afterwards they are dropped: a reader that stopped reading must not keep its place.
    */
   abortLingerMs: number;
-  /** Control frames waiting beyond this number close the session: the peer provokes answers and does not read them. */
-  maxControlFrames: number;
+  /**
+   * What control frames that wait to be sent may cost in bytes. Heads (OPEN, ACCEPT) and other frames count apart.
+   * Beyond it `open` refuses, a stream that is accepted is reset with `limit`, and a peer that provokes answers and does
+   * not read them is closed with 4429.
+   */
+  maxControlBytes: number;
+  /** The highest stream id. Once those of one side are used up a new tunnel is needed; a test may have fewer. */
+  lastStreamId: number;
   /** Monotonic clock. */
   now: () => number;
 }
 
-/** The window every stream starts with, each way. Part of the protocol. */
+/** The window a stream starts with, each way, and the one it starts with when its OPEN says narrow. In the protocol. */
 export const initialWindow = 256 * 1024;
+export const narrowWindow = 64 * 1024;
+/** So many streams each side may have at once that start with the wide window. Part of the protocol. */
+export const wideStreams = 64;
 
 const defaults: MuxOptions = {
   maxStreams: 1024,
-  windowBudget: 64 * 1024 * 1024,
+  windowBudget: 24 * 1024 * 1024,
   maxWindow: 8 * 1024 * 1024,
   bulkChunk: 64 * 1024,
   interactiveChunk: 16 * 1024,
   transportBuffer: 64 * 1024,
   interactiveInFlight: 256 * 1024,
   abortLingerMs: 60_000,
-  maxControlFrames: 16 * 1024,
+  maxControlBytes: 1024 * 1024,
+  lastStreamId: 2 ** 32 - 1,
   now: () => performance.now(),
 };
 
@@ -60,7 +70,8 @@ export function muxOptions(given: Partial<MuxOptions>): MuxOptions {
   between(options, 'transportBuffer', [1, 2 ** 30]);
   between(options, 'interactiveInFlight', [maxDataBytes, 2 ** 40]);
   between(options, 'abortLingerMs', [1, 2 ** 31 - 1]);
-  between(options, 'maxControlFrames', [16, 2 ** 30]);
+  between(options, 'maxControlBytes', [1024, 2 ** 30]);
+  between(options, 'lastStreamId', [2, 2 ** 32 - 1]);
   return options;
 }
 

@@ -31,7 +31,13 @@ describe('a protocol error closes the session with 4400', () => {
     },
     'an unknown type': (peer) => peer.send(12, 1),
     'the type kept for DATAGRAM': (peer) => peer.send(7, 1),
-    'an unknown flag': (peer) => peer.send(types.open, 1, { flags: 4 }),
+    'an unknown flag on OPEN': (peer) => peer.send(types.open, 1, { flags: 8 }),
+    'an unknown flag on RESET': (peer) => {
+      open(peer);
+      peer.send(types.reset, 1, { flags: 2, payload: Buffer.from([0, 1]) });
+    },
+    'an abort of an id never opened': (peer) =>
+      peer.send(types.reset, 1, { flags: 1, payload: Buffer.from([0, 1]) }),
     'bytes that must be zero': (peer) => {
       const frame = rawFrame(types.ping, 0, { payload: Buffer.alloc(8) });
       frame[3] = 1;
@@ -183,7 +189,7 @@ it('words of a peer come without control characters', async () => {
 
 describe('a peer that asks and does not read', () => {
   it('is cut off with 4429 when too many answers wait', async () => {
-    const peer = rawPeer({ role: 'agent', maxControlFrames: 100 });
+    const peer = rawPeer({ role: 'agent', maxControlBytes: 10_000 });
     // Nothing we are sent is taken from the wire: the session's transport fills up first.
     for (let i = 0; i < 10_000 && peer.closed === undefined; i++) {
       peer.send(types.ping, 0, { payload: Buffer.alloc(8) });

@@ -44,6 +44,11 @@ export interface ResponseHead {
   headers: HeaderList;
 }
 
+/** A head that cannot be sent; the message names the field and never quotes its value. */
+export class InvalidHeadError extends TypeError {
+  override readonly name = 'InvalidHeadError';
+}
+
 /** A head, or what is wrong with it. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
 
@@ -134,7 +139,7 @@ export function parseResponseHead(bytes: Uint8Array): Parsed<ResponseHead> {
   return parse(responseHead, bytes);
 }
 
-/** The bytes of a head. Throws a TypeError that names the field when it is not a valid one. */
+/** The bytes of a head. @throws InvalidHeadError */
 export function encodeRequestHead(head: RequestHead): Buffer {
   return encode(requestHead, head);
 }
@@ -156,7 +161,7 @@ function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array): Parsed<T> {
 
 function encode<T>(schema: z.ZodType<T>, head: T): Buffer {
   const result = schema.safeParse(head);
-  if (!result.success) throw new TypeError(firstIssue(result.error));
+  if (!result.success) throw new InvalidHeadError(firstIssue(result.error));
   return Buffer.from(JSON.stringify(result.data));
 }
 

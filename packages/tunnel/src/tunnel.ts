@@ -78,7 +78,7 @@ export class Tunnel extends EventEmitter<{
 
   /**
    * Opens a request; its stream can be written at once.
-   * @throws TypeError for a head that is malformed or for another cluster, RangeError for one above 64 KiB, and what
+   * @throws InvalidHeadError, TypeError for a head of another cluster, RangeError for one above 64 KiB, and what
    * `MuxSession.open` throws.
    */
   request(head: RequestHead, options: { interactive?: boolean; end?: boolean } = {}): OutgoingRequest {

@@ -8,8 +8,9 @@ import {
   passRequestHeaders,
   passUpgradeRequestHeaders,
   requestInfo,
-  streamSubresource,
+  type UpgradeProtocol,
   upgradeProtocol,
+  upgradesOf,
 } from '@postern/kube';
 import type { RequestHead } from '@postern/tunnel';
 
@@ -30,7 +31,7 @@ export type Decision =
       method: string;
       path: string;
       headers: HeaderPairs;
-      protocol: 'websocket' | 'SPDY/3.1';
+      protocol: UpgradeProtocol;
     };
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -61,7 +62,7 @@ export function decide(head: RequestHead, policy: Policy): Decision {
     const isRead = info.isResourceRequest ? readVerbs.has(authorisationVerb(info)) : readMethods.has(head.method);
     if (!isRead) return { refused: 'this agent is in read-only mode' };
   }
-  return head.kind === 'upgrade' ? decideUpgrade(head, streamSubresource(info) !== null) : decideHttp(head);
+  return head.kind === 'upgrade' ? decideUpgrade(head, upgradesOf(head.method, info)) : decideHttp(head);
 }
 
 function decideHttp(head: ClusterHead): Decision {
@@ -74,12 +75,15 @@ function decideHttp(head: ClusterHead): Decision {
   return { kind: 'http', method, path, headers };
 }
 
-function decideUpgrade(head: ClusterHead, isStreamPath: boolean): Decision {
-  if (!isStreamPath) return { refused: 'only exec, attach and port-forward of a pod may be upgraded' };
+function decideUpgrade(head: ClusterHead, possible: readonly UpgradeProtocol[]): Decision {
+  if (possible.length === 0) {
+    return { refused: 'only exec, attach, port-forward, watches and logs of pods may be upgraded' };
+  }
   const wanted = head.headers.filter(([name]) => name === 'upgrade');
   const protocol = wanted.length === 1 ? upgradeProtocol(wanted[0]?.[1]) : null;
-  if (protocol === null) return { refused: 'only WebSocket and SPDY/3.1 upgrades are allowed' };
-  if (head.method !== 'GET' && head.method !== 'POST') return { refused: 'an upgrade is a GET or a POST' };
+  if (protocol === null || !possible.includes(protocol)) {
+    return { refused: `this request may be upgraded to ${possible.join(' and ')} only` };
+  }
   const { method, path } = head;
   const headers = [...passUpgradeRequestHeaders(head.headers), ...impersonationHeaders(head.identity)];
   return { kind: 'upgrade', method, path, headers, protocol };

@@ -109,6 +109,7 @@ export class TerminalService {
       stream,
       size: request,
       isPodRunning: () => this.#isStillRunning(place, container),
+      onError: (error) => this.#options.logger.error({ error }, 'the end of a terminal could not be told'),
     });
     const meter = this.#options.metrics.streamOpened('terminal');
     const unwatch = this.#options.revalidation.watch(principal, () =>
