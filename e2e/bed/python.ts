@@ -17,7 +17,8 @@ export async function pythonClient(): Promise<string | undefined> {
   const partial = `${folder}.${process.pid}`;
   try {
     mkdirSync(partial, { recursive: true });
-    await execute('python3', ['-m', 'pip', 'install', '--quiet', '--target', partial, `kubernetes==${version}`]);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--target', partial, `kubernetes==${version}`];
+    await execute('python3', pip, { timeoutMs: 10 * 60_000 });
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
     if (process.env['CI']) throw error;
