@@ -47,6 +47,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     publicOrigin: config.publicOrigin,
     handlers: { ...raw.handlers, api: handler },
     metrics,
+    limits,
     logger,
   });
   const end = async (): Promise<void> => {

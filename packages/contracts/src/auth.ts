@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { roles } from './permissions.ts';
-import { DisplayName, Email, Id, Instant, Lifetime, Password, Slug } from './primitives.ts';
+import { DisplayName, Email, Id, Instant, Lifetime, Password, Slug, text } from './primitives.ts';
 
 /** Asks for a long-lived API token in the answer instead of cookies: for the CLI, which has no cookie jar. */
 const TokenRequest = z.strictObject({ name: DisplayName, expiresInSeconds: Lifetime });
@@ -15,7 +15,7 @@ export type SignUpRequest = z.infer<typeof SignUpRequest>;
 
 export const SignInRequest = z.strictObject({
   email: Email,
-  password: z.string().min(1).max(200),
+  password: text(200).min(1),
   token: TokenRequest.optional(),
 });
 export type SignInRequest = z.infer<typeof SignInRequest>;

@@ -35,7 +35,14 @@ const flagNarrow = 0x04;
 const flagAbort = 0x01;
 
 export type Frame =
-  | { type: typeof FrameType.open; stream: number; interactive: boolean; end: boolean; narrow: boolean; head: Uint8Array }
+  | {
+      type: typeof FrameType.open;
+      stream: number;
+      interactive: boolean;
+      end: boolean;
+      narrow: boolean;
+      head: Uint8Array;
+    }
   | { type: typeof FrameType.accept; stream: number; end: boolean; head: Uint8Array }
   | { type: typeof FrameType.data; stream: number; length: number; parts: readonly Uint8Array[] }
   | { type: typeof FrameType.end; stream: number }
@@ -58,10 +65,7 @@ export function encodeHeader(type: number, flags: number, stream: number): Buffe
 }
 
 /** OPEN's header; its payload is the head, sent as a second part. */
-export function openHeader(
-  stream: number,
-  options: { interactive: boolean; end: boolean; narrow: boolean },
-): Buffer {
+export function openHeader(stream: number, options: { interactive: boolean; end: boolean; narrow: boolean }): Buffer {
   const { interactive, end, narrow } = options;
   const flags = (interactive ? flagInteractive : 0) | (end ? flagEnd : 0) | (narrow ? flagNarrow : 0);
   return encodeHeader(FrameType.open, flags, stream);

@@ -36,8 +36,7 @@ describe('a protocol error closes the session with 4400', () => {
       open(peer);
       peer.send(types.reset, 1, { flags: 2, payload: Buffer.from([0, 1]) });
     },
-    'an abort of an id never opened': (peer) =>
-      peer.send(types.reset, 1, { flags: 1, payload: Buffer.from([0, 1]) }),
+    'an abort of an id never opened': (peer) => peer.send(types.reset, 1, { flags: 1, payload: Buffer.from([0, 1]) }),
     'bytes that must be zero': (peer) => {
       const frame = rawFrame(types.ping, 0, { payload: Buffer.alloc(8) });
       frame[3] = 1;

@@ -52,15 +52,12 @@ export class InvalidHeadError extends TypeError {
 /** A head, or what is wrong with it. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
 
+const oneLine = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
 const headerName = /^[!#$%&'*+\-.^_`|~0-9a-z]{1,256}$/;
 
-/** No control characters; `limit` in UTF-16 units. */
+/** One line without control characters or lone surrogates, which PostgreSQL does not store; `limit` in UTF-16 units. */
 function text(limit: number, least = 1) {
-  return z
-    .string()
-    .min(least)
-    .max(limit)
-    .refine((value) => !hasControl(value), 'has control characters');
+  return z.string().min(least).max(limit).regex(oneLine, 'has control characters or lone surrogates');
 }
 
 const headers = z
@@ -170,14 +167,6 @@ function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'the head is malformed';
   return `the head's ${issue.path.length === 0 ? 'form' : issue.path.join('.')} is not valid: ${issue.message}`;
-}
-
-function hasControl(value: string): boolean {
-  for (let i = 0; i < value.length; i++) {
-    const unit = value.charCodeAt(i);
-    if (unit < 0x20 || unit === 0x7f) return true;
-  }
-  return false;
 }
 
 /** RFC 9110 5.5: visible characters, obs-text, spaces and tabs; so no CR, LF or NUL. */

@@ -10,6 +10,7 @@ import type { ClusterModel } from '../generated/prisma/models.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { viewCluster, withAgent } from './cluster-view.ts';
+import { SingleFlight } from './single-flight.ts';
 
 /** A cluster that a principal may reach, with the level they have on it. */
 export interface DirectoryCluster {
@@ -45,6 +46,7 @@ export class ClusterDirectory {
   readonly changes = new EventEmitter<{ changed: [Named]; deleted: [Named] }>();
   readonly #database: Database;
   readonly #tunnels: Pick<TunnelRegistry, 'roundTrip'>;
+  readonly #lists = new SingleFlight<Cluster[]>();
   readonly #found = new LRUCache<string, ClusterModel>({ max: 5_000, ttl: believedMs });
   /** Connections that this process holds, by cluster, with the newest epoch among those it held. */
   readonly #connected = new Map<string, { open: Set<bigint>; newest: bigint }>();
@@ -179,8 +181,12 @@ export class ClusterDirectory {
     return row && viewCluster(row, this.#tunnels.roundTrip(row.id));
   }
 
-  /** By name. */
-  async list(organizationId: string): Promise<Cluster[]> {
+  /** By name. Many who ask at the same time share one reading of the database; nobody gets one from before they asked. */
+  list(organizationId: string): Promise<Cluster[]> {
+    return this.#lists.run(organizationId, () => this.#list(organizationId));
+  }
+
+  async #list(organizationId: string): Promise<Cluster[]> {
     const rows = await this.#database.scoped.cluster.findMany({
       where: { organizationId, deletedAt: null },
       include: withAgent,

@@ -78,13 +78,13 @@ export class Clusters {
     const now = new Date();
     const where = { organizationId, clusterId, revokedAt: null };
     const data = { revokedAt: now };
-    await this.#needs.database.scoped.$transaction(async (transaction) => {
+    const kubeconfigs = await this.#needs.database.scoped.$transaction(async (transaction) => {
       await transaction.agent.updateMany({ where, data });
       await transaction.joinToken.updateMany({ where, data });
-      await transaction.apiToken.updateMany({ where, data });
       await transaction.cluster.updateMany({ where: { id: clusterId, organizationId }, data: { deletedAt: now } });
+      return transaction.apiToken.updateManyAndReturn({ where, data, select: { userId: true } });
     });
-    this.#needs.credentials.revoked();
+    for (const userId of new Set(kubeconfigs.map((token) => token.userId))) this.#needs.credentials.revoked(userId);
     this.#needs.directory.changes.emit('deleted', { organizationId, clusterId });
     this.#needs.tunnels.disconnect(clusterId, 'the cluster was deleted');
   }

@@ -1,15 +1,13 @@
-import {
-  Agent,
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http';
-import { pipeline } from 'node:stream';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { ByteBudget } from './byte-budget.ts';
 import { contentSecurityPolicy, inlineScriptHashes, ownHosts } from './content-security-policy.ts';
-import type { RequestHandler } from './edge.ts';
+import { assetOf, DashboardAssets } from './dashboard-assets.ts';
+import { DashboardUpstream, type UpstreamAnswer } from './dashboard-upstream.ts';
+import type { RequestHandler } from './dispatch.ts';
+import { addressOf } from './exchange.ts';
 import { respondPlain } from './plain-response.ts';
+import { StaticAnswer, sendInSlices } from './static-answer.ts';
 
 /** What the dashboard's process may know of a request: never a cookie, never a credential. */
 const requestAllowed = [
@@ -30,7 +28,6 @@ const responseAllowed: ReadonlySet<string> = new Set([
   'accept-ranges',
   'cache-control',
   'content-encoding',
-  'content-length',
   'content-range',
   'content-type',
   'etag',
@@ -42,12 +39,16 @@ const responseAllowed: ReadonlySet<string> = new Set([
   'x-nextjs-stale-time',
 ]);
 
-/** A page of the shell is some 20 KB; more than this is no page of ours. */
-const maxPageBytes = 2 * 1024 * 1024;
+/**
+ * What pages may hold in memory on their way to clients. A page of the shell is some 20 KB, so that this is 3,000 pages that
+ * nobody reads, 800 of one address.
+ */
+const pageBytes = { total: 64 * 1024 * 1024, share: 16 * 1024 * 1024 };
 
 /**
  * Hands the dashboard's pages and assets out. That process holds no secret and sees no tenant data: it gets an allow-list
  * of headers and only GET and HEAD. Pages get a Content-Security-Policy that names each of their inline scripts by hash.
+ * Assets are kept here; and what a client does not read costs nobody else anything.
  */
 export function createDashboardProxy(options: {
   url: URL | undefined;
@@ -56,96 +57,95 @@ export function createDashboardProxy(options: {
   logger: Logger;
 }): RequestHandler {
   const { url, publicOrigin, logger } = options;
-  const agent = new Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 16 });
+  const upstream = url === undefined ? undefined : new DashboardUpstream(url);
+  const budget = new ByteBudget(pageBytes);
+  const assets = new DashboardAssets((path, client) => {
+    if (upstream === undefined) throw new Error('there is no dashboard');
+    // For everyone who waits for it, so nobody's leaving ends it.
+    return upstream.fetch({ method: 'GET', path, headers: {}, client, signal: new AbortController().signal });
+  });
+
+  const handle = async (request: IncomingMessage, response: ServerResponse, from: DashboardUpstream): Promise<void> => {
+    const hosts = ownHosts(request.headers, publicOrigin);
+    const asset = assetOf(request.url ?? '');
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const answer =
+      asset === undefined
+        ? await from.fetch({
+            method: request.method ?? 'GET',
+            path: request.url ?? '/',
+            headers: requestHeaders(request),
+            client: addressOf(request),
+            signal: gone.signal,
+          })
+        : await assets.get(asset, addressOf(request));
+    if (response.destroyed) return;
+    if (answer instanceof StaticAnswer) {
+      // A worker runs under the policy of its own file.
+      response.setHeader('content-security-policy', contentSecurityPolicy({ hosts, scripts: [] }));
+      await answer.answer(request, response);
+      return;
+    }
+    const release = budget.hold(addressOf(request), answer.body.byteLength);
+    if (release === undefined) {
+      response.setHeader('retry-after', '1');
+      respondPlain(response, 503, 'Too many pages are waiting to be read. Try again in a second.');
+      return;
+    }
+    response.once('close', release);
+    relay(answer, { request, response, hosts });
+  };
+
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       respondPlain(response, 405, 'This path takes GET and HEAD only.');
       return;
     }
-    if (url === undefined) {
+    if (upstream === undefined) {
       respondPlain(response, 404, 'There is no dashboard here.');
       return;
     }
-    let isGone = false;
-    let upstream: ClientRequest;
-    const ask = (): void => {
-      upstream = httpRequest({
-        agent,
-        host: url.hostname,
-        port: url.port,
-        method: request.method,
-        path: request.url,
-        headers: { host: url.host, ...requestHeaders(request) },
-        timeout: 30_000,
-      });
-      upstream.on('timeout', () => upstream.destroy(new Error('the dashboard did not answer in time')));
-      upstream.on('response', (answer) => relay(answer, response, ownHosts(request.headers, publicOrigin)));
-      upstream.on('error', (error: NodeJS.ErrnoException) => {
-        if (isGone) return;
-        if (upstream.reusedSocket && error.code === 'ECONNRESET' && !response.headersSent) {
-          // It closed an idle connection in the moment we took it up again.
-          ask();
-          return;
-        }
-        logger.warn({ error: error.message }, 'the dashboard cannot be reached');
-        respondPlain(response, 503, 'The dashboard is not running yet. Reload in a few seconds.');
-      });
-      upstream.end();
-    };
-    response.once('close', () => {
-      isGone = true;
-      upstream.destroy();
+    handle(request, response, upstream).catch((error: unknown) => {
+      if (response.destroyed) return;
+      logger.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'the dashboard cannot be reached');
+      respondPlain(response, 503, 'The dashboard is not running yet. Reload in a few seconds.');
     });
-    ask();
   };
 }
 
+/** Pages are read here to hash their scripts and compressed nowhere, so no encoding is asked for. */
 function requestHeaders(request: IncomingMessage): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   for (const name of requestAllowed) {
     const value = request.headers[name];
     if (value !== undefined) headers[name] = value;
   }
-  const encoding = request.headers['accept-encoding'];
-  // Pages are read here to hash their scripts, so they must come as they are.
-  if (encoding !== undefined && !isForPage(request)) headers['accept-encoding'] = encoding;
   return headers;
 }
 
-const isForPage = (request: IncomingMessage): boolean => request.headers.accept?.includes('text/html') ?? false;
-
-function relay(answer: IncomingMessage, response: ServerResponse, hosts: readonly string[]): void {
-  response.statusCode = answer.statusCode ?? 502;
-  for (const [name, value] of Object.entries(answer.headers)) {
+function relay(
+  { status, headers, body }: UpstreamAnswer,
+  to: { request: IncomingMessage; response: ServerResponse; hosts: readonly string[] },
+): void {
+  const { request, response, hosts } = to;
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && responseAllowed.has(name)) response.setHeader(name, value);
   }
-  const type = answer.headers['content-type'] ?? '';
+  const type = headers['content-type'] ?? '';
   const isPage = type.startsWith('text/html');
   if (isPage || type.startsWith('text/x-component')) response.setHeader('cache-control', 'no-store');
-  if (isPage && answer.headers['content-encoding'] === undefined) {
-    relayPage(answer, response, hosts);
+  const scripts = isPage ? inlineScriptHashes(body.toString('utf8')) : [];
+  response.setHeader('content-security-policy', contentSecurityPolicy({ hosts, scripts }));
+  if (isPage) response.setHeader('x-frame-options', 'DENY');
+  if (request.method === 'HEAD' || status === 204 || status === 304) {
+    const length = headers['content-length'];
+    if (request.method === 'HEAD' && length !== undefined) response.setHeader('content-length', length);
+    response.end();
     return;
   }
-  response.setHeader('content-security-policy', contentSecurityPolicy({ hosts, scripts: [] }));
-  pipeline(answer, response, () => {});
-}
-
-function relayPage(answer: IncomingMessage, response: ServerResponse, hosts: readonly string[]): void {
-  const parts: Buffer[] = [];
-  let size = 0;
-  answer.on('data', (part: Buffer) => {
-    size += part.byteLength;
-    if (size > maxPageBytes) answer.destroy(new Error('the page is too large'));
-    else parts.push(part);
-  });
-  answer.on('error', () => respondPlain(response, 502, 'The dashboard broke off.'));
-  answer.on('end', () => {
-    const page = Buffer.concat(parts);
-    const scripts = inlineScriptHashes(page.toString('utf8'));
-    response.setHeader('content-security-policy', contentSecurityPolicy({ hosts, scripts }));
-    response.setHeader('x-frame-options', 'DENY');
-    response.setHeader('content-length', page.byteLength);
-    response.end(page);
-  });
+  response.setHeader('content-length', body.byteLength);
+  sendInSlices(body, response);
 }

@@ -6,6 +6,8 @@ import { connect as netConnect, type Socket } from 'node:net';
 import { useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Limits } from '../limits/limits.ts';
+import { defaultLimits } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
 import { testCertificate } from '../test/test-certificate.ts';
 import { inlineScriptHashes } from './content-security-policy.ts';
@@ -33,7 +35,8 @@ async function startEdge(
     publicOrigin: options.origin ?? 'https://localhost:1',
     metrics,
     logger,
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    limits: new Limits(defaultLimits),
+    ...(options.limits === undefined ? {} : { edgeLimits: options.limits }),
     handlers: {
       api: (_request, response) => {
         calls.push('api');
@@ -179,7 +182,14 @@ describe('the edge', () => {
       live: () => {},
       dashboard: () => {},
     };
-    const second = createEdge({ tls: { cert, key }, publicOrigin: 'https://localhost', metrics, logger, handlers });
+    const second = createEdge({
+      tls: { cert, key },
+      publicOrigin: 'https://localhost',
+      limits: new Limits(defaultLimits),
+      metrics,
+      logger,
+      handlers,
+    });
     await expect(second.listen(port, '127.0.0.1')).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 

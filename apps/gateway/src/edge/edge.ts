@@ -1,36 +1,32 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createSecureServer, type Http2SecureServer } from 'node:http2';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Http2ServerResponse } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
-import { watchSessions } from './http2-sessions.ts';
+import { Clients, type Connection } from './clients.ts';
+import { Deadlines } from './deadlines.ts';
+import { dispatch, dispatchUpgrade, type EdgeHandlers, type RequestHandler, type UpgradeHandler } from './dispatch.ts';
+import { attachExchange, type Exchange, newExchange } from './exchange.ts';
+import { isHttp2Response } from './http-version.ts';
 import { type EdgeLimits, edgeLimits } from './limits.ts';
+import { createListener } from './listener.ts';
 import { refuseSocket, respondPlain } from './plain-response.ts';
+import { noPath, refuseAmbiguous, refuseTarget, tooMany } from './request-rules.ts';
 import { ownerOf } from './routes.ts';
-
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
-type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-
-export interface EdgeHandlers {
-  /** Nest: `/api/`, `/healthz`, `/readyz`, `/install.yaml`. */
-  api: RequestHandler;
-  /** `/k8s/`. */
-  kube: { request: RequestHandler; upgrade: UpgradeHandler };
-  /** `/tunnel`: WebSockets of agents. */
-  tunnel: UpgradeHandler;
-  /** `/socket.io/`: WebSockets of browsers. */
-  live: UpgradeHandler;
-  /** Everything else. */
-  dashboard: RequestHandler;
-}
+import { securityHeaders } from './security-headers.ts';
+import { closeAfter, closeUnlessRead } from './unread-body.ts';
 
 export interface EdgeOptions {
   /** PEM. Undefined behind a load balancer that ends TLS: the edge then speaks plain HTTP/1.1. */
   tls: { cert: string; key: string } | undefined;
   publicOrigin: string;
   handlers: EdgeHandlers;
-  limits?: Partial<EdgeLimits>;
+  /** Of the process; its connections per network address are counted here. */
+  limits: Limits;
+  /** What differs from `edgeLimits`. */
+  edgeLimits?: Partial<EdgeLimits>;
   metrics: Pick<GatewayMetrics, 'answered'>;
   logger: Logger;
 }
@@ -47,53 +43,117 @@ export interface Edge {
  * by path before any framework sees it.
  */
 export function createEdge(options: EdgeOptions): Edge {
-  const limits = { ...edgeLimits, ...options.limits };
+  const limits = { ...edgeLimits, ...options.edgeLimits };
   const { server, sessions } = createListener(options.tls, limits);
+  const clients = new Clients(options.limits);
+  const deadlines = new Deadlines({ limits, logger: options.logger });
   const sockets = new Set<Socket>();
-  const busy = new WeakMap<object, number>();
-  const securityHeaders = commonHeaders(options.publicOrigin);
+  const connections = new WeakMap<object, Connection>();
+  const headers = securityHeaders(options.publicOrigin);
   let closing = false;
 
   server.maxConnections = limits.connections;
   server.on('connection', (socket: Socket) => {
+    // Before TLS, so that a connection too many costs no handshake.
+    if (clients.admit(socket) === undefined) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
   });
 
-  const onRequest: RequestHandler = (request, response) => {
-    // Node hides the socket of an HTTP/2 stream; only HTTP/1.1 connections need counting.
-    if (request.httpVersionMajor < 2) {
-      const { socket } = request;
-      busy.set(socket, (busy.get(socket) ?? 0) + 1);
-      response.once('close', () => busy.set(socket, (busy.get(socket) ?? 1) - 1));
-      if (closing) response.setHeader('connection', 'close');
-    }
-    response.once('close', () => options.metrics.answered(ownerOf(request.url ?? '') ?? 'none', response.statusCode));
-    for (const [name, value] of securityHeaders) response.setHeader(name, value);
-    if (isAmbiguous(request)) respondPlain(response, 400, 'A header that decides comes more than once.');
-    else dispatch(options.handlers, request, response);
+  const connectionOf = (request: IncomingMessage, response: ServerResponse): Connection => {
+    // Node hides the socket of an HTTP/2 stream behind its session.
+    const session = isHttp2Response(response) ? response.stream?.session : undefined;
+    const carrier = session ?? request.socket;
+    const known = connections.get(carrier);
+    if (known !== undefined) return known;
+    const { remoteAddress } = session?.socket ?? request.socket;
+    const connection = { client: clients.of(remoteAddress), exchanges: 0, isClosing: false };
+    connections.set(carrier, connection);
+    return connection;
   };
+
+  const begin = (exchange: Exchange): void => {
+    const { response, connection, owner } = exchange;
+    connection.exchanges++;
+    connection.client.anonymous++;
+    attachExchange(exchange);
+    deadlines.watch(exchange);
+    response.once('close', () => {
+      connection.exchanges--;
+      if (!exchange.isAuthenticated) connection.client.anonymous--;
+      // Nobody can be authenticated for what is over.
+      exchange.isAuthenticated = true;
+      deadlines.forget(exchange);
+      options.metrics.answered(owner ?? 'none', response.statusCode);
+    });
+    // Nothing may follow a request that says itself that it is the last (RFC 9112, 9.6).
+    if (!isHttp2Response(response) && !response.shouldKeepAlive) connection.isClosing = true;
+    closeUnlessRead(exchange);
+  };
+
+  const onRequest: RequestHandler = (request, response) => {
+    const connection = connectionOf(request, response);
+    // What follows a request that ends its connection is nobody's.
+    if (connection.isClosing) return;
+    const isHttp2 = isHttp2Response(response);
+    if (!isHttp2 && connection.exchanges >= limits.pipelinedRequests) {
+      request.socket.destroy();
+      return;
+    }
+    const target = request.url ?? '';
+    const owner = ownerOf(target);
+    const mayAsk = clients.mayAsk(connection.client);
+    const exchange = newExchange({ request, response, owner, connection });
+    begin(exchange);
+    for (const [name, value] of headers) response.setHeader(name, value);
+    if (closing && !isHttp2) response.setHeader('connection', 'close');
+    const refusal = mayAsk ? (refuseAmbiguous(request) ?? refuseTarget(target, owner)) : tooMany;
+    if (refusal === undefined && owner !== null) {
+      dispatch(options.handlers, owner, { request, response });
+      return;
+    }
+    const { status, sentence } = refusal ?? noPath;
+    closeAfter(exchange);
+    if (status === 429) response.setHeader('retry-after', '1');
+    respondPlain(response, status, sentence);
+  };
+
   const onUpgrade: UpgradeHandler = (request, socket, head) => {
     socket.on('error', () => socket.destroy());
+    const connection = connections.get(socket);
+    if (connection?.isClosing || (connection?.exchanges ?? 0) > 0) {
+      // Earlier answers are still on their way: nothing may be written between them.
+      socket.destroy();
+      return;
+    }
     // Both directions of a connection end by themselves from here on (a port-forward may half-close).
-    socket.allowHalfOpen = true;
-    if (isAmbiguous(request)) refuseSocket(socket, 400);
+    (socket as Socket).allowHalfOpen = true;
+    const refusal = refuseAmbiguous(request);
+    if (refusal !== undefined) refuseSocket(socket, refusal.status, { body: `${refusal.sentence}\n` });
     else dispatchUpgrade(options.handlers, { request, socket, head });
   };
-  server.on('request', onRequest as never);
-  server.on('upgrade', onUpgrade as never);
-  // Over HTTP/1.1 the second argument is the bare connection, over HTTP/2 a response.
-  server.on('connect', ((request: IncomingMessage, answer: Duplex | ServerResponse) => {
-    if (request.httpVersionMajor < 2) refuseSocket(answer as Duplex, 405);
-    else respondPlain(answer as ServerResponse, 405, 'This is no proxy.');
-  }) as never);
-  server.on('clientError', ((error: NodeJS.ErrnoException, socket: Duplex) => {
-    const answerable = error.code !== 'ECONNRESET' && (busy.get(socket) ?? 0) === 0;
+
+  /** CONNECT. Over HTTP/1.1 Node gives the bare connection, over HTTP/2 a response. */
+  const onConnect = (request: IncomingMessage, answer: Duplex | ServerResponse): void => {
+    if (answer instanceof Http2ServerResponse) respondPlain(answer as never, 405, 'This is no proxy.');
+    else refuseSocket(answer as Duplex, refuseAmbiguous(request)?.status ?? 405);
+  };
+
+  const onClientError = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+    const answerable = error.code !== 'ECONNRESET' && (connections.get(socket)?.exchanges ?? 0) === 0;
     if (!answerable) socket.destroy();
     else refuseSocket(socket, clientErrorStatus(error.code));
-  }) as never);
+  };
+
+  server.on('request', onRequest as never);
+  server.on('upgrade', onUpgrade as never);
+  server.on('connect', onConnect as never);
+  server.on('clientError', onClientError as never);
 
   return {
     listen: (port, host) =>
@@ -102,6 +162,7 @@ export function createEdge(options: EdgeOptions): Edge {
         server.listen({ port, host, backlog: 4_096 }, () => {
           server.off('error', reject);
           server.on('error', (error) => options.logger.error({ error }, 'the listener failed'));
+          deadlines.start();
           resolve(server.address() as AddressInfo);
         });
       }),
@@ -115,120 +176,15 @@ export function createEdge(options: EdgeOptions): Edge {
         for (const socket of sockets) socket.destroy();
       }, graceMs);
       await closed;
+      deadlines.stop();
       clearTimeout(deadline);
     },
   };
 }
 
-type Listener = Server | Http2SecureServer;
-
-function createListener(
-  tls: EdgeOptions['tls'],
-  limits: EdgeLimits,
-): { server: Listener; sessions?: ReturnType<typeof watchSessions> } {
-  const http1 = {
-    maxHeaderSize: limits.headerBytes,
-    headersTimeout: limits.headersTimeoutMs,
-    // No deadline for a whole request: uploads may be long. Whoever reads the body bounds it.
-    requestTimeout: 0,
-    connectionsCheckingInterval: 1_000,
-    keepAliveTimeout: limits.keepAliveMs,
-    insecureHTTPParser: false,
-  };
-  if (tls === undefined) return { server: createServer(http1) };
-  const server = createSecureServer({
-    ...http1,
-    cert: tls.cert,
-    key: tls.key,
-    minVersion: 'TLSv1.2',
-    allowHTTP1: true,
-    handshakeTimeout: limits.tlsHandshakeTimeoutMs,
-    unknownProtocolTimeout: limits.tlsHandshakeTimeoutMs,
-    maxSessionMemory: 32,
-    settings: {
-      enablePush: false,
-      initialWindowSize: 1024 * 1024,
-      maxConcurrentStreams: limits.streamsPerSession,
-      maxHeaderListSize: limits.headerBytes,
-    },
-  });
-  // Peers that speak no TLS or break it off are no events of ours.
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
-  return { server, sessions: watchSessions(server, limits) };
-}
-
-/** Headers of which Node takes the first and another hop might take the last (RFC 9112, 3.2). */
-const single: ReadonlySet<string> = new Set(['host', 'authorization', 'origin', 'content-type']);
-
-function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
-  const found = new Set<string>();
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]?.toLowerCase() ?? '';
-    if (!single.has(name)) continue;
-    if (found.has(name)) return true;
-    found.add(name);
-  }
-  return false;
-}
-
-function dispatch(handlers: EdgeHandlers, request: IncomingMessage, response: ServerResponse): void {
-  switch (ownerOf(request.url ?? '')) {
-    case 'kube':
-      handlers.kube.request(request, response);
-      break;
-    case 'api':
-      handlers.api(request, response);
-      break;
-    case 'dashboard':
-      handlers.dashboard(request, response);
-      break;
-    case 'tunnel':
-    case 'live':
-      if (request.httpVersionMajor < 2) response.setHeader('upgrade', 'websocket');
-      respondPlain(response, 426, 'This path takes WebSockets only.');
-      break;
-    case null:
-      respondPlain(response, 400, 'The request target must be a path.');
-      break;
-  }
-}
-
-function dispatchUpgrade(
-  handlers: EdgeHandlers,
-  { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
-): void {
-  switch (ownerOf(request.url ?? '')) {
-    case 'kube':
-      handlers.kube.upgrade(request, socket, head);
-      break;
-    case 'tunnel':
-      handlers.tunnel(request, socket, head);
-      break;
-    case 'live':
-      handlers.live(request, socket, head);
-      break;
-    case 'api':
-    case 'dashboard':
-    case null:
-      refuseSocket(socket, 400);
-      break;
-  }
-}
-
-/** Headers that every answer carries. Strict-Transport-Security only for real names: on localhost it would bind every port. */
-function commonHeaders(publicOrigin: string): [name: string, value: string][] {
-  const { protocol, hostname } = new URL(publicOrigin);
-  const isLocal = hostname === 'localhost' || hostname.endsWith('.local') || /^[\d.]+$|:/.test(hostname);
-  const headers: [string, string][] = [
-    ['x-content-type-options', 'nosniff'],
-    ['referrer-policy', 'same-origin'],
-  ];
-  if (protocol === 'https:' && !isLocal) headers.push(['strict-transport-security', 'max-age=31536000']);
-  return headers;
-}
-
 function clientErrorStatus(code: string | undefined): number {
   if (code === 'HPE_HEADER_OVERFLOW') return 431;
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408;
+  if (code === 'HPE_INVALID_VERSION') return 505;
   return 400;
 }

@@ -1,23 +1,46 @@
-import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
+import type { Http2SecureServer, Http2Session, ServerHttp2Session } from 'node:http2';
 import type { EdgeLimits } from './limits.ts';
 
-/** Bytes an HTTP/2 connection may have in flight towards us, over all its streams. */
+/** Bytes an HTTP/2 connection may have in flight towards us, over all its streams, once it is known whose it is. */
 const connectionWindow = 4 * 1024 * 1024;
+/** The same for each stream. */
+const streamWindow = 1024 * 1024;
+
+/** How to raise a connection's bounds; absent once they are. */
+const anonymous = new WeakMap<Http2Session, () => void>();
+
+/**
+ * Gives a connection the full number of streams and the full windows. Until somebody has been authenticated on it, it has
+ * few streams, and the 64 KiB of HTTP/2 as its windows.
+ */
+export function raiseSession(session: Http2Session | undefined): void {
+  if (session === undefined) return;
+  const raise = anonymous.get(session);
+  if (raise === undefined) return;
+  anonymous.delete(session);
+  raise();
+}
 
 /** Follows the HTTP/2 connections of a server: closes idle ones, and all of them when the gateway drains. */
 export function watchSessions(server: Http2SecureServer, limits: EdgeLimits): { close(): void; destroy(): void } {
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);
-    session.setLocalWindowSize(connectionWindow);
     let open = 0;
+    let idleMs = limits.keepAliveMs;
+    anonymous.set(session, () => {
+      idleMs = limits.idleSessionMs;
+      if (session.destroyed) return;
+      session.settings({ maxConcurrentStreams: limits.streamsPerSession, initialWindowSize: streamWindow });
+      session.setLocalWindowSize(connectionWindow);
+    });
     let idle = setTimeout(() => session.destroy(), limits.headersTimeoutMs);
     session.on('stream', (stream) => {
       open++;
       clearTimeout(idle);
       stream.once('close', () => {
         open--;
-        if (open === 0 && !session.destroyed) idle = setTimeout(() => session.close(), limits.idleSessionMs);
+        if (open === 0 && !session.destroyed) idle = setTimeout(() => end(session, limits), idleMs);
       });
     });
     session.once('close', () => {
@@ -35,4 +58,11 @@ export function watchSessions(server: Http2SecureServer, limits: EdgeLimits): { 
       for (const session of sessions) session.destroy();
     },
   };
+}
+
+/** Says goodbye, and closes also when the peer takes no more bytes. */
+function end(session: ServerHttp2Session, { stalledMs }: EdgeLimits): void {
+  session.close();
+  const deadline = setTimeout(() => session.destroy(), stalledMs).unref();
+  session.once('close', () => clearTimeout(deadline));
 }

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { isHttp2Request } from './http-version.ts';
 
 /** Answers with one line of text and nothing about the inside. */
 export function respondPlain(response: ServerResponse, status: number, sentence: string): void {
@@ -43,21 +44,20 @@ export function refuseSocket(
   endThenDestroy(socket, `${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** Sends the last bytes and closes, whatever the other side does. */
-function endThenDestroy(socket: Duplex, last: string | Buffer): void {
+/** Sends the last bytes and closes within 2 s, whatever the other side does. */
+export function endThenDestroy(socket: Duplex, last?: string): void {
   socket.on('error', () => socket.destroy());
   // What still comes in is thrown away, so that the close is not a reset that takes our answer with it.
   socket.resume();
   const deadline = setTimeout(() => socket.destroy(), 2_000);
   socket.once('close', () => clearTimeout(deadline));
   socket.once('end', () => socket.destroy());
-  socket.end(last);
+  socket.end(last ?? '');
 }
 
 /** True when the request announces a body: HTTP/1.1 by its headers, HTTP/2 by the missing END_STREAM. */
 export function hasBody(request: IncomingMessage): boolean {
-  const { stream } = request as IncomingMessage & { stream?: { endAfterHeaders?: boolean } };
-  if (request.httpVersionMajor >= 2) return stream?.endAfterHeaders !== true;
+  if (isHttp2Request(request)) return (request.stream as { endAfterHeaders?: boolean }).endAfterHeaders !== true;
   const length = request.headers['content-length'];
   return request.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) !== 0);
 }

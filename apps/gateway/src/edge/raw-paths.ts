@@ -11,7 +11,7 @@ import { TerminalService } from '../terminals/terminal-service.ts';
 import { TunnelEndpoint } from '../tunnels/tunnel-endpoint.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { createDashboardProxy } from './dashboard.ts';
-import type { EdgeHandlers } from './edge.ts';
+import type { EdgeHandlers } from './dispatch.ts';
 
 export interface RawPathsOptions {
   authenticator: Pick<Authenticator, 'authenticate' | 'stillValid'>;

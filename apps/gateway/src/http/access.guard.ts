@@ -8,8 +8,9 @@ import {
   routes,
 } from '@postern/contracts';
 import type { FastifyRequest } from 'fastify';
-import type { JoinClaims } from '../agents/join-claim.ts';
+import type { JoinClaim, JoinClaims } from '../agents/join-claim.ts';
 import type { Config } from '../config.ts';
+import { markAuthenticated } from '../edge/exchange.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import { comesFromElsewhere, refusesCrossSite } from '../identity/browser-request.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -46,7 +47,7 @@ export class AccessGuard implements CanActivate {
         if (comesFromElsewhere(request, this.#publicOrigin)) throw crossSite(this.#publicOrigin);
         return {};
       case 'join-token':
-        return { claim: await this.#joinClaims.check(readBearer(request.headers)) };
+        return { claim: await this.#claim(request) };
       case 'user':
         return { principal: await this.#principal(request) };
       default: {
@@ -56,12 +57,19 @@ export class AccessGuard implements CanActivate {
     }
   }
 
+  async #claim(request: FastifyRequest): Promise<JoinClaim> {
+    const claim = await this.#joinClaims.check(readBearer(request.headers));
+    markAuthenticated(request.raw);
+    return claim;
+  }
+
   async #principal(request: FastifyRequest): Promise<Principal> {
     const principal = await this.#authenticator.authenticate(request.headers);
     if (principal === null)
       throw new ApiError('unauthenticated', 'Sign in first: your credential is missing, has expired or was revoked.', {
         headers: { 'www-authenticate': 'Bearer' },
       });
+    markAuthenticated(request.raw);
     const { kind } = principal.credential;
     if (kind === 'browser' && refusesCrossSite(request, this.#publicOrigin)) throw crossSite(this.#publicOrigin);
     if (kind === 'kubeconfig' || kind === 'access')

@@ -4,7 +4,8 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { apiDocumentationPolicy, ownHosts } from '../edge/content-security-policy.ts';
-import { ApiError } from './api-error.ts';
+import { Documentation, isHiddenDocument, serveDocumentation } from '../openapi/documentation.ts';
+import { ApiError, notFound } from './api-error.ts';
 import { sendError } from './error.filter.ts';
 
 /** The largest body of the REST API. */
@@ -22,7 +23,7 @@ export function createAdapter(logger: Logger, publicOrigin: string): { adapter: 
     bodyLimit: maxBodyBytes,
     logger: false,
     requestIdHeader: false,
-    genReqId: (request: IncomingMessage) => saneRequestId(request.headers['x-request-id']) ?? randomUUID(),
+    genReqId: requestIdOf,
     return503OnClosing: false,
     // A URL that cannot be decoded is refused before any hook.
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
@@ -38,6 +39,12 @@ export function createAdapter(logger: Logger, publicOrigin: string): { adapter: 
   readOnlyJson(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers(headersFor(request, publicOrigin));
+    const refused = refuseUrl(request.url);
+    if (refused !== undefined) {
+      sendError(reply, refused, request.id);
+      return reply;
+    }
+    return undefined;
   });
   fastify.addHook('onResponse', async (request, reply) => {
     const { method, id: requestId, ip: address } = request;
@@ -48,13 +55,18 @@ export function createAdapter(logger: Logger, publicOrigin: string): { adapter: 
       'request',
     );
   });
-  return {
-    adapter,
-    handler: (request, response) => {
-      if (handle === undefined) throw new Error('the API is not ready');
-      handle(request, response);
-    },
+  const others: Handler = (request, response) => {
+    if (handle === undefined) throw new Error('the API is not ready');
+    handle(request, response);
   };
+  const handler = serveDocumentation(new Documentation(fastify), {
+    headersFor: (request) => {
+      const { url = '', headers } = request;
+      return headersFor({ url, headers, id: requestIdOf(request) }, publicOrigin);
+    },
+    others,
+  });
+  return { adapter, handler };
 }
 
 /** Bodies are JSON, or there is none. */
@@ -68,7 +80,10 @@ function readOnlyJson(fastify: FastifyInstance): void {
 }
 
 /** What every answer carries: nothing of the API is for a cache, a frame or another type. */
-function headersFor(request: FastifyRequest, publicOrigin: string): Record<string, string> {
+function headersFor(
+  request: Pick<FastifyRequest, 'id' | 'url' | 'headers'>,
+  publicOrigin: string,
+): Record<string, string> {
   return {
     'cache-control': 'no-store',
     'content-security-policy': policyFor(request, publicOrigin),
@@ -80,13 +95,20 @@ function headersFor(request: FastifyRequest, publicOrigin: string): Record<strin
 }
 
 /** Only the API's documentation is a page, and may run the scripts that lie beside it. */
-function policyFor({ url, headers }: FastifyRequest, publicOrigin: string): string {
+function policyFor({ url, headers }: Pick<FastifyRequest, 'url' | 'headers'>, publicOrigin: string): string {
   return /^\/api\/docs(?:[/?]|$)/.test(url)
     ? apiDocumentationPolicy(ownHosts(headers, publicOrigin))
     : "default-src 'none'; frame-ancestors 'none'";
 }
 
-/** A caller's own id for its request, when it can do no harm in a log or a header. */
-function saneRequestId(id: string | string[] | undefined): string | undefined {
-  return typeof id === 'string' && /^[\w.-]{1,128}$/.test(id) ? id : undefined;
+/** A caller's own id for its request, when it can do no harm in a log or a header; else a new one. */
+function requestIdOf({ headers }: IncomingMessage): string {
+  const id = headers['x-request-id'];
+  return typeof id === 'string' && /^[\w.-]{1,128}$/.test(id) ? id : randomUUID();
+}
+
+/** Refuses control characters, which no path and no query of ours holds, and what is below the documentation unasked. */
+function refuseUrl(url: string): ApiError | undefined {
+  if (/%(?:[01][0-9a-f]|7f)/i.test(url)) return new ApiError('invalid-request', 'The URL holds a control character.');
+  return isHiddenDocument(url.split('?', 1)[0] ?? '') ? notFound() : undefined;
 }

@@ -137,10 +137,29 @@ describe('an answer', () => {
       expect([path, reply.status, reply.json.error.code]).toEqual([path, 404, 'not-found']);
       expect(reply.headers['cache-control']).toBe('no-store');
     }
-    const malformed = await bed.ask('GET', '/api/v1/%zz');
-    expect([malformed.status, malformed.json.error.code]).toEqual([400, 'invalid-request']);
     expect((await bed.ask('PUT', '/api/v1/auth/me', { token: ada.token })).status).toBe(404);
   });
+
+  it.each(['%', '%%', '%2', '%zz', '%E0%A4%A', '%ff', '%C0%AE', '%ED%A0%80', '%00', 'a%0d%0ab', '%7F', '%1b%5b'])(
+    'is 400 in the one form for the escape %s, wherever it stands in a path',
+    async (malformed) => {
+      const paths = [
+        `/api/${malformed}`,
+        `/api/v1/${malformed}`,
+        `/api/v1/organizations/${malformed}/clusters`,
+        `/api/v1/organizations/ada/clusters/${malformed}`,
+        `/api/docs/${malformed}`,
+      ];
+      for (const path of paths) {
+        const reply = await bed.ask('GET', path, { token: ada.token });
+        expect([path, reply.status, reply.json.error.code]).toEqual([path, 400, 'invalid-request']);
+        expect(reply.headers['content-type']).toMatch(/^application\/json/);
+      }
+      const query = await bed.ask('GET', `/api/v1/organizations/ada/sessions?kind=${malformed}`, { token: ada.token });
+      expect(query.status).toBe(400);
+      expect((await bed.ask('GET', `/${malformed}`)).status).toBe(400);
+    },
+  );
 
   it("carries the caller's request id when it is harmless, else one of ours", async () => {
     const idOf = async (id: string) =>

@@ -4,6 +4,7 @@ import { type HeaderPairs, headerPairs, type ImpersonatedIdentity, impersonate, 
 import { StreamResetError } from '@postern/mux';
 import type { Logger } from 'pino';
 import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-directory.ts';
+import { markAuthenticated } from '../edge/exchange.ts';
 import { hasBody } from '../edge/plain-response.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -87,6 +88,7 @@ export class KubeEndpoint {
     const { authenticator, directory, limits, publicOrigin } = this.#options;
     const principal = await authenticate(request, { authenticator, publicOrigin });
     countRequest(limits, principal);
+    markAuthenticated(request);
     const address = readAddress(request.url ?? '');
     const cluster = await resolveCluster(principal, address, directory);
     const { method = '' } = request;

@@ -87,6 +87,8 @@ function join(socket: Duplex, stream: MuxStream): void {
   stream.once('close', () => {
     if (!stream.readableEnded) destroyAfterWritten(socket);
   });
+  // It may have broken off before anybody listened.
+  if (stream.errored) destroyAfterWritten(socket);
   lingerAfterHalfClose(socket, stream, lingerMs);
 }
 

@@ -35,12 +35,13 @@ export class Limits extends EventEmitter<{ refused: [LimitName] }> {
     this.#rates = new RateLimiter(now);
   }
 
-  /** Counts one of what is limited by rate. @returns 0, or the whole seconds until the next is allowed (nothing was counted then). */
-  take(limit: RateName, key: string): number {
-    const seconds = this.#rates.take(`${limit} ${key}`, {
-      most: (this.settings[limit] * burstMs) / 1_000,
-      perMs: burstMs,
-    });
+  /**
+   * Counts one of what is limited by rate, or what costs as much as `count` of it; never more than a burst.
+   * @returns 0, or the whole seconds until it is allowed (nothing was counted then).
+   */
+  take(limit: RateName, key: string, count = 1): number {
+    const most = (this.settings[limit] * burstMs) / 1_000;
+    const seconds = this.#rates.take(`${limit} ${key}`, { most, perMs: burstMs }, Math.min(count, most));
     if (seconds > 0) this.emit('refused', limit);
     return seconds;
   }

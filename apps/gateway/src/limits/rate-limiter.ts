@@ -18,14 +18,14 @@ export class RateLimiter {
     this.#now = now;
   }
 
-  /** Takes one attempt. @returns 0, or the seconds until there will be one again (nothing was taken then). */
-  take(key: string, { most, perMs }: Rate): number {
+  /** Takes `count` attempts. @returns 0, or the seconds until there will be so many again (nothing was taken then). */
+  take(key: string, { most, perMs }: Rate, count = 1): number {
     const now = this.#now();
     const bucket = this.#buckets.get(key) ?? { left: most, at: now };
     const left = Math.min(most, bucket.left + ((now - bucket.at) / perMs) * most);
-    const isAllowed = left >= 1;
-    this.#buckets.set(key, { left: isAllowed ? left - 1 : left, at: now });
-    return isAllowed ? 0 : Math.ceil((((1 - left) / most) * perMs) / 1_000);
+    const isAllowed = left >= count;
+    this.#buckets.set(key, { left: isAllowed ? left - count : left, at: now });
+    return isAllowed ? 0 : Math.ceil((((count - left) / most) * perMs) / 1_000);
   }
 
   /** Forgets the attempts of a key. */

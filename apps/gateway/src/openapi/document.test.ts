@@ -51,4 +51,24 @@ describe('the OpenAPI document', () => {
     for (const source of scripts) expect(source).toMatch(/^[a-z0-9.:-]+\/api\/docs\/$/);
     expect(policy).toContain("default-src 'none'");
   });
+
+  it('is held once for everybody: asked for again it is not sent again, and it comes compressed', async () => {
+    for (const path of ['/api/openapi.json', '/api/docs', '/api/docs/swagger-ui-bundle.js']) {
+      const whole = await bed.ask('GET', path);
+      expect([whole.status, whole.headers['cache-control']]).toEqual([200, 'no-cache']);
+      const again = await bed.ask('GET', path, { headers: { 'if-none-match': String(whole.headers.etag) } });
+      expect([again.status, again.text]).toEqual([304, '']);
+      expect(again.headers['content-security-policy']).toBe(whole.headers['content-security-policy']);
+      const packed = await bed.ask('GET', path, { headers: { 'accept-encoding': 'gzip, br' } });
+      expect([packed.headers['content-encoding'], packed.headers['vary']]).toEqual(['br', 'accept-encoding']);
+      expect(Number(packed.headers['content-length'])).toBeLessThan(whole.text.length / 2);
+      const head = await bed.ask('HEAD', path);
+      expect([head.status, head.text, head.headers.etag]).toEqual([200, '', whole.headers.etag]);
+    }
+  });
+
+  it('has no other file of the package that it comes from', async () => {
+    for (const file of ['swagger-ui-bundle.js.map', 'package.json', 'index.html', 'README.md', 'oauth2-redirect.html'])
+      expect([file, (await bed.ask('GET', `/api/docs/${file}`)).status]).toEqual([file, 404]);
+  });
 });

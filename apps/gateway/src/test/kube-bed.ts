@@ -106,6 +106,7 @@ export async function startKubeBed(
     tls: { cert, key },
     publicOrigin: publicUrl.origin,
     metrics,
+    limits,
     logger,
     handlers: {
       ...raw.handlers,

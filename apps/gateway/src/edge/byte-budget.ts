@@ -1,0 +1,29 @@
+/** Bytes that may be held at once, and of each key no more than its share. */
+export class ByteBudget {
+  readonly #total: number;
+  readonly #share: number;
+  #held = 0;
+  readonly #byKey = new Map<string, number>();
+
+  constructor(options: { total: number; share: number }) {
+    this.#total = options.total;
+    this.#share = options.share;
+  }
+
+  /** Counts bytes as held. @returns gives them back; undefined when there is no room for them. */
+  hold(key: string, bytes: number): (() => void) | undefined {
+    const ofKey = this.#byKey.get(key) ?? 0;
+    if (this.#held + bytes > this.#total || ofKey + bytes > this.#share) return undefined;
+    this.#held += bytes;
+    this.#byKey.set(key, ofKey + bytes);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#held -= bytes;
+      const left = (this.#byKey.get(key) ?? bytes) - bytes;
+      if (left === 0) this.#byKey.delete(key);
+      else this.#byKey.set(key, left);
+    };
+  }
+}

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { useLeakCheck } from '@postern/testkit';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type EdgeBed, startEdgeBed } from '../test/edge-bed.ts';
+import { ByteBudget } from './byte-budget.ts';
+import { createDashboardProxy } from './dashboard.ts';
+import { assetOf } from './dashboard-assets.ts';
+import { FairSlots } from './fair-slots.ts';
+
+useLeakCheck();
+
+const logger = pino({ level: 'silent' });
+const closing: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** Text that compresses to a quarter, of the size of a large script of the dashboard. */
+const script = randomBytes(1024 * 1024)
+  .toString('hex')
+  .replaceAll(/[0-7]/g, 'x');
+const page = `<p>${'hello '.repeat(2_000)}</p>`;
+
+/** A dashboard's process with assets, pages, and a page that never comes. */
+async function start(): Promise<{ bed: EdgeBed; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const { url = '' } = request;
+    asked.push(url);
+    if (url.startsWith('/_next/static/gone')) response.writeHead(404).end();
+    else if (url.startsWith('/_next/static/dev')) response.writeHead(200, { 'cache-control': 'no-store' }).end('1');
+    else if (url.startsWith('/_next/static/'))
+      response
+        .writeHead(200, { 'content-type': 'text/javascript', 'cache-control': 'public, max-age=31536000, immutable' })
+        .end(script);
+    else if (url === '/hangs') request.socket.on('error', () => {});
+    else response.writeHead(200, { 'content-type': 'text/html' }).end(page);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const publicOrigin = 'https://localhost:1';
+  const bed = await startEdgeBed({
+    handlers: { dashboard: createDashboardProxy({ url, publicOrigin, logger }) },
+  });
+  closing.push(
+    () => {
+      server.closeAllConnections();
+      server.close();
+    },
+    () => bed.stop(),
+  );
+  return { bed, asked };
+}
+
+async function get(
+  { port, cert }: EdgeBed,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> {
+  const request = httpsRequest({ host: 'localhost', port, path, agent: false, headers, ca: cert }).end();
+  const [response] = await once(request, 'response');
+  const parts: Buffer[] = [];
+  for await (const part of response) parts.push(part);
+  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) };
+}
+
+describe('an asset of the build', () => {
+  it('is asked for once, however many want it, and comes whole in every coding', async () => {
+    const { bed, asked } = await start();
+    const codings = ['identity', 'gzip', 'br', 'gzip, deflate, br', 'br;q=0, gzip', ''];
+    const answers = await Promise.all(
+      codings.map((coding) => get(bed, '/_next/static/a.js', { 'accept-encoding': coding })),
+    );
+    expect(answers.map(({ headers }) => headers['content-encoding'])).toEqual([
+      undefined,
+      'gzip',
+      'br',
+      'br',
+      'gzip',
+      undefined,
+    ]);
+    for (const { body, headers } of answers) {
+      const coding = headers['content-encoding'];
+      const plain = coding === 'br' ? brotliDecompressSync(body) : coding === 'gzip' ? gunzipSync(body) : body;
+      expect(plain.equals(Buffer.from(script))).toBe(true);
+      expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+      expect(headers['vary']).toBe('accept-encoding');
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
+    }
+    expect(new Set(answers.map(({ headers }) => headers.etag)).size).toBe(3);
+    await get(bed, '/_next/static/a.js?dpl=1');
+    expect(asked).toEqual(['/_next/static/a.js']);
+  });
+
+  it('is not sent again to who has it', async () => {
+    const { bed } = await start();
+    const first = await get(bed, '/_next/static/a.js', { 'accept-encoding': 'br' });
+    for (const tag of [`${first.headers.etag}`, `W/${first.headers.etag}`, `"x", ${first.headers.etag}`, '*']) {
+      const again = await get(bed, '/_next/static/a.js', { 'accept-encoding': 'br', 'if-none-match': tag });
+      expect([again.status, again.body.byteLength]).toEqual([304, 0]);
+    }
+    const other = await get(bed, '/_next/static/a.js', { 'if-none-match': `${first.headers.etag}` });
+    expect(other.status).toBe(200);
+  });
+
+  it('is not kept when it is not there or may change', async () => {
+    const { bed, asked } = await start();
+    for (const path of ['/_next/static/gone.js', '/_next/static/dev.js']) {
+      await get(bed, path);
+      await get(bed, path);
+      expect(asked.filter((url) => url === path)).toHaveLength(2);
+    }
+  });
+
+  it.each([
+    '/_next/static/../x',
+    '/_next/static/a/..',
+    '/_next/static/%2e%2e/x',
+    '/_next/data/x',
+    '/_next/static/',
+    '/',
+  ])('is nothing else: %s', (target) => expect(assetOf(target)).toBeUndefined());
+});
+
+describe('clients that do not read', () => {
+  it.each([
+    ['assets', (index: number) => `/_next/static/${index}.js`],
+    ['one asset', () => '/_next/static/a.js'],
+    ['pages', () => '/acme'],
+  ])('what they asked for costs nobody else the dashboard (%s)', async (_, pathOf) => {
+    const { bed, asked } = await start();
+    const session = bed.http2({ initialWindowSize: 0 });
+    await Promise.all(
+      Array.from({ length: 90 }, (_, index) => {
+        const stream = session.request({ ':path': pathOf(index) });
+        stream.on('error', () => {});
+        return once(stream, 'response');
+      }),
+    );
+    expect(asked.length).toBeGreaterThan(0);
+    expect((await get(bed, '/login')).status).toBe(200);
+    expect((await get(bed, '/_next/static/mine.js')).body.byteLength).toBe(script.length);
+  });
+
+  it('wait behind others when they ask for more than their share', async () => {
+    const slots = new FairSlots({ total: 3, share: 2, waiting: 2 });
+    const never = new AbortController().signal;
+    const started: string[] = [];
+    const take = async (key: string, name: string) => {
+      const leave = await slots.take(key, never);
+      started.push(leave === undefined ? `${name} refused` : name);
+      return leave;
+    };
+    const [first] = await Promise.all([take('a', 'a1'), take('a', 'a2')]);
+    const rest = [take('a', 'a3'), take('a', 'a4'), take('a', 'a5'), take('b', 'b1')];
+    await rest[3];
+    expect(started).toEqual(['a1', 'a2', 'a5 refused', 'b1']);
+    first?.();
+    first?.();
+    await rest[0];
+    expect(started.slice(4)).toEqual(['a3']);
+    const gone = new AbortController();
+    const leaving = slots.take('c', gone.signal);
+    gone.abort();
+    expect(await leaving).toBeUndefined();
+  });
+
+  it('hold so many bytes and no more', () => {
+    const budget = new ByteBudget({ total: 10, share: 6 });
+    const release = budget.hold('a', 6);
+    expect(budget.hold('a', 1)).toBeUndefined();
+    expect(budget.hold('b', 5)).toBeUndefined();
+    expect(budget.hold('b', 4)).toBeDefined();
+    release?.();
+    release?.();
+    expect(budget.hold('a', 6)).toBeDefined();
+    expect(budget.hold('c', 1)).toBeUndefined();
+  });
+});

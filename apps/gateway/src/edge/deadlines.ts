@@ -1,0 +1,142 @@
+import { constants, type Http2Session, type ServerHttp2Stream } from 'node:http2';
+import type { Logger } from 'pino';
+import type { Exchange } from './exchange.ts';
+import { isHttp2Response } from './http-version.ts';
+import type { EdgeLimits } from './limits.ts';
+import { hasBody, refuseSocket } from './plain-response.ts';
+
+export interface DeadlineOptions {
+  limits: EdgeLimits;
+  logger: Logger;
+  /** Monotonic clock in milliseconds. */
+  now?: () => number;
+}
+
+/**
+ * Ends requests whose bodies do not come, and answers that nobody takes. An answer that has nothing to send (a quiet watch)
+ * is never ended: only bytes that wait count. One look at all that is open every few seconds, so that a request costs no
+ * timer.
+ */
+export class Deadlines {
+  readonly #limits: EdgeLimits;
+  readonly #logger: Logger;
+  readonly #now: () => number;
+  readonly #open = new Set<Exchange>();
+  /** Connections of which a stream was reset since the last look, and what had been written to them then. */
+  readonly #reset = new Map<Http2Session, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ limits, logger, now = () => performance.now() }: DeadlineOptions) {
+    this.#limits = limits;
+    this.#logger = logger;
+    this.#now = now;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.sweep(), this.#limits.sweepMs).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Watches over an exchange until `forget`. */
+  watch(exchange: Exchange): void {
+    this.#open.add(exchange);
+  }
+
+  forget(exchange: Exchange): void {
+    this.#open.delete(exchange);
+  }
+
+  /** Looks at everything that is open once. */
+  sweep(): void {
+    const now = this.#now();
+    if (this.#reset.size > 0) this.#endStuckSessions();
+    for (const exchange of this.#open) {
+      if (this.#bodyIsLate(exchange, now)) this.#end(exchange, 'the body of a request did not come');
+      else if (this.#answerStalls(exchange, now)) this.#end(exchange, 'a client did not take its answer');
+    }
+  }
+
+  #bodyIsLate(exchange: Exchange, now: number): boolean {
+    const { request, owner, isAuthenticated, startedAt } = exchange;
+    if (!awaitsBody(exchange)) return false;
+    const { bodyIdleMs, bodyTimeoutMs } = this.#limits;
+    if (owner !== 'kube' || !isAuthenticated) return now - startedAt > bodyTimeoutMs;
+    // Bytes that wait to be read here are not the client's delay.
+    const mark = request.readableLength > 0 ? -1 : bytesReceived(exchange);
+    if (exchange.body?.mark !== mark || mark === -1) exchange.body = { at: now, mark };
+    return now - exchange.body.at > bodyIdleMs;
+  }
+
+  #answerStalls(exchange: Exchange, now: number): boolean {
+    const mark = bytesTaken(exchange);
+    if (mark === undefined) {
+      exchange.stall = undefined;
+      return false;
+    }
+    if (exchange.stall?.mark !== mark) exchange.stall = { at: now, mark };
+    const { owner, isAuthenticated } = exchange;
+    const { stalledMs, stalledClusterAnswerMs } = this.#limits;
+    return now - exchange.stall.at > (owner === 'kube' && isAuthenticated ? stalledClusterAnswerMs : stalledMs);
+  }
+
+  #end(exchange: Exchange, why: string): void {
+    this.#open.delete(exchange);
+    const { request, response, owner, connection, stall } = exchange;
+    this.#logger.info({ owner, address: connection.client.address }, why);
+    if (!isHttp2Response(response)) {
+      connection.isClosing = true;
+      if (response.headersSent || connection.exchanges > 1) request.socket.destroy();
+      else refuseSocket(request.socket, 408);
+      return;
+    }
+    const { stream } = response;
+    const { session } = stream;
+    stream.destroy(new Error(why));
+    // The reset goes out now, or waits behind bytes that the client does not take.
+    if (session !== undefined && stall !== undefined) this.#reset.set(session, session.socket.bytesWritten);
+  }
+
+  /** Ends connections that did not even take the reset of a stream. */
+  #endStuckSessions(): void {
+    for (const [session, sent] of this.#reset)
+      if (!session.destroyed && session.socket.bytesWritten === sent)
+        session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    this.#reset.clear();
+  }
+}
+
+/** Whether bytes of the request's body are still to come. */
+function awaitsBody({ request, response }: Exchange): boolean {
+  if (!isHttp2Response(response)) return !request.complete;
+  if (!hasBody(request)) return false;
+  const { stream } = response;
+  return stream !== undefined && !stream.destroyed && stream.state.remoteClose !== 1;
+}
+
+/** A number that changes with each byte that comes in for this request. */
+function bytesReceived({ request, response }: Exchange): number {
+  if (isHttp2Response(response)) return response.stream.state.localWindowSize ?? 0;
+  return request.socket.bytesRead;
+}
+
+const drained = new WeakMap<ServerHttp2Stream, number>();
+
+/** A number that changes when the client takes bytes of this answer; undefined when none wait for it. */
+function bytesTaken({ response }: Exchange): number | undefined {
+  if (!isHttp2Response(response)) {
+    const { socket } = response;
+    if (socket === null || socket.destroyed || socket.writableLength === 0) return undefined;
+    return socket.bytesWritten - socket.writableLength;
+  }
+  const { stream } = response;
+  if (stream === undefined || stream.destroyed || stream.writableLength === 0) return undefined;
+  const times = drained.get(stream);
+  if (times === undefined) {
+    drained.set(stream, 0);
+    stream.on('drain', () => drained.set(stream, (drained.get(stream) ?? 0) + 1));
+  }
+  return (times ?? 0) * 2 ** 32 + stream.writableLength;
+}

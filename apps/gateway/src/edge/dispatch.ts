@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { isHttp2Response } from './http-version.ts';
+import { refuseSocket, respondPlain } from './plain-response.ts';
+import { type Owner, ownerOf } from './routes.ts';
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface EdgeHandlers {
+  /** Nest: `/api/`, `/healthz`, `/readyz`, `/install.yaml`. */
+  api: RequestHandler;
+  /** `/k8s/`. */
+  kube: { request: RequestHandler; upgrade: UpgradeHandler };
+  /** `/tunnel`: WebSockets of agents. */
+  tunnel: UpgradeHandler;
+  /** `/socket.io/`: WebSockets of browsers. */
+  live: UpgradeHandler;
+  /** Everything else. */
+  dashboard: RequestHandler;
+}
+
+/** Gives a request to its owner. */
+export function dispatch(
+  handlers: EdgeHandlers,
+  owner: Owner,
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+): void {
+  switch (owner) {
+    case 'kube':
+      handlers.kube.request(request, response);
+      break;
+    case 'api':
+      handlers.api(request, response);
+      break;
+    case 'dashboard':
+      handlers.dashboard(request, response);
+      break;
+    case 'tunnel':
+    case 'live':
+      if (!isHttp2Response(response)) response.setHeader('upgrade', 'websocket');
+      respondPlain(response, 426, 'This path takes WebSockets only.');
+      break;
+  }
+}
+
+/** Gives a request to upgrade to its owner; refuses it where nobody takes one. */
+export function dispatchUpgrade(
+  handlers: EdgeHandlers,
+  { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
+): void {
+  switch (ownerOf(request.url ?? '')) {
+    case 'kube':
+      handlers.kube.upgrade(request, socket, head);
+      break;
+    case 'tunnel':
+      handlers.tunnel(request, socket, head);
+      break;
+    case 'live':
+      handlers.live(request, socket, head);
+      break;
+    case 'api':
+    case 'dashboard':
+    case null:
+      refuseSocket(socket, 400);
+      break;
+  }
+}

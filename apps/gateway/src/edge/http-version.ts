@@ -1,0 +1,17 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+
+/*
+ * Which protocol a message came by is decided by what Node made of it, never by the version it states: the HTTP/1.1 parser
+ * passes the text `HTTP/2.0` on as version 2.
+ */
+
+/** True for a request on an HTTP/2 stream. */
+export function isHttp2Request(request: IncomingMessage | Http2ServerRequest): request is Http2ServerRequest {
+  return request instanceof Http2ServerRequest;
+}
+
+/** True for the answer on an HTTP/2 stream. */
+export function isHttp2Response(response: ServerResponse | Http2ServerResponse): response is Http2ServerResponse {
+  return response instanceof Http2ServerResponse;
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import { isHttp2Request } from './http-version.ts';
+import type { Owner } from './routes.ts';
+
+/** Why the edge refuses a request before its owner sees it. */
+export interface EdgeRefusal {
+  status: number;
+  /** For a person to read. */
+  sentence: string;
+}
+
+/** Headers of which Node takes the first and another hop might take the last (RFC 9112, 3.2). */
+const single: ReadonlySet<string> = new Set(['host', 'authorization', 'origin', 'content-type', 'transfer-encoding']);
+
+const unknownVersion: EdgeRefusal = { status: 505, sentence: 'The versions of HTTP spoken here are 1.0, 1.1 and 2.' };
+const repeatedHeader: EdgeRefusal = { status: 400, sentence: 'A header that may come once came more than once.' };
+const noHost: EdgeRefusal = { status: 400, sentence: 'A request of HTTP/1.1 must name its Host.' };
+const unknownCoding: EdgeRefusal = { status: 400, sentence: 'The only Transfer-Encoding taken here is chunked.' };
+/** For a target in absolute or authority form, and for `*`. */
+export const noPath: EdgeRefusal = { status: 400, sentence: 'The request target must be a path.' };
+const malformedPath: EdgeRefusal = { status: 400, sentence: 'The path is malformed: check its percent-encoding.' };
+
+/** For an address of which too many requests are open that nobody was authenticated for. */
+export const tooMany: EdgeRefusal = {
+  status: 429,
+  sentence: 'Too many requests from your network address wait for their answers. Try again in a second.',
+};
+
+/**
+ * Refuses a request that two readers could understand in two ways: text of another HTTP version, a header that decides and
+ * comes twice, HTTP/1.1 without a Host, a transfer coding beside `chunked` (RFC 9112, 6.1), a transfer coding in HTTP/1.0.
+ */
+export function refuseAmbiguous(request: IncomingMessage): EdgeRefusal | undefined {
+  const isText = !isHttp2Request(request);
+  if (isText && request.httpVersion !== '1.1' && request.httpVersion !== '1.0') return unknownVersion;
+  const { rawHeaders } = request;
+  let found: string[] | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    if (!single.has(name)) continue;
+    if (found?.includes(name)) return repeatedHeader;
+    found ??= [];
+    found.push(name);
+    if (name !== 'transfer-encoding') continue;
+    if (request.httpVersion === '1.0' || rawHeaders[index + 1]?.toLowerCase() !== 'chunked') return unknownCoding;
+  }
+  return isText && request.httpVersion === '1.1' && request.headers.host === undefined ? noHost : undefined;
+}
+
+/**
+ * Refuses a target that is no path, and a path of the dashboard that cannot be decoded or holds control characters. The API
+ * and the kube endpoint read their own paths, and refuse in their own words.
+ */
+export function refuseTarget(target: string, owner: Owner | null): EdgeRefusal | undefined {
+  if (owner === null) return noPath;
+  if (owner === 'dashboard' && target.includes('%') && !isDecodable(target)) return malformedPath;
+  return undefined;
+}
+
+function isDecodable(target: string): boolean {
+  try {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+    return !/[\x00-\x1f\x7f]/.test(decodeURIComponent(target.split('?', 1)[0] ?? ''));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,11 @@
+/** Headers that every answer carries. Strict-Transport-Security only for real names: on localhost it would bind every port. */
+export function securityHeaders(publicOrigin: string): [name: string, value: string][] {
+  const { protocol, hostname } = new URL(publicOrigin);
+  const isLocal = hostname === 'localhost' || hostname.endsWith('.local') || /^[\d.]+$|:/.test(hostname);
+  const headers: [string, string][] = [
+    ['x-content-type-options', 'nosniff'],
+    ['referrer-policy', 'same-origin'],
+  ];
+  if (protocol === 'https:' && !isLocal) headers.push(['strict-transport-security', 'max-age=31536000']);
+  return headers;
+}
