@@ -226,6 +226,8 @@ export class Channel implements Flow {
 
   /** The application's end was destroyed: what is under way is cancelled, what is left unread is dropped. */
   letGo(code: ResetCode, reason: string): void {
+    // The ordinary case, and worth no error with its stack.
+    if (this.#isReleased) return;
     if (this.#isOver) this.fail(this.#failure ?? new StreamResetError(code, reason, false));
     else this.reset(code, reason);
   }

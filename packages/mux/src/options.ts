@@ -2,8 +2,10 @@ import { maxDataBytes } from './frame.ts';
 
 /** Sizes in bytes, times in milliseconds. */
 export interface MuxOptions {
-  /** Streams each side may have open at once that it opened itself. */
+  /** Streams this side may have open at once that it opened itself. */
   maxStreams: number;
+  /** Streams the peer may have open at once that it opened itself. As many as `maxStreams` unless given. */
+  maxPeerStreams: number;
   /** Growth of receive windows beyond their initial ones, summed over the session's streams. */
   windowBudget: number;
   /** The most one stream's receive window grows to. The initial ones are part of the protocol: 256 or 64 KiB. */
@@ -44,6 +46,7 @@ export const wideStreams = 64;
 
 const defaults: MuxOptions = {
   maxStreams: 1024,
+  maxPeerStreams: 1024,
   windowBudget: 24 * 1024 * 1024,
   maxWindow: 8 * 1024 * 1024,
   bulkChunk: 64 * 1024,
@@ -62,7 +65,9 @@ export function muxOptions(given: Partial<MuxOptions>): MuxOptions {
   for (const name of Object.keys(defaults) as (keyof MuxOptions)[]) {
     if (given[name] !== undefined) Object.assign(options, { [name]: given[name] });
   }
+  options.maxPeerStreams = given.maxPeerStreams ?? options.maxStreams;
   between(options, 'maxStreams', [1, 1_000_000]);
+  between(options, 'maxPeerStreams', [1, 1_000_000]);
   between(options, 'windowBudget', [0, 2 ** 40]);
   between(options, 'maxWindow', [initialWindow, 2 ** 30]);
   between(options, 'bulkChunk', [1, maxDataBytes]);

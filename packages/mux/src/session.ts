@@ -93,7 +93,7 @@ export class MuxSession extends EventEmitter<{
     this.#transport = transport;
     this.#options = muxOptions(options);
     this.#ownPlaces = new Places(this.#options.maxStreams);
-    this.#peerPlaces = new Places(this.#options.maxStreams);
+    this.#peerPlaces = new Places(this.#options.maxPeerStreams);
     this.#nextId = options.role === 'gateway' ? 1 : 2;
     this.#firstPeerId = options.role === 'gateway' ? 2 : 1;
     this.#pings = new Pings(this.#options.now);

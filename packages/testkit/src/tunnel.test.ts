@@ -75,6 +75,28 @@ describe.each([
     request.stream.resume();
   });
 
+  it('takes at most 16 reports of an agent at a time, and 32 it left unread', async () => {
+    if (makePair === memoryTunnelPair) return;
+    const { gateway, agent } = await start();
+    let reports = 0;
+    gateway.on('request', (request) => {
+      reports++;
+      // A handler that answers and forgets the bytes which should not be there.
+      request.respond({ status: 204, headers: [] }, { end: true });
+    });
+    const answers: Promise<unknown>[] = [];
+    for (let i = 0; i < 40; i++) {
+      const { stream, response } = agent.request({ kind: 'report', cluster: testCluster, report });
+      stream.end('more than a report');
+      stream.resume();
+      answers.push(response.catch((error: { code: string }) => error.code));
+      await response.catch(() => {});
+    }
+    const codes = await Promise.all(answers);
+    expect(reports).toBe(32);
+    expect(codes.filter((code) => code === 'limit')).toHaveLength(8);
+  });
+
   it('passes on why a request was rejected', async () => {
     const { gateway, agent } = await start();
     agent.on('request', (request) => request.reject('dial-failed', 'ECONNREFUSED'));

@@ -29,6 +29,8 @@ export interface Http2Connection {
 /** A connection with its count of streams; the server may allow fewer than we take. */
 interface Entry extends Http2Connection {
   lastStream: number | undefined;
+  /** It takes no new streams. */
+  isRetired: boolean;
   streams: number;
   /** What the server was last told. */
   window: number;
@@ -42,6 +44,7 @@ interface Entry extends Http2Connection {
  */
 export class Http2Sessions {
   readonly #authority: string;
+  /** Until they are closed, also those that take no new streams. */
   readonly #entries = new Set<Entry>();
   readonly #timer: NodeJS.Timeout;
   /** On all connections, also those that take no new streams. */
@@ -74,24 +77,27 @@ export class Http2Sessions {
     const entry: Entry = {
       session,
       lastStream: undefined,
+      isRetired: false,
       streams: 0,
       window: this.#window,
       idleSince: performance.now(),
       count: (stream) => this.#count(entry, stream),
     };
-    const drop = (): void => void this.#entries.delete(entry);
+    const retire = (): void => {
+      entry.isRetired = true;
+    };
     session.on('connect', () => {
       // It is emitted for a session that was destroyed meanwhile, too.
       if (!session.destroyed) session.setLocalWindowSize(connectionWindow);
     });
     session.on('localSettings', () => this.#tellWindow(entry));
     // Streams under way report the error themselves.
-    session.on('error', drop);
+    session.on('error', retire);
     session.on('goaway', (_code, lastStream) => {
       entry.lastStream = lastStream;
-      drop();
+      retire();
     });
-    session.on('close', drop);
+    session.on('close', () => this.#entries.delete(entry));
     session.on('stream', (stream) => stream.close());
     this.#entries.add(entry);
   }
@@ -102,8 +108,10 @@ export class Http2Sessions {
 
   /** New requests go to new sessions; streams under way go on. */
   retire(): void {
-    for (const { session } of this.#entries) session.close();
-    this.#entries.clear();
+    for (const entry of this.#entries) {
+      entry.isRetired = true;
+      entry.session.close();
+    }
   }
 
   close(): void {
@@ -141,10 +149,13 @@ export class Http2Sessions {
   }
 
   #check(): void {
+    let usable = 0;
+    for (const { isRetired } of this.#entries) if (!isRetired) usable++;
     for (const entry of this.#entries) {
       const isIdle = entry.streams === 0 && performance.now() - entry.idleSince > idleMs;
-      if (isIdle && this.#entries.size > 1) {
-        this.#entries.delete(entry);
+      if (isIdle && !entry.isRetired && usable > 1) {
+        usable--;
+        entry.isRetired = true;
         entry.session.close();
       } else {
         ping(entry.session);
@@ -153,8 +164,8 @@ export class Http2Sessions {
   }
 }
 
-function hasRoom({ session, streams }: Entry): boolean {
-  if (session.closed || session.destroyed) return false;
+function hasRoom({ session, streams, isRetired }: Entry): boolean {
+  if (isRetired || session.closed || session.destroyed) return false;
   const allowed = session.remoteSettings?.maxConcurrentStreams ?? maxStreams;
   return streams < Math.min(maxStreams, allowed);
 }

@@ -28,6 +28,13 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const otherSpellings = (secret: string): string[] =>
   [...alphabet].map((last) => `${secret.slice(0, -1)}${last}`).filter((other) => other !== secret);
 
+/** The device cookie of an answer as a browser would send it back. */
+function deviceOf(reply: Reply): string {
+  const set = reply.headers['set-cookie'];
+  const lines = Array.isArray(set) ? set : [];
+  return lines.find((line) => line.startsWith('__Secure-postern_device='))?.split(';')[0] ?? '';
+}
+
 function signIn(cookie?: string): Promise<Reply> {
   const headers = { origin: bed.origin };
   const body = { email: ada.email, password };
@@ -132,6 +139,62 @@ describe('signing in', () => {
     expect(statuses.slice(0, 20)).toEqual(Array(20).fill(401));
     expect(statuses.slice(20)).toEqual([429, 429]);
     expect(Number(last?.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  it('of its owner goes on while others guess, from a browser or a network that they have signed in from', async () => {
+    const mallory = await bed.signUp('mallory');
+    const body = { email: mallory.email, password };
+    const headers = { origin: bed.origin };
+    const guess = (cookie?: string) =>
+      bed.ask('POST', `${auth}/sign-in`, {
+        body: { email: mallory.email, password: 'not it at all' },
+        headers,
+        ...(cookie === undefined ? {} : { cookie }),
+      });
+    // Signed up only: whoever guesses first takes the tries of everybody.
+    while ((await guess()).status !== 429);
+    expect((await bed.ask('POST', `${auth}/sign-in`, { body, headers })).status).toBe(429);
+
+    const device = deviceOf(
+      await bed.ask('POST', `${auth}/sign-up`, {
+        body: { email: 'trent@example.com', password, organization: 'trent' },
+        headers,
+      }),
+    );
+    const trent = { email: 'trent@example.com', password };
+    const guessTrent = (cookie: string) =>
+      bed.ask('POST', `${auth}/sign-in`, { body: { ...trent, password: 'not it at all' }, headers, cookie });
+    for (const wrong of ['', 'x', `${device}A`, device.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))]) {
+      let reply = await guessTrent(wrong);
+      while (reply.status !== 429) reply = await guessTrent(wrong);
+    }
+    const owner = await bed.ask('POST', `${auth}/sign-in`, { body: trent, headers, cookie: device });
+    expect(owner.status).toBe(200);
+    expect(deviceOf(owner)).toBe(device);
+    // The address is known now; a stranger behind it has a count of their own, and the browser keeps its own.
+    let reply = await guessTrent('');
+    while (reply.status !== 429) reply = await guessTrent('');
+    expect((await bed.ask('POST', `${auth}/sign-in`, { body: trent, headers, cookie: device })).status).toBe(200);
+    // The cookie of one person is nothing for another.
+    expect((await guess(device)).status).toBe(429);
+    // A stolen one is a count like any other.
+    const tries: number[] = [];
+    while (tries.at(-1) !== 429) tries.push((await guessTrent(device)).status);
+    expect(tries).toHaveLength(21);
+  });
+
+  it('takes as long for nobody as for somebody', async () => {
+    const times: Record<string, number[]> = { [ada.email]: [], 'nobody@example.com': [] };
+    for (let round = 0; round < 9; round++)
+      for (const [email, taken] of Object.entries(times)) {
+        const began = performance.now();
+        await bed.ask('POST', `${auth}/sign-in`, { body: { email, password: 'not it at all' } });
+        taken.push(performance.now() - began);
+      }
+    const [known = 0, unknown = 0] = Object.values(times).map((taken) => taken.toSorted((a, b) => a - b)[4]);
+    // Without the work for nobody it would be a tenth.
+    expect(unknown).toBeGreaterThan(known / 2);
+    expect(unknown).toBeLessThan(known * 2);
   });
 
   it('refuses a disabled account, and what it holds at once', async () => {

@@ -16,6 +16,9 @@ export interface EdgeLimits {
   streamsPerSession: number;
   /** What Node may hold for one HTTP/2 connection, in MiB; a stream that would exceed it is refused. */
   sessionMemoryMib: number;
+  /** Streams of a connection that its client may reset at once, and in a second; one more ends the connection. */
+  streamResetBurst: number;
+  streamResetRate: number;
   /** Requests of one HTTP/1.1 connection that wait for their answers; one more ends the connection. */
   pipelinedRequests: number;
   /** From the head of a request to the end of its body. Does not hold for authenticated requests to clusters. */
@@ -40,7 +43,9 @@ export const edgeLimits: EdgeLimits = {
   anonymousStreamsPerSession: 100,
   streamsPerSession: 256,
   sessionMemoryMib: 16,
-  pipelinedRequests: 32,
+  streamResetBurst: 200,
+  streamResetRate: 33,
+  pipelinedRequests: 8,
   bodyTimeoutMs: 30_000,
   bodyIdleMs: 60_000,
   stalledMs: 30_000,

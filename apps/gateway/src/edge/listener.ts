@@ -31,6 +31,8 @@ export function createListener(
     handshakeTimeout: limits.tlsHandshakeTimeoutMs,
     unknownProtocolTimeout: limits.tlsHandshakeTimeoutMs,
     maxSessionMemory: limits.sessionMemoryMib,
+    streamResetBurst: limits.streamResetBurst,
+    streamResetRate: limits.streamResetRate,
     settings: {
       enablePush: false,
       // Raised, with the windows, once somebody was authenticated on the connection.

@@ -60,8 +60,12 @@ export class Authenticator {
 
   async #ofBearer(text: string): Promise<Principal | null> {
     if (!text.startsWith('postern_')) return this.#ofSigned('access', text);
-    const secret = readBearerSecret('postern', text);
-    return secret === null ? null : this.#credentials.ofToken(secret);
+    const ofKubeconfig = readBearerSecret('postern_kube', text);
+    const secret = ofKubeconfig ?? readBearerSecret('postern', text);
+    if (secret === null) return null;
+    const principal = await this.#credentials.ofToken(secret);
+    // Requests were routed by the prefix, so no other token may wear it.
+    return ofKubeconfig !== null && principal?.credential.kind !== 'kubeconfig' ? null : principal;
   }
 
   async #ofSigned(kind: SignedKind, text: string): Promise<Principal | null> {

@@ -29,7 +29,7 @@ import { sanitise, sanitiseUpgrade } from './sanitise.ts';
 
 export interface KubeEndpointOptions {
   authenticator: Pick<Authenticator, 'authenticate'>;
-  directory: Pick<ClusterDirectory, 'find' | 'firstRequestServed'>;
+  directory: Pick<ClusterDirectory, 'find' | 'findOnly' | 'firstRequestServed'>;
   sessions: Pick<SessionLog, 'start' | 'end'>;
   tunnels: TunnelSource;
   revalidation: Revalidation;
@@ -57,7 +57,10 @@ interface Admitted {
 /** The pass that cleans headers: of a plain request, or of one that asks for an upgrade. */
 type Clean = (headers: HeaderPairs, principal: Principal, asked: { method: string; info: RequestInfo }) => HeaderPairs;
 
-/** `/k8s/<organization>/<cluster>/…`: a kube-apiserver to any client, made of named passes. */
+/**
+ * A kube-apiserver to any client, made of named passes: at `/k8s/<organization>/<cluster>/…`, and at every path for a
+ * credential that opens one cluster.
+ */
 export class KubeEndpoint {
   readonly #options: KubeEndpointOptions;
   readonly #headTimeoutMs: number;
@@ -90,7 +93,7 @@ export class KubeEndpoint {
     countRequest(limits, principal);
     markAuthenticated(request);
     const address = readAddress(request.url ?? '');
-    const cluster = await resolveCluster(principal, address, directory);
+    const cluster = await resolveCluster(principal, address.named, directory);
     const { method = '' } = request;
     const asked = classify(method, address.target);
     const identity = impersonate(principal.email, cluster.level);
@@ -143,21 +146,28 @@ export class KubeEndpoint {
       passage.cut('revoked', revokedReason);
       socket.destroy();
     });
-    socket.once('close', () =>
+    let isOver = false;
+    const over = (): void => {
+      if (isOver) return;
+      isOver = true;
       passage.whenClosed(() => {
         unwatch();
         leave();
         session?.end(passage.outcome);
-      }),
-    );
+      });
+    };
+    socket.once('close', over);
     try {
       const protocol = admitted.headers.find(([name]) => name === 'upgrade')?.[1] ?? '';
       const ready = session?.recorded ?? Promise.resolve();
       const headTimeoutMs = this.#headTimeoutMs;
       const opened = await forwardUpgrade({ socket, head, passage, asked, ready, protocol, headTimeoutMs });
       if (opened) this.#markServed(cluster);
+      // The connection may take its time to close; what was refused has nothing open.
+      else over();
     } catch (error) {
       passage.cut('cancelled', '');
+      over();
       throw failureOf(error, cluster);
     }
   }

@@ -7,7 +7,7 @@ import { unreadLimits } from './unread.ts';
 const roomOf = (organizationId: string): string => `organization:${organizationId}`;
 
 /** Lets a connection follow the clusters of the organizations its person belongs to. */
-export function serveClusters(socket: LiveSocket, { directory, logger }: LiveOptions): void {
+export function serveClusters(socket: LiveSocket, { directory, limits, logger }: LiveOptions): void {
   const { data: connection } = socket;
   const rules = {
     schema: WatchClusters,
@@ -32,7 +32,10 @@ export function serveClusters(socket: LiveSocket, { directory, logger }: LiveOpt
       try {
         // Joined first, so that no change falls between the list and the events.
         await socket.join(roomOf(organizationId));
-        answer({ items: await directory.list(organizationId) });
+        const items = await directory.list(organizationId);
+        // Reading one, making it JSON and sending it costs as much as some small events.
+        limits.charge('liveEventsPerUser', connection.principal.userId, items.length);
+        answer({ items });
       } catch (error) {
         await socket.leave(roomOf(organizationId));
         throw error;

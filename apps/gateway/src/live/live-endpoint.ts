@@ -94,7 +94,7 @@ export class LiveEndpoint {
     const principal = await authenticator.authenticate(request.headers);
     if (principal === null) return 401;
     const { userId } = principal;
-    if (limits.take('liveEventsPerUser', userId, costOfConnection) > 0) return 429;
+    if (this.#flood.bars(userId) || limits.take('liveEventsPerUser', userId, costOfConnection) > 0) return 429;
     const leave = limits.enter('liveConnectionsPerUser', userId);
     return leave === undefined ? 429 : { principal, leave };
   }

@@ -59,6 +59,11 @@ export class FakeDirectory {
     return { id, organizationId, organizationSlug: slug, name, level: this.level, offlineSince, everConnected };
   }
 
+  async findOnly(principal: Principal): Promise<DirectoryCluster | null> {
+    const found = this.clusters.find(({ id }) => id === principal.credential.clusterId);
+    return found === undefined ? null : this.find(principal, found.slug, found.name);
+  }
+
   async agentKey(agentId: string, clusterId: string): Promise<{ publicKeyPem: string; organizationId: string } | null> {
     const agent = this.agents.get(agentId);
     return agent?.clusterId === clusterId ? agent : null;

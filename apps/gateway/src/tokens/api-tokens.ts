@@ -70,7 +70,11 @@ export class ApiTokens {
         },
       });
     });
-    return { token: view(row), secret: text('postern', row.id), expiresAt };
+    return {
+      token: view(row),
+      secret: text(row.kind === 'kubeconfig' ? 'postern_kube' : 'postern', row.id),
+      expiresAt,
+    };
   }
 
   async #refuseLongChain(id: string, userId: string): Promise<void> {

