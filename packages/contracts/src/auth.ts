@@ -9,6 +9,12 @@ export const SignUpRequest = z.strictObject({
   email: Email,
   password: Password,
   organization: DisplayName,
+  /** What the terminal of `npm start` shows; wanted where `Meta.setupCodeRequired` says so. */
+  setupCode: z
+    .string()
+    .max(64)
+    .regex(/^[A-Za-z0-9 -]*$/, 'A set-up code has letters, digits and dashes')
+    .optional(),
   token: TokenRequest.optional(),
 });
 export type SignUpRequest = z.infer<typeof SignUpRequest>;

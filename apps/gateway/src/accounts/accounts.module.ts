@@ -11,11 +11,17 @@ import { LocalModule } from '../local/local.module.ts';
 import { TokensModule } from '../tokens/tokens.module.ts';
 import { Accounts } from './accounts.ts';
 import { AuthController } from './auth.controller.ts';
+import { SetupCode } from './setup-code.ts';
 import { SignInLimits } from './sign-in-limits.ts';
 
 @Module({
   imports: [IdentityModule, TokensModule, ClustersModule, LocalModule],
   controllers: [AuthController],
-  providers: [provide(Accounts, Database, Passwords, Limits), provide(SignInLimits, RateLimiter, Limits, Devices)],
+  providers: [
+    provide(Accounts, Database, Passwords, Limits),
+    provide(SignInLimits, RateLimiter, Limits, Devices),
+    provide(SetupCode, Database, RateLimiter, CONFIG),
+  ],
+  exports: [SetupCode],
 })
 export class AccountsModule {}

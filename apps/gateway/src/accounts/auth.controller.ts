@@ -21,11 +21,13 @@ import { Devices } from '../identity/devices.ts';
 import { LocalClusters } from '../local/local-clusters.ts';
 import { ApiTokens } from '../tokens/api-tokens.ts';
 import { Accounts } from './accounts.ts';
+import { SetupCode } from './setup-code.ts';
 import { SignInLimits } from './sign-in-limits.ts';
 
 @Controller()
 export class AuthController {
   @Inject(Accounts) private readonly accounts!: Accounts;
+  @Inject(SetupCode) private readonly setupCode!: SetupCode;
   @Inject(SignInLimits) private readonly limits!: SignInLimits;
   @Inject(BrowserSessions) private readonly sessions!: BrowserSessions;
   @Inject(Devices) private readonly devices!: Devices;
@@ -36,7 +38,10 @@ export class AuthController {
   @Operation('signUp')
   async signUp(@CallOf() { body, request, reply }: Call<'signUp'>): Promise<Answer<'signUp'>> {
     this.limits.beforeSignUp(request.ip);
-    const { user, organization } = await this.accounts.signUp(body);
+    const { setupCode: code, ...asked } = body;
+    const { user, organization } = await this.setupCode.guard({ code, address: request.ip }, () =>
+      this.accounts.signUp(asked),
+    );
     await this.localClusters.createFor(organization);
     return this.#signIn(user, { asked: body.token, request, reply });
   }

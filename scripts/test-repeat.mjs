@@ -1,0 +1,65 @@
+// `npm run test:repeat -- --times 20 [--busy] [PATH…]`: runs the unit tests again and again, and lists those that ever failed.
+// `--busy` keeps every core at work meanwhile, as on a machine that does something else too. Paths go to vitest.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bin, build, install, node, program, root, run, UserError } from './workspace.mjs';
+
+const report = join(root, 'test-results/repeat.json');
+
+await program(async () => {
+  const { values, positionals } = parseArgs({
+    options: { times: { type: 'string', default: '20' }, busy: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const times = Number(values.times);
+  if (!Number.isInteger(times) || times < 1) throw new UserError('--times takes a number from 1 on.');
+  await install();
+  await build();
+  mkdirSync(join(root, 'test-results'), { recursive: true });
+  const spinners = values.busy ? Array.from({ length: availableParallelism() }, keepBusy) : [];
+  /** Names of tests, and the runs in which each failed. */
+  const failures = new Map();
+  try {
+    for (let time = 1; time <= times; time++) {
+      const failed = await runOnce(positionals);
+      for (const name of failed) failures.set(name, [...(failures.get(name) ?? []), time]);
+      process.stdout.write(`run ${time} of ${times}: ${failed.length === 0 ? 'passed' : `${failed.length} failed`}\n`);
+    }
+  } finally {
+    for (const spinner of spinners) spinner.kill('SIGKILL');
+  }
+  for (const [name, runs] of failures)
+    process.stdout.write(`${name}: failed in ${runs.length} of ${times} (${runs.join(', ')})\n`);
+  if (failures.size === 0) process.stdout.write(`${times} of ${times} runs passed\n`);
+  return failures.size === 0 ? 0 : 1;
+});
+
+/** One run of the unit tests; answers the names of those that failed. */
+async function runOnce(paths) {
+  rmSync(report, { force: true });
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await run(node, [bin('.', 'vitest'), 'run', ...reporters, ...paths]);
+  let results;
+  try {
+    results = JSON.parse(readFileSync(report, 'utf8')).testResults;
+  } catch {
+    return ['(the run ended without a report)'];
+  }
+  const failed = results.flatMap(({ name, status, assertionResults }) => {
+    const file = relative(root, name);
+    const tests = assertionResults
+      .filter((test) => test.status === 'failed')
+      .map((test) => `${file}: ${test.fullName}`);
+    // A file that does not load has no tests: it failed all the same.
+    return status === 'failed' && tests.length === 0 ? [`${file}: (the file itself)`] : tests;
+  });
+  return failed.length === 0 && code !== 0 ? ['(an error outside of every test)'] : failed;
+}
+
+/** A process that takes a core for itself. */
+function keepBusy() {
+  return spawn(node, ['-e', 'for (;;);'], { stdio: 'ignore' });
+}

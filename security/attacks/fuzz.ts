@@ -1,0 +1,34 @@
+import { Rest } from '../bed/rest.ts';
+import { Random } from '../fuzz/random.ts';
+import type { ListenerTarget } from '../fuzz/target.ts';
+import { http1OverTls } from '../fuzz/targets/http1.ts';
+import { http2 } from '../fuzz/targets/http2.ts';
+import { socketio } from '../fuzz/targets/socketio.ts';
+import { websocket } from '../fuzz/targets/websocket.ts';
+import { pause, type SoakAttack } from './soak-attack.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: each target gets its own cases back.
+const targets: ListenerTarget<any>[] = [http1OverTls, http2, websocket, socketio];
+
+/** Some cases of the fuzz of each listener, in turn. */
+export const fuzzing: SoakAttack = {
+  name: 'fuzz of every listener',
+  run: async (context) => {
+    const { gateway, attacker, signal } = context;
+    const rest = new Rest(gateway, 4);
+    const bed = { gateway, rest, attacker };
+    const senders = await Promise.all(targets.map((target) => target.open(bed)));
+    for (let round = 0; !signal.aborted; round++) {
+      const index = round % targets.length;
+      const cases = Array.from({ length: 20 }, (_, number) =>
+        targets[index]?.make(new Random(`soak:${round}:${number}`)),
+      );
+      // What a limit refuses is no case of the fuzz.
+      await senders[index]?.send(cases).catch(() => {});
+      context.count(cases.length);
+      await pause(signal, 500);
+    }
+    for (const sender of senders) await sender.close();
+    rest.close();
+  },
+};

@@ -1,0 +1,97 @@
+import type { Socket } from 'node:net';
+import { openLive } from '../protocols/live.ts';
+import { clientMessage, opcodes, openWebSocket } from '../protocols/websocket.ts';
+import { attackerAddress, pause, repeat, type SoakAttack, type SoakContext } from './soak-attack.ts';
+
+/** A live connection of the attacker that is in socket.io's namespace; `onText` gets its packets. */
+async function connect(
+  { gateway, attacker }: SoakContext,
+  onText: (packet: string) => void = () => {},
+): Promise<Socket> {
+  const socket: Socket = await openLive(gateway, {
+    token: attacker.token,
+    localAddress: attackerAddress,
+    onText: (packet) => {
+      if (packet === '2') socket.write(clientMessage('3'));
+      onText(packet);
+    },
+  });
+  socket.write(clientMessage('40'));
+  return socket;
+}
+
+/** Writes the same again and again while the connection lives: so many messages every 100 ms. */
+async function flood(
+  context: SoakContext,
+  socket: Socket,
+  messages: { message: Buffer; per100Ms: number },
+): Promise<void> {
+  const burst = Buffer.concat(Array.from({ length: messages.per100Ms }, () => messages.message));
+  while (!socket.destroyed && !context.signal.aborted) {
+    // What does not leave is not made: the attack is on the gateway, not on ourselves.
+    if (socket.writableLength < 1_000_000) {
+      socket.write(burst);
+      context.count(messages.per100Ms);
+    }
+    await pause(context.signal, 100);
+  }
+  socket.destroy();
+}
+
+/** One 60-byte event that costs a query, 2,000 times a second, ten times what a person may send. */
+export const eventFlood: SoakAttack = {
+  name: 'socket.io event flood',
+  run: (context) =>
+    repeat(context.signal, 500, async () => {
+      const message = clientMessage(`421["clusters:watch",{"organization":"${context.attacker.slug}"}]`);
+      await flood(context, await connect(context), { message, per100Ms: 200 });
+    }),
+};
+
+/** The same from a connection that reads nothing of what is answered. */
+export const unreadEvents: SoakAttack = {
+  name: 'socket.io answers not read',
+  run: (context) =>
+    repeat(context.signal, 500, async () => {
+      const socket = await connect(context);
+      socket.pause();
+      const message = clientMessage(`421["clusters:watch",{"organization":"${context.attacker.slug}"}]`);
+      await flood(context, socket, { message, per100Ms: 100 });
+    }),
+};
+
+/** Pings of RFC 6455, 5,000 a second. */
+export const livePings: SoakAttack = {
+  name: 'WebSocket pings, live',
+  run: (context) =>
+    repeat(context.signal, 500, async () => {
+      const message = clientMessage(Buffer.alloc(125), opcodes.ping);
+      await flood(context, await connect(context), { message, per100Ms: 500 });
+    }),
+};
+
+/** Another connection's session id, named by somebody without an account and by somebody else. */
+export const sidTheft: SoakAttack = {
+  name: 'socket.io sid theft',
+  run: (context) =>
+    repeat(context.signal, 1_000, async () => {
+      const { gateway, attacker } = context;
+      let sid = '';
+      const own = await connect(context, (packet) => {
+        sid = /"sid":"([^"]+)"/.exec(packet)?.[1] ?? sid;
+      });
+      await pause(context.signal, 200);
+      const credentials: Record<string, string>[] = [{}, { Authorization: `Bearer ${attacker.token}` }];
+      const thieves = credentials.map((credential) =>
+        openWebSocket(gateway, {
+          path: `/socket.io/?EIO=4&transport=websocket&sid=${sid}`,
+          headers: { Origin: gateway.origin, ...credential },
+          onFrame: () => {},
+          localAddress: attackerAddress,
+        }).catch(() => undefined),
+      );
+      context.count(thieves.length);
+      for (const thief of await Promise.all(thieves)) thief?.destroy();
+      own.destroy();
+    }),
+};

@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { judge, soak } from '../soak/soak.ts';
+import { measureStalledStreams } from '../soak/stalled-streams.ts';
+import { attacks } from './index.ts';
+
+/**
+ * `npm run attacks`: all attacks at once beside an honest tenant, then a table and a verdict. `--minutes 10` is the whole length,
+ * `--only "slow heads,REST flood"` some attacks, `--only stalled-streams` the memory of 400 stalled streams, `--json` the figures.
+ */
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const minutes = Number(values.minutes);
+const names = values.only?.split(',') ?? attacks.map(({ name }) => name);
+const known = ['stalled-streams', ...attacks.map(({ name }) => name)];
+if (!(minutes > 0) || names.some((name) => !known.includes(name))) {
+  process.stderr.write(
+    `usage: npm run attacks -- [--minutes N] [--only NAME[,NAME…]] [--json]\nattacks: ${known.join(', ')}\n`,
+  );
+  process.exit(2);
+}
+const say = (line: string): void => {
+  if (!values.json) console.log(line);
+};
+
+if (values.only === 'stalled-streams') {
+  const result = await measureStalledStreams();
+  const ok = result.isServing && result.gatewayPeak < result.limit && result.agentPeak < result.limit;
+  const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+  if (values.json) console.log(JSON.stringify({ ...result, ok }, null, 1));
+  say(`${result.downloads} downloads nobody reads and ${result.uploads} uploads nobody takes`);
+  say(
+    `gateway ${mib(result.gatewayPeak)}, agent ${mib(result.agentPeak)}, each below ${mib(result.limit)}: ${ok ? 'passed' : 'FAILED'}`,
+  );
+  process.exitCode = ok ? 0 : 1;
+} else {
+  const attackMs = minutes * 60_000;
+  const result = await soak({ attackMs, quietMs: Math.max(15_000, attackMs / 5), names, onProgress: say });
+  const verdict = judge(result);
+  if (values.json) console.log(JSON.stringify({ ...result, verdict }, null, 1));
+  for (const [name, count] of Object.entries(result.sent)) say(`${name.padEnd(30)} ${count}`);
+  say('\n| | quiet | under attack | limit | |\n|---|--:|--:|--:|:-:|');
+  for (const { name, quiet, attacked, limit, ok } of verdict.rows)
+    say(`| ${name} | ${quiet} | ${attacked} | ${limit} | ${ok ? '✓' : '✗'} |`);
+  for (const problem of [...result.problems, ...result.attacked.failures].slice(0, 10)) say(problem);
+  say(verdict.ok ? `\npassed: ${minutes} min of ${names.length} attacks` : '\nFAILED');
+  process.exitCode = verdict.ok ? 0 : 1;
+}

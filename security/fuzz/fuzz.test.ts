@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { fuzz } from './runner.ts';
+import { targets } from './targets/index.ts';
+
+// The number of the day: each day tries other cases, and a failure of today can be run again today.
+const seed = process.env['POSTERN_FUZZ_SEED'] ?? new Date().toISOString().slice(0, 10);
+const cases = Number(process.env['POSTERN_FUZZ_CASES'] ?? 100_000);
+
+it(`answers honest requests between ${cases} hostile ones to ${targets.length} targets, seed ${seed}`, {
+  timeout: 600_000,
+}, async () => {
+  const lines: string[] = [];
+  const result = await fuzz({ targets, cases, seed, onProgress: (line) => lines.push(line) });
+  console.log(lines.join('\n'));
+  expect(result.failures).toEqual([]);
+  expect(result.cases).toBeGreaterThanOrEqual(cases - targets.length);
+});

@@ -1,0 +1,55 @@
+import type { GatewayAddress } from '../bed/gateway-process.ts';
+import type { Person, Rest } from '../bed/rest.ts';
+import type { Random } from './random.ts';
+
+/** What targets have to work with: a running gateway and a tenant who attacks it. */
+export interface FuzzBed {
+  gateway: GatewayAddress;
+  rest: Rest;
+  attacker: Person;
+}
+
+interface Common<Case> {
+  name: string;
+  /** Its part of a run's cases, relative to the other targets. */
+  weight: number;
+  make(random: Random): Case;
+  /** The case as one line for a report. */
+  describe(sample: Case): string;
+}
+
+/** A function without I/O that reads what strangers send. `check` throws when it does not do what it should. */
+export interface PureTarget<Case> extends Common<Case> {
+  kind: 'pure';
+  check(sample: Case): void;
+}
+
+/** A listener of the gateway. */
+export interface ListenerTarget<Case> extends Common<Case> {
+  kind: 'listener';
+  /** Whether it needs the listener that speaks TLS. */
+  tls: boolean;
+  /** Cases between two honest requests. */
+  batch: number;
+  /** Makes what all batches share, such as an agent; called once a gateway. */
+  open(bed: FuzzBed): Promise<Sender<Case>>;
+}
+
+interface Sender<Case> {
+  /**
+   * Sends every case and waits until the gateway has looked at it. Rejects when an answer is wrong; broken connections are
+   * what cases are for.
+   */
+  send(cases: readonly Case[]): Promise<void>;
+  close(): Promise<void> | void;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of targets holds cases of every kind; each target gets its own back.
+export type Target = PureTarget<any> | ListenerTarget<any>;
+
+/** Bytes for people: escaped, at most 600 characters. */
+export function printable(bytes: Uint8Array | string): string {
+  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1');
+  const shown = JSON.stringify(text);
+  return shown.length <= 600 ? shown : `${shown.slice(0, 600)}… (${text.length} in all)`;
+}

@@ -1,0 +1,31 @@
+import type { Target } from '../target.ts';
+import { http1OverTls, http1Plain } from './http1.ts';
+import { http2 } from './http2.ts';
+import { kubeAnswer } from './kube-answer.ts';
+import { credentialText, execStatus, kubeTarget, messageReader, tunnelDecoder, tunnelHeads } from './pure.ts';
+import { rest } from './rest.ts';
+import { socketio } from './socketio.ts';
+import { terminal } from './terminal.ts';
+import { tunnelFrames } from './tunnel-frames.ts';
+import { tunnelHandshake } from './tunnel-handshake.ts';
+import { websocket } from './websocket.ts';
+
+/** Every target of `npm run fuzz`. Those of one listener follow each other, so that it is started once. */
+export const targets: readonly Target[] = [
+  kubeTarget,
+  tunnelDecoder,
+  messageReader,
+  execStatus,
+  tunnelHeads,
+  credentialText,
+  http1OverTls,
+  http2,
+  websocket,
+  socketio,
+  tunnelHandshake,
+  tunnelFrames,
+  rest,
+  kubeAnswer,
+  terminal,
+  http1Plain,
+];

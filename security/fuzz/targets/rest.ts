@@ -1,0 +1,102 @@
+import { type OperationId, operations } from '@postern/contracts';
+import { concurrently } from '../concurrently.ts';
+import { mutatedJsonText, mutateText } from '../mutate.ts';
+import type { Random } from '../random.ts';
+import { type ListenerTarget, printable } from '../target.ts';
+
+interface Call {
+  method: string;
+  path: string;
+  body: string | undefined;
+  contentType: string;
+  token: 'attacker' | 'join' | 'wrong' | 'none';
+}
+
+/** A body that each operation would take. */
+const bodies: Partial<Record<OperationId, unknown>> = {
+  signUp: {
+    email: 'a@example.com',
+    password: 'short',
+    organization: 'acme',
+    token: { name: 'cli', expiresInSeconds: 600 },
+  },
+  signIn: { email: 'a@example.com', password: '', token: { name: 'cli', expiresInSeconds: 600 } },
+  createCluster: { name: 'prod', labels: { env: 'test', 'example.com/team': 'a' } },
+  updateCluster: { labels: { env: 'test' } },
+  createKubeconfig: { mode: 'token', expiresInSeconds: 600 },
+  createToken: { name: 'cli', expiresInSeconds: 600 },
+  enrollAgent: { publicKey: '-----BEGIN PUBLIC KEY-----\n', version: '0.1.0', instance: 'x', location: 'outside' },
+};
+const ids = Object.keys(operations) as OperationId[];
+const queries = [
+  '',
+  '',
+  '?limit=5',
+  '?cursor=abc',
+  '?limit=5&kind=exec',
+  '?limit=5&limit=6',
+  '?__proto__=x',
+  '?cluster=prod',
+];
+
+function make(random: Random): Call {
+  const id = random.pick(ids);
+  const { method, path } = operations[id];
+  const segment = (value: string): string =>
+    random.chance(0.75) ? value : encodeURIComponent(mutateText(random, value).toWellFormed());
+  const filled = path
+    .replace('{organization}', segment('attacker'))
+    .replace('{cluster}', segment('none'))
+    .replace('{token}', segment('0190aaaa-0000-7000-8000-000000000001'));
+  const query = random.chance(0.7) ? random.pick(queries) : `?${mutateText(random, 'limit=5&cursor=abc')}`;
+  const raw = `/api/v1${filled}${id === 'listSessions' || random.chance(0.1) ? query : ''}`;
+  const template = bodies[id];
+  const hasBody = template !== undefined || random.chance(0.1);
+  return {
+    method,
+    // Node's client sends no others; those are the HTTP targets' to try.
+    path: raw.replaceAll(/[^\x21-\x7e]/g, '%'),
+    body: hasBody ? mutatedJsonText(random, template ?? {}) : undefined,
+    contentType: random.chance(0.95)
+      ? 'application/json'
+      : random.pick(['text/plain', 'application/x-www-form-urlencoded', 'application/json;charset=utf-16', '']),
+    token:
+      id === 'signOut'
+        ? 'wrong'
+        : id === 'enrollAgent'
+          ? 'join'
+          : random.chance(0.9)
+            ? 'attacker'
+            : random.pick(['wrong', 'none']),
+  };
+}
+
+/** Every operation of the REST API, with parameters, queries and bodies of other shapes. None may be answered with 500. */
+export const rest: ListenerTarget<Call> = {
+  kind: 'listener',
+  name: 'rest',
+  tls: false,
+  weight: 5,
+  batch: 500,
+  make,
+  describe: (call) => `${call.method} ${call.path} as ${call.token}: ${printable(call.body ?? '')}`,
+  open: async ({ rest: client, attacker }) => {
+    const { joining } = await client.createCluster(attacker, 'enrolling');
+    const tokens = {
+      attacker: attacker.token,
+      join: joining.joinToken,
+      wrong: `postern_${'0'.repeat(32)}_x`,
+      none: undefined,
+    };
+    return {
+      send: (cases) =>
+        concurrently(cases, 12, async (call) => {
+          const { method, path, body, contentType } = call;
+          const headers: Record<string, string> = contentType === '' ? {} : { 'content-type': contentType };
+          const reply = await client.ask(method, path, { token: tokens[call.token], body, headers });
+          if (reply.status >= 500) throw new Error(`answered ${reply.status}: ${rest.describe(call)}`);
+        }),
+      close: () => {},
+    };
+  },
+};

@@ -1,0 +1,27 @@
+import type { Socket } from 'node:net';
+import type { GatewayAddress } from '../bed/gateway-process.ts';
+import { opcodes, openWebSocket } from './websocket.ts';
+
+const livePath = '/socket.io/?EIO=4&transport=websocket';
+
+/** A live connection by hand, before socket.io's own CONNECT. `onText` gets each packet of engine.io. */
+export function openLive(
+  gateway: GatewayAddress,
+  options: {
+    token: string;
+    onText?: (packet: string) => void;
+    onPong?: (payload: Buffer) => void;
+    localAddress?: string;
+  },
+): Promise<Socket> {
+  const { token, onText = () => {}, onPong = () => {} } = options;
+  return openWebSocket(gateway, {
+    path: livePath,
+    localAddress: options.localAddress,
+    headers: { Authorization: `Bearer ${token}`, Origin: gateway.origin },
+    onFrame: (opcode, payload) => {
+      if (opcode === opcodes.text) onText(payload.toString('utf8'));
+      if (opcode === opcodes.pong) onPong(payload);
+    },
+  });
+}

@@ -1,0 +1,88 @@
+import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { startAgentProcess } from '../bed/agent-process.ts';
+import { connectTo } from '../bed/connection.ts';
+import { type EndlessApiserver, startEndlessApiserver } from '../bed/endless-apiserver.ts';
+import { type GatewayProcess, startGatewayProcess } from '../bed/gateway-process.ts';
+import { residentBytes } from '../bed/memory.ts';
+import { type Person, Rest } from '../bed/rest.ts';
+
+const each = 200;
+const most = 256 * 2 ** 20;
+const settleMs = 10_000;
+
+export interface StalledStreams {
+  downloads: number;
+  uploads: number;
+  /** The most resident memory that each process ever had, in bytes. */
+  gatewayPeak: number;
+  agentPeak: number;
+  limit: number;
+  /** An honest request beside them was answered. */
+  isServing: boolean;
+}
+
+/**
+ * 200 downloads that nobody reads and 200 uploads that no apiserver takes, through a real gateway and a real agent, held until
+ * nothing moves any more.
+ */
+export async function measureStalledStreams(): Promise<StalledStreams> {
+  const gateway = await startGatewayProcess();
+  const apiserver = await startEndlessApiserver(gateway.folder);
+  const rest = new Rest(gateway);
+  const sockets: Socket[] = [];
+  try {
+    const owner = await rest.signUp('stalled');
+    const agent = await startAgentProcess({ gateway, rest, owner, name: 'endless', kubeconfig: apiserver.kubeconfig });
+    try {
+      for (const method of ['GET', 'POST'] as const) {
+        for (let index = 0; index < each; index++) sockets.push(await stall(gateway, owner, method));
+      }
+      await allArrived(apiserver);
+      await setTimeout(settleMs);
+      const reply = await rest.ask('GET', '/api/v1/auth/me', { token: owner.token });
+      const [gatewayMemory, agentMemory] = await Promise.all([residentBytes(gateway.pid), residentBytes(agent.pid)]);
+      return {
+        downloads: apiserver.downloads,
+        uploads: apiserver.uploads,
+        gatewayPeak: gatewayMemory.peak,
+        agentPeak: agentMemory.peak,
+        limit: most,
+        isServing: reply.status === 200 && gateway.isRunning() && agent.isRunning(),
+      };
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await agent.stop();
+    }
+  } finally {
+    rest.close();
+    await apiserver.close();
+    await gateway.stop();
+  }
+}
+
+/** A connection whose answer is never read, or whose body is written as fast as it is taken. */
+async function stall(gateway: GatewayProcess, owner: Person, method: 'GET' | 'POST'): Promise<Socket> {
+  const socket = await connectTo(gateway, 'http/1.1');
+  const path = `/k8s/${owner.slug}/endless/api/v1/namespaces/a/configmaps/endless`;
+  const head = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${owner.token}\r\n`;
+  if (method === 'GET') {
+    socket.pause();
+    socket.write(`${head}\r\n`);
+    return socket;
+  }
+  const chunk = Buffer.concat([Buffer.from('4000\r\n'), Buffer.alloc(0x4000, 'x'), Buffer.from('\r\n')]);
+  const fill = (): void => {
+    while (!socket.destroyed && socket.write(chunk));
+  };
+  socket.resume().on('drain', fill);
+  socket.write(`${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  fill();
+  return socket;
+}
+
+/** Waits until every stream is at the apiserver, at most 30 s: those that a limit refuses never come. */
+async function allArrived(apiserver: EndlessApiserver): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (apiserver.downloads + apiserver.uploads < 2 * each && performance.now() < deadline) await setTimeout(100);
+}
