@@ -147,8 +147,18 @@ describe('an upgrade', () => {
     ]);
   });
 
+  it('that cannot be put on record at once is not even sent', async () => {
+    bed.sessions.failing = true;
+    const socket = await bed.connect();
+    socket.write(head('POST', exec, spdy));
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 503 .*could not record/s);
+    await bed.registry.find(acme, clusterId)?.session.ping();
+    expect(bed.seen).toEqual([]);
+  });
+
   it('that cannot be put on record does not happen', async () => {
     bed.sessions.failing = true;
+    bed.sessions.beforeStart = () => until(() => bed.seen.length === 1);
     let opened = 0;
     bed.onRequest = (request) => {
       opened++;
@@ -158,7 +168,7 @@ describe('an upgrade', () => {
     const socket = await bed.connect();
     socket.write(head('POST', exec, spdy));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 503 .*could not record/s);
-    // The request may have been taken back before it left.
+    expect(bed.seen).toHaveLength(1);
     await until(() => opened === 0 && bed.registry.find(acme, clusterId)?.session.streamCount === 0);
   });
 

@@ -116,8 +116,11 @@ export class FakeSessionLog {
   readonly sessions: RecordedSession[] = [];
   readonly ended = new EventEmitter<{ end: [RecordedSession] }>();
   failing = false;
+  /** What a start waits for, as it would for the database. */
+  beforeStart: (() => Promise<void>) | undefined;
 
   async start(session: Omit<RecordedSession, 'id' | 'end'>): Promise<string> {
+    await this.beforeStart?.();
     if (this.failing) throw new Error('the database is away');
     const id = `session-${this.sessions.length}`;
     this.sessions.push({ ...session, id });
