@@ -29,7 +29,7 @@ export function notFound(): ApiError {
 
 /** Too soon, or too many at once. @param seconds until it is worth trying again. */
 export function rateLimited(seconds: number, message = 'Too many requests.'): ApiError {
-  return new ApiError('rate-limited', `${message} Try again in ${seconds} seconds.`, {
+  return new ApiError('rate-limited', `${message} Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`, {
     headers: { 'retry-after': String(seconds) },
   });
 }

@@ -8,8 +8,8 @@ let bob: Person;
 
 beforeAll(async () => {
   bed = await startGatewayBed({
-    POSTERN_REQUESTS_PER_USER: '50',
-    POSTERN_REQUESTS_PER_ORGANIZATION: '40',
+    POSTERN_REQUESTS_PER_USER: '16',
+    POSTERN_REQUESTS_PER_ORGANIZATION: '9',
     POSTERN_CLUSTERS_PER_ORGANIZATION: '3',
     POSTERN_TOKENS_PER_USER: '4',
   });
@@ -83,7 +83,7 @@ describe('requests', () => {
   const me = ({ token }: Person): Promise<Reply> => bed.ask('GET', '/api/v1/auth/me', { token });
 
   it('to one organization are so many in a second; its people may go on elsewhere', async () => {
-    const refusal = await exhaust(() => asAda('GET', '/clusters'));
+    const refusal = await exhaust(() => asAda('GET', '/tokens'));
     expectLimited(refusal, 'rate-limited');
     expect(refusal.json.error.message).toContain('organization');
     expect((await me(bob)).status).toBe(200);

@@ -38,7 +38,9 @@ export function limitEvents(socket: LiveSocket, limits: Limits): void {
     const seconds = limits.take('liveEventsPerUser', data.principal.userId, cost ?? 1);
     const canBeTold = typeof acknowledgement === 'function';
     if (seconds > 0 && canBeTold)
-      answerOf(acknowledgement)(tooMuch(seconds, `Too many events. Try again in ${seconds} seconds.`));
+      answerOf(acknowledgement)(
+        tooMuch(seconds, `Too many events. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`),
+      );
     else if (cost !== undefined) next();
     else answerOf(acknowledgement)(socketError('invalid-request', 'There is no such event.'));
   });
