@@ -65,10 +65,7 @@ describe('what the agent refuses, whatever the gateway says', () => {
     ],
     ['a watch by SPDY', { kind: 'upgrade', path: '/api/v1/pods?watch=1', headers: upgrade('SPDY/3.1') }],
     ['a log by SPDY', { kind: 'upgrade', path: '/api/v1/namespaces/a/pods/p/log', headers: upgrade('SPDY/3.1') }],
-    [
-      'a watch by POST',
-      { kind: 'upgrade', method: 'POST', path: '/api/v1/watch/pods', headers: upgrade('websocket') },
-    ],
+    ['a watch by POST', { kind: 'upgrade', method: 'POST', path: '/api/v1/watch/pods', headers: upgrade('websocket') }],
     ['h2c', { kind: 'upgrade', path: execPath, headers: upgrade('h2c') }],
     ['a list of upgrades', { kind: 'upgrade', path: execPath, headers: upgrade('websocket, h2c') }],
     ['two upgrades', { kind: 'upgrade', path: execPath, headers: [...upgrade('websocket'), ['upgrade', 'SPDY/3.1']] }],
