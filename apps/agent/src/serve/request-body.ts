@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import type { MuxStream } from '@postern/mux';
 
 /** The most of a request's body that is kept for sending it again, in bytes. */
-export const keptBytes = 64 * 1024;
+const keptBytes = 64 * 1024;
 
 /**
  * The body of a request as it comes through the tunnel. Its beginning is kept until the apiserver has answered, so that it

@@ -30,7 +30,7 @@ export interface RawStream {
   reset(code: number): void;
 }
 
-export interface RawConnection {
+interface RawConnection {
   readonly number: number;
   readonly socket: TLSSocket;
   /** Without TLS, to break the connection off. */

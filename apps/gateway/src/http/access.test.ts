@@ -153,12 +153,12 @@ const inCluster = [503, 'Status', 'ServiceUnavailable'];
 
 describe('sessions', () => {
   it('of others are seen by those whose role says so, and by no member', async () => {
-    const [cluster] = await bed.database.run(`SELECT id FROM clusters WHERE organization_id = '${ada.organizationId}'`);
+    const { rows } = await bed.database.run(`SELECT id FROM clusters WHERE organization_id = '${ada.organizationId}'`);
     const grace = await bed.signUp('grace');
     const session = (userId: string, pod: string): Promise<unknown> =>
       bed.database.run(
         `INSERT INTO sessions (id, organization_id, cluster_id, user_id, kind, namespace, pod, command, client_address, user_agent)
-         VALUES (gen_random_uuid(), '${ada.organizationId}', '${cluster?.['id']}', '${userId}', 'exec', 'a', '${pod}', '{}', '', '')`,
+         VALUES (gen_random_uuid(), '${ada.organizationId}', '${rows[0]?.id}', '${userId}', 'exec', 'a', '${pod}', '{}', '', '')`,
       );
     await session(ada.userId, 'of-ada');
     await session(grace.userId, 'of-grace');
