@@ -62,12 +62,13 @@ describe.each(clients('remote'))('$title', ({ client }) => {
       await terminal.until(/\/ # /);
       terminal.type('stty size\r');
       await terminal.until(/\b33 101\b/);
-      terminal.resize(120, 40);
-      terminal.type('stty size\r');
-      await terminal.until(/\b40 120\b/);
-      // A shell of its own, so that whatever runs after the word is in the group that Ctrl-C ends.
-      terminal.type(`sh -c 'echo running $((40+2)); sleep 1000'\r`);
+      // Size and keys are streams of their own, and nothing orders the one against the other (a command typed right after the
+      // resize may still see the old size, straight at an apiserver too). So what is resized tells it by itself, and it is in
+      // a shell of its own, so that it is in the group that Ctrl-C ends.
+      terminal.type(`sh -c 'trap "stty size" WINCH; echo running $((40+2)); while :; do sleep 0.2; done'\r`);
       await terminal.until(/running 42/);
+      terminal.resize(120, 40);
+      await terminal.until(/\b40 120\b/);
       terminal.type('\x03');
       await terminal.until(/\^C[\s\S]*\/ # /);
       terminal.type('exit 3\r');
