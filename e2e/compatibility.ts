@@ -26,9 +26,16 @@ if (environment.direct) {
 const marks: Record<string, string> = { passed: '✓', failed: '✗', skipped: '–', pending: '–', todo: '–' };
 const columns = new Set<string>();
 const rows = new Map<string, Map<string, string>>();
+/** Clients besides kubectl: the columns are what they were given. */
+const others = new Map<string, Map<string, string>>();
 for (const file of (read('e2e.json') as Report).testResults) {
   if (!file.name.includes('/e2e/kubectl/')) continue;
   for (const { ancestorTitles, title, status } of file.assertionResults) {
+    const other = /^(WebSocket|Python) client (at the .+)$/.exec(ancestorTitles[0] ?? '');
+    if (other) {
+      const row = `${other[1]}: ${title}`;
+      others.set(row, (others.get(row) ?? new Map()).set(other[2] ?? '', marks[status] ?? status));
+    }
     const who = /^kubectl (1\.\d+)(?: (SPDY|WebSocket))?$/.exec(ancestorTitles[0] ?? '');
     if (!who) continue;
     const row = rows.get(title) ?? new Map<string, string>();
@@ -47,6 +54,13 @@ const table = [
   ...[...rows].map(([title, row]) => line([title, ...sorted.map((column) => cell(row, column))])),
 ];
 
+const given = [...new Set([...others.values()].flatMap((row) => [...row.keys()]))];
+const otherTable = [
+  line(['', ...given]),
+  line(['---', ...given.map(() => ':-:')]),
+  ...[...others].map(([title, row]) => line([title, ...given.map((column) => row.get(column) ?? '')])),
+];
+
 writeFileSync(
   join(repository, 'docs/compatibility.md'),
   `# kubectl through Postern
@@ -59,5 +73,11 @@ Versions: ${environment.kubectls.map((version) => `kubectl ${version}`).join(', 
 (\`KUBECTL_REMOTE_COMMAND_WEBSOCKETS\`) and for port-forward from 1.30 on (\`KUBECTL_PORT_FORWARD_WEBSOCKETS\`).
 
 ${table.join('\n')}
+
+## Other clients
+
+With a WebSocket client and the \`kubernetes\` package of PyPI, once at the kubeconfig's address and once given only the gateway's host and the token.
+
+${otherTable.join('\n')}
 `,
 );

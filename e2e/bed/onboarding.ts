@@ -21,6 +21,8 @@ export interface CreatedCluster {
 export async function signUp(who: { home: string; ready: Ready; email: string; organization: string }): Promise<void> {
   mkdirSync(who.home, { recursive: true, mode: 0o700 });
   const args = ['signup', '--url', who.ready.url, '--ca-file', who.ready.caFile, '--email', who.email];
+  const { setupCode } = who.ready;
+  if (setupCode !== undefined) args.push('--setup-code', setupCode);
   await postern(who.home, [...args, '--organization', who.organization, '--password-stdin'], {
     input: `${password}\n`,
   });

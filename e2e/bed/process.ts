@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -86,6 +86,8 @@ export interface Ready {
   caFile: string;
   pid: number;
   metricsUrl: string;
+  /** What its terminal shows where others can reach it and there is no account yet; not in the file. */
+  setupCode?: string | undefined;
 }
 
 export interface ProductOptions {
@@ -104,6 +106,7 @@ export async function startProduct(options: ProductOptions): Promise<Ready> {
   rmSync(file, { force: true });
   const log = join(results, 'product.log');
   const output = openSync(log, 'a');
+  const { size: before } = statSync(log);
   const args = ['start', '--', '--data', options.data, '--port', String(options.port), '--no-open'];
   const more = options.args ?? ['--no-demo', '--listen', '0.0.0.0'];
   const child = spawn('npm', [...args, '--public-url', options.publicUrl, ...more], {
@@ -116,7 +119,9 @@ export async function startProduct(options: ProductOptions): Promise<Ready> {
   return eventually(
     () => {
       if (child.exitCode !== null) throw new InVain(`npm start ended with ${child.exitCode}; see ${log}`);
-      return existsSync(file) ? readReady(options.data) : undefined;
+      const said = readFileSync(log).subarray(before).toString();
+      if (!existsSync(file) || !said.includes('Ctrl-C stops everything')) return undefined;
+      return { ...readReady(options.data), setupCode: /Set-up code: (\S+)/.exec(said)?.[1] };
     },
     'npm start',
     240_000,

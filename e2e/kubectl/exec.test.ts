@@ -10,6 +10,9 @@ const last = 2_700_000;
 const twentyMegabytes = numbers(last);
 const inCat = ['-n', 'demo', 'shell', '-c', 'cat'];
 
+/** Tests that have failed once in many runs are run as often as POSTERN_E2E_REPEAT says. */
+const rounds = Array.from({ length: Number(process.env['POSTERN_E2E_REPEAT'] ?? 1) }, (_, round) => round);
+
 describe.each(clients('remote'))('$title', ({ client }) => {
   it('exec: speaks the chosen transport', async () => {
     const { code, stderr } = await run(client, ['exec', '-v=8', ...inCat, '--', 'true']);
@@ -47,14 +50,14 @@ describe.each(clients('remote'))('$title', ({ client }) => {
     expect(sha256(stdout)).toBe(sha256(twentyMegabytes));
   });
 
-  it('exec: both ways at once', async () => {
+  it.each(rounds)('exec: both ways at once', async () => {
     const input = randomBytes(2_000_000);
     const { code, stdout } = await run(client, ['exec', '-i', ...inCat, '--', 'cat'], { input });
     expect(code).toBe(0);
     expect(sha256(stdout)).toBe(sha256(input));
   });
 
-  it('exec -it: terminal, resize, Ctrl-C, exit code', async () => {
+  it.each(rounds)('exec -it: terminal, resize, Ctrl-C, exit code', async () => {
     const { output, code } = await inTerminal(client, ['exec', '-it', ...inCat, '--', 'sh'], async (terminal) => {
       await terminal.until(/\/ # /);
       terminal.type('stty size\r');

@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { selfSigned, type TestCertificate } from '@postern/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import { agentArguments, startAgent } from './test/agent-process.ts';
 import { type FakeApiserver, http2Apiserver } from './test/apiserver.ts';
 import { enrolledCluster, type FakeGateway, fakeGateway } from './test/gateway.ts';
 import { alice, textOf } from './test/serving.ts';
@@ -20,23 +19,6 @@ beforeAll(async () => {
   certificate = await selfSigned();
 });
 
-const program = fileURLToPath(new URL('main.ts', import.meta.url));
-
-/** The agent as its users start it: a process of its own, on the sources. */
-function start(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--conditions=@postern/source', program, ...args], {
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const stderr = text(child.stderr);
-  const ended = Promise.all([once(child, 'close'), text(child.stdout), stderr]).then(([[code], out, err]) => ({
-    code: code as number | null,
-    out,
-    err,
-  }));
-  return { child, ended };
-}
-
 interface Bed {
   gateway: FakeGateway;
   args: string[];
@@ -45,22 +27,7 @@ interface Bed {
 
 /** Files that reach the fake apiserver and the fake gateway. */
 async function bed(options: { api?: FakeApiserver; gateway: FakeGateway; folder: string }): Promise<Bed> {
-  const { api, gateway, folder } = options;
-  const files = { ca: join(folder, 'ca.pem'), kubeconfig: join(folder, 'kubeconfig'), state: join(folder, 'state') };
-  writeFileSync(files.ca, certificate.cert);
-  const server = api?.endpoint.server.href ?? 'https://127.0.0.1:1';
-  const ca = Buffer.from(certificate.cert).toString('base64');
-  writeFileSync(
-    files.kubeconfig,
-    JSON.stringify({
-      clusters: [{ name: 'c', cluster: { server, 'certificate-authority-data': ca } }],
-      users: [{ name: 'u', user: { token: 'own-credential' } }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'x',
-    }),
-  );
-  const args = ['--url', gateway.url, '--ca-file', files.ca, '--kubeconfig', files.kubeconfig, '--state', files.state];
-  return { gateway, args, folder };
+  return { gateway: options.gateway, args: agentArguments(certificate, options), folder: options.folder };
 }
 
 describe('postern agent', () => {
@@ -76,7 +43,7 @@ describe('postern agent', () => {
     gateway.tokens.set('join-1', 'new');
     const connected = gateway.nextTunnel();
     const reported = gateway.nextReport();
-    const first = start([...args, '--health-port', '0'], { POSTERN_JOIN_TOKEN: 'join-1' });
+    const first = startAgent([...args, '--health-port', '0'], { POSTERN_JOIN_TOKEN: 'join-1' });
     const tunnel = await connected;
     expect((await reported).location).toBe('outside');
     const { response, stream } = tunnel.request(
@@ -97,7 +64,7 @@ describe('postern agent', () => {
     expect(readFileSync(identity, 'utf8')).not.toContain('join-1');
 
     const again = gateway.nextTunnel();
-    const second = start(args, { POSTERN_JOIN_TOKEN: 'join-1' });
+    const second = startAgent(args, { POSTERN_JOIN_TOKEN: 'join-1' });
     await again;
     second.child.kill('SIGTERM');
     const { err } = await second.ended;
@@ -106,7 +73,7 @@ describe('postern agent', () => {
 
     gateway.tokens.set('join-2', 'new');
     const renewed = gateway.nextTunnel();
-    const third = start(args, { POSTERN_JOIN_TOKEN: 'join-2' });
+    const third = startAgent(args, { POSTERN_JOIN_TOKEN: 'join-2' });
     await renewed;
     third.child.kill('SIGTERM');
     await third.ended;
@@ -122,7 +89,7 @@ describe('postern agent', () => {
     using folder = temporaryFolder();
     const { args } = await bed({ gateway, folder: folder.path });
     if (state) gateway.tokens.set('secret-token', state);
-    const { code, err, out } = await start([...args, '--join-token', 'secret-token']).ended;
+    const { code, err, out } = await startAgent([...args, '--join-token', 'secret-token']).ended;
     expect(code).toBe(2);
     expect(err).toMatch(sentence);
     expect(err.trim().split('\n')).toHaveLength(1);
@@ -139,7 +106,7 @@ describe('postern agent', () => {
     gateway.tokens.set('t', 'new');
     gateway.enrolAnswers.push({ status: 503, body: 'down' });
     const connected = gateway.nextTunnel();
-    const { child, ended } = start(args, { POSTERN_JOIN_TOKEN: 't' });
+    const { child, ended } = startAgent(args, { POSTERN_JOIN_TOKEN: 't' });
     await connected;
     child.kill('SIGTERM');
     expect((await ended).err).toMatch(/cannot enrol an agent now \(status 503\)/);
@@ -152,7 +119,7 @@ describe('postern agent', () => {
     using folder = temporaryFolder();
     const { args } = await bed({ gateway, folder: folder.path });
     writeFileSync(join(folder.path, 'ca.pem'), other.cert);
-    const { child, ended } = start(args, { POSTERN_JOIN_TOKEN: 't' });
+    const { child, ended } = startAgent(args, { POSTERN_JOIN_TOKEN: 't' });
     await once(child.stderr, 'data');
     child.kill('SIGTERM');
     expect((await ended).err).toMatch(/certificate that is not trusted/);
@@ -165,7 +132,7 @@ describe('postern agent', () => {
     const { args } = await bed({ gateway, folder: folder.path });
     gateway.tokens.set('t', 'new');
     const connected = gateway.nextTunnel();
-    const { child, ended } = start([...args, '--health-port', '0'], { POSTERN_JOIN_TOKEN: 't' });
+    const { child, ended } = startAgent([...args, '--health-port', '0'], { POSTERN_JOIN_TOKEN: 't' });
     const [line] = (await once(child.stderr, 'data')) as [Buffer];
     const { port } = JSON.parse(line.toString().split('\n')[0] ?? '') as { port: number };
     const get = async (path: string): Promise<{ status: number; body: string }> => {
@@ -204,7 +171,7 @@ describe('postern agent', () => {
     const { port } = proxy.address() as AddressInfo;
     const connected = gateway.nextTunnel();
     const env = { POSTERN_JOIN_TOKEN: 't', HTTPS_PROXY: `http://me:secret@127.0.0.1:${port}`, NO_PROXY: '127.0.0.1:1' };
-    const { child, ended } = start(args, env);
+    const { child, ended } = startAgent(args, env);
     await connected;
     child.kill('SIGTERM');
     expect((await ended).err).not.toContain('secret');
@@ -222,7 +189,7 @@ describe('postern agent', () => {
     [['--print-access', 'prod'], /cluster's id.*cluster list --json/],
     [['--url', 'https://g.example.com', '--kubeconfig', 'k', '--health-port', 'x'], /health port/],
   ])('ends with 2 for wrong usage: %j', async (args, sentence) => {
-    const { code, err } = await start(args).ended;
+    const { code, err } = await startAgent(args).ended;
     expect(code).toBe(2);
     expect(err).toMatch(sentence);
     expect(err).not.toContain('    at ');
@@ -230,7 +197,7 @@ describe('postern agent', () => {
 
   it('prints what a cluster administrator must apply', async () => {
     const clusterId = '0198c1d2-0000-7000-8000-000000000001';
-    const { code, out } = await start(['--print-access', clusterId]).ended;
+    const { code, out } = await startAgent(['--print-access', clusterId]).ended;
     expect(code).toBe(0);
     expect(out.match(/^kind: ClusterRoleBinding$/gm)).toHaveLength(4);
     expect(out.match(new RegExp(`^    app.kubernetes.io/instance: ${clusterId}$`, 'gm'))).toHaveLength(5);

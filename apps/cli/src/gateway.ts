@@ -55,7 +55,8 @@ export function connect(target: { url: string; caPem: string | null; token?: str
 export function explain(error: unknown, url: string): unknown {
   if (error instanceof ConnectionError) return unreachable(error, url);
   if (!(error instanceof ApiError)) return error;
-  const fields = error.fields.map(({ path, message }) => `\n  ${path}: ${message}`).join('');
+  const told = error.fields.filter(({ message }) => message !== error.message);
+  const fields = told.map(({ path, message }) => `\n  ${path}: ${message}`).join('');
   const { code } = error;
   const fail = (exitCode: number, message = `${error.message}${fields}`): CliError =>
     new CliError(message, { exitCode, code, cause: error });
@@ -75,9 +76,17 @@ export function explain(error: unknown, url: string): unknown {
       return fail(exitCodes.conflict);
     case 'invalid-request':
       return fail(exitCodes.usage);
+    case 'rate-limited':
+      return fail(exitCodes.error, `${error.message}${fields}${waitOf(error)}`);
     default:
       return fail(exitCodes.error);
   }
+}
+
+/** When to try again, where the gateway's sentence does not say so. */
+function waitOf({ message, retryAfterSeconds: seconds }: ApiError): string {
+  if (seconds === undefined || message.includes(`${seconds} second`)) return '';
+  return ` Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;
 }
 
 function unreachable(error: ConnectionError, url: string): CliError {

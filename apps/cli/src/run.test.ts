@@ -67,6 +67,58 @@ describe('signing up and in', () => {
     expect(gateway.calls[0]?.body).toMatchObject({ email: 'a@example.com', password: ' spaces count ' });
   });
 
+  it('brings the set-up code of a first account, asked for where the gateway wants one and somebody is there', async () => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = shell(certificate);
+    let setupCodeRequired = true;
+    gateway.answers.signUp = () => [201, signedIn];
+    gateway.answers.getMeta = () => [
+      200,
+      { version: '1', publicUrl: gateway.url, caCertificate: null, local: true, setupCodeRequired },
+    ];
+    const args = `signup --url ${gateway.url} --ca-file ${terminal.caFile} --email a@example.com --organization Acme`;
+    const codes = () =>
+      gateway.calls.flatMap(({ operation, body }) =>
+        operation === 'signUp' ? [(body as { setupCode?: string }).setupCode] : [],
+      );
+    await terminal.run(`${args} --password-stdin --setup-code AAAA-BBBB`, { input: 'x\n' });
+    expect(codes()).toEqual(['AAAA-BBBB']);
+    const asked = await terminal.run(args, { answers: [' CCCC-DDDD ', 'password'] });
+    expect(asked.err).toContain('Set-up code: ');
+    setupCodeRequired = false;
+    const other = await terminal.run(args, { answers: ['password'] });
+    expect(other.err).not.toContain('Set-up code');
+    expect(codes()).toEqual(['AAAA-BBBB', 'CCCC-DDDD', undefined]);
+    const message = 'This Postern has no account yet. Enter the set-up code.';
+    gateway.answers.signUp = () => [
+      403,
+      { error: { code: 'forbidden', message, fields: [{ path: 'setupCode', message }] } },
+    ];
+    const refused = await terminal.run(`${args} --password-stdin`, { input: 'x\n' });
+    expect(refused).toMatchObject({ code: 5, err: `${message}\n` });
+  });
+
+  it.each([
+    [
+      { error: { code: 'rate-limited', message: 'Too many requests.' } },
+      'Too many requests. Try again in 7 seconds.\n',
+    ],
+    [
+      { error: { code: 'rate-limited', message: 'Too many attempts. Try again in 7 seconds.' } },
+      'Too many attempts. Try again in 7 seconds.\n',
+    ],
+    [
+      { error: { code: 'rate-limited', message: '\u001b]52;c;x\u0007\u202e' } },
+      '\\u{1b}]52;c;x\\u{7}\\u{202e} Try again in 7 seconds.\n',
+    ],
+  ])('says when to come back after 429: %j', async (body, sentence) => {
+    await using gateway = await fakeGateway(certificate);
+    using terminal = shell(certificate);
+    gateway.answers.signIn = () => [429, body, { 'retry-after': '7' }];
+    const args = `login --url ${gateway.url} --ca-file ${terminal.caFile} --email a@b.c --password-stdin`;
+    expect(await terminal.run(args, { input: 'x\n' })).toMatchObject({ code: 1, err: sentence });
+  });
+
   it('keeps no token, here or there, for an organization one is not in', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = shell(certificate);

@@ -4,6 +4,7 @@ import { AccountsModule } from './accounts/accounts.module.ts';
 import { AgentsModule } from './agents/agents.module.ts';
 import { JoinClaims } from './agents/join-claim.ts';
 import { ClustersModule } from './clusters/clusters.module.ts';
+import type { Config } from './config.ts';
 import { CONFIG, LOGGER } from './core/tokens.ts';
 import { HealthController } from './health/health.controller.ts';
 import { AccessGuard } from './http/access.guard.ts';
@@ -11,6 +12,7 @@ import { ContractInterceptor } from './http/contract.interceptor.ts';
 import { ErrorFilter } from './http/error.filter.ts';
 import { Authenticator } from './identity/authenticator.ts';
 import { IdentityModule } from './identity/identity.module.ts';
+import { Limits } from './limits/limits.ts';
 import { MetaController } from './meta/meta.controller.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
@@ -22,8 +24,9 @@ import { TokensModule } from './tokens/tokens.module.ts';
   providers: [
     {
       provide: APP_GUARD,
-      useFactory: (...needs: ConstructorParameters<typeof AccessGuard>) => new AccessGuard(...needs),
-      inject: [Authenticator, JoinClaims, CONFIG],
+      useFactory: (authenticator: Authenticator, joinClaims: JoinClaims, config: Config, limits: Limits) =>
+        new AccessGuard({ authenticator, joinClaims, config, limits }),
+      inject: [Authenticator, JoinClaims, CONFIG, Limits],
     },
     { provide: APP_INTERCEPTOR, useFactory: () => new ContractInterceptor() },
     {

@@ -43,7 +43,11 @@ describe('the way from a new account to a kubeconfig', () => {
     const [, secret = ''] = /token: (postern_\S+)/.exec(kubeconfig.json.kubeconfig) ?? [];
     const throughIt = await bed.ask('GET', '/k8s/ada/prod/version', { token: secret });
     expect(throughIt).toMatchObject({ status: 503, json: { kind: 'Status', reason: 'ServiceUnavailable' } });
-    expect((await bed.ask('GET', '/api/v1/auth/me', { token: secret })).status).toBe(403);
+    // A cluster's credential speaks to its cluster on every path, as if there were nothing else.
+    expect(await bed.ask('GET', '/api/v1/auth/me', { token: secret })).toMatchObject({
+      status: 503,
+      json: { kind: 'Status', message: expect.stringContaining('cluster "prod"') },
+    });
   });
 
   it('answers over HTTP/2 as over HTTP/1.1', async () => {

@@ -58,10 +58,20 @@ export const variables = {
     .default('info')
     .describe('Least important lines that are logged. A healthy gateway logs no `error`.'),
   POSTERN_DRAIN_SECONDS: whole(0, 3_600).default(30).describe('How long open streams may go on after SIGTERM.'),
+  POSTERN_CRASH_DRAIN_SECONDS: whole(0, 30)
+    .default(3)
+    .describe(
+      'The same after an error that nobody caught. The gateway then ends with exit code 70; 0 ends it at once.',
+    ),
   POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Life of a join token.'),
   ...limitVariables,
   POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),
   POSTERN_DEMO: flag.default(false).describe('Set by `npm start`: each new organization gets a cluster `demo`.'),
+  POSTERN_SETUP_CODE_SHA256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'SHA-256 in hex is wanted')
+    .optional()
+    .describe('Set by `npm start` where others can reach it: the code that creating the first account takes, hashed.'),
   POSTERN_LOCAL_CLUSTERS: names
     .prefault('')
     .describe('Set by `npm start -- --connect`: names of clusters that this machine connects, separated by commas.'),
@@ -84,10 +94,13 @@ export interface Config {
   agentImage: string;
   logLevel: string;
   drainMs: number;
+  crashDrainMs: number;
   joinTokenMs: number;
   limits: LimitSettings;
   /** Null unless `npm start` runs this gateway. */
   local: { demo: boolean; clusters: string[] } | null;
+  /** SHA-256 of the code that creating the first account takes; null where it takes none. */
+  setupCodeHash: Buffer | null;
 }
 
 /** Reads the environment. The only reader of it. @throws {ConfigurationError} */
@@ -117,8 +130,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     agentImage: env.POSTERN_AGENT_IMAGE,
     logLevel: env.POSTERN_LOG_LEVEL,
     drainMs: env.POSTERN_DRAIN_SECONDS * 1_000,
+    crashDrainMs: env.POSTERN_CRASH_DRAIN_SECONDS * 1_000,
     joinTokenMs: env.POSTERN_JOIN_TOKEN_SECONDS * 1_000,
     limits: readLimits(env),
+    setupCodeHash:
+      env.POSTERN_SETUP_CODE_SHA256 === undefined ? null : Buffer.from(env.POSTERN_SETUP_CODE_SHA256, 'hex'),
     local: env.POSTERN_LOCAL ? { demo: env.POSTERN_DEMO, clusters: env.POSTERN_LOCAL_CLUSTERS } : null,
   };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { SetupCode } from './accounts/setup-code.ts';
 import { createApi } from './api.ts';
 import { ClusterDirectory } from './clusters/cluster-directory.ts';
 import type { Config } from './config.ts';
@@ -18,8 +19,10 @@ import { TunnelRegistry } from './tunnels/tunnel-registry.ts';
 export interface Gateway {
   url: string;
   metricsUrl: string;
-  /** Takes nothing new, lets what is open end for at most the drain time, then stops. */
-  stop(): Promise<void>;
+  /** Whether the first account is still to be made, and needs the set-up code. */
+  setupCodeRequired: boolean;
+  /** Takes nothing new, lets what is open end for at most `drainMs` (default: the configured time), then stops. Once. */
+  stop(drainMs?: number): Promise<void>;
 }
 
 /** Puts the parts together and listens. Rejects when the database does not answer or an address is taken. */
@@ -58,6 +61,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   try {
     // What an earlier process left open ended with it.
     await directory.markAllOffline();
+    await application.get(SetupCode).resume();
     await sessions.endOrphans();
     const metricsServer = await serveMetrics(metrics, config.metrics);
     await edge.listen(config.listen.port, config.listen.host).catch(async (error: unknown) => {
@@ -65,10 +69,11 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
       throw error;
     });
     await application.get(LocalClusters).resume();
-    const stop = async (): Promise<void> => {
+    const setupCode = application.get(SetupCode);
+    const stop = async (drainMs: number): Promise<void> => {
       application.get(Lifecycle).drain();
-      const closed = edge.close(config.drainMs);
-      await raw.drain(config.drainMs);
+      const closed = edge.close(drainMs);
+      await raw.drain(drainMs);
       raw.close();
       await closed;
       await metricsServer.close();
@@ -78,8 +83,9 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     return {
       url: config.publicOrigin,
       metricsUrl: metricsServer.url,
-      stop: () => {
-        stopped ??= stop();
+      setupCodeRequired: setupCode.isRequired,
+      stop: (drainMs = config.drainMs) => {
+        stopped ??= stop(drainMs);
         return stopped;
       },
     };

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type Config, ConfigurationError, readConfig } from './config.ts';
 import { createLogger } from './core/log.ts';
+import { crashExitCode, endOnUncaught } from './core/uncaught.ts';
 import { isUnreachable } from './database/database.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { onParent, tellParent } from './local/parent.ts';
@@ -34,10 +35,11 @@ function configuration(): Config {
 const config = configuration();
 const logger = createLogger(config.logLevel);
 
-/** A state nobody foresaw is not one to go on from. */
-process.on('uncaughtException', (error) => {
-  logger.fatal({ error }, 'the gateway stops: an error nobody caught');
-  process.exit(1);
+let serving: Gateway | undefined;
+const isCrashing = endOnUncaught({
+  logger,
+  drain: () => serving && ((ms) => serving?.stop(ms) ?? Promise.resolve()),
+  drainMs: config.crashDrainMs,
 });
 
 async function start(): Promise<Gateway> {
@@ -51,8 +53,10 @@ async function start(): Promise<Gateway> {
 }
 
 const gateway = await start();
+serving = gateway;
 let isStopping = false;
 function stop(why: string): void {
+  if (isCrashing()) process.exit(crashExitCode);
   // Asked twice: at once.
   if (isStopping) process.exit(1);
   isStopping = true;
@@ -69,4 +73,9 @@ process.on('SIGTERM', () => stop('SIGTERM')).on('SIGINT', () => stop('SIGINT'));
 onParent({ drain: () => stop('drain'), gone: () => stop('the program that started this one is gone') });
 
 logger.info({ url: gateway.url, metricsUrl: gateway.metricsUrl }, 'ready');
-tellParent?.({ type: 'ready', url: gateway.url, metricsUrl: gateway.metricsUrl });
+tellParent?.({
+  type: 'ready',
+  url: gateway.url,
+  metricsUrl: gateway.metricsUrl,
+  setupCodeRequired: gateway.setupCodeRequired,
+});

@@ -1,12 +1,16 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, startChild } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { LocalCluster } from './gateway.ts';
 import { programs } from './programs.ts';
+import { howEnded, restartPolicy, waitBefore } from './supervisor.ts';
 
 /** Agents beyond this many are not started: each is a process, and a laptop needs one demo, not fifty. */
 const MOST = 8;
+/** Milliseconds an agent gets to end after SIGTERM when it is restarted. */
+const PATIENCE = 3_000;
 /** The agent's exit code for a credential that is refused for good (docs/cli.md). */
 const REFUSED = 2;
 
@@ -31,8 +35,15 @@ export class LocalAgents {
   readonly #gateway: { url: string; caFile: string };
   /** By cluster name: `demo`, or the context of --connect. */
   readonly #upstreams: Map<string, Upstream>;
+  /** By cluster id, as what follows. */
   readonly #running = new Map<string, Child>();
-  readonly #kept: Promise<void>[] = [];
+  /** Also those that wait for their next start. */
+  readonly #kept = new Map<string, Promise<void>>();
+  /** The newest of each: an earlier one stops working. */
+  readonly #joinTokens = new Map<string, string>();
+  readonly #names = new Map<string, string>();
+  /** Those that were asked to start again. */
+  readonly #asked = new Set<string>();
   readonly #stop = new AbortController();
 
   constructor(data: DataFolder, gateway: { url: string; caFile: string }, upstreams: Map<string, Upstream>) {
@@ -48,68 +59,131 @@ export class LocalAgents {
   /** Starts the agents of earlier times, which have their identity already. */
   async resume(): Promise<void> {
     for (const id of await readdir(this.#data.file('agents')).catch(() => [])) {
-      const text = await readFile(this.#data.file('agents', id, 'cluster.json'), 'utf8').catch(() => undefined);
-      if (text !== undefined) this.#keep(JSON.parse(text) as AgentRecord);
+      const record = await readRecord(this.#data.file('agents', id, 'cluster.json'));
+      if (record !== undefined) this.#keep(record);
     }
   }
 
-  /** Enrols and starts an agent for a cluster that the gateway has just made. */
+  /** Enrols and starts an agent for a cluster that the gateway has just made, or says that it cannot. */
   async join(cluster: LocalCluster): Promise<void> {
     const { clusterId, name } = cluster;
     const record: AgentRecord = { clusterId, name, context: this.#upstreams.get(name)?.context };
-    await mkdir(this.#data.file('agents', clusterId), { recursive: true, mode: 0o700 });
-    await writeFile(this.#data.file('agents', clusterId, 'cluster.json'), JSON.stringify(record));
-    this.#keep(record, cluster.joinToken);
+    this.#joinTokens.set(clusterId, cluster.joinToken);
+    try {
+      await this.#write(record);
+    } catch (error) {
+      say(`The cluster "${name}" is not connected: ${(error as Error).message}. It is tried again at the next start.`);
+      return;
+    }
+    this.#keep(record);
+  }
+
+  /** Ends the agents of a cluster's name, which start again at once: where their upstream is not what it was. */
+  async restart(name: string): Promise<void> {
+    const those = [...this.#running].filter(([id]) => this.#names.get(id) === name);
+    for (const [id] of those) this.#asked.add(id);
+    await Promise.all(those.map(([, child]) => child.stop(PATIENCE)));
   }
 
   async stop(patience: number): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.children.map((child) => child.stop(patience)));
-    await Promise.all(this.#kept);
+    await Promise.all(this.#kept.values());
+  }
+
+  async #write(record: AgentRecord): Promise<void> {
+    const folder = this.#data.file('agents', record.clusterId);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, 'cluster.json'), JSON.stringify(record));
   }
 
   /** Runs an agent, again when it ends by itself, until it is refused for good. */
-  #keep(record: AgentRecord, joinToken?: string): void {
-    const upstream = this.#upstreams.get(record.name);
-    if (upstream === undefined || this.#running.has(record.clusterId) || this.#running.size >= MOST) return;
+  #keep(record: AgentRecord): void {
+    const { clusterId, name } = record;
+    const upstream = this.#upstreams.get(name);
+    if (upstream === undefined || this.#kept.has(clusterId) || this.#kept.size >= MOST || this.#stop.signal.aborted) {
+      return;
+    }
     if (record.context !== upstream.context) {
-      process.stderr.write(
-        `"${record.name}" is the context ${record.context} here, so ${upstream.context} is not connected. Delete the cluster, or rename the context.\n`,
+      say(
+        `"${name}" is the context ${record.context} here, so ${upstream.context} is not connected. Delete the cluster, or rename the context.`,
       );
       return;
     }
-    this.#kept.push(this.#run(record, upstream, joinToken));
+    this.#names.set(clusterId, name);
+    const kept = this.#run(record, upstream).finally(() => this.#kept.delete(clusterId));
+    this.#kept.set(clusterId, kept);
   }
 
-  async #run(record: AgentRecord, upstream: Upstream, joinToken?: string): Promise<void> {
-    const state = this.#data.file('agents', record.clusterId);
+  /** Never rejects. */
+  async #run(record: AgentRecord, upstream: Upstream): Promise<void> {
+    const { clusterId, name } = record;
     const { signal } = this.#stop;
-    for (let pause = 1_000; !signal.aborted; pause = Math.min(pause * 2, 30_000)) {
+    let ends = 0;
+    for (let again = false; !signal.aborted; again = true) {
+      const since = performance.now();
+      const joinToken = this.#joinTokens.get(clusterId);
+      const { code, why } = await this.#runOnce(record, { upstream, joinToken, again });
+      if (signal.aborted) return;
+      if (this.#asked.delete(clusterId)) continue;
+      if (code === REFUSED && this.#joinTokens.get(clusterId) === joinToken) {
+        say(`The agent of "${name}" ended (${why}); it was refused for good.`);
+        await this.#forget(clusterId);
+        return;
+      }
+      ends = performance.now() - since >= restartPolicy.healthy ? 1 : ends + 1;
+      const wait = waitBefore(ends, restartPolicy);
+      // Once: the log has the newest reason.
+      if (ends === 1) say(`The agent of "${name}" ended (${why}). It starts again in ${(wait / 1_000).toFixed(1)} s.`);
+      await delay(wait, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** From the start of an agent to its end. */
+  async #runOnce(
+    { clusterId }: AgentRecord,
+    { upstream, joinToken, again }: { upstream: Upstream; joinToken: string | undefined; again: boolean },
+  ): Promise<{ code: number | null; why: string }> {
+    try {
       const child = startChild(this.#data, {
-        name: `agent-${record.clusterId}`,
+        name: `agent-${clusterId}`,
+        again,
         args: [
           // A small young generation keeps the agent's memory small, as in the cluster (packages/kube, agent manifest).
           '--max-semi-space-size=2',
           programs.agent,
           ...['--url', this.#gateway.url, '--ca-file', this.#gateway.caFile],
-          ...['--kubeconfig', upstream.kubeconfig, '--state', state],
+          ...['--kubeconfig', upstream.kubeconfig, '--state', this.#data.file('agents', clusterId)],
           ...(upstream.context === undefined ? [] : ['--context', upstream.context]),
         ],
         // Never as an argument: everyone on the machine can read those.
         env: joinToken === undefined ? {} : { POSTERN_JOIN_TOKEN: joinToken },
       });
-      this.#running.set(record.clusterId, child);
+      this.#running.set(clusterId, child);
       const code = await child.ended;
-      this.#running.delete(record.clusterId);
-      if (signal.aborted) return;
-      // Once: the log has the newest reason.
-      if (pause === 1_000)
-        process.stderr.write(`The agent of "${record.name}" ended (exit code ${code}); see ${child.logFile}.\n`);
-      if (code === REFUSED) {
-        await rm(state, { recursive: true, force: true });
-        return;
-      }
-      await delay(pause, undefined, { signal }).catch(() => {});
+      this.#running.delete(clusterId);
+      return { code, why: `${howEnded(child, code)}; see ${child.logFile}` };
+    } catch (error) {
+      return { code: null, why: (error as Error).message };
     }
   }
+
+  async #forget(clusterId: string): Promise<void> {
+    this.#joinTokens.delete(clusterId);
+    // What cannot be removed is refused again at the next start.
+    await rm(this.#data.file('agents', clusterId), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/** What an agent's folder says; undefined when it says nothing that can be read. */
+async function readRecord(file: string): Promise<AgentRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as AgentRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
 }

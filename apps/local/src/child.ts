@@ -1,5 +1,4 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync, createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -21,6 +20,8 @@ export interface ChildOptions {
   ipc?: boolean;
   /** Each line of its output. */
   onLine?: (line: string) => void;
+  /** Whether it ran before in this run of `npm start`: its log then goes on, so that the reason of its end can be read. */
+  again?: boolean;
 }
 
 /** A program of ours that runs beside this one. */
@@ -60,7 +61,7 @@ const starting = new Set<Child>();
  * order. Its output goes to a log file, its pid to the list that leftovers.ts reads after a crash.
  */
 export function startChild(data: DataFolder, options: ChildOptions): Child {
-  const { name, args, env = {}, cwd, ipc = false, onLine } = options;
+  const { name, args, env = {}, cwd, ipc = false, onLine, again = false } = options;
   const logFile = data.file('logs', `${name}.log`);
   const inherited = Object.fromEntries(
     passed.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])),
@@ -72,29 +73,48 @@ export function startChild(data: DataFolder, options: ChildOptions): Child {
     stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
   };
   const child = spawn(process.execPath, args, settings);
-  appendFileSync(data.file(CHILDREN), `${child.pid}\n`);
-  const log = createWriteStream(logFile, { flags: 'w', mode: 0o600 });
-  for (const output of [child.stdout, child.stderr] as Readable[]) {
-    output.pipe(log, { end: false });
-    if (onLine) createInterface(output).on('line', onLine);
+  const log = createWriteStream(logFile, { flags: again ? 'a' : 'w', mode: 0o600 });
+  // A full disk takes the log and leaves the program.
+  log.on('error', () => {});
+  // Neither is there when the machine has no file descriptors left.
+  for (const output of [child.stdout, child.stderr] as (Readable | null | undefined)[]) {
+    output?.pipe(log, { end: false });
+    if (output && onLine) createInterface(output).on('line', onLine);
   }
-  child.on('error', (error) => log.write(`${name}: ${error.message}\n`));
-  const ended = once(child, 'close').then(([code]) => {
-    log.end();
-    return code as number | null;
+  const ended = new Promise<number | null>((resolve) => {
+    const end = (code: number | null) => {
+      resolve(code);
+      log.end();
+    };
+    child.on('error', (error) => {
+      if (!log.writableEnded) log.write(`${name}: ${error.message}\n`);
+      // It was never started, so that nothing else tells of its end.
+      if (child.pid === undefined) end(null);
+    });
+    child.on('close', end);
   });
+  if (child.pid !== undefined) remember(data, child.pid);
   return {
     process: child,
     logFile,
     ended,
     async stop(patience) {
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       const kill = setTimeout(() => child.kill('SIGKILL'), patience);
       await ended;
       clearTimeout(kill);
     },
   };
+}
+
+/** For the next start, should this one be killed. On a full disk there is nothing to remember it with. */
+function remember(data: DataFolder, pid: number): void {
+  try {
+    appendFileSync(data.file(CHILDREN), `${pid}\n`);
+  } catch {
+    // The program runs all the same.
+  }
 }
 
 /** A sentence about a program that ended before it served, with the end of its log. */

@@ -2,14 +2,18 @@ import { type Child, startChild, untilReady } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
 import { programs } from './programs.ts';
 
-/** Starts the dashboard's server on a port of 127.0.0.1 and waits until it serves. */
-export async function startDashboard(data: DataFolder, port: number): Promise<Child> {
+/** Starts the dashboard's server on a port of 127.0.0.1 and waits until it serves. @param again see `ChildOptions`. */
+export async function startDashboard(
+  data: DataFolder,
+  { port, again = false }: { port: number; again?: boolean },
+): Promise<Child> {
   let serving = () => {};
   const ready = new Promise<void>((resolve) => {
     serving = resolve;
   });
   const child = startChild(data, {
     name: 'dashboard',
+    again,
     args: [programs.next, 'start', '--hostname', '127.0.0.1', '--port', String(port)],
     cwd: programs.dashboard,
     env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },

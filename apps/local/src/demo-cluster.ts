@@ -5,23 +5,32 @@ import { programs } from './programs.ts';
 export interface DemoCluster extends Child {
   /** Path of the kubeconfig that reaches it. */
   kubeconfig: string;
+  /** How its terminals are kept from the rest of this machine (packages/emulator). */
+  sandbox: 'namespaces' | 'limits' | 'off';
 }
 
+type Ready = Pick<DemoCluster, 'kubeconfig' | 'sandbox'>;
+
 /**
- * Starts the emulated Kubernetes (packages/emulator) and waits until it serves. A terminal in one of its pods is a shell on
- * this machine, so it has none when others can reach Postern: they could sign up and use it.
+ * Starts the emulated Kubernetes (packages/emulator) and waits until it serves. A terminal in one of its pods is a confined
+ * shell on this machine, so it has none when others can reach Postern: they could sign up and use it.
  */
-export async function startDemoCluster(data: DataFolder, { shells }: { shells: boolean }): Promise<DemoCluster> {
-  let serving = (_: string) => {};
-  const ready = new Promise<string>((resolve) => {
+export async function startDemoCluster(
+  data: DataFolder,
+  { shells, again = false }: { shells: boolean; again?: boolean },
+): Promise<DemoCluster> {
+  let serving = (_: Ready) => {};
+  const ready = new Promise<Ready>((resolve) => {
     serving = resolve;
   });
   const child = startChild(data, {
     name: 'demo-cluster',
+    again,
     args: [programs.emulator, '--dir', data.file('demo-cluster'), '--port', '0', '--shell', shells ? 'real' : 'off'],
     onLine: (line) => {
-      if (line.startsWith('{"ready":true')) serving((JSON.parse(line) as { kubeconfig: string }).kubeconfig);
+      if (line.startsWith('{"ready":true')) serving(JSON.parse(line) as Ready);
     },
   });
-  return { ...child, kubeconfig: await untilReady('The demo cluster', child, ready) };
+  const { kubeconfig, sandbox } = await untilReady('The demo cluster', child, ready);
+  return { ...child, kubeconfig, sandbox };
 }

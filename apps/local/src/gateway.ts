@@ -15,26 +15,34 @@ export interface LocalCluster {
 
 export interface Gateway extends Child {
   metricsUrl: string;
+  /** Whether the first account is still to be made, and needs the set-up code. */
+  setupCodeRequired: boolean;
 }
 
 /** What the gateway reports over the channel (apps/gateway, local mode). */
-type Message = { type: 'ready'; metricsUrl: string } | ({ type: 'local-cluster' } & LocalCluster);
+type Message =
+  | { type: 'ready'; metricsUrl: string; setupCodeRequired: boolean }
+  | ({ type: 'local-cluster' } & LocalCluster);
 
 export interface GatewaySettings {
   options: LocalOptions;
   certificates: Certificates;
   databaseUrl: string;
   dashboardUrl: string;
+  secretFile: string;
+  /** SHA-256 of the code that the first account needs, hex; undefined where it needs none. */
+  setupCodeHash: string | undefined;
   /** Names of the clusters that this machine connects besides the demo. */
   connect: string[];
   onLocalCluster: (cluster: LocalCluster) => void;
 }
 
-/** Starts the gateway and waits until it serves. */
-export async function startGateway(data: DataFolder, settings: GatewaySettings): Promise<Gateway> {
+/** Starts the gateway and waits until it serves. @param again see `ChildOptions`. */
+export async function startGateway(data: DataFolder, settings: GatewaySettings, again = false): Promise<Gateway> {
   const { options, certificates } = settings;
   const child = startChild(data, {
     name: 'gateway',
+    again,
     // As in infra/images/gateway.Dockerfile, which says why.
     args: ['--enable-source-maps', '--max-semi-space-size=4', '--heap-growing-percent=200', programs.gateway],
     ipc: true,
@@ -46,20 +54,22 @@ export async function startGateway(data: DataFolder, settings: GatewaySettings):
       POSTERN_TLS_KEY_FILE: certificates.keyFile,
       POSTERN_CA_FILE: certificates.caFile,
       POSTERN_DATABASE_URL: settings.databaseUrl,
-      POSTERN_SECRET_FILE: await data.secretFile('gateway'),
+      POSTERN_SECRET_FILE: settings.secretFile,
       POSTERN_DASHBOARD_URL: settings.dashboardUrl,
       POSTERN_METRICS_PORT: '0',
       POSTERN_DRAIN_SECONDS: '2',
       POSTERN_LOCAL: 'true',
       POSTERN_DEMO: String(options.demo),
       POSTERN_LOCAL_CLUSTERS: settings.connect.join(','),
+      ...(settings.setupCodeHash === undefined ? {} : { POSTERN_SETUP_CODE_SHA256: settings.setupCodeHash }),
     },
   });
-  const ready = new Promise<string>((resolve) => {
+  const ready = new Promise<Pick<Gateway, 'metricsUrl' | 'setupCodeRequired'>>((resolve) => {
     child.process.on('message', (message: Message) => {
-      if (message.type === 'ready') resolve(message.metricsUrl);
+      if (message.type === 'ready') resolve(message);
       if (message.type === 'local-cluster') settings.onLocalCluster(message);
     });
   });
-  return { ...child, metricsUrl: await untilReady('The gateway', child, ready) };
+  const { metricsUrl, setupCodeRequired } = await untilReady('The gateway', child, ready);
+  return { ...child, metricsUrl, setupCodeRequired };
 }

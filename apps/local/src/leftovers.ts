@@ -1,14 +1,31 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, readlink, rm } from 'node:fs/promises';
 import { commandOf } from '@postern/postgres';
 import { CHILDREN } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
-import { checkout } from './programs.ts';
+import { checkout, programs } from './programs.ts';
 
 /** Ends programs of an earlier start that was killed before it could stop them. */
 export async function endLeftovers(data: DataFolder): Promise<void> {
   const text = await readFile(data.file(CHILDREN), 'utf8').catch(() => '');
   for (const pid of text.split('\n').map(Number)) {
-    if (pid > 1 && (await commandOf(pid)).includes(checkout)) process.kill(pid, 'SIGKILL');
+    if (pid > 1 && (await isOurs(pid))) end(pid);
   }
   await rm(data.file(CHILDREN), { force: true });
+}
+
+/** Whether a pid of the list still is a program of this checkout. The dashboard's server gives itself another name. */
+async function isOurs(pid: number): Promise<boolean> {
+  const command = await commandOf(pid);
+  if (command.includes(checkout)) return true;
+  return (
+    command.startsWith('next-server') && (await readlink(`/proc/${pid}/cwd`).catch(() => '')) === programs.dashboard
+  );
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended just now.
+  }
 }

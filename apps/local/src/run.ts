@@ -1,34 +1,37 @@
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import pc from 'picocolors';
 import { LocalAgents, type Upstream } from './agents.ts';
 import { openBrowser } from './browser.ts';
-import { ensureCertificates } from './certificates.ts';
+import { type Certificates, ensureCertificates } from './certificates.ts';
 import { stopStarting } from './child.ts';
 import { startDashboard } from './dashboard.ts';
-import { openDataFolder } from './data-folder.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { startDatabase } from './database.ts';
 import { startDemoCluster } from './demo-cluster.ts';
-import { startGateway } from './gateway.ts';
+import { type Gateway, type GatewaySettings, startGateway } from './gateway.ts';
 import { endLeftovers } from './leftovers.ts';
 import { type LocalOptions, parseOptions } from './options.ts';
-import { assertPortFree, freePort, isLoopback } from './ports.ts';
+import { assertPortFree, freePort } from './ports.ts';
 import { checkout } from './programs.ts';
 import { step } from './progress.ts';
+import { hashOfSetupCode, isOpenToOthers, makeSetupCode } from './setup-code.ts';
+import { Supervisor } from './supervisor.ts';
 import { UserError } from './user-error.ts';
 import { findOwnCluster } from './user-kubeconfig.ts';
 
 /** Milliseconds a program gets to end after SIGTERM: all of them and the database together within five seconds. */
 const PATIENCE = 3_000;
 
-/** Starts everything, waits for Ctrl-C or the end of one of the programs, and stops everything. Answers the exit code. */
+/** Starts everything, waits for Ctrl-C or for a program that cannot be kept running, and stops everything. Answers the exit code. */
 export async function run(args: string[]): Promise<number> {
   const options = parseOptions(args, `${checkout}.postern`);
   const interruption = signalled();
   const interrupted = once(interruption, 'abort');
   const stops: (() => Promise<unknown>)[] = [];
+  const stopping = new AbortController();
   try {
-    const starting = start(options, { stops, interruption });
+    const starting = start(options, { stops, interruption, stopping: stopping.signal });
     await Promise.race([starting, interrupted]);
     if (interruption.aborted) {
       // What is under way comes to its end, so that `stops` knows of all there is to stop.
@@ -38,8 +41,15 @@ export async function run(args: string[]): Promise<number> {
     return 0;
   } finally {
     if (stops.length > 0) process.stdout.write('Stopping …\n');
-    for (const stop of stops.reverse()) await stop();
+    // First, so that nothing is started again while the rest is stopped.
+    stopping.abort();
+    // One that cannot be stopped keeps none of the others.
+    for (const stop of stops.reverse()) await stop().catch(sayProblem);
   }
+}
+
+function sayProblem(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
 }
 
 /** Aborted at the first signal that asks to end; more of them change nothing. */
@@ -51,11 +61,16 @@ function signalled(): AbortSignal {
 
 /**
  * Starts the programs in order and puts how to stop each into `stops`. Answers, once all are up, a promise that rejects when
- * one of them ends by itself (wrapped, so that awaiting the start does not await the end). Rejects soon after an interruption.
+ * the database ends or another program is given up (wrapped, so that awaiting the start does not await the end). Rejects soon
+ * after an interruption.
  */
 async function start(
   options: LocalOptions,
-  { stops, interruption }: { stops: (() => Promise<unknown>)[]; interruption: AbortSignal },
+  {
+    stops,
+    interruption,
+    stopping,
+  }: { stops: (() => Promise<unknown>)[]; interruption: AbortSignal; stopping: AbortSignal },
 ): Promise<{ ended: Promise<never> }> {
   await assertPortFree(options.port, options.listen);
   const own = options.connect === undefined ? undefined : await findOwnCluster(options.connect);
@@ -70,16 +85,25 @@ async function start(
   const certificates = await step('certificates', () => ensureCertificates(data, hosts));
   const dashboardPort = await freePort();
   interruption.throwIfAborted();
-  const dashboardStart = step('dashboard', () => startDashboard(data, dashboardPort));
+  const isOpen = isOpenToOthers(options);
+  const shells = !isOpen;
+  const dashboardStart = step('dashboard', () => startDashboard(data, { port: dashboardPort }));
   const demoStart = options.demo
-    ? step('demo cluster', () => startDemoCluster(data, { shells: isLoopback(options.listen) }))
+    ? step('demo cluster', () => startDemoCluster(data, { shells }))
     : Promise.resolve(undefined);
   const databaseStart = step('database', () => startDatabase(data));
   const starts = await Promise.allSettled([dashboardStart, demoStart, databaseStart] as const);
   for (const { value } of starts.filter((started) => started.status === 'fulfilled')) {
     if (value) stops.push(() => value.stop(PATIENCE));
   }
-  const [dashboard, demo, database] = [outcome(starts[0]), outcome(starts[1]), outcome(starts[2])];
+  const [firstDashboard, demo, database] = [outcome(starts[0]), outcome(starts[1]), outcome(starts[2])];
+  const dashboard = new Supervisor({
+    what: 'The dashboard',
+    child: firstDashboard,
+    restart: () => startDashboard(data, { port: dashboardPort, again: true }),
+    stopping,
+  });
+  stops.push(() => dashboard.stop(PATIENCE));
 
   interruption.throwIfAborted();
   const upstreams = new Map<string, Upstream>();
@@ -90,32 +114,50 @@ async function start(
     { url: `https://localhost:${options.port}`, caFile: certificates.caFile },
     upstreams,
   );
-  const gateway = await step('gateway', () =>
-    startGateway(data, {
-      options,
-      certificates,
-      databaseUrl: database.url,
-      dashboardUrl: `http://127.0.0.1:${dashboardPort}`,
-      connect: own ? [own.name] : [],
-      onLocalCluster: (cluster) => void agents.join(cluster),
-    }),
-  );
+  const setupCode = isOpen ? makeSetupCode() : undefined;
+  const settings: GatewaySettings = {
+    options,
+    certificates,
+    databaseUrl: database.url,
+    dashboardUrl: `http://127.0.0.1:${dashboardPort}`,
+    secretFile: await data.secretFile('gateway'),
+    setupCodeHash: setupCode && hashOfSetupCode(setupCode),
+    connect: own ? [own.name] : [],
+    onLocalCluster: (cluster) => void agents.join(cluster),
+  };
+  const firstGateway = await step('gateway', () => startGateway(data, settings));
+  const announce = ({ metricsUrl }: Gateway) => writeReady(data, { options, certificates, metricsUrl });
+  const gateway = new Supervisor({
+    what: 'The gateway',
+    child: firstGateway,
+    restart: async () => {
+      const child = await startGateway(data, settings, true);
+      // Its port for metrics is another one.
+      await announce(child).catch(() => {});
+      return child;
+    },
+    stopping,
+  });
   stops.push(() => gateway.stop(PATIENCE));
   interruption.throwIfAborted();
   await agents.resume();
   stops.push(() => agents.stop(PATIENCE));
+  const demoCluster =
+    demo &&
+    new Supervisor({
+      what: 'The demo cluster',
+      child: demo,
+      restart: () => startDemoCluster(data, { shells, again: true }),
+      // Its address, certificate and token are new, and an agent reads them once.
+      onBack: () => agents.restart('demo'),
+      stopping,
+    });
+  if (demoCluster) stops.push(() => demoCluster.stop(PATIENCE));
 
-  await writeFile(
-    data.file('ready.json'),
-    JSON.stringify({
-      url: options.publicUrl,
-      caFile: certificates.caFile,
-      pid: process.pid,
-      metricsUrl: gateway.metricsUrl,
-    }),
-  );
+  await announce(firstGateway);
   stops.push(() => rm(data.file('ready.json'), { force: true }));
   process.stdout.write(`Postern is ready at ${options.publicUrl}\n`);
+  if (setupCode && firstGateway.setupCodeRequired) sayCode(setupCode);
   process.stdout.write(
     pc.dim(
       `  Your browser asks about the certificate once; trust ${certificates.caFile} and it never will. Ctrl-C stops everything.\n`,
@@ -125,27 +167,52 @@ async function start(
     const text = `  "${own.name}", the context ${own.context} of your kubeconfig, joins the first organization.\n`;
     process.stdout.write(pc.dim(text));
   }
-  if (demo && !isLoopback(options.listen)) {
+  if (demo && isOpen) {
     process.stdout.write(
       pc.dim(
         '  Others can reach this Postern, so the demo cluster has no terminals: they would be shells on this machine.\n',
       ),
     );
   }
+  if (demo?.sandbox === 'limits') {
+    process.stdout.write(
+      pc.dim(
+        '  This system has no user namespaces, so terminals of the demo cluster see your files and the network as you do.\n',
+      ),
+    );
+  }
   if (options.open) openBrowser(options.publicUrl);
 
-  const ends = [
-    gateway.ended.then((code) => `The gateway ended (exit code ${code}); see ${data.file('logs', 'gateway.log')}.`),
-    dashboard.ended.then(
-      (code) => `The dashboard ended (exit code ${code}); see ${data.file('logs', 'dashboard.log')}.`,
-    ),
-    database.ended.then(() => `The database ended; see ${data.file('logs', 'database.log')}.`),
-  ];
-  return {
-    ended: Promise.race(ends).then((sentence) => {
-      throw new UserError(sentence);
-    }),
-  };
+  const databaseEnd = database.ended.then(() => {
+    throw new UserError(`The database ended; see ${data.file('logs', 'database.log')}.`);
+  });
+  const ended = Promise.race([
+    gateway.givenUp,
+    dashboard.givenUp,
+    databaseEnd,
+    ...(demoCluster ? [demoCluster.givenUp] : []),
+  ]);
+  // Waited for once the start is complete; an interruption may come first.
+  ended.catch(() => {});
+  return { ended };
+}
+
+/** What tells programs that this Postern serves, and where; renamed into place, so that nobody reads half of it. */
+async function writeReady(
+  data: DataFolder,
+  { options, certificates, metricsUrl }: { options: LocalOptions; certificates: Certificates; metricsUrl: string },
+): Promise<void> {
+  const { caFile } = certificates;
+  const text = JSON.stringify({ url: options.publicUrl, caFile, pid: process.pid, metricsUrl });
+  await writeFile(data.file('ready.json.new'), text);
+  await rename(data.file('ready.json.new'), data.file('ready.json'));
+}
+
+/** To the terminal only: whoever reads the code owns what the first account owns. */
+function sayCode(code: string): void {
+  process.stdout.write(
+    `  ${pc.bold(`Set-up code: ${code}`)}\n${pc.dim('  Others can reach this Postern, so creating the first account takes this code. It works once, until the next start.')}\n`,
+  );
 }
 
 /** The value of a settled promise. @throws what it was rejected with. */

@@ -34,6 +34,11 @@ export async function observe(context: BrowserContext, origin: string): Promise<
   let pages = 0;
   context.on('page', (page) => {
     if (++pages > 1) seen.surprises.push(`window ${page.url()}`);
+    // Of workers, and of service workers, there is no event in the document.
+    page.on('console', (message) => {
+      const found = /violates the following Content Security Policy directive: "([\w-]+)/.exec(message.text());
+      if (found?.[1] !== undefined) seen.violations.push(`${found[1]} ${message.text().slice(0, 100)}`);
+    });
     page.on('dialog', (dialog) => {
       seen.surprises.push(`dialog ${dialog.message()}`);
       void dialog.dismiss();

@@ -1,12 +1,15 @@
 import { z } from 'zod';
-import { Id } from './primitives.ts';
+import { Id, oneLine, text } from './primitives.ts';
 
 /** Enrolment, once per join token (docs/protocol.md, "Joining"). */
 export const EnrollRequest = z.strictObject({
   /** Ed25519 public key, SPKI in PEM. */
-  publicKey: z.string().max(500),
-  version: z.string().max(50),
-  instance: z.string().max(253),
+  publicKey: z
+    .string()
+    .max(500)
+    .refine((pem) => oneLine.test(pem.replaceAll(/\r?\n/g, '')), 'No control characters but the ends of lines'),
+  version: text(50),
+  instance: text(253),
   location: z.enum(['in-cluster', 'outside']),
 });
 export type EnrollRequest = z.infer<typeof EnrollRequest>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { roles } from './permissions.ts';
-import { DisplayName, Email, Id, Instant, Lifetime, Password, Slug } from './primitives.ts';
+import { DisplayName, Email, Id, Instant, Lifetime, Password, Slug, text } from './primitives.ts';
 
 /** Asks for a long-lived API token in the answer instead of cookies: for the CLI, which has no cookie jar. */
 const TokenRequest = z.strictObject({ name: DisplayName, expiresInSeconds: Lifetime });
@@ -9,13 +9,19 @@ export const SignUpRequest = z.strictObject({
   email: Email,
   password: Password,
   organization: DisplayName,
+  /** What the terminal of `npm start` shows; wanted where `Meta.setupCodeRequired` says so. */
+  setupCode: z
+    .string()
+    .max(64)
+    .regex(/^[A-Za-z0-9 -]*$/, 'A set-up code has letters, digits and dashes')
+    .optional(),
   token: TokenRequest.optional(),
 });
 export type SignUpRequest = z.infer<typeof SignUpRequest>;
 
 export const SignInRequest = z.strictObject({
   email: Email,
-  password: z.string().min(1).max(200),
+  password: text(200).min(1),
   token: TokenRequest.optional(),
 });
 export type SignInRequest = z.infer<typeof SignInRequest>;

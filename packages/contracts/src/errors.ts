@@ -14,6 +14,7 @@ export const errorCodes = {
   'payload-too-large': 413,
   'unsupported-media-type': 415,
   'rate-limited': 429,
+  'limit-reached': 429,
   internal: 500,
   unavailable: 503,
   'agent-offline': 503,

@@ -8,5 +8,7 @@ export const Meta = z.object({
   caCertificate: z.string().nullable(),
   /** True when this instance runs alone on a laptop (`npm start`). */
   local: z.boolean(),
+  /** True while there is no account and the first one takes the set-up code that the terminal of `npm start` shows. */
+  setupCodeRequired: z.boolean(),
 });
 export type Meta = z.infer<typeof Meta>;

@@ -13,6 +13,7 @@ export const permissions = [
   'token:read',
   'token:manage',
   'session:read',
+  'session:read-all',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -1,5 +1,18 @@
 import { z } from 'zod';
 
+/**
+ * What a text of one line may hold: no control characters (NUL is none that PostgreSQL stores, the others forge lines in a
+ * log or a terminal), no lone surrogates (no UTF-8 can carry them), no separators of lines or paragraphs.
+ */
+export const oneLine = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
+
+/**
+ * Text that somebody sends, one line, at most `most` UTF-16 units. Every string in a request is made from this, or is an
+ * enumeration, an id or an instant; a test walks the schemas and fails on any other.
+ */
+export const text = (most: number) =>
+  z.string().max(most, `At most ${most} characters`).regex(oneLine, 'No control characters and no lone surrogates');
+
 /** A row's id: UUIDv7 as text. */
 export const Id = z.uuid();
 /** An instant, RFC 3339 in UTC with milliseconds. */
@@ -9,8 +22,7 @@ export const Instant = z.iso.datetime();
  * An e-mail address in canonical form: trimmed, lower case, ASCII only (look-alike letters of other alphabets are refused
  * because two accounts must never read the same), at most 254 characters (RFC 5321, 4.5.3.1.3).
  */
-export const Email = z
-  .string()
+export const Email = text(300)
   .trim()
   .toLowerCase()
   .max(254)
@@ -18,21 +30,18 @@ export const Email = z
   .pipe(z.email());
 
 /** 10 to 200 characters; length is what makes a password strong (NIST SP 800-63B, 3.1.1.2). */
-export const Password = z.string().min(10, 'At least 10 characters').max(200);
+export const Password = text(200).min(10, 'At least 10 characters');
 
-/** Shown to people: 1 to 100 characters of one line, no control characters. */
-export const DisplayName = z
-  .string()
+/** Shown to people: 1 to 100 characters of one line, nothing invisible. */
+export const DisplayName = text(200)
   .trim()
   .min(1)
   .max(100)
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'No control characters');
 
 /** A name that stands in a URL: a DNS label (RFC 1123), at most 63 characters. */
-export const Slug = z
-  .string()
+export const Slug = text(63)
   .min(1)
-  .max(63)
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'Lower-case letters, digits and hyphens, a letter or digit at both ends');
 
 /** Seconds that a token lives: a minute to a year. */
@@ -40,13 +49,7 @@ export const Lifetime = z.number().int().min(60).max(31_536_000);
 
 /** Labels of a cluster, as Kubernetes spells labels; at most 32. */
 export const Labels = z
-  .record(
-    z
-      .string()
-      .max(253)
-      .regex(/^[A-Za-z0-9][-A-Za-z0-9_./]*$/),
-    z.string().max(63),
-  )
+  .record(text(253).regex(/^[A-Za-z0-9][-A-Za-z0-9_./]*$/, 'Not a label that Kubernetes would take'), text(63))
   .refine((labels) => Object.keys(labels).length <= 32, 'At most 32 labels');
 
 /** A page of a list; `nextCursor` is opaque, null on the last page. */
@@ -55,6 +58,6 @@ export const page = <T extends z.ZodType>(item: T) =>
 
 /** What every list takes. */
 export const PageQuery = z.object({
-  cursor: z.string().max(200).optional(),
+  cursor: text(200).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });

@@ -65,7 +65,7 @@ export const routes = {
     body: SignUpRequest,
     response: SignedIn,
     status: 201,
-    errors: ['conflict', 'rate-limited'],
+    errors: ['forbidden', 'conflict', 'rate-limited'],
   },
   signIn: {
     ...operations.signIn,

@@ -5,8 +5,10 @@ import { makeCertificate } from './certificates.ts';
 import { listen } from './server.ts';
 import { PodHttp } from './streams/pod-http.ts';
 import { PodProcesses } from './streams/pod-processes.ts';
+import { detectSandbox, Sandbox, type SandboxKind } from './streams/sandbox.ts';
 import { Upgrader } from './streams/upgrade.ts';
 import { startDemoWorld } from './world/demo-world.ts';
+import { attempt } from './world/report-bug.ts';
 
 export interface EmulatorOptions {
   /** 0 (the default) for any free one; always on 127.0.0.1. */
@@ -15,6 +17,8 @@ export interface EmulatorOptions {
    * `real` (the default): exec and attach start real processes on this machine. `off`: they are refused.
    */
   shell?: 'real' | 'off';
+  /** Folders that no process of a pod is to see, besides people's; absolute. */
+  hidden?: string[];
 }
 
 export interface Emulator {
@@ -24,6 +28,8 @@ export interface Emulator {
   kubeconfig: string;
   caPem: string;
   token: string;
+  /** How processes of pods are kept from the rest of this machine; `off`: there are none. */
+  sandbox: SandboxKind | 'off';
   /** Ends all connections, streams and processes, and removes the pods' files. */
   close(): Promise<void>;
 }
@@ -34,16 +40,19 @@ export interface Emulator {
  * @throws when the port cannot be had.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, shell = 'real' } = options;
+  const { port = 0, shell = 'real', hidden = [] } = options;
   const certificate = await makeCertificate(Date.now());
   const token = randomBytes(32).toString('base64url');
-  const processes = new PodProcesses(shell === 'real');
+  const sandbox = shell === 'real' ? await detectSandbox(hidden) : new Sandbox('limits', undefined);
+  const processes = new PodProcesses(shell === 'real', sandbox);
   const http = new PodHttp();
   const { store, clock, resources, kubelet } = startDemoWorld((pod) => {
     processes.end(pod);
     http.forget(pod);
   });
-  processes.onMainEnded((pod, container, code) => kubelet.containerEnded(pod, container, code));
+  processes.onMainEnded((pod, container, code) =>
+    attempt('the end of a program', () => kubelet.containerEnded(pod, container, code)),
+  );
   const authorizer = new Authorizer(store);
   const upgrader = new Upgrader({ store, clock, processes, http });
   const stop = () => {
@@ -62,6 +71,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url,
     caPem,
     token,
+    sandbox: shell === 'real' ? sandbox.kind : 'off',
     kubeconfig: renderKubeconfig({ server: url, caPem, contextName: 'demo', user: { token } }),
     close: async () => {
       stop();

@@ -25,7 +25,12 @@ it('writes a kubeconfig that nobody else can read, says so, and stops within a s
   const child = start('--port', '0');
   const [line] = await once(createInterface(child.stdout), 'line');
   const ready = JSON.parse(line);
-  expect(ready).toEqual({ ready: true, kubeconfig: join(folder, 'kubeconfig'), port: expect.any(Number) });
+  expect(ready).toEqual({
+    ready: true,
+    kubeconfig: join(folder, 'kubeconfig'),
+    port: expect.any(Number),
+    sandbox: expect.stringMatching(/^(namespaces|limits)$/),
+  });
   expect(statSync(ready.kubeconfig).mode & 0o777).toBe(0o600);
   const asked = performance.now();
   child.kill('SIGTERM');

@@ -1,5 +1,5 @@
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmulator } from './emulator.ts';
 
@@ -17,15 +17,17 @@ async function main(): Promise<void> {
   const number = Number(port);
   if (dir === undefined || !Number.isInteger(number) || number < 0 || number > 65_535) throw new Error(USAGE);
   if (shell !== 'real' && shell !== 'off') throw new Error(USAGE);
-  // As root, processes of pods run as nobody; without this they would keep root's other groups.
+  // As root, processes of pods run as a user of their own; without this they would keep root's other groups.
   if (process.getuid?.() === 0) process.setgroups?.([]);
-  const emulator = await startEmulator({ port: number, shell });
+  // The folder above is that of the whole of `npm start`, with the keys and the database.
+  const emulator = await startEmulator({ port: number, shell, hidden: [dirname(resolve(dir))] });
   const kubeconfig = join(resolve(dir), 'kubeconfig');
   await mkdir(dir, { recursive: true });
   await writeFile(`${kubeconfig}.new`, emulator.kubeconfig, { mode: 0o600 });
   await chmod(`${kubeconfig}.new`, 0o600);
   await rename(`${kubeconfig}.new`, kubeconfig);
-  process.stdout.write(`${JSON.stringify({ ready: true, kubeconfig, port: Number(new URL(emulator.url).port) })}\n`);
+  const { sandbox, url } = emulator;
+  process.stdout.write(`${JSON.stringify({ ready: true, kubeconfig, port: Number(new URL(url).port), sandbox })}\n`);
   const stop = () => void emulator.close().finally(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

@@ -1,3 +1,5 @@
+import type { UpgradeProtocol } from './upgrades.ts';
+
 /** Headers in order, names in lower case; a name may come more than once. */
 export type HeaderPairs = [name: string, value: string][];
 
@@ -33,6 +35,8 @@ const requestAllowed: ReadonlySet<string> = new Set([
 ]);
 
 const upgradeRequestAllowed: ReadonlySet<string> = new Set([
+  // A watch over WebSocket is refused without one (golang.org/x/net/websocket, `checkOrigin`).
+  'origin',
   'kubectl-command',
   'kubectl-session',
   'sec-websocket-extensions',
@@ -75,6 +79,23 @@ const upgradeResponseAllowed: ReadonlySet<string> = new Set([
   'x-stream-protocol-version',
 ]);
 
+/**
+ * Fields of one value. Go's `Header.Get` takes the first of several lines; HTTP clients on the way refuse to send a second
+ * one, so only the first travels.
+ */
+const single: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'if-modified-since',
+  'if-unmodified-since',
+  'origin',
+  'range',
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'user-agent',
+]);
+
 /** RFC 9110 token, and a value of visible latin1, spaces and tabs. */
 const isName = (name: string): boolean => /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name);
 const isValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
@@ -95,6 +116,7 @@ function pass(headers: HeaderPairs, allowed: ReadonlySet<string>): HeaderPairs {
   for (const [rawName, value] of headers) {
     const name = rawName.toLowerCase();
     if (hopByHop.has(name) || named.has(name)) continue;
+    if (single.has(name) && passed.some(([before]) => before === name)) continue;
     if (allowed.has(name) && isName(name) && isValue(value)) passed.push([name, value]);
   }
   return passed;
@@ -103,8 +125,19 @@ function pass(headers: HeaderPairs, allowed: ReadonlySet<string>): HeaderPairs {
 /** The request headers that may travel to the cluster: hop-by-hop ones go first, then an allow-list. */
 export const passRequestHeaders = (headers: HeaderPairs): HeaderPairs => pass(headers, requestAllowed);
 
-/** The same for a request that asks for an upgrade; the caller adds `connection` and `upgrade` itself. */
-export const passUpgradeRequestHeaders = (headers: HeaderPairs): HeaderPairs => pass(headers, upgradeRequestAllowed);
+/**
+ * The same for a request that asks for an upgrade; the caller adds `connection` and `upgrade` itself. A subprotocol that
+ * carries a bearer token (kube-apiserver, `websocket.ProtocolAuthenticator`) stays here: it is a credential.
+ */
+export function passUpgradeRequestHeaders(headers: HeaderPairs): HeaderPairs {
+  return pass(headers, upgradeRequestAllowed).flatMap(([name, value]): HeaderPairs => {
+    if (name !== 'sec-websocket-protocol' || !value.includes(bearerProtocol)) return [[name, value]];
+    const kept = value.split(',').filter((protocol) => !protocol.trim().startsWith(bearerProtocol));
+    return kept.length === 0 ? [] : [[name, kept.join(',').trim()]];
+  });
+}
+
+const bearerProtocol = 'base64url.bearer.authorization.k8s.io.';
 
 /** The response headers that may reach a client. Never `set-cookie`, never `location`. */
 export const passResponseHeaders = (headers: HeaderPairs): HeaderPairs => pass(headers, responseAllowed);
@@ -133,7 +166,7 @@ export function claimsIdentity(headers: HeaderPairs): boolean {
 const isIdentityName = (name: string): boolean => /^(?:impersonate|x-remote)[-_]/i.test(name.trim());
 
 /** The two upgrades the apiserver speaks; null for every other one (`h2c`, a list, nothing). */
-export function upgradeProtocol(value: string | undefined): 'websocket' | 'SPDY/3.1' | null {
+export function upgradeProtocol(value: string | undefined): UpgradeProtocol | null {
   const wanted = value?.trim().toLowerCase();
   if (wanted === 'websocket') return 'websocket';
   return wanted === 'spdy/3.1' ? 'SPDY/3.1' : null;

@@ -20,4 +20,6 @@ export {
   streamSubresource,
 } from './request-info.ts';
 export { type Attempt, failure, forbidden, type Status, type StatusReason } from './status.ts';
+export { readStreamOptions, type StreamOptions, type StreamOptionsResult } from './stream-options.ts';
 export { type KubeTarget, parseTarget, type TargetResult } from './target.ts';
+export { isPodLog, type UpgradeProtocol, upgradesOf } from './upgrades.ts';

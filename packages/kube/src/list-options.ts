@@ -1,3 +1,5 @@
+import { parseQuery } from './query.ts';
+
 /** The two things that the apiserver takes from ListOptions to classify a request. */
 export interface ListOptions {
   watch: boolean;
@@ -10,33 +12,12 @@ export interface ListOptions {
  * counts, only "0" and "false" are false, and when another option does not parse the field selector is not used.
  */
 export function listOptions(query: string): ListOptions {
-  const values = firstValues(query);
-  const watch = isTrue(values.get('watch'));
-  if (!isInteger(values.get('limit')) || !isInteger(values.get('timeoutSeconds'))) return { watch, name: '' };
-  const name = pinnedName(values.get('fieldSelector') ?? '');
+  const { values } = parseQuery(query);
+  const first = (name: string): string | undefined => values.get(name)?.[0];
+  const watch = isTrue(first('watch'));
+  if (!isInteger(first('limit')) || !isInteger(first('timeoutSeconds'))) return { watch, name: '' };
+  const name = pinnedName(first('fieldSelector') ?? '');
   return { watch, name: isSegmentName(name) ? name : '' };
-}
-
-/** As Go's url.Query: pairs that do not decode, or that hold a semicolon, are left out. */
-function firstValues(query: string): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const pair of query.split('&')) {
-    if (pair === '' || pair.includes(';')) continue;
-    const at = pair.indexOf('=');
-    const key = unescapeQuery(at === -1 ? pair : pair.slice(0, at));
-    const value = unescapeQuery(at === -1 ? '' : pair.slice(at + 1));
-    if (key !== undefined && value !== undefined && !values.has(key)) values.set(key, value);
-  }
-  return values;
-}
-
-function unescapeQuery(text: string): string | undefined {
-  const spaced = text.replaceAll('+', ' ');
-  if (/%(?![0-9a-f]{2})/i.test(spaced)) return undefined;
-  const bytes = spaced.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 function isTrue(value: string | undefined): boolean {

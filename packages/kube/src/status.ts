@@ -20,7 +20,14 @@ export interface Status {
   status: 'Failure';
   message: string;
   reason?: StatusReason;
-  details?: { name?: string; group?: string; kind?: string; causes?: { reason?: string; message?: string }[] };
+  details?: {
+    name?: string;
+    group?: string;
+    kind?: string;
+    causes?: { reason?: string; message?: string }[];
+    /** Said in the header `Retry-After` too: client-go waits so long, and asks again up to 10 times. */
+    retryAfterSeconds?: number;
+  };
   code: number;
 }
 

@@ -1,32 +1,35 @@
 import { type ResetCode, resetCodes } from './codes.ts';
+import type { QueuedFrame } from './control-queue.ts';
 import { StreamResetError } from './errors.ts';
 import { acceptHeader, encodeCredit, encodeHeader, encodeReset, FrameType, maxHeadBytes } from './frame.ts';
-import { Inbox } from './inbox.ts';
-import { initialWindow } from './options.ts';
+import { type ChannelEnd, Inbound } from './inbound.ts';
+import { initialWindow, narrowWindow } from './options.ts';
 import { Outbox, type Written } from './outbox.ts';
-import { ReceiveWindow, type WindowHost } from './receive-window.ts';
+import type { WindowHost } from './receive-window.ts';
 import { type Flow, type FlowState, newFlowState } from './scheduler.ts';
 
 /** The session as its channels see it. */
 export interface ChannelHost extends WindowHost {
+  /** Milliseconds an aborted stream has to hand over the bytes before the error. */
+  readonly abortLingerMs: number;
+  /** The most a stream's receive window grows to, in bytes. */
+  readonly maxWindow: number;
   /** The channel may have become able to send. */
   wake(channel: Channel): void;
   /** Queues a control frame, given in parts. */
   control(...frame: Uint8Array[]): void;
   /** Queues a control frame that need not be sent before the socket was read empty. */
   answer(frame: Uint8Array): void;
+  /** Queues an ACCEPT. False when too many heads wait already. */
+  accept(...frame: Uint8Array[]): boolean;
+  /** Takes back the OPEN of a channel. True when it was not sent yet, so that the peer knows nothing of the stream. */
+  withdraw(channel: Channel): boolean;
   /** Hands a stream frame to the transport now. */
   send(frame: readonly Uint8Array[]): void;
   /** The channel is over on the wire. */
   ended(channel: Channel): void;
-}
-
-/** The application's end of a channel: what `MuxStream` (a Duplex) offers. */
-export interface ChannelEnd {
-  readonly readableLength: number;
-  readonly destroyed: boolean;
-  push(chunk: Uint8Array | null): boolean;
-  destroy(error?: Error): unknown;
+  /** The channel is over on the wire and holds nothing for its reader any more: its place is free. */
+  released(channel: Channel): void;
 }
 
 const maxSendCredit = 2 ** 31 - 1;
@@ -35,49 +38,66 @@ const ignore = (): void => {};
 /**
  * One stream on the wire: its state (docs/protocol.md, "Streams"), the credit of both directions and what is queued.
  * `on…` methods take what the peer did and answer with the name of a violation that ends the session, or undefined.
+ *
+ * A channel ends in two steps. It is *over* when no frame of it is sent or taken any more, and *released* when its
+ * reader, too, has taken everything or let go: only then does it stop to count as a stream.
  */
 export class Channel implements Flow {
   readonly id: number;
   readonly head: Uint8Array;
   readonly interactive: boolean;
   readonly opener: boolean;
+  /** Whether its windows began with 256 KiB, not 64. */
+  readonly wide: boolean;
   readonly flow: FlowState = newFlowState();
   readonly accepted: Promise<Uint8Array>;
-  bytesReceived = 0;
   bytesSent = 0;
+  /** The opener's OPEN while it waits to be sent. */
+  openFrame: QueuedFrame | undefined;
 
   readonly #host: ChannelHost;
-  readonly #window: ReceiveWindow;
-  readonly #inbox = new Inbox();
+  readonly #inbound: Inbound;
   readonly #outbox = new Outbox();
   readonly #acceptance = Promise.withResolvers<Uint8Array>();
+  #end: ChannelEnd | undefined;
   #isAccepted = false;
-  #sendCredit = initialWindow;
-  #unconsumed = 0;
+  #sendCredit: number;
   #localEnd: 'open' | 'wanted' | 'sent' = 'open';
   #remoteEnded = false;
-  #endDelivered = false;
-  #reading = false;
   #endWritten: Written | undefined;
+  /** Our abort, which is sent once everything written before it was. */
+  #abort: StreamResetError | undefined;
+  /** The peer's abort, which the application is told once it has read everything that came before. */
+  #failure: StreamResetError | undefined;
+  /** Writers that learn of `#failure` together with the reader: an error destroys both directions of a Duplex. */
+  readonly #heldBack: Written[] = [];
+  #linger: NodeJS.Timeout | undefined;
   #isOver = false;
-  #end: ChannelEnd | undefined;
+  #isReleased = false;
 
   constructor(
     host: ChannelHost,
-    open: { id: number; head: Uint8Array; interactive: boolean; opener: boolean; end: boolean },
+    open: { id: number; head: Uint8Array; interactive: boolean; opener: boolean; wide: boolean; end: boolean },
   ) {
     this.#host = host;
     this.id = open.id;
     this.head = open.head;
     this.interactive = open.interactive;
     this.opener = open.opener;
-    this.#window = new ReceiveWindow(host, { fixed: open.interactive });
+    this.wide = open.wide;
+    const initial = open.wide ? initialWindow : narrowWindow;
+    this.#sendCredit = initial;
+    // A terminal's stays small: what lies between the program and Ctrl-C must be little.
+    this.#inbound = new Inbound(host, { initial, max: open.interactive ? initialWindow : host.maxWindow });
     this.accepted = this.#acceptance.promise;
     // A caller that never asks for the response must not bring the process down when it is refused.
     this.accepted.catch(ignore);
-    if (open.end) {
-      if (open.opener) this.#localEnd = 'sent';
-      else this.#remoteEnded = true;
+    if (!open.end) return;
+    if (open.opener) {
+      this.#localEnd = 'sent';
+    } else {
+      this.#remoteEnded = true;
+      this.#inbound.complete();
     }
   }
 
@@ -90,8 +110,16 @@ export class Channel implements Flow {
     return this.#localEnd !== 'open';
   }
 
+  get bytesReceived(): number {
+    return this.#inbound.bytesReceived;
+  }
+
+  get remoteEnded(): boolean {
+    return this.#remoteEnded;
+  }
+
   get window(): number {
-    return this.#window.size;
+    return this.#inbound.window;
   }
 
   get queuedBytes(): number {
@@ -106,6 +134,7 @@ export class Channel implements Flow {
   /** Connects the application's end, once. */
   attach(end: ChannelEnd): void {
     this.#end = end;
+    this.#inbound.attach(end);
     this.#deliver();
   }
 
@@ -116,18 +145,21 @@ export class Channel implements Flow {
     if (this.#isAccepted) throw new Error('the stream was accepted already');
     if (head.length > maxHeadBytes) throw new RangeError(`a head has at most ${maxHeadBytes} bytes`);
     if (this.#isOver) return;
-    this.#isAccepted = true;
-    this.#host.control(acceptHeader(this.id, end), head);
-    this.#acceptance.resolve(head);
-    if (end) {
-      this.#localEnd = 'sent';
-      this.#overIfBothEnded();
-    } else {
-      this.#host.wake(this);
+    if (!this.#host.accept(acceptHeader(this.id, end), head)) {
+      this.reset('limit', 'too many answers wait to be sent');
+      return;
     }
+    this.#isAccepted = true;
+    this.#acceptance.resolve(head);
+    if (end) this.#localEndSent();
+    else this.#host.wake(this);
   }
 
   write(chunks: readonly Uint8Array[], written: Written): void {
+    if (this.#failure !== undefined) {
+      this.#heldBack.push(written);
+      return;
+    }
     if (this.#isOver) {
       written(new StreamResetError('cancelled', 'the stream is over', false));
       return;
@@ -138,6 +170,10 @@ export class Channel implements Flow {
   }
 
   finish(written: Written): void {
+    if (this.#failure !== undefined) {
+      this.#heldBack.push(written);
+      return;
+    }
     if (this.#isOver || this.#localEnd === 'sent') {
       written();
       return;
@@ -149,26 +185,51 @@ export class Channel implements Flow {
 
   /** The application asks for bytes. */
   read(): void {
-    this.#reading = true;
+    this.#inbound.wanted();
     this.#deliver();
   }
 
-  /** Gives credit for what left the application's buffer since the last time. */
-  settleCredit(): void {
-    if (this.#end === undefined) return;
-    const held = this.#inbox.bytes + this.#end.readableLength;
-    const consumed = this.#unconsumed - held;
-    if (consumed <= 0) return;
-    this.#unconsumed = held;
-    if (this.#remoteEnded || this.#isOver) return;
-    const credit = this.#window.consume(consumed);
-    if (credit > 0) this.#host.answer(encodeCredit(this.id, credit));
+  /** Acts on what left the application's buffer since the last time: gives credit, or finishes an end that waited. */
+  settle(): void {
+    const credit = this.#inbound.settle();
+    if (!this.#isOver) {
+      if (credit > 0) this.#host.answer(encodeCredit(this.id, credit));
+    } else if (this.#inbound.unread === 0) {
+      if (this.#failure === undefined) this.#release();
+      else this.fail(this.#failure);
+    }
   }
 
+  /** Ends both directions now; what is queued is dropped, here and at the peer. */
   reset(code: ResetCode, reason: string): void {
-    if (this.#isOver) return;
-    this.#host.control(encodeReset(this.id, resetCodes[code].wire, reason));
-    this.fail(new StreamResetError(code, reason, false));
+    const error = new StreamResetError(code, reason, false);
+    if (!this.#isOver) this.#sendReset(error, { abort: false });
+    this.fail(error);
+  }
+
+  /** Ends both directions with an error behind what was written; the caller finishes the writing direction. */
+  abort(code: ResetCode, reason: string): void {
+    if (this.#isOver || this.#abort !== undefined) return;
+    // Nothing can stand before it: a stream that is reset without ACCEPT carried no bytes of the acceptor.
+    if (!this.opener && !this.#isAccepted) {
+      this.reset(code, reason);
+      return;
+    }
+    this.#abort = new StreamResetError(code, reason, false);
+    this.#inbound.discard();
+    this.#linger = setTimeout(() => this.reset(code, reason), this.#host.abortLingerMs);
+    if (this.#localEnd === 'sent') {
+      this.#sendReset(this.#abort, { abort: true });
+      this.fail(this.#abort);
+    }
+  }
+
+  /** The application's end was destroyed: what is under way is cancelled, what is left unread is dropped. */
+  letGo(code: ResetCode, reason: string): void {
+    // The ordinary case, and worth no error with its stack.
+    if (this.#isReleased) return;
+    if (this.#isOver) this.fail(this.#failure ?? new StreamResetError(code, reason, false));
+    else this.reset(code, reason);
   }
 
   // ---- what the peer does
@@ -184,14 +245,8 @@ export class Channel implements Flow {
   onData(parts: readonly Uint8Array[], length: number): string | undefined {
     if (this.opener && !this.#isAccepted) return 'DATA before ACCEPT';
     if (this.#remoteEnded) return 'DATA after END';
-    if (!this.#window.receive(length)) {
-      this.reset('flow-control', 'more DATA than credit');
-      return undefined;
-    }
-    this.bytesReceived += length;
-    this.#unconsumed += length;
-    for (const part of parts) this.#inbox.push(part);
-    this.#deliver();
+    if (this.#inbound.receive(parts, length)) this.#deliver();
+    else this.reset('flow-control', 'more DATA than credit');
     return undefined;
   }
 
@@ -199,6 +254,7 @@ export class Channel implements Flow {
     if (this.opener && !this.#isAccepted) return 'END before ACCEPT';
     if (this.#remoteEnded) return 'a second END';
     this.#remoteEnded = true;
+    this.#inbound.complete();
     this.#overIfBothEnded();
     this.#deliver();
     return undefined;
@@ -210,17 +266,33 @@ export class Channel implements Flow {
     else this.#host.wake(this);
   }
 
-  /** Ends the stream here without a word to the peer: it was reset, or its session is gone. */
+  /** The peer ended the stream with an error that stands behind the bytes it sent: the reader gets those first. */
+  onAbort(error: StreamResetError): void {
+    if (this.#abort !== undefined || this.#inbound.unread === 0) {
+      this.fail(error);
+      return;
+    }
+    this.#failure = error;
+    this.#acceptance.reject(error);
+    const written = this.#outbox.clear();
+    if (written !== undefined) this.#heldBack.push(written);
+    this.#linger = setTimeout(() => this.fail(error), this.#host.abortLingerMs);
+    this.#over();
+  }
+
+  /** Ends the stream here, now, without a word to the peer: it was reset, its session is gone, or it ended before. */
   fail(error: StreamResetError): void {
-    if (this.#isOver) return;
+    if (this.#isReleased) return;
+    clearTimeout(this.#linger);
+    this.#inbound.discard();
     this.#over();
     this.#acceptance.reject(error);
-    this.#inbox.clear();
     this.#end?.destroy(error);
-    const written = this.#outbox.clear();
-    if (written !== undefined) process.nextTick(written, error);
-    if (this.#endWritten !== undefined) process.nextTick(this.#endWritten, error);
+    for (const written of [this.#outbox.clear(), this.#endWritten, ...this.#heldBack.splice(0)]) {
+      if (written !== undefined) process.nextTick(written, error);
+    }
     this.#endWritten = undefined;
+    this.#release();
   }
 
   // ---- what the session does
@@ -229,12 +301,7 @@ export class Channel implements Flow {
   sendNext(max: number): number {
     const payload = this.#outbox.take(Math.min(max, this.#sendCredit));
     if (payload.length === 0) {
-      this.#localEnd = 'sent';
-      this.#host.send([encodeHeader(FrameType.end, 0, this.id)]);
-      this.#overIfBothEnded();
-      const written = this.#endWritten;
-      this.#endWritten = undefined;
-      written?.();
+      this.#sendEnd();
       return 0;
     }
     let length = 0;
@@ -246,28 +313,41 @@ export class Channel implements Flow {
     return length;
   }
 
-  /** Hands over what arrived, as far as the application wants it. */
-  #deliver(): void {
-    const end = this.#end;
-    if (end === undefined || end.destroyed) return;
-    try {
-      while (this.#reading) {
-        const chunk = this.#inbox.shift();
-        if (chunk === undefined) break;
-        // read() may be called, and set the flag again, inside push().
-        this.#reading = false;
-        if (end.push(chunk)) this.#reading = true;
-      }
-      if (this.#remoteEnded && this.#inbox.bytes === 0 && !this.#endDelivered) {
-        this.#endDelivered = true;
-        end.push(null);
-      }
-    } catch (error) {
-      // A listener of this stream threw: that is this stream's end, not the tunnel's.
-      end.destroy(error instanceof Error ? error : new Error(String(error)));
+  #sendEnd(): void {
+    if (this.#abort !== undefined) {
+      this.#host.send([this.#resetFrame(this.#abort, { abort: true })]);
+      this.fail(this.#abort);
       return;
     }
-    this.settleCredit();
+    this.#host.send([encodeHeader(FrameType.end, 0, this.id)]);
+    this.#localEndSent();
+  }
+
+  #localEndSent(): void {
+    this.#localEnd = 'sent';
+    this.#overIfBothEnded();
+    const written = this.#endWritten;
+    this.#endWritten = undefined;
+    written?.();
+  }
+
+  #sendReset(error: StreamResetError, options: { abort: boolean }): void {
+    if (!this.#host.withdraw(this)) this.#host.control(this.#resetFrame(error, options));
+  }
+
+  #resetFrame({ code, reason }: StreamResetError, { abort }: { abort: boolean }): Buffer {
+    return encodeReset(this.id, { code: resetCodes[code].wire, reason, abort });
+  }
+
+  #deliver(): void {
+    try {
+      this.#inbound.deliver();
+    } catch (error) {
+      // A listener of this stream threw: that is this stream's end, not the tunnel's.
+      this.#end?.destroy(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    this.settle();
   }
 
   #overIfBothEnded(): void {
@@ -277,7 +357,14 @@ export class Channel implements Flow {
   #over(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#window.release();
     this.#host.ended(this);
+    if (this.#inbound.unread === 0) this.#release();
+  }
+
+  #release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#inbound.release();
+    this.#host.released(this);
   }
 }

@@ -30,5 +30,6 @@ export function resetCodeOf(wire: number): ResetCode {
 }
 
 /** Close codes the mux itself uses; `@postern/tunnel` has the full table. */
+export const drainCloseCode = 1001;
 export const protocolCloseCode = 4400;
 export const limitCloseCode = 4429;

@@ -21,6 +21,16 @@ export class StreamResetError extends Error {
   }
 }
 
+/**
+ * The peer goes away and has said that it never looked at this stream (GOAWAY with a lower `last stream`): nothing was done
+ * for it, so what it asked can be asked again on another tunnel.
+ */
+export class UnprocessedError extends StreamResetError {
+  constructor() {
+    super('gone', 'the tunnel is draining; nothing was done', true);
+  }
+}
+
 /** The session is over: nothing can be opened or asked on it. */
 export class SessionClosedError extends Error {
   override readonly name = 'SessionClosedError';

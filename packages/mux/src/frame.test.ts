@@ -28,6 +28,7 @@ const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
     stream: id,
     interactive: fc.boolean(),
     end: fc.boolean(),
+    narrow: fc.boolean(),
     head: bytes(0, 200),
   }),
   fc.record({ type: fc.constant(FrameType.accept), stream: id, end: fc.boolean(), head: bytes(0, 200) }),
@@ -40,7 +41,7 @@ const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
     }),
   ),
   fc.record({ type: fc.constant(FrameType.end), stream: id }),
-  fc.record({ type: fc.constant(FrameType.reset), stream: id, code: u16, reason: shortText }),
+  fc.record({ type: fc.constant(FrameType.reset), stream: id, abort: fc.boolean(), code: u16, reason: shortText }),
   fc.record({ type: fc.constant(FrameType.credit), stream: id, bytes: fc.integer({ min: 1, max: 2 ** 32 - 1 }) }),
   fc.record({ type: fc.constant(FrameType.ack), frames: u48, bytes: u48 }),
   fc.record({ type: fc.constantFrom(FrameType.ping, FrameType.pong), opaque: bytes(8, 8) }),
@@ -65,7 +66,7 @@ function encode(frame: Frame): Buffer {
     case FrameType.end:
       return encodeHeader(FrameType.end, 0, frame.stream);
     case FrameType.reset:
-      return encodeReset(frame.stream, frame.code, frame.reason);
+      return encodeReset(frame.stream, frame);
     case FrameType.credit:
       return encodeCredit(frame.stream, frame.bytes);
     case FrameType.ack:
@@ -91,17 +92,18 @@ function oracle(message: readonly number[]): Record<string, unknown> | undefined
   const name = names[type] ?? '';
   if (name === '') return undefined;
   if (type <= 6 !== stream > 0) return undefined;
-  const flagsOf: Record<string, number[]> = { open: [0, 1, 2, 3], accept: [0, 2] };
+  const flagsOf: Record<string, number[]> = { open: [0, 1, 2, 3, 4, 5, 6, 7], accept: [0, 2], reset: [0, 1] };
   if (!(flagsOf[name] ?? [0]).includes(flags)) return undefined;
   if (name === 'open' && rest.length <= 65536) {
-    return { type, stream, interactive: flags === 1 || flags === 3, end: flags >= 2, head: rest };
+    const [interactive, end, narrow] = [flags % 2 === 1, flags % 4 >= 2, flags >= 4];
+    return { type, stream, interactive, end, narrow, head: rest };
   }
   if (name === 'accept' && rest.length <= 65536) return { type, stream, end: flags === 2, head: rest };
   if (name === 'data' && rest.length >= 1 && rest.length <= 65536)
     return { type, stream, length: rest.length, parts: rest };
   if (name === 'end' && rest.length === 0) return { type, stream };
   if (name === 'reset' && rest.length >= 2 && rest.length <= 258) {
-    return { type, stream, code: number(8, 10), reason: text(10, message.length) };
+    return { type, stream, abort: flags === 1, code: number(8, 10), reason: text(10, message.length) };
   }
   if (name === 'credit' && rest.length === 4 && number(8, 12) > 0) return { type, stream, bytes: number(8, 12) };
   if (name === 'ack' && rest.length === 12) return { type, frames: number(8, 14), bytes: number(14, 20) };
@@ -213,7 +215,7 @@ describe('the frame codec', () => {
   });
 
   it('cuts a long reason between characters', () => {
-    const frame = decodeFrame([encodeReset(1, 1, `${'x'.repeat(255)}€`)]);
+    const frame = decodeFrame([encodeReset(1, { code: 1, reason: `${'x'.repeat(255)}€`, abort: false })]);
     expect(frame).toMatchObject({ type: FrameType.reset, reason: 'x'.repeat(255) });
   });
 

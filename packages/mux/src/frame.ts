@@ -30,13 +30,23 @@ export const FrameType = {
 
 const flagInteractive = 0x01;
 const flagEnd = 0x02;
+const flagNarrow = 0x04;
+/** On RESET. */
+const flagAbort = 0x01;
 
 export type Frame =
-  | { type: typeof FrameType.open; stream: number; interactive: boolean; end: boolean; head: Uint8Array }
+  | {
+      type: typeof FrameType.open;
+      stream: number;
+      interactive: boolean;
+      end: boolean;
+      narrow: boolean;
+      head: Uint8Array;
+    }
   | { type: typeof FrameType.accept; stream: number; end: boolean; head: Uint8Array }
   | { type: typeof FrameType.data; stream: number; length: number; parts: readonly Uint8Array[] }
   | { type: typeof FrameType.end; stream: number }
-  | { type: typeof FrameType.reset; stream: number; code: number; reason: string }
+  | { type: typeof FrameType.reset; stream: number; abort: boolean; code: number; reason: string }
   | { type: typeof FrameType.credit; stream: number; bytes: number }
   | { type: typeof FrameType.ack; frames: number; bytes: number }
   | { type: typeof FrameType.ping | typeof FrameType.pong; opaque: Uint8Array }
@@ -55,8 +65,9 @@ export function encodeHeader(type: number, flags: number, stream: number): Buffe
 }
 
 /** OPEN's header; its payload is the head, sent as a second part. */
-export function openHeader(stream: number, options: { interactive: boolean; end: boolean }): Buffer {
-  const flags = (options.interactive ? flagInteractive : 0) | (options.end ? flagEnd : 0);
+export function openHeader(stream: number, options: { interactive: boolean; end: boolean; narrow: boolean }): Buffer {
+  const { interactive, end, narrow } = options;
+  const flags = (interactive ? flagInteractive : 0) | (end ? flagEnd : 0) | (narrow ? flagNarrow : 0);
   return encodeHeader(FrameType.open, flags, stream);
 }
 
@@ -65,12 +76,15 @@ export function acceptHeader(stream: number, end: boolean): Buffer {
   return encodeHeader(FrameType.accept, end ? flagEnd : 0, stream);
 }
 
-/** RESET. The reason is cut to 256 bytes of UTF-8 at a character's edge. */
-export function encodeReset(stream: number, code: number, reason: string): Buffer {
-  const text = cutUtf8(reason, maxReasonBytes);
+/**
+ * RESET. The reason is cut to 256 bytes of UTF-8 at a character's edge. With `abort` the peer's reader gets the DATA
+ * before it first; without, that is dropped.
+ */
+export function encodeReset(stream: number, said: { code: number; reason: string; abort: boolean }): Buffer {
+  const text = cutUtf8(said.reason, maxReasonBytes);
   const frame = Buffer.allocUnsafe(headerBytes + 2 + text.length);
-  writeHeader(frame, FrameType.reset, 0, stream);
-  frame.writeUInt16BE(code, headerBytes);
+  writeHeader(frame, FrameType.reset, said.abort ? flagAbort : 0, stream);
+  frame.writeUInt16BE(said.code, headerBytes);
   text.copy(frame, headerBytes + 2);
   return frame;
 }
@@ -153,6 +167,7 @@ export function decodeFrame(message: readonly Uint8Array[]): Frame | InvalidFram
         stream,
         interactive: (flags & flagInteractive) !== 0,
         end: (flags & flagEnd) !== 0,
+        narrow: (flags & flagNarrow) !== 0,
         head: payload,
       };
     case FrameType.accept:
@@ -163,7 +178,13 @@ export function decodeFrame(message: readonly Uint8Array[]): Frame | InvalidFram
       return { type, stream };
     case FrameType.reset:
       if (payload.length < 2 || payload.length > 2 + maxReasonBytes) return invalid('length of RESET');
-      return { type, stream, code: readUint(payload, 0, 2), reason: utf8(payload.subarray(2)) };
+      return {
+        type,
+        stream,
+        abort: (flags & flagAbort) !== 0,
+        code: readUint(payload, 0, 2),
+        reason: utf8(payload.subarray(2)),
+      };
     case FrameType.credit: {
       if (payload.length !== 4) return invalid('length of CREDIT');
       const bytes = readUint(payload, 0, 4);
@@ -208,7 +229,8 @@ function decodeGoAway(payload: Uint8Array): Frame | InvalidFrame {
 }
 
 function allowedFlags(type: number): number {
-  if (type === FrameType.open) return flagInteractive | flagEnd;
+  if (type === FrameType.open) return flagInteractive | flagEnd | flagNarrow;
+  if (type === FrameType.reset) return flagAbort;
   return type === FrameType.accept ? flagEnd : 0;
 }
 

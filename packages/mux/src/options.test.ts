@@ -6,19 +6,27 @@ describe('mux options', () => {
     expect(muxOptions({ maxStreams: 7 })).toMatchObject({ maxStreams: 7, bulkChunk: 65_536, interactiveChunk: 16_384 });
   });
 
+  it('allow the peer as many streams as ourselves unless told otherwise', () => {
+    expect(muxOptions({ maxStreams: 7 }).maxPeerStreams).toBe(7);
+    expect(muxOptions({ maxStreams: 7, maxPeerStreams: 3 }).maxPeerStreams).toBe(3);
+  });
+
   it('leave undefined to the defaults', () => {
     expect(muxOptions({ maxStreams: undefined } as unknown as Partial<MuxOptions>).maxStreams).toBe(1024);
   });
 
   it.each([
     ['maxStreams', 0],
+    ['maxPeerStreams', 0],
     ['bulkChunk', 65_537],
     ['interactiveChunk', Number.NaN],
     ['maxWindow', 1000],
     ['transportBuffer', 1.5],
     ['interactiveInFlight', 1000],
     ['windowBudget', -1],
-    ['maxControlFrames', 1],
+    ['maxControlBytes', 1],
+    ['lastStreamId', 2 ** 32],
+    ['abortLingerMs', 0],
   ])('refuse %s = %d by name', (name, value) => {
     expect(() => muxOptions({ [name]: value })).toThrow(name);
   });

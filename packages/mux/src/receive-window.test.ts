@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { initialWindow } from './options.ts';
-import { ReceiveWindow, type WindowHost } from './receive-window.ts';
+import { ReceiveWindow, WindowBudget, type WindowHost } from './receive-window.ts';
 
 const KiB = 1024;
+const MiB = 1024 * KiB;
+const sizes = { initial: initialWindow, max: 8 * MiB };
 
-function host(options: { roundTripMs?: number; budget?: number; maxWindow?: number } = {}) {
+function host(options: { roundTripMs?: number; budget?: number } = {}) {
   const state = { time: 0 };
   const view: WindowHost = {
-    budget: { left: options.budget ?? 64 * KiB * KiB },
-    maxWindow: options.maxWindow ?? 8 * KiB * KiB,
+    budget: new WindowBudget(options.budget ?? 24 * MiB),
     roundTripMs: options.roundTripMs,
     now: () => state.time,
   };
@@ -17,13 +18,13 @@ function host(options: { roundTripMs?: number; budget?: number; maxWindow?: numb
 
 describe('a receive window', () => {
   it('takes what it granted and not a byte more', () => {
-    const window = new ReceiveWindow(host().view);
+    const window = new ReceiveWindow(host().view, sizes);
     expect(window.receive(initialWindow)).toBe(true);
     expect(window.receive(1)).toBe(false);
   });
 
   it('gives credit only once half was consumed', () => {
-    const window = new ReceiveWindow(host().view);
+    const window = new ReceiveWindow(host().view, sizes);
     window.receive(initialWindow);
     expect(window.consume(initialWindow / 2 - 1)).toBe(0);
     expect(window.consume(1)).toBe(initialWindow / 2);
@@ -33,29 +34,29 @@ describe('a receive window', () => {
 
   it('doubles while the reader is faster than two round trips, up to the largest', () => {
     const { state, view } = host({ roundTripMs: 50 });
-    const window = new ReceiveWindow(view);
-    const sizes: number[] = [];
+    const window = new ReceiveWindow(view, sizes);
+    const seen: number[] = [];
     for (let i = 0; i < 7; i++) {
       const half = window.size / 2;
       expect(window.receive(half)).toBe(true);
       const before = window.size;
       state.time += 99;
       expect(window.consume(half)).toBe(half + window.size - before);
-      sizes.push(window.size / KiB);
+      seen.push(window.size / KiB);
     }
-    expect(sizes).toEqual([512, 1024, 2048, 4096, 8192, 8192, 8192]);
+    expect(seen).toEqual([512, 1024, 2048, 4096, 8192, 8192, 8192]);
   });
 
   it('stays as it is for a terminal', () => {
     const { view } = host({ roundTripMs: 50 });
-    const window = new ReceiveWindow(view, { fixed: true });
+    const window = new ReceiveWindow(view, { initial: initialWindow, max: initialWindow });
     expect(window.consume(initialWindow / 2)).toBe(initialWindow / 2);
     expect(window.size).toBe(initialWindow);
   });
 
   it('grows on a shorter line too when half of it was consumed within 20 ms, and not later', () => {
     const { state, view } = host({ roundTripMs: 0.1 });
-    const window = new ReceiveWindow(view);
+    const window = new ReceiveWindow(view, sizes);
     state.time += 19;
     expect(window.consume(initialWindow / 2)).toBe(initialWindow * 1.5);
     state.time += 20;
@@ -69,7 +70,7 @@ describe('a receive window', () => {
     ['the budget is spent', { roundTripMs: 50, budget: 0 }, 1],
   ])('does not grow when %s', (_name, options, tookMs) => {
     const { state, view } = host(options);
-    const window = new ReceiveWindow(view);
+    const window = new ReceiveWindow(view, sizes);
     window.receive(initialWindow);
     state.time += tookMs;
     expect(window.consume(initialWindow / 2)).toBe(initialWindow / 2);
@@ -77,12 +78,67 @@ describe('a receive window', () => {
   });
 
   it('returns what it borrowed', () => {
-    const { view } = host({ roundTripMs: 50, budget: initialWindow });
-    const window = new ReceiveWindow(view);
+    const { view } = host({ roundTripMs: 50, budget: 2 * initialWindow });
+    const window = new ReceiveWindow(view, sizes);
     window.receive(initialWindow);
     window.consume(initialWindow / 2);
-    expect([window.size, view.budget.left]).toEqual([2 * initialWindow, 0]);
+    expect([window.size, view.budget.left]).toEqual([2 * initialWindow, initialWindow]);
     window.release();
-    expect(view.budget.left).toBe(initialWindow);
+    window.release();
+    expect(view.budget.left).toBe(2 * initialWindow);
+  });
+
+  /** Reads as fast as it is given, `rounds` times half a window, and keeps to its credit. */
+  function readFast(window: ReceiveWindow, rounds: number): void {
+    for (let i = 0; i < rounds; i++) {
+      const half = Math.ceil(window.size / 2);
+      if (window.receive(half)) window.consume(half);
+    }
+  }
+
+  it('leaves something of the budget to others, however many streams grow and stall', () => {
+    const { view } = host({ roundTripMs: 50 });
+    const windows = Array.from({ length: 200 }, () => new ReceiveWindow(view, sizes));
+    for (const window of windows) readFast(window, 20);
+    const total = windows.reduce((sum, window) => sum + window.size, 0);
+    expect(total).toBeLessThanOrEqual(200 * initialWindow + 24 * MiB);
+    expect(windows[0]?.size).toBe(8 * MiB);
+    expect(view.budget.left).toBeGreaterThan(0);
+  });
+
+  it('shrinks to its share by what it consumes when others grow, and grows again when they are gone', () => {
+    const { view } = host({ roundTripMs: 50 });
+    const [first, ...others] = Array.from({ length: 50 }, () => new ReceiveWindow(view, sizes));
+    if (first === undefined) throw new Error('no window');
+    readFast(first, 10);
+    expect(first.size).toBe(8 * MiB);
+    for (const other of others) readFast(other, 10);
+    readFast(first, 20);
+    const share = Math.floor((24 * MiB) / 50);
+    expect(first.size).toBe(initialWindow + share);
+    for (let round = 0; round < 3; round++) for (const other of others) readFast(other, 10);
+    const all = [first, ...others].map(({ size }) => size);
+    expect(Math.max(...all)).toBe(initialWindow + share);
+    for (const other of others) other.release();
+    readFast(first, 20);
+    expect(first.size).toBe(8 * MiB);
+    first.release();
+    expect(view.budget.left).toBe(24 * MiB);
+  });
+
+  it('never lets the peer have more outstanding than its size, while it grows and shrinks', () => {
+    const { view } = host({ roundTripMs: 50, budget: MiB });
+    const window = new ReceiveWindow(view, { initial: 64 * KiB, max: 8 * MiB });
+    const others = Array.from({ length: 8 }, () => new ReceiveWindow(view, sizes));
+    let credit = 64 * KiB;
+    for (let i = 0; i < 300; i++) {
+      if (i === 100) for (const other of others) readFast(other, 5);
+      if (i === 200) for (const other of others) other.release();
+      const sent = Math.min(credit, 10_000);
+      expect(window.receive(sent)).toBe(true);
+      credit += window.consume(sent) - sent;
+      expect(credit).toBeGreaterThan(0);
+      expect(credit).toBeLessThanOrEqual(window.size);
+    }
   });
 });

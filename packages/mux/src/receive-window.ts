@@ -1,14 +1,46 @@
-import { initialWindow } from './options.ts';
+/** What one session lends its streams for windows beyond their first one. */
+export class WindowBudget {
+  readonly #total: number;
+  #left: number;
+  #claimants = 0;
 
-/** What one session lends its streams for windows beyond the initial one. */
-export interface WindowBudget {
-  left: number;
+  constructor(total: number) {
+    this.#total = total;
+    this.#left = total;
+  }
+
+  get left(): number {
+    return this.#left;
+  }
+
+  /** What each stream that wants to borrow, or has borrowed, may have. */
+  get share(): number {
+    return Math.floor(this.#total / Math.max(1, this.#claimants));
+  }
+
+  claim(): void {
+    this.#claimants++;
+  }
+
+  unclaim(): void {
+    this.#claimants--;
+  }
+
+  /** Lends up to `bytes`, and never more than half of what is left, so that streams that stall leave some for others. */
+  borrow(bytes: number): number {
+    const lent = Math.max(0, Math.min(bytes, Math.floor(this.#left / 2)));
+    this.#left -= lent;
+    return lent;
+  }
+
+  giveBack(bytes: number): void {
+    this.#left += bytes;
+  }
 }
 
 /** The session as a window sees it. */
 export interface WindowHost {
   readonly budget: WindowBudget;
-  readonly maxWindow: number;
   /** Milliseconds; undefined until the first PONG. */
   readonly roundTripMs: number | undefined;
   now(): number;
@@ -19,27 +51,31 @@ const leastRoundTripMs = 10;
 
 /**
  * The receiver's side of credit. The peer may have at most `size` bytes outstanding: sent and not yet consumed here.
- * Credit goes back when half the window was consumed; when that took less than two round trips (or 20 ms) the window doubles,
- * because then it was the window, not the reader, that held the sender back.
+ * Credit goes back when half the window was consumed. When that took less than two round trips (or 20 ms) the window
+ * doubles, because then it was the window, not the reader, that held the sender back. A window above its share of the
+ * session's budget shrinks: what is consumed is not credited again until it fits.
  */
 export class ReceiveWindow {
   readonly #host: WindowHost;
-  #size = initialWindow;
-  #credit = initialWindow;
+  readonly #initial: number;
+  readonly #max: number;
+  #borrowed = 0;
+  #isClaimant = false;
+  #credit: number;
   #consumed = 0;
   #since: number;
 
-  readonly #isFixed: boolean;
-
-  /** @param options.fixed it never grows: a terminal, where what lies between the program and Ctrl-C must stay little. */
-  constructor(host: WindowHost, options: { fixed?: boolean } = {}) {
+  /** Both in bytes: what the stream starts with, and the most it grows to. */
+  constructor(host: WindowHost, options: { initial: number; max: number }) {
     this.#host = host;
-    this.#isFixed = options.fixed ?? false;
+    this.#initial = options.initial;
+    this.#max = options.max;
+    this.#credit = options.initial;
     this.#since = host.now();
   }
 
   get size(): number {
-    return this.#size;
+    return this.#initial + this.#borrowed;
   }
 
   /** Counts bytes that arrived. False when they are more than the peer was allowed to send. */
@@ -52,28 +88,43 @@ export class ReceiveWindow {
   /** Counts bytes the application took. Returns the credit to send, 0 while it is not worth a frame. */
   consume(bytes: number): number {
     this.#consumed += bytes;
-    if (this.#consumed * 2 < this.#size) return 0;
+    if (this.#consumed * 2 < this.size) return 0;
     const now = this.#host.now();
-    const grown = this.#grow(now - this.#since);
-    const credit = this.#consumed + grown;
+    const credit = this.#consumed + this.#adjust(now - this.#since);
     this.#consumed = 0;
     this.#since = now;
     this.#credit += credit;
     return credit;
   }
 
-  /** Gives back what was lent. */
+  /** Gives back what was borrowed. */
   release(): void {
-    this.#host.budget.left += this.#size - initialWindow;
-    this.#size = initialWindow;
+    this.#host.budget.giveBack(this.#borrowed);
+    this.#borrowed = 0;
+    this.#claim(false);
   }
 
-  #grow(tookMs: number): number {
-    const roundTripMs = this.#host.roundTripMs;
-    if (this.#isFixed || roundTripMs === undefined || tookMs >= 2 * Math.max(roundTripMs, leastRoundTripMs)) return 0;
-    const grown = Math.min(this.#size, this.#host.maxWindow - this.#size, this.#host.budget.left);
-    this.#host.budget.left -= grown;
-    this.#size += grown;
+  /** By how much the window changes, now that half of it was consumed in so many milliseconds. */
+  #adjust(tookMs: number): number {
+    const { budget, roundTripMs } = this.#host;
+    const isFast = roundTripMs !== undefined && tookMs < 2 * Math.max(roundTripMs, leastRoundTripMs);
+    this.#claim(this.#initial < this.#max && (isFast || this.#borrowed > 0));
+    const room = Math.min(this.#max - this.#initial, budget.share) - this.#borrowed;
+    if (room < 0) {
+      const withheld = Math.min(-room, this.#consumed);
+      this.#borrowed -= withheld;
+      budget.giveBack(withheld);
+      return -withheld;
+    }
+    const grown = isFast ? budget.borrow(Math.min(this.size, room)) : 0;
+    this.#borrowed += grown;
     return grown;
+  }
+
+  #claim(wanted: boolean): void {
+    if (wanted === this.#isClaimant) return;
+    this.#isClaimant = wanted;
+    if (wanted) this.#host.budget.claim();
+    else this.#host.budget.unclaim();
   }
 }

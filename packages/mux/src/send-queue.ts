@@ -1,5 +1,5 @@
 import type { Channel } from './channel.ts';
-import { Fifo } from './fifo.ts';
+import { ControlQueue, type QueuedFrame } from './control-queue.ts';
 import { Scheduler } from './scheduler.ts';
 
 /** How the queue reaches the world. */
@@ -18,7 +18,7 @@ export interface SendQueueHost {
 /** What waits to be sent: control frames in order, then streams as the scheduler says. */
 export class SendQueue {
   readonly #host: SendQueueHost;
-  readonly #control = new Fifo<readonly Uint8Array[]>();
+  readonly #control = new ControlQueue();
   readonly #scheduler: Scheduler<Channel>;
   #isFlushing = false;
   #isFlushAsked = false;
@@ -30,20 +30,38 @@ export class SendQueue {
     this.#scheduler = new Scheduler(quantum);
   }
 
-  get controlFrames(): number {
-    return this.#control.length;
+  /** What waiting OPENs and ACCEPTs cost, in bytes. */
+  get headBytes(): number {
+    return this.#control.headBytes;
+  }
+
+  /** What the other waiting control frames cost, in bytes. */
+  get answerBytes(): number {
+    return this.#control.answerBytes;
   }
 
   control(...frame: Uint8Array[]): void {
     if (this.#isStopped) return;
-    this.#control.push(frame);
+    this.#control.push(frame, { isHead: false });
     this.flushSoon();
+  }
+
+  /** An OPEN or ACCEPT; with what this returns it can be withdrawn. */
+  head(...frame: Uint8Array[]): QueuedFrame {
+    const queued = this.#control.push(frame, { isHead: true });
+    this.flushSoon();
+    return queued;
+  }
+
+  /** Takes a head back. False when it was sent already. */
+  withdraw(queued: QueuedFrame): boolean {
+    return this.#control.withdraw(queued);
   }
 
   /** A control frame that answers bytes which arrived, and can wait until those that arrived with them were read. */
   answer(frame: Uint8Array): void {
     if (this.#isStopped) return;
-    this.#control.push([frame]);
+    this.#control.push([frame], { isHead: false });
     this.flushAfterReads();
   }
 

@@ -1,8 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { Acknowledgement } from './acknowledgement.ts';
 import { Channel, type ChannelHost } from './channel.ts';
-import { limitCloseCode, protocolCloseCode, resetCodeOf, resetCodes } from './codes.ts';
-import { DrainingError, printable, SessionClosedError, StreamResetError, TooManyStreamsError } from './errors.ts';
+import { drainCloseCode, limitCloseCode, protocolCloseCode, resetCodeOf, resetCodes } from './codes.ts';
+import {
+  DrainingError,
+  printable,
+  SessionClosedError,
+  StreamResetError,
+  TooManyStreamsError,
+  UnprocessedError,
+} from './errors.ts';
 import {
   decodeFrame,
   encodeGoAway,
@@ -16,7 +23,8 @@ import {
 } from './frame.ts';
 import { type MuxOptions, muxOptions } from './options.ts';
 import { Pings } from './pings.ts';
-import type { WindowBudget } from './receive-window.ts';
+import { Places } from './places.ts';
+import { WindowBudget } from './receive-window.ts';
 import { SendQueue, type SendQueueHost } from './send-queue.ts';
 import { MuxStream } from './stream.ts';
 import type { MessageTransport } from './transport.ts';
@@ -40,7 +48,6 @@ export interface SessionClose {
   remote: boolean;
 }
 
-const lastId = 2 ** 32 - 1;
 const ackDelayMs = 25;
 const measureEveryMs = 5000;
 const inFlightPerRoundTripMs = 1024 * 1024;
@@ -50,7 +57,13 @@ const ignore = (): void => {};
  * Streams over one message transport (docs/protocol.md). No input throws past it: a bad frame closes this session with
  * 4400, a bad stream is reset alone. Streams the peer opens arrive as 'stream'; until somebody listens they wait.
  */
-export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoAway]; close: [SessionClose] }> {
+export class MuxSession extends EventEmitter<{
+  stream: [MuxStream];
+  goaway: [GoAway];
+  /** Our stream ids are used up: a GOAWAY was sent, and the session closes with its last stream. */
+  spent: [];
+  close: [SessionClose];
+}> {
   readonly #transport: MessageTransport;
   readonly #options: MuxOptions;
   readonly #channels = new Map<number, Channel>();
@@ -60,11 +73,11 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
   readonly #acknowledgement = new Acknowledgement();
   readonly #unclaimed: MuxStream[] = [];
   readonly #drained: (() => void)[] = [];
+  readonly #ownPlaces: Places;
+  readonly #peerPlaces: Places;
   readonly #firstPeerId: number;
   #nextId: number;
   #highestPeerId = 0;
-  #ownOpen = 0;
-  #peerOpen = 0;
   #interactiveOpen = 0;
   #goAwaySent = false;
   #goAwayReceived = false;
@@ -79,6 +92,8 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     super();
     this.#transport = transport;
     this.#options = muxOptions(options);
+    this.#ownPlaces = new Places(this.#options.maxStreams);
+    this.#peerPlaces = new Places(this.#options.maxPeerStreams);
     this.#nextId = options.role === 'gateway' ? 1 : 2;
     this.#firstPeerId = options.role === 'gateway' ? 2 : 1;
     this.#pings = new Pings(this.#options.now);
@@ -98,9 +113,9 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     return this.#closed !== undefined;
   }
 
-  /** Streams open on the wire, both sides' together. */
+  /** Streams of both sides that are open on the wire or hold bytes which their reader has not taken. */
   get streamCount(): number {
-    return this.#channels.size;
+    return this.#ownPlaces.taken + this.#peerPlaces.taken;
   }
 
   /** Lowest of the last PING round trips, in milliseconds. */
@@ -134,21 +149,30 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
 
   /**
    * Opens a stream; it can be written at once, without waiting for the peer. `interactive` streams are sent before
-   * others, `end` says that no bytes follow the head.
-   * @throws SessionClosedError, DrainingError, TooManyStreamsError, RangeError for a head above 64 KiB.
+   * others, `end` says that no bytes follow the head. When the ids are used up the session drains (GOAWAY).
+   * @throws SessionClosedError, DrainingError, TooManyStreamsError (also when too many heads wait to be sent),
+   * RangeError for a head above 64 KiB.
    */
   open(head: Uint8Array, options: { interactive?: boolean; end?: boolean } = {}): MuxStream {
     if (this.#closed !== undefined) throw new SessionClosedError(closedText(this.#closed));
     if (this.draining) throw new DrainingError('the tunnel is draining');
-    if (this.#ownOpen >= this.#options.maxStreams || this.#nextId > lastId) {
-      throw new TooManyStreamsError(`${this.#ownOpen} streams are open on this tunnel`);
+    if (this.#nextId > this.#options.lastStreamId) {
+      this.#drainForGood();
+      throw new DrainingError('the stream ids of this tunnel are used up');
+    }
+    if (this.#ownPlaces.isFull) {
+      throw new TooManyStreamsError(`${this.#ownPlaces.taken} streams are open on this tunnel`);
     }
     if (head.length > maxHeadBytes) throw new RangeError(`a head has at most ${maxHeadBytes} bytes`);
+    if (!this.#hasHeadRoom(head)) {
+      throw new TooManyStreamsError(`requests of ${this.#queue.headBytes} bytes wait to be sent on this tunnel`);
+    }
     const { interactive = false, end = false } = options;
     const id = this.#nextId;
     this.#nextId += 2;
-    const channel = this.#add(new Channel(this.#host, { id, head, interactive, opener: true, end }));
-    this.#host.control(openHeader(id, { interactive, end }), head);
+    const wide = this.#ownPlaces.isNextWide;
+    const channel = this.#add(new Channel(this.#host, { id, head, interactive, opener: true, wide, end }));
+    channel.openFrame = this.#queue.head(openHeader(id, { interactive, end, narrow: !wide }), head);
     return new MuxStream(channel);
   }
 
@@ -168,16 +192,20 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     this.#queue.control(encodeGoAway({ lastStream: this.#highestPeerId, code, retryAfterMs, prefer }));
   }
 
-  /** Sends a GOAWAY (if none was) and waits until all streams finished; resets those left after `timeoutMs` as `gone`. */
-  async drain(timeoutMs: number): Promise<void> {
-    if (!this.#goAwaySent) this.goAway({ code: 1001, retryAfterMs: 0 });
+  /**
+   * Sends a GOAWAY (if none was) and waits until all streams are over on the wire; resets those left after `timeoutMs`,
+   * if given, as `gone`. What readers have not taken by then needs no tunnel and stays theirs.
+   */
+  async drain(timeoutMs?: number): Promise<void> {
+    if (!this.#goAwaySent) this.goAway({ code: drainCloseCode, retryAfterMs: 0 });
     if (this.#channels.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drained.push(resolve);
-    const timer = setTimeout(() => {
+    const cut = (): void => {
       for (const channel of [...this.#channels.values()])
         channel.reset('gone', 'the tunnel was closed for maintenance');
-    }, timeoutMs);
+    };
+    const timer = timeoutMs === undefined ? undefined : setTimeout(cut, timeoutMs);
     await promise;
     clearTimeout(timer);
   }
@@ -192,10 +220,11 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
 
   #makeHost(): ChannelHost & SendQueueHost {
     const session = this;
-    const budget: WindowBudget = { left: this.#options.windowBudget };
+    const budget = new WindowBudget(this.#options.windowBudget);
     return {
       budget,
       maxWindow: this.#options.maxWindow,
+      abortLingerMs: this.#options.abortLingerMs,
       now: this.#options.now,
       get roundTripMs() {
         return session.#pings.roundTripMs;
@@ -211,12 +240,33 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
       },
       wake: (channel) => this.#queue.wake(channel),
       control: (...frame) => this.#queue.control(...frame),
+      accept: (...frame) => {
+        const [, head = frame[0]] = frame;
+        if (head !== undefined && !this.#hasHeadRoom(head)) return false;
+        this.#queue.head(...frame);
+        return true;
+      },
+      withdraw: (channel) => channel.openFrame !== undefined && this.#queue.withdraw(channel.openFrame),
       answer: (frame) => this.#queue.answer(frame),
       send: (frame) => this.#transmit(frame),
       transmit: (frame) => this.#transmit(frame),
       takeAck: () => this.#takeAck(),
       ended: (channel) => this.#remove(channel),
+      released: (channel) => this.#placesOf(channel).released(channel),
     };
+  }
+
+  /** Whether one more OPEN or ACCEPT may wait. The first may always, whatever the limit: a head has up to 64 KiB. */
+  #hasHeadRoom(head: Uint8Array): boolean {
+    const { headBytes } = this.#queue;
+    return headBytes === 0 || headBytes + head.length <= this.#options.maxControlBytes;
+  }
+
+  /** No stream can be opened here any more: the agent is to dial another tunnel, and this one closes when it is idle. */
+  #drainForGood(): void {
+    const spent = 'the stream ids of this tunnel are used up';
+    this.emit('spent');
+    this.drain().then(() => this.close(drainCloseCode, spent), ignore);
   }
 
   /** What is on its way is what a keystroke waits behind, in the buffers of both kernels. */
@@ -251,7 +301,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     const violation = frame.type === 'invalid' ? frame.reason : this.#onFrame(frame);
     if (violation !== undefined) {
       this.close(protocolCloseCode, `protocol error: ${violation}`);
-    } else if (this.#queue.controlFrames > this.#options.maxControlFrames) {
+    } else if (this.#queue.answerBytes > this.#options.maxControlBytes) {
       this.close(limitCloseCode, 'answers are asked for and not read');
     }
   }
@@ -269,7 +319,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
       case FrameType.end:
         return this.#known(frame.stream) ?? this.#channels.get(frame.stream)?.onEnd();
       case FrameType.reset:
-        this.#channels.get(frame.stream)?.fail(new StreamResetError(resetCodeOf(frame.code), frame.reason, true));
+        this.#onReset(frame);
         return this.#known(frame.stream);
       case FrameType.credit:
         this.#channels.get(frame.stream)?.onCredit(frame.bytes);
@@ -295,19 +345,27 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     if (frame.stream % 2 !== this.#firstPeerId % 2) return "OPEN of an id of the other side's";
     if (frame.stream <= this.#highestPeerId) return 'OPEN of an id used before';
     this.#highestPeerId = frame.stream;
-    const refusal = this.#goAwaySent ? 'gone' : this.#peerOpen >= this.#options.maxStreams ? 'limit' : undefined;
+    const wide = !frame.narrow;
+    const refusal = this.#goAwaySent ? 'gone' : this.#peerPlaces.refuses({ wide }) ? 'limit' : undefined;
     if (refusal !== undefined) {
-      this.#queue.control(encodeReset(frame.stream, resetCodes[refusal].wire, ''));
+      this.#queue.control(encodeReset(frame.stream, { code: resetCodes[refusal].wire, reason: '', abort: false }));
       return undefined;
     }
     const { stream: id, interactive, end } = frame;
     // The head outlives the read buffer it lies in.
     const head = Buffer.from(frame.head);
-    const channel = this.#add(new Channel(this.#host, { id, head, interactive, opener: false, end }));
+    const channel = this.#add(new Channel(this.#host, { id, head, interactive, opener: false, wide, end }));
     const stream = new MuxStream(channel);
     this.#unclaimed.push(stream);
     if (this.listenerCount('stream') > 0) this.#claim();
     return undefined;
+  }
+
+  #onReset({ stream, code, reason, abort }: Frame & { type: typeof FrameType.reset }): void {
+    const error = new StreamResetError(resetCodeOf(code), reason, true);
+    const channel = this.#channels.get(stream);
+    if (abort) channel?.onAbort(error);
+    else channel?.fail(error);
   }
 
   #claim(): void {
@@ -326,7 +384,7 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
     const { code, lastStream, retryAfterMs, prefer } = frame;
     for (const channel of [...this.#channels.values()]) {
       if (channel.opener && channel.id > lastStream) {
-        channel.fail(new StreamResetError('gone', 'the tunnel is draining; nothing was done', true));
+        channel.fail(new UnprocessedError());
       }
     }
     this.emit('goaway', { code, lastStream, retryAfterMs, prefer });
@@ -359,16 +417,19 @@ export class MuxSession extends EventEmitter<{ stream: [MuxStream]; goaway: [GoA
 
   #add(channel: Channel): Channel {
     this.#channels.set(channel.id, channel);
-    if (channel.opener) this.#ownOpen++;
-    else this.#peerOpen++;
+    this.#placesOf(channel).opened(channel);
     if (channel.interactive) this.#interactiveOpen++;
     return channel;
   }
 
+  #placesOf(channel: Channel): Places {
+    return channel.opener ? this.#ownPlaces : this.#peerPlaces;
+  }
+
   #remove(channel: Channel): void {
     if (!this.#channels.delete(channel.id)) return;
-    if (channel.opener) this.#ownOpen--;
-    else this.#peerOpen--;
+    this.#host.withdraw(channel);
+    this.#placesOf(channel).ended();
     if (channel.interactive && --this.#interactiveOpen === 0) this.#queue.flushSoon();
     if (this.#channels.size === 0) for (const resolve of this.#drained.splice(0)) resolve();
   }

@@ -43,6 +43,11 @@ export class MuxStream extends Duplex {
     return this.#channel.interactive;
   }
 
+  /** Whether the peer has ended its direction, or opened it ended, without a byte of DATA. */
+  get hasNoData(): boolean {
+    return this.#channel.remoteEnded && this.#channel.bytesReceived === 0;
+  }
+
   /** Payload bytes of DATA that arrived. */
   get bytesReceived(): number {
     return this.#channel.bytesReceived;
@@ -71,20 +76,38 @@ export class MuxStream extends Duplex {
    * Does nothing when the stream is over already. Throws when called twice, by the opener, or for a head above 64 KiB.
    */
   accept(head: Uint8Array, options: { end?: boolean } = {}): void {
-    const end = options.end ?? false;
-    this.#channel.accept(head, end);
+    const { end = false } = options;
+    // What was written before goes first; then END follows it as a frame of its own.
+    this.#channel.accept(head, end && this.writableLength === 0);
     if (end) this.end();
   }
 
-  /** Ends both directions at once and tells the peer why. The reason reaches the peer: at most 256 bytes, no secrets. */
+  /**
+   * Cancels: ends both directions at once and tells the peer why. What is queued or unread is dropped, here and at the
+   * peer, even when both sides had ended and only the reading was left. The reason reaches the peer: at most 256 bytes,
+   * no secrets.
+   */
   reset(code: ResetCode, reason: string): void {
     this.#channel.reset(code, reason);
+  }
+
+  /**
+   * Ends both directions with an error *behind* everything written so far, as when the source of the bytes broke off:
+   * the peer's reader gets all of it first and the StreamResetError then. Nothing more is received here. Write nothing
+   * afterwards, and leave the stream alone: it is destroyed with the same error once everything was sent. `destroy`
+   * and `reset` before that still cancel, and so does the time limit of an aborted stream (`abortLingerMs`), for a
+   * reader that has stopped reading. Before `accept` it is the same as `reset`. The reason reaches the peer, as above.
+   */
+  abort(code: ResetCode, reason: string): void {
+    if (this.destroyed) return;
+    this.#channel.abort(code, reason);
+    if (!this.writableEnded && !this.destroyed) this.end();
   }
 
   // The return type is inferred: it is the one of Node's own read(), which nothing narrower can stand for.
   override read(size?: number) {
     const chunk = super.read(size);
-    if (chunk !== null) this.#channel.settleCredit();
+    if (chunk !== null) this.#channel.settle();
     return chunk;
   }
 
@@ -107,10 +130,8 @@ export class MuxStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    if (!this.#channel.isOver) {
-      if (error instanceof StreamResetError) this.#channel.reset(error.code, error.reason);
-      else this.#channel.reset(error === null ? 'cancelled' : 'internal', '');
-    }
+    if (error instanceof StreamResetError) this.#channel.letGo(error.code, error.reason);
+    else this.#channel.letGo(error === null ? 'cancelled' : 'internal', '');
     done(error);
   }
 }

@@ -66,7 +66,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     env: { ...process.env, LC_ALL: 'C' },
   });
   await ready(child, onLog);
-  const ended = once(child, 'close').then(() => {});
+  const ended = new Promise<void>((done) => child.once('close', () => done()));
   return {
     port,
     superuser: SUPERUSER,

@@ -38,8 +38,13 @@ export class FakeClock implements Clock {
       timer.action();
       await turns();
     }
-    this.#now = until;
+    this.#now = Math.max(this.#now, until);
     await turns();
+  }
+
+  /** Time passes and no timer runs, as while the process stands still; `advance(0)` then runs those that are late. */
+  stall(ms: number): void {
+    this.#now += ms;
   }
 
   #next(): Timer | undefined {

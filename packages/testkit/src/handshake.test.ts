@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { generateAgentKey, TunnelDialer, webSocketClientOptions } from '@postern/tunnel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -73,6 +73,18 @@ async function refusal(closed: Promise<[number, Buffer]>): Promise<{ code: numbe
 }
 
 describe('the gateway', () => {
+  it('is not filled by pings before HELLO', async () => {
+    const { ws, closed } = await dial();
+    const socket = (ws as unknown as { _socket: Socket })._socket;
+    socket.pause();
+    const ping = Buffer.from([0x89, 0x80, 0, 0, 0, 0]);
+    socket.write(Buffer.concat(Array.from({ length: 1000 }, () => ping)));
+    await until(() => gateway.failures.length === 1);
+    expect(gateway.failures[0]).toMatchObject({ closeName: 'lost' });
+    socket.resume();
+    await closed;
+  });
+
   it('takes an agent that proves its key', async () => {
     const { ws, challenge } = await dial();
     expect(challenge).toMatchObject({ type: 'challenge', gateway: 'gateway.test', versions: [1] });

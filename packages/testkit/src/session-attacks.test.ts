@@ -1,3 +1,4 @@
+import type { MuxStream } from '@postern/mux';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { turns, useLeakCheck } from './index.ts';
@@ -31,7 +32,12 @@ describe('a protocol error closes the session with 4400', () => {
     },
     'an unknown type': (peer) => peer.send(12, 1),
     'the type kept for DATAGRAM': (peer) => peer.send(7, 1),
-    'an unknown flag': (peer) => peer.send(types.open, 1, { flags: 4 }),
+    'an unknown flag on OPEN': (peer) => peer.send(types.open, 1, { flags: 8 }),
+    'an unknown flag on RESET': (peer) => {
+      open(peer);
+      peer.send(types.reset, 1, { flags: 2, payload: Buffer.from([0, 1]) });
+    },
+    'an abort of an id never opened': (peer) => peer.send(types.reset, 1, { flags: 1, payload: Buffer.from([0, 1]) }),
     'bytes that must be zero': (peer) => {
       const frame = rawFrame(types.ping, 0, { payload: Buffer.alloc(8) });
       frame[3] = 1;
@@ -183,7 +189,7 @@ it('words of a peer come without control characters', async () => {
 
 describe('a peer that asks and does not read', () => {
   it('is cut off with 4429 when too many answers wait', async () => {
-    const peer = rawPeer({ role: 'agent', maxControlFrames: 100 });
+    const peer = rawPeer({ role: 'agent', maxControlBytes: 10_000 });
     // Nothing we are sent is taken from the wire: the session's transport fills up first.
     for (let i = 0; i < 10_000 && peer.closed === undefined; i++) {
       peer.send(types.ping, 0, { payload: Buffer.alloc(8) });
@@ -213,8 +219,76 @@ describe('noise', () => {
   const frame = fc.record({
     type: fc.integer({ min: 0, max: 13 }),
     stream: fc.constantFrom(0, 1, 2, 3, 4, 5, 7, 2 ** 32 - 1),
-    flags: fc.constantFrom(0, 0, 0, 1, 2, 3, 255),
+    flags: fc.constantFrom(0, 0, 0, 1, 2, 3, 4, 6, 255),
     payload: fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.constant(new Uint8Array([0, 0, 0, 1]))),
+  });
+
+  /** Frames that are well formed each, in any order: they reach every state of a stream. */
+  const formed = fc.oneof(
+    fc.record({
+      type: fc.constant(types.open),
+      flags: fc.constantFrom(0, 1, 2, 4, 6),
+      payload: fc.constant(Buffer.from('head')),
+    }),
+    fc.record({ type: fc.constant(types.accept), flags: fc.constantFrom(0, 2), payload: fc.constant(u32(1)) }),
+    fc.record({
+      type: fc.constant(types.data),
+      flags: fc.constant(0),
+      payload: fc.constantFrom(...[1, 5000, 65_536].map((size) => Buffer.alloc(size))),
+    }),
+    fc.record({ type: fc.constant(types.end), flags: fc.constant(0), payload: fc.constant(Buffer.alloc(0)) }),
+    fc.record({
+      type: fc.constant(types.reset),
+      flags: fc.constantFrom(0, 1, 1),
+      payload: fc.constant(Buffer.from([0, 4])),
+    }),
+    fc.record({
+      type: fc.constant(types.credit),
+      flags: fc.constant(0),
+      payload: fc.constantFrom(u32(1), u32(300_000), u32(2 ** 31 - 1)),
+    }),
+  );
+  const step = fc.record({
+    frame: formed,
+    stream: fc.integer({ min: 1, max: 6 }),
+    own: fc.integer({ max: 9, min: 0 }),
+  });
+
+  /** What the session's side does with its streams meanwhile. */
+  function meddle(streams: MuxStream[], what: number): void {
+    const stream = streams[what % Math.max(1, streams.length)];
+    if (stream === undefined || stream.destroyed) return;
+    if (what === 0) stream.abort('upstream-failed', 'broke off');
+    else if (what === 1) stream.reset('revoked', 'cut');
+    else if (what === 2) stream.resume();
+    else if (what === 3) stream.pause();
+    else if (what === 4) stream.end();
+    else if (what === 5 && !stream.writableEnded) stream.write(Buffer.alloc(100_000));
+    else if (what === 6) stream.destroy();
+  }
+
+  it('of well-formed frames in any order never throws, and leaves nothing once the streams are let go', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const peer = rawPeer({ role: 'agent', abortLingerMs: 1000 });
+        const streams: MuxStream[] = [peer.session.open(Buffer.from('ours')), peer.session.open(Buffer.from('ours'))];
+        peer.session.on('stream', (stream) => {
+          streams.push(stream);
+          if (stream.id % 4 === 1) stream.accept(Buffer.alloc(0));
+        });
+        for (const { frame, stream, own } of steps) {
+          peer.send(frame.type, stream, frame);
+          meddle(streams, own);
+          if (own % 4 === 0) await turns(1);
+          peer.wire.peer?.deliver(50);
+        }
+        if (peer.closed !== undefined) expect(peer.closed.code).toBe(4400);
+        peer.session.close(1000, 'over');
+        for (const stream of streams) stream.destroy();
+        expect(peer.session.streamCount).toBe(0);
+      }),
+      { numRuns: 1500 },
+    );
   });
 
   it('never throws, and at worst closes that session', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
-import type { AgentReport, IncomingRequest, RequestHead } from '@postern/tunnel';
+import { type AgentReport, type IncomingRequest, type RequestHead, Tunnel } from '@postern/tunnel';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   echoRequest,
@@ -12,6 +12,7 @@ import {
   turns,
   until,
   useLeakCheck,
+  webSocketSessionPair,
   webSocketTunnelPair,
 } from './index.ts';
 
@@ -74,6 +75,28 @@ describe.each([
     request.stream.resume();
   });
 
+  it('takes at most 16 reports of an agent at a time, and 32 it left unread', async () => {
+    if (makePair === memoryTunnelPair) return;
+    const { gateway, agent } = await start();
+    let reports = 0;
+    gateway.on('request', (request) => {
+      reports++;
+      // A handler that answers and forgets the bytes which should not be there.
+      request.respond({ status: 204, headers: [] }, { end: true });
+    });
+    const answers: Promise<unknown>[] = [];
+    for (let i = 0; i < 40; i++) {
+      const { stream, response } = agent.request({ kind: 'report', cluster: testCluster, report });
+      stream.end('more than a report');
+      stream.resume();
+      answers.push(response.catch((error: { code: string }) => error.code));
+      await response.catch(() => {});
+    }
+    const codes = await Promise.all(answers);
+    expect(reports).toBe(32);
+    expect(codes.filter((code) => code === 'limit')).toHaveLength(8);
+  });
+
   it('passes on why a request was rejected', async () => {
     const { gateway, agent } = await start();
     agent.on('request', (request) => request.reject('dial-failed', 'ECONNREFUSED'));
@@ -117,6 +140,19 @@ describe.each([
     const { stream, response } = gateway.request(get);
     await expect(response).rejects.toThrow('status');
     expect(stream.destroyed).toBe(true);
+  });
+
+  it.each(['gateway', 'agent'] as const)('drains when the stream ids of the %s are used up', async (side) => {
+    const { gateway, agent } = await start({ [side]: { lastStreamId: 2 } });
+    const asking = side === 'gateway' ? gateway : agent;
+    const told = Promise.all([once(agent, 'drain'), once(gateway, 'drain')]);
+    const head: RequestHead = side === 'gateway' ? get : { kind: 'report', cluster: testCluster, report };
+    const closed = Promise.all([once(agent, 'close'), once(gateway, 'close')]);
+    const { stream } = asking.request(head, { end: true });
+    expect(() => asking.request(head)).toThrow('used up');
+    expect(await told).toEqual([[{ retryAfterMs: 0 }], [{ retryAfterMs: 0 }]]);
+    stream.destroy();
+    expect(await closed).toMatchObject([[{ code: 1001, name: 'drain' }], [{ code: 1001, name: 'drain' }]]);
   });
 
   it('drains, then closes with 1001', async () => {
@@ -190,6 +226,41 @@ describe('keepalive', () => {
     expect(asking.closed).toBe(false);
     await clock.advance(1);
     expect(await closed).toMatchObject([{ code: 4408, name: 'slow', remote: false }]);
+  });
+
+  it.each(['gateway', 'agent'] as const)(
+    'gives the peer its time again when the %s itself stood still',
+    async (side) => {
+      const { clock, gateway, agent } = await start();
+      const asking = side === 'gateway' ? gateway : agent;
+      cut();
+      await clock.advance(side === 'gateway' ? 45_000 : 30_000);
+      for (let i = 0; i < 3; i++) {
+        clock.stall(20_000);
+        await clock.advance(0);
+        expect(asking.closed).toBe(false);
+      }
+      await clock.advance(4999);
+      expect(asking.closed).toBe(false);
+      await clock.advance(1);
+      expect(asking.closed).toBe(true);
+    },
+  );
+
+  it('calls nobody dead for a stall of the process, over real sockets', async () => {
+    const intervals = { busyMs: 20, idleMs: 20, timeoutMs: 100 };
+    const sessions = await webSocketSessionPair();
+    const shared = { sessionId: 'AAAAAAAAAAAAAAAAAAAAAA', epoch: 1n, clusterId: testCluster };
+    const gateway = new Tunnel(sessions.gateway, { ...shared, intervals, role: 'gateway' });
+    const agent = new Tunnel(sessions.agent, { ...shared, role: 'agent' });
+    for (let i = 0; i < 5; i++) {
+      const before = sessions.gateway.bytesOut;
+      await until(() => sessions.gateway.bytesOut > before);
+      for (const since = performance.now(); performance.now() - since < 300; );
+      await turns(20);
+      expect([gateway.closed, agent.closed]).toEqual([false, false]);
+    }
+    await sessions.close();
   });
 
   it('probes at once, asks after 10 s, and fails after 5 more', async () => {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { WebSocketTransport } from '@postern/tunnel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import { until, useLeakCheck } from './index.ts';
+import { turns, until, useLeakCheck } from './index.ts';
 import { type WebSocketPair, webSocketPair } from './session-pair.ts';
 
 useLeakCheck();
@@ -75,6 +75,27 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
     await until(() => messages.length === 1);
     expect(String(data)).toBe('hello');
     expect(String(messages[0])).toBe('ab');
+  });
+
+  it.each([0, 125])('is cut off by a peer that sends pings of %d bytes and does not read the answers', async (size) => {
+    const { closes } = receiveOn(pair[side]);
+    const raw = socketOf(pair[other]);
+    raw.pause();
+    pair[other].on('error', () => {});
+    const ping = Buffer.concat([
+      Buffer.from([0x89, size | (side === 'server' ? 0x80 : 0)]),
+      Buffer.alloc(side === 'server' ? 4 : 0),
+      Buffer.alloc(size),
+    ]);
+    const batch = Buffer.concat(Array.from({ length: 1000 }, () => ping));
+    let mostBuffered = 0;
+    for (let i = 0; i < 1000 && closes.length === 0; i++) {
+      raw.write(batch);
+      await turns(1);
+      mostBuffered = Math.max(mostBuffered, pair[side].bufferedAmount);
+    }
+    await until(() => closes.length === 1);
+    expect(mostBuffered).toBeLessThan(64 * 1024);
   });
 
   it('is closed by the peer with its code and reason', async () => {

@@ -46,6 +46,8 @@ export interface AcceptOptions {
 }
 
 const defaultMaxStreams = 1024;
+/** An agent opens streams for its reports only, one at a time. What it could fill the gateway with is bounded by this. */
+const maxAgentStreams = 16;
 
 /**
  * The gateway's side of the handshake on a WebSocket that is open (subprotocol `postern.tunnel.v1`, made with
@@ -122,7 +124,8 @@ async function check(
     resume: null,
   });
   socket.finish();
-  const session = new MuxSession(new WebSocketTransport(socket.ws), { now: clock.now, ...accept.mux, role: 'gateway' });
+  const mux = { now: clock.now, maxPeerStreams: maxAgentStreams, ...accept.mux };
+  const session = new MuxSession(new WebSocketTransport(socket.ws), { ...mux, role: 'gateway' });
   const { intervals } = accept;
   return { tunnel: new Tunnel(session, { role: 'gateway', sessionId, epoch, clusterId, intervals, clock }), hello };
 }

@@ -131,3 +131,26 @@ describe('response heads', () => {
     expect(parseResponseHead(Buffer.from(JSON.stringify({ status, headers: [] }))).ok).toBe(false);
   });
 });
+
+describe('a text of a report', () => {
+  const report = { agentVersion: '1', instance: 'i', location: 'outside' };
+  const withText: Record<string, (value: string) => object> = {
+    agentVersion: (value) => ({ ...report, agentVersion: value }),
+    instance: (value) => ({ ...report, instance: value }),
+    'kubernetes.version': (value) => ({
+      ...report,
+      kubernetes: { version: value, platform: 'linux', nodes: { total: 1, ready: 1 } },
+    }),
+    'problem.code': (value) => ({ ...report, problem: { code: value, message: 'm' } }),
+    'problem.message': (value) => ({ ...report, problem: { code: 'c', message: value } }),
+  };
+
+  it.each(Object.keys(withText))('%s holds nothing that a database or a log cannot', (field) => {
+    const read = (value: string) => parsed({ kind: 'report', cluster: 'c1', report: withText[field]?.(value) });
+    for (const character of ['\u0000', '\u0007', '\n', '\u001b', '\u007f', '\u0085', '\u2028', '\ud800', '\udfff'])
+      for (const value of [character, `a${character}`, `${character}a`]) {
+        expect(read(value)).toMatchObject({ ok: false, reason: expect.stringContaining(field) });
+      }
+    expect(read('é 😀').ok).toBe(true);
+  });
+});

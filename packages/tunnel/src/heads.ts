@@ -44,18 +44,20 @@ export interface ResponseHead {
   headers: HeaderList;
 }
 
+/** A head that cannot be sent; the message names the field and never quotes its value. */
+export class InvalidHeadError extends TypeError {
+  override readonly name = 'InvalidHeadError';
+}
+
 /** A head, or what is wrong with it. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
 
+const oneLine = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
 const headerName = /^[!#$%&'*+\-.^_`|~0-9a-z]{1,256}$/;
 
-/** No control characters; `limit` in UTF-16 units. */
+/** One line without control characters or lone surrogates, which PostgreSQL does not store; `limit` in UTF-16 units. */
 function text(limit: number, least = 1) {
-  return z
-    .string()
-    .min(least)
-    .max(limit)
-    .refine((value) => !hasControl(value), 'has control characters');
+  return z.string().min(least).max(limit).regex(oneLine, 'has control characters or lone surrogates');
 }
 
 const headers = z
@@ -134,7 +136,7 @@ export function parseResponseHead(bytes: Uint8Array): Parsed<ResponseHead> {
   return parse(responseHead, bytes);
 }
 
-/** The bytes of a head. Throws a TypeError that names the field when it is not a valid one. */
+/** The bytes of a head. @throws InvalidHeadError */
 export function encodeRequestHead(head: RequestHead): Buffer {
   return encode(requestHead, head);
 }
@@ -156,7 +158,7 @@ function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array): Parsed<T> {
 
 function encode<T>(schema: z.ZodType<T>, head: T): Buffer {
   const result = schema.safeParse(head);
-  if (!result.success) throw new TypeError(firstIssue(result.error));
+  if (!result.success) throw new InvalidHeadError(firstIssue(result.error));
   return Buffer.from(JSON.stringify(result.data));
 }
 
@@ -165,14 +167,6 @@ function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'the head is malformed';
   return `the head's ${issue.path.length === 0 ? 'form' : issue.path.join('.')} is not valid: ${issue.message}`;
-}
-
-function hasControl(value: string): boolean {
-  for (let i = 0; i < value.length; i++) {
-    const unit = value.charCodeAt(i);
-    if (unit < 0x20 || unit === 0x7f) return true;
-  }
-  return false;
 }
 
 /** RFC 9110 5.5: visible characters, obs-text, spaces and tabs; so no CR, LF or NUL. */

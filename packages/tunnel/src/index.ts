@@ -4,7 +4,14 @@ export { type Clock, systemClock } from './clock.ts';
 export { type CloseName, closeCodes, closeName } from './close-codes.ts';
 export { type DialerOptions, TunnelDialer } from './dialer.ts';
 export { HandshakeError } from './handshake-socket.ts';
-export type { AgentReport, HeaderList, Identity, RequestHead, ResponseHead } from './heads.ts';
+export {
+  type AgentReport,
+  type HeaderList,
+  type Identity,
+  InvalidHeadError,
+  type RequestHead,
+  type ResponseHead,
+} from './heads.ts';
 export type { Intervals } from './keepalive.ts';
 export { generateAgentKey, subprotocol } from './proof.ts';
 export { type IncomingRequest, type OutgoingRequest, Tunnel, type TunnelClose, type TunnelOptions } from './tunnel.ts';

@@ -14,6 +14,9 @@ export const agentIntervals: Intervals = { busyMs: 10_000, idleMs: 30_000, timeo
 /** The gateway's own: it asks only when the agent, whose duty it is, has missed its turn. */
 export const gatewayIntervals: Intervals = { busyMs: 12_000, idleMs: 45_000, timeoutMs: 5000 };
 
+/** A timer later than this part of the timeout was held up by this process, not by the line. */
+const toleratedLateness = 0.1;
+
 const ignore = (): void => {};
 
 /** Notices a dead tunnel: any frame is life, silence is asked, silence after the question is death. */
@@ -70,10 +73,7 @@ export class Keepalive {
     this.#cancel();
     const askedAt = this.#clock.now();
     const { promise: late, resolve: giveUp } = Promise.withResolvers<'late'>();
-    const cancel = this.#clock.after(this.#intervals.timeoutMs, () => {
-      // After a stall of the event loop the answer may be waiting in the socket: let it be read first.
-      setImmediate(() => giveUp('late'));
-    });
+    const cancel = this.#allow(askedAt, () => giveUp('late'));
     try {
       const first = await Promise.race([this.#session.ping(), late]);
       if (first === 'late' && this.#session.lastReceivedAt <= askedAt) {
@@ -83,5 +83,20 @@ export class Keepalive {
     } finally {
       cancel();
     }
+  }
+
+  /**
+   * Calls `giveUp` once the peer had its time from `since`. A timer that fires late says that it was this process that
+   * stood still: the PING may have left only now, and its answer may lie unread. Then the time begins again.
+   */
+  #allow(since: number, giveUp: () => void): () => void {
+    const { timeoutMs } = this.#intervals;
+    let cancel = this.#clock.after(timeoutMs, () => {
+      const lateMs = this.#clock.now() - since - timeoutMs;
+      if (lateMs > timeoutMs * toleratedLateness) cancel = this.#allow(this.#clock.now(), giveUp);
+      // What arrived while other timers ran is read first.
+      else setImmediate(giveUp);
+    });
+    return () => cancel();
   }
 }

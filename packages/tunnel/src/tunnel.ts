@@ -68,6 +68,8 @@ export class Tunnel extends EventEmitter<{
       onDead: () => this.close(closeCodes.slow, 'no answer to PING'),
     });
     session.on('goaway', ({ retryAfterMs }) => this.emit('drain', { retryAfterMs }));
+    // The next stream ids are those of another tunnel: the agent dials one, the gateway opens nothing more on this.
+    session.on('spent', () => this.emit('drain', { retryAfterMs: 0 }));
     session.on('close', (close) => this.emit('close', { ...close, name: closeName(close.code) }));
     (this as EventEmitter).on('newListener', (name) => {
       if (name === 'request' && session.listenerCount('stream') === 0) {
@@ -78,7 +80,7 @@ export class Tunnel extends EventEmitter<{
 
   /**
    * Opens a request; its stream can be written at once.
-   * @throws TypeError for a head that is malformed or for another cluster, RangeError for one above 64 KiB, and what
+   * @throws InvalidHeadError, TypeError for a head of another cluster, RangeError for one above 64 KiB, and what
    * `MuxSession.open` throws.
    */
   request(head: RequestHead, options: { interactive?: boolean; end?: boolean } = {}): OutgoingRequest {

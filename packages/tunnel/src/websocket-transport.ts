@@ -8,12 +8,15 @@ import { isServer, socketBelow, takeOver } from './take-over.ts';
 const maxPayload = 128 * 1024;
 /** The most fragments a message may come in. */
 const maxFragments = 256;
+/** Answers to WebSocket pings that may wait to be sent; a peer that provokes more without reading them is cut off. */
+const maxPendingAutoPongs = 64;
 
 /** Options the gateway's WebSocketServer must have; tunnel messages are never compressed. */
 export const webSocketServerOptions = {
   perMessageDeflate: false,
   maxPayload,
   maxFragments,
+  maxPendingAutoPongs,
 } as const;
 
 /**
@@ -31,8 +34,6 @@ export const webSocketClientOptions = {
 /** Parts that are no larger than this on the average are copied together: that costs less than a write for each. */
 const mergeBytes = 2048;
 const closeTimeoutMs = 5000;
-/** What automatic answers to WebSocket pings may pile up before a peer that does not read them is cut off. */
-const maxBuffered = 1024 * 1024;
 
 /** Messages over a WebSocket that is open. Takes over its events. */
 export class WebSocketTransport implements MessageTransport {
@@ -60,9 +61,6 @@ export class WebSocketTransport implements MessageTransport {
       onViolation: this.#onViolation,
     });
     const handBack = takeOver(ws, (chunk) => reader.read(chunk));
-    ws.on('ping', () => {
-      if (ws.bufferedAmount > maxBuffered) ws.terminate();
-    });
     ws.on('error', (error) => {
       this.#problem = error.message;
     });

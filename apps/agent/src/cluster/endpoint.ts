@@ -11,8 +11,8 @@ export interface Credential {
 export interface ClusterEndpoint {
   /** `https://host:port` with a path where a server sits behind one. `http:` only on loopback. */
   server: URL;
-  /** PEM of the authorities to trust; the system's when undefined. */
-  ca: Buffer | undefined;
+  /** PEM of the authorities to trust, as they are now: asked for each connection. The system's when undefined. */
+  readonly ca: Buffer | undefined;
   /** Name to verify and to send as SNI instead of the host. */
   serverName: string | undefined;
   /** True only where the kubeconfig itself says `insecure-skip-tls-verify`. */

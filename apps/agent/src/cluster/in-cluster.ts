@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { FileAuth } from '@kubernetes/client-node/dist/file_auth.js';
 import { UserError } from '../user-error.ts';
 import { authorizationOf } from './authorization.ts';
 import type { ClusterEndpoint } from './endpoint.ts';
+import { authoritiesIn, type RenewedFiles } from './renewed-files.ts';
 
 /** Where Kubernetes puts a pod's credentials. */
 export const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -14,16 +15,19 @@ export function isInCluster(host: string | undefined): host is string {
 }
 
 /**
- * The apiserver as a pod sees it. Its token file is read again every minute, since Kubernetes replaces it. Proxies for the
- * outside never stand between a pod and its apiserver.
+ * The apiserver as a pod sees it. Its token file is read again every minute and its authorities when they have changed, since
+ * Kubernetes replaces both. Proxies for the outside never stand between a pod and its apiserver.
  */
 export function inClusterEndpoint(address: { host: string; port: string; folder?: string }): ClusterEndpoint {
   const { host, port, folder = serviceAccountFolder } = address;
   const user = { name: 'pod', authProvider: { name: 'tokenFile', config: { tokenFile: `${folder}/token` } } };
+  const authorities = readRequired(`${folder}/ca.crt`);
   let auth = new FileAuth();
   return {
     server: new URL(`https://${isIPv6(host) ? `[${host}]` : host}:${port}`),
-    ca: readRequired(`${folder}/ca.crt`),
+    get ca() {
+      return authorities.get();
+    },
     serverName: undefined,
     skipVerification: false,
     proxy: undefined,
@@ -34,9 +38,9 @@ export function inClusterEndpoint(address: { host: string; port: string; folder?
   };
 }
 
-function readRequired(path: string): Buffer {
+function readRequired(path: string): RenewedFiles<Buffer> {
   try {
-    return readFileSync(path);
+    return authoritiesIn(path);
   } catch (cause) {
     throw new UserError(`${path} cannot be read: the pod needs its ServiceAccount mounted.`, { cause });
   }

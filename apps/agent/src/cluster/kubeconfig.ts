@@ -12,6 +12,7 @@ import { getProxyForUrl } from 'proxy-from-env';
 import { parse } from 'yaml';
 import { UserError } from '../user-error.ts';
 import type { ClusterEndpoint } from './endpoint.ts';
+import { authoritiesIn } from './renewed-files.ts';
 import { userAuthentication } from './user-authentication.ts';
 
 /** Contexts, clusters and users of one or more kubeconfig files, the first file winning, as in kubectl. */
@@ -49,21 +50,27 @@ export function kubeconfigEndpoint(
     );
   }
   const server = serverOf(cluster, files);
+  const ca = authoritiesOf(cluster);
   return {
     context: context.name,
     endpoint: {
       server,
-      ca: cluster.caFile
-        ? readNamed(cluster.caFile)
-        : cluster.caData
-          ? Buffer.from(cluster.caData, 'base64')
-          : undefined,
+      get ca() {
+        return ca();
+      },
       serverName: cluster.tlsServerName,
       skipVerification: cluster.skipTLSVerify,
       proxy: (cluster.proxyUrl ?? getProxyForUrl(server.href)) || undefined,
       ...userAuthentication(user, cluster),
     },
   };
+}
+
+/** A file is read again when it has changed. */
+function authoritiesOf({ caFile, caData }: Cluster): () => Buffer | undefined {
+  if (!caFile) return () => (caData ? Buffer.from(caData, 'base64') : undefined);
+  const authorities = named(caFile, () => authoritiesIn(caFile));
+  return () => authorities.get();
 }
 
 function serverOf(cluster: Cluster, files: string): URL {
@@ -122,8 +129,12 @@ function withPath<T extends object, K extends string>(object: T, key: K, path: s
 }
 
 function readNamed(file: string): Buffer {
+  return named(file, () => readFileSync(file));
+}
+
+function named<T>(file: string, read: () => T): T {
   try {
-    return readFileSync(file);
+    return read();
   } catch (cause) {
     throw new UserError(`${file} cannot be read. Name your kubeconfig with --kubeconfig.`, { cause });
   }

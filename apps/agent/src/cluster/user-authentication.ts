@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Authenticator } from '@kubernetes/client-node/dist/auth.js';
 import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
 import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
@@ -6,6 +5,7 @@ import { FileAuth } from '@kubernetes/client-node/dist/file_auth.js';
 import { UserError } from '../user-error.ts';
 import { authorizationOf } from './authorization.ts';
 import type { ClusterEndpoint, Credential } from './endpoint.ts';
+import { belongTogether, isCertificate, RenewedFiles } from './renewed-files.ts';
 
 type Authentication = Pick<ClusterEndpoint, 'authenticate' | 'forget'>;
 
@@ -21,23 +21,24 @@ export function userAuthentication(user: User & { tokenFile?: string }, cluster:
     return cached(() => new FileAuth(), asProvider, certificate);
   }
   if (user.authProvider) return fromProvider(user);
-  if (user.token) return fixed({ ...certificate, authorization: `Bearer ${user.token.trim()}` });
+  const { token } = user;
+  if (token) return fixed(() => ({ ...certificate(), authorization: `Bearer ${token.trim()}` }));
   if (user.username) {
     const basic = Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64');
-    return fixed({ ...certificate, authorization: `Basic ${basic}` });
+    return fixed(() => ({ ...certificate(), authorization: `Basic ${basic}` }));
   }
   return fixed(certificate);
 }
 
-function fixed(credential: Credential): Authentication {
-  return { authenticate: async () => credential, forget: () => {} };
+function fixed(credential: () => Credential): Authentication {
+  return { authenticate: async () => credential(), forget: () => {} };
 }
 
 /** An authenticator that caches by itself; forgetting means a new one. */
-function cached(make: () => Authenticator, user: User, certificate: Credential): Authentication {
+function cached(make: () => Authenticator, user: User, certificate: () => Credential): Authentication {
   let authenticator = make();
   return {
-    authenticate: async () => ({ ...certificate, ...(await authorizationOf(authenticator, user)) }),
+    authenticate: async () => ({ ...certificate(), ...(await authorizationOf(authenticator, user)) }),
     forget: () => {
       authenticator = make();
     },
@@ -94,19 +95,29 @@ function withExecInfo(user: User, cluster: Cluster): User {
   return { ...user, exec: { ...exec, env } };
 }
 
-function clientCertificate(user: User): Credential {
-  const cert = fileOrData(user.certFile, user.certData);
-  const key = fileOrData(user.keyFile, user.keyData);
-  return { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
+/** The client certificate as it is now: files are read again when they have changed, as in client-go. */
+function clientCertificate({ name, certFile, certData, keyFile, keyData }: User): () => Credential {
+  const paths = [certFile, keyFile].filter((path) => path !== undefined && path !== '') as string[];
+  const make = (contents: Buffer[]): Credential => {
+    const rest = [...contents];
+    const cert = certFile ? rest.shift() : fromBase64(certData);
+    const key = keyFile ? rest.shift() : fromBase64(keyData);
+    return { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
+  };
+  try {
+    const files = new RenewedFiles(paths, make, isUsable);
+    return () => files.get();
+  } catch (cause) {
+    const named = paths.join(' or ');
+    throw new UserError(`${named}, which the kubeconfig's user "${name}" names, cannot be read.`, { cause });
+  }
 }
 
-function fileOrData(file: string | undefined, data: string | undefined): Buffer | undefined {
-  if (file) {
-    try {
-      return readFileSync(file);
-    } catch (cause) {
-      throw new UserError(`${file}, which the kubeconfig names, cannot be read.`, { cause });
-    }
-  }
+function isUsable({ cert, key }: Credential): boolean {
+  if (cert === undefined) return true;
+  return key === undefined ? isCertificate(Buffer.from(cert)) : belongTogether(Buffer.from(cert), Buffer.from(key));
+}
+
+function fromBase64(data: string | undefined): Buffer | undefined {
   return data ? Buffer.from(data, 'base64') : undefined;
 }

@@ -1,52 +1,80 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { IncomingRequest } from '@postern/tunnel';
+import { declaredLength } from '../upstream/body-length.ts';
 import type { Exchange, UpstreamRequest, UpstreamResponse } from '../upstream/exchange.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 import { relayResponse } from './relay.ts';
+import { RequestBody } from './request-body.ts';
+
+const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** A read whose connection broke is tried once more: a server that restarts closes connections at will. */
+const maxBroken = 1;
+/** A request that the server surely did not look at is sent again this often. client-go gives up after 6. */
+const maxRefused = 12;
+const firstPauseMs = 5;
+const longestPauseMs = 250;
 
 /**
- * Serves an `http` stream. A request that has surely not been acted upon (a read, or one the server refused to look at) and
- * carries no body is tried a second time when its connection broke: a server that restarts closes connections at will.
+ * Serves an `http` stream. A request is sent again where that cannot do a thing twice: any request that the server said it did
+ * not look at (RFC 9113, 8.7), and a read whose connection broke; in each case while its body is kept.
  * @throws {UpstreamError} when there is no answer to relay.
  */
 export async function servePlain(
   incoming: IncomingRequest,
-  request: UpstreamRequest,
+  request: Omit<UpstreamRequest, 'hasBody'>,
   upstream: Upstream,
 ): Promise<number> {
   const { stream } = incoming;
+  const hasBody = !stream.hasNoData;
+  const body = hasBody ? new RequestBody(stream, declaredLength(request.headers)) : undefined;
   let current: Exchange | undefined;
   stream.once('close', () => current?.cancel());
-  const start = async (): Promise<UpstreamResponse> => {
-    const exchange = await upstream.send(request);
+  if (!hasBody) stream.resume();
+  const send = async (): Promise<UpstreamResponse> => {
+    const exchange = await upstream.send({ ...request, hasBody });
     current = exchange;
     if (stream.destroyed) exchange.cancel();
-    else if (exchange.requestBody === undefined) stream.resume();
-    else sendBody(incoming, exchange);
+    else if (exchange.requestBody !== undefined) body?.sendTo(exchange.requestBody);
     return exchange.response;
   };
-  let response: UpstreamResponse;
-  try {
-    response = await start();
-  } catch (error) {
-    if (stream.destroyed || !mayRetry(request, error)) throw error;
-    response = await start();
+  const attempts = new Attempts(request.method);
+  for (;;) {
+    try {
+      const response = await send();
+      body?.release();
+      if (response.status === 401) upstream.forgetCredential();
+      relayResponse(incoming, response, request.method);
+      return response.status;
+    } catch (error) {
+      const pauseMs = stream.destroyed || body?.canRepeat === false ? undefined : attempts.pauseAfter(error);
+      if (pauseMs === undefined) {
+        body?.release();
+        throw error;
+      }
+      if (pauseMs > 0) await wait(pauseMs);
+      if (stream.destroyed) throw error;
+    }
   }
-  if (response.status === 401) upstream.forgetCredential();
-  relayResponse(incoming, response);
-  return response.status;
 }
 
-function sendBody({ stream }: IncomingRequest, { requestBody, response }: Exchange): void {
-  if (requestBody === undefined) return;
-  stream.pipe(requestBody);
-  // The server may answer, or break off, before it has taken the whole body; the rest goes nowhere.
-  requestBody.on('error', () => stream.resume());
-  requestBody.on('close', () => stream.resume());
-  response.catch(() => stream.unpipe(requestBody));
-}
+/** Decides which failures of a request are followed by another attempt. */
+class Attempts {
+  readonly #isRead: boolean;
+  #broken = 0;
+  #refused = 0;
 
-function mayRetry(request: UpstreamRequest, error: unknown): boolean {
-  if (request.hasBody || !(error instanceof UpstreamError)) return false;
-  return error.code === 'broken' || error.code === 'busy';
+  constructor(method: string) {
+    this.#isRead = readMethods.has(method);
+  }
+
+  /** Milliseconds until the next attempt, or undefined when there is none. */
+  pauseAfter(error: unknown): number | undefined {
+    if (!(error instanceof UpstreamError)) return undefined;
+    if (error.code === 'broken') return this.#isRead && this.#broken++ < maxBroken ? 0 : undefined;
+    if (error.code !== 'busy' || this.#refused++ >= maxRefused) return undefined;
+    // At random, so that requests refused together do not come back together.
+    const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#refused - 2));
+    return this.#refused === 1 ? 0 : Math.ceil(longest * (0.5 + Math.random() / 2));
+  }
 }

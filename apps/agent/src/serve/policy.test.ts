@@ -63,6 +63,9 @@ describe('what the agent refuses, whatever the gateway says', () => {
       'an upgrade of a node’s proxy',
       { kind: 'upgrade', path: '/api/v1/nodes/n/proxy/exec', headers: upgrade('websocket') },
     ],
+    ['a watch by SPDY', { kind: 'upgrade', path: '/api/v1/pods?watch=1', headers: upgrade('SPDY/3.1') }],
+    ['a log by SPDY', { kind: 'upgrade', path: '/api/v1/namespaces/a/pods/p/log', headers: upgrade('SPDY/3.1') }],
+    ['a watch by POST', { kind: 'upgrade', method: 'POST', path: '/api/v1/watch/pods', headers: upgrade('websocket') }],
     ['h2c', { kind: 'upgrade', path: execPath, headers: upgrade('h2c') }],
     ['a list of upgrades', { kind: 'upgrade', path: execPath, headers: upgrade('websocket, h2c') }],
     ['two upgrades', { kind: 'upgrade', path: execPath, headers: [...upgrade('websocket'), ['upgrade', 'SPDY/3.1']] }],
@@ -83,6 +86,11 @@ describe('what the agent lets through', () => {
     ['a list', {}],
     ['a write', { method: 'PATCH', path: '/apis/apps/v1/namespaces/n/deployments/d' }],
     ['an exec by WebSocket', { kind: 'upgrade', path: execPath, headers: upgrade('websocket') }],
+    ['a watch by WebSocket', { kind: 'upgrade', path: '/api/v1/pods?watch=1', headers: upgrade('websocket') }],
+    [
+      'a log by WebSocket',
+      { kind: 'upgrade', path: '/api/v1/namespaces/a/pods/p/log?follow=1', headers: upgrade('websocket') },
+    ],
     ['an exec by SPDY', { kind: 'upgrade', method: 'POST', path: execPath, headers: upgrade('SPDY/3.1') }],
   ])('%s', (_what, changes) => {
     expect(refusal(changes)).toBeUndefined();

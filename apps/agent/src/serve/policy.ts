@@ -8,8 +8,9 @@ import {
   passRequestHeaders,
   passUpgradeRequestHeaders,
   requestInfo,
-  streamSubresource,
+  type UpgradeProtocol,
   upgradeProtocol,
+  upgradesOf,
 } from '@postern/kube';
 import type { RequestHead } from '@postern/tunnel';
 
@@ -23,14 +24,14 @@ type ClusterHead = RequestHead & { kind: 'http' | 'upgrade' };
 
 export type Decision =
   | { refused: string }
-  | { refused?: never; kind: 'http'; method: string; path: string; headers: HeaderPairs; hasBody: boolean }
+  | { refused?: never; kind: 'http'; method: string; path: string; headers: HeaderPairs }
   | {
       refused?: never;
       kind: 'upgrade';
       method: string;
       path: string;
       headers: HeaderPairs;
-      protocol: 'websocket' | 'SPDY/3.1';
+      protocol: UpgradeProtocol;
     };
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -61,23 +62,28 @@ export function decide(head: RequestHead, policy: Policy): Decision {
     const isRead = info.isResourceRequest ? readVerbs.has(authorisationVerb(info)) : readMethods.has(head.method);
     if (!isRead) return { refused: 'this agent is in read-only mode' };
   }
-  return head.kind === 'upgrade' ? decideUpgrade(head, streamSubresource(info) !== null) : decideHttp(head);
+  return head.kind === 'upgrade' ? decideUpgrade(head, upgradesOf(head.method, info)) : decideHttp(head);
 }
 
 function decideHttp(head: ClusterHead): Decision {
   const { method, path } = head;
+  const lengths = head.headers.filter(([name]) => name === 'content-length');
+  if (lengths.length > 1 || lengths.some(([, value]) => !/^\d{1,15}$/.test(value))) {
+    return { refused: 'the Content-Length is not one number' };
+  }
   const headers = [...passRequestHeaders(head.headers), ...impersonationHeaders(head.identity)];
-  const claimsBody = head.headers.some(([name, value]) => name === 'content-length' && value !== '0');
-  const hasBody = claimsBody || !readMethods.has(method);
-  return { kind: 'http', method, path, headers, hasBody };
+  return { kind: 'http', method, path, headers };
 }
 
-function decideUpgrade(head: ClusterHead, isStreamPath: boolean): Decision {
-  if (!isStreamPath) return { refused: 'only exec, attach and port-forward of a pod may be upgraded' };
+function decideUpgrade(head: ClusterHead, possible: readonly UpgradeProtocol[]): Decision {
+  if (possible.length === 0) {
+    return { refused: 'only exec, attach, port-forward, watches and logs of pods may be upgraded' };
+  }
   const wanted = head.headers.filter(([name]) => name === 'upgrade');
   const protocol = wanted.length === 1 ? upgradeProtocol(wanted[0]?.[1]) : null;
-  if (protocol === null) return { refused: 'only WebSocket and SPDY/3.1 upgrades are allowed' };
-  if (head.method !== 'GET' && head.method !== 'POST') return { refused: 'an upgrade is a GET or a POST' };
+  if (protocol === null || !possible.includes(protocol)) {
+    return { refused: `this request may be upgraded to ${possible.join(' and ')} only` };
+  }
   const { method, path } = head;
   const headers = [...passUpgradeRequestHeaders(head.headers), ...impersonationHeaders(head.identity)];
   return { kind: 'upgrade', method, path, headers, protocol };

@@ -1,31 +1,43 @@
 import { passResponseHeaders } from '@postern/kube';
 import type { IncomingRequest } from '@postern/tunnel';
+import { answerLength } from '../upstream/body-length.ts';
 import type { UpstreamResponse } from '../upstream/exchange.ts';
+import { headersError } from '../upstream/upstream-error.ts';
+import { pump } from './pump.ts';
 import { respondStatus } from './status-response.ts';
 
-/** Sends the apiserver's answer into the tunnel, as fast as the tunnel takes it. */
-export function relayResponse(incoming: IncomingRequest, response: UpstreamResponse): void {
+/**
+ * Sends the apiserver's answer into the tunnel, as fast as the tunnel takes it. It is ended properly only if the apiserver
+ * ended it and it has as many bytes as its Content-Length says.
+ */
+export function relayResponse(incoming: IncomingRequest, response: UpstreamResponse, method: string): void {
   const { stream } = incoming;
   const { status, body } = response;
   if (stream.destroyed) return void body.destroy();
   const problem = notRelayed(status);
   if (problem !== undefined) {
     body.destroy();
-    respondStatus(incoming, 502, problem);
+    respondStatus(incoming, { code: 502, message: problem });
     return;
   }
-  incoming.respond({ status, headers: passResponseHeaders(response.headers) });
-  body.pipe(stream);
-  body.once('close', () => {
-    // `pipe` ends the stream at 'end' alone: an answer that broke off must not look complete.
-    if (!body.readableEnded && !stream.destroyed) {
-      stream.reset('upstream-failed', 'the Kubernetes API server broke off its answer');
-    }
+  try {
+    incoming.respond({ status, headers: passResponseHeaders(response.headers) });
+  } catch (cause) {
+    body.destroy();
+    throw headersError(cause);
+  }
+  const length = answerLength({ method, status, headers: response.headers });
+  pump(body, stream, {
+    isComplete: (bytes) => response.isComplete() && (length === undefined || bytes === length),
+    brokenReason: 'the Kubernetes API server broke off its answer',
   });
 }
 
 /** Answers that are the agent's business and not the caller's. */
 function notRelayed(status: number): string | undefined {
+  if (!(status >= 200 && status <= 599)) {
+    return `The Kubernetes API server answered with a status that HTTP does not have (${status}).`;
+  }
   if (status === 401) {
     return "The cluster refused the agent's own credential. Whoever runs the agent must renew it (for a pod: restart it).";
   }

@@ -21,8 +21,21 @@ export function serveTunnel(tunnel: Tunnel, serving: Serving): void {
   tunnel.on('request', (incoming) => void serveRequest(incoming, serving));
 }
 
+/** Never rejects, whatever the gateway sent and the apiserver answered. */
 async function serveRequest(incoming: IncomingRequest, serving: Serving): Promise<void> {
-  const { upstream, policy, metrics, logger } = serving;
+  try {
+    await serveDecided(incoming, serving);
+  } catch (error) {
+    try {
+      fail(incoming, error, serving);
+    } catch (bug) {
+      serving.logger.error({ error: bug }, 'a failed request could not be answered, which is a bug');
+      incoming.stream.destroy();
+    }
+  }
+}
+
+async function serveDecided(incoming: IncomingRequest, { upstream, policy, metrics, logger }: Serving): Promise<void> {
   const { head, stream } = incoming;
   const decision = decide(head, policy);
   if (decision.refused !== undefined) {
@@ -34,22 +47,24 @@ async function serveRequest(incoming: IncomingRequest, serving: Serving): Promis
   const { kind } = decision;
   metrics.opened(kind);
   stream.once('close', () => metrics.closed(kind));
-  try {
-    const status =
-      kind === 'http'
-        ? await servePlain(incoming, decision, upstream)
-        : await serveUpgrade(incoming, decision, upstream);
-    metrics.answered(kind, status);
-  } catch (error) {
-    if (stream.destroyed) return;
-    if (error instanceof UpstreamError) {
-      metrics.failed(error.code);
-      logger.info({ code: error.code }, error.message);
-      respondStatus(incoming, 502, error.message);
-      return;
-    }
+  const status =
+    kind === 'http' ? await servePlain(incoming, decision, upstream) : await serveUpgrade(incoming, decision, upstream);
+  metrics.answered(kind, status);
+}
+
+function fail(incoming: IncomingRequest, error: unknown, { metrics, logger }: Serving): void {
+  const { stream } = incoming;
+  if (stream.destroyed) return;
+  if (!(error instanceof UpstreamError)) {
     metrics.failed('internal');
     logger.error({ error }, 'a request failed for a reason that is a bug');
     stream.reset('internal', 'the agent failed');
+    return;
   }
+  const { code, message } = error;
+  metrics.failed(code);
+  logger.info({ code }, message);
+  // client-go tries again by itself what has Retry-After.
+  if (code === 'busy') respondStatus(incoming, { code: 503, message, headers: [['retry-after', '1']] });
+  else respondStatus(incoming, { code: 502, message });
 }

@@ -2,8 +2,10 @@ import type { Socket } from 'node:net';
 import { type HeaderPairs, passUpgradeResponseHeaders } from '@postern/kube';
 import type { MuxStream } from '@postern/mux';
 import type { IncomingRequest } from '@postern/tunnel';
+import { breakOff } from '../upstream/dial.ts';
 import type { UpgradeRequest } from '../upstream/upgrade.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { pump } from './pump.ts';
 import { relayResponse } from './relay.ts';
 
 /**
@@ -26,31 +28,37 @@ export async function serveUpgrade(
     if (response.status === 401) upstream.forgetCredential();
     stream.once('close', () => response.body.destroy());
     stream.resume();
-    relayResponse(incoming, response);
+    relayResponse(incoming, response, request.method);
     return response.status;
   }
   if (stream.destroyed) {
-    result.socket.destroy();
+    breakOff(result.socket);
     return 101;
   }
   const headers: HeaderPairs = [['upgrade', request.protocol], ...passUpgradeResponseHeaders(result.headers)];
-  incoming.respond({ status: 101, headers });
+  try {
+    incoming.respond({ status: 101, headers });
+  } catch (error) {
+    breakOff(result.socket);
+    throw error;
+  }
   join(stream, result.socket);
   return 101;
 }
 
-/** Joins the two both ways: half-closes pass, a break on one side breaks the other, and neither reads ahead of the other. */
+/**
+ * Joins the two both ways: half-closes pass, and neither reads ahead of the other. A break of the server's reaches the client
+ * behind all that was received before it; a break of the client's reaches the server as a reset.
+ */
 function join(stream: MuxStream, socket: Socket): void {
-  socket.pipe(stream);
-  stream.pipe(socket);
-  socket.once('close', () => {
-    if (!socket.readableEnded && !stream.destroyed) {
-      stream.reset('upstream-failed', 'the Kubernetes API server broke off the connection');
-    }
-    // Nobody reads what the client still sends: without this its END would never be seen, and the stream never close.
-    stream.resume();
+  pump(socket, stream, {
+    isComplete: () => socket.readableEnded,
+    brokenReason: 'the Kubernetes API server broke off the connection',
   });
+  stream.pipe(socket);
+  // Nobody reads what the client still sends: without this its END would never be seen, and the stream never close.
+  socket.once('close', () => stream.resume());
   stream.once('close', () => {
-    if (!(stream.readableEnded && stream.writableFinished)) socket.destroy();
+    if (!(stream.readableEnded && stream.writableFinished)) breakOff(socket);
   });
 }

@@ -24,7 +24,7 @@ export interface Rawserver extends FakeApiserver {
   breakOff(): void;
 }
 
-function endpointOf(port: number, certificate: TestCertificate): ClusterEndpoint {
+export function endpointOf(port: number, certificate: TestCertificate): ClusterEndpoint {
   return {
     server: new URL(`https://127.0.0.1:${port}`),
     ca: Buffer.from(certificate.cert),
@@ -102,7 +102,7 @@ export interface Http2Apiserver extends FakeApiserver {
 /** Speaks HTTP/2, and HTTP/1.1 for upgrades, as the real one does. */
 export async function http2Apiserver(certificate: TestCertificate, handler: Handler): Promise<Http2Apiserver> {
   const open = new Set<Socket>();
-  const server = createSecureServer({ ...certificate, allowHTTP1: true }, handler);
+  const server = createSecureServer({ ...certificate, allowHTTP1: true, maxSendHeaderBlockLength: 1 << 20 }, handler);
   server.on('secureConnection', (socket: Socket) => {
     fake.connections++;
     open.add(socket);

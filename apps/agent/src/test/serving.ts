@@ -55,10 +55,31 @@ export async function textOf(stream: Readable): Promise<string> {
   return (await bytesOf(stream)).toString('utf8');
 }
 
+/** All bytes up to the end; leaves the other direction of a Duplex alone, unlike `for await`. Rejects when there is no end. */
 export async function bytesOf(stream: Readable): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(part as Buffer);
-  return Buffer.concat(parts);
+  const { bytes, end } = await received(stream);
+  if (end === 'complete') return bytes;
+  throw stream.errored ?? new Error('the stream closed without an end');
+}
+
+/** What a reader of a stream was told. */
+export interface Received {
+  bytes: Buffer;
+  /** `complete`, the code of a reset, or `closed`. */
+  end: string;
+}
+
+/** Reads to the end, whatever it is. Never rejects. */
+export function received(stream: Readable): Promise<Received> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    const finish = (end: string): void => resolve({ bytes: Buffer.concat(parts), end });
+    stream.on('data', (part: Buffer) => parts.push(part));
+    stream.once('end', () => finish('complete'));
+    stream.once('error', (error: { code?: string }) => finish(error.code ?? 'error'));
+    stream.once('close', () => finish('closed'));
+    if (stream.destroyed) finish((stream.errored as { code?: string } | null)?.code ?? 'closed');
+  });
 }
 
 export function sha256(bytes: Buffer): string {

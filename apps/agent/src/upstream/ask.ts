@@ -43,7 +43,9 @@ export async function ask(upstream: Upstream, question: Question): Promise<Answe
     exchange.requestBody?.end(bytes);
     const response = await exchange.response;
     if (response.status === 401) upstream.forgetCredential();
-    const json = parse(await readAll(response.body));
+    const text = await readAll(response.body);
+    if (!response.isComplete()) throw new Error('the answer has no end');
+    const json = parse(text);
     return { status: response.status, json, message: messageOf(json) ?? `status ${response.status}` };
   } catch (cause) {
     if (cause instanceof UpstreamError) throw cause;

@@ -43,6 +43,7 @@ export async function dial(endpoint: ClusterEndpoint, options: DialOptions): Pro
     if (endpoint.server.protocol === 'http:') return { socket: plain, protocol: 'http/1.1' };
     const secure = connectTls(tlsOptions(endpoint, { ...options, credential, socket: plain }));
     socket = secure;
+    transports.set(secure, plain);
     secure.on('error', ignore);
     await once(secure, 'secureConnect', { signal });
     return { socket: secure, protocol: secure.alpnProtocol === 'h2' ? 'h2' : 'http/1.1' };
@@ -50,6 +51,22 @@ export async function dial(endpoint: ClusterEndpoint, options: DialOptions): Pro
     socket?.destroy();
     throw dialError(signal.aborted ? { code: 'ETIMEDOUT' } : cause, endpoint.server);
   }
+}
+
+/** The TCP connection under each TLS connection. */
+const transports = new WeakMap<Socket, Socket>();
+
+/**
+ * Ends a connection so that its server cannot take the end for a proper one: by a TCP reset. `destroy()` alone sends a FIN,
+ * which a server may read as the end of what was sent.
+ */
+export function breakOff(socket: Socket): void {
+  try {
+    (transports.get(socket) ?? socket).resetAndDestroy();
+  } catch {
+    // Through a proxy that is spoken to by TLS there is no TCP connection to reset.
+  }
+  socket.destroy();
 }
 
 /** The agent's credential for the cluster. @throws {UpstreamError} when an exec plugin or a token file fails. */

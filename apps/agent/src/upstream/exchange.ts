@@ -14,6 +14,11 @@ export interface UpstreamResponse {
   status: number;
   headers: HeaderPairs;
   body: Readable;
+  /**
+   * Whether the server itself marked the end of the body; asked once `body` has ended or closed. An 'end' is no proof: Node
+   * emits it for some bodies whose connection was lost, too.
+   */
+  isComplete(): boolean;
 }
 
 /** One plain request under way. */
@@ -22,6 +27,9 @@ export interface Exchange {
   requestBody: Writable | undefined;
   /** @throws {UpstreamError} */
   response: Promise<UpstreamResponse>;
-  /** Ends it wherever it is; harmless when it is over. */
+  /**
+   * Ends it wherever it is, so that the server sees a request that was broken off and never a complete one; harmless when
+   * it is over.
+   */
   cancel(): void;
 }

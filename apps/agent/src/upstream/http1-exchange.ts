@@ -2,7 +2,10 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import type { Socket } from 'node:net';
 import { type HeaderPairs, headerPairs } from '@postern/kube';
 import type { Exchange, UpstreamRequest, UpstreamResponse } from './exchange.ts';
-import { brokenError } from './upstream-error.ts';
+import { brokenError, headersError, malformedError, type UpstreamError } from './upstream-error.ts';
+
+/** The most that node:http reads of an answer's head; a tunnel passes on less. */
+const maxHeaderBytes = 64 * 1024;
 
 /**
  * Sends a request over a connection of its own, which is closed with the answer: two identities never share one
@@ -19,14 +22,13 @@ export function http1Exchange(socket: Socket, host: string, request: UpstreamReq
   const outgoing = http1Request(socket, { ...request, headers });
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamResponse>();
   outgoing.on('response', (incoming: IncomingMessage) => {
-    incoming.on('error', () => {}); // 'close' without 'end' tells the reader
-    resolve({ status: incoming.statusCode ?? 0, headers: headerPairs(incoming.rawHeaders), body: incoming });
+    resolve(responseOf(incoming, socket));
   });
   outgoing.on('upgrade', (_incoming, upgraded: Socket) => {
     upgraded.destroy();
     reject(brokenError());
   });
-  outgoing.on('error', (error) => reject(brokenError(error)));
+  outgoing.on('error', (error) => reject(failureOf(error)));
   outgoing.on('close', () => {
     socket.destroy();
     reject(brokenError());
@@ -43,12 +45,42 @@ export function http1Exchange(socket: Socket, host: string, request: UpstreamReq
   };
 }
 
+/** An answer over HTTP/1.1. It is complete when its length or its last chunk says so, or without either when the server closes. */
+export function responseOf(incoming: IncomingMessage, socket: Socket): UpstreamResponse {
+  incoming.on('error', () => {}); // 'close' tells the reader
+  let isBroken = false;
+  // Before node:http's own listener, which takes an error of the connection for the end of an answer without a length.
+  socket.prependListener('error', () => {
+    if (!incoming.complete) isBroken = true;
+  });
+  return {
+    status: incoming.statusCode ?? 0,
+    headers: headerPairs(incoming.rawHeaders),
+    body: incoming,
+    isComplete: () => incoming.complete && !isBroken,
+  };
+}
+
+/** The sentence for an error of the request. */
+export function failureOf(cause: unknown): UpstreamError {
+  const { code = '' } = cause as { code?: string };
+  if (code === 'HPE_HEADER_OVERFLOW') return headersError(cause);
+  return code.startsWith('HPE_') ? malformedError('HTTP/1.1', cause) : brokenError(cause);
+}
+
 /** A request on a given connection, its header lines exactly as listed. */
 export function http1Request(
   socket: Socket,
   { method, path, headers }: Pick<UpstreamRequest, 'method' | 'path' | 'headers'>,
 ): ClientRequest {
-  return httpRequest({ method, path, headers: headers.flat(), setHost: false, createConnection: () => socket });
+  return httpRequest({
+    method,
+    path,
+    headers: headers.flat(),
+    setHost: false,
+    maxHeaderSize: maxHeaderBytes,
+    createConnection: () => socket,
+  });
 }
 
 /** Methods that usually have a body say that there is none. */

@@ -1,46 +1,69 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from 'node:http2';
+import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from 'node:http2';
 import { type HeaderPairs, headerPairs } from '@postern/kube';
 import type { Exchange, UpstreamRequest, UpstreamResponse } from './exchange.ts';
-import { brokenError, UpstreamError } from './upstream-error.ts';
+import type { Http2Connection } from './http2-sessions.ts';
+import { brokenError, busyError, headersError, malformedError, type UpstreamError } from './upstream-error.ts';
 
-/** Sends a request as one stream of a session. */
-export function http2Exchange(
-  session: ClientHttp2Session,
-  request: UpstreamRequest,
-): Exchange & { stream: ClientHttp2Stream } {
-  const stream = session.request(
+/** Sends a request as one stream of a connection. */
+export function http2Exchange(connection: Http2Connection, request: UpstreamRequest): Exchange {
+  // Aborting resets the stream at once. `stream.close()` would first end the request properly, as if its body were whole.
+  const abort = new AbortController();
+  const stream = connection.session.request(
     { ...grouped(request.headers), ':method': request.method, ':path': request.path },
-    { endStream: !request.hasBody },
+    { endStream: !request.hasBody, signal: abort.signal },
   );
+  connection.count(stream);
+  const isComplete = watchEnd(stream);
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamResponse>();
-  const onClose = (): void => reject(failureOf(stream.rstCode));
-  stream.on('response', (_headers, _flags, rawHeaders: readonly string[]) => {
+  const onClose = (): void => reject(failureOf(connection, stream));
+  stream.on('response', (head, _flags, rawHeaders: readonly string[]) => {
     // An error is costly to make, and every stream closes.
     stream.off('close', onClose);
-    resolve({ status: Number(_headers[':status']), headers: headerPairs(rawHeaders), body: stream });
+    resolve({ status: Number(head[':status']), headers: headerPairs(rawHeaders), body: stream, isComplete });
   });
-  stream.on('error', (error: Error & { code?: string }) => reject(failureOf(stream.rstCode, error)));
+  stream.on('error', (error) => reject(failureOf(connection, stream, error)));
   stream.on('close', onClose);
   // The caller may have gone before the answer.
   promise.catch(() => {});
   return {
-    stream,
     requestBody: request.hasBody ? stream : undefined,
     response: promise,
-    cancel: () => {
-      if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
-    },
+    cancel: () => abort.abort(),
   };
 }
 
-/** REFUSED_STREAM: the server promises that it did nothing (RFC 9113, 8.7). */
-function failureOf(code: number | undefined, cause?: unknown): UpstreamError {
-  if (code === constants.NGHTTP2_REFUSED_STREAM) {
-    return new UpstreamError('busy', 'The Kubernetes API server takes no more requests now; try again shortly.', {
-      cause,
-    });
+/**
+ * Tells whether the server ended its answer with END_STREAM. `node:http2` emits 'end' also when the connection is lost or the
+ * stream is reset without an error; but only for END_STREAM does it push the end while the stream is still open.
+ */
+function watchEnd(stream: ClientHttp2Stream): () => boolean {
+  let hasEnded = false;
+  const push = stream.push.bind(stream);
+  stream.push = (chunk, encoding) => {
+    if (chunk === null && !stream.closed && !stream.destroyed) hasEnded = true;
+    return push(chunk, encoding);
+  };
+  return () => hasEnded;
+}
+
+function failureOf(connection: Http2Connection, stream: ClientHttp2Stream, cause?: unknown): UpstreamError {
+  if (isUnprocessed(connection, stream)) return busyError(cause);
+  // Node answers a header block beyond its limits so itself.
+  if (stream.rstCode === constants.NGHTTP2_ENHANCE_YOUR_CALM && connection.lastStream === undefined) {
+    return headersError(cause);
   }
+  // nghttp2's own errors end the connection; a field above 64 KiB is one of them.
+  if ((cause as { code?: string } | undefined)?.code === 'ERR_HTTP2_ERROR') return malformedError('HTTP/2', cause);
   return brokenError(cause);
+}
+
+/**
+ * Whether the server surely did nothing: it said REFUSED_STREAM or a GOAWAY whose last stream is below this one (RFC 9113,
+ * 6.8 and 8.7), or the request never left.
+ */
+function isUnprocessed({ lastStream }: Http2Connection, stream: ClientHttp2Stream): boolean {
+  if (stream.id === undefined || stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) return true;
+  return lastStream !== undefined && stream.id > lastStream;
 }
 
 /** Pairs as node:http2 wants them: a name that comes more than once has a list, sent as one field each. */

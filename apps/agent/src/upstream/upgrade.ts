@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type HeaderPairs, headerPairs, upgradeProtocol } from '@postern/kube';
 import type { UpstreamResponse } from './exchange.ts';
-import { http1Request, noBodyLength } from './http1-exchange.ts';
+import { failureOf, http1Request, noBodyLength, responseOf } from './http1-exchange.ts';
 import { brokenError, UpstreamError } from './upstream-error.ts';
 
 export interface UpgradeRequest {
@@ -49,7 +49,7 @@ export async function requestUpgrade(socket: Socket, host: string, request: Upgr
     return await result;
   } catch (error) {
     socket.destroy();
-    throw error instanceof UpstreamError ? error : brokenError(error);
+    throw error instanceof UpstreamError ? error : failureOf(error);
   } finally {
     signal.removeEventListener('abort', abort);
   }
@@ -71,8 +71,6 @@ function accepted(
 }
 
 function refused(incoming: IncomingMessage, socket: Socket): UpgradeResult {
-  incoming.on('error', () => {}); // 'close' without 'end' tells the reader
   incoming.once('close', () => socket.destroy());
-  const response = { status: incoming.statusCode ?? 0, headers: headerPairs(incoming.rawHeaders), body: incoming };
-  return { upgraded: false, response };
+  return { upgraded: false, response: responseOf(incoming, socket) };
 }

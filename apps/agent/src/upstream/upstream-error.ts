@@ -10,7 +10,10 @@ export class UpstreamError extends Error {
   }
 }
 
-/** `broken`: the connection ended under the request. `busy`: the server said that it did nothing. The others: no connection. */
+/**
+ * `broken`: the connection ended under the request. `busy`: the server surely did nothing with it. `headers`: its answer
+ * has more headers than a tunnel carries. `malformed`: its answer is not HTTP. The others: no connection.
+ */
 export type UpstreamErrorCode =
   | 'refused'
   | 'unreachable'
@@ -18,6 +21,8 @@ export type UpstreamErrorCode =
   | 'certificate'
   | 'credential'
   | 'broken'
+  | 'headers'
+  | 'malformed'
   | 'busy';
 
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|DEPTH_ZERO/;
@@ -48,4 +53,29 @@ export function brokenError(cause?: unknown): UpstreamError {
   return new UpstreamError('broken', 'The Kubernetes API server broke off the connection before it answered.', {
     cause,
   });
+}
+
+/** The server did nothing with the request, and it may be sent again. */
+export function busyError(cause?: unknown): UpstreamError {
+  return new UpstreamError('busy', 'The Kubernetes API server takes no more requests now; try again shortly.', {
+    cause,
+  });
+}
+
+/** The server's answer breaks the rules of its protocol, or a limit of Node's parser. */
+export function malformedError(protocol: string, cause: unknown): UpstreamError {
+  return new UpstreamError(
+    'malformed',
+    `The Kubernetes API server's answer is not valid ${protocol}, or a header field of it is larger than 64 KiB.`,
+    { cause },
+  );
+}
+
+/** A head of a tunnel has at most 64 KiB (docs/protocol.md, "Heads"). */
+export function headersError(cause?: unknown): UpstreamError {
+  return new UpstreamError(
+    'headers',
+    "The answer's headers are larger than 64 KiB, which is the most that Postern passes on.",
+    { cause },
+  );
 }

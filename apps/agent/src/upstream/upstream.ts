@@ -26,7 +26,10 @@ export class Upstream {
   readonly #warm: WarmSockets;
   readonly #prefix: string;
   #dialling: Promise<Connection> | undefined;
-  #forgottenAt = 0;
+  /** By the monotonic clock. */
+  #forgottenAt = Number.NEGATIVE_INFINITY;
+  /** The client certificate that connections were last made with. */
+  #certificate: string | undefined;
 
   constructor(endpoint: ClusterEndpoint) {
     this.endpoint = endpoint;
@@ -46,12 +49,8 @@ export class Upstream {
   async send(request: UpstreamRequest): Promise<Exchange> {
     const prepared = await this.#prepare(request);
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const session = this.#sessions.find();
-      if (session !== undefined) {
-        const exchange = http2Exchange(session, prepared);
-        this.#sessions.count(session, exchange.stream);
-        return exchange;
-      }
+      const shared = this.#sessions.find();
+      if (shared !== undefined) return http2Exchange(shared, prepared);
       const connection = await this.#connect();
       if (connection !== undefined) return http1Exchange(connection.socket, this.endpoint.server.host, prepared);
     }
@@ -66,11 +65,10 @@ export class Upstream {
 
   /** The apiserver answered 401: the agent's credential is taken afresh, and connections made with the old one retire. */
   forgetCredential(): void {
-    if (Date.now() - this.#forgottenAt < forgetEveryMs) return;
-    this.#forgottenAt = Date.now();
+    if (performance.now() - this.#forgottenAt < forgetEveryMs) return;
+    this.#forgottenAt = performance.now();
     this.endpoint.forget();
-    this.#sessions.retire();
-    this.#warm.renew();
+    this.#reconnect();
   }
 
   /** Connections held, for metrics. */
@@ -84,12 +82,27 @@ export class Upstream {
   }
 
   async #prepare<R extends { path: string; headers: HeaderPairs }>(request: R): Promise<R> {
-    const { authorization } = await credentialOf(this.endpoint);
+    const { authorization, cert } = await credentialOf(this.endpoint);
+    this.#noticeCertificate(cert?.toString());
     return {
       ...request,
       path: `${this.#prefix}${request.path}`,
       headers: [...request.headers, ...(authorization === undefined ? [] : [['authorization', authorization]])],
     } as R;
+  }
+
+  /** A client certificate is shown when connecting, so a new one needs new connections, as in client-go. */
+  #noticeCertificate(certificate: string | undefined): void {
+    if (certificate === this.#certificate) return;
+    const isFirst = this.#certificate === undefined;
+    this.#certificate = certificate;
+    if (!isFirst) this.#reconnect();
+  }
+
+  /** Requests under way keep their connections; new ones get new ones. */
+  #reconnect(): void {
+    this.#sessions.retire();
+    this.#warm.renew();
   }
 
   /** A new HTTP/2 session (undefined: look for it), or a connection of HTTP/1.1 for the caller alone. */

@@ -15,6 +15,7 @@ const tokenSeconds = 7_776_000;
 interface SignInOptions extends CommonOptions {
   email?: string;
   passwordStdin?: boolean;
+  setupCode?: string;
 }
 
 export function addAuthCommands(program: Command, io: Io): void {
@@ -23,6 +24,7 @@ export function addAuthCommands(program: Command, io: Io): void {
     .description('create a user and an organization, and sign in')
     .option('--email <address>', 'your e-mail address')
     .option('--password-stdin', 'read the password from standard input')
+    .option('--setup-code <code>', 'for the first account: the code that the terminal of `npm start` shows')
     .action(async (_options, command: Command) => signUp(new Session(io, command.optsWithGlobals()), command));
   program
     .command('login')
@@ -45,8 +47,9 @@ async function signUp(session: Session, command: Command): Promise<void> {
   const target = targetOf(session);
   const email = await emailOf(session, options);
   const organization = options.organization ?? (await askFor(session, 'Organization: ', { option: '--organization' }));
+  const setupCode = await setupCodeOf(session, target, options);
   const password = await passwordOf(session, options);
-  const body = { email, organization, password, token: tokenRequest() };
+  const body = { email, organization, password, ...(setupCode && { setupCode }), token: tokenRequest() };
   const signedIn = await session.callAt(target, 'signUp', { body });
   keep(session, { ...target, signedIn, organization: signedIn.organizations[0]?.slug ?? null });
 }
@@ -141,6 +144,17 @@ async function passwordOf(session: Session, options: SignInOptions): Promise<str
     return password;
   }
   return askFor(session, 'Password: ', { option: '--password-stdin', secret: true });
+}
+
+/** Asked for only where the gateway wants one and somebody can be asked; without it the gateway says what is missing. */
+async function setupCodeOf(
+  session: Session,
+  target: { url: string; caPem: string | null },
+  { setupCode }: SignInOptions,
+): Promise<string | undefined> {
+  if (setupCode !== undefined || !session.io.isInteractive) return setupCode;
+  const { setupCodeRequired } = await session.callAt(target, 'getMeta', {});
+  return setupCodeRequired ? askFor(session, 'Set-up code: ', { option: '--setup-code' }) : undefined;
 }
 
 async function askFor(

@@ -12,7 +12,7 @@ export interface Call {
   body: unknown;
 }
 
-type Answer = [status: number, body?: unknown];
+type Answer = [status: number, body?: unknown, headers?: Record<string, string>];
 
 /** A gateway that answers what a test wants, and remembers what it was asked. */
 export interface FakeGateway extends AsyncDisposable {
@@ -33,8 +33,8 @@ export async function fakeGateway(certificate: TestCertificate): Promise<FakeGat
       const call: Call = { operation: operation as OperationId, params: match.slice(1), authorization, body };
       gateway.calls.push(call);
       const notFound: Answer = [404, { error: { code: 'not-found', message: 'There is no such thing.' } }];
-      const [status, answer] = gateway.answers[call.operation]?.(call) ?? notFound;
-      response.writeHead(status, { 'content-type': 'application/json' });
+      const [status, answer, headers] = gateway.answers[call.operation]?.(call) ?? notFound;
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(answer === undefined ? undefined : JSON.stringify(answer));
       return;
     }

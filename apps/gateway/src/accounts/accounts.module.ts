@@ -3,18 +3,26 @@ import { ClustersModule } from '../clusters/clusters.module.ts';
 import { provide } from '../core/provide.ts';
 import { CONFIG } from '../core/tokens.ts';
 import { Database } from '../database/database.ts';
+import { Devices } from '../identity/devices.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { Passwords } from '../identity/passwords.ts';
+import { Limits } from '../limits/limits.ts';
 import { RateLimiter } from '../limits/rate-limiter.ts';
 import { LocalModule } from '../local/local.module.ts';
 import { TokensModule } from '../tokens/tokens.module.ts';
 import { Accounts } from './accounts.ts';
 import { AuthController } from './auth.controller.ts';
+import { SetupCode } from './setup-code.ts';
 import { SignInLimits } from './sign-in-limits.ts';
 
 @Module({
   imports: [IdentityModule, TokensModule, ClustersModule, LocalModule],
   controllers: [AuthController],
-  providers: [provide(Accounts, Database, Passwords), provide(SignInLimits, RateLimiter, CONFIG)],
+  providers: [
+    provide(Accounts, Database, Passwords, Limits),
+    provide(SignInLimits, RateLimiter, Limits, Devices),
+    provide(SetupCode, Database, RateLimiter, CONFIG),
+  ],
+  exports: [SetupCode],
 })
 export class AccountsModule {}

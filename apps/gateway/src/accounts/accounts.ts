@@ -2,16 +2,20 @@ import { type Database, isDuplicate } from '../database/database.ts';
 import type { UserModel } from '../generated/prisma/models.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Passwords } from '../identity/passwords.ts';
+import type { Limits } from '../limits/limits.ts';
+import { addMember } from '../organizations/memberships.ts';
 import { freeSlug, slugOf } from '../organizations/slug.ts';
 
 /** People and the organizations they make. */
 export class Accounts {
   readonly #database: Database;
   readonly #passwords: Passwords;
+  readonly #limits: Limits;
 
-  constructor(database: Database, passwords: Passwords) {
+  constructor(database: Database, passwords: Passwords, limits: Limits) {
     this.#database = database;
     this.#passwords = passwords;
+    this.#limits = limits;
   }
 
   /** A person with their organization, whose owner they are. @throws {ApiError} `conflict`: the address has an account. */
@@ -58,9 +62,7 @@ export class Accounts {
     return this.#database.scoped.$transaction(async (transaction) => {
       const user = await transaction.user.create({ data: { email, passwordHash } });
       const organization = await transaction.organization.create({ data: { name, slug } });
-      await transaction.membership.create({
-        data: { userId: user.id, organizationId: organization.id, role: 'owner' },
-      });
+      await addMember(transaction, this.#limits, { userId: user.id, organizationId: organization.id, role: 'owner' });
       return { user, organization: { id: organization.id, slug } };
     });
   }

@@ -9,17 +9,28 @@ import { type Answer, type Call, CallOf } from '../http/call.ts';
 import { Operation } from '../http/operation.ts';
 import { refusesCrossSite } from '../identity/browser-request.ts';
 import { BrowserSessions } from '../identity/browser-sessions.ts';
-import { readCookie, refreshCookie, signInCookies, signOutCookies } from '../identity/cookies.ts';
+import {
+  deviceCookie,
+  readCookie,
+  refreshCookie,
+  rememberDeviceCookie,
+  signInCookies,
+  signOutCookies,
+} from '../identity/cookies.ts';
+import { Devices } from '../identity/devices.ts';
 import { LocalClusters } from '../local/local-clusters.ts';
 import { ApiTokens } from '../tokens/api-tokens.ts';
 import { Accounts } from './accounts.ts';
+import { SetupCode } from './setup-code.ts';
 import { SignInLimits } from './sign-in-limits.ts';
 
 @Controller()
 export class AuthController {
   @Inject(Accounts) private readonly accounts!: Accounts;
+  @Inject(SetupCode) private readonly setupCode!: SetupCode;
   @Inject(SignInLimits) private readonly limits!: SignInLimits;
   @Inject(BrowserSessions) private readonly sessions!: BrowserSessions;
+  @Inject(Devices) private readonly devices!: Devices;
   @Inject(ApiTokens) private readonly tokens!: ApiTokens;
   @Inject(LocalClusters) private readonly localClusters!: LocalClusters;
   @Inject(CONFIG) private readonly config!: Config;
@@ -27,17 +38,25 @@ export class AuthController {
   @Operation('signUp')
   async signUp(@CallOf() { body, request, reply }: Call<'signUp'>): Promise<Answer<'signUp'>> {
     this.limits.beforeSignUp(request.ip);
-    const { user, organization } = await this.accounts.signUp(body);
+    const { setupCode: code, ...asked } = body;
+    const { user, organization } = await this.setupCode.guard({ code, address: request.ip }, () =>
+      this.accounts.signUp(asked),
+    );
     await this.localClusters.createFor(organization);
     return this.#signIn(user, { asked: body.token, request, reply });
   }
 
   @Operation('signIn')
   async signIn(@CallOf() { body, request, reply }: Call<'signIn'>): Promise<Answer<'signIn'>> {
-    this.limits.beforeSignIn({ address: request.ip, email: body.email });
+    const attempt = {
+      email: body.email,
+      address: request.ip,
+      device: readCookie(request.headers.cookie, deviceCookie),
+    };
+    this.limits.beforeSignIn(attempt);
     const user = await this.accounts.check(body.email, body.password);
     if (user === null) throw new ApiError('invalid-credentials', 'The e-mail address or the password is wrong.');
-    this.limits.signedIn(body.email);
+    this.limits.signedIn(attempt);
     return this.#signIn(user, { asked: body.token, request, reply });
   }
 
@@ -68,6 +87,13 @@ export class AuthController {
     return this.accounts.describe(principal.userId);
   }
 
+  /** The browser's own when it has one for this person already, so that it keeps its count. */
+  #deviceCookie({ email }: UserModel, request: FastifyRequest): string {
+    const known = readCookie(request.headers.cookie, deviceCookie);
+    const value = known !== null && this.devices.read(email, known) !== null ? known : this.devices.make(email);
+    return rememberDeviceCookie(value);
+  }
+
   /** A token when one was asked for, else cookies of a new session; the one that the browser had before ends. */
   async #signIn(
     user: UserModel,
@@ -76,7 +102,8 @@ export class AuthController {
     const me = await this.accounts.describe(user.id);
     if (asked === undefined) {
       await this.sessions.end(readCookie(request.headers.cookie, refreshCookie));
-      void reply.header('set-cookie', signInCookies(await this.sessions.begin(user)));
+      const cookies = signInCookies(await this.sessions.begin(user));
+      void reply.header('set-cookie', [...cookies, this.#deviceCookie(user, request)]);
       return me;
     }
     const [home] = me.organizations;

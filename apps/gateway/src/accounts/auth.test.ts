@@ -22,6 +22,19 @@ function cookiesOf(reply: Reply): { access: string; refresh: string; all: string
   return { access, refresh, all: `${access}; ${refresh}` };
 }
 
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** The secret with every other last character: three of them stand for the same bytes, the rest for others. */
+const otherSpellings = (secret: string): string[] =>
+  [...alphabet].map((last) => `${secret.slice(0, -1)}${last}`).filter((other) => other !== secret);
+
+/** The device cookie of an answer as a browser would send it back. */
+function deviceOf(reply: Reply): string {
+  const set = reply.headers['set-cookie'];
+  const lines = Array.isArray(set) ? set : [];
+  return lines.find((line) => line.startsWith('__Secure-postern_device='))?.split(';')[0] ?? '';
+}
+
 function signIn(cookie?: string): Promise<Reply> {
   const headers = { origin: bed.origin };
   const body = { email: ada.email, password };
@@ -128,6 +141,62 @@ describe('signing in', () => {
     expect(Number(last?.headers['retry-after'])).toBeGreaterThan(0);
   });
 
+  it('of its owner goes on while others guess, from a browser or a network that they have signed in from', async () => {
+    const mallory = await bed.signUp('mallory');
+    const body = { email: mallory.email, password };
+    const headers = { origin: bed.origin };
+    const guess = (cookie?: string) =>
+      bed.ask('POST', `${auth}/sign-in`, {
+        body: { email: mallory.email, password: 'not it at all' },
+        headers,
+        ...(cookie === undefined ? {} : { cookie }),
+      });
+    // Signed up only: whoever guesses first takes the tries of everybody.
+    while ((await guess()).status !== 429);
+    expect((await bed.ask('POST', `${auth}/sign-in`, { body, headers })).status).toBe(429);
+
+    const device = deviceOf(
+      await bed.ask('POST', `${auth}/sign-up`, {
+        body: { email: 'trent@example.com', password, organization: 'trent' },
+        headers,
+      }),
+    );
+    const trent = { email: 'trent@example.com', password };
+    const guessTrent = (cookie: string) =>
+      bed.ask('POST', `${auth}/sign-in`, { body: { ...trent, password: 'not it at all' }, headers, cookie });
+    for (const wrong of ['', 'x', `${device}A`, device.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))]) {
+      let reply = await guessTrent(wrong);
+      while (reply.status !== 429) reply = await guessTrent(wrong);
+    }
+    const owner = await bed.ask('POST', `${auth}/sign-in`, { body: trent, headers, cookie: device });
+    expect(owner.status).toBe(200);
+    expect(deviceOf(owner)).toBe(device);
+    // The address is known now; a stranger behind it has a count of their own, and the browser keeps its own.
+    let reply = await guessTrent('');
+    while (reply.status !== 429) reply = await guessTrent('');
+    expect((await bed.ask('POST', `${auth}/sign-in`, { body: trent, headers, cookie: device })).status).toBe(200);
+    // The cookie of one person is nothing for another.
+    expect((await guess(device)).status).toBe(429);
+    // A stolen one is a count like any other.
+    const tries: number[] = [];
+    while (tries.at(-1) !== 429) tries.push((await guessTrent(device)).status);
+    expect(tries).toHaveLength(21);
+  });
+
+  it('takes as long for nobody as for somebody', async () => {
+    const times: Record<string, number[]> = { [ada.email]: [], 'nobody@example.com': [] };
+    for (let round = 0; round < 9; round++)
+      for (const [email, taken] of Object.entries(times)) {
+        const began = performance.now();
+        await bed.ask('POST', `${auth}/sign-in`, { body: { email, password: 'not it at all' } });
+        taken.push(performance.now() - began);
+      }
+    const [known = 0, unknown = 0] = Object.values(times).map((taken) => taken.toSorted((a, b) => a - b)[4]);
+    // Without the work for nobody it would be a tenth.
+    expect(unknown).toBeGreaterThan(known / 2);
+    expect(unknown).toBeLessThan(known * 2);
+  });
+
   it('refuses a disabled account, and what it holds at once', async () => {
     const eve = await bed.signUp('eve');
     expect((await bed.ask('GET', `${auth}/me`, { token: eve.token })).status).toBe(200);
@@ -182,11 +251,14 @@ describe('a session of a browser', () => {
     const [id = '', , mac = ''] = value.split('.');
     for (const forged of [
       `${id}.1.${mac}`,
-      `${id}.0.${mac.slice(0, -1)}A`,
+      `${id}.00.${mac}`,
+      `${id.toUpperCase()}.0.${mac}`,
+      ...otherSpellings(mac).map((other) => `${id}.0.${other}`),
+      `${id}.0.${mac}=`,
       `${id}.0.`,
       'x',
       `${value}; ${name}=${value}`,
-    ])
+    ].filter((forged) => forged !== value))
       expect((await refresh(`${name}=${forged}`)).status, forged).toBe(401);
     expect((await refresh(cookie)).status).toBe(200);
   });
@@ -254,6 +326,8 @@ describe('a signed token', () => {
       `${part({ alg: 'HS512', typ: 'JWT' })}.${payload}.${signature}`,
       `${header}.${part(later)}.${signature}`,
       `${header}.${payload}.`,
+      ...otherSpellings(signature).map((other) => `${header}.${payload}.${other}`),
+      `${header}.${payload}.${signature}=`,
       `${header}.${payload}`,
       forge({ alg: 'HS256' }, later, ''),
       forge({ alg: 'HS256' }, later, bed.caPem),
@@ -313,9 +387,9 @@ describe('an API token', () => {
     const secret: string = created.json.secret;
     const other = ada.token.split('_');
     const mine = secret.split('_');
-    const swap = (text: string): string => (text.endsWith('A') ? `${text.slice(0, -1)}B` : `${text.slice(0, -1)}A`);
+    const swap = (text: string): string => otherSpellings(text)[0] ?? '';
     const wrong = [
-      swap(secret),
+      ...otherSpellings(secret),
       secret.slice(0, -1),
       `${secret}A`,
       `postern_${other[1]}_${mine.slice(2).join('_')}`,

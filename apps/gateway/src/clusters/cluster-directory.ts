@@ -3,6 +3,7 @@ import type { Cluster, Level } from '@postern/contracts';
 import { roleLevel } from '@postern/contracts';
 import type { AgentReport } from '@postern/tunnel';
 import { LRUCache } from 'lru-cache';
+import { SingleFlight } from '../core/single-flight.ts';
 import type { Database } from '../database/database.ts';
 import { whenReachable } from '../database/when-reachable.ts';
 import { Prisma } from '../generated/prisma/client.ts';
@@ -45,7 +46,9 @@ export class ClusterDirectory {
   readonly changes = new EventEmitter<{ changed: [Named]; deleted: [Named] }>();
   readonly #database: Database;
   readonly #tunnels: Pick<TunnelRegistry, 'roundTrip'>;
+  readonly #lists = new SingleFlight<Cluster[]>();
   readonly #found = new LRUCache<string, ClusterModel>({ max: 5_000, ttl: believedMs });
+  readonly #foundById = new LRUCache<string, ClusterModel>({ max: 5_000, ttl: believedMs });
   /** Connections that this process holds, by cluster, with the newest epoch among those it held. */
   readonly #connected = new Map<string, { open: Set<bigint>; newest: bigint }>();
 
@@ -53,7 +56,7 @@ export class ClusterDirectory {
     this.#database = database;
     this.#tunnels = tunnels;
     this.changes.setMaxListeners(0);
-    this.changes.on('deleted', () => this.#found.clear());
+    this.changes.on('deleted', () => this.#forget());
   }
 
   /** Null for an unknown cluster and for someone else's alike. A credential for one cluster opens only that. */
@@ -63,15 +66,18 @@ export class ClusterDirectory {
     const row = await this.#byName(membership.organizationId, clusterName);
     const { clusterId } = principal.credential;
     if (row === null || (clusterId !== null && clusterId !== row.id)) return null;
-    return {
-      id: row.id,
-      organizationId: row.organizationId,
-      organizationSlug,
-      name: row.name,
-      level: roleLevel[membership.role],
-      offlineSince: row.offlineSince,
-      everConnected: row.connectedAt !== null,
-    };
+    return reachable(row, membership);
+  }
+
+  /** The cluster of a credential that opens one only; null for any other, and where `find` would answer null. */
+  async findOnly(principal: Principal): Promise<DirectoryCluster | null> {
+    const { credential, memberships } = principal;
+    if (credential.clusterId === null) return null;
+    for (const membership of memberships) {
+      const row = await this.#byId(membership.organizationId, credential.clusterId);
+      if (row !== null) return reachable(row, membership);
+    }
+    return null;
   }
 
   /** Null for an agent that is unknown, revoked, or of another cluster. */
@@ -113,7 +119,7 @@ export class ClusterDirectory {
       await cluster.updateMany({ where: { id, organizationId, agentDialledAt: null }, data: { agentDialledAt: now } });
       await agent.updateMany({ where: { id: agentId, organizationId }, data: { version, instance } });
     });
-    this.#found.clear();
+    this.#forget();
     this.#changed(connection);
   }
 
@@ -128,7 +134,7 @@ export class ClusterDirectory {
     const where = { id, organizationId, epoch: { lte: here?.newest ?? epoch }, offlineSince: null };
     const data = { offlineSince: now, lastSeenAt: now };
     await whenReachable(() => this.#database.scoped.cluster.updateMany({ where, data }));
-    this.#found.clear();
+    this.#forget();
     this.#changed(connection);
   }
 
@@ -179,8 +185,12 @@ export class ClusterDirectory {
     return row && viewCluster(row, this.#tunnels.roundTrip(row.id));
   }
 
-  /** By name. */
-  async list(organizationId: string): Promise<Cluster[]> {
+  /** By name. Many who ask at the same time share one reading of the database; nobody gets one from before they asked. */
+  list(organizationId: string): Promise<Cluster[]> {
+    return this.#lists.run(organizationId, () => this.#list(organizationId));
+  }
+
+  async #list(organizationId: string): Promise<Cluster[]> {
     const rows = await this.#database.scoped.cluster.findMany({
       where: { organizationId, deletedAt: null },
       include: withAgent,
@@ -212,9 +222,35 @@ export class ClusterDirectory {
     return row;
   }
 
+  async #byId(organizationId: string, id: string): Promise<ClusterModel | null> {
+    const key = `${organizationId} ${id}`;
+    const known = this.#foundById.get(key);
+    if (known !== undefined) return known;
+    const row = await this.#database.scoped.cluster.findUnique({ where: { id, organizationId, deletedAt: null } });
+    if (row !== null) this.#foundById.set(key, row);
+    return row;
+  }
+
+  #forget(): void {
+    this.#found.clear();
+    this.#foundById.clear();
+  }
+
   #changed({ organizationId, clusterId }: Named): void {
     this.changes.emit('changed', { organizationId, clusterId });
   }
+}
+
+function reachable(row: ClusterModel, { slug, role }: Principal['memberships'][number]): DirectoryCluster {
+  return {
+    id: row.id,
+    organizationId: row.organizationId,
+    organizationSlug: slug,
+    name: row.name,
+    level: roleLevel[role],
+    offlineSince: row.offlineSince,
+    everConnected: row.connectedAt !== null,
+  };
 }
 
 function isUuid(text: string): boolean {

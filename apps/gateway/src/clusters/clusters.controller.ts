@@ -4,19 +4,26 @@ import type { ClusterModel } from '../generated/prisma/models.ts';
 import { notFound } from '../http/api-error.ts';
 import { type Answer, type Call, CallOf, type CallOrganization } from '../http/call.ts';
 import { Operation } from '../http/operation.ts';
+import { Limits } from '../limits/limits.ts';
 import { ClusterDirectory } from './cluster-directory.ts';
 import { Clusters } from './clusters.ts';
 import { Kubeconfigs } from './kubeconfigs.ts';
+
+/** A long list costs as much as a request for each so many of it. */
+const clustersOfOneRequest = 10;
 
 @Controller()
 export class ClustersController {
   @Inject(Clusters) private readonly clusters!: Clusters;
   @Inject(ClusterDirectory) private readonly directory!: ClusterDirectory;
+  @Inject(Limits) private readonly limits!: Limits;
   @Inject(Kubeconfigs) private readonly kubeconfigs!: Kubeconfigs;
 
   @Operation('listClusters')
-  async list(@CallOf() { organization }: Call<'listClusters'>): Promise<Answer<'listClusters'>> {
-    return { items: await this.directory.list(organization.id) };
+  async list(@CallOf() { principal, organization }: Call<'listClusters'>): Promise<Answer<'listClusters'>> {
+    const items = await this.directory.list(organization.id);
+    this.limits.charge('requestsPerUser', principal.userId, items.length / clustersOfOneRequest);
+    return { items };
   }
 
   @Operation('createCluster')

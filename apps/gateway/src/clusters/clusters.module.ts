@@ -6,6 +6,7 @@ import { Database } from '../database/database.ts';
 import { Credentials } from '../identity/credentials.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { SignedTokens } from '../identity/signed-tokens.ts';
+import { Limits } from '../limits/limits.ts';
 import { ApiTokens } from '../tokens/api-tokens.ts';
 import { TokensModule } from '../tokens/tokens.module.ts';
 import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
@@ -26,9 +27,10 @@ import { Kubeconfigs } from './kubeconfigs.ts';
         directory: ClusterDirectory,
         tunnels: TunnelRegistry,
         credentials: Credentials,
+        limits: Limits,
         config: Config,
-      ) => new Clusters({ database, directory, tunnels, credentials, config }),
-      inject: [Database, ClusterDirectory, TunnelRegistry, Credentials, CONFIG],
+      ) => new Clusters({ database, directory, tunnels, credentials, limits, config }),
+      inject: [Database, ClusterDirectory, TunnelRegistry, Credentials, Limits, CONFIG],
     },
     provide(Kubeconfigs, ApiTokens, SignedTokens, CONFIG),
   ],

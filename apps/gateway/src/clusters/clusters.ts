@@ -1,10 +1,13 @@
 import type { Joining } from '@postern/contracts';
 import type { Config } from '../config.ts';
 import { type Database, isDuplicate } from '../database/database.ts';
+import { inTurn } from '../database/in-turn.ts';
 import type { ClusterModel } from '../generated/prisma/models.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError, limitReached, rateLimited } from '../http/api-error.ts';
 import { makeSecret } from '../identity/bearer-secret.ts';
 import type { Credentials } from '../identity/credentials.ts';
+import type { Limits } from '../limits/limits.ts';
+import { RateLimiter } from '../limits/rate-limiter.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import type { ClusterDirectory } from './cluster-directory.ts';
 import { joinCommands } from './join-commands.ts';
@@ -15,12 +18,17 @@ export interface ClustersNeeds {
   directory: ClusterDirectory;
   tunnels: Pick<TunnelRegistry, 'disconnect'>;
   credentials: Credentials;
+  limits: Limits;
   config: Config;
 }
+
+/** Join tokens of one cluster. */
+const joinTokenRate = { most: 30, perMs: 3_600_000 };
 
 /** Changes of clusters by people. What agents change is the directory's. */
 export class Clusters {
   readonly #needs: ClustersNeeds;
+  readonly #joinTokens = new RateLimiter();
 
   constructor(needs: ClustersNeeds) {
     this.#needs = needs;
@@ -31,13 +39,19 @@ export class Clusters {
     return this.#needs.database.scoped.cluster.findFirst({ where: { organizationId, name, deletedAt: null } });
   }
 
-  /** @throws {ApiError} `conflict`: the organization has one of that name. */
+  /** @throws {ApiError} `conflict`: the organization has one of that name; `limit-reached`: it has as many as it may have. */
   async create(
     organizationId: string,
     { name, labels = {}, demo = false }: { name: string; labels?: Record<string, string>; demo?: boolean },
   ): Promise<{ id: string; joining: Joining }> {
-    const { id } = await this.#needs.database.scoped.cluster
-      .create({ data: { organizationId, name, labels, demo }, select: { id: true } })
+    const { id } = await this.#needs.database.scoped
+      .$transaction(async (transaction) => {
+        await inTurn(transaction, `clusters ${organizationId}`);
+        const count = await transaction.cluster.count({ where: { organizationId, deletedAt: null } });
+        if (!this.#needs.limits.allows('clustersPerOrganization', count))
+          throw limitReached(`The organization has ${count} clusters. Remove one that is no longer used.`);
+        return transaction.cluster.create({ data: { organizationId, name, labels, demo }, select: { id: true } });
+      })
       .catch((error: unknown) => {
         if (!isDuplicate(error)) throw error;
         throw new ApiError('conflict', `There is a cluster named ${name} already. Choose another name.`, {
@@ -53,8 +67,10 @@ export class Clusters {
     this.#needs.directory.changes.emit('changed', { organizationId, clusterId: id });
   }
 
-  /** A new join token; unused ones of before stop working. */
+  /** A new join token; unused ones of before stop working. @throws {ApiError} `rate-limited`. */
   async createJoinToken(organizationId: string, clusterId: string): Promise<Joining> {
+    const seconds = this.#joinTokens.take(clusterId, joinTokenRate);
+    if (seconds > 0) throw rateLimited(seconds, 'Too many join tokens were made for this cluster.');
     const { hash, text } = makeSecret();
     const now = new Date();
     const expiresAt = new Date(now.getTime() + this.#needs.config.joinTokenMs);
@@ -78,13 +94,13 @@ export class Clusters {
     const now = new Date();
     const where = { organizationId, clusterId, revokedAt: null };
     const data = { revokedAt: now };
-    await this.#needs.database.scoped.$transaction(async (transaction) => {
+    const kubeconfigs = await this.#needs.database.scoped.$transaction(async (transaction) => {
       await transaction.agent.updateMany({ where, data });
       await transaction.joinToken.updateMany({ where, data });
-      await transaction.apiToken.updateMany({ where, data });
       await transaction.cluster.updateMany({ where: { id: clusterId, organizationId }, data: { deletedAt: now } });
+      return transaction.apiToken.updateManyAndReturn({ where, data, select: { userId: true } });
     });
-    this.#needs.credentials.revoked();
+    for (const userId of new Set(kubeconfigs.map((token) => token.userId))) this.#needs.credentials.revoked(userId);
     this.#needs.directory.changes.emit('deleted', { organizationId, clusterId });
     this.#needs.tunnels.disconnect(clusterId, 'the cluster was deleted');
   }

@@ -181,7 +181,8 @@ describe('recorded sessions', () => {
       userAgent: 'kubectl',
     };
   });
-  const query = (more: object = {}) => new SessionList(database).page(one, { limit: 50, ...more } as never);
+  const query = (more: object = {}) =>
+    new SessionList(database).page({ organizationId: one, ofUser: undefined }, { limit: 50, ...more } as never);
 
   it('are there from their start, and end once', async () => {
     const log = new SessionLog(database);
@@ -207,7 +208,9 @@ describe('recorded sessions', () => {
     const [item] = (await query()).items;
     expect(item?.id).toBe(id);
     expect(item?.userAgent).toMatch(/^ab\nx+$/);
-    expect([item?.userAgent.length, item?.command.length, item?.command[0]?.length]).toEqual([512, 64, 1_024]);
+    expect([item?.userAgent.length, item?.command.length]).toEqual([512, 64]);
+    expect(item?.command[0]).toMatch(/^y+… 8975 more bytes …y+$/);
+    expect(item?.command[47]).toBe('… 37 more arguments, 369963 bytes …');
   });
 
   it('that a gateway left open are ended by the next, which keeps its own', async () => {
@@ -238,6 +241,8 @@ describe('recorded sessions', () => {
       cursor = page.nextCursor;
     } while (cursor);
     expect(seen).toEqual(ids.toReversed());
-    expect((await new SessionList(database).page(two, { limit: 50 })).items).toEqual([]);
+    expect(
+      (await new SessionList(database).page({ organizationId: two, ofUser: undefined }, { limit: 50 })).items,
+    ).toEqual([]);
   });
 });

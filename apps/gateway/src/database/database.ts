@@ -4,7 +4,7 @@ import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { scopeToOrganization } from './tenant-scope.ts';
 
 /** A client on which every query of a tenant's rows names the organization, or throws. */
-type ScopedClient = ReturnType<typeof scoped>;
+export type ScopedClient = ReturnType<typeof scoped>;
 
 function scoped(client: PrismaClient, running: Set<Promise<unknown>>) {
   return client.$extends({
@@ -54,7 +54,7 @@ export class Database {
 
   /** Lets what was asked already be answered first, for at most 2 s. */
   async close(): Promise<void> {
-    for (const end = Date.now() + 2_000; this.#running.size > 0 && Date.now() < end; )
+    for (const end = performance.now() + 2_000; this.#running.size > 0 && performance.now() < end; )
       await Promise.race([Promise.allSettled(this.#running), delay(2_000, undefined, { ref: false })]);
     await this.acrossOrganizations.$disconnect();
   }

@@ -2,12 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EdgeLimits } from './limits.ts';
 
-const edgeProgram = resolve(import.meta.dirname, '../test/edge-process.ts');
-const attackProgram = resolve(import.meta.dirname, '../../../../security/attacks/run-edge-attack.ts');
+const edgeProgram = new URL('../test/edge-process.ts', import.meta.url);
+const attackProgram = new URL('../../../../security/attacks/run-edge-attack.ts', import.meta.url);
 
 const children: ChildProcess[] = [];
 afterEach(async () => {
@@ -20,7 +19,7 @@ afterEach(async () => {
   );
 });
 
-function start(program: string, args: string[]): ChildProcess {
+function start(program: URL, args: string[]): ChildProcess {
   // Heap settings as the gateway runs with (apps/local/src/gateway.ts).
   const flags = ['--expose-gc', '--conditions=@postern/source', '--max-semi-space-size=4'];
   const child = fork(program, args, { execArgv: flags, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isHttp2Response } from './http-version.ts';
 import { refuseSocket, respondPlain } from './plain-response.ts';
-import { type Owner, ownerOf } from './routes.ts';
+import { type Owner, ownerOfRequest } from './routes.ts';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -10,7 +10,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 export interface EdgeHandlers {
   /** Nest: `/api/`, `/healthz`, `/readyz`, `/install.yaml`. */
   api: RequestHandler;
-  /** `/k8s/`. */
+  /** `/k8s/`, and every path that is no stream of ours with a credential for one cluster. */
   kube: { request: RequestHandler; upgrade: UpgradeHandler };
   /** `/tunnel`: WebSockets of agents. */
   tunnel: UpgradeHandler;
@@ -49,7 +49,7 @@ export function dispatchUpgrade(
   handlers: EdgeHandlers,
   { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
 ): void {
-  switch (ownerOf(request.url ?? '')) {
+  switch (ownerOfRequest(request)) {
     case 'kube':
       handlers.kube.upgrade(request, socket, head);
       break;

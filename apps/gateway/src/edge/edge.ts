@@ -14,7 +14,7 @@ import { type EdgeLimits, edgeLimits } from './limits.ts';
 import { createListener } from './listener.ts';
 import { refuseSocket, respondPlain } from './plain-response.ts';
 import { noPath, refuseAmbiguous, refuseTarget, tooMany } from './request-rules.ts';
-import { ownerOf } from './routes.ts';
+import { ownerOfRequest } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { closeAfter, closeUnlessRead } from './unread-body.ts';
 
@@ -106,7 +106,7 @@ export function createEdge(options: EdgeOptions): Edge {
       return;
     }
     const target = request.url ?? '';
-    const owner = ownerOf(target);
+    const owner = ownerOfRequest(request);
     const mayAsk = clients.mayAsk(connection.client);
     const exchange = newExchange({ request, response, owner, connection });
     begin(exchange);

@@ -23,7 +23,7 @@ export function respondPlain(response: ServerResponse, status: number, sentence:
 export function refuseSocket(
   socket: Duplex,
   status: number,
-  options: { body?: string; contentType?: string } = {},
+  options: { body?: string; contentType?: string; retryAfterSeconds?: number } = {},
 ): void {
   const { body = `${STATUS_CODES[status] ?? 'Error'}\n`, contentType = 'text/plain; charset=utf-8' } = options;
   // Already being answered: a parser may report more than one error of a connection.
@@ -39,6 +39,7 @@ export function refuseSocket(
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',
     'X-Content-Type-Options: nosniff',
+    ...(options.retryAfterSeconds === undefined ? [] : [`Retry-After: ${options.retryAfterSeconds}`]),
   ];
   endThenDestroy(socket, `${head.join('\r\n')}\r\n\r\n${body}`);
 }

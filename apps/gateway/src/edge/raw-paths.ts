@@ -18,6 +18,7 @@ export interface RawPathsOptions {
   directory: Pick<
     ClusterDirectory,
     | 'find'
+    | 'findOnly'
     | 'firstRequestServed'
     | 'agentKey'
     | 'nextEpoch'

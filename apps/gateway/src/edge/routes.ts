@@ -1,7 +1,21 @@
+import type { IncomingMessage } from 'node:http';
+import { looksLikeClusterCredential } from '../identity/cluster-credential.ts';
+
 /** Who answers a path. */
 export type Owner = 'kube' | 'tunnel' | 'live' | 'api' | 'dashboard';
 
 const apiPaths: ReadonlySet<string> = new Set(['/api', '/healthz', '/readyz', '/install.yaml']);
+
+/**
+ * The owner of a request. A credential that opens one cluster speaks Kubernetes on every path that is not a stream of ours,
+ * as it would to the cluster itself: many tools keep only the host of a kubeconfig (docs/adr/0008-paths-of-a-cluster.md).
+ * Neither the API nor the dashboard ever gets a request with such a credential.
+ */
+export function ownerOfRequest({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): Owner | null {
+  const owner = ownerOf(url);
+  const isOurs = owner === 'api' || owner === 'dashboard';
+  return isOurs && looksLikeClusterCredential(headers) ? 'kube' : owner;
+}
 
 /**
  * The owner of a request target, decided on its raw bytes before any framework sees it; null when it is not in origin form

@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Lifecycle } from '../core/lifecycle.ts';
+import { SingleFlight } from '../core/single-flight.ts';
 import { Database } from '../database/database.ts';
 import { ApiError } from '../http/api-error.ts';
 import { Unlisted } from '../http/operation.ts';
@@ -9,6 +10,9 @@ import { Unlisted } from '../http/operation.ts';
 export class HealthController {
   @Inject(Database) private readonly database!: Database;
   @Inject(Lifecycle) private readonly lifecycle!: Lifecycle;
+
+  /** However many ask at once, the database is asked once. */
+  readonly #pings = new SingleFlight<void>();
 
   /** The process answers. */
   @Unlisted('/healthz', 'public')
@@ -20,7 +24,7 @@ export class HealthController {
   @Unlisted('/readyz', 'public')
   async readyz(): Promise<{ status: 'ok' }> {
     if (this.lifecycle.isDraining) throw new ApiError('unavailable', 'This gateway is about to stop.');
-    await this.database.ping();
+    await this.#pings.run('', () => this.database.ping());
     return { status: 'ok' };
   }
 }

@@ -15,28 +15,41 @@ import type { Authenticator } from '../identity/authenticator.ts';
 import { comesFromElsewhere, refusesCrossSite } from '../identity/browser-request.ts';
 import type { Principal } from '../identity/principal.ts';
 import { readBearer } from '../identity/signed-tokens.ts';
-import { ApiError, crossSite, notFound } from './api-error.ts';
+import type { Limits } from '../limits/limits.ts';
+import { ApiError, crossSite, notFound, rateLimited } from './api-error.ts';
 import { type CallOrganization, partsOf } from './call.ts';
 import { declarationOf } from './operation.ts';
+
+interface AccessGuardNeeds {
+  authenticator: Authenticator;
+  joinClaims: JoinClaims;
+  config: Pick<Config, 'publicOrigin'>;
+  limits: Limits;
+}
 
 /** The one guard, for every route: lets through what the table of routes says, and nothing that it does not know. */
 export class AccessGuard implements CanActivate {
   readonly #authenticator: Authenticator;
   readonly #joinClaims: JoinClaims;
   readonly #publicOrigin: string;
+  readonly #limits: Limits;
 
-  constructor(authenticator: Authenticator, joinClaims: JoinClaims, config: Pick<Config, 'publicOrigin'>) {
-    this.#authenticator = authenticator;
-    this.#joinClaims = joinClaims;
-    this.#publicOrigin = config.publicOrigin;
+  constructor(needs: AccessGuardNeeds) {
+    this.#authenticator = needs.authenticator;
+    this.#joinClaims = needs.joinClaims;
+    this.#publicOrigin = needs.config.publicOrigin;
+    this.#limits = needs.limits;
   }
 
-  /** @throws {ApiError} 401, 403, 404; for a join token also 409 and 410. */
+  /** @throws {ApiError} 401, 403, 404, 429; for a join token also 409 and 410. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const declared = declarationOf(context.getHandler());
     if (declared === undefined) throw notFound();
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const access = 'unlisted' in declared ? declared.unlisted : (routes[declared.operation] as Route).access;
+    // Probes of a load balancer come from the address that its clients share, and must not fail with them.
+    const isProbe = 'unlisted' in declared && declared.unlisted === 'public';
+    if (!isProbe && (access === 'public' || access === 'join-token')) this.#count(`address ${request.ip}`);
     partsOf(request).caller = await this.#caller(request, access);
     return true;
   }
@@ -52,9 +65,18 @@ export class AccessGuard implements CanActivate {
         return { principal: await this.#principal(request) };
       default: {
         const principal = await this.#principal(request);
-        return { principal, organization: memberOf(request, principal, access) };
+        const organization = memberOf(request, principal, access);
+        const seconds = this.#limits.take('requestsPerOrganization', organization.id);
+        if (seconds > 0) throw rateLimited(seconds, 'Too many requests to this organization.');
+        return { principal, organization };
       }
     }
+  }
+
+  /** One request of a person, or of a network address as long as nobody knows whose. */
+  #count(who: string): void {
+    const seconds = this.#limits.take('requestsPerUser', who);
+    if (seconds > 0) throw rateLimited(seconds);
   }
 
   async #claim(request: FastifyRequest): Promise<JoinClaim> {
@@ -65,6 +87,7 @@ export class AccessGuard implements CanActivate {
 
   async #principal(request: FastifyRequest): Promise<Principal> {
     const principal = await this.#authenticator.authenticate(request.headers);
+    this.#count(principal?.userId ?? `address ${request.ip}`);
     if (principal === null)
       throw new ApiError('unauthenticated', 'Sign in first: your credential is missing, has expired or was revoked.', {
         headers: { 'www-authenticate': 'Bearer' },

@@ -1,6 +1,6 @@
 import { type Route, rolePermissions, roles, routes } from '@postern/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayBed, type Person, startGatewayBed } from '../test/gateway-bed.ts';
+import { type GatewayBed, type Person, password, startGatewayBed } from '../test/gateway-bed.ts';
 import { declaredHandlers } from '../test/handlers.ts';
 
 let bed: GatewayBed;
@@ -149,18 +149,73 @@ describe('roles', () => {
   });
 });
 
+const inCluster = [503, 'Status', 'ServiceUnavailable'];
+
+describe('sessions', () => {
+  it('of others are seen by those whose role says so, and by no member', async () => {
+    const { rows } = await bed.database.run(`SELECT id FROM clusters WHERE organization_id = '${ada.organizationId}'`);
+    const grace = await bed.signUp('grace');
+    const session = (userId: string, pod: string): Promise<unknown> =>
+      bed.database.run(
+        `INSERT INTO sessions (id, organization_id, cluster_id, user_id, kind, namespace, pod, command, client_address, user_agent)
+         VALUES (gen_random_uuid(), '${ada.organizationId}', '${rows[0]?.id}', '${userId}', 'exec', 'a', '${pod}', '{}', '', '')`,
+      );
+    await session(ada.userId, 'of-ada');
+    await session(grace.userId, 'of-grace');
+    const seen: Record<string, string[]> = {};
+    for (const role of roles) {
+      await bed.database.run(
+        `INSERT INTO memberships (organization_id, user_id, role) VALUES ('${ada.organizationId}', '${grace.userId}', '${role}')
+         ON CONFLICT (organization_id, user_id) DO UPDATE SET role = '${role}'`,
+      );
+      // A new sign-in is not answered from what was believed of the one before.
+      const body = { email: grace.email, password, token: { name: role, expiresInSeconds: 600 } };
+      const { json } = await bed.ask('POST', '/api/v1/auth/sign-in', { body });
+      const reply = await bed.ask('GET', '/api/v1/organizations/ada/sessions', { token: json.token.secret });
+      seen[role] = reply.json.items.map(({ pod }: { pod: string }) => pod).toSorted();
+    }
+    expect(seen).toEqual({
+      member: ['of-grace'],
+      admin: ['of-ada', 'of-grace'],
+      owner: ['of-ada', 'of-grace'],
+    });
+  });
+});
+
 describe('a kubeconfig credential', () => {
+  it('is no other token with its prefix, and no token that only looks like one', async () => {
+    const worn = ada.token.replace('postern_', 'postern_kube_');
+    const claims = Buffer.from(JSON.stringify({ aud: 'postern-access', sub: ada.userId })).toString('base64url');
+    for (const token of [worn, `postern_kube_x`, `e30.${claims}.x`, `e30.${claims}.`]) {
+      for (const path of [
+        '/api/v1/auth/me',
+        '/api/v1/organizations/ada/tokens',
+        '/',
+        '/healthz',
+        '/k8s/ada/prod/api',
+      ]) {
+        const { status, json } = await bed.ask('GET', path, { token });
+        expect([status, json?.kind, json?.reason], path).toEqual([401, 'Status', 'Unauthorized']);
+      }
+    }
+  });
+
   it('opens its cluster only: no API, no other cluster', async () => {
     await bed.createCluster(ada, 'other');
     const api = '/api/v1/organizations/ada/clusters/prod';
     const made = await bed.ask('POST', `${api}/kubeconfig`, { token: ada.token, body: {} });
     const [, token = ''] = /token: (postern_\S+)/.exec(made.json.kubeconfig) ?? [];
     const access = await bed.ask('POST', `${api}/credential`, { token: ada.token });
-    for (const credential of [token, access.json.token as string]) {
-      for (const [id, route] of table.filter(([, { access }]) => access !== 'public')) {
+    expect(token).toMatch(/^postern_kube_/);
+    // As it was made before kubeconfigs had a prefix of their own: the API takes the request, and refuses it.
+    const unmarked = token.replace('postern_kube_', 'postern_');
+    for (const credential of [token, unmarked, access.json.token as string]) {
+      for (const [id, route] of table) {
         const path = pathOf(route, { organization: 'ada', cluster: 'prod', token: adasToken });
-        const { status } = await bed.ask(route.method, path, { token: credential, body: bodies[id] });
-        expect(status, id).toBe(route.access === 'join-token' ? 401 : 403);
+        const { status, json } = await bed.ask(route.method, path, { token: credential, body: bodies[id] });
+        // The cluster's own paths: its agent is away.
+        if (credential !== unmarked) expect([status, json?.kind, json?.reason], id).toEqual(inCluster);
+        else if (route.access !== 'public') expect(status, id).toBe(route.access === 'join-token' ? 401 : 403);
       }
       expect((await bed.ask('GET', '/k8s/ada/prod/api', { token: credential })).status).toBe(503);
       expect((await bed.ask('GET', '/k8s/ada/other/api', { token: credential })).status).toBe(404);

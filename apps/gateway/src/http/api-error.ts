@@ -27,6 +27,18 @@ export function notFound(): ApiError {
   return new ApiError('not-found', 'There is no such thing here, or you may not see it.');
 }
 
+/** Too soon, or too many at once. @param seconds until it is worth trying again. */
+export function rateLimited(seconds: number, message = 'Too many requests.'): ApiError {
+  return new ApiError('rate-limited', `${message} Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`, {
+    headers: { 'retry-after': String(seconds) },
+  });
+}
+
+/** There are as many of something as there may be. Nobody knows when there will be fewer, so a minute is as good as any. */
+export function limitReached(message: string): ApiError {
+  return new ApiError('limit-reached', message, { headers: { 'retry-after': '60' } });
+}
+
 /** For requests of browsers that do not come from our own pages. */
 export function crossSite(publicOrigin: string): ApiError {
   return new ApiError(

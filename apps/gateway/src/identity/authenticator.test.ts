@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Database } from '../database/database.ts';
+import { Limits } from '../limits/limits.ts';
+import { defaultLimits } from '../limits/settings.ts';
 import { startTestDatabase, type TestDatabase } from '../test/test-database.ts';
 import { ApiTokens } from '../tokens/api-tokens.ts';
 import { Authenticator } from './authenticator.ts';
@@ -28,7 +30,7 @@ beforeAll(async () => {
   credentials = new Credentials(database, pino({ level: 'silent' }));
   signed = new SignedTokens(keys, 'https://localhost');
   sessions = new BrowserSessions({ database, keys, signed, credentials });
-  tokens = new ApiTokens(database, credentials);
+  tokens = new ApiTokens(database, credentials, new Limits(defaultLimits));
 });
 afterAll(async () => {
   await database.close();

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { LRUCache } from 'lru-cache';
 import { readBearerSecret } from './bearer-secret.ts';
 import { accessCookie, readCookie } from './cookies.ts';
 import type { Credentials } from './credentials.ts';
 import type { Principal } from './principal.ts';
+import { PrincipalCache } from './principal-cache.ts';
 import { readBearer, type SignedKind, type SignedTokens } from './signed-tokens.ts';
 
 /** How long a positive answer is believed. */
@@ -16,15 +16,15 @@ const stillValidMs = 900;
 export class Authenticator {
   readonly #credentials: Credentials;
   readonly #signed: SignedTokens;
-  readonly #known = new LRUCache<string, Promise<Principal | null>>({ max: 20_000, ttl: believedMs });
-  readonly #open = new LRUCache<string, Promise<Principal | null>>({ max: 20_000, ttl: stillValidMs });
+  readonly #known = new PrincipalCache({ max: 20_000, ttlMs: believedMs });
+  readonly #open = new PrincipalCache({ max: 20_000, ttlMs: stillValidMs });
 
   constructor(credentials: Credentials, signed: SignedTokens) {
     this.#credentials = credentials;
     this.#signed = signed;
-    credentials.onRevoked(() => {
-      this.#known.clear();
-      this.#open.clear();
+    credentials.onRevoked((userId) => {
+      this.#known.forget(userId);
+      this.#open.forget(userId);
     });
   }
 
@@ -39,7 +39,7 @@ export class Authenticator {
     if (text === null || text === '') return null;
     const from = bearer === null ? 'cookie' : 'bearer';
     const key = createHash('sha256').update(`${from} ${text}`).digest('base64');
-    const principal = await remembered(this.#known, key, () =>
+    const principal = await this.#known.get(key, () =>
       from === 'cookie' ? this.#ofSigned('browser', text) : this.#ofBearer(text),
     );
     return principal !== null && principal.credential.expiresAt.getTime() > Date.now() ? principal : null;
@@ -51,7 +51,7 @@ export class Authenticator {
    */
   async stillValid(principal: Principal): Promise<boolean> {
     const { kind, id } = principal.credential;
-    const now = await remembered(this.#open, `${kind} ${id}`, () => this.#credentials.find(principal.credential));
+    const now = await this.#open.get(`${kind} ${id}`, () => this.#credentials.find(principal.credential));
     if (now === null || now.userId !== principal.userId) return false;
     return principal.memberships.every(({ organizationId, role }) =>
       now.memberships.some((other) => other.organizationId === organizationId && other.role === role),
@@ -60,8 +60,12 @@ export class Authenticator {
 
   async #ofBearer(text: string): Promise<Principal | null> {
     if (!text.startsWith('postern_')) return this.#ofSigned('access', text);
-    const secret = readBearerSecret('postern', text);
-    return secret === null ? null : this.#credentials.ofToken(secret);
+    const ofKubeconfig = readBearerSecret('postern_kube', text);
+    const secret = ofKubeconfig ?? readBearerSecret('postern', text);
+    if (secret === null) return null;
+    const principal = await this.#credentials.ofToken(secret);
+    // Requests were routed by the prefix, so no other token may wear it.
+    return ofKubeconfig !== null && principal?.credential.kind !== 'kubeconfig' ? null : principal;
   }
 
   async #ofSigned(kind: SignedKind, text: string): Promise<Principal | null> {
@@ -71,21 +75,4 @@ export class Authenticator {
     const principal = await this.#credentials.find({ kind, id: claims.sid, clusterId: claims.cluster, expiresAt });
     return principal?.userId === claims.sub ? principal : null;
   }
-}
-
-/** Asks once for all who ask at the same time; remembers neither a refusal nor a failure. */
-function remembered(
-  cache: LRUCache<string, Promise<Principal | null>>,
-  key: string,
-  ask: () => Promise<Principal | null>,
-): Promise<Principal | null> {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const asked = ask();
-  cache.set(key, asked);
-  const forget = (): void => {
-    if (cache.peek(key) === asked) cache.delete(key);
-  };
-  asked.then((principal) => principal === null && forget(), forget);
-  return asked;
 }

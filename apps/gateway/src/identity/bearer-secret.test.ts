@@ -32,3 +32,16 @@ describe('a bearer secret', () => {
     expect(isSecretOf('x', new Uint8Array())).toBe(false);
   });
 });
+
+it('has one spelling: the last character with other spare bits is refused, for every prefix', () => {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  for (const prefix of ['postern', 'postern_join'] as const) {
+    const right = makeSecret().text(prefix, randomUUID());
+    const bytes = (text: string): string => Buffer.from(text.slice(-43), 'base64url').toString('hex');
+    const alike = [...alphabet]
+      .map((last) => `${right.slice(0, -1)}${last}`)
+      .filter((text) => bytes(text) === bytes(right));
+    expect(alike).toHaveLength(4);
+    expect(alike.filter((text) => readBearerSecret(prefix, text) !== null)).toEqual([right]);
+  }
+});

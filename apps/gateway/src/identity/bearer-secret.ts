@@ -1,7 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readBase64url } from './base64url.ts';
 
-/** `postern`: an API token. `postern_join`: a join token. */
-type Prefix = 'postern' | 'postern_join';
+/**
+ * `postern`: an API token. `postern_kube`: the token of a kubeconfig, told apart so that its requests can be routed before
+ * anybody has looked it up. `postern_join`: a join token.
+ */
+type Prefix = 'postern' | 'postern_kube' | 'postern_join';
 
 const secretBytes = 32;
 
@@ -22,13 +26,13 @@ export function makeSecret(): { hash: Buffer<ArrayBuffer>; hint: string; text(pr
   };
 }
 
-/** Takes a bearer secret apart; null when it has not that form. */
+/** Takes a bearer secret apart; null when it has not that form, or another spelling of the same bytes. */
 export function readBearerSecret(prefix: Prefix, text: string): BearerSecret | null {
   const match =
-    /^(postern|postern_join)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_([\w-]{43})$/.exec(
+    /^(postern|postern_kube|postern_join)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_([\w-]{43})$/.exec(
       text,
     );
-  if (match === null || match[1] !== prefix) return null;
+  if (match === null || match[1] !== prefix || readBase64url(match[7] ?? '', secretBytes) === null) return null;
   return { id: match.slice(2, 7).join('-'), secret: match[7] ?? '' };
 }
 

@@ -1,11 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../database/database.ts';
+import { readBase64url } from './base64url.ts';
 import type { Credentials } from './credentials.ts';
 import type { Keys } from './keys.ts';
 import { type SignedTokens, signedSeconds } from './signed-tokens.ts';
 
 /** A browser that is not used for this long is signed out. */
 const idleMs = 14 * 86_400_000;
+/** HMAC-SHA-256. */
+const macBytes = 32;
 /** Two tabs may refresh at the same moment; the slower one is no thief. */
 const graceMs = 10_000;
 
@@ -79,11 +82,12 @@ export class BrowserSessions {
   }
 
   async #revoke(id: string): Promise<void> {
-    await this.#needs.database.scoped.browserSession.updateMany({
+    const ended = await this.#needs.database.scoped.browserSession.updateManyAndReturn({
       where: { id, revokedAt: null },
       data: { revokedAt: new Date() },
+      select: { userId: true },
     });
-    this.#needs.credentials.revoked();
+    for (const { userId } of ended) this.#needs.credentials.revoked(userId);
   }
 
   #signIn({ id, userId }: { id: string; userId: string }, generation: number): SignIn {
@@ -98,11 +102,12 @@ export class BrowserSessions {
   }
 
   #read(secret: string | null): { id: string; generation: number } | null {
-    const match = /^([0-9a-f-]{36})\.(\d{1,9})\.([\w-]{43})$/.exec(secret ?? '');
+    const match = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(0|[1-9]\d{0,8})\.([\w-]{43})$/.exec(secret ?? '');
     if (match === null) return null;
     const [, id = '', digits = '', mac = ''] = match;
     const generation = Number(digits);
-    return timingSafeEqual(Buffer.from(mac, 'base64url'), this.#mac(id, generation)) ? { id, generation } : null;
+    const given = readBase64url(mac, macBytes);
+    return given !== null && timingSafeEqual(given, this.#mac(id, generation)) ? { id, generation } : null;
   }
 
   #mac(id: string, generation: number): Buffer {

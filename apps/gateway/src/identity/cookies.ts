@@ -1,9 +1,11 @@
 /** The prefixes make browsers refuse a cookie of these names that another host or plain HTTP tries to set (RFC 6265bis, 4.1.3). */
 export const accessCookie = '__Host-postern_access';
 export const refreshCookie = '__Secure-postern_refresh';
+export const deviceCookie = '__Secure-postern_device';
 
-/** Where the refresh cookie is sent, and nowhere else. */
+/** Where the refresh and device cookies are sent, and nowhere else. */
 const refreshPath = '/api/v1/auth';
+const deviceSeconds = 180 * 86_400;
 
 /**
  * A cookie's value of a `Cookie` header; null when it is absent or there twice (one of the two was planted). Refuses what is
@@ -28,6 +30,11 @@ export function signInCookies(session: {
     cookie(accessCookie, { ...session.access, path: '/' }),
     cookie(refreshCookie, { ...session.refresh, path: refreshPath }),
   ];
+}
+
+/** `Set-Cookie` value that a browser keeps when it is signed out. */
+export function rememberDeviceCookie(value: string): string {
+  return cookie(deviceCookie, { value, seconds: deviceSeconds, path: refreshPath });
 }
 
 /** `Set-Cookie` values that sign a browser out. */

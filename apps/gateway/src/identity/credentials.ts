@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
 import { type BearerSecret, isSecretOf } from './bearer-secret.ts';
 import type { Credential, Principal } from './principal.ts';
+import { readTokenChain } from './token-chain.ts';
 
 /** What is read of a user to act as them. */
 const asUser = {
@@ -37,7 +38,7 @@ const lastUsedEveryMs = 60_000;
 export class Credentials {
   readonly #database: Database;
   readonly #logger: Logger;
-  readonly #events = new EventEmitter<{ revoked: [] }>();
+  readonly #events = new EventEmitter<{ revoked: [userId: string] }>();
 
   constructor(database: Database, logger: Logger) {
     this.#database = database;
@@ -45,12 +46,12 @@ export class Credentials {
     this.#events.setMaxListeners(0);
   }
 
-  /** Something that was valid is not any more: whoever remembers answers must ask again. */
-  revoked(): void {
-    this.#events.emit('revoked');
+  /** Something of this person that was valid is not any more: whoever remembers answers about them must ask again. */
+  revoked(userId: string): void {
+    this.#events.emit('revoked', userId);
   }
 
-  onRevoked(listener: () => void): void {
+  onRevoked(listener: (userId: string) => void): void {
     this.#events.on('revoked', listener);
   }
 
@@ -88,12 +89,17 @@ export class Credentials {
     return this.#database.acrossOrganizations.browserSession.findUnique({ where: { id }, include: { user: asUser } });
   }
 
+  /** Null also for a token that was made with one that holds no longer. */
   async #token(id: string) {
     const token = await this.#database.acrossOrganizations.apiToken.findUnique({
       where: { id },
       include: { user: asUser, cluster: { select: { deletedAt: true } } },
     });
-    return token?.cluster?.deletedAt ? null : token;
+    if (token === null || token.cluster?.deletedAt) return null;
+    // Revoking marks the whole chain; this finds what was made while it did.
+    if (token.parentId === null) return token;
+    const { holds } = await readTokenChain(this.#database, { id: token.parentId, userId: token.userId });
+    return holds ? token : null;
   }
 
   #principal(

@@ -7,11 +7,12 @@ import { RateLimiter } from '../limits/rate-limiter.ts';
 import { Authenticator } from './authenticator.ts';
 import { BrowserSessions } from './browser-sessions.ts';
 import { Credentials } from './credentials.ts';
+import { Devices } from './devices.ts';
 import { Keys } from './keys.ts';
 import { Passwords } from './passwords.ts';
 import { SignedTokens } from './signed-tokens.ts';
 
-const exported = [Credentials, SignedTokens, Authenticator, Passwords, RateLimiter, BrowserSessions];
+const exported = [Credentials, SignedTokens, Authenticator, Passwords, RateLimiter, BrowserSessions, Devices];
 
 /** Who is it: passwords, cookies, tokens. */
 @Module({
@@ -22,6 +23,7 @@ const exported = [Credentials, SignedTokens, Authenticator, Passwords, RateLimit
       useFactory: (keys: Keys, { publicOrigin }: Config) => new SignedTokens(keys, publicOrigin),
       inject: [Keys, CONFIG],
     },
+    provide(Devices, Keys),
     provide(Credentials, Database, LOGGER),
     provide(Authenticator, Credentials, SignedTokens),
     { provide: Passwords, useFactory: () => new Passwords() },

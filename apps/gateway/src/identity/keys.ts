@@ -7,12 +7,15 @@ export class Keys {
   readonly tokens: Buffer;
   /** Makes the refresh secrets of browser sessions. */
   readonly refresh: Buffer;
+  /** Tells browsers that somebody has signed in from. */
+  readonly devices: Buffer;
 
   /** @param secret at least 32 random bytes. */
   constructor(secret: Buffer) {
     this.#secret = secret;
     this.tokens = this.#derive('tokens');
     this.refresh = this.#derive('refresh');
+    this.devices = this.#derive('devices');
   }
 
   #derive(purpose: string): Buffer {

@@ -71,7 +71,8 @@ export class SignedTokens {
   }
 }
 
-function audienceOf(kind: SignedKind): string {
+/** What the `aud` of each kind says. */
+export function audienceOf<K extends SignedKind>(kind: K): `postern-${K}` {
   return `postern-${kind}`;
 }
 

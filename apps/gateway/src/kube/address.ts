@@ -3,17 +3,18 @@ import { refusal } from './refusal.ts';
 
 /** Where a request to the kube endpoint goes. */
 export interface KubeAddress {
-  organization: string;
-  cluster: string;
-  /** What the apiserver gets: the part after `/k8s/<organization>/<cluster>`. */
+  /** The cluster that the path names; null: the only one that the credential opens. */
+  named: { organization: string; cluster: string } | null;
+  /** What the apiserver gets: the part after `/k8s/<organization>/<cluster>`, or all of it. */
   target: KubeTarget;
 }
 
 /**
- * Pass: takes `/k8s/<organization>/<cluster>/…` apart, once, on the raw text.
- * @throws Refusal 400 for a hostile path, 404 for one that names no cluster.
+ * Pass: takes `/k8s/<organization>/<cluster>/…` apart, once, on the raw text. Every other path is the apiserver's own.
+ * @throws Refusal 400 for a hostile path, 404 for one under `/k8s` that names no cluster.
  */
 export function readAddress(url: string): KubeAddress {
+  if (!/^\/k8s(?:[/?]|$)/.test(url)) return { named: null, target: readTarget(url) };
   const match = /^\/k8s\/([^/?#]+)\/([^/?#]+)([/?][\s\S]*)?$/.exec(url);
   const [, organization, cluster, rest = '/'] = match ?? [];
   if (organization === undefined || cluster === undefined) {
@@ -21,9 +22,13 @@ export function readAddress(url: string): KubeAddress {
   }
   if (!isSlug(organization) || !isSlug(cluster))
     throw refusal(400, 'The names of organization and cluster are malformed.');
-  const { target, refused } = parseTarget(rest.startsWith('?') ? `/${rest}` : rest);
+  return { named: { organization, cluster }, target: readTarget(rest.startsWith('?') ? `/${rest}` : rest) };
+}
+
+function readTarget(text: string): KubeTarget {
+  const { target, refused } = parseTarget(text);
   if (target === undefined) throw refusal(400, `The request was refused: ${refused}.`);
-  return { organization, cluster, target };
+  return target;
 }
 
 const isSlug = (text: string): boolean => /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(text);

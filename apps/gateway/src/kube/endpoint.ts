@@ -1,14 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import {
-  type HeaderPairs,
-  headerPairs,
-  type ImpersonatedIdentity,
-  impersonate,
-  type StreamSubresource,
-} from '@postern/kube';
+import { type HeaderPairs, headerPairs, type ImpersonatedIdentity, impersonate, type RequestInfo } from '@postern/kube';
 import { StreamResetError } from '@postern/mux';
-import type { OutgoingRequest } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-directory.ts';
 import { markAuthenticated } from '../edge/exchange.ts';
@@ -21,11 +14,14 @@ import type { SessionLog } from '../sessions/session-log.ts';
 import { type KubeAddress, readAddress } from './address.ts';
 import { authenticate } from './authenticate.ts';
 import { authorise } from './authorise.ts';
+import { breakOff } from './break-off.ts';
 import { type Asked, classify } from './classify.ts';
+import { countRequest, enterCluster } from './enter.ts';
 import { forwardRequest } from './forward-request.ts';
-import { answerStatus, forwardUpgrade } from './forward-upgrade.ts';
+import { answerRefusal, forwardUpgrade } from './forward-upgrade.ts';
 import { failureOf, openRequest, type TunnelSource } from './open-request.ts';
-import { record } from './record.ts';
+import { outcomeOf, Passage } from './passage.ts';
+import { type RecordedSession, recordSession } from './record.ts';
 import { Refusal, refusal } from './refusal.ts';
 import { resolveCluster } from './resolve.ts';
 import type { Revalidation } from './revalidation.ts';
@@ -33,7 +29,7 @@ import { sanitise, sanitiseUpgrade } from './sanitise.ts';
 
 export interface KubeEndpointOptions {
   authenticator: Pick<Authenticator, 'authenticate'>;
-  directory: Pick<ClusterDirectory, 'find' | 'firstRequestServed'>;
+  directory: Pick<ClusterDirectory, 'find' | 'findOnly' | 'firstRequestServed'>;
   sessions: Pick<SessionLog, 'start' | 'end'>;
   tunnels: TunnelSource;
   revalidation: Revalidation;
@@ -46,6 +42,8 @@ export interface KubeEndpointOptions {
   headTimeoutMs?: number;
 }
 
+const revokedReason = 'the credential has ended';
+
 /** A request that passed everything up to the tunnel. */
 interface Admitted {
   principal: Principal;
@@ -56,7 +54,13 @@ interface Admitted {
   identity: ImpersonatedIdentity;
 }
 
-/** `/k8s/<organization>/<cluster>/…`: a kube-apiserver to any client, made of named passes. */
+/** The pass that cleans headers: of a plain request, or of one that asks for an upgrade. */
+type Clean = (headers: HeaderPairs, principal: Principal, asked: { method: string; info: RequestInfo }) => HeaderPairs;
+
+/**
+ * A kube-apiserver to any client, made of named passes: at `/k8s/<organization>/<cluster>/…`, and at every path for a
+ * credential that opens one cluster.
+ */
 export class KubeEndpoint {
   readonly #options: KubeEndpointOptions;
   readonly #headTimeoutMs: number;
@@ -67,33 +71,34 @@ export class KubeEndpoint {
     this.#headTimeoutMs = options.headTimeoutMs ?? 65_000;
   }
 
-  /** Handles a plain request. Never rejects. */
+  /** Handles a plain request. Never throws and leaves no promise behind. */
   readonly request = (request: IncomingMessage, response: ServerResponse): void => {
     this.#request(request, response).catch((error: unknown) => {
-      const { status } = this.#refusalOf(error, request);
-      if (response.headersSent || response.destroyed) response.destroy();
-      else sendStatus(response, status);
+      const refused = this.#refusalOf(error, request);
+      if (response.headersSent || response.destroyed) breakOff(response, refused);
+      else sendRefusal(response, refused);
     });
   };
 
-  /** Handles a request to upgrade on a bare HTTP/1.1 connection. Never rejects. */
+  /** Handles a request to upgrade on a bare HTTP/1.1 connection. Never throws and leaves no promise behind. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     this.#upgrade(request, { socket, head }).catch((error: unknown) => {
-      const { status } = this.#refusalOf(error, request);
-      answerStatus(socket, status.code, status.message);
+      answerRefusal(socket, this.#refusalOf(error, request));
     });
   };
 
-  async #admit(request: IncomingMessage, clean: typeof sanitise): Promise<Admitted> {
-    const { authenticator, directory, publicOrigin } = this.#options;
+  async #admit(request: IncomingMessage, clean: Clean): Promise<Admitted> {
+    const { authenticator, directory, limits, publicOrigin } = this.#options;
     const principal = await authenticate(request, { authenticator, publicOrigin });
+    countRequest(limits, principal);
     markAuthenticated(request);
     const address = readAddress(request.url ?? '');
-    const cluster = await resolveCluster(principal, address, directory);
-    const asked = classify(request.method ?? '', address.target);
+    const cluster = await resolveCluster(principal, address.named, directory);
+    const { method = '' } = request;
+    const asked = classify(method, address.target);
     const identity = impersonate(principal.email, cluster.level);
     authorise(asked, { user: identity.user, level: cluster.level });
-    const headers = clean(headerPairs(request.rawHeaders), principal);
+    const headers = clean(headerPairs(request.rawHeaders), principal, { method, info: asked.info });
     return { principal, address, cluster, asked, headers, identity };
   }
 
@@ -101,15 +106,23 @@ export class KubeEndpoint {
     const admitted = await this.#admit(request, sanitise);
     if (response.destroyed) return;
     const { principal, cluster, asked } = admitted;
-    const outgoing = await this.#open(admitted, { kind: 'http', request, interactive: false });
-    const unwatch =
-      asked.kind === 'unary' ? undefined : this.#cutWhenRevoked(principal, { outgoing, cut: () => response.destroy() });
-    outgoing.stream.once('close', () => unwatch?.());
+    const leave = enterCluster(this.#options.limits, principal, cluster);
+    const passage = this.#passage(admitted, { kind: 'http', request, interactive: false });
+    const unwatch = this.#cutWhenRevoked(principal, () => {
+      passage.cut('revoked', revokedReason);
+      if (response.headersSent) breakOff(response, new StreamResetError('revoked', revokedReason, false));
+    });
+    response.once('close', () =>
+      passage.whenClosed(() => {
+        unwatch();
+        leave();
+      }),
+    );
     try {
       const status = await forwardRequest({
         request,
         response,
-        outgoing,
+        passage,
         asked,
         isBrowser: principal.credential.kind === 'browser',
         headTimeoutMs: this.#headTimeoutMs,
@@ -122,83 +135,75 @@ export class KubeEndpoint {
 
   async #upgrade(request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): Promise<void> {
     const admitted = await this.#admit(request, sanitiseUpgrade);
-    const { principal, cluster, asked, address } = admitted;
-    const { stream: subresource } = asked;
-    if (subresource === null) throw refusal(400, 'Only exec, attach and portforward of a pod can be upgraded.');
-    if (request.method !== 'GET' && request.method !== 'POST')
-      throw refusal(405, 'A stream is opened with GET or POST.');
     if (socket.destroyed) return;
+    const { principal, cluster, asked } = admitted;
+    const leave = enterCluster(this.#options.limits, principal, cluster);
+    const interactive = asked.options?.tty ?? false;
+    const passage = this.#passage(admitted, { kind: 'upgrade', request, interactive });
+    // Written down while the cluster answers; nothing flows before it is.
+    const session = this.#record(admitted, request);
+    const unwatch = this.#cutWhenRevoked(principal, () => {
+      passage.cut('revoked', revokedReason);
+      socket.destroy();
+    });
+    let isOver = false;
+    const over = (): void => {
+      if (isOver) return;
+      isOver = true;
+      passage.whenClosed(() => {
+        unwatch();
+        leave();
+        session?.end(passage.outcome);
+      });
+    };
+    socket.once('close', over);
+    try {
+      const protocol = admitted.headers.find(([name]) => name === 'upgrade')?.[1] ?? '';
+      const ready = session?.recorded ?? Promise.resolve();
+      const headTimeoutMs = this.#headTimeoutMs;
+      const opened = await forwardUpgrade({ socket, head, passage, asked, ready, protocol, headTimeoutMs });
+      if (opened) this.#markServed(cluster);
+      // The connection may take its time to close; what was refused has nothing open.
+      else over();
+    } catch (error) {
+      passage.cut('cancelled', '');
+      over();
+      throw failureOf(error, cluster);
+    }
+  }
 
+  /** What the request opens towards its cluster, metered. */
+  #passage(
+    { address, cluster, asked, headers, identity }: Admitted,
+    { kind, request, interactive }: { kind: 'http' | 'upgrade'; request: IncomingMessage; interactive: boolean },
+  ): Passage {
+    const { tunnels, metrics } = this.#options;
+    const head = { kind, method: request.method ?? 'GET', path: address.target.raw, headers, identity };
+    const end = kind === 'http' && !hasBody(request);
+    return new Passage(async () => {
+      const outgoing = await openRequest(tunnels, cluster, { head, end, interactive });
+      const meter = metrics.streamOpened(asked.kind);
+      outgoing.stream.once('close', () => meter.end(outcomeOf(outgoing.stream)));
+      return outgoing;
+    });
+  }
+
+  #cutWhenRevoked(principal: Principal, cut: () => void): () => void {
+    return this.#options.revalidation.watch(principal, cut);
+  }
+
+  /** Only exec, attach and port-forward are sessions; a watch or a log over WebSocket is a read like any other. */
+  #record({ principal, cluster, asked }: Admitted, request: IncomingMessage): RecordedSession | undefined {
+    const { stream: kind, options, info } = asked;
+    if (kind === null || options === null) return undefined;
+    const { sessions, logger } = this.#options;
     const occasion = {
       principal,
       cluster,
       clientAddress: request.socket.remoteAddress ?? '',
       userAgent: request.headers['user-agent'] ?? '',
     };
-    const { sessions } = this.#options;
-    const tty = new URLSearchParams(address.target.query).get('tty') === 'true';
-    const outgoing = await this.#open(admitted, { kind: 'upgrade', request, interactive: tty });
-    // Written down while the cluster answers; nothing flows before it is.
-    const recorded = record(
-      occasion,
-      { asked: { ...asked, stream: subresource }, query: address.target.query },
-      sessions,
-    );
-    const unwatch = this.#cutWhenRevoked(principal, { outgoing, cut: () => socket.destroy() });
-    outgoing.stream.once('close', () => {
-      unwatch();
-      this.#endSession(recorded, { outgoing, subresource });
-    });
-    try {
-      const protocol = admitted.headers.find(([name]) => name === 'upgrade')?.[1] ?? '';
-      const ready = recorded.catch((error: unknown) => {
-        this.#options.logger.error({ error }, 'a session could not be recorded and was refused');
-        throw refusal(503, 'Postern could not record this session and refused it. Try again shortly.');
-      });
-      const headTimeoutMs = this.#headTimeoutMs;
-      const opened = await forwardUpgrade({ socket, head, outgoing, asked, ready, protocol, headTimeoutMs });
-      if (opened) this.#markServed(cluster);
-    } catch (error) {
-      outgoing.stream.destroy();
-      throw failureOf(error, cluster);
-    }
-  }
-
-  async #open(
-    { address, cluster, asked, headers, identity }: Admitted,
-    { kind, request, interactive }: { kind: 'http' | 'upgrade'; request: IncomingMessage; interactive: boolean },
-  ): Promise<OutgoingRequest> {
-    const { tunnels, metrics } = this.#options;
-    const head = { kind, method: request.method ?? 'GET', path: address.target.raw, headers, identity };
-    const end = kind === 'http' && !hasBody(request);
-    const outgoing = await openRequest(tunnels, cluster, { head, end, interactive });
-    const meter = metrics.streamOpened(asked.kind);
-    outgoing.stream.once('close', () => {
-      const { errored, bytesSent, bytesReceived } = outgoing.stream;
-      const code = errored instanceof StreamResetError ? errored.code : 'ok';
-      meter.end({ code, bytesUp: bytesSent, bytesDown: bytesReceived });
-    });
-    return outgoing;
-  }
-
-  #cutWhenRevoked(principal: Principal, { outgoing, cut }: { outgoing: OutgoingRequest; cut: () => void }): () => void {
-    return this.#options.revalidation.watch(principal, () => {
-      outgoing.stream.reset('revoked', 'the credential has ended');
-      cut();
-    });
-  }
-
-  #endSession(
-    recorded: Promise<string>,
-    { outgoing, subresource }: { outgoing: OutgoingRequest; subresource: StreamSubresource },
-  ): void {
-    const { errored, bytesSent, bytesReceived } = outgoing.stream;
-    const reason = errored instanceof StreamResetError ? errored.message : 'ended';
-    recorded
-      .then((id) => this.#options.sessions.end(id, { reason, bytesUp: bytesSent, bytesDown: bytesReceived }))
-      .catch((error: unknown) => {
-        this.#options.logger.error({ error, subresource }, 'the end of a session could not be recorded');
-      });
+    return recordSession(occasion, { kind, options, namespace: info.namespace, pod: info.name }, { sessions, logger });
   }
 
   #markServed(cluster: DirectoryCluster): void {
@@ -218,11 +223,12 @@ export class KubeEndpoint {
   }
 }
 
-function sendStatus(response: ServerResponse, status: Refusal['status']): void {
+function sendRefusal(response: ServerResponse, { status, retryAfterSeconds }: Refusal): void {
   const body = `${JSON.stringify(status)}\n`;
   response.statusCode = status.code;
   response.setHeader('content-type', 'application/json');
   response.setHeader('content-length', Buffer.byteLength(body));
   response.setHeader('cache-control', 'no-store');
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
   response.end(body);
 }

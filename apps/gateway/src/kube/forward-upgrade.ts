@@ -1,24 +1,30 @@
 import { STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { failure, type HeaderPairs, passUpgradeResponseHeaders, upgradeProtocol } from '@postern/kube';
+import { type HeaderPairs, passUpgradeResponseHeaders, upgradeProtocol } from '@postern/kube';
 import type { MuxStream } from '@postern/mux';
-import type { OutgoingRequest, ResponseHead } from '@postern/tunnel';
+import type { ResponseHead } from '@postern/tunnel';
 import { refuseSocket } from '../edge/plain-response.ts';
+import { askCluster } from './ask-cluster.ts';
 import type { Asked } from './classify.ts';
-import { headInTime } from './head-in-time.ts';
-import { refuseAnswer } from './response-rules.ts';
+import { lingerAfterHalfClose } from './linger.ts';
+import type { Passage } from './passage.ts';
+import { type Refusal, refusal } from './refusal.ts';
+import { announcedLength, refuseAnswer } from './response-rules.ts';
 
 /** An error's body is a Status of some hundred bytes; what is longer is no error of an apiserver. */
 const maxErrorBytes = 64 * 1024;
-/** How long a connection may be silent after one side has ended. */
-const lingerMs = 30_000;
+const errorTimeoutMs = 10_000;
+/** How long nothing may move after one side has ended. Long: what a slow cluster has yet to take is not seen from here. */
+const lingerMs = 300_000;
+/** How long a client may take for the bytes that came before its stream broke off. */
+const flushMs = 30_000;
 
 export interface ForwardUpgradeOptions {
   socket: Duplex;
   /** Bytes that came behind the request: they belong to the stream, once there is one. */
   head: Buffer;
-  outgoing: OutgoingRequest;
+  passage: Passage;
   asked: Asked;
   /** Done before anything is answered (the session is on record); its failure refuses the stream. */
   ready: Promise<unknown>;
@@ -31,14 +37,17 @@ export interface ForwardUpgradeOptions {
  * Pass: hands the bare connection to the cluster once the upgrade was answered with 101; from there on bytes are opaque both
  * ways. With any other answer the connection is closed: nothing more can be said on it.
  * @returns true when the stream was opened.
- * @throws StreamResetError, or what `ready` rejects with, while nothing was sent yet.
+ * @throws Refusal, StreamResetError, or what `ready` rejects with, while nothing was sent yet.
  */
 export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<boolean> {
-  const { socket, outgoing, asked } = options;
-  const { stream } = outgoing;
-  socket.once('close', () => stream.destroy());
-  if (socket.destroyed) stream.destroy();
-  const [answer] = await Promise.all([headInTime(outgoing, options.headTimeoutMs), options.ready]);
+  const { socket, passage, asked, headTimeoutMs } = options;
+  const leave = (): void => passage.cut('cancelled', 'the client has gone');
+  socket.once('close', leave);
+  if (socket.destroyed) leave();
+  const [{ stream, answer }] = await Promise.all([
+    askCluster({ open: passage.open, isRepeatable: () => true, headTimeoutMs }),
+    options.ready,
+  ]);
   if (answer.status !== 101) {
     await relayRefusal(socket, { answer, stream, asked });
     return false;
@@ -47,10 +56,11 @@ export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<bo
   const got = answer.headers.filter(([name]) => name === 'upgrade');
   if (got.length !== 1 || upgradeProtocol(got[0]?.[1]) !== wanted) {
     stream.destroy();
-    answerStatus(socket, 502, 'The cluster switched to another protocol than it was asked for.');
+    answerRefusal(socket, refusal(502, 'The cluster switched to another protocol than it was asked for.'));
     return false;
   }
   if (socket.destroyed) return false;
+  socket.off('close', leave);
   const lines = [`HTTP/1.1 101 ${STATUS_CODES[101]}`, 'connection: Upgrade', `upgrade: ${options.protocol}`];
   for (const [name, value] of passUpgradeResponseHeaders(answer.headers as HeaderPairs))
     lines.push(`${name}: ${value}`);
@@ -65,19 +75,35 @@ export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<bo
   return true;
 }
 
-/** Both directions, each ended by itself: half-close passes through. */
+/**
+ * Both directions, each ended by itself: half-close passes through. A side that breaks off breaks the other off too, behind
+ * the bytes that came before.
+ */
 function join(socket: Duplex, stream: MuxStream): void {
-  socket.once('error', () => stream.destroy());
-  stream.once('error', () => socket.destroy());
-  if (stream.errored) socket.destroy();
   socket.pipe(stream);
   stream.pipe(socket);
-  // Once one side has ended the other may go on, as long as it does: a client that is gone altogether looks just the same.
-  const linger = (): void => {
-    if (socket instanceof Socket) socket.setTimeout(lingerMs, () => socket.destroy());
+  socket.once('close', () => stream.abort('cancelled', 'the client broke off the connection'));
+  stream.once('error', () => destroyAfterWritten(socket));
+  stream.once('close', () => {
+    if (!stream.readableEnded) destroyAfterWritten(socket);
+  });
+  // It may have broken off before anybody listened.
+  if (stream.errored) destroyAfterWritten(socket);
+  lingerAfterHalfClose(socket, stream, lingerMs);
+}
+
+/** Destroyed without a close_notify of TLS, so that the client does not take it for a proper end. */
+function destroyAfterWritten(socket: Duplex): void {
+  if (socket.destroyed) return;
+  const destroy = (): void => {
+    socket.destroy();
   };
-  socket.once('finish', linger);
-  socket.once('end', linger);
+  const deadline = setTimeout(destroy, flushMs);
+  socket.once('close', () => clearTimeout(deadline));
+  if (socket.writableFinished) destroy();
+  else if (socket.writableEnded) socket.once('finish', destroy);
+  // Written behind all that waits.
+  else socket.write(Buffer.alloc(0), destroy);
 }
 
 /** Tells the client what the cluster said instead of 101, whole and short, and closes. */
@@ -85,34 +111,54 @@ async function relayRefusal(
   socket: Duplex,
   { answer, stream, asked }: { answer: ResponseHead; stream: MuxStream; asked: Asked },
 ): Promise<void> {
-  const refused = refuseAnswer(answer, asked);
+  const { status } = answer;
+  const refused =
+    refuseAnswer(answer, asked) ??
+    (status < 400 ? refusal(502, 'The cluster answered the request and did not switch protocols.') : undefined);
+  const body = refused === undefined ? await readError(stream) : undefined;
+  stream.destroy();
   if (refused !== undefined) {
-    stream.destroy();
-    answerStatus(socket, refused.status.code, refused.status.message);
+    answerRefusal(socket, refused);
     return;
   }
-  const parts: Buffer[] = [];
-  let size = 0;
-  const deadline = setTimeout(() => stream.destroy(), 10_000);
-  try {
-    for await (const part of stream as AsyncIterable<Buffer>) {
-      size += part.byteLength;
-      if (size > maxErrorBytes) break;
-      parts.push(part);
-    }
-  } catch {
-    // Whatever has come is all there is to tell.
-  } finally {
-    clearTimeout(deadline);
-    stream.destroy();
+  const length = announcedLength(answer);
+  if (body === undefined || (typeof length === 'number' && length !== body.byteLength)) {
+    answerRefusal(
+      socket,
+      refusal(status, 'The cluster refused this, and did not say why in an answer that is complete.'),
+    );
+    return;
   }
   const said = answer.headers.find(([name]) => name === 'content-type')?.[1] ?? '';
   // Nothing that a browser could take for a page of ours.
   const contentType = said.startsWith('application/json') ? 'application/json' : 'text/plain; charset=utf-8';
-  refuseSocket(socket, answer.status, { body: Buffer.concat(parts).toString('utf8'), contentType });
+  refuseSocket(socket, status, { body: body.toString('utf8'), contentType });
+}
+
+/** The body of an error; undefined when it breaks off, is too long or does not come in time. */
+async function readError(stream: MuxStream): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  const deadline = setTimeout(() => stream.destroy(), errorTimeoutMs);
+  try {
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      size += part.byteLength;
+      if (size > maxErrorBytes) return undefined;
+      parts.push(part);
+    }
+    return Buffer.concat(parts);
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(deadline);
+  }
 }
 
 /** A metav1.Status on a bare connection, which is then closed. */
-export function answerStatus(socket: Duplex, code: number, message: string): void {
-  refuseSocket(socket, code, { body: JSON.stringify(failure(code, message)), contentType: 'application/json' });
+export function answerRefusal(socket: Duplex, { status, retryAfterSeconds }: Refusal): void {
+  refuseSocket(socket, status.code, {
+    body: JSON.stringify(status),
+    contentType: 'application/json',
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
 }

@@ -1,5 +1,5 @@
 import { DrainingError, resetCodes, SessionClosedError, StreamResetError, TooManyStreamsError } from '@postern/mux';
-import type { OutgoingRequest, RequestHead, Tunnel } from '@postern/tunnel';
+import { InvalidHeadError, type OutgoingRequest, type RequestHead, type Tunnel } from '@postern/tunnel';
 import type { DirectoryCluster } from '../clusters/cluster-directory.ts';
 import { Refusal, refusal } from './refusal.ts';
 
@@ -36,7 +36,8 @@ export async function openRequest(
         throw refusal(429, `Too many requests to the cluster "${cluster.name}" are open at once.`);
       }
       if (error instanceof RangeError) throw refusal(431, 'The headers of the request are too large.');
-      if (error instanceof TypeError) throw refusal(400, 'The request has a header or a path that is malformed.');
+      if (error instanceof InvalidHeadError)
+        throw refusal(400, 'The request has a header or a path that is malformed.');
       const isGone = error instanceof SessionClosedError || error instanceof DrainingError || tunnel.closed;
       if (!isGone) throw error;
     }

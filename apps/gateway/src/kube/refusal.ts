@@ -9,6 +9,16 @@ export class Refusal extends Error {
     super(status.message);
     this.status = status;
   }
+
+  /** For the header `Retry-After`. */
+  get retryAfterSeconds(): number | undefined {
+    return this.status.details?.retryAfterSeconds;
+  }
+}
+
+/** @param retryAfterSeconds when the client may ask again; whole seconds. @param message what there is too much of. */
+export function tooMany(retryAfterSeconds: number, message: string): Refusal {
+  return new Refusal(failure(429, message, { retryAfterSeconds }));
 }
 
 /** @param code HTTP status. @param message one sentence for the person at kubectl, with what to do next. */

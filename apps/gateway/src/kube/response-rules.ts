@@ -19,7 +19,26 @@ export function refuseAnswer(answer: ResponseHead, asked: Asked): Refusal | unde
   if (status === 401 && asked.kind !== 'proxy') {
     return refusal(502, "The cluster refused the agent's own credentials. Restart the agent, or connect it again.");
   }
+  if (announcedLength(answer) === null) {
+    return refusal(502, 'The cluster answered with a Content-Length that is no length.');
+  }
   return undefined;
+}
+
+/** Bytes that the answer's body is to have; undefined when it does not say; null when what it says is no one number. */
+export function announcedLength({ headers }: ResponseHead): number | undefined | null {
+  let length: number | undefined;
+  for (const [name, value] of headers) {
+    if (name !== 'content-length') continue;
+    if (!/^\d{1,15}$/.test(value) || (length !== undefined && length !== Number(value))) return null;
+    length = Number(value);
+  }
+  return length;
+}
+
+/** Whether an answer has a body at all (RFC 9110, 6.4.1). */
+export function isBodiless(method: string | undefined, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 304;
 }
 
 /**
@@ -34,6 +53,7 @@ export function responseHeaders(answer: ResponseHead, options: { isBrowser: bool
     if (before === undefined) headers.set(name, value);
     else if (name !== 'content-length' && name !== 'content-type') headers.set(name, [before, value].flat());
   }
+  if (answer.status === 204) headers.delete('content-length');
   headers.set('content-security-policy', "sandbox; default-src 'none'");
   headers.set('x-content-type-options', 'nosniff');
   headers.set('cross-origin-resource-policy', 'same-origin');

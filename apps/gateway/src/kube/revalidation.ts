@@ -8,7 +8,7 @@ interface Watched {
 }
 
 /**
- * Asks every few seconds whether the credentials of what is open (watches, execs, terminals, sockets) still hold; the
+ * Asks every few seconds whether the credentials of what is open (requests, execs, terminals, sockets) still hold; the
  * authenticator reads each once. When the question cannot be answered (the database is away) what is open stays open.
  */
 export class Revalidation {
@@ -22,7 +22,7 @@ export class Revalidation {
   constructor(options: { authenticator: Pick<Authenticator, 'stillValid'>; logger: Logger; intervalMs?: number }) {
     this.#authenticator = options.authenticator;
     this.#logger = options.logger;
-    this.#timer = setInterval(() => void this.sweep(), options.intervalMs ?? 4_000);
+    this.#timer = setInterval(this.#sweepLogged, options.intervalMs ?? 4_000);
     this.#timer.unref();
   }
 
@@ -43,6 +43,10 @@ export class Revalidation {
     clearInterval(this.#timer);
   }
 
+  readonly #sweepLogged = (): void => {
+    this.sweep().catch((error: unknown) => this.#logger.error({ error }, 'what was revoked could not be ended'));
+  };
+
   /** One round; returns when all answers are in. */
   async sweep(): Promise<void> {
     if (this.#isRunning) return;
@@ -54,18 +58,31 @@ export class Revalidation {
     }
   }
 
-  /** Things of one credential were opened at different times, so each is held to the memberships of its own principal. */
+  /**
+   * Things of one credential were opened at different times, so each is held to the memberships of its own principal. Many
+   * share one, and it is asked about once.
+   */
   async #ask(group: Watched[]): Promise<void> {
-    let verdicts: boolean[];
+    const verdicts = new Map<Principal, boolean>();
     try {
-      verdicts = await Promise.all(group.map(({ principal }) => this.#authenticator.stillValid(principal)));
+      await Promise.all(
+        Array.from(new Set(group.map(({ principal }) => principal)), async (principal) => {
+          verdicts.set(principal, await this.#authenticator.stillValid(principal));
+        }),
+      );
     } catch (error) {
       this.#logger.warn({ error }, 'cannot check a credential; what it opened stays open');
       return;
     }
     // Newest first: a terminal is told before the connection that would have carried the news.
-    for (const [index, { onRevoked }] of [...group.entries()].reverse()) {
-      if (verdicts[index] === false) onRevoked();
+    for (const { principal, onRevoked } of group.toReversed()) {
+      if (verdicts.get(principal) !== false) continue;
+      try {
+        onRevoked();
+      } catch (error) {
+        // One that cannot be ended must not keep the others open.
+        this.#logger.error({ error }, 'what was revoked could not be ended');
+      }
     }
   }
 }

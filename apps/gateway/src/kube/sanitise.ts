@@ -3,7 +3,10 @@ import {
   type HeaderPairs,
   passRequestHeaders,
   passUpgradeRequestHeaders,
+  type RequestInfo,
+  streamSubresource,
   upgradeProtocol,
+  upgradesOf,
 } from '@postern/kube';
 import type { Principal } from '../identity/principal.ts';
 import { refusal } from './refusal.ts';
@@ -22,14 +25,28 @@ export function sanitise(headers: HeaderPairs, principal: Principal): HeaderPair
 }
 
 /**
- * Pass: the same for an upgrade. Exactly one of WebSocket and SPDY/3.1, and nothing that looks like a body.
- * @throws Refusal 400, 403.
+ * Pass: the same for an upgrade: to what the apiserver would switch this request to, and nothing that looks like a body.
+ * @throws Refusal 400, 403, 405.
  */
-export function sanitiseUpgrade(headers: HeaderPairs, principal: Principal): HeaderPairs {
+export function sanitiseUpgrade(
+  headers: HeaderPairs,
+  principal: Principal,
+  { method, info }: { method: string; info: RequestInfo },
+): HeaderPairs {
   refuseIdentity(headers);
   const wanted = headers.filter(([name]) => name === 'upgrade');
   const protocol = wanted.length === 1 ? upgradeProtocol(wanted[0]?.[1]) : null;
   if (protocol === null) throw refusal(400, 'Only upgrades to WebSocket and SPDY/3.1 are possible.');
+  const possible = upgradesOf(method, info);
+  if (possible.length === 0 && streamSubresource(info) !== null) {
+    throw refusal(405, 'A stream is opened with GET or POST.');
+  }
+  if (!possible.includes(protocol)) {
+    throw refusal(
+      400,
+      'Exec, attach and portforward of a pod can be upgraded; watches and logs of a pod to WebSocket, with GET.',
+    );
+  }
   const announcesBody = headers.some(
     ([name, value]) => name === 'transfer-encoding' || (name === 'content-length' && value.trim() !== '0'),
   );

@@ -147,19 +147,29 @@ describe('an upgrade', () => {
     ]);
   });
 
+  it('that cannot be put on record at once is not even sent', async () => {
+    bed.sessions.failing = true;
+    const socket = await bed.connect();
+    socket.write(head('POST', exec, spdy));
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 503 .*could not record/s);
+    await bed.registry.find(acme, clusterId)?.session.ping();
+    expect(bed.seen).toEqual([]);
+  });
+
   it('that cannot be put on record does not happen', async () => {
     bed.sessions.failing = true;
-    let closed = false;
+    bed.sessions.beforeStart = () => until(() => bed.seen.length === 1);
+    let opened = 0;
     bed.onRequest = (request) => {
+      opened++;
       switchTo('SPDY/3.1')(request);
-      request.stream.once('close', () => {
-        closed = true;
-      });
+      request.stream.once('close', () => opened--);
     };
     const socket = await bed.connect();
     socket.write(head('POST', exec, spdy));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 503 .*could not record/s);
-    await until(() => closed);
+    expect(bed.seen).toHaveLength(1);
+    await until(() => opened === 0 && bed.registry.find(acme, clusterId)?.session.streamCount === 0);
   });
 
   it('that is not answered with 101 ends the connection: nothing more can be asked on it', async () => {
@@ -206,10 +216,17 @@ describe('an upgrade', () => {
     ['h2c', exec],
     ['websocket, h2c', exec],
     ['TLS/1.2', exec],
-    ['websocket', `${kubePath}/api/v1/pods?watch=1`],
+    ['SPDY/3.1', `${kubePath}/api/v1/pods?watch=1`],
+    ['SPDY/3.1', `${kubePath}/api/v1/namespaces/a/pods/p/log`],
+    ['websocket', `${kubePath}/api/v1/pods`],
+    ['websocket', `${kubePath}/api/v1/namespaces/a/pods/p`],
+    ['websocket', `${kubePath}/api/v1/namespaces/a/pods/p/log/more`],
+    ['websocket', `${kubePath}/apis/custom.example/v1/namespaces/a/pods/p/log`],
+    ['websocket', `${kubePath}/api/v1/nodes/n/log`],
     ['SPDY/3.1', `${kubePath}/api/v1/namespaces/a/services/x/proxy/`],
+    ['websocket', `${kubePath}/api/v1/namespaces/a/services/x/proxy/?watch=1`],
+    ['websocket', `${kubePath}/?watch=1`],
     ['websocket', `${kubePath}/`],
-    ['websocket', `${kubePath}/api/v1/namespaces/a/pods/p/log`],
     ['websocket', `${kubePath}/api/v1/namespaces/a/pods/p/exec/more`],
   ])('to %s of %s is 400', async (protocol, path) => {
     const socket = await bed.connect();

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Places } from './places.ts';
-import { RateLimiter } from './rate-limiter.ts';
+import { type Rate, RateLimiter } from './rate-limiter.ts';
 import type { LimitName, LimitSettings } from './settings.ts';
 
 /** Limits on how often something may be begun. The setting is a rate a second. */
@@ -35,14 +35,24 @@ export class Limits extends EventEmitter<{ refused: [LimitName] }> {
     this.#rates = new RateLimiter(now);
   }
 
-  /** Counts one of what is limited by rate. @returns 0, or the whole seconds until the next is allowed (nothing was counted then). */
-  take(limit: RateName, key: string): number {
-    const seconds = this.#rates.take(`${limit} ${key}`, {
-      most: (this.settings[limit] * burstMs) / 1_000,
-      perMs: burstMs,
-    });
+  /**
+   * Counts one of what is limited by rate, or what costs as much as `count` of it; never more than a burst.
+   * @returns 0, or the whole seconds until it is allowed (nothing was counted then).
+   */
+  take(limit: RateName, key: string, count = 1): number {
+    const rate = this.#rate(limit);
+    const seconds = this.#rates.take(`${limit} ${key}`, rate, Math.min(count, rate.most));
     if (seconds > 0) this.emit('refused', limit);
     return seconds;
+  }
+
+  /** Counts what is known to have cost so much only when it is done; what comes next waits until it is paid off. */
+  charge(limit: RateName, key: string, count: number): void {
+    this.#rates.charge(`${limit} ${key}`, this.#rate(limit), count);
+  }
+
+  #rate(limit: RateName): Rate {
+    return { most: (this.settings[limit] * burstMs) / 1_000, perMs: burstMs };
   }
 
   /** Takes a place among what is open at once. @returns gives it back (once; more calls do nothing); undefined when all are taken. */

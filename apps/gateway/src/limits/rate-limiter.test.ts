@@ -1,6 +1,19 @@
 import { expect, it } from 'vitest';
 import { RateLimiter } from './rate-limiter.ts';
 
+it('takes several at once or none, and what is charged afterwards is paid off first', () => {
+  let now = 0;
+  const limiter = new RateLimiter(() => now);
+  const rate = { most: 10, perMs: 10_000 };
+  expect([limiter.take('a', rate, 7), limiter.take('a', rate, 4), limiter.take('a', rate, 3)]).toEqual([0, 1, 0]);
+  limiter.charge('a', rate, 5);
+  expect(limiter.take('a', rate)).toBe(6);
+  limiter.charge('a', rate, 1_000);
+  expect(limiter.take('a', rate)).toBe(11);
+  now = 11_000;
+  expect([limiter.take('a', rate), limiter.take('a', rate)]).toEqual([0, 1]);
+});
+
 it('lets so many through at once, then one each time there is one again', () => {
   let now = 0;
   const limiter = new RateLimiter(() => now);

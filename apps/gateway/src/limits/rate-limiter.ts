@@ -18,14 +18,25 @@ export class RateLimiter {
     this.#now = now;
   }
 
-  /** Takes one attempt. @returns 0, or the seconds until there will be one again (nothing was taken then). */
-  take(key: string, { most, perMs }: Rate): number {
+  /** Takes `count` attempts. @returns 0, or the seconds until there will be so many again (nothing was taken then). */
+  take(key: string, rate: Rate, count = 1): number {
+    const { most, perMs } = rate;
+    const { left, now } = this.#left(key, rate);
+    const isAllowed = left >= count;
+    this.#buckets.set(key, { left: isAllowed ? left - count : left, at: now });
+    return isAllowed ? 0 : Math.ceil((((count - left) / most) * perMs) / 1_000);
+  }
+
+  /** Takes what is known only after it was used: the next attempts wait until it is paid off, a full bucket at most. */
+  charge(key: string, rate: Rate, count: number): void {
+    const { left, now } = this.#left(key, rate);
+    this.#buckets.set(key, { left: Math.max(left - count, -rate.most), at: now });
+  }
+
+  #left(key: string, { most, perMs }: Rate): { left: number; now: number } {
     const now = this.#now();
     const bucket = this.#buckets.get(key) ?? { left: most, at: now };
-    const left = Math.min(most, bucket.left + ((now - bucket.at) / perMs) * most);
-    const isAllowed = left >= 1;
-    this.#buckets.set(key, { left: isAllowed ? left - 1 : left, at: now });
-    return isAllowed ? 0 : Math.ceil((((1 - left) / most) * perMs) / 1_000);
+    return { left: Math.min(most, bucket.left + ((now - bucket.at) / perMs) * most), now };
   }
 
   /** Forgets the attempts of a key. */

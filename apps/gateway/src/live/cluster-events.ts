@@ -1,37 +1,57 @@
 import { type Cluster, WatchClusters } from '@postern/contracts';
 import type { Principal } from '../identity/principal.ts';
-import { receive, socketError } from './answer.ts';
+import { listener, socketError, tooMuch } from './answer.ts';
 import type { LiveOptions, LiveServer, LiveSocket } from './live-socket.ts';
+import { unreadLimits } from './unread.ts';
 
 const roomOf = (organizationId: string): string => `organization:${organizationId}`;
 
 /** Lets a connection follow the clusters of the organizations its person belongs to. */
-export function serveClusters(socket: LiveSocket, { directory, logger }: LiveOptions): void {
-  socket.on('clusters:watch', async (request, ack) => {
-    const received = receive<typeof WatchClusters, { items: Cluster[] }>(WatchClusters, request, ack);
-    if (received === undefined) return;
-    const organizationId = organizationOf(socket.data.principal, received.value.organization);
-    if (organizationId === undefined) {
-      received.answer(socketError('not-found', 'There is no such organization.'));
-      return;
-    }
-    try {
-      // Joined first, so that no change falls between the list and the events.
-      await socket.join(roomOf(organizationId));
-      received.answer({ items: await directory.list(organizationId) });
-    } catch (error) {
-      logger.error({ error }, 'cannot list clusters');
-      await socket.leave(roomOf(organizationId));
-      received.answer(socketError('unavailable', 'The clusters cannot be listed right now. Try again shortly.'));
-    }
-  });
-  socket.on('clusters:unwatch', async (request, ack) => {
-    const received = receive<typeof WatchClusters, Record<string, never>>(WatchClusters, request, ack);
-    if (received === undefined) return;
-    const organizationId = organizationOf(socket.data.principal, received.value.organization);
-    if (organizationId !== undefined) await socket.leave(roomOf(organizationId));
-    received.answer({});
-  });
+export function serveClusters(socket: LiveSocket, { directory, limits, logger }: LiveOptions): void {
+  const { data: connection } = socket;
+  const rules = {
+    schema: WatchClusters,
+    logger,
+    failed: 'The clusters cannot be listed right now. Try again shortly.',
+  };
+  let isListing = false;
+
+  socket.on(
+    'clusters:watch',
+    listener<typeof WatchClusters, { items: Cluster[] }>(rules, async ({ organization }, answer) => {
+      const organizationId = organizationOf(connection.principal, organization);
+      if (organizationId === undefined) {
+        answer(socketError('not-found', 'There is no such organization.'));
+        return;
+      }
+      if (isListing || connection.guard.unread() > unreadLimits.hold) {
+        answer(tooMuch(1, 'The last list is still on its way. Ask again when it is there.'));
+        return;
+      }
+      isListing = true;
+      try {
+        // Joined first, so that no change falls between the list and the events.
+        await socket.join(roomOf(organizationId));
+        const items = await directory.list(organizationId);
+        // Reading one, making it JSON and sending it costs as much as some small events.
+        limits.charge('liveEventsPerUser', connection.principal.userId, items.length);
+        answer({ items });
+      } catch (error) {
+        await socket.leave(roomOf(organizationId));
+        throw error;
+      } finally {
+        isListing = false;
+      }
+    }),
+  );
+  socket.on(
+    'clusters:unwatch',
+    listener<typeof WatchClusters, Record<string, never>>(rules, async ({ organization }, answer) => {
+      const organizationId = organizationOf(connection.principal, organization);
+      if (organizationId !== undefined) await socket.leave(roomOf(organizationId));
+      answer({});
+    }),
+  );
 }
 
 /** A credential for one cluster follows no others. */
@@ -43,20 +63,26 @@ function organizationOf(principal: Principal, slug: string): string | undefined 
 /** Tells every connection that watches what changed, one reading a change. @returns stops it. */
 export function pushClusterChanges(io: LiveServer, { directory, logger }: LiveOptions): () => void {
   const pending = new Set<string>();
-  const onChanged = ({ organizationId, clusterId }: { organizationId: string; clusterId: string }): void => {
-    const room = roomOf(organizationId);
-    if (!io.sockets.adapter.rooms.has(room) || pending.has(clusterId)) return;
-    pending.add(clusterId);
-    // Several changes of one moment are one for the reader.
-    setImmediate(() => {
+  const reading = new Set<string>();
+  const read = async ({ organizationId, clusterId }: { organizationId: string; clusterId: string }): Promise<void> => {
+    reading.add(clusterId);
+    // Several changes of one moment, and all that come while the last is read, are one for the reader.
+    while (pending.has(clusterId)) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
       pending.delete(clusterId);
-      directory.get(organizationId, clusterId).then(
-        (cluster) => {
-          if (cluster !== null) io.to(room).emit('cluster:changed', cluster);
-        },
-        (error: unknown) => logger.error({ error, clusterId }, 'cannot tell browsers of a change'),
-      );
-    });
+      try {
+        const cluster = await directory.get(organizationId, clusterId);
+        if (cluster !== null) io.to(roomOf(organizationId)).emit('cluster:changed', cluster);
+      } catch (error) {
+        logger.error({ error, clusterId }, 'cannot tell browsers of a change');
+      }
+    }
+    reading.delete(clusterId);
+  };
+  const onChanged = (changed: { organizationId: string; clusterId: string }): void => {
+    if (!io.sockets.adapter.rooms.has(roomOf(changed.organizationId))) return;
+    pending.add(changed.clusterId);
+    if (!reading.has(changed.clusterId)) void read(changed);
   };
   const onDeleted = ({ organizationId, clusterId }: { organizationId: string; clusterId: string }): void => {
     io.to(roomOf(organizationId)).emit('cluster:deleted', { id: clusterId, organizationId });

@@ -1,26 +1,43 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Server as Engine } from 'engine.io';
+import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
 import { Server } from 'socket.io';
 import { refuseSocket } from '../edge/plain-response.ts';
 import type { Principal } from '../identity/principal.ts';
 import { pushClusterChanges, serveClusters } from './cluster-events.ts';
+import { ConnectionGuard, GuardedWebSocketServer } from './connection-guard.ts';
+import { limitEvents } from './event-limits.ts';
+import { Flood } from './flood.ts';
+import { opensNewConnection } from './handshake.ts';
 import type { LiveOptions, LiveServer, LiveSocket } from './live-socket.ts';
 import { serveTerminals } from './terminal-events.ts';
+import { Unread } from './unread.ts';
 
 /** What one message may measure: 64 KiB of input and its envelope. */
 const maxMessageBytes = 100 * 1024;
+/** What opening a connection costs of a person's events. */
+const costOfConnection = 10;
+
+/** Who opened a connection, and what gives its place back. */
+interface Admitted {
+  principal: Principal;
+  leave(): void;
+}
 
 /** `/socket.io/`: terminals and live status for browsers, over WebSockets only. */
 export class LiveEndpoint {
   readonly #options: LiveOptions;
   readonly #engine: Engine;
   readonly #io: LiveServer;
+  readonly #flood: Flood;
+  readonly #unread = new Unread();
   readonly #principals = new WeakMap<IncomingMessage, Principal>();
+  readonly #guards = new WeakMap<EngineSocket, ConnectionGuard>();
   readonly #stopPushing: () => void;
 
   constructor(options: LiveOptions) {
     this.#options = options;
+    this.#flood = new Flood(options.limits.settings.liveEventsPerUser);
     const limits = {
       transports: ['websocket' as const],
       allowUpgrades: false,
@@ -29,8 +46,10 @@ export class LiveEndpoint {
       maxHttpBufferSize: maxMessageBytes,
       pingInterval: 15_000,
       pingTimeout: 15_000,
+      wsEngine: GuardedWebSocketServer,
     };
     this.#engine = new Engine(limits);
+    this.#engine.on('connection', (connection: EngineSocket) => this.#guard(connection));
     this.#io = new Server({ ...limits, serveClient: false, connectTimeout: 10_000 });
     this.#io.bind(this.#engine);
     this.#io.on('connection', (socket) => this.#connected(socket));
@@ -39,16 +58,10 @@ export class LiveEndpoint {
 
   /** Who it is, and that the page is ours, is known before the connection becomes a WebSocket. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.#admit(request).then(
-      (status) => {
-        if (status !== undefined) refuseSocket(socket, status);
-        else if (!socket.destroyed) this.#engine.handleUpgrade(request as never, socket, head);
-      },
-      (error: unknown) => {
-        this.#options.logger.error({ error }, 'cannot check who opens a live connection');
-        refuseSocket(socket, 503);
-      },
-    );
+    this.#open(request, { socket, head }).catch((error: unknown) => {
+      this.#options.logger.error({ error }, 'cannot open a live connection');
+      refuseSocket(socket, 503);
+    });
   };
 
   close(): void {
@@ -57,19 +70,52 @@ export class LiveEndpoint {
     this.#engine.close();
   }
 
-  async #admit(request: IncomingMessage): Promise<number | undefined> {
-    const { authenticator, publicOrigin } = this.#options;
+  async #open(request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): Promise<void> {
+    const admitted = await this.#admit(request);
+    if (typeof admitted === 'number') {
+      refuseSocket(socket, admitted);
+      return;
+    }
+    if (socket.destroyed) {
+      admitted.leave();
+      return;
+    }
+    socket.once('close', admitted.leave);
+    this.#principals.set(request, admitted.principal);
+    this.#engine.handleUpgrade(request as never, socket, head);
+  }
+
+  /** @returns the status of the refusal when it is refused. */
+  async #admit(request: IncomingMessage): Promise<Admitted | number> {
+    const { authenticator, limits, publicOrigin } = this.#options;
     if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket') return 400;
     if (request.headers.origin !== publicOrigin) return 403;
+    if (!opensNewConnection(request.url ?? '')) return 400;
     const principal = await authenticator.authenticate(request.headers);
     if (principal === null) return 401;
-    this.#principals.set(request, principal);
-    return undefined;
+    const { userId } = principal;
+    if (this.#flood.bars(userId) || limits.take('liveEventsPerUser', userId, costOfConnection) > 0) return 429;
+    const leave = limits.enter('liveConnectionsPerUser', userId);
+    return leave === undefined ? 429 : { principal, leave };
+  }
+
+  /** As soon as there is a connection, whether or not anything is ever said on it. */
+  #guard(connection: EngineSocket): void {
+    const principal = this.#principals.get(connection.request);
+    if (principal === undefined) {
+      connection.close(true);
+      return;
+    }
+    const { logger } = this.#options;
+    const { userId } = principal;
+    const guard = new ConnectionGuard(connection, { userId, flood: this.#flood, unread: this.#unread, logger });
+    this.#guards.set(connection, guard);
   }
 
   #connected(socket: LiveSocket): void {
     const principal = this.#principals.get(socket.request);
-    if (principal === undefined) {
+    const guard = this.#guards.get(socket.conn);
+    if (principal === undefined || guard === undefined) {
       socket.disconnect(true);
       return;
     }
@@ -77,12 +123,19 @@ export class LiveEndpoint {
       principal,
       address: socket.request.socket.remoteAddress ?? '',
       userAgent: socket.request.headers['user-agent'] ?? '',
+      guard,
+      acksOwed: 0,
     };
     const unwatch = this.#options.revalidation.watch(principal, () => {
       socket.emit('session:ended', { message: 'Your session has ended. Sign in again.' });
-      socket.disconnect(true);
+      socket.disconnect();
     });
-    socket.once('disconnect', unwatch);
+    socket.once('disconnect', () => {
+      unwatch();
+      // socket.io would let it join again, under credentials that nobody asks about any more.
+      guard.end();
+    });
+    limitEvents(socket, this.#options.limits);
     serveClusters(socket, this.#options);
     serveTerminals(socket, this.#options);
   }

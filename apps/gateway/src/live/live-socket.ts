@@ -7,12 +7,16 @@ import type { Principal } from '../identity/principal.ts';
 import type { Revalidation } from '../kube/revalidation.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { TerminalService } from '../terminals/terminal-service.ts';
+import type { ConnectionGuard } from './connection-guard.ts';
 
 /** What a connection is, besides its events. */
 interface Connection {
   principal: Principal;
   address: string;
   userAgent: string;
+  guard: ConnectionGuard;
+  /** Acknowledgements of output that the browser owes, which cost it nothing. */
+  acksOwed: number;
 }
 
 type Unused = Record<string, never>;

@@ -1,92 +1,92 @@
 import { CloseTerminal, OpenTerminal, TerminalAck, TerminalInput, TerminalResize } from '@postern/contracts';
 import type { Terminal } from '../terminals/terminal.ts';
-import { TerminalRefused } from '../terminals/terminal-service.ts';
-import { receive, socketError } from './answer.ts';
+import { TerminalRefused, type TerminalRequest } from '../terminals/terminal-service.ts';
+import { type Answer, answerOf, listener, socketError } from './answer.ts';
 import type { LiveOptions, LiveSocket } from './live-socket.ts';
+import { unreadLimits } from './unread.ts';
 
 const maxTerminals = 32;
-/** Packets that wait for the connection itself; above this terminals stop reading, whatever was acknowledged. */
-const maxPacketsWaiting = 32;
+/** Acknowledgements that a browser may owe and still send for nothing. */
+const maxAcksOwed = 4_096;
 
 type Opened = { terminal: string; container: string; shell: string };
+type Done = Record<string, never>;
 
 /** Terminals of one connection. They are found by id among its own only, and end with it. */
 export function serveTerminals(socket: LiveSocket, { terminals, logger }: LiveOptions): void {
+  const { data: connection } = socket;
   const own = new Map<string, Terminal>();
   let opening = 0;
+  const rules = { logger, failed: 'Postern cannot do this right now. Try again shortly.' };
 
-  socket.on('terminal:open', async (request, ack) => {
-    const received = receive<typeof OpenTerminal, Opened>(OpenTerminal, request, ack);
-    if (received === undefined) return;
-    if (own.size + opening >= maxTerminals) {
-      received.answer(socketError('limit', `At most ${maxTerminals} terminals can be open. Close one first.`));
-      return;
-    }
-    opening++;
-    try {
-      const { principal, address, userAgent } = socket.data;
-      const { terminal, start } = await terminals.open({ principal, address, userAgent }, received.value);
-      const { id, container, shell } = terminal;
-      own.set(id, terminal);
-      // The answer first: the browser must know the id before output comes under it.
-      received.answer({ terminal: id, container, shell });
-      start({
-        onOutput: (data) => {
-          socket.emit('terminal:output', { terminal: id, data });
-          if (packetsWaiting(socket) > maxPacketsWaiting) terminal.congested(true);
-        },
-        onEnded: (ending) => {
-          own.delete(id);
-          socket.emit('terminal:ended', { terminal: id, ...ending });
-        },
-      });
-      if (!socket.connected) terminal.end({ code: 'closed', exitCode: null, message: 'The browser went away.' });
-    } catch (error) {
-      if (error instanceof TerminalRefused) received.answer(socketError(error.ending.code, error.ending.message));
-      else {
-        logger.error({ error }, 'a terminal could not be opened');
-        received.answer(socketError('failed', 'Postern cannot open a terminal right now. Try again shortly.'));
+  async function open(request: TerminalRequest, answer: Answer<Opened>): Promise<void> {
+    const { principal, address, userAgent } = connection;
+    const { terminal, start } = await terminals.open({ principal, address, userAgent }, request);
+    const { id, container, shell } = terminal;
+    own.set(id, terminal);
+    // The answer first: the browser must know the id before output comes under it.
+    answer({ terminal: id, container, shell });
+    start({
+      onOutput: (output) => {
+        connection.acksOwed = Math.min(connection.acksOwed + 1, maxAcksOwed);
+        socket.emit('terminal:output', { terminal: id, data: output });
+        if (connection.guard.unread() > unreadLimits.hold) terminal.congested(true);
+      },
+      onEnded: (ending) => {
+        own.delete(id);
+        socket.emit('terminal:ended', { terminal: id, ...ending });
+      },
+    });
+    if (!socket.connected) terminal.end({ code: 'closed', exitCode: null, message: 'The browser went away.' });
+  }
+
+  socket.on(
+    'terminal:open',
+    listener<typeof OpenTerminal, Opened>({ ...rules, schema: OpenTerminal }, async (request, answer) => {
+      if (own.size + opening >= maxTerminals) {
+        answer(socketError('limit', `At most ${maxTerminals} terminals can be open. Close one first.`));
+        return;
       }
-    } finally {
-      opening--;
-    }
-  });
+      opening++;
+      try {
+        await open(request, answer);
+      } catch (error) {
+        if (!(error instanceof TerminalRefused)) throw error;
+        answer(socketError(error.ending.code, error.ending.message));
+      } finally {
+        opening--;
+      }
+    }),
+  );
+  socket.on(
+    'terminal:input',
+    listener({ ...rules, schema: TerminalInput }, ({ terminal, data }) => own.get(terminal)?.input(data)),
+  );
+  socket.on(
+    'terminal:resize',
+    listener({ ...rules, schema: TerminalResize }, ({ terminal, ...size }) => own.get(terminal)?.resize(size)),
+  );
+  socket.on(
+    'terminal:ack',
+    listener({ ...rules, schema: TerminalAck }, ({ terminal, bytes }) => own.get(terminal)?.acknowledge(bytes)),
+  );
+  socket.on(
+    'terminal:close',
+    listener<typeof CloseTerminal, Done>({ ...rules, schema: CloseTerminal }, ({ terminal }, answer) => {
+      own.get(terminal)?.end({ code: 'closed', exitCode: null, message: 'The terminal was closed.' });
+      answer({});
+    }),
+  );
+  // Measures the way there and back, so nothing is read of it.
+  socket.on('terminal:ping', (acknowledgement: unknown) => answerOf<undefined>(acknowledgement)(undefined));
 
-  socket.on('terminal:input', (request) => {
-    const received = receive(TerminalInput, request, undefined);
-    if (received !== undefined) own.get(received.value.terminal)?.input(received.value.data);
-  });
-  socket.on('terminal:resize', (request) => {
-    const received = receive(TerminalResize, request, undefined);
-    if (received !== undefined) own.get(received.value.terminal)?.resize(received.value);
-  });
-  socket.on('terminal:ack', (request) => {
-    const received = receive(TerminalAck, request, undefined);
-    if (received !== undefined) own.get(received.value.terminal)?.acknowledge(received.value.bytes);
-  });
-  socket.on('terminal:close', (request, ack) => {
-    const received = receive<typeof CloseTerminal, Record<string, never>>(CloseTerminal, request, ack);
-    if (received === undefined) return;
-    own.get(received.value.terminal)?.end({ code: 'closed', exitCode: null, message: 'The terminal was closed.' });
-    received.answer({});
-  });
-  socket.on('terminal:ping', (ack) => {
-    if (typeof ack === 'function') ack();
-  });
-
-  const onDrain = (): void => {
+  connection.guard.onTaken(() => {
+    if (connection.guard.unread() > unreadLimits.hold) return;
     for (const terminal of own.values()) terminal.congested(false);
-  };
-  socket.conn.on('drain', onDrain);
+  });
   socket.once('disconnect', () => {
-    socket.conn.off('drain', onDrain);
     for (const terminal of [...own.values()]) {
       terminal.end({ code: 'closed', exitCode: null, message: 'The browser went away.' });
     }
   });
-}
-
-/** engine.io's queue above the socket. Its type hides it; nothing else tells whether a browser reads. */
-function packetsWaiting(socket: LiveSocket): number {
-  return (socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length;
 }

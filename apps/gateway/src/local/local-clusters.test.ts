@@ -5,6 +5,8 @@ import { Clusters } from '../clusters/clusters.ts';
 import type { Config } from '../config.ts';
 import { Database } from '../database/database.ts';
 import { Credentials } from '../identity/credentials.ts';
+import { Limits } from '../limits/limits.ts';
+import { defaultLimits } from '../limits/settings.ts';
 import { startTestDatabase, type TestDatabase } from '../test/test-database.ts';
 import { LocalClusters } from './local-clusters.ts';
 
@@ -22,6 +24,7 @@ beforeAll(async () => {
     directory: new ClusterDirectory(database, { roundTrip: () => null }),
     tunnels: { disconnect: () => {} },
     credentials: new Credentials(database, logger),
+    limits: new Limits(defaultLimits),
     config: {
       publicOrigin: 'https://localhost',
       ca: null,

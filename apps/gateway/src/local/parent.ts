@@ -1,11 +1,17 @@
 import type { LocalCluster } from './local-clusters.ts';
 
 /** What is said to the program that started this one. */
-type Message = { type: 'ready'; url: string; metricsUrl: string } | ({ type: 'local-cluster' } & LocalCluster);
+type Message =
+  | { type: 'ready'; url: string; metricsUrl: string; setupCodeRequired: boolean }
+  | ({ type: 'local-cluster' } & LocalCluster);
 
 /** Tells the parent over the channel it opened; undefined when it opened none. */
 export const tellParent: ((message: Message) => void) | undefined =
-  process.send && ((message) => process.send?.(message));
+  process.send &&
+  ((message) => {
+    // To a parent that has just gone; `gone` follows.
+    if (process.connected) process.send?.(message, undefined, undefined, () => {});
+  });
 
 /** Calls back when the parent asks to drain, and when it is gone. */
 export function onParent(listeners: { drain: () => void; gone: () => void }): void {

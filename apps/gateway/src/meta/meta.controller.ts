@@ -1,4 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
+import { SetupCode } from '../accounts/setup-code.ts';
 import type { Config } from '../config.ts';
 import { CONFIG } from '../core/tokens.ts';
 import type { Answer } from '../http/call.ts';
@@ -7,11 +8,18 @@ import { version } from './version.ts';
 
 @Controller()
 export class MetaController {
+  @Inject(SetupCode) private readonly setupCode!: SetupCode;
   @Inject(CONFIG) private readonly config!: Config;
 
   @Operation('getMeta')
   async getMeta(): Promise<Answer<'getMeta'>> {
     const { publicOrigin, ca, local } = this.config;
-    return { version, publicUrl: publicOrigin, caCertificate: ca?.pem ?? null, local: local !== null };
+    return {
+      version,
+      publicUrl: publicOrigin,
+      caCertificate: ca?.pem ?? null,
+      local: local !== null,
+      setupCodeRequired: this.setupCode.isRequired,
+    };
   }
 }

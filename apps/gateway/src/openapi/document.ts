@@ -86,7 +86,7 @@ function parameters(schema: z.ZodObject | undefined, where: 'path' | 'query'): J
 function errorsOf(route: Route): ErrorCode[] {
   const { access, params, query, body, method } = route;
   const isOfOrganization = !['public', 'user', 'join-token'].includes(access);
-  const codes: ErrorCode[] = [...route.errors, 'internal', 'unavailable'];
+  const codes: ErrorCode[] = [...route.errors, 'rate-limited', 'internal', 'unavailable'];
   if (access !== 'public') codes.push('unauthenticated');
   if (isOfOrganization) codes.push('forbidden');
   if (access !== 'join-token' && method !== 'GET') codes.push('csrf-refused');

@@ -16,14 +16,15 @@ export class SessionList {
     this.#database = database;
   }
 
-  /** Newest first. @throws {ApiError} `invalid-request` for a cursor that is not one of ours. */
+  /** Newest first; `ofUser` undefined: of everybody in the organization. @throws {ApiError} `invalid-request` for a cursor that is not one of ours. */
   async page(
-    organizationId: string,
+    { organizationId, ofUser }: { organizationId: string; ofUser: string | undefined },
     { cursor, limit, cluster, kind, active }: z.output<typeof SessionQuery>,
   ): Promise<{ items: Session[]; nextCursor: string | null }> {
     const rows = await this.#database.scoped.session.findMany({
       where: {
         organizationId,
+        ...(ofUser === undefined ? {} : { userId: ofUser }),
         ...(cursor === undefined ? {} : { id: { lt: readCursor(cursor) } }),
         ...(cluster === undefined ? {} : { clusterId: cluster }),
         ...(kind === undefined ? {} : { kind: sessionKinds[kind] }),

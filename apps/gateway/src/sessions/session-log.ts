@@ -2,6 +2,7 @@ import type { SessionKind as Kind } from '@postern/contracts';
 import type { Database } from '../database/database.ts';
 import { whenReachable } from '../database/when-reachable.ts';
 import { SessionKind } from '../generated/prisma/enums.ts';
+import { recordedCommand } from './recorded-command.ts';
 
 /** The kinds as the contracts spell them, and as the database's client does. */
 export const sessionKinds: Record<Kind, SessionKind> = {
@@ -25,8 +26,8 @@ export interface SessionStart {
   userAgent: string;
 }
 
-/** Longer texts of strangers are cut. */
-const most = { words: 64, word: 1_024, text: 512 };
+/** Longer texts of strangers are cut, in characters. */
+const maxText = 512;
 
 /** Writes down every exec, attach, port-forward and terminal: its beginning, before anything flows, and its end. */
 export class SessionLog {
@@ -47,7 +48,7 @@ export class SessionLog {
         namespace: storable(session.namespace),
         pod: storable(session.pod),
         container: session.container === null ? null : storable(session.container),
-        command: session.command.slice(0, most.words).map((word) => storable(word, most.word)),
+        command: recordedCommand(session.command),
         clientAddress: storable(session.clientAddress),
         userAgent: storable(session.userAgent),
       },
@@ -83,6 +84,6 @@ export class SessionLog {
 }
 
 /** PostgreSQL takes no NUL in a text. */
-function storable(text: string, length = most.text): string {
-  return text.replaceAll('\0', '').slice(0, length);
+function storable(text: string): string {
+  return text.replaceAll('\0', '').slice(0, maxText);
 }

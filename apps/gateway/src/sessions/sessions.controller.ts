@@ -1,4 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
+import { rolePermissions } from '@postern/contracts';
 import { type Answer, type Call, CallOf } from '../http/call.ts';
 import { Operation } from '../http/operation.ts';
 import { SessionList } from './session-list.ts';
@@ -8,7 +9,9 @@ export class SessionsController {
   @Inject(SessionList) private readonly sessions!: SessionList;
 
   @Operation('listSessions')
-  list(@CallOf() { organization, query }: Call<'listSessions'>): Promise<Answer<'listSessions'>> {
-    return this.sessions.page(organization.id, query);
+  list(@CallOf() { principal, organization, query }: Call<'listSessions'>): Promise<Answer<'listSessions'>> {
+    // Without the permission to see everybody's, one sees one's own.
+    const ofUser = rolePermissions[organization.role].includes('session:read-all') ? undefined : principal.userId;
+    return this.sessions.page({ organizationId: organization.id, ofUser }, query);
   }
 }

@@ -5,6 +5,25 @@ import { endingOfStatus, readEnding, statusMessage } from './ending.ts';
 const failure = (reason: string, message: string, causes: object[] = []): string =>
   JSON.stringify({ status: 'Failure', reason, message, details: { causes } });
 
+const anything = fc.jsonValue({ maxDepth: 2 });
+/** What is called as a method by mistake, of another type. */
+const shadowed = fc.dictionary(fc.constantFrom('find', 'length', 'toString', 'valueOf', 'map'), anything);
+const causes = fc.oneof(
+  anything,
+  shadowed,
+  fc.array(fc.record({ reason: fc.oneof(fc.constant('ExitCode'), anything), message: fc.oneof(anything, shadowed) })),
+);
+/** A Status with some of its fields replaced by anything. */
+const statusLike = fc.record(
+  {
+    status: fc.oneof(fc.constantFrom('Success', 'Failure'), anything),
+    reason: fc.oneof(fc.constantFrom('NonZeroExitCode', 'InternalError'), anything),
+    message: fc.oneof(fc.string({ unit: 'binary' }), anything, shadowed),
+    details: fc.oneof(anything, fc.record({ causes })),
+  },
+  { requiredKeys: [] },
+);
+
 describe('readEnding', () => {
   it.each([
     ['{"status":"Success"}', 'exited', 0],
@@ -23,6 +42,12 @@ describe('readEnding', () => {
     ['[]', 'failed', null],
     ['{"status":"Failure","details":{"causes":7}}', 'failed', null],
     ['{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[null]}}', 'failed', null],
+    ['{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":{"find":"x"}}}', 'failed', null],
+    ['{"status":"Failure","reason":"NonZeroExitCode","details":null}', 'failed', null],
+    ['{"status":"Failure","message":{}}', 'failed', null],
+    [failure('NonZeroExitCode', '', [{ reason: 'ExitCode', message: '' }]), 'failed', null],
+    [failure('NonZeroExitCode', '', [{ reason: 'ExitCode', message: { valueOf: 1 } }]), 'failed', null],
+    [failure('NonZeroExitCode', '', [null as never, { reason: 'ExitCode', message: '4' }]), 'exited', 4],
   ])('%s is %s', (text, code, exitCode) => {
     expect(readEnding(text)).toMatchObject({ code, exitCode });
   });
@@ -33,6 +58,7 @@ describe('readEnding', () => {
         fc.oneof(
           fc.string({ unit: 'binary' }),
           fc.jsonValue().map((value) => JSON.stringify(value)),
+          statusLike.map((value) => JSON.stringify(value)),
         ),
         (text) => {
           const { message } = readEnding(text);

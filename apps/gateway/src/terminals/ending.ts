@@ -1,4 +1,5 @@
 import type { TerminalEndCode } from '@postern/contracts';
+import { z } from 'zod';
 
 /** How a terminal ended, in a sentence for people. */
 export interface Ending {
@@ -7,13 +8,20 @@ export interface Ending {
   message: string;
 }
 
-/** The part of a metav1.Status that says how a process ended. */
-interface ExecStatus {
-  status?: unknown;
-  reason?: unknown;
-  message?: unknown;
-  details?: { causes?: { reason?: unknown; message?: unknown }[] };
-}
+/** A text of the cluster's; anything else counts as empty. */
+const Text = z.string().catch('');
+const Causes = z.array(z.object({ reason: Text, message: Text }).catch({ reason: '', message: '' }));
+
+/** The part of a metav1.Status that says how a process ended. Every field may be missing or of another type. */
+const Status = z.object({
+  status: Text,
+  reason: Text,
+  message: Text,
+  details: z.object({ causes: Causes.catch([]) }).catch({ causes: [] }),
+});
+
+/** A Status is some hundred bytes. What is longer is none, and not worth parsing. */
+const maxStatusLength = 64 * 1024;
 
 /**
  * Reads the Status on the error channel of v4.channel.k8s.io. Total: the text comes from the tenant's cluster.
@@ -24,11 +32,10 @@ export function readEnding(text: string): Ending {
   if (status === undefined) return failed('The cluster did not say how the shell ended.');
   if (status.status === 'Success') return exited(0);
   if (status.reason === 'NonZeroExitCode') {
-    const cause = status.details?.causes?.find?.((one) => one?.reason === 'ExitCode');
-    const exitCode = Number(cause?.message);
-    if (Number.isInteger(exitCode)) return exited(exitCode);
+    const exitCode = status.details.causes.find(({ reason }) => reason === 'ExitCode')?.message ?? '';
+    if (/^-?\d{1,10}$/.test(exitCode)) return exited(Number(exitCode));
   }
-  const message = typeof status.message === 'string' ? status.message : '';
+  const { message } = status;
   if (/executable file not found|no such file or directory|not found in \$PATH/i.test(message)) return noShell();
   if (/container not found|not found|is not running|not created or running|is terminated/i.test(message)) {
     return podGone('The container is not running any more.');
@@ -72,8 +79,8 @@ export function endingOfStatus(code: number, message: string): Ending {
 
 /** The `message` of a Status body; the body itself where it is none. At most 1,000 characters, none of them a control character. */
 export function statusMessage(body: string): string {
-  const status = parse(body);
-  return clean(typeof status?.message === 'string' ? status.message : body);
+  const message = parse(body)?.message ?? '';
+  return clean(message === '' ? body : message);
 }
 
 /** Text of a cluster on its way to a screen. */
@@ -84,10 +91,11 @@ function clean(text: string): string {
     .trim();
 }
 
-function parse(text: string): ExecStatus | undefined {
+/** Undefined for what is no JSON object. */
+function parse(text: string): z.infer<typeof Status> | undefined {
+  if (text.length > maxStatusLength) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return Status.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

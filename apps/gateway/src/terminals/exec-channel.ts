@@ -1,25 +1,23 @@
 import type { Writable } from 'node:stream';
 import type { MuxStream } from '@postern/mux';
 import * as ws from 'ws';
+import { ExecSender, type TerminalSize } from './exec-sender.ts';
 
-/** The parts of `ws` below a connection: frames in and out of any stream. Its types leave them out. */
+/** The part of `ws` that reads frames from any stream. Its types leave it out. */
 interface Framing {
-  Receiver: new (options: { isServer: boolean; maxPayload: number; maxFragments: number }) => Writable;
-  Sender: new (
-    socket: MuxStream,
-  ) => {
-    send(data: Buffer, options: { binary: true; fin: true; mask: true; compress: false }): void;
-    ping(data: Buffer, mask: true): void;
-    pong(data: Buffer, mask: true): void;
-    close(code: number, data: string, mask: true): void;
-  };
+  Receiver: new (options: {
+    isServer: boolean;
+    maxPayload: number;
+    maxFragments: number;
+    maxBufferedChunks: number;
+  }) => Writable;
 }
-const { Receiver, Sender } = ws as unknown as Framing;
+const { Receiver } = ws as unknown as Framing;
 
-/** The channels of v4.channel.k8s.io: the first byte of each message (apimachinery/pkg/util/remotecommand). */
-const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4 } as const;
-/** What one message of the apiserver may measure; it sends at most 32 KiB of output at once. */
-const maxMessageBytes = 1024 * 1024;
+/** The channels of v4.channel.k8s.io that the apiserver writes to: the first byte of each message. */
+const channels = { stdout: 1, stderr: 2, error: 3 } as const;
+/** What one message of the apiserver may measure, in bytes and pieces; it sends at most 32 KiB of output at once. */
+const limits = { isServer: false, maxPayload: 1024 * 1024, maxFragments: 1_024, maxBufferedChunks: 4_096 };
 /** Silent connections are cut by what lies between, the apiserver's own proxies among it. */
 const pingEveryMs = 30_000;
 
@@ -35,31 +33,33 @@ export interface ExecEvents {
 /** An exec with a tty towards the apiserver, spoken as WebSocket frames on an upgraded stream of the tunnel. */
 export class ExecChannel {
   readonly #stream: MuxStream;
-  readonly #sender: InstanceType<Framing['Sender']>;
-  readonly #receiver = new Receiver({ isServer: false, maxPayload: maxMessageBytes, maxFragments: 1_024 });
+  readonly #sender: ExecSender;
+  readonly #receiver = new Receiver(limits);
   readonly #ping: NodeJS.Timeout;
   #isHeld = false;
   #isClosed = false;
 
   constructor(stream: MuxStream, events: ExecEvents) {
     this.#stream = stream;
-    this.#sender = new Sender(stream);
-    this.#ping = setInterval(() => this.#sender.ping(Buffer.alloc(0), true), pingEveryMs);
+    this.#sender = new ExecSender(stream);
+    this.#ping = setInterval(() => this.#sender.ping(), pingEveryMs);
     const finish = (error?: Error): void => {
       if (this.#isClosed) return;
       this.#isClosed = true;
       clearInterval(this.#ping);
+      this.#sender.stop();
       stream.destroy();
       events.onClose(error);
     };
     this.#receiver.on('message', (message: Buffer) => {
-      const [channel] = message;
-      const data = message.subarray(1);
-      if (channel === channels.stdout || channel === channels.stderr) {
-        if (data.byteLength > 0) events.onOutput(data);
-      } else if (channel === channels.error && data.byteLength > 0) events.onStatus(data.toString('utf8'));
+      if (this.#isClosed) return;
+      try {
+        deliver(message, events);
+      } catch (error) {
+        finish(error instanceof Error ? error : new Error(String(error)));
+      }
     });
-    this.#receiver.on('ping', (data: Buffer) => this.#sender.pong(data, true));
+    this.#receiver.on('ping', (data: Buffer) => this.#sender.pong(data));
     this.#receiver.on('conclude', () => finish());
     this.#receiver.on('error', (error: Error) => finish(error));
     this.#receiver.on('drain', () => this.#flow());
@@ -72,13 +72,14 @@ export class ExecChannel {
     if (stream.destroyed) finish(stream.errored ?? undefined);
   }
 
-  /** Keystrokes. */
-  write(data: Uint8Array): void {
-    this.#send(channels.stdin, data);
+  /** Keystrokes. @returns false when the cluster is more than 1 MiB behind: they were not taken. */
+  write(data: Uint8Array): boolean {
+    return this.#sender.input(data);
   }
 
-  resize(size: { columns: number; rows: number }): void {
-    this.#send(channels.resize, Buffer.from(JSON.stringify({ Width: size.columns, Height: size.rows })));
+  /** Of several sizes that wait only the newest is sent. */
+  resize(size: TerminalSize): void {
+    this.#sender.resize(size);
   }
 
   /** Stops reading from the cluster, which in turn stops the process; what was read already is still handed on. */
@@ -95,22 +96,21 @@ export class ExecChannel {
   /** Ends the exec: the process gets a hang-up. */
   close(): void {
     if (this.#isClosed) return;
-    this.#sender.close(1000, '', true);
-    this.#stream.end();
+    this.#sender.close();
     // The cluster's own close frame is not worth waiting for: END has told it all.
     const deadline = setTimeout(() => this.#stream.destroy(), 1_000);
     this.#stream.once('close', () => clearTimeout(deadline));
   }
 
-  #send(channel: number, data: Uint8Array): void {
-    if (this.#isClosed) return;
-    const message = Buffer.allocUnsafe(data.byteLength + 1);
-    message[0] = channel;
-    message.set(data, 1);
-    this.#sender.send(message, { binary: true, fin: true, mask: true, compress: false });
-  }
-
   #flow(): void {
     if (!this.#isHeld && !this.#receiver.writableNeedDrain) this.#stream.resume();
   }
+}
+
+function deliver(message: Buffer, { onOutput, onStatus }: ExecEvents): void {
+  if (message.byteLength < 2) return;
+  const [channel] = message;
+  const data = message.subarray(1);
+  if (channel === channels.stdout || channel === channels.stderr) onOutput(data);
+  else if (channel === channels.error) onStatus(data.toString('utf8'));
 }

@@ -8,6 +8,7 @@ import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-dir
 import type { Principal } from '../identity/principal.ts';
 import { authorise } from '../kube/authorise.ts';
 import { classify } from '../kube/classify.ts';
+import { countRequest, enterCluster } from '../kube/enter.ts';
 import { failureOf, openRequest, type TunnelSource } from '../kube/open-request.ts';
 import { Refusal } from '../kube/refusal.ts';
 import { resolveCluster } from '../kube/resolve.ts';
@@ -21,7 +22,7 @@ import { defaultContainer, isRunning, type PodView, readPod } from './pod.ts';
 import { Terminal, type TerminalEvents } from './terminal.ts';
 
 export interface TerminalServiceOptions {
-  directory: Pick<ClusterDirectory, 'find'>;
+  directory: Pick<ClusterDirectory, 'find' | 'findOnly'>;
   sessions: Pick<SessionLog, 'start' | 'end'>;
   tunnels: TunnelSource;
   revalidation: Revalidation;
@@ -91,13 +92,34 @@ export class TerminalService {
     request: TerminalRequest,
   ): Promise<{ terminal: Terminal; start(events: TerminalEvents): void }> {
     const { principal } = client;
-    const cluster = await resolveCluster(principal, request, this.#options.directory);
+    const { directory, limits } = this.#options;
+    countRequest(limits, principal);
+    const cluster = await resolveCluster(principal, request, directory);
     const identity = impersonate(principal.email, cluster.level);
     const place: Place = { request, cluster, identity };
     authorise(this.#askedFor(place), { user: identity.user, level: cluster.level });
+    const leave = enterCluster(limits, principal, cluster);
+    try {
+      return await this.#openIn(client, place, leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  /** @param leave gives the terminal's place among the open streams back. */
+  async #openIn(
+    client: TerminalClient,
+    place: Place,
+    leave: () => void,
+  ): Promise<{ terminal: Terminal; start(events: TerminalEvents): void }> {
+    const { principal } = client;
+    const { request } = place;
     const container = request.container ?? defaultContainer(await this.#pod(place));
 
     const stream = await this.#exec(place, container);
+    if (stream.closed) leave();
+    else stream.once('close', leave);
     const recorded = await this.#record(client, { place, container }).catch((error: unknown) => {
       stream.destroy();
       throw error;
@@ -109,6 +131,7 @@ export class TerminalService {
       stream,
       size: request,
       isPodRunning: () => this.#isStillRunning(place, container),
+      onError: (error) => this.#options.logger.error({ error }, 'the end of a terminal could not be told'),
     });
     const meter = this.#options.metrics.streamOpened('terminal');
     const unwatch = this.#options.revalidation.watch(principal, () =>

@@ -5,8 +5,6 @@ import { Flow } from './flow.ts';
 
 /** Reading from the cluster stops here; with one chunk of the stream on top it stays below the 256 KiB of the contract. */
 const flowMark = 192 * 1024;
-/** Keystrokes that the cluster has not taken. Nobody types or pastes this much ahead. */
-const maxInputAhead = 1024 * 1024;
 
 export interface TerminalEvents {
   onOutput(data: Buffer): void;
@@ -22,6 +20,8 @@ export interface TerminalOptions {
   size: { columns: number; rows: number };
   /** Asked when the shell ended without saying why: does the pod still run? */
   isPodRunning(): Promise<boolean>;
+  /** A listener of the terminal threw: a fault of ours, which must not end more than this terminal. */
+  onError(error: unknown): void;
 }
 
 /** One shell in one pod, for one connection of a browser. */
@@ -66,17 +66,18 @@ export class Terminal {
       onStatus: (text) => {
         this.#said = text;
       },
-      onClose: (error) => void this.#finish(error),
+      onClose: (error) => this.#finish(error),
     });
     this.#channel.resize(this.#options.size);
   }
 
   input(data: Uint8Array): void {
-    this.#bytesUp += data.byteLength;
-    this.#channel?.write(data);
-    if (this.#options.stream.writableLength > maxInputAhead) {
+    if (this.#isOver) return;
+    if (this.#channel?.write(data) === false) {
       this.end(failed('The cluster does not take the input as fast as it comes.'));
+      return;
     }
+    this.#bytesUp += data.byteLength;
   }
 
   resize(size: { columns: number; rows: number }): void {
@@ -102,8 +103,12 @@ export class Terminal {
     this.#over(ending);
   }
 
-  async #finish(error: Error | undefined): Promise<void> {
-    if (!this.#isOver) this.#over(await this.#endingOf(error));
+  #finish(error: Error | undefined): void {
+    if (this.#isOver) return;
+    this.#endingOf(error)
+      .catch(() => failed('The shell has ended, and Postern could not find out how.'))
+      .then((ending) => this.#over(ending))
+      .catch(this.#options.onError);
   }
 
   #over(ending: Ending): void {

@@ -59,6 +59,11 @@ export class FakeDirectory {
     return { id, organizationId, organizationSlug: slug, name, level: this.level, offlineSince, everConnected };
   }
 
+  async findOnly(principal: Principal): Promise<DirectoryCluster | null> {
+    const found = this.clusters.find(({ id }) => id === principal.credential.clusterId);
+    return found === undefined ? null : this.find(principal, found.slug, found.name);
+  }
+
   async agentKey(agentId: string, clusterId: string): Promise<{ publicKeyPem: string; organizationId: string } | null> {
     const agent = this.agents.get(agentId);
     return agent?.clusterId === clusterId ? agent : null;
@@ -111,8 +116,11 @@ export class FakeSessionLog {
   readonly sessions: RecordedSession[] = [];
   readonly ended = new EventEmitter<{ end: [RecordedSession] }>();
   failing = false;
+  /** What a start waits for, as it would for the database. */
+  beforeStart: (() => Promise<void>) | undefined;
 
   async start(session: Omit<RecordedSession, 'id' | 'end'>): Promise<string> {
+    await this.beforeStart?.();
     if (this.failing) throw new Error('the database is away');
     const id = `session-${this.sessions.length}`;
     this.sessions.push({ ...session, id });

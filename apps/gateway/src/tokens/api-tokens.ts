@@ -1,10 +1,14 @@
 import type { ApiToken } from '@postern/contracts';
 import type { Database } from '../database/database.ts';
+import { inTurn } from '../database/in-turn.ts';
 import type { TokenKind } from '../generated/prisma/enums.ts';
 import type { ApiTokenModel } from '../generated/prisma/models.ts';
+import { ApiError, limitReached } from '../http/api-error.ts';
 import { makeSecret } from '../identity/bearer-secret.ts';
 import type { Credentials } from '../identity/credentials.ts';
 import type { Credential } from '../identity/principal.ts';
+import { maxTokenChain, readTokenChain, revokeTokenChain } from '../identity/token-chain.ts';
+import type { Limits } from '../limits/limits.ts';
 
 /** Whose token, for what, for how long. */
 export interface NewToken {
@@ -15,53 +19,86 @@ export interface NewToken {
   /** The only cluster it opens; null: all. */
   clusterId: string | null;
   expiresInSeconds: number;
-  /** What asks for it. A token never outlives the token that made it. */
-  by: Pick<Credential, 'kind' | 'expiresAt'> | null;
+  /** What asks for it; null: a password. A token that is made with a token ends with it. */
+  by: Pick<Credential, 'kind' | 'id' | 'expiresAt'> | null;
 }
 
 /** API tokens: shown once, stored as hashes. */
 export class ApiTokens {
   readonly #database: Database;
   readonly #credentials: Credentials;
+  readonly #limits: Limits;
 
-  constructor(database: Database, credentials: Credentials) {
+  constructor(database: Database, credentials: Credentials, limits: Limits) {
     this.#database = database;
     this.#credentials = credentials;
+    this.#limits = limits;
   }
 
-  /** `secret` is the token as its holder sends it. */
+  /**
+   * `secret` is the token as its holder sends it.
+   * @throws {ApiError} `limit-reached`: the person has too many in this organization; `forbidden`: made with a token that was
+   *   made with a token, and so on too often.
+   */
   async create({
     expiresInSeconds,
     by,
     ...token
   }: NewToken): Promise<{ token: ApiToken; secret: string; expiresAt: Date }> {
     const { hash, hint, text } = makeSecret();
-    const wanted = Date.now() + expiresInSeconds * 1_000;
-    const most = by === null || by.kind === 'browser' ? Number.POSITIVE_INFINITY : by.expiresAt.getTime();
-    const expiresAt = new Date(Math.min(wanted, most));
-    const { incarnation } = await this.#database.scoped.user.findUniqueOrThrow({ where: { id: token.userId } });
-    const row = await this.#database.scoped.apiToken.create({
-      data: { ...token, userIncarnation: incarnation, secretHash: hash, hint, expiresAt },
+    const { organizationId, userId } = token;
+    const parent = by === null || by.kind === 'browser' ? null : by;
+    const most = parent?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY;
+    const expiresAt = new Date(Math.min(Date.now() + expiresInSeconds * 1_000, most));
+    if (parent !== null) await this.#refuseLongChain(parent.id, userId);
+    const row = await this.#database.scoped.$transaction(async (transaction) => {
+      await inTurn(transaction, `tokens ${organizationId} ${userId}`);
+      const count = await transaction.apiToken.count({ where: living({ organizationId, userId }) });
+      if (!this.#limits.allows('tokensPerUser', count))
+        throw limitReached(
+          `You have ${count} tokens and kubeconfigs in this organization. Revoke one that you no longer use.`,
+        );
+      const { incarnation } = await transaction.user.findUniqueOrThrow({ where: { id: userId } });
+      return transaction.apiToken.create({
+        data: {
+          ...token,
+          parentId: parent?.id ?? null,
+          userIncarnation: incarnation,
+          secretHash: hash,
+          hint,
+          expiresAt,
+        },
+      });
     });
-    return { token: view(row), secret: text('postern', row.id), expiresAt };
+    return {
+      token: view(row),
+      secret: text(row.kind === 'kubeconfig' ? 'postern_kube' : 'postern', row.id),
+      expiresAt,
+    };
+  }
+
+  async #refuseLongChain(id: string, userId: string): Promise<void> {
+    const { length } = await readTokenChain(this.#database, { id, userId });
+    if (length < maxTokenChain) return;
+    throw new ApiError(
+      'forbidden',
+      `A token can be made with a token that was made with another, ${maxTokenChain} in a row at most. Sign in to make one.`,
+    );
   }
 
   /** Those of a person in an organization that still work, newest first. */
   async list(organizationId: string, userId: string): Promise<ApiToken[]> {
     const rows = await this.#database.scoped.apiToken.findMany({
-      where: { organizationId, userId, revokedAt: null, expiresAt: { gt: new Date() }, OR: livingCluster },
+      where: living({ organizationId, userId }),
       orderBy: { id: 'desc' },
     });
     return rows.map(view);
   }
 
-  /** @returns false when the person has no such token here. */
+  /** Ends a token, and every token that was made with it. @returns false when the person has no such token here. */
   async revoke(token: { organizationId: string; userId: string; id: string }): Promise<boolean> {
-    const { count } = await this.#database.scoped.apiToken.updateMany({
-      where: { ...token, revokedAt: null },
-      data: { revokedAt: new Date() },
-    });
-    this.#credentials.revoked();
+    const count = await revokeTokenChain(this.#database, token);
+    if (count > 0) this.#credentials.revoked(token.userId);
     return count > 0;
   }
 
@@ -72,7 +109,10 @@ export class ApiTokens {
   }
 }
 
-const livingCluster = [{ clusterId: null }, { cluster: { deletedAt: null } }];
+function living(of: { organizationId: string; userId: string }) {
+  const isOfLivingCluster = [{ clusterId: null }, { cluster: { deletedAt: null } }];
+  return { ...of, revokedAt: null, expiresAt: { gt: new Date() }, OR: isOfLivingCluster };
+}
 
 function view(row: ApiTokenModel): ApiToken {
   return {

@@ -17,6 +17,7 @@ import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
 import { refuseSocket } from '../edge/plain-response.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
+import { AgentLimits } from './agent-limits.ts';
 import type { TunnelRegistry } from './tunnel-registry.ts';
 import { Waiting } from './waiting.ts';
 
@@ -44,6 +45,7 @@ const measureEveryMs = 30_000;
 export class TunnelEndpoint {
   readonly #options: TunnelEndpointOptions;
   readonly #waiting: Waiting;
+  readonly #limits: AgentLimits;
   readonly #server = new WebSocketServer({
     ...webSocketServerOptions,
     noServer: true,
@@ -55,6 +57,7 @@ export class TunnelEndpoint {
 
   constructor(options: TunnelEndpointOptions) {
     this.#options = options;
+    this.#limits = new AgentLimits(options.limits);
     this.#measuring = setInterval(() => this.#measure(), measureEveryMs);
     this.#measuring.unref();
     this.#waiting = new Waiting(options.waiting ?? { total: 2_000, perAddress: 200 });
@@ -129,14 +132,27 @@ export class TunnelEndpoint {
     const { hello, organizationId } = who;
     const { agentId, clusterId, instance, slot, version } = hello;
     const openedAt = performance.now();
-    if (!registry.add({ organizationId, clusterId, agentId, instance, slot, tunnel })) return;
     const { epoch } = tunnel;
     const context = { clusterId, agentId, instance, slot, epoch: String(epoch) };
+    if (!this.#limits.mayConnect(agentId)) {
+      this.#refuse(tunnel, { context, reason: 'this agent connects too often: it will be let in again in a minute' });
+      return;
+    }
+    let leave: (() => void) | undefined;
+    // The connection that this one replaces gives its place back first.
+    if (!registry.add({ organizationId, clusterId, agentId, instance, slot, tunnel, onReplaced: () => leave?.() }))
+      return;
+    const place = this.#limits.enter({ agentId, organizationId });
+    if (typeof place === 'string') {
+      this.#refuse(tunnel, { context, reason: place });
+      return;
+    }
+    leave = place;
     metrics.tunnelOpened();
     let reports = 0;
     tunnel.on('request', (request) => {
-      if (reports >= maxReportsAtOnce) {
-        request.reject('limit', 'too many reports at once');
+      if (reports >= maxReportsAtOnce || !this.#limits.mayReport(agentId)) {
+        request.reject('limit', 'too many reports: the next in a minute is soon enough');
         return;
       }
       reports++;
@@ -146,6 +162,7 @@ export class TunnelEndpoint {
       .agentConnected({ agentId, clusterId, organizationId, epoch, version, instance })
       .catch((error: unknown) => logger.error({ ...context, error }, 'cannot note that an agent connected'));
     const gone = ({ code, reason }: { code: number; reason: string }): void => {
+      place();
       metrics.tunnelClosed(performance.now() - openedAt);
       logger.info({ ...context, code, reason }, 'an agent disconnected');
       // In this order, however short the connection was; the epoch keeps an old end from undoing a newer beginning.
@@ -161,6 +178,11 @@ export class TunnelEndpoint {
     logger.info({ ...context, version }, 'an agent connected');
     this.#ping(tunnel);
     await this.#dropRevoked(clusterId, agentId);
+  }
+
+  #refuse(tunnel: Tunnel, { context, reason }: { context: object; reason: string }): void {
+    this.#options.logger.info({ ...context, reason }, 'a tunnel was refused');
+    tunnel.close(closeCodes.limit, reason);
   }
 
   /** A cluster enrolled anew has a new agent; what the one before still holds open is closed. */
@@ -182,7 +204,8 @@ export class TunnelEndpoint {
       request.reject('refused', 'an agent may only report');
       return;
     }
-    request.stream.resume();
+    // All of a report is in its head.
+    request.stream.once('data', () => request.reject('refused', 'a report has no body'));
     try {
       await this.#options.directory.agentReported({ ...from, report: head.report });
       request.respond({ status: 204, headers: [] }, { end: true });

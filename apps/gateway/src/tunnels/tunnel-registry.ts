@@ -8,6 +8,8 @@ export interface TunnelEntry {
   instance: string;
   slot: number;
   tunnel: Tunnel;
+  /** Called when a newer connection of the same slot takes its place. */
+  onReplaced?: () => void;
 }
 
 /**
@@ -28,6 +30,7 @@ export class TunnelRegistry {
         return false;
       }
       entries.delete(other);
+      other.onReplaced?.();
       other.tunnel.close(closeCodes.replaced, 'a newer connection of this agent was opened');
     }
     entries.add(entry);
@@ -41,7 +44,9 @@ export class TunnelRegistry {
   /** A tunnel that takes requests, in turn where there are several. The organization is part of the key, not a hint. */
   find(organizationId: string, clusterId: string): Tunnel | undefined {
     const usable = [...(this.#byCluster.get(clusterId) ?? [])].filter(
-      (entry) => entry.organizationId === organizationId && !entry.tunnel.closed,
+      ({ organizationId: owner, tunnel }) =>
+        // One that is draining by our own word takes nothing new either.
+        owner === organizationId && !tunnel.closed && !tunnel.session.draining,
     );
     this.#turn = (this.#turn + 1) % 1_000_000;
     return usable[this.#turn % Math.max(usable.length, 1)]?.tunnel;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { alreadyExists, notFound } from '../api/api-error.ts';
+import { ApiError, alreadyExists, notFound } from '../api/api-error.ts';
 import { type KubeObject, type Manifest, timestamp } from '../model/object.ts';
 import type { Clock } from '../world/clock.ts';
+import { attempt } from '../world/report-bug.ts';
 
 /** Names a resource: `pods`, `deployments.apps`. */
 export type ResourceKey = string;
@@ -19,15 +20,28 @@ export interface StoreEvent {
 /** How many events a watch may be behind before it must list again (the apiserver: what etcd has not compacted). */
 const HISTORY = 2_000;
 
+/** What the demo holds at most: it is for trying out, on a laptop, and strangers may be among those who try. */
+export const storeLimits = {
+  objects: 5_000,
+  pods: 500,
+  /** All objects as JSON, characters; as much again for the history of watches. */
+  size: 64 * 1024 ** 2,
+};
+
 /**
  * All objects, in memory, each write with the next resource version. Objects are never changed in place. A listener runs in the
- * write itself and must not throw.
+ * write itself; what it throws is reported.
  */
 export class Store {
   readonly #clock: Clock;
   readonly #objects = new Map<ResourceKey, Map<string, KubeObject>>();
   readonly #listeners = new Set<(event: StoreEvent) => void>();
   #history: StoreEvent[] = [];
+  /** Characters of JSON of each object, and of all; those of the history. */
+  readonly #sizes = new Map<KubeObject, number>();
+  #size = 0;
+  #historySize = 0;
+  #count = 0;
   #revision: number;
   #forgotten: number;
 
@@ -62,10 +76,12 @@ export class Store {
     return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
   }
 
-  /** @throws ApiError 409 when the name is taken. */
+  /** @throws ApiError 409 when the name is taken, 403 when the demo is full. */
   create(resource: ResourceKey, manifest: Manifest): KubeObject {
     const namespace = manifest.metadata.namespace ?? '';
     if (this.find(resource, namespace, manifest.metadata.name)) throw alreadyExists(resource, manifest.metadata.name);
+    const pods = resource === 'pods' ? (this.#objects.get('pods')?.size ?? 0) : 0;
+    if (this.#count >= storeLimits.objects || pods >= storeLimits.pods) throw full(resource, manifest.metadata.name);
     const object: KubeObject = {
       ...manifest,
       metadata: {
@@ -118,6 +134,7 @@ export class Store {
   /** Forgets all events so far: who watches from before must list again. */
   compact(): void {
     this.#history = [];
+    this.#historySize = 0;
     this.#forgotten = this.#revision;
   }
 
@@ -127,6 +144,9 @@ export class Store {
     value: KubeObject,
     previous: KubeObject | undefined,
   ): KubeObject {
+    const size = type === 'DELETED' ? 0 : JSON.stringify(value).length;
+    const growth = size - (previous === undefined ? 0 : (this.#sizes.get(previous) ?? 0));
+    if (growth > 0 && this.#size + growth > storeLimits.size) throw full(resource, value.metadata.name);
     this.#revision++;
     const object = { ...value, metadata: { ...value.metadata, resourceVersion: String(this.#revision) } };
     let objects = this.#objects.get(resource);
@@ -137,13 +157,30 @@ export class Store {
     const key = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
     if (type === 'DELETED') objects.delete(key);
     else objects.set(key, object);
+    this.#count += type === 'ADDED' ? 1 : type === 'DELETED' ? -1 : 0;
+    this.#size += growth;
+    if (previous !== undefined) this.#sizes.delete(previous);
+    if (type !== 'DELETED') this.#sizes.set(object, size);
     const event: StoreEvent = { type, revision: this.#revision, resource, object, previous };
-    this.#history.push(event);
-    if (this.#history.length > HISTORY * 1.25) {
-      const dropped = this.#history.splice(0, this.#history.length - HISTORY);
-      this.#forgotten = dropped.at(-1)?.revision ?? this.#forgotten;
-    }
-    for (const listener of this.#listeners) listener(event);
+    this.#remember(event, size);
+    for (const listener of this.#listeners) attempt(`a listener to ${resource}`, () => listener(event));
     return object;
   }
+
+  #remember(event: StoreEvent, size: number): void {
+    this.#history.push(event);
+    this.#historySize += size;
+    if (this.#history.length <= HISTORY * 1.25 && this.#historySize <= storeLimits.size) return;
+    const kept = this.#historySize > storeLimits.size ? Math.min(HISTORY, this.#history.length >> 1) : HISTORY;
+    const dropped = this.#history.splice(0, this.#history.length - kept);
+    this.#forgotten = dropped.at(-1)?.revision ?? this.#forgotten;
+    // By halves, and counted anew each time: an object may be in it many times.
+    this.#historySize = this.#history.reduce((sum, { object }) => sum + (this.#sizes.get(object) ?? 0), 0);
+  }
+}
+
+function full(resource: ResourceKey, name: string): ApiError {
+  const { objects, pods } = storeLimits;
+  const message = `${resource} "${name}" is forbidden: exceeded quota: the demo cluster holds at most ${objects} objects, ${pods} of them pods, and 64 MiB. Delete some first.`;
+  return new ApiError(403, 'Forbidden', message);
 }

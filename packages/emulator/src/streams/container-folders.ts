@@ -2,14 +2,17 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pod } from '../model/kinds.ts';
-
-/** Whom processes of pods run as when the emulator runs as root: nobody. */
-export const unprivileged: { uid: number; gid: number } | undefined =
-  process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
+import type { Identity } from './sandbox.ts';
 
 /** A folder for each container, standing for its file system; made when first used, gone with the pod. */
 export class ContainerFolders {
+  readonly #owner: Identity | undefined;
   #root: string | undefined;
+
+  /** @param owner whose the folders are; undefined: the emulator's own. */
+  constructor(owner: Identity | undefined) {
+    this.#owner = owner;
+  }
 
   of(pod: Pod, container: string): string {
     const folder = join(this.#podFolder(pod), container);
@@ -21,12 +24,17 @@ export class ContainerFolders {
     if (this.#root !== undefined) rmSync(this.#podFolder(pod), { recursive: true, force: true });
   }
 
+  /** What was written to one container is gone, and its next process finds it furnished anew. */
+  clear(pod: Pod, container: string): void {
+    if (this.#root !== undefined) rmSync(join(this.#podFolder(pod), container), { recursive: true, force: true });
+  }
+
   removeAll(): void {
     if (this.#root !== undefined) rmSync(this.#root, { recursive: true, force: true });
     this.#root = undefined;
   }
 
-  /** Others may pass through, as nobody must, but not look around. */
+  /** Others may pass through, as the pods' user must, but not look around. */
   #podFolder(pod: Pod): string {
     this.#root ??= passable(mkdtempSync(join(tmpdir(), 'postern-demo-')));
     const folder = join(this.#root, pod.metadata.uid);
@@ -42,14 +50,14 @@ export class ContainerFolders {
     };
     for (const [file, text] of Object.entries(files)) {
       writeFileSync(join(folder, file), text, { mode: 0o600 });
-      giveAway(join(folder, file));
+      this.#giveAway(join(folder, file));
     }
-    giveAway(folder);
+    this.#giveAway(folder);
   }
-}
 
-function giveAway(path: string): void {
-  if (unprivileged !== undefined) chownSync(path, unprivileged.uid, unprivileged.gid);
+  #giveAway(path: string): void {
+    if (this.#owner !== undefined) chownSync(path, this.#owner.uid, this.#owner.gid);
+  }
 }
 
 function passable(folder: string): string {

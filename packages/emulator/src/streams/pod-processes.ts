@@ -1,27 +1,44 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../api/api-error.ts';
 import type { Container, Pod } from '../model/kinds.ts';
+import { attempt } from '../world/report-bug.ts';
 import { ContainerFolders } from './container-folders.ts';
 import { type RunningProcess, SESSION, startProcess } from './process.ts';
+import type { Sandbox } from './sandbox.ts';
+import { diskUsage, memoryUsage } from './usage.ts';
 
 /** A laptop should not be brought down by a loop of execs. */
 const MAX_PROCESSES = 64;
+/** What all processes of one exec together may hold in memory, and all that was written to one container on disk; bytes. */
+const budget = { memory: 512 * 1024 ** 2, disk: 64 * 1024 ** 2 };
+/** How often is looked; milliseconds. What the kernel limits (sandbox-scripts.ts) bounds what fits in between. */
+const LOOK_INTERVAL = 500;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+interface Running {
+  pod: Pod;
+  container: string;
+  folder: string;
+}
+
 /**
- * The processes behind pods: real ones, on this machine, under its own user (as nobody when that is root), with an environment
- * of their own. They are separate from the rest of the machine by nothing but that: who may exec has a shell here.
+ * The processes behind pods: real ones, on this machine, kept apart from the rest of it by a sandbox. Who may exec has a shell
+ * in that sandbox.
  */
 export class PodProcesses {
-  readonly #folders = new ContainerFolders();
-  readonly #running = new Map<RunningProcess, string>();
+  readonly #sandbox: Sandbox;
+  readonly #folders: ContainerFolders;
+  readonly #running = new Map<RunningProcess, Running>();
   readonly #mains = new Map<string, Promise<RunningProcess>>();
   readonly #isAllowed: boolean;
+  #looking: NodeJS.Timeout | undefined;
   #mainEnded: (pod: Pod, container: string, code: number) => void = () => {};
 
   /** @param isAllowed whether processes may be started at all. */
-  constructor(isAllowed: boolean) {
+  constructor(isAllowed: boolean, sandbox: Sandbox) {
     this.#isAllowed = isAllowed;
+    this.#sandbox = sandbox;
+    this.#folders = new ContainerFolders(sandbox.identity);
   }
 
   /** Whom to tell when the main program of a container ends. */
@@ -46,11 +63,17 @@ export class PodProcesses {
       throw new ApiError(429, 'TooManyRequests', `${MAX_PROCESSES} processes are running in the demo cluster already`);
     }
     const folder = this.#folders.of(pod, container.name);
-    const running = await startProcess({ command, tty, folder, env: environment(pod, container, { folder, tty }) });
-    this.#running.set(running, pod.metadata.uid);
+    const env = environment(pod, container, { folder, tty });
+    const running = await startProcess({ sandbox: this.#sandbox, command, tty, folder, env });
+    this.#running.set(running, { pod, container: container.name, folder });
+    this.#looking ??= setInterval(
+      () => attempt('the look at what pods use', () => this.#look()),
+      LOOK_INTERVAL,
+    ).unref();
     void running.ended.then(() => {
       this.#running.delete(running);
       running.kill();
+      this.#lookNoMore();
     });
     return running;
   }
@@ -78,12 +101,32 @@ export class PodProcesses {
 
   /** Ends what runs in a pod and removes its files. */
   end(pod: Pod): void {
-    for (const [running, uid] of this.#running) if (uid === pod.metadata.uid) running.kill();
+    for (const [running, of] of this.#running) if (of.pod.metadata.uid === pod.metadata.uid) running.kill();
     for (const key of this.#mains.keys()) if (key.startsWith(`${pod.metadata.uid}/`)) this.#mains.delete(key);
     this.#folders.remove(pod);
   }
 
+  /** Ends what uses more than its budget, as the kubelet evicts: of its files nothing stays. */
+  #look(): void {
+    const memory = memoryUsage([...this.#running.keys()].map(({ pid }) => pid));
+    const disk = new Map<string, number>();
+    for (const [running, { pod, container, folder }] of this.#running) {
+      if ((memory.get(running.pid) ?? 0) > budget.memory) running.kill();
+      if (!disk.has(folder)) disk.set(folder, diskUsage(folder));
+      if ((disk.get(folder) ?? 0) <= budget.disk) continue;
+      running.kill();
+      this.#folders.clear(pod, container);
+    }
+  }
+
+  #lookNoMore(): void {
+    if (this.#running.size > 0) return;
+    clearInterval(this.#looking);
+    this.#looking = undefined;
+  }
+
   endAll(): void {
+    clearInterval(this.#looking);
     for (const running of this.#running.keys()) running.kill();
     this.#mains.clear();
     this.#folders.removeAll();

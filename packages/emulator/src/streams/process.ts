@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { accessSync, constants, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { spawn as spawnTerminal } from '@lydell/node-pty';
-import { unprivileged } from './container-folders.ts';
+import { type IPty, spawn as spawnTerminal } from '@lydell/node-pty';
 import { endSession } from './end-session.ts';
+import type { Sandbox } from './sandbox.ts';
 
 export interface TerminalSize {
   columns: number;
@@ -14,6 +14,8 @@ export interface TerminalSize {
 
 /** A process of a container. */
 export interface RunningProcess {
+  /** Of the session's first process, outside of any namespace. */
+  pid: number;
   stdin: Writable;
   stdout: Readable;
   /** None with a terminal. */
@@ -26,6 +28,7 @@ export interface RunningProcess {
 }
 
 export interface ProcessOptions {
+  sandbox: Sandbox;
   command: string[];
   folder: string;
   /** Its whole environment; `SESSION` in it is unique. */
@@ -44,11 +47,18 @@ const LAST_WORDS = 1_000;
 
 /** Starts a process in a container's folder, without privileges. @throws CannotRun. */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
-  const { command, folder, env } = options;
+  const { command, folder, env, sandbox } = options;
   const [program = '', ...args] = command;
+  if ([...command, ...Object.entries(env).flat()].some((text) => text.includes('\0'))) {
+    throw new CannotRun(`exec: ${JSON.stringify(program)}: invalid argument`);
+  }
   const file = locate(program, folder, env['PATH'] ?? '');
-  return options.tty ? startInTerminal(file, args, options) : startWithPipes(file, args, options);
+  const wrapped = sandbox.wrap({ file, args, env, folder });
+  return options.tty ? startInTerminal(wrapped, options) : startWithPipes(wrapped, options);
 }
+
+/** A command with all that confines it, and the environment outside. */
+type Wrapped = ReturnType<Sandbox['wrap']>;
 
 function locate(program: string, folder: string, path: string): string {
   const candidates = program.includes('/')
@@ -76,13 +86,13 @@ function killer(pid: number | undefined, env: Record<string, string>): () => voi
   };
 }
 
-async function startWithPipes(file: string, args: string[], { folder, env }: ProcessOptions): Promise<RunningProcess> {
-  const child: ChildProcessWithoutNullStreams = spawn(file, args, {
+async function startWithPipes(wrapped: Wrapped, { folder, env, sandbox }: ProcessOptions): Promise<RunningProcess> {
+  const child: ChildProcessWithoutNullStreams = spawn(wrapped.file, wrapped.args, {
     cwd: folder,
-    env,
+    env: wrapped.env,
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
-    ...unprivileged,
+    ...sandbox.identity,
   });
   const kill = killer(child.pid, env);
   // A process may close its input early; that is no error of ours.
@@ -98,8 +108,10 @@ async function startWithPipes(file: string, args: string[], { folder, env }: Pro
   await once(child, 'spawn').catch((error: Error) => {
     throw new CannotRun(error.message);
   });
-  const { stdin, stdout, stderr } = child;
-  return { stdin, stdout, stderr, resize: () => {}, ended, kill };
+  // Later ones, such as a signal that cannot be sent, are no reason to end the demo.
+  child.on('error', () => {});
+  const { stdin, stdout, stderr, pid = 0 } = child;
+  return { pid, stdin, stdout, stderr, resize: () => {}, ended, kill };
 }
 
 const signals: Record<string, number> = {
@@ -113,40 +125,59 @@ const signals: Record<string, number> = {
   SIGTERM: 15,
 };
 
-function startInTerminal(file: string, args: string[], { folder, env }: ProcessOptions): RunningProcess {
-  const terminal = spawnTerminal(file, args, {
+function startInTerminal(wrapped: Wrapped, { folder, env, sandbox }: ProcessOptions): RunningProcess {
+  const terminal = spawnTerminal(wrapped.file, wrapped.args, {
     name: 'xterm-256color',
     cols: 80,
     rows: 24,
     cwd: folder,
-    env,
+    env: wrapped.env,
     encoding: null,
-    ...unprivileged,
+    ...sandbox.identity,
   });
+  ignoreErrors(terminal);
   const stdout = new Readable({ read: () => terminal.resume() });
   terminal.onData((data) => {
     if (!stdout.push(data)) terminal.pause();
   });
+  let hasEnded = false;
   const stdin = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
-      terminal.write(chunk as unknown as string);
+      if (!hasEnded) terminal.write(chunk as unknown as string);
       done();
     },
   });
   const ended = new Promise<number>((done) => {
     terminal.onExit(({ exitCode, signal }) => {
+      hasEnded = true;
       stdout.push(null);
       done(signal ? 128 + signal : exitCode);
     });
   });
   return {
+    pid: terminal.pid,
     stdin,
     stdout,
     stderr: undefined,
     resize: ({ columns, rows }) => {
-      if (columns > 0 && rows > 0 && columns < 5_000 && rows < 5_000) terminal.resize(columns, rows);
+      if (!hasEnded && columns > 0 && rows > 0 && columns < 5_000 && rows < 5_000) resize(terminal, columns, rows);
     },
     ended,
     kill: killer(terminal.pid, env),
   };
+}
+
+/** Its end may not have been told yet; then the descriptor is closed, and node-pty throws. */
+function resize(terminal: IPty, columns: number, rows: number): void {
+  try {
+    terminal.resize(columns, rows);
+  } catch {
+    // Nobody sees the size of a terminal that has ended.
+  }
+}
+
+/** node-pty throws an error of its socket where nobody can catch it, unless two listen. Its end is told all the same. */
+function ignoreErrors(terminal: IPty): void {
+  const emitter = terminal as unknown as { on?: (event: 'error', listener: () => void) => void };
+  for (let count = 0; count < 2; count += 1) emitter.on?.('error', () => {});
 }

@@ -22,7 +22,8 @@ function outcome(code: number): Status {
   };
 }
 
-function failure(error: unknown): Status {
+/** What a failure is to the client of a stream. */
+export function failure(error: unknown): Status {
   if (error instanceof ApiError) return error.status;
   const why = error instanceof CannotRun ? error.message : 'the demo cluster failed at this';
   const message = `Internal error occurred: error executing command in container: ${why}`;

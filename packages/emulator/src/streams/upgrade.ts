@@ -10,7 +10,7 @@ import type { PodHttp } from './pod-http.ts';
 import { containerOf, onInstanceEnd } from './pod-log.ts';
 import type { PodProcesses } from './pod-processes.ts';
 import { forwardPorts, PORT_FORWARD_PROTOCOL, TUNNELLED_PORT_FORWARD } from './port-forward.ts';
-import { attach, exec } from './remote-command.ts';
+import { attach, exec, failure } from './remote-command.ts';
 import type { RemoteStreams, StreamOptions } from './remote-streams.ts';
 import { SPDY_PROTOCOL, spdyStreams } from './spdy-streams.ts';
 import { websocketProtocols, websocketStreams } from './websocket-streams.ts';
@@ -73,10 +73,11 @@ export class Upgrader {
     }
     if (subresource === 'exec' && command.length === 0)
       throw badRequest('you must specify a command for the container');
-    const run = (streams: RemoteStreams) =>
+    const serve = (streams: RemoteStreams) =>
       subresource === 'exec'
         ? this.#exec({ pod, container, command, tty }, streams)
         : this.#attach(pod, container, streams);
+    const run = (streams: RemoteStreams) => serve(streams).catch((error: unknown) => streams.finish(failure(error)));
     this.#openStreams(upgrade, options, run);
   }
 
@@ -106,7 +107,9 @@ export class Upgrader {
       throw new ApiError(403, 'Forbidden', `unable to upgrade: the supported protocol is ${SPDY_PROTOCOL}`);
     }
     acceptSpdy(upgrade, SPDY_PROTOCOL);
-    void spdyStreams(upgrade.socket, options).then((streams) => (streams === undefined ? undefined : run(streams)));
+    spdyStreams(upgrade.socket, options)
+      .then((streams) => (streams === undefined ? undefined : run(streams)))
+      .catch(() => upgrade.socket.destroy());
   }
 
   #forward(pod: Pod, upgrade: Upgrade): void {

@@ -20,6 +20,7 @@ export function websocketStreams(socket: WebSocket, options: StreamOptions): Rem
   let lastSize: TerminalSize | undefined;
   let isOver = false;
   const stdin = options.stdin ? new Readable({ read: () => socket.resume() }) : undefined;
+  let isInputOver = false;
   const output = (channel: number) =>
     new Writable({
       write: (chunk: Buffer, _encoding, done) => {
@@ -31,7 +32,7 @@ export function websocketStreams(socket: WebSocket, options: StreamOptions): Rem
     const payload = data.subarray(1);
     switch (data[0]) {
       case STDIN:
-        if (stdin === undefined || isOver || payload.length === 0 || stdin.readableEnded) return;
+        if (stdin === undefined || isOver || isInputOver || payload.length === 0 || stdin.destroyed) return;
         if (!stdin.push(payload)) socket.pause();
         return;
       case RESIZE:
@@ -39,7 +40,9 @@ export function websocketStreams(socket: WebSocket, options: StreamOptions): Rem
         for (const listener of listeners) if (lastSize !== undefined) listener(lastSize);
         return;
       case CLOSE:
-        if (payload[0] === STDIN && socket.protocol === 'v5.channel.k8s.io') stdin?.push(null);
+        if (payload[0] !== STDIN || socket.protocol !== 'v5.channel.k8s.io') return;
+        isInputOver = true;
+        stdin?.push(null);
         return;
       default:
     }

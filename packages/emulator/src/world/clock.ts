@@ -1,3 +1,8 @@
+import { attempt } from './report-bug.ts';
+
+/** The longest wait that Node's timers know; milliseconds (24.8 days). */
+const LONGEST = 2 ** 31 - 1;
+
 /** Time and timers, in milliseconds since 1970. */
 export interface Clock {
   now(): number;
@@ -68,9 +73,10 @@ export class WorldClock implements Clock {
   #arm(alarm: Alarm): void {
     const run = () => {
       this.#alarms.delete(alarm);
-      alarm.task();
+      attempt('a timer of the demo world', alarm.task);
     };
-    alarm.timer = setTimeout(run, Math.max(0, alarm.at - Date.now()));
+    // Node takes a longer wait for none.
+    alarm.timer = setTimeout(run, Math.min(Math.max(0, alarm.at - Date.now()), LONGEST) || 0);
   }
 
   #cancel(alarm: Alarm): void {

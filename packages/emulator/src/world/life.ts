@@ -11,8 +11,8 @@ export function live(world: World): void {
   const { store, clock, events } = world;
   const every = (interval: number, task: () => void) => {
     const again = () => {
-      task();
       clock.after(interval, again);
+      task();
     };
     clock.after(interval, again);
   };

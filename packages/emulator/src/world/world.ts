@@ -2,6 +2,7 @@ import type { KubeObject } from '../model/object.ts';
 import type { Store, StoreEvent } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import type { EventRecorder } from './event-recorder.ts';
+import { attempt } from './report-bug.ts';
 
 /** What every controller works with. */
 export interface World {
@@ -80,7 +81,8 @@ export class ControlLoop {
     for (const entry of due) {
       const [resource = '', namespace = '', name = ''] = entry.split('|');
       const object = this.#world.store.find(resource, namespace, name);
-      if (object !== undefined) this.#controllers.get(resource)?.reconcile(object);
+      if (object === undefined) continue;
+      attempt(`the controller of ${resource}`, () => this.#controllers.get(resource)?.reconcile(object));
     }
   }
 }

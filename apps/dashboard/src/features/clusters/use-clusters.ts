@@ -69,9 +69,16 @@ export function useClusterUpdates(organization: string | undefined): void {
       if (stopped) return;
       let organizationId: string | undefined;
       const list = cachedList(client, organization);
+      let retry: ReturnType<typeof setTimeout> | undefined;
       const watch = () =>
         socket.emit('clusters:watch', { organization }, (answer) => {
-          if ('error' in answer || stopped) return;
+          if (stopped) return;
+          if ('error' in answer) {
+            const { retryAfterSeconds } = answer.error;
+            clearTimeout(retry);
+            if (retryAfterSeconds !== undefined) retry = setTimeout(watch, retryAfterSeconds * 1_000);
+            return;
+          }
           organizationId = answer.items[0]?.organizationId ?? organizationId;
           list.replace(answer.items);
         });
@@ -85,6 +92,7 @@ export function useClusterUpdates(organization: string | undefined): void {
       socket.on('cluster:deleted', onDeleted);
       if (socket.connected) watch();
       stop = () => {
+        clearTimeout(retry);
         socket.off('connect', watch);
         socket.off('cluster:changed', onChanged);
         socket.off('cluster:deleted', onDeleted);

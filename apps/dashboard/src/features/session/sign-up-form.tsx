@@ -1,5 +1,5 @@
 'use client';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { Button } from '#components/ui/button.tsx';
@@ -15,19 +15,33 @@ import { useForm, written } from './use-form.ts';
 
 const MINIMUM_PASSWORD = 10;
 
+/** Whether the first account is still to be made and takes a code. No, until the gateway says so: it checks by itself. */
+function useSetupCodeRequired(): boolean {
+  const { data } = useQuery({
+    queryKey: ['meta'],
+    queryFn: ({ signal }) => publicApi.call('getMeta', { signal }),
+    staleTime: 0,
+  });
+  return data?.setupCodeRequired === true;
+}
+
 export function SignUpForm() {
   const router = useRouter();
   const client = useQueryClient();
-  const { errors, busy, onSubmit } = useForm(['email', 'password', 'organization'], async (form) => {
+  const isCodeWanted = useSetupCodeRequired();
+  const { errors, busy, onSubmit } = useForm(['setupCode', 'email', 'password', 'organization'], async (form) => {
+    const setupCode = written(form, 'setupCode');
     const email = written(form, 'email');
     const password = String(form.get('password') ?? '');
     const organization = written(form, 'organization');
     InvalidForm.throwIfAny({
+      ...(isCodeWanted && setupCode === '' && { setupCode: 'Enter the set-up code' }),
       ...(!/^\S+@\S+$/.test(email) && { email: 'Enter an e-mail address' }),
       ...(password.length < MINIMUM_PASSWORD && { password: `At least ${MINIMUM_PASSWORD} characters` }),
       ...(organization === '' && { organization: 'Name your organization' }),
     });
-    const me = await publicApi.call('signUp', { body: { email, password, organization } });
+    const body = { email, password, organization, ...(setupCode !== '' && { setupCode }) };
+    const me = await publicApi.call('signUp', { body });
     client.setQueryData(['me'], { user: me.user, organizations: me.organizations });
     router.replace(homeOf(me) ?? '/');
   });
@@ -46,6 +60,24 @@ export function SignUpForm() {
     >
       <form noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
         <GeneralError>{errors.general}</GeneralError>
+        {isCodeWanted && (
+          <Field
+            label="Set-up code"
+            hint="This is the first account here. The terminal in which npm start runs shows the code."
+            error={errors.fields['setupCode']}
+          >
+            {(control) => (
+              <Input
+                {...control}
+                name="setupCode"
+                autoComplete="off"
+                autoCapitalize="characters"
+                spellCheck={false}
+                maxLength={64}
+              />
+            )}
+          </Field>
+        )}
         <Field label="E-mail" error={errors.fields['email']}>
           {(control) => (
             <Input {...control} name="email" type="email" autoComplete="username" autoCapitalize="none" autoFocus />

@@ -8,11 +8,19 @@ export class HeaderCodec {
   readonly #inflate: Inflate = createInflate({ dictionary: headerDictionary, finishFlush: constants.Z_SYNC_FLUSH });
   readonly #deflate: Deflate = createDeflate({ dictionary: headerDictionary });
   #inflated: Buffer[] = [];
+  #length = 0;
   #deflated: Buffer[] = [];
 
   constructor() {
-    this.#inflate.on('data', (chunk: Buffer) => this.#inflated.push(chunk));
+    this.#inflate.on('data', (chunk: Buffer) => {
+      this.#inflated.push(chunk);
+      this.#length += chunk.length;
+      // A frame of 4 MiB may hold 4 GiB of the same byte.
+      if (this.#length > MAX_BLOCK) this.#inflate.destroy(new Error('the headers are too large'));
+    });
     this.#deflate.on('data', (chunk: Buffer) => this.#deflated.push(chunk));
+    // Whoever waits for a block is told; an error in between is told with the next.
+    for (const codec of [this.#inflate, this.#deflate]) codec.on('error', () => {});
   }
 
   /** Names in lower case. @throws Error for a block that is damaged or too large. */
@@ -27,7 +35,7 @@ export class HeaderCodec {
     });
     const plain = Buffer.concat(this.#inflated);
     this.#inflated = [];
-    if (plain.length > MAX_BLOCK) throw new Error('the headers are too large');
+    this.#length = 0;
     return parse(plain);
   }
 

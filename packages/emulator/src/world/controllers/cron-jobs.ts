@@ -1,6 +1,7 @@
 import type { CronJob, Job } from '../../model/kinds.ts';
 import { isControlledBy, type KubeObject, type Manifest, ownerReference, timestamp } from '../../model/object.ts';
 import { matchesCron } from '../cron.ts';
+import { attempt } from '../report-bug.ts';
 import type { Controller, World } from '../world.ts';
 
 const component = 'cronjob-controller';
@@ -43,13 +44,17 @@ function referTo({ apiVersion, kind, metadata }: Job): { name: string } {
 export function runSchedules(world: World): void {
   const { store, clock } = world;
   const minute = Math.floor(clock.now() / MINUTE) * MINUTE;
-  for (const cronJob of store.list('cronjobs.batch') as CronJob[]) {
-    const last = Date.parse(cronJob.status?.lastScheduleTime ?? '') || Date.parse(cronJob.metadata.creationTimestamp);
-    if (cronJob.spec.suspend !== true && minute > last && matchesCron(cronJob.spec.schedule, minute)) {
-      startJob(world, cronJob, minute);
-    }
-  }
   clock.after(MINUTE - (clock.now() % MINUTE) + 500, () => runSchedules(world));
+  for (const cronJob of store.list('cronjobs.batch') as CronJob[]) {
+    attempt(`the schedule of ${cronJob.metadata.name}`, () => runSchedule(world, cronJob, minute));
+  }
+}
+
+function runSchedule(world: World, cronJob: CronJob, minute: number): void {
+  const last = Date.parse(cronJob.status?.lastScheduleTime ?? '') || Date.parse(cronJob.metadata.creationTimestamp);
+  if (cronJob.spec.suspend !== true && minute > last && matchesCron(cronJob.spec.schedule, minute)) {
+    startJob(world, cronJob, minute);
+  }
 }
 
 function startJob({ store, events }: World, cronJob: CronJob, minute: number): void {

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../database/database.ts';
+import { RateLimiter } from '../limits/rate-limiter.ts';
+import { type GatewayBed, password, type Reply, startGatewayBed } from '../test/gateway-bed.ts';
+import { SetupCode } from './setup-code.ts';
+
+const code = '7K0M-Q21T-9FHB-C4WN';
+const hash = createHash('sha256').update(code.replaceAll('-', '')).digest('hex');
+const signUpPath = '/api/v1/auth/sign-up';
+
+describe('a gateway that others reach and that has no account yet', () => {
+  let bed: GatewayBed;
+  beforeAll(async () => {
+    bed = await startGatewayBed({ POSTERN_SETUP_CODE_SHA256: hash });
+  });
+  afterAll(() => bed.stop());
+
+  const signUp = (name: string, setupCode?: unknown): Promise<Reply> =>
+    bed.ask('POST', signUpPath, {
+      body: {
+        email: `${name}@example.com`,
+        password,
+        organization: name,
+        ...(setupCode !== undefined && { setupCode }),
+      },
+    });
+  const isRequired = async () => (await bed.ask('GET', '/api/v1/meta')).json.setupCodeRequired;
+  const users = async () => (await bed.database.run('SELECT 1 FROM users')).rowCount;
+
+  it.each([
+    ['no code', undefined],
+    ['an empty one', ''],
+    ['another', '7K0M-Q21T-9FHB-C4WP'],
+    ['half of it', '7K0M-Q21T'],
+    ['the hash of it', hash.slice(0, 64)],
+    ['one too long by far', 'A'.repeat(65)],
+    ['a number', 7],
+    ['an operator', { not: '' }],
+    ['null', null],
+  ])('opens no account for %s', async (_, wrong) => {
+    const reply = await signUp('mallory', wrong);
+    expect([400, 403]).toContain(reply.status);
+    expect(reply.json.error.fields[0].path).toBe('setupCode');
+    expect(reply.text).not.toContain(hash.slice(0, 16));
+    expect(await users()).toBe(0);
+    expect(await isRequired()).toBe(true);
+  });
+
+  it('makes one first account, of however many that bring the code at the same moment', async () => {
+    const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'];
+    const replies = await Promise.all(names.map((name) => signUp(name, code)));
+    expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(replies.filter(({ status }) => status === 403)).toHaveLength(5);
+    expect((await bed.database.run('SELECT 1 FROM organizations')).rowCount).toBe(1);
+    expect(await isRequired()).toBe(false);
+    expect(bed.log.join('')).not.toContain(code);
+  });
+
+  it('takes no code afterwards: who comes later gets an organization of their own', async () => {
+    const later = await signUp('grace');
+    expect(later.status).toBe(201);
+    expect(later.json.organizations).toMatchObject([{ slug: 'grace', role: 'owner' }]);
+    // It opens nothing any more, right or wrong.
+    expect((await signUp('eve', 'AAAA')).json.organizations).toMatchObject([{ slug: 'eve' }]);
+  });
+});
+
+describe('a set-up code', () => {
+  const nobody = { scoped: { user: { findFirst: async () => null } } } as unknown as Database;
+  const make = (database = nobody) =>
+    new SetupCode(database, new RateLimiter(() => 0), { setupCodeHash: Buffer.from(hash, 'hex') });
+  const address = '192.0.2.1';
+
+  it.each([code, code.toLowerCase(), code.replaceAll('-', ''), ' 7kom q2it 9fhb c4wn '])(
+    'is taken as people type it: %j',
+    async (typed) => expect(await make().guard({ code: typed, address }, async () => 'made')).toBe('made'),
+  );
+
+  it('slows down who guesses, and says until when', async () => {
+    const guard = make();
+    const guess = (from = address) => guard.guard({ code: 'AAAA-AAAA-AAAA-AAAA', address: from }, async () => 'made');
+    for (let wrong = 0; wrong < 10; wrong += 1) await expect(guess()).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(guess()).rejects.toMatchObject({ code: 'rate-limited', headers: { 'retry-after': '30' } });
+    // The person at the terminal comes from elsewhere.
+    await expect(guess('192.0.2.2')).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await guard.guard({ code, address: '192.0.2.2' }, async () => 'made')).toBe('made');
+  });
+
+  it('is good for another attempt when the sign-up fails', async () => {
+    const guard = make();
+    const fails = () => Promise.reject(new Error('database'));
+    await expect(guard.guard({ code, address }, fails)).rejects.toThrow('database');
+    expect(guard.isRequired).toBe(true);
+    expect(await guard.guard({ code, address }, async () => 'made')).toBe('made');
+    expect(guard.isRequired).toBe(false);
+  });
+
+  it('lets nobody in before the database was asked, nor when it cannot be', async () => {
+    const broken = { scoped: { user: { findFirst: () => Promise.reject(new Error('down')) } } } as unknown as Database;
+    const guard = make(broken);
+    await expect(guard.resume()).rejects.toThrow('down');
+    await expect(guard.guard({ code: undefined, address }, async () => 'made')).rejects.toThrow('no account yet');
+  });
+
+  it('is not asked for where there is an account at the start, nor where none was made', async () => {
+    const somebody = { scoped: { user: { findFirst: async () => ({ id: 'x' }) } } } as unknown as Database;
+    const guard = make(somebody);
+    await guard.resume();
+    expect(await guard.guard({ code: undefined, address }, async () => 'made')).toBe('made');
+    const none = new SetupCode(nobody, new RateLimiter(() => 0), { setupCodeHash: null });
+    await none.resume();
+    expect(none.isRequired).toBe(false);
+    expect(await none.guard({ code: undefined, address }, async () => 'made')).toBe('made');
+  });
+});

@@ -1,0 +1,110 @@
+import { type OperationId, type Route, routes } from '@postern/contracts';
+import { generateAgentKey } from '@postern/tunnel';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GatewayBed, type Person, password, startGatewayBed } from '../test/gateway-bed.ts';
+
+let bed: GatewayBed;
+let ada: Person;
+let joinToken: string;
+
+beforeAll(async () => {
+  bed = await startGatewayBed();
+  ada = await bed.signUp('ada');
+  ({
+    joining: { joinToken },
+  } = await bed.createCluster(ada, 'prod'));
+});
+afterAll(() => bed.stop());
+
+const token = { name: 'a token', expiresInSeconds: 60 };
+
+/** A body of each operation that takes one, with a value in every field that is a string. */
+const bodies: Partial<Record<OperationId, object>> = {
+  signUp: { email: 'grace@example.com', password, organization: 'Grace', token },
+  signIn: { email: 'ada@example.com', password, token },
+  createCluster: { name: 'new', labels: { team: 'core' } },
+  updateCluster: { labels: { team: 'core' } },
+  createKubeconfig: { mode: 'token', expiresInSeconds: 60 },
+  createToken: { name: 'ci', expiresInSeconds: 60 },
+  enrollAgent: {
+    publicKey: generateAgentKey().publicKeyPem,
+    version: '0.1.0',
+    instance: 'pod-1',
+    location: 'outside',
+  },
+};
+
+/** Paths of the strings in a value. */
+function stringsIn(value: unknown, path: string[] = []): string[][] {
+  if (typeof value === 'string') return [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => stringsIn(inner, [...path, key]));
+}
+
+function replaced(value: unknown, [key, ...rest]: string[], by: (old: string) => string): unknown {
+  if (key === undefined) return by(String(value));
+  const record = value as Record<string, unknown>;
+  return { ...record, [key]: replaced(record[key], rest, by) };
+}
+
+const hostile = ['\u0000', '\u0001', '\u001b', '\u007f', '\u0085', '\u2028', '\ud800', '\udfff'];
+const shapes: ((text: string, character: string) => string)[] = [
+  (text, character) => `${text}${character}`,
+  (text, character) => `${character}${text}`,
+  (text, character) => `${text.slice(0, 3)}${character}${text.slice(3)}`,
+];
+
+function ask(route: Route, body: unknown) {
+  const path = `/api/v1${route.path.replace('{organization}', 'ada').replace('{cluster}', 'prod')}`;
+  const credential = route.access === 'join-token' ? joinToken : route.access === 'public' ? undefined : ada.token;
+  return bed.ask(route.method, path, { token: credential, body: JSON.stringify(body) });
+}
+
+const cases = Object.entries(bodies).flatMap(([operation, body]) =>
+  stringsIn(body).map((path): [string, string[], object] => [operation, path, body]),
+);
+
+describe('characters that no database, log or terminal should get', () => {
+  it('are sent in the body of every operation that has one', () => {
+    const withBody = Object.entries<Route>(routes).filter(([, { body }]) => body !== undefined);
+    expect(Object.keys(bodies).sort()).toEqual(withBody.map(([name]) => name).sort());
+  });
+
+  it.each(cases)('are refused by %s in %j, which is named', async (operation, path, body) => {
+    for (const character of hostile)
+      for (const shape of shapes) {
+        const sent = replaced(body, path, (text) => shape(text, character));
+        const reply = await ask(routes[operation as OperationId], sent);
+        expect([JSON.stringify(character), reply.status, reply.json.error.fields?.[0].path]).toEqual([
+          JSON.stringify(character),
+          400,
+          path.join('.'),
+        ]);
+      }
+  });
+
+  it('are refused in the name of a label', async () => {
+    for (const character of hostile) {
+      const reply = await ask(routes.updateCluster, { labels: { [`a${character}`]: 'x' } });
+      expect(reply).toMatchObject({ status: 400, json: { error: { fields: [{ path: `labels.a${character}` }] } } });
+    }
+  });
+
+  it('are refused in a query and name nothing in a path', async () => {
+    for (const text of ['%00', '%01', '%1b', '%c2%85', '%e2%80%a8', '%ed%a0%80']) {
+      const sessions = `/api/v1/organizations/ada/sessions`;
+      for (const field of ['cursor', 'cluster', 'kind', 'active', 'limit']) {
+        const reply = await bed.ask('GET', `${sessions}?${field}=${text}`, { token: ada.token });
+        expect([field, text, reply.status]).toEqual([field, text, 400]);
+      }
+      for (const path of [`ada${text}/clusters`, `ada/clusters/prod${text}`, `ada/clusters/${text}`]) {
+        const reply = await bed.ask('GET', `/api/v1/organizations/${path}`, { token: ada.token });
+        expect([400, 404]).toContain(reply.status);
+      }
+    }
+  });
+
+  it('made nothing fail inside', () => {
+    expect(bed.log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
+  });
+});

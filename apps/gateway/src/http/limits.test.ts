@@ -1,0 +1,107 @@
+import type { CreatedToken } from '@postern/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GatewayBed, type Person, password, type Reply, startGatewayBed } from '../test/gateway-bed.ts';
+
+let bed: GatewayBed;
+let ada: Person;
+let bob: Person;
+
+beforeAll(async () => {
+  bed = await startGatewayBed({
+    POSTERN_REQUESTS_PER_USER: '16',
+    POSTERN_REQUESTS_PER_ORGANIZATION: '9',
+    POSTERN_CLUSTERS_PER_ORGANIZATION: '3',
+    POSTERN_TOKENS_PER_USER: '4',
+  });
+  ada = await bed.signUp('ada');
+  bob = await bed.signUp('bob');
+});
+afterAll(() => bed.stop());
+
+const asAda = (method: string, path: string, body?: unknown): Promise<Reply> =>
+  bed.ask(method, `/api/v1/organizations/${ada.slug}${path}`, {
+    token: ada.token,
+    ...(body === undefined ? {} : { body }),
+  });
+
+function expectLimited(reply: Reply, code: string): void {
+  expect(reply).toMatchObject({ status: 429, json: { error: { code } } });
+  expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
+}
+
+describe('rows', () => {
+  it('clusters of an organization are so many, also when they are made at the same moment', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => asAda('POST', '/clusters', { name: `c${index}` })),
+    );
+    const made = replies.filter(({ status }) => status === 201);
+    expect(made).toHaveLength(3);
+    for (const reply of replies.filter(({ status }) => status !== 201)) expectLimited(reply, 'limit-reached');
+    await asAda('DELETE', `/clusters/${made[0]?.json.cluster.name}`);
+    expect((await asAda('POST', '/clusters', { name: 'after' })).status).toBe(201);
+    expect((await bed.createCluster(bob, 'prod')).cluster.name).toBe('prod');
+  });
+
+  it('tokens of a person are so many, kubeconfigs and sign-ins by command line with them', async () => {
+    const replies = await Promise.all(Array.from({ length: 8 }, () => asAda('POST', '/tokens', { name: 't' })));
+    const made = replies.filter(({ status }) => status === 201).map(({ json }) => json as CreatedToken);
+    // One is the token she signed up with.
+    expect(made).toHaveLength(3);
+    for (const reply of replies.filter(({ status }) => status !== 201)) expectLimited(reply, 'limit-reached');
+    expectLimited(await asAda('POST', '/clusters/after/kubeconfig', {}), 'limit-reached');
+    const token = { name: 'cli', expiresInSeconds: 60 };
+    const signIn = () => bed.ask('POST', '/api/v1/auth/sign-in', { body: { email: ada.email, password, token } });
+    expectLimited(await signIn(), 'limit-reached');
+    await asAda('DELETE', `/tokens/${made[0]?.token.id}`);
+    expect((await signIn()).status).toBe(200);
+  });
+
+  it('join tokens of a cluster are so many in an hour, each cluster by itself', async () => {
+    const statuses: number[] = [];
+    let last: Reply | undefined;
+    for (let count = 0; count < 31; count++) {
+      last = await bed.ask('POST', `/api/v1/organizations/${bob.slug}/clusters/prod/join-tokens`, { token: bob.token });
+      statuses.push(last.status);
+    }
+    // One was made with the cluster.
+    expect(statuses).toEqual([...Array(29).fill(201), 429, 429]);
+    expectLimited(last as Reply, 'rate-limited');
+    expect((await asAda('POST', '/clusters/after/join-tokens')).status).toBe(201);
+  });
+});
+
+describe('requests', () => {
+  /** Asks until it is refused. */
+  async function exhaust(ask: () => Promise<Reply>): Promise<Reply> {
+    for (let round = 0; round < 100; round++) {
+      const replies = await Promise.all(Array.from({ length: 20 }, ask));
+      const refusal = replies.find(({ status }) => status === 429);
+      if (refusal !== undefined) return refusal;
+    }
+    throw new Error('never refused');
+  }
+  const me = ({ token }: Person): Promise<Reply> => bed.ask('GET', '/api/v1/auth/me', { token });
+
+  it('to one organization are so many in a second; its people may go on elsewhere', async () => {
+    const refusal = await exhaust(() => asAda('GET', '/tokens'));
+    expectLimited(refusal, 'rate-limited');
+    expect(refusal.json.error.message).toContain('organization');
+    expect((await me(bob)).status).toBe(200);
+    expect((await me(ada)).status).toBe(200);
+  });
+
+  it('of one person are so many in a second, by whatever credential', async () => {
+    expectLimited(await exhaust(() => me(ada)), 'rate-limited');
+    expect((await me(bob)).status).toBe(200);
+  });
+
+  it.each<[string, () => Promise<Reply>]>([
+    ['without a credential', () => bed.ask('GET', '/api/v1/meta')],
+    ['with a wrong one', () => bed.ask('GET', '/api/v1/auth/me', { token: 'postern_x' })],
+    ['with a wrong join token', () => bed.ask('POST', '/api/v1/agents/enroll', { token: 'x', body: {} })],
+  ])('%s are so many in a second of one address, and nobody who is known is refused for them', async (_, ask) => {
+    expectLimited(await exhaust(ask), 'rate-limited');
+    expect((await me(bob)).status).toBe(200);
+    for (const probe of ['/healthz', '/readyz']) expect((await bed.ask('GET', probe)).status).toBe(200);
+  });
+});

@@ -1,0 +1,157 @@
+import { useLeakCheck } from '@postern/testkit';
+import type { Tunnel } from '@postern/tunnel';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type ClusterRequest,
+  clusterId,
+  type KubeBed,
+  kubePath,
+  readAll,
+  startKubeBed,
+  until,
+} from '../test/kube-bed.ts';
+
+// A tunnel goes away and says which streams it never looked at: nothing was done for those.
+
+useLeakCheck();
+
+let bed: KubeBed;
+/** What arrived at the cluster, by tunnel. */
+let arrived: { method: string; body: string; isWhole: boolean }[];
+/** The agent's ends of the tunnels. */
+let agents: Tunnel[];
+beforeEach(async () => {
+  bed = await startKubeBed({ connectAgent: false });
+  agents = [];
+  for (const dialer of [bed.dialer, bed.newDialer({ slot: 1 })]) {
+    dialer.on('connected', (tunnel) => agents.push(tunnel));
+    dialer.start();
+  }
+  await until(() => bed.registry.of(clusterId).length === 2);
+  arrived = [];
+  bed.onRequest = answer;
+});
+afterEach(() => bed.close());
+
+function answer({ head, respond, stream }: ClusterRequest): void {
+  const one = { method: head.method, body: '', isWhole: false };
+  arrived.push(one);
+  stream.setEncoding('utf8');
+  stream.on('data', (part: string) => {
+    one.body += part;
+  });
+  stream.once('end', () => {
+    one.isWhole = true;
+    respond({ status: 201, headers: [] });
+    stream.end('{}');
+  });
+}
+
+/**
+ * Lets requests cross a GOAWAY: the agent says it in the moment in which the gateway opens the stream, so the agent has not
+ * seen the OPEN. @param most so many requests.
+ */
+function crossGoAway(most: number): { crossed: number } {
+  const count = { crossed: 0 };
+  const find = bed.registry.find.bind(bed.registry);
+  bed.registry.find = (...parameters) => {
+    const tunnel = find(...parameters);
+    if (tunnel === undefined || Object.hasOwn(tunnel, 'request')) return tunnel;
+    const request = tunnel.request.bind(tunnel);
+    tunnel.request = (...asked) => {
+      if (count.crossed < most) {
+        count.crossed++;
+        const agent = agents.find(({ sessionId }) => sessionId === tunnel.sessionId);
+        agent?.session.goAway({ code: 1001, retryAfterMs: 0 });
+      }
+      return request(...asked);
+    };
+    return tunnel;
+  };
+  return count;
+}
+
+const tunnels = (): Tunnel[] => bed.registry.of(clusterId).map(({ tunnel }) => tunnel);
+const pods = `${kubePath}/api/v1/namespaces/a/pods`;
+
+describe('a request that was not looked at', () => {
+  it.each([
+    ['GET', 0],
+    ['POST', 0],
+    ['POST', 1],
+    ['PUT', 1_000],
+    ['PATCH', 60_000],
+    ['DELETE', 64 * 1024],
+  ])('%s with %i bytes arrives once, on the other tunnel, and is answered', async (method, size) => {
+    const count = crossGoAway(1);
+    const body = 'x'.repeat(size);
+    for (let round = 0; round < 4; round++) {
+      const headers = { authorization: 'Bearer ada', ...(size > 0 ? { 'content-length': String(size) } : {}) };
+      expect((await bed.fetch(pods, { method, body, headers })).status).toBe(201);
+    }
+    expect(count.crossed).toBe(1);
+    expect(arrived).toEqual(Array(4).fill({ method, body, isWhole: true }));
+  });
+
+  it('with more than 64 KiB of body is not sent again in part', async () => {
+    crossGoAway(1);
+    const body = 'x'.repeat(1_000_000);
+    const headers = { authorization: 'Bearer ada', 'content-length': '1000000' };
+    const result = await bed.fetch(pods, { method: 'POST', body, headers }).catch(() => ({ status: 503 }));
+    expect(result.status).toBe(503);
+    expect(arrived.every(({ isWhole }) => !isWhole)).toBe(true);
+  });
+
+  it('is given up after some tunnels, with a 503', async () => {
+    const count = crossGoAway(100);
+    expect((await bed.fetch(pods)).status).toBe(503);
+    // Two tunnels stood by; those that were dialled again meanwhile count too.
+    expect(count.crossed).toBeGreaterThanOrEqual(2);
+    expect(count.crossed).toBeLessThanOrEqual(4);
+    expect(arrived).toEqual([]);
+  });
+
+  it('to upgrade is opened on the other tunnel, and is one session', async () => {
+    const count = crossGoAway(1);
+    bed.onRequest = ({ respond, stream }) => {
+      respond({ status: 101, headers: [['upgrade', 'SPDY/3.1']] });
+      stream.resume();
+      stream.end('hello');
+    };
+    for (let round = 0; round < 2; round++) {
+      const socket = await bed.connect();
+      socket.end(
+        `POST ${pods}/p/exec?command=x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n`,
+      );
+      expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 101 .*hello$/s);
+    }
+    expect(count.crossed).toBe(1);
+    expect(bed.sessions.sessions).toHaveLength(2);
+  });
+});
+
+describe('a request that may have been looked at', () => {
+  it.each([
+    ['its tunnel ended', () => tunnels()[0]?.close(1000, 'gone')],
+    ['it was reset as gone', undefined],
+  ])('is never sent again: %s', async (_, end) => {
+    for (const { tunnel } of bed.registry.of(clusterId).slice(1)) tunnel.close(1000, 'not needed');
+    await until(() => bed.registry.of(clusterId).length === 1);
+    let seen = 0;
+    bed.onRequest = ({ stream }) => {
+      seen++;
+      if (end === undefined) stream.reset('gone', 'the tunnel is draining; nothing was done');
+      else end();
+    };
+    const answered = await bed.fetch(pods, { method: 'POST', body: '{}', headers: { authorization: 'Bearer ada' } });
+    expect(answered.status).toBe(503);
+    expect(seen).toBe(1);
+  });
+});
+
+it('a tunnel that drains by our own word is not found any more', () => {
+  const [first, second] = tunnels();
+  first?.session.goAway({ code: 1001, retryAfterMs: 0 });
+  for (let round = 0; round < 10; round++)
+    expect(bed.registry.find(bed.directory.clusters[0]?.organizationId ?? '', clusterId)).toBe(second);
+});

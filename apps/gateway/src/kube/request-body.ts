@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import { Http2ServerRequest } from 'node:http2';
+import type { MuxStream } from '@postern/mux';
+
+/** What is kept to be sent again. A larger body is sent once only. */
+const maxKept = 64 * 1024;
+
+/**
+ * The body of a client's request on its way to the cluster, with back-pressure. Until `forget` its first 64 KiB are kept, so
+ * that it can be sent from the beginning to another stream. A body that the client broke off resets the stream: the cluster
+ * must never take it for a whole one.
+ */
+export class RequestBody {
+  readonly #request: IncomingMessage | Http2ServerRequest;
+  #stream: MuxStream | undefined;
+  #kept: Buffer[] | undefined = [];
+  #keptBytes = 0;
+  #state: 'coming' | 'complete' | 'broken' = 'coming';
+
+  constructor(request: IncomingMessage | Http2ServerRequest) {
+    this.#request = request;
+    request.once('end', () => this.#over(isComplete(request) ? 'complete' : 'broken'));
+    request.once('error', () => this.#over('broken'));
+    request.once('close', () => this.#over('broken'));
+  }
+
+  /** Whether all that came so far can be sent again. */
+  get isRepeatable(): boolean {
+    return this.#kept !== undefined && this.#state !== 'broken';
+  }
+
+  /** Sends the body from its beginning; a stream that was given before gets nothing more. */
+  sendTo(stream: MuxStream): void {
+    // Not earlier: what comes while there is no stream yet must not be read beyond what is kept.
+    if (this.#stream === undefined) this.#request.on('data', this.#onData);
+    this.#stream = stream;
+    stream.on('drain', () => this.#request.resume());
+    // The answer may be complete before the body is. What is left is thrown away, or the connection would hang.
+    stream.once('close', () => this.#request.resume());
+    for (const chunk of this.#kept ?? []) stream.write(chunk);
+    this.#tell(stream);
+  }
+
+  /** Keeps nothing any more: the cluster has looked at the request. */
+  forget(): void {
+    this.#kept = undefined;
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#keep(chunk);
+    const stream = this.#stream;
+    if (stream !== undefined && isOpen(stream) && !stream.write(chunk)) this.#request.pause();
+  };
+
+  #keep(chunk: Buffer): void {
+    if (this.#kept === undefined) return;
+    this.#keptBytes += chunk.byteLength;
+    // A copy: the chunk may be a small piece of a large buffer.
+    if (this.#keptBytes <= maxKept) this.#kept.push(Buffer.from(chunk));
+    else this.#kept = undefined;
+  }
+
+  #over(state: 'complete' | 'broken'): void {
+    if (this.#state !== 'coming') return;
+    this.#state = state;
+    if (this.#stream !== undefined) this.#tell(this.#stream);
+  }
+
+  #tell(stream: MuxStream): void {
+    if (!isOpen(stream)) return;
+    if (this.#state === 'complete') stream.end();
+    else if (this.#state === 'broken') stream.reset('cancelled', 'the client broke off its request');
+  }
+}
+
+function isOpen(stream: MuxStream): boolean {
+  return !stream.destroyed && !stream.writableEnded;
+}
+
+/**
+ * Whether the body that has ended came whole. Over HTTP/2 Node reports the same 'end' for END_STREAM and for RST_STREAM; only
+ * in the second case the stream is closed by then, since its answer is not.
+ */
+function isComplete(request: IncomingMessage | Http2ServerRequest): boolean {
+  if (!(request instanceof Http2ServerRequest)) return request.complete;
+  const { stream } = request;
+  return stream !== undefined && !stream.closed && !stream.aborted;
+}

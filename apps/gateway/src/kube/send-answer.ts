@@ -1,0 +1,60 @@
+import type { ServerResponse } from 'node:http';
+import { type MuxStream, StreamResetError } from '@postern/mux';
+import { breakOff } from './break-off.ts';
+
+/** How long a client may take for the bytes that came before its answer broke off. */
+const flushMs = 30_000;
+
+/**
+ * Pass: streams the body of an answer to the client, whose head was sent. A slow client holds the cluster back. Bytes that
+ * came before an end are always delivered; then the client is told what the cluster told: a complete answer or a broken one.
+ * @param length what `Content-Length` announced; an answer that is shorter or longer is a broken one.
+ */
+export function sendAnswer(stream: MuxStream, response: ServerResponse, length: number | undefined): void {
+  let left = length;
+  let unwritten = 0;
+  let failure: Error | undefined;
+  let isOver = false;
+
+  const written = (): void => {
+    unwritten--;
+    if (failure !== undefined && unwritten === 0) breakOff(response, failure);
+  };
+  const fail = (error: Error): void => {
+    if (isOver) return;
+    isOver = true;
+    failure = error;
+    if (unwritten === 0) {
+      breakOff(response, error);
+      return;
+    }
+    const deadline = setTimeout(() => breakOff(response, error), flushMs);
+    response.once('close', () => clearTimeout(deadline));
+  };
+  const onEnd = (): void => {
+    if (left !== undefined && left > 0) fail(new StreamResetError('upstream-failed', 'the answer is too short', false));
+    if (isOver) return;
+    isOver = true;
+    response.end();
+  };
+
+  stream.on('data', (chunk: Buffer) => {
+    if (isOver) return;
+    if (left !== undefined) {
+      left -= chunk.byteLength;
+      if (left < 0) {
+        const error = new StreamResetError('upstream-failed', 'the answer is longer than announced', false);
+        fail(error);
+        stream.destroy(error);
+        return;
+      }
+    }
+    unwritten++;
+    if (!response.write(chunk, written)) stream.pause();
+  });
+  response.on('drain', () => stream.resume());
+  stream.once('end', onEnd);
+  stream.once('error', fail);
+  stream.once('close', () => fail(stream.errored ?? new StreamResetError('cancelled', '', false)));
+  if (stream.destroyed && !stream.readableEnded) fail(stream.errored ?? new StreamResetError('cancelled', '', false));
+}

@@ -1,0 +1,154 @@
+import type { TLSSocket } from 'node:tls';
+import { useLeakCheck } from '@postern/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ClusterRequest, type KubeBed, kubePath, readAll, startKubeBed, until } from '../test/kube-bed.ts';
+
+// The apiserver serves a watch and the log of a pod over WebSocket too; browsers have nothing else to follow them with.
+
+useLeakCheck();
+
+let bed: KubeBed;
+beforeEach(async () => {
+  bed = await startKubeBed();
+});
+afterEach(() => bed.close());
+
+const websocket =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
+const watch = `${kubePath}/api/v1/namespaces/a/pods?watch=true`;
+const log = `${kubePath}/api/v1/namespaces/a/pods/p/log?follow=true`;
+
+function ask(path: string, lines: string, credential = 'Authorization: Bearer ada', method = 'GET'): string {
+  return `${method} ${path} HTTP/1.1\r\nHost: x\r\n${credential}\r\n${websocket}${lines}\r\n`;
+}
+
+let streams: ClusterRequest[];
+beforeEach(() => {
+  streams = [];
+  bed.onRequest = (request) => {
+    streams.push(request);
+    const offered = request.head.headers.find(([name]) => name === 'sec-websocket-protocol')?.[1];
+    const chosen = offered?.split(',')[0]?.trim();
+    request.respond({
+      status: 101,
+      headers: [
+        ['connection', 'Upgrade'],
+        ['upgrade', 'websocket'],
+        ['sec-websocket-accept', 'x'],
+        ...(chosen === undefined ? [] : [['sec-websocket-protocol', chosen] as [string, string]]),
+      ],
+    });
+    request.stream.write('frames');
+    // As an apiserver does, whose client has hung up.
+    request.stream.resume().once('end', () => request.stream.end());
+  };
+});
+
+async function connect(text: string): Promise<{ socket: TLSSocket; first: string }> {
+  const socket = await bed.connect();
+  let first = '';
+  socket.on('data', (part: Buffer) => {
+    first += part.toString('latin1');
+  });
+  socket.write(text);
+  await until(() => first.endsWith('frames') || socket.readableEnded || first.includes('"kind"'));
+  return { socket, first };
+}
+
+describe.each([
+  ['a watch', watch, 'watch'],
+  ['a watch by path', `${kubePath}/api/v1/watch/namespaces/a/pods`, 'watch'],
+  [
+    'a watch of one object',
+    `${kubePath}/apis/apps/v1/namespaces/a/deployments?watch=1&fieldSelector=metadata.name%3Dx`,
+    'watch',
+  ],
+  ['the log of a pod', log, 'log'],
+] as const)('%s over WebSocket', (_, path, kind) => {
+  it.each([
+    ['binary.k8s.io', 'Sec-WebSocket-Protocol: binary.k8s.io\r\n'],
+    ['base64.binary.k8s.io', 'Sec-WebSocket-Protocol: base64.binary.k8s.io, binary.k8s.io\r\n'],
+    [undefined, ''],
+  ])(
+    'with the subprotocol %s becomes a stream, is metered as what it is, and is no session',
+    async (protocol, lines) => {
+      const { socket, first } = await connect(ask(path, `Origin: https://tool.example\r\n${lines}`));
+      expect(first).toMatch(/^HTTP\/1\.1 101 /);
+      expect(/sec-websocket-protocol: (\S+)/.exec(first)?.[1]).toBe(protocol);
+      expect(bed.seen[0]).toMatchObject({ kind: 'upgrade', method: 'GET', path: path.slice(kubePath.length) });
+      // The apiserver refuses a watch without an Origin.
+      expect(bed.seen[0]?.headers).toContainEqual(['origin', 'https://tool.example']);
+      expect(await bed.metrics.registry.getSingleMetricAsString('postern_streams_active')).toContain(
+        `{kind="${kind}"} 1`,
+      );
+      socket.end();
+      await until(() => streams[0]?.stream.destroyed === true);
+      expect(bed.sessions.sessions).toEqual([]);
+    },
+  );
+
+  it('may be opened by a viewer, whom the cluster’s own RBAC then judges', async () => {
+    bed.directory.level = 'viewer';
+    const { first } = await connect(ask(path, ''));
+    expect(first).toMatch(/^HTTP\/1\.1 101 /);
+    expect(bed.seen[0]?.identity.groups).toEqual(['postern:viewer']);
+  });
+
+  it('ends within seconds when the credential does', async () => {
+    const { socket } = await connect(ask(path, ''));
+    bed.authenticator.principals.delete('ada');
+    await until(() => streams[0]?.stream.destroyed === true && socket.readableEnded);
+  });
+
+  it.each([
+    ['https://evil.example', 'cross-site'],
+    ['null', 'cross-site'],
+    ['https://localhost:1.evil.example', 'cross-site'],
+  ])('with a cookie, from %s, is refused', async (origin, site) => {
+    bed.signIn('eve', 'browser');
+    const socket = await bed.connect();
+    socket.write(ask(path, `Origin: ${origin}\r\nSec-Fetch-Site: ${site}\r\n`, 'Cookie: session=eve'));
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 403 /);
+    expect(bed.seen).toEqual([]);
+  });
+
+  it('with a cookie, from nowhere, is refused; from our own pages it is opened', async () => {
+    bed.signIn('eve', 'browser');
+    const socket = await bed.connect();
+    socket.write(ask(path, '', 'Cookie: session=eve'));
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 403 /);
+    const { first } = await connect(ask(path, `Origin: ${bed.origin}\r\n`, 'Cookie: session=eve'));
+    expect(first).toMatch(/^HTTP\/1\.1 101 /);
+  });
+
+  it('without a credential is 401', async () => {
+    const socket = await bed.connect();
+    socket.write(ask(path, '', 'X-Nothing: 1'));
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it.each(['POST', 'PUT', 'DELETE', 'HEAD'])('by %s is refused', async (method) => {
+    const socket = await bed.connect();
+    socket.write(ask(path, '', undefined, method));
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 40[05] /);
+    expect(bed.seen).toEqual([]);
+  });
+
+  it('that the cluster answers without switching is 502, and nothing is told complete', async () => {
+    bed.onRequest = ({ respond, stream }) => {
+      respond({ status: 200, headers: [] });
+      stream.write('{"type":"ADDED"}');
+    };
+    const socket = await bed.connect();
+    socket.write(ask(path, ''));
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 502 /);
+  });
+});
+
+it('a bearer token in a subprotocol does not travel', async () => {
+  const token = 'base64url.bearer.authorization.k8s.io.Y2FuYXJ5';
+  await connect(ask(watch, `Sec-WebSocket-Protocol: ${token}, binary.k8s.io\r\nSec-WebSocket-Protocol: ${token}\r\n`));
+  expect(bed.seen[0]?.headers.filter(([name]) => name === 'sec-websocket-protocol')).toEqual([
+    ['sec-websocket-protocol', 'binary.k8s.io'],
+  ]);
+});

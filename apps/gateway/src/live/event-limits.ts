@@ -1,0 +1,47 @@
+import type { ClientToServerEvents } from '@postern/contracts';
+import type { Limits } from '../limits/limits.ts';
+import { answerOf, socketError, tooMuch } from './answer.ts';
+import type { LiveSocket } from './live-socket.ts';
+
+/**
+ * What each event costs of a person's events a second. A list of clusters is read, made into JSON and sent; a terminal is two
+ * requests to a cluster.
+ */
+const costs: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    'clusters:watch': 25,
+    'clusters:unwatch': 1,
+    'terminal:open': 10,
+    'terminal:input': 1,
+    'terminal:resize': 1,
+    'terminal:ack': 1,
+    'terminal:close': 1,
+    'terminal:ping': 1,
+  } satisfies Record<keyof ClientToServerEvents, number>),
+);
+
+/**
+ * Counts every event before its handler. Beyond the limit an event that can be answered is answered with `limit` and does
+ * nothing else; what cannot (keystrokes, sizes) is still done, since half of what somebody typed is worse than nothing, and
+ * the guard of the connection ends those who send too much of it.
+ */
+export function limitEvents(socket: LiveSocket, limits: Limits): void {
+  const { data } = socket;
+  socket.use(([event, ...values], next) => {
+    const acknowledgement = values.at(-1);
+    if (event === 'terminal:ack' && data.acksOwed > 0) {
+      data.acksOwed--;
+      next();
+      return;
+    }
+    const cost = costs.get(event);
+    const seconds = limits.take('liveEventsPerUser', data.principal.userId, cost ?? 1);
+    const canBeTold = typeof acknowledgement === 'function';
+    if (seconds > 0 && canBeTold)
+      answerOf(acknowledgement)(
+        tooMuch(seconds, `Too many events. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`),
+      );
+    else if (cost !== undefined) next();
+    else answerOf(acknowledgement)(socketError('invalid-request', 'There is no such event.'));
+  });
+}

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { Flood } from './flood.ts';
+import { Unread, unreadLimits } from './unread.ts';
+
+it('cuts off one connection at its own limit, and the larger ones of a person at theirs', () => {
+  const unread = new Unread();
+  const reader = (bytes: number) => ({ unread: () => bytes });
+  const { hold, connection, person } = unreadLimits;
+  const alone = reader(connection + 1);
+  unread.add('a', alone);
+  expect(unread.isTooMuch('a', alone)).toBe(true);
+  expect(unread.isTooMuch('b', reader(connection))).toBe(false);
+
+  const many = Array.from({ length: person / connection }, () => reader(connection));
+  const leave = many.map((one) => unread.add('c', one));
+  expect(unread.isTooMuch('c', many[0] as never)).toBe(false);
+  const small = reader(hold);
+  const large = reader(hold + 1);
+  unread.add('c', small);
+  unread.add('c', large);
+  expect([unread.isTooMuch('c', small), unread.isTooMuch('c', large)]).toEqual([false, true]);
+  leave[0]?.();
+  leave[0]?.();
+  expect(unread.isTooMuch('c', large)).toBe(false);
+});
+
+it('counts messages by their size, each person by themselves', () => {
+  let now = 0;
+  const flood = new Flood(10, () => now);
+  const count = (bytes: number, who = 'a'): number => {
+    let allowed = 0;
+    while (allowed < 10_000 && flood.allows(who, bytes)) allowed++;
+    return allowed;
+  };
+  expect(count(0)).toBe(80);
+  expect(count(100 * 1024, 'b')).toBe(Math.floor(80 / 26));
+  now = 1_000;
+  expect(count(10)).toBe(20);
+  expect([flood.bars('a'), flood.bars('c')]).toEqual([true, false]);
+});

@@ -1,0 +1,22 @@
+import type { ScopedClient } from '../database/database.ts';
+import { inTurn } from '../database/in-turn.ts';
+import type { Role } from '../generated/prisma/enums.ts';
+import { limitReached } from '../http/api-error.ts';
+import type { Limits } from '../limits/limits.ts';
+
+/**
+ * Makes a person a member of an organization: the one place that does.
+ * @throws {ApiError} `limit-reached`: the organization has as many members as it may have.
+ */
+export async function addMember(
+  transaction: Pick<ScopedClient, '$executeRaw' | 'membership'>,
+  limits: Limits,
+  member: { organizationId: string; userId: string; role: Role },
+): Promise<void> {
+  const { organizationId } = member;
+  await inTurn(transaction, `members ${organizationId}`);
+  const count = await transaction.membership.count({ where: { organizationId } });
+  if (!limits.allows('membersPerOrganization', count))
+    throw limitReached(`The organization has ${count} members, which is as many as it may have. Remove one first.`);
+  await transaction.membership.create({ data: member });
+}

@@ -1,0 +1,250 @@
+import { once } from 'node:events';
+import type { MuxStream } from '@postern/mux';
+import { memorySessionPair, type SessionPair, until, useLeakCheck } from '@postern/testkit';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Ending } from './ending.ts';
+import { Terminal } from './terminal.ts';
+
+useLeakCheck();
+
+let pair: SessionPair;
+beforeEach(async () => {
+  pair = await memorySessionPair();
+});
+afterEach(() => pair.close());
+
+interface Opened {
+  terminal: Terminal;
+  /** The apiserver's end. */
+  cluster: MuxStream;
+  output: Buffer[];
+  ended: Promise<Ending>;
+  errors: unknown[];
+}
+
+async function open(onOutput: (data: Buffer) => void = () => {}): Promise<Opened> {
+  const opened = once(pair.agent, 'stream') as Promise<[MuxStream]>;
+  const stream = pair.gateway.open(Buffer.from('head'), { interactive: true });
+  const [cluster] = await opened;
+  cluster.accept(Buffer.from('head'));
+  await stream.accepted;
+  const errors: unknown[] = [];
+  const output: Buffer[] = [];
+  const terminal = new Terminal({
+    id: 't',
+    container: 'app',
+    shell: 'sh',
+    stream,
+    size: { columns: 80, rows: 24 },
+    isPodRunning: async () => true,
+    onError: (error) => errors.push(error),
+  });
+  const ended = new Promise<Ending>((resolve) => {
+    terminal.start({
+      onOutput: (data) => {
+        output.push(data);
+        onOutput(data);
+      },
+      onEnded: resolve,
+    });
+  });
+  return { terminal, cluster, output, ended, errors };
+}
+
+/** One frame as a server sends it: without a mask. */
+function frame(opcode: number, payload: Uint8Array): Buffer {
+  const { byteLength } = payload;
+  const head = byteLength < 126 ? Buffer.from([0x80 | opcode, byteLength]) : Buffer.alloc(4);
+  if (byteLength >= 126) {
+    head.writeUInt8(0x80 | opcode, 0);
+    head.writeUInt8(126, 1);
+    head.writeUInt16BE(byteLength, 2);
+  }
+  return Buffer.concat([head, payload]);
+}
+
+const message = (channel: number, payload: string | Uint8Array): Buffer =>
+  frame(2, Buffer.concat([Buffer.from([channel]), Buffer.from(payload as string)]));
+
+/** The messages of a client's frames, with the mask taken off. */
+function unmask(bytes: Buffer): { opcode: number; payload: Buffer }[] {
+  const frames: { opcode: number; payload: Buffer }[] = [];
+  for (let at = 0; at + 6 <= bytes.byteLength; ) {
+    const opcode = bytes.readUInt8(at) & 0x0f;
+    const short = bytes.readUInt8(at + 1) & 0x7f;
+    const length =
+      short < 126 ? short : short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2));
+    const start = at + 2 + (short < 126 ? 0 : short === 126 ? 2 : 8);
+    const mask = bytes.subarray(start, start + 4);
+    const payload = Buffer.from(bytes.subarray(start + 4, start + 4 + length));
+    for (const [index, byte] of payload.entries()) payload[index] = byte ^ (mask[index % 4] ?? 0);
+    frames.push({ opcode, payload });
+    at = start + 4 + length;
+  }
+  return frames;
+}
+
+const validEnding = { code: expect.any(String), message: expect.stringMatching(/^\P{C}+$/u) };
+
+describe('whatever a cluster says', () => {
+  const hostile: [string, string][] = [
+    ['causes that are no list', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":{}}}'],
+    ['causes of a number', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":7}}'],
+    ['a find that is a text', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":{"find":"x"}}}'],
+    ['a message that is an object', '{"status":"Failure","message":{}}'],
+    ['a cause that is null', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[null]}}'],
+    [
+      'a cause with an object',
+      '{"reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":{}}]}}',
+    ],
+    ['details that are null', '{"status":"Failure","reason":"NonZeroExitCode","details":null}'],
+    ['an own __proto__', '{"__proto__":{"status":"Success"}}'],
+    ['deep nesting', '['.repeat(30_000)],
+    ['nothing', '\0'],
+  ];
+  it.each(hostile)('%s on the status channel ends the terminal with a sentence', async (_, text) => {
+    const { cluster, ended, errors } = await open();
+    cluster.end(message(3, text));
+    expect(await ended).toMatchObject(validEnding);
+    expect(errors).toEqual([]);
+  });
+
+  it('any JSON on the status channel', async () => {
+    await fc.assert(
+      fc.asyncProperty(statusLike, async (status) => {
+        const { cluster, ended, errors } = await open();
+        cluster.end(message(3, JSON.stringify(status)));
+        expect(await ended).toMatchObject(validEnding);
+        expect(errors).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('any bytes on any channel, and any bytes that are no frames at all', async () => {
+    const channel = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.uint8Array({ maxLength: 300 }));
+    const wire = fc.oneof(
+      fc.array(channel, { maxLength: 8 }).map((all) => Buffer.concat(all.map(([one, bytes]) => message(one, bytes)))),
+      fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+      fc
+        .tuple(fc.integer({ min: 0, max: 15 }), fc.uint8Array({ maxLength: 200 }))
+        .map(([opcode, bytes]) => frame(opcode, bytes)),
+    );
+    await fc.assert(
+      fc.asyncProperty(wire, async (bytes) => {
+        const { cluster, ended, errors } = await open();
+        cluster.end(bytes);
+        expect(await ended).toMatchObject(validEnding);
+        expect(errors).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('a listener of ours that throws ends that terminal only', async () => {
+    const { cluster, ended } = await open(() => {
+      throw new Error('a fault of ours');
+    });
+    cluster.write(message(1, 'x'));
+    expect(await ended).toMatchObject({ code: 'failed' });
+  });
+});
+
+/** Status objects with some of their fields replaced by anything. */
+const anything = fc.jsonValue({ maxDepth: 2 });
+const statusLike = fc.oneof(
+  anything,
+  fc.record(
+    {
+      status: fc.oneof(fc.constantFrom('Success', 'Failure'), anything),
+      reason: fc.oneof(fc.constantFrom('NonZeroExitCode', 'InternalError'), anything),
+      message: fc.oneof(fc.string({ unit: 'binary' }), anything),
+      details: fc.oneof(
+        anything,
+        fc.record({
+          causes: fc.oneof(
+            anything,
+            fc.array(fc.oneof(anything, fc.record({ reason: fc.constant('ExitCode'), message: anything }))),
+          ),
+        }),
+      ),
+    },
+    { requiredKeys: [] },
+  ),
+);
+
+describe('what waits for a cluster that does not read', () => {
+  /** Takes all credit away: nothing more leaves. */
+  async function openStalled(): Promise<Opened & { stalledAt: number; resume(): Promise<Buffer> }> {
+    const opened = await open();
+    const { terminal, cluster } = opened;
+    cluster.pause();
+    const parts: Buffer[] = [];
+    while (cluster.bytesReceived < 200 * 1024) {
+      terminal.input(Buffer.alloc(30_000, 'x'));
+      const before = cluster.bytesReceived;
+      await until(() => cluster.bytesReceived > before);
+    }
+    terminal.input(Buffer.alloc(100_000, 'x'));
+    let last = -1;
+    while (cluster.bytesReceived !== last) {
+      last = cluster.bytesReceived;
+      for (let turn = 0; turn < 50; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    return {
+      ...opened,
+      stalledAt: cluster.bytesReceived,
+      resume: async () => {
+        cluster.on('data', (part: Buffer) => parts.push(part)).resume();
+        let size = -1;
+        while (size !== cluster.bytesReceived) {
+          size = cluster.bytesReceived;
+          for (let turn = 0; turn < 50; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+        }
+        return Buffer.concat(parts);
+      },
+    };
+  }
+
+  it('of 100,000 pings only the newest is answered', async () => {
+    const { cluster, resume } = await openStalled();
+    for (let round = 0; round < 100; round++) {
+      const pings = Array.from({ length: 1_000 }, (_, index) =>
+        frame(9, Buffer.alloc(125, (round * 1_000 + index) % 256)),
+      );
+      if (!cluster.write(Buffer.concat(pings))) await once(cluster, 'drain');
+    }
+    cluster.write(frame(9, Buffer.from('newest')));
+    await until(() => cluster.writableLength === 0);
+    const pongs = unmask(await resume()).filter(({ opcode }) => opcode === 10);
+    expect(pongs.map(({ payload }) => payload.toString())).toEqual(['newest']);
+  });
+
+  it('of 10,000 sizes only the newest is sent', async () => {
+    const { terminal, resume } = await openStalled();
+    for (let columns = 1; columns <= 10_000; columns++) terminal.resize({ columns, rows: 1 });
+    const sizes = unmask(await resume()).filter(({ payload }) => payload[0] === 4);
+    expect(sizes.map(({ payload }) => payload.subarray(1).toString())).toEqual([
+      '{"Width":80,"Height":24}',
+      '{"Width":10000,"Height":1}',
+    ]);
+  });
+
+  it('single keystrokes wait together, in order, and none is lost', async () => {
+    const { terminal, resume } = await openStalled();
+    for (let key = 0; key < 50_000; key++) terminal.input(Buffer.from([65 + (key % 26)]));
+    const input = unmask(await resume()).filter(({ payload }) => payload[0] === 0);
+    const typed = Buffer.concat(input.map(({ payload }) => payload.subarray(1))).toString();
+    const all = Array.from({ length: 50_000 }, (_, key) => String.fromCharCode(65 + (key % 26))).join('');
+    expect(typed.slice(typed.lastIndexOf('x') + 1) === all).toBe(true);
+    // A message for each key would be 50,000.
+    expect(input.length).toBeLessThan(50);
+  });
+
+  it('more than 1 MiB of input ends the terminal with a sentence', async () => {
+    const { terminal, ended } = await openStalled();
+    for (let round = 0; round < 20; round++) terminal.input(Buffer.alloc(64 * 1024, 'x'));
+    expect(await ended).toMatchObject({ code: 'failed', message: expect.stringContaining('does not take the input') });
+  });
+});

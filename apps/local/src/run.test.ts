@@ -1,0 +1,312 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandOf } from '@postern/postgres';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freePort } from './ports.ts';
+import { checkout, programs } from './programs.ts';
+
+/** The whole of `npm start`, as built: `npm test` builds it first. */
+const main = `${checkout}apps/local/dist/main.js`;
+const person = { email: 'ada@example.com', password: 'correct horse battery' };
+
+interface Ready {
+  url: string;
+  caFile: string;
+  pid: number;
+  metricsUrl: string;
+}
+
+class Product {
+  readonly #child: ChildProcess;
+  readonly #data: string;
+  readonly #waiting = new Set<() => void>();
+  output = '';
+  readonly ended: Promise<number | null>;
+
+  constructor(data: string, args: string[], env: Record<string, string> = {}) {
+    this.#data = data;
+    this.#child = spawn(process.execPath, [main, '--data', data, '--no-open', ...args], {
+      env: { ...process.env, ...env, NODE_ENV: 'production' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text;
+        for (const look of this.#waiting) look();
+      });
+    }
+    this.ended = new Promise((resolve) => {
+      this.#child.on('close', (code) => {
+        resolve(code);
+        for (const look of this.#waiting) look();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Waits for a line of the terminal, after the first `from` characters. */
+  said(what: RegExp, from = 0): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const match = what.exec(this.output.slice(from));
+        if (match === null && this.#child.exitCode === null) return;
+        this.#waiting.delete(look);
+        if (match === null) reject(new Error(`npm start ended without saying ${what}:\n${this.output}`));
+        else resolve(match);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  async ready(): Promise<Ready> {
+    return JSON.parse(await readFile(join(this.#data, 'ready.json'), 'utf8')) as Ready;
+  }
+
+  /** The newest of its programs that runs `program`. */
+  async pidOf(program: string): Promise<number> {
+    const pids = (await readFile(join(this.#data, 'children.pids'), 'utf8')).trim().split('\n').map(Number);
+    for (const pid of pids.reverse()) if ((await commandOf(pid)).includes(program)) return pid;
+    throw new Error(`${program} does not run`);
+  }
+
+  async stop(): Promise<number | null> {
+    this.#child.kill('SIGINT');
+    return this.ended;
+  }
+}
+
+interface Reply {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came.
+  json: any;
+}
+
+async function ask(
+  { url, caFile }: Ready,
+  path: string,
+  options: { body?: object; token?: string } = {},
+): Promise<Reply> {
+  const ca = await readFile(caFile);
+  const { body, token } = options;
+  return new Promise((resolve, reject) => {
+    const headers = {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` }),
+    };
+    const sent = request(new URL(path, url), { ca, method: body ? 'POST' : 'GET', headers, agent: false });
+    sent.on('error', reject).on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part) => {
+        text += part;
+      });
+      response.on('error', reject).on('end', () => {
+        resolve({ status: response.statusCode ?? 0, json: text === '' ? undefined : JSON.parse(text) });
+      });
+    });
+    sent.end(body && JSON.stringify(body));
+  });
+}
+
+const token = { name: 'test', expiresInSeconds: 3_600 };
+
+/** Until the demo cluster answers through gateway, tunnel and agent. */
+async function untilDemoAnswers(ready: Ready, secret: string): Promise<void> {
+  const look = async () => {
+    const { status } = await ask(ready, '/k8s/ada/demo/api/v1/namespaces', { token: secret });
+    if (status !== 200) throw new Error(`the demo cluster answers ${status}`);
+  };
+  await vi.waitFor(look, { timeout: 60_000, interval: 200 });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function postgresPid(data: string): Promise<number> {
+  return Number((await readFile(join(data, 'postgres/cluster/postmaster.pid'), 'utf8')).split('\n')[0]);
+}
+
+describe('a running npm start', () => {
+  let data: string;
+  let product: Product;
+  let ready: Ready;
+  let secret: string;
+
+  beforeAll(async () => {
+    if (!existsSync(main) || !existsSync(programs.gateway)) throw new Error('Run `npm run build` first.');
+    data = await mkdtemp(join(tmpdir(), 'postern-run-'));
+    product = new Product(data, ['--port', String(await freePort())]);
+    await product.said(/Postern is ready at/);
+    ready = await product.ready();
+    const { json } = await ask(ready, '/api/v1/auth/sign-up', { body: { ...person, organization: 'ada', token } });
+    secret = json.token.secret;
+    await untilDemoAnswers(ready, secret);
+  }, 120_000);
+  afterAll(async () => {
+    await product.stop();
+    await rm(data, { recursive: true, force: true });
+  });
+
+  it('asks nobody on this machine for a set-up code', async () => {
+    expect((await ask(ready, '/api/v1/meta')).json.setupCodeRequired).toBe(false);
+    expect(product.output).not.toContain('Set-up code');
+  });
+
+  it.each([
+    ['gateway', 'SIGKILL' as const, programs.gateway],
+    ['gateway', 'SIGSEGV' as const, programs.gateway],
+    // It gives itself a name.
+    ['dashboard', 'SIGKILL' as const, 'next-server'],
+    ['demo cluster', 'SIGKILL' as const, programs.emulator],
+  ])(
+    'starts the %s again after %s, with everything as it was',
+    async (what, signal, program) => {
+      const before = await product.pidOf(program);
+      const { length } = product.output;
+      process.kill(before, signal);
+      await product.said(new RegExp(`The ${what} serves again`), length);
+      const said = product.output.slice(length);
+      expect(said).toMatch(
+        new RegExp(`The ${what} ended \\(signal ${signal}\\); see \\S+\\.log\\. It starts again in \\d\\.\\d s\\.\n`),
+      );
+      expect(await product.pidOf(program)).not.toBe(before);
+      const now = await product.ready();
+      expect(now).toMatchObject({ url: ready.url, pid: product.pid });
+      expect((await fetch(now.metricsUrl)).status).toBe(200);
+      // The account, its token, its organization and its cluster are there; the agent is back by itself.
+      const signedIn = await ask(ready, '/api/v1/auth/sign-in', { body: { ...person, token } });
+      expect(signedIn).toMatchObject({ status: 200, json: { organizations: [{ slug: 'ada' }] } });
+      await untilDemoAnswers(ready, secret);
+      expect(await ask(ready, '/api/v1/organizations/ada/clusters/demo', { token: secret })).toMatchObject({
+        status: 200,
+        json: { name: 'demo', status: 'online' },
+      });
+    },
+    90_000,
+  );
+
+  it('ends at once on Ctrl-C while it waits to start a program again, and leaves nothing behind', async () => {
+    const pids = (await readFile(join(data, 'children.pids'), 'utf8')).trim().split('\n').map(Number);
+    const all = [...pids, await postgresPid(data)];
+    const { length } = product.output;
+    process.kill(await product.pidOf(programs.gateway), 'SIGKILL');
+    await product.said(/The gateway ended.*starts again in/, length);
+    expect(await product.stop()).toBe(0);
+    expect(product.output.slice(length)).not.toContain('serves again');
+    expect(all.filter(isAlive)).toEqual([]);
+    expect((await readdir(data)).filter((name) => /ready\.json|postern\.pid/.test(name))).toEqual([]);
+  }, 30_000);
+
+  it('finds the data again at the next start', async () => {
+    product = new Product(data, ['--port', new URL(ready.url).port]);
+    await product.said(/Postern is ready at/);
+    await untilDemoAnswers(await product.ready(), secret);
+  }, 90_000);
+
+  it.runIf(process.platform === 'linux')(
+    'has a gateway that ends in order after an error nobody caught',
+    async () => {
+      const running = await readFile(`/proc/${await product.pidOf(programs.gateway)}/environ`, 'utf8');
+      const env = Object.fromEntries(
+        running.split('\0').flatMap((entry) => (entry.startsWith('NODE_CHANNEL') ? [] : [entry.split(/=(.*)/s)])),
+      );
+      const secretUrl = String(env['POSTERN_DATABASE_URL']);
+      const fault = `process.on('message', () => Promise.reject(Object.assign(new Error('boom at ' + process.env.POSTERN_DATABASE_URL), { env: process.env })))`;
+      const port = await freePort();
+      const child = spawn(
+        process.execPath,
+        ['--import', `data:text/javascript,${encodeURIComponent(fault)}`, programs.gateway],
+        { env: { ...env, POSTERN_PORT: String(port) }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
+      );
+      let log = '';
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+        log += text;
+      });
+      await once(child, 'message');
+      expect((await ask({ ...ready, url: `https://localhost:${port}` }, '/healthz')).status).toBe(200);
+      child.send('now');
+      const [code] = await once(child, 'close');
+      expect(code).toBe(70);
+      const line = log.split('\n').find((text) => text.includes('"fatal"')) ?? '';
+      expect(JSON.parse(line)).toMatchObject({
+        level: 'fatal',
+        origin: 'unhandledRejection',
+        uncaught: {
+          type: 'Error',
+          message: expect.stringMatching(/^boom at postgres:/),
+          stack: expect.stringContaining('at '),
+        },
+      });
+      expect(log).not.toContain(new URL(secretUrl).password);
+    },
+    60_000,
+  );
+});
+
+describe('an npm start that others can reach, with a cluster of its owner', () => {
+  let data: string;
+  let product: Product;
+  let ready: Ready;
+
+  beforeAll(async () => {
+    data = await mkdtemp(join(tmpdir(), 'postern-open-'));
+    const kubeconfig = join(data, 'kubeconfig');
+    await writeFile(kubeconfig, 'current-context: mine\ncontexts: [{name: mine, context: {cluster: c, user: u}}]\n');
+    const args = ['--port', String(await freePort()), '--listen', '0.0.0.0', '--no-demo', '--connect'];
+    product = new Product(data, args, { KUBECONFIG: kubeconfig });
+    await product.said(/Postern is ready at[\s\S]*joins the first organization/);
+    ready = await product.ready();
+  }, 120_000);
+  afterAll(async () => {
+    await product.stop();
+    await rm(data, { recursive: true, force: true });
+  });
+
+  const signUp = (name: string, setupCode?: string) =>
+    ask(ready, '/api/v1/auth/sign-up', {
+      body: {
+        email: `${name}@example.com`,
+        password: person.password,
+        organization: name,
+        token,
+        ...(setupCode && { setupCode }),
+      },
+    });
+  const clustersOf = async ({ json }: Reply) =>
+    (await ask(ready, `/api/v1/organizations/${json.organizations[0].slug}/clusters`, { token: json.token.secret }))
+      .json;
+
+  it('gives that cluster to whoever reads its terminal, also when the gateway was started again, and to nobody else', async () => {
+    const [, code = ''] = await product.said(/Set-up code: (\S+)/);
+    expect((await signUp('mallory')).status).toBe(403);
+    expect((await signUp('mallory', '0000-0000-0000-0000')).status).toBe(403);
+    process.kill(await product.pidOf(programs.gateway), 'SIGKILL');
+    await product.said(/The gateway serves again/);
+    expect((await ask(ready, '/api/v1/meta')).json.setupCodeRequired).toBe(true);
+    expect((await signUp('mallory')).status).toBe(403);
+    const ada = await signUp('ada', code);
+    expect(ada.status).toBe(201);
+    expect(JSON.stringify(await clustersOf(ada))).toContain('"name":"mine"');
+    const mallory = await signUp('mallory', code);
+    expect(mallory).toMatchObject({ status: 201, json: { organizations: [{ slug: 'mallory' }] } });
+    expect(JSON.stringify(await clustersOf(mallory))).not.toContain('mine');
+    const files = await readdir(data, { recursive: true, withFileTypes: true });
+    for (const file of files.filter((entry) => entry.isFile() && /\.(log|json|pids)$/.test(entry.name))) {
+      expect(await readFile(join(file.parentPath, file.name), 'utf8')).not.toContain(code);
+    }
+  }, 90_000);
+});

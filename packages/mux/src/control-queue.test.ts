@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { ControlQueue } from './control-queue.ts';
+
+const frame = (size: number) => [Buffer.alloc(8), Buffer.alloc(size - 8)];
+
+describe('the control queue', () => {
+  it('gives frames in order and counts heads and answers apart', () => {
+    const queue = new ControlQueue();
+    const [head, answer] = [frame(1000), frame(16)];
+    queue.push(head, { isHead: true });
+    queue.push(answer, { isHead: false });
+    expect([queue.headBytes, queue.answerBytes]).toEqual([1128, 144]);
+    expect(queue.shift()).toBe(head);
+    expect(queue.shift()).toBe(answer);
+    expect(queue.shift()).toBeUndefined();
+    expect([queue.headBytes, queue.answerBytes]).toEqual([0, 0]);
+  });
+
+  it('leaves out what was withdrawn, and withdraws nothing that was sent', () => {
+    const queue = new ControlQueue();
+    const sent = queue.push(frame(8), { isHead: true });
+    const withdrawn = queue.push(frame(9), { isHead: true });
+    const last = frame(10);
+    queue.push(last, { isHead: true });
+    queue.shift();
+    expect([queue.withdraw(sent), queue.withdraw(withdrawn), queue.withdraw(withdrawn)]).toEqual([false, true, false]);
+    expect(queue.headBytes).toBe(138);
+    expect(queue.shift()).toBe(last);
+  });
+
+  it('keeps nothing of a hundred thousand frames that were withdrawn', () => {
+    const queue = new ControlQueue();
+    const kept = [frame(8), frame(9)];
+    queue.push(kept[0] ?? [], { isHead: true });
+    for (let i = 0; i < 100_000; i++) queue.withdraw(queue.push(frame(45_000), { isHead: true }));
+    queue.push(kept[1] ?? [], { isHead: true });
+    expect(queue.length).toBeLessThan(1000);
+    expect([queue.shift(), queue.shift(), queue.shift()]).toEqual([...kept, undefined]);
+    expect(queue.headBytes).toBe(0);
+  });
+});
