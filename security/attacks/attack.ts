@@ -31,7 +31,7 @@ export interface Tally {
 export type Protocol = 'http/1.1' | 'h2';
 
 /** A bare connection; never emits an error that nobody handles. */
-export function open({ port, ca, from }: AttackOptions, protocol: Protocol): Socket {
+function open({ port, ca, from }: AttackOptions, protocol: Protocol): Socket {
   const address = { host: '127.0.0.1', port, ...(from === undefined ? {} : { localAddress: from }) };
   const socket =
     ca === undefined
@@ -70,7 +70,7 @@ export async function keepOpen(
 }
 
 /** Waits; not longer than until the signal aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);

@@ -11,8 +11,15 @@ const ofStrangers: SoakAttack[] = Object.entries(edgeAttacks).map(([name, attack
   name,
   run: ({ gateway, signal, count }) => {
     let sent = 0;
+    let connections = 0;
     const tally = {
-      connections: 0,
+      get connections() {
+        return connections;
+      },
+      set connections(total: number) {
+        count(total - connections);
+        connections = total;
+      },
       ended: 0,
       get sent() {
         return sent;

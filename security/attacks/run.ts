@@ -40,7 +40,7 @@ if (values.only === 'stalled-streams') {
 } else {
   const attackMs = minutes * 60_000;
   const result = await soak({ attackMs, quietMs: Math.max(15_000, attackMs / 5), names, onProgress: say });
-  const verdict = judge(result);
+  const verdict = judge(result, names);
   if (values.json) console.log(JSON.stringify({ ...result, verdict }, null, 1));
   for (const [name, count] of Object.entries(result.sent)) say(`${name.padEnd(30)} ${count}`);
   say('\n| | quiet | under attack | limit | |\n|---|--:|--:|--:|:-:|');

@@ -9,15 +9,18 @@ export interface WorkerOptions {
   names: string[];
 }
 
+const reportMs = 500;
+
 /**
- * Attacks from a process of its own until SIGTERM, then reports how much of each was sent. It gives way to everything else:
+ * Attacks from a process of its own until SIGTERM and reports how much of each was sent. It gives way to everything else:
  * attackers bring computers of their own, and what is to be measured is the gateway.
  */
 const { context, names } = JSON.parse(process.argv[2] ?? '') as WorkerOptions;
 setPriority(10);
 const counts: Record<string, number> = {};
+setInterval(() => process.send?.(counts), reportMs);
 // The connections end with the process.
-process.once('SIGTERM', () => process.send?.(counts, () => process.exit(0)));
+process.once('SIGTERM', () => process.exit(0));
 const { signal } = new AbortController();
 // What the gateway does to an attacker's connections is part of every attack.
 process.on('uncaughtException', (error) => {

@@ -52,7 +52,7 @@ export function greeting(settings: readonly [id: number, value: number][] = [], 
 
 export const settingIds = { headerTableSize: 1, enablePush: 2, maxConcurrentStreams: 3, initialWindowSize: 4 } as const;
 
-export function windowUpdate(stream: number, bytes: number): Buffer {
+function windowUpdate(stream: number, bytes: number): Buffer {
   const payload = Buffer.alloc(4);
   payload.writeUInt32BE(bytes >>> 0);
   return encodeFrame({ type: frameTypes.windowUpdate, flags: 0, stream, payload });

@@ -74,7 +74,7 @@ async function connect(gateway: GatewayAddress, token: string): Promise<BarrierL
       if (packet.startsWith('40')) connected();
       // Out of the namespace nothing is answered any more.
       if (packet.startsWith('41')) lane?.close();
-      const [, number] = /^43(\d+)\[\]$/.exec(packet) ?? [];
+      const [, number] = /^43(\d+)\[/.exec(packet) ?? [];
       if (number !== undefined && Number(number) < leastAck) lane?.answered(Number(number));
     },
   });
