@@ -123,24 +123,16 @@ describe('an answer that HTTP does not know', () => {
 });
 
 /** All that may pass to the apiserver. */
-const names = [
-  'accept',
-  'accept-encoding',
-  'accept-language',
-  'content-encoding',
-  'content-type',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-unmodified-since',
-  'kubectl-command',
-  'kubectl-session',
-  'range',
-  'user-agent',
-];
+const lists = ['accept', 'accept-encoding', 'accept-language', 'if-match', 'if-none-match'];
+const commands = ['kubectl-command', 'kubectl-session'];
+const single = ['content-encoding', 'content-type', 'if-modified-since', 'if-unmodified-since', 'range', 'user-agent'];
 
 describe('a request header that comes twice', () => {
-  it.each(names)('is the apiserver’s to judge: %s', async (name) => {
+  it.each([
+    ...[...lists, ...commands].map((name) => ({ name, passed: ['one', 'two'] })),
+    // Go's `Header.Get` takes the first of them as well.
+    ...single.map((name) => ({ name, passed: ['one'] })),
+  ])('reaches the apiserver as $passed: $name', async ({ name, passed }) => {
     const headers: HeaderPairs = [
       [name, 'one'],
       [name, 'two'],
@@ -159,10 +151,7 @@ describe('a request header that comes twice', () => {
       await using agent = await servingAgent(api.endpoint);
       expect(await told(agent, { headers })).toEqual({ status: 200, end: 'complete', text: '{}' });
     }
-    expect(seen).toEqual([
-      ['one', 'two'],
-      ['one', 'two'],
-    ]);
+    expect(seen).toEqual([passed, passed]);
   });
 
   it.each([['2', '3'], ['2', '2'], ['2, 2'], ['-1'], ['0x2'], ['']])(

@@ -28,6 +28,7 @@ export interface Http2Connection {
 
 /** A connection with its count of streams; the server may allow fewer than we take. */
 interface Entry extends Http2Connection {
+  readonly socket: Socket;
   lastStream: number | undefined;
   /** It takes no new streams. */
   isRetired: boolean;
@@ -76,6 +77,7 @@ export class Http2Sessions {
     const session = connect(this.#authority, options);
     const entry: Entry = {
       session,
+      socket: socket as Socket,
       lastStream: undefined,
       isRetired: false,
       streams: 0,
@@ -116,7 +118,7 @@ export class Http2Sessions {
 
   close(): void {
     clearInterval(this.#timer);
-    for (const { session } of this.#entries) session.destroy();
+    for (const entry of this.#entries) destroy(entry);
     this.#entries.clear();
   }
 
@@ -158,7 +160,7 @@ export class Http2Sessions {
         entry.isRetired = true;
         entry.session.close();
       } else {
-        ping(entry.session);
+        ping(entry);
       }
     }
   }
@@ -170,10 +172,20 @@ function hasRoom({ session, streams, isRetired }: Entry): boolean {
   return streams < Math.min(maxStreams, allowed);
 }
 
-function ping(session: ClientHttp2Session): void {
-  if (session.destroyed) return;
-  const timer = setTimeout(() => session.destroy(), pingTimeoutMs);
+function ping(entry: Entry): void {
+  const { session } = entry;
+  if (session.destroyed) {
+    destroy(entry);
+    return;
+  }
+  const timer = setTimeout(() => destroy(entry), pingTimeoutMs);
   timer.unref();
   const isSent = session.ping(() => clearTimeout(timer));
   if (!isSent) clearTimeout(timer);
+}
+
+/** Node ends the socket of a session that was closed before and waits for the server to end it as well. */
+function destroy({ session, socket }: Entry): void {
+  session.destroy();
+  socket.destroy();
 }

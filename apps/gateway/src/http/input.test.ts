@@ -171,7 +171,13 @@ describe('an answer', () => {
 
   it('says what a client must know before it signs in, and no more', async () => {
     const { json, headers } = await bed.ask('GET', '/api/v1/meta');
-    expect(json).toEqual({ version: '0.1.0', publicUrl: bed.origin, caCertificate: bed.caPem, local: false });
+    expect(json).toEqual({
+      version: '0.1.0',
+      publicUrl: bed.origin,
+      caCertificate: bed.caPem,
+      local: false,
+      setupCodeRequired: false,
+    });
     expect(headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
     expect(headers['x-powered-by'] ?? headers['server']).toBeUndefined();
   });
