@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { attacks } from '../attacks/index.ts';
-import { judge, soak } from './soak.ts';
+import { soak } from './soak.ts';
+import { judge } from './verdict.ts';
 
 it('serves an honest tenant beside all attacks at once, for 30 s', async () => {
   const names = attacks.map(({ name }) => name);

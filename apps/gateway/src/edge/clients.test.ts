@@ -67,6 +67,28 @@ describe('a network address', () => {
     }
   });
 
+  it.each([false, true])('opens so many connections a second and no more, refused before TLS (TLS: %s)', async (tls) => {
+    const started = await start({ tls, limits: { newConnectionsPerAddress: 1 } });
+    const request = 'GET /api/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    let served = 0;
+    const names = await refused(started, async () => {
+      // A burst is four seconds' worth; the rate lets one more in if this takes a second.
+      for (let index = 0; index < 20; index++) {
+        const socket = started.send(request).resume();
+        let isServed = false;
+        socket.once(tls ? 'secureConnect' : 'data', () => {
+          isServed = true;
+        });
+        await new Promise((resolve) => socket.once('close', resolve));
+        if (isServed) served++;
+      }
+    });
+    expect(served).toBeGreaterThanOrEqual(4);
+    expect(names.length).toBe(20 - served);
+    expect(new Set(names)).toEqual(new Set(['newConnectionsPerAddress']));
+    expect(started.calls.length).toBe(served);
+  });
+
   it('has so many requests that nobody was authenticated for, and then 429', async () => {
     const held: (() => void)[] = [];
     const api: RequestHandler = (_request, response) => void held.push(() => response.end('late'));
