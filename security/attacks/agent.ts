@@ -15,6 +15,7 @@ const pod = JSON.stringify({
 /** A cluster whose agent answers with heads of 45 KB, resets, endless output nobody reads, and a storm of pings in each terminal. */
 export const hostileAgent: SoakAttack = {
   name: 'hostile agent',
+  enough: 10_000,
   rate: '50 requests a second to it, 5 terminals with 2,000 pings a second each',
   run: async (context) => {
     const { gateway, attacker, agent, signal } = context;

@@ -24,6 +24,8 @@ export type Attack = (options: AttackOptions) => Promise<void>;
 /** An attack, and in words how much of what it sends. */
 export interface EdgeAttack {
   rate: string;
+  /** An attack that sent less than this in half a minute was none: that is looked at first, since it would make everything look well. */
+  enough: number;
   /** Opened in a second beside other attacks, so that two cores have more to do than to shake hands. */
   connectionsPerSecond: number;
   run: Attack;

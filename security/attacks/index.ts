@@ -7,33 +7,36 @@ import type { SoakAttack } from './soak-attack.ts';
 import { manyTunnels, silentHandshakes, tunnelPings, wrongHandshakes } from './tunnel.ts';
 
 /** What strangers do to the edge, with its tally counted among the others. */
-const ofStrangers: SoakAttack[] = Object.entries(edgeAttacks).map(([name, { rate, connectionsPerSecond, run }]) => ({
-  name,
-  rate: `${rate}; ${connectionsPerSecond} new a second`,
-  run: ({ gateway, signal, count }) => {
-    let sent = 0;
-    let connections = 0;
-    const tally = {
-      get connections() {
-        return connections;
-      },
-      set connections(total: number) {
-        count(total - connections);
-        connections = total;
-      },
-      ended: 0,
-      get sent() {
-        return sent;
-      },
-      set sent(total: number) {
-        count(total - sent);
-        sent = total;
-      },
-    };
-    const { port, caPem: ca, from } = gateway;
-    return run({ port, ca, signal, tally, connectionsPerSecond, ...(from === undefined ? {} : { from }) });
-  },
-}));
+const ofStrangers: SoakAttack[] = Object.entries(edgeAttacks).map(
+  ([name, { rate, enough, connectionsPerSecond, run }]) => ({
+    name,
+    enough,
+    rate: `${rate}; ${connectionsPerSecond} new a second`,
+    run: ({ gateway, signal, count }) => {
+      let sent = 0;
+      let connections = 0;
+      const tally = {
+        get connections() {
+          return connections;
+        },
+        set connections(total: number) {
+          count(total - connections);
+          connections = total;
+        },
+        ended: 0,
+        get sent() {
+          return sent;
+        },
+        set sent(total: number) {
+          count(total - sent);
+          sent = total;
+        },
+      };
+      const { port, caPem: ca, from } = gateway;
+      return run({ port, ca, signal, tally, connectionsPerSecond, ...(from === undefined ? {} : { from }) });
+    },
+  }),
+);
 
 /** Every attack of `npm run attacks`, all at once. */
 export const attacks: readonly SoakAttack[] = [

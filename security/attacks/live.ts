@@ -43,6 +43,7 @@ async function flood(
 /** One 60-byte event that costs a query, on five connections, below what would cut them off and far above what is answered. */
 export const eventFlood: SoakAttack = {
   name: 'socket.io event flood',
+  enough: 1_000,
   rate: '5 connections, 70 `clusters:watch` a second each',
   run: async (context) => {
     const message = clientMessage(`421["clusters:watch",{"organization":"${context.attacker.slug}"}]`);
@@ -55,6 +56,7 @@ export const eventFlood: SoakAttack = {
 /** The same, 1,000 times a second, from a connection that reads nothing of what is answered. */
 export const unreadEvents: SoakAttack = {
   name: 'socket.io answers not read',
+  enough: 2_000,
   rate: '1 connection, 1,000 `clusters:watch` a second, nothing read',
   run: (context) =>
     repeat(context.signal, reconnectMs, async () => {
@@ -67,7 +69,8 @@ export const unreadEvents: SoakAttack = {
 
 /** Pings of RFC 6455, 5,000 a second. */
 export const livePings: SoakAttack = {
-  name: 'WebSocket pings, live',
+  name: 'live WebSocket pings',
+  enough: 2_000,
   rate: '1 connection, 5,000 pings of 125 bytes a second',
   run: (context) =>
     repeat(context.signal, reconnectMs, async () => {
@@ -79,6 +82,7 @@ export const livePings: SoakAttack = {
 /** Another connection's session id, named by somebody without an account and by somebody else. */
 export const sidTheft: SoakAttack = {
   name: 'socket.io sid theft',
+  enough: 4,
   rate: '1 session a second, 2 thieves each',
   run: (context) =>
     repeat(context.signal, reconnectMs, async () => {

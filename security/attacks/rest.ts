@@ -11,6 +11,7 @@ const everyMs = 40;
 /** Requests of one person: ten times the 100 a second that they may make here, as far as they are answered. */
 export const restFlood: SoakAttack = {
   name: 'REST flood',
+  enough: 1_000,
   rate: '10 connections, 100 requests a second each, as far as they are answered: ten times the limit',
   run: async (context) => {
     const { slug, token } = context.attacker;
@@ -47,6 +48,7 @@ async function ask({ signal, count }: SoakContext, socket: Socket, burst: Buffer
 /** Guesses of the honest tenant's password. */
 export const signInGuessing: SoakAttack = {
   name: 'sign-in guessing',
+  enough: 20,
   rate: '10 guesses a second of one password',
   run: async (context) => {
     const rest = new Rest(context.gateway, 4);

@@ -29,6 +29,8 @@ export interface SoakAttack {
   name: string;
   /** In words, how much of what it sends. */
   rate: string;
+  /** An attack that sent less than this in half a minute was none: that is looked at first, since it would make everything look well. */
+  enough: number;
   run(context: SoakContext): Promise<void>;
 }
 

@@ -6,7 +6,8 @@ import { holdOpen, pause, repeat, type SoakAttack } from './soak-attack.ts';
 
 /** WebSockets to /tunnel that never say HELLO. */
 export const silentHandshakes: SoakAttack = {
-  name: 'tunnel handshakes, silent',
+  name: 'silent tunnel handshakes',
+  enough: 5,
   rate: '20 WebSockets a second without HELLO, up to 200',
   run: (context) =>
     holdOpen(context, {
@@ -18,7 +19,8 @@ export const silentHandshakes: SoakAttack = {
 
 /** HELLOs of agents that nobody enrolled. */
 export const wrongHandshakes: SoakAttack = {
-  name: 'tunnel handshakes, wrong',
+  name: 'wrong tunnel handshakes',
+  enough: 5,
   rate: '20 HELLOs a second of an agent nobody enrolled',
   run: (context) =>
     repeat(context.signal, 50, async () => {
@@ -32,6 +34,7 @@ export const wrongHandshakes: SoakAttack = {
 /** Tunnels of one agent, each with another instance and slot. */
 export const manyTunnels: SoakAttack = {
   name: 'tunnels of one agent',
+  enough: 5,
   rate: '20 a second, up to 300, each another instance and slot',
   run: (context) => {
     let number = 0;
@@ -54,6 +57,7 @@ export const manyTunnels: SoakAttack = {
 /** Pings of the WebSocket and of the tunnel, and openings of streams that are reset at once, from an agent that reads nothing. */
 export const tunnelPings: SoakAttack = {
   name: 'tunnel pings and resets',
+  enough: 2_000,
   rate: '2,000 pings and 100 streams of 40 KB, reset at once, a second, nothing read',
   run: (context) =>
     repeat(context.signal, 1_000, async () => {

@@ -1,3 +1,4 @@
+import { attackNamed } from '../attacks/index.ts';
 import { percentile } from './honest-load.ts';
 import type { SoakResult } from './soak.ts';
 
@@ -50,13 +51,18 @@ export function judge({ quiet, attacked, samples, sent, problems }: SoakResult, 
     limit: '0',
     ok: problems.length === 0,
   });
-  const idle = names.filter((name) => !((sent[name] ?? 0) > 0));
+  const weak = tooWeak(names, sent);
   rows.push({
-    name: 'attacks that sent nothing',
+    name: 'attacks that sent too little to be one',
     quiet: '',
-    attacked: idle.length === 0 ? '0' : idle.join(', '),
+    attacked: weak.length === 0 ? '0' : weak.join(', '),
     limit: '0',
-    ok: idle.length === 0,
+    ok: weak.length === 0,
   });
   return { rows, ok: rows.every(({ ok }) => ok) };
+}
+
+/** Names of the attacks that sent less than makes them one. */
+export function tooWeak(names: readonly string[], sent: SoakResult['sent']): string[] {
+  return names.filter((name) => (sent[name] ?? 0) < attackNamed(name).enough);
 }

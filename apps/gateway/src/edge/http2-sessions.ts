@@ -69,10 +69,18 @@ function endFloods(session: ServerHttp2Session, { controlFrameBurst, controlFram
     const now = performance.now();
     left = Math.min(controlFrameBurst, left + ((now - at) / 1_000) * controlFrameRate) - 1;
     at = now;
-    if (left < 0 && !session.destroyed) session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    if (left < 0) cutOff(session);
   };
   session.on('ping', count);
   session.on('remoteSettings', count);
+}
+
+/** Ends a connection at once and says that its peer asked for too much. */
+export function cutOff(session: Http2Session): void {
+  if (session.destroyed) return;
+  // `destroy` takes a code only with an error, which would then be ours.
+  session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  session.destroy();
 }
 
 /** Says goodbye, and closes also when the peer takes no more bytes. */
