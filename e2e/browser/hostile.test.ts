@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launch, openPage, picture } from './chromium.ts';
 import { type HostileApiserver, startHostileApiserver } from './hostile/apiserver.ts';
-import { addresses, canary, evilHost, markup, names, text } from './hostile/attacks.ts';
+import { addresses, canary, evilHost, markup, names, printable } from './hostile/attacks.ts';
 import { attempts, program } from './hostile/attempts.ts';
 import { connectCluster } from './hostile/connect.ts';
 import { type Kind, kinds } from './hostile/objects.ts';
@@ -86,7 +86,7 @@ function pages(): [name: string, path: string][] {
       .filter(({ kind }) => kind !== 'Up')
       .flatMap((kind): [string, string][] => [
         [`the table of ${kind.kind.slice(0, 20)}`, table(kind)],
-        ...(kind === pod || kind.kind === text ? ['', '?tab=yaml', '?tab=events'] : ['']).map(
+        ...(kind === pod || kind.kind === printable ? ['', '?tab=yaml', '?tab=events'] : ['']).map(
           (tab): [string, string] => [`the page of a ${kind.kind.slice(0, 20)}${tab}`, object(kind, 'pod-1') + tab],
         ),
       ]),
@@ -204,8 +204,10 @@ describe('an address that someone sends', () => {
       `${base}/r/${part}/${rest}`,
       `${base}/r/pods/${rest}`,
     ]) {
-      await page.goto(url + path);
-      await page.getByRole('main').getByRole('heading').first().waitFor();
+      const answer = await page.goto(url + path);
+      // What a page of ours says; an address with a control character is refused before it gets to one.
+      if (answer?.status() === 400) expect(attack).toMatch(/\p{Cc}/u);
+      else await page.getByRole('main').getByRole('heading').or(page.getByRole('alert')).first().waitFor();
       // No link that is there leads elsewhere.
       await expectHarmless();
     }

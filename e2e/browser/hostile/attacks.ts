@@ -72,6 +72,9 @@ export const output: readonly string[] = [
 /** Everything at once, for the many fields that hold one text. */
 export const text = [...markup, ...addresses].join(' ');
 
+/** The same without control characters, for what becomes part of an address: one with such a character is refused. */
+export const printable = text.replaceAll(/\p{Cc}/gu, '');
+
 /** A map of all of them, by name and as names. */
 export function strings(): Record<string, string> {
   const entries = [...markup, ...addresses, ...output, '\ud800'].flatMap((attack, index) => [

@@ -1,4 +1,4 @@
-import { names, output, strings, text } from './attacks.ts';
+import { names, output, printable, strings, text } from './attacks.ts';
 
 const when = '2026-01-01T00:00:00Z';
 
@@ -43,7 +43,7 @@ export const kinds: readonly Kind[] = [
   { group: 'apps', version: 'v1', resource: 'replicasets', kind: 'ReplicaSet', namespaced: true },
   { group: 'batch', version: 'v1', resource: 'cronjobs', kind: 'CronJob', namespaced: true },
   { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses', kind: 'Ingress', namespaced: true },
-  { group: text, version: text, resource: text, kind: text, namespaced: true },
+  { group: printable, version: printable, resource: printable, kind: printable, namespaced: true },
   { group: '../../../../../api/v1', version: '..', resource: '..', kind: 'Up', namespaced: true },
 ];
 

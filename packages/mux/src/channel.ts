@@ -32,6 +32,7 @@ export interface ChannelHost extends WindowHost {
   released(channel: Channel): void;
 }
 
+const nothing = new Uint8Array(0);
 const maxSendCredit = 2 ** 31 - 1;
 const ignore = (): void => {};
 
@@ -81,7 +82,8 @@ export class Channel implements Flow {
   ) {
     this.#host = host;
     this.id = open.id;
-    this.head = open.head;
+    // Ours is with the peer; keeping it would keep every head of a client alive.
+    this.head = open.opener ? nothing : open.head;
     this.interactive = open.interactive;
     this.opener = open.opener;
     this.wide = open.wide;

@@ -54,7 +54,7 @@ export class Inbox {
 
   #sealSlab(): void {
     if (this.#slab !== undefined && this.#slabUsed > this.#slabTaken) {
-      this.#chunks.push(this.#slab.subarray(this.#slabTaken, this.#slabUsed));
+      this.#chunks.push(keepable(this.#slab.subarray(this.#slabTaken, this.#slabUsed)));
     }
     this.#dropSlab();
   }
@@ -68,6 +68,13 @@ export class Inbox {
 
 /** The payload itself, or a copy when it is a small part of the buffer that keeping it would keep alive. */
 export function keepable(payload: Uint8Array): Buffer {
-  if (payload.length * 4 < payload.buffer.byteLength) return Buffer.from(payload);
+  if (payload.length * 4 < payload.buffer.byteLength) return copyOf(payload);
   return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+}
+
+/** A copy in memory of its own: `Buffer.from` takes small ones from a pool, which each of them would keep alive. */
+export function copyOf(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
 }

@@ -21,6 +21,7 @@ import {
   maxHeadBytes,
   openHeader,
 } from './frame.ts';
+import { copyOf } from './inbox.ts';
 import { type MuxOptions, muxOptions } from './options.ts';
 import { Pings } from './pings.ts';
 import { Places } from './places.ts';
@@ -353,7 +354,7 @@ export class MuxSession extends EventEmitter<{
     }
     const { stream: id, interactive, end } = frame;
     // The head outlives the read buffer it lies in.
-    const head = Buffer.from(frame.head);
+    const head = copyOf(frame.head);
     const channel = this.#add(new Channel(this.#host, { id, head, interactive, opener: false, wide, end }));
     const stream = new MuxStream(channel);
     this.#unclaimed.push(stream);

@@ -34,7 +34,7 @@ export class MuxStream extends Duplex {
     return this.#channel.id;
   }
 
-  /** The head OPEN carried. */
+  /** The head OPEN carried; empty on the side that opened it. */
   get head(): Uint8Array {
     return this.#channel.head;
   }
