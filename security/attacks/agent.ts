@@ -3,7 +3,7 @@ import { dialTunnel } from '../bed/tunnel-agent.ts';
 import { webSocketAccepted } from '../fuzz/hostile-cluster.ts';
 import { openLive } from '../protocols/live.ts';
 import { clientMessage, encodeFrame, opcodes } from '../protocols/websocket.ts';
-import { attackerAddress, pause, repeat, type SoakAttack } from './soak-attack.ts';
+import { pause, repeat, type SoakAttack } from './soak-attack.ts';
 
 const pod = JSON.stringify({
   kind: 'Pod',
@@ -15,6 +15,8 @@ const pod = JSON.stringify({
 /** A cluster whose agent answers with heads of 45 KB, resets, endless output nobody reads, and a storm of pings in each terminal. */
 export const hostileAgent: SoakAttack = {
   name: 'hostile agent',
+  enough: 10_000,
+  rate: '50 requests a second to it, 5 terminals with 2,000 pings a second each',
   run: async (context) => {
     const { gateway, attacker, agent, signal } = context;
     let number = 0;
@@ -53,7 +55,7 @@ export const hostileAgent: SoakAttack = {
       await rest.ask('GET', `/k8s/${attacker.slug}/hostile/api/v1/nodes`, { token: attacker.token });
     });
     const opening = repeat(signal, 1_000, async () => {
-      const socket = await openLive(gateway, { token: attacker.token, localAddress: attackerAddress });
+      const socket = await openLive(gateway, { token: attacker.token });
       socket.write(clientMessage('40'));
       const place = {
         organization: attacker.slug,

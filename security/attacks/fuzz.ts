@@ -13,6 +13,8 @@ const targets: ListenerTarget<any>[] = [http1OverTls, http2, websocket, socketio
 /** Some cases of the fuzz of each listener, in turn. */
 export const fuzzing: SoakAttack = {
   name: 'fuzz of every listener',
+  enough: 20,
+  rate: '40 cases a second',
   run: async (context) => {
     const { gateway, attacker, signal } = context;
     const rest = new Rest(gateway, 4);

@@ -2,7 +2,7 @@ import { type Attack, every, keepOpen } from './attack.ts';
 
 /** Heads of which a byte comes now and then. */
 export const slowHeads: Attack = (options) =>
-  keepOpen(options, { protocol: 'http/1.1', count: 500 }, (socket, tally) => {
+  keepOpen(options, { protocol: 'http/1.1', count: 250 }, (socket, tally) => {
     socket.resume();
     socket.write('GET /api/openapi.json HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
     every(500, socket, () => {
@@ -25,25 +25,41 @@ export const slowReaders: Attack = (options) =>
   keepOpen(options, { protocol: 'http/1.1', count: 100 }, (socket, tally) => {
     socket.pause();
     const request = 'GET /api/openapi.json HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: identity\r\n\r\n';
-    every(100, socket, () => {
+    const ask = (): void => {
       tally.sent += 4;
       socket.write(request.repeat(4));
-    });
+    };
+    ask();
+    every(10_000, socket, ask);
   });
 
-/** 5,000 connections that say nothing, from five addresses. */
+/** 5,000 connections, from five addresses, that ask for something once a minute and are silent in between. */
 export const idleConnections: Attack = async (options) => {
+  const { connectionsPerSecond, from = '127.0.0.1' } = options;
+  const network = from.slice(0, from.lastIndexOf('.') + 1);
+  const first = Number(from.slice(network.length));
+  const pace = connectionsPerSecond === undefined ? {} : { connectionsPerSecond: connectionsPerSecond / 5 };
   await Promise.all(
-    [1, 2, 3, 4, 5].map((host) =>
-      keepOpen({ ...options, from: `127.0.0.${host}` }, { protocol: 'http/1.1', count: 1_000 }, (socket) => {
-        socket.resume();
-      }),
+    [0, 1, 2, 3, 4].map((host) =>
+      keepOpen(
+        { ...options, ...pace, from: `${network}${first + host}` },
+        { protocol: 'http/1.1', count: 1_000 },
+        (socket, tally) => {
+          socket.resume();
+          const ask = (): void => {
+            tally.sent++;
+            socket.write('GET /api/openapi.json HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: *\r\n\r\n');
+          };
+          ask();
+          every(60_000, socket, ask);
+        },
+      ),
     ),
   );
 };
 
-/** More connections than one address may have. */
+/** More connections than one address may have, none of which begins TLS. */
 export const connectionFlood: Attack = (options) =>
-  keepOpen(options, { protocol: 'http/1.1', count: 3_000 }, (socket) => {
+  keepOpen(options, { protocol: 'tcp', count: 3_000 }, (socket) => {
     socket.resume();
   });

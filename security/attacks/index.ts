@@ -3,36 +3,40 @@ import { edgeAttacks } from './edge-attacks.ts';
 import { fuzzing } from './fuzz.ts';
 import { eventFlood, livePings, sidTheft, unreadEvents } from './live.ts';
 import { restFlood, signInGuessing } from './rest.ts';
-import { attackerAddress, type SoakAttack } from './soak-attack.ts';
+import type { SoakAttack } from './soak-attack.ts';
 import { manyTunnels, silentHandshakes, tunnelPings, wrongHandshakes } from './tunnel.ts';
 
 /** What strangers do to the edge, with its tally counted among the others. */
-const ofStrangers: SoakAttack[] = Object.entries(edgeAttacks).map(([name, attack]) => ({
-  name,
-  run: ({ gateway, signal, count }) => {
-    let sent = 0;
-    let connections = 0;
-    const tally = {
-      get connections() {
-        return connections;
-      },
-      set connections(total: number) {
-        count(total - connections);
-        connections = total;
-      },
-      ended: 0,
-      get sent() {
-        return sent;
-      },
-      set sent(total: number) {
-        count(total - sent);
-        sent = total;
-      },
-    };
-    const { port, caPem: ca } = gateway;
-    return attack({ port, ca, signal, tally, from: attackerAddress });
-  },
-}));
+const ofStrangers: SoakAttack[] = Object.entries(edgeAttacks).map(
+  ([name, { rate, enough, connectionsPerSecond, run }]) => ({
+    name,
+    enough,
+    rate: `${rate}; ${connectionsPerSecond} new a second`,
+    run: ({ gateway, signal, count }) => {
+      let sent = 0;
+      let connections = 0;
+      const tally = {
+        get connections() {
+          return connections;
+        },
+        set connections(total: number) {
+          count(total - connections);
+          connections = total;
+        },
+        ended: 0,
+        get sent() {
+          return sent;
+        },
+        set sent(total: number) {
+          count(total - sent);
+          sent = total;
+        },
+      };
+      const { port, caPem: ca, from } = gateway;
+      return run({ port, ca, signal, tally, connectionsPerSecond, ...(from === undefined ? {} : { from }) });
+    },
+  }),
+);
 
 /** Every attack of `npm run attacks`, all at once. */
 export const attacks: readonly SoakAttack[] = [
@@ -50,3 +54,10 @@ export const attacks: readonly SoakAttack[] = [
   signInGuessing,
   fuzzing,
 ];
+
+/** @throws RangeError for a name that no attack has. */
+export function attackNamed(name: string): SoakAttack {
+  const attack = attacks.find((candidate) => candidate.name === name);
+  if (attack === undefined) throw new RangeError(`there is no attack "${name}"`);
+  return attack;
+}

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { openLive } from '../protocols/live.ts';
 import { clientMessage, opcodes, openWebSocket } from '../protocols/websocket.ts';
-import { attackerAddress, pause, repeat, type SoakAttack, type SoakContext } from './soak-attack.ts';
+import { pause, repeat, type SoakAttack, type SoakContext } from './soak-attack.ts';
 
 /** A live connection of the attacker that is in socket.io's namespace; `onText` gets its packets. */
 async function connect(
@@ -10,7 +10,6 @@ async function connect(
 ): Promise<Socket> {
   const socket: Socket = await openLive(gateway, {
     token: attacker.token,
-    localAddress: attackerAddress,
     onText: (packet) => {
       if (packet === '2') socket.write(clientMessage('3'));
       onText(packet);
@@ -19,6 +18,9 @@ async function connect(
   socket.write(clientMessage('40'));
   return socket;
 }
+
+/** Who was cut off comes back after this. */
+const reconnectMs = 1_000;
 
 /** Writes the same again and again while the connection lives: so many messages every 100 ms. */
 async function flood(
@@ -38,21 +40,26 @@ async function flood(
   socket.destroy();
 }
 
-/** One 60-byte event that costs a query, 2,000 times a second, ten times what a person may send. */
+/** One 60-byte event that costs a query, on five connections, below what would cut them off and far above what is answered. */
 export const eventFlood: SoakAttack = {
   name: 'socket.io event flood',
-  run: (context) =>
-    repeat(context.signal, 500, async () => {
-      const message = clientMessage(`421["clusters:watch",{"organization":"${context.attacker.slug}"}]`);
-      await flood(context, await connect(context), { message, per100Ms: 200 });
-    }),
+  enough: 1_000,
+  rate: '5 connections, 70 `clusters:watch` a second each',
+  run: async (context) => {
+    const message = clientMessage(`421["clusters:watch",{"organization":"${context.attacker.slug}"}]`);
+    const one = (): Promise<void> =>
+      repeat(context.signal, reconnectMs, async () => flood(context, await connect(context), { message, per100Ms: 7 }));
+    await Promise.all(Array.from({ length: 5 }, one));
+  },
 };
 
-/** The same from a connection that reads nothing of what is answered. */
+/** The same, 1,000 times a second, from a connection that reads nothing of what is answered. */
 export const unreadEvents: SoakAttack = {
   name: 'socket.io answers not read',
+  enough: 2_000,
+  rate: '1 connection, 1,000 `clusters:watch` a second, nothing read',
   run: (context) =>
-    repeat(context.signal, 500, async () => {
+    repeat(context.signal, reconnectMs, async () => {
       const socket = await connect(context);
       socket.pause();
       const message = clientMessage(`421["clusters:watch",{"organization":"${context.attacker.slug}"}]`);
@@ -62,9 +69,11 @@ export const unreadEvents: SoakAttack = {
 
 /** Pings of RFC 6455, 5,000 a second. */
 export const livePings: SoakAttack = {
-  name: 'WebSocket pings, live',
+  name: 'live WebSocket pings',
+  enough: 2_000,
+  rate: '1 connection, 5,000 pings of 125 bytes a second',
   run: (context) =>
-    repeat(context.signal, 500, async () => {
+    repeat(context.signal, reconnectMs, async () => {
       const message = clientMessage(Buffer.alloc(125), opcodes.ping);
       await flood(context, await connect(context), { message, per100Ms: 500 });
     }),
@@ -73,8 +82,10 @@ export const livePings: SoakAttack = {
 /** Another connection's session id, named by somebody without an account and by somebody else. */
 export const sidTheft: SoakAttack = {
   name: 'socket.io sid theft',
+  enough: 4,
+  rate: '1 session a second, 2 thieves each',
   run: (context) =>
-    repeat(context.signal, 1_000, async () => {
+    repeat(context.signal, reconnectMs, async () => {
       const { gateway, attacker } = context;
       let sid = '';
       const own = await connect(context, (packet) => {
@@ -87,7 +98,6 @@ export const sidTheft: SoakAttack = {
           path: `/socket.io/?EIO=4&transport=websocket&sid=${sid}`,
           headers: { Origin: gateway.origin, ...credential },
           onFrame: () => {},
-          localAddress: attackerAddress,
         }).catch(() => undefined),
       );
       context.count(thieves.length);

@@ -7,7 +7,7 @@ import type { Tally } from './attack.ts';
 import { edgeAttacks } from './edge-attacks.ts';
 
 const [name = '', port = ''] = process.argv.slice(2);
-const attack = edgeAttacks[name];
+const attack = edgeAttacks[name]?.run;
 if (attack === undefined || process.send === undefined) {
   process.stderr.write(`Start this from a test, with the name of an attack: ${Object.keys(edgeAttacks).join(', ')}\n`);
   process.exit(2);

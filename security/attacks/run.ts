@@ -1,16 +1,19 @@
 import { parseArgs } from 'node:util';
-import { judge, soak } from '../soak/soak.ts';
+import { effectColumns, effectRow, measureEach } from '../soak/each.ts';
+import { soak } from '../soak/soak.ts';
 import { measureStalledStreams } from '../soak/stalled-streams.ts';
+import { judge } from '../soak/verdict.ts';
 import { attacks } from './index.ts';
 
 /**
  * `npm run attacks`: all attacks at once beside an honest tenant, then a table and a verdict. `--minutes 10` is the whole length,
- * `--only "slow heads,REST flood"` some attacks, `--only stalled-streams` the memory of 400 stalled streams, `--json` the figures.
+ * `--only "slow-heads,REST flood"` some attacks, `--each` each alone for 10 s, `--only stalled-streams` the memory of 400 stalled streams, `--json` the figures.
  */
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '1' },
     only: { type: 'string' },
+    each: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -19,7 +22,7 @@ const names = values.only?.split(',') ?? attacks.map(({ name }) => name);
 const known = ['stalled-streams', ...attacks.map(({ name }) => name)];
 if (!(minutes > 0) || names.some((name) => !known.includes(name))) {
   process.stderr.write(
-    `usage: npm run attacks -- [--minutes N] [--only NAME[,NAME…]] [--json]\nattacks: ${known.join(', ')}\n`,
+    `usage: npm run attacks -- [--minutes N] [--only NAME[,NAME…]] [--each] [--json]\nattacks: ${known.join(', ')}\n`,
   );
   process.exit(2);
 }
@@ -36,12 +39,23 @@ if (values.only === 'stalled-streams') {
   say(`gateway ${mib(result.gatewayPeak)} of ${mib(result.gatewayLimit)} at most`);
   say(`agent ${mib(result.agentPeak)} of ${mib(result.agentLimit)} at most: ${ok ? 'passed' : 'FAILED'}`);
   process.exitCode = ok ? 0 : 1;
+} else if (values.each) {
+  const line = (cells: readonly string[]): void => say(`| ${cells.join(' | ')} |`);
+  line(effectColumns);
+  line(effectColumns.map(() => '---'));
+  await measureEach(names, {
+    quietMs: 4_000,
+    attackMs: 10_000,
+    onEffect: (effect) => (values.json ? console.log(JSON.stringify(effect)) : line(effectRow(effect))),
+  });
 } else {
   const attackMs = minutes * 60_000;
   const result = await soak({ attackMs, quietMs: Math.max(15_000, attackMs / 5), names, onProgress: say });
   const verdict = judge(result, names);
   if (values.json) console.log(JSON.stringify({ ...result, verdict }, null, 1));
-  for (const [name, count] of Object.entries(result.sent)) say(`${name.padEnd(30)} ${count}`);
+  say('\n| attack | wants to send | sent |\n|---|---|--:|');
+  for (const { name, rate } of attacks)
+    if (names.includes(name)) say(`| ${name} | ${rate} | ${result.sent[name] ?? 0} |`);
   say('\n| | quiet | under attack | limit | |\n|---|--:|--:|--:|:-:|');
   for (const { name, quiet, attacked, limit, ok } of verdict.rows)
     say(`| ${name} | ${quiet} | ${attacked} | ${limit} | ${ok ? '✓' : '✗'} |`);

@@ -3,8 +3,15 @@ import { setTimeout } from 'node:timers/promises';
 import type { GatewayAddress } from '../bed/gateway-process.ts';
 import type { EnrolledAgent, Person } from '../bed/rest.ts';
 
-/** What an attacker has: the gateway's address, an account of their own, and an agent enrolled for a cluster of theirs. */
+/** Somebody with an account, an organization, and an agent enrolled for its cluster `hostile`. */
+export interface Tenant {
+  person: Person;
+  agent: EnrolledAgent;
+}
+
+/** What an attacker has: the gateway's address, a computer, an account of their own, and an agent enrolled for a cluster of theirs. */
 export interface SoakContext {
+  /** To be reached from this attack's own address. */
   gateway: GatewayAddress;
   attacker: Person;
   agent: EnrolledAgent;
@@ -20,11 +27,18 @@ export interface SoakContext {
  */
 export interface SoakAttack {
   name: string;
+  /** In words, how much of what it sends. */
+  rate: string;
+  /** An attack that sent less than this in half a minute was none: that is looked at first, since it would make everything look well. */
+  enough: number;
   run(context: SoakContext): Promise<void>;
 }
 
-/** Attackers sit at addresses of their own, so that a limit for an address meets them and not the honest tenant. */
-export const attackerAddress = '127.0.0.66';
+/**
+ * Each attack comes from addresses of its own, at most eight, so that a limit for an address meets the attack and neither the
+ * honest tenant nor another attack.
+ */
+export const addressOfAttack = (index: number): string => `127.0.1.${1 + index * 8}`;
 
 /** Does something again and again with a pause between, until the signal; what is thrown ends one round only. */
 export async function repeat(signal: AbortSignal, everyMs: number, work: () => Promise<void> | void): Promise<void> {

@@ -2,27 +2,31 @@ import type { Socket } from 'node:net';
 import { rawFrame, types, u32 } from '../../packages/testkit/src/raw-peer.ts';
 import { openRawTunnel, openTunnelSocket } from '../protocols/tunnel.ts';
 import { clientMessage, opcodes } from '../protocols/websocket.ts';
-import { attackerAddress, holdOpen, pause, repeat, type SoakAttack } from './soak-attack.ts';
+import { holdOpen, pause, repeat, type SoakAttack } from './soak-attack.ts';
 
 /** WebSockets to /tunnel that never say HELLO. */
 export const silentHandshakes: SoakAttack = {
-  name: 'tunnel handshakes, silent',
+  name: 'silent tunnel handshakes',
+  enough: 5,
+  rate: '20 WebSockets a second without HELLO, up to 200',
   run: (context) =>
     holdOpen(context, {
       most: 200,
       perSecond: 20,
-      open: () => openTunnelSocket(context.gateway, () => {}, attackerAddress),
+      open: () => openTunnelSocket(context.gateway, () => {}),
     }),
 };
 
 /** HELLOs of agents that nobody enrolled. */
 export const wrongHandshakes: SoakAttack = {
-  name: 'tunnel handshakes, wrong',
+  name: 'wrong tunnel handshakes',
+  enough: 5,
+  rate: '20 HELLOs a second of an agent nobody enrolled',
   run: (context) =>
-    repeat(context.signal, 25, async () => {
+    repeat(context.signal, 50, async () => {
       const stranger = { ...context.agent, agentId: '0190ffff-0000-7000-8000-000000000001' };
       context.count();
-      const socket = await openRawTunnel(context.gateway, { agent: stranger, slot: 0, localAddress: attackerAddress });
+      const socket = await openRawTunnel(context.gateway, { agent: stranger, slot: 0 });
       socket.destroy();
     }),
 };
@@ -30,6 +34,8 @@ export const wrongHandshakes: SoakAttack = {
 /** Tunnels of one agent, each with another instance and slot. */
 export const manyTunnels: SoakAttack = {
   name: 'tunnels of one agent',
+  enough: 5,
+  rate: '20 a second, up to 300, each another instance and slot',
   run: (context) => {
     let number = 0;
     return holdOpen(context, {
@@ -42,7 +48,6 @@ export const manyTunnels: SoakAttack = {
           agent,
           slot: number % 256,
           instance: `i-${number}`,
-          localAddress: attackerAddress,
         });
       },
     });
@@ -52,14 +57,15 @@ export const manyTunnels: SoakAttack = {
 /** Pings of the WebSocket and of the tunnel, and openings of streams that are reset at once, from an agent that reads nothing. */
 export const tunnelPings: SoakAttack = {
   name: 'tunnel pings and resets',
+  enough: 2_000,
+  rate: '2,000 pings and 100 streams of 40 KB, reset at once, a second, nothing read',
   run: (context) =>
-    repeat(context.signal, 500, async () => {
+    repeat(context.signal, 1_000, async () => {
       const { gateway, agent, signal } = context;
       const socket: Socket = await openRawTunnel(gateway, {
         agent,
         slot: 7,
         instance: 'pings',
-        localAddress: attackerAddress,
       });
       socket.pause();
       const ping = clientMessage(rawFrame(types.ping, 0, { payload: Buffer.alloc(8) }), opcodes.binary);

@@ -1,12 +1,13 @@
 import { setPriority } from 'node:os';
-import { attacks } from './index.ts';
-import type { SoakContext } from './soak-attack.ts';
+import type { GatewayAddress } from '../bed/gateway-process.ts';
+import { attackNamed } from './index.ts';
+import type { Tenant } from './soak-attack.ts';
 
 /** What the process that measures tells the one that attacks. */
 export interface WorkerOptions {
-  context: Pick<SoakContext, 'gateway' | 'attacker' | 'agent'>;
-  /** Names of the attacks, all at once. */
-  names: string[];
+  gateway: GatewayAddress;
+  /** All at once: what, from which network address, and as whom. */
+  attacks: { name: string; from: string; tenant: Tenant }[];
 }
 
 const reportMs = 500;
@@ -15,8 +16,8 @@ const reportMs = 500;
  * Attacks from a process of its own until SIGTERM and reports how much of each was sent. It gives way to everything else:
  * attackers bring computers of their own, and what is to be measured is the gateway.
  */
-const { context, names } = JSON.parse(process.argv[2] ?? '') as WorkerOptions;
-setPriority(10);
+const { gateway, attacks: wanted } = JSON.parse(process.argv[2] ?? '') as WorkerOptions;
+setPriority(19);
 const counts: Record<string, number> = {};
 setInterval(() => process.send?.(counts), reportMs);
 // The connections end with the process.
@@ -27,15 +28,16 @@ process.on('uncaughtException', (error) => {
   process.stderr.write(`an attack failed: ${error.stack}\n`);
 });
 await Promise.all(
-  attacks
-    .filter(({ name }) => names.includes(name))
-    .map(async ({ name, run }) => {
-      counts[name] = 0;
-      const count = (events = 1): void => {
-        counts[name] = (counts[name] ?? 0) + events;
-      };
-      await run({ ...context, signal, count }).catch((error: unknown) => {
+  wanted.map(async ({ name, from, tenant: { person, agent } }) => {
+    counts[name] = 0;
+    const count = (events = 1): void => {
+      counts[name] = (counts[name] ?? 0) + events;
+    };
+    const context = { gateway: { ...gateway, from }, attacker: person, agent, signal, count };
+    await attackNamed(name)
+      .run(context)
+      .catch((error: unknown) => {
         process.stderr.write(`${name}: ${String(error)}\n`);
       });
-    }),
+  }),
 );

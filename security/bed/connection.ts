@@ -1,20 +1,26 @@
 import { connect as netConnect, type Socket, type TcpNetConnectOpts } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
+import { createSecureContext, type SecureContext, connect as tlsConnect } from 'node:tls';
 import type { GatewayAddress } from './gateway-process.ts';
 
 /** Newest TLS session of each gateway, by its certificate: to resume one saves both sides the most of a handshake. */
 const sessions = new Map<string, Buffer>();
 
+/** Made once for each certificate authority. */
+const contexts = new Map<string, SecureContext>();
+
 /** A connection to the gateway that speaks one of its protocols; what breaks it is no error of ours. */
-export async function connectTo(
-  gateway: GatewayAddress,
-  protocol: 'h2' | 'http/1.1',
-  localAddress = '127.0.0.1',
-): Promise<Socket> {
-  const { port, caPem: ca } = gateway;
+export async function connectTo(gateway: GatewayAddress, protocol: 'h2' | 'http/1.1'): Promise<Socket> {
+  const { port, caPem: ca, from: localAddress = '127.0.0.1' } = gateway;
   const address: TcpNetConnectOpts = { host: '127.0.0.1', port, localAddress };
   const session = sessions.get(ca);
-  const tls = { servername: 'localhost', ca, ALPNProtocols: [protocol], ...(session === undefined ? {} : { session }) };
+  const secureContext = contexts.get(ca) ?? createSecureContext({ ca });
+  contexts.set(ca, secureContext);
+  const tls = {
+    servername: 'localhost',
+    secureContext,
+    ALPNProtocols: [protocol],
+    ...(session === undefined ? {} : { session }),
+  };
   const socket: Socket = gateway.tls ? tlsConnect({ ...address, ...tls }) : netConnect(address);
   socket.setNoDelay(true).on('error', () => {});
   socket.on('session', (fresh: Buffer) => sessions.set(ca, fresh));

@@ -9,6 +9,10 @@ import { startTestDatabase } from '../../apps/gateway/src/test/test-database.ts'
 import { selfSigned } from '../../packages/testkit/src/certificate.ts';
 import { ProcessLog } from './process-log.ts';
 
+/** With a folder in this variable, the processor's time in the gateway is profiled, and lies there when it has ended. */
+const profileFolder = process.env['GATEWAY_CPU_PROFILE'];
+const profiling = profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder];
+
 const program = resolve(import.meta.dirname, '../../apps/gateway/dist/main.js');
 
 /** How a gateway is reached. */
@@ -20,6 +24,8 @@ export interface GatewayAddress {
   tls: boolean;
   /** Certificate authority of the listener, PEM. */
   caPem: string;
+  /** Network address to connect from, one of 127.0.0.0/8; the system's choice when undefined. */
+  from?: string;
 }
 
 /** A gateway as it runs in production: a process of its own, on a PostgreSQL of its own, listening on loopback. */
@@ -65,7 +71,7 @@ export async function startGatewayProcess(
   const child = spawn(
     process.execPath,
     // As `npm start` runs it (apps/local/src/gateway.ts).
-    ['--enable-source-maps', '--max-semi-space-size=4', '--heap-growing-percent=200', program],
+    [...profiling, '--enable-source-maps', '--max-semi-space-size=4', '--heap-growing-percent=200', program],
     {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {

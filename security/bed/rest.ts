@@ -38,11 +38,13 @@ export class Rest {
     options: { token?: string | undefined; headers?: Record<string, string>; body?: unknown; timeoutMs?: number } = {},
   ): Promise<Reply> {
     const { token, headers = {}, body, timeoutMs = 20_000 } = options;
+    const { from } = this.#gateway;
     const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const sent = (this.#gateway.tls ? httpsRequest : httpRequest)({
         agent: this.#agent,
         host: 'localhost',
+        ...(from === undefined ? {} : { family: 4, localAddress: from }),
         port: this.#gateway.port,
         method,
         path,

@@ -19,7 +19,11 @@ export async function dialTunnel(
     version: '0.1.0',
     privateKey: createPrivateKey(agent.privateKeyPem),
     createWebSocket: (url, protocols) =>
-      new WebSocket(url, protocols, { ...webSocketClientOptions, ca: gateway.caPem }),
+      new WebSocket(url, protocols, {
+        ...webSocketClientOptions,
+        ca: gateway.caPem,
+        ...(gateway.from === undefined ? {} : { family: 4, localAddress: gateway.from }),
+      }),
   });
   dialer.on('connected', (tunnel: Tunnel) => tunnel.on('request', onRequest));
   const connected = once(dialer, 'connected');

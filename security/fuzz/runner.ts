@@ -11,6 +11,7 @@ const maxResidentBytes = 640 * 2 ** 20;
 
 /** Limits that would keep cases from what they are meant for. */
 const environment = {
+  POSTERN_NEW_CONNECTIONS_PER_ADDRESS: '1000000',
   POSTERN_CONNECTIONS_PER_ADDRESS: '100000',
   POSTERN_REQUESTS_PER_USER: '1000000',
   POSTERN_REQUESTS_PER_ORGANIZATION: '1000000',

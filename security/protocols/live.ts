@@ -11,13 +11,11 @@ export function openLive(
     token: string;
     onText?: (packet: string) => void;
     onPong?: (payload: Buffer) => void;
-    localAddress?: string;
   },
 ): Promise<Socket> {
   const { token, onText = () => {}, onPong = () => {} } = options;
   return openWebSocket(gateway, {
     path: livePath,
-    localAddress: options.localAddress,
     headers: { Authorization: `Bearer ${token}`, Origin: gateway.origin },
     onFrame: (opcode, payload) => {
       if (opcode === opcodes.text) onText(payload.toString('utf8'));

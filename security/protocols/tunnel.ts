@@ -23,10 +23,9 @@ export function hello(
 export function openTunnelSocket(
   gateway: GatewayAddress,
   onFrame: (opcode: number, payload: Buffer) => void,
-  localAddress?: string,
 ): Promise<Socket> {
   const headers = { 'Sec-WebSocket-Protocol': subprotocol };
-  return openWebSocket(gateway, { path: '/tunnel', headers, onFrame, localAddress });
+  return openWebSocket(gateway, { path: '/tunnel', headers, onFrame });
 }
 
 /** A tunnel of an enrolled agent whose frames the caller writes; `onMessage` gets what the gateway sends after WELCOME. */
@@ -37,7 +36,6 @@ export async function openRawTunnel(
     slot: number;
     instance?: string;
     onMessage?: (message: Buffer) => void;
-    localAddress?: string;
   },
 ): Promise<Socket> {
   const { agent, slot, instance = 'security', onMessage = () => {} } = options;
@@ -55,21 +53,17 @@ export async function openRawTunnel(
     const message = hello(agent, JSON.parse(challenge.toString()), { slot, instance });
     socket?.write(clientMessage(JSON.stringify(message)));
   };
-  socket = await openTunnelSocket(
-    gateway,
-    (opcode, payload) => {
-      if (opcode === opcodes.binary) onMessage(payload);
-      if (opcode === opcodes.close) refused(new Error(`the tunnel was closed: ${payload.subarray(2).toString()}`));
-      if (opcode !== opcodes.text) return;
-      const { type } = JSON.parse(payload.toString()) as { type: string };
-      if (type === 'welcome') {
-        isWelcome = true;
-        welcomed();
-      } else if (socket === undefined) early = payload;
-      else answer(payload);
-    },
-    options.localAddress,
-  );
+  socket = await openTunnelSocket(gateway, (opcode, payload) => {
+    if (opcode === opcodes.binary) onMessage(payload);
+    if (opcode === opcodes.close) refused(new Error(`the tunnel was closed: ${payload.subarray(2).toString()}`));
+    if (opcode !== opcodes.text) return;
+    const { type } = JSON.parse(payload.toString()) as { type: string };
+    if (type === 'welcome') {
+      isWelcome = true;
+      welcomed();
+    } else if (socket === undefined) early = payload;
+    else answer(payload);
+  });
   if (early !== undefined) answer(early);
   socket.once('close', () => isWelcome || refused(new Error('the tunnel was closed before WELCOME')));
   await welcome;

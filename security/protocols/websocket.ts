@@ -76,10 +76,9 @@ export async function openWebSocket(
     path: string;
     headers: Record<string, string>;
     onFrame: (opcode: number, payload: Buffer) => void;
-    localAddress?: string | undefined;
   },
 ): Promise<Socket> {
-  const socket = await connectTo(gateway, 'http/1.1', request.localAddress);
+  const socket = await connectTo(gateway, 'http/1.1');
   const headers = {
     Host: 'localhost',
     Connection: 'Upgrade',

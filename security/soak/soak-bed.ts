@@ -3,23 +3,28 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Tenant } from '../attacks/soak-attack.ts';
 import { type AgentProcess, startAgentProcess } from '../bed/agent-process.ts';
 import { end, type GatewayProcess, startGatewayProcess } from '../bed/gateway-process.ts';
-import { type EnrolledAgent, type Person, Rest } from '../bed/rest.ts';
+import { type Person, Rest } from '../bed/rest.ts';
 
 const emulator = resolve(import.meta.dirname, '../../packages/emulator/dist/main.js');
 
-/** The whole product, an honest tenant with an emulated Kubernetes, and an attacker with an account. */
+/** What one person may ask of a machine whose two cores also run the database, the cluster, its agent and the attackers. */
+const environment = { POSTERN_REQUESTS_PER_USER: '100' };
+
+/** The whole product, an honest tenant with an emulated Kubernetes, and attackers with accounts. */
 export interface SoakBed {
   gateway: GatewayProcess;
   agent: AgentProcess;
   honest: { person: Person; cluster: string; kubeconfig: string; home: string };
-  attacker: { person: Person; agent: EnrolledAgent };
+  /** An attacker with an account, the same each time for the same name. */
+  tenant(name: string): Promise<Tenant>;
   stop(): Promise<void>;
 }
 
 export async function startSoakBed(): Promise<SoakBed> {
-  const gateway = await startGatewayProcess();
+  const gateway = await startGatewayProcess({ environment });
   const cluster = await startEmulator(join(gateway.folder, 'cluster'));
   const rest = new Rest(gateway);
   const undo: (() => Promise<void>)[] = [() => gateway.stop(), cluster.stop];
@@ -43,19 +48,27 @@ export async function startSoakBed(): Promise<SoakBed> {
     await writeFile(kubeconfig, (JSON.parse(made.text) as { kubeconfig: string }).kubeconfig, { mode: 0o600 });
     const home = join(gateway.folder, 'home');
     await mkdir(home);
-    const attacker = await rest.signUp('attacker');
-    const enrolled = await rest.enroll(await rest.createCluster(attacker, 'hostile'));
+    const tenants = new Map<string, Promise<Tenant>>();
     return {
       gateway,
       agent,
       honest: { person, cluster: 'prod', kubeconfig, home },
-      attacker: { person: attacker, agent: enrolled },
+      tenant: (name) => {
+        const known = tenants.get(name) ?? signUpTenant(rest, name);
+        tenants.set(name, known);
+        return known;
+      },
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function signUpTenant(rest: Rest, name: string): Promise<Tenant> {
+  const person = await rest.signUp(name);
+  return { person, agent: await rest.enroll(await rest.createCluster(person, 'hostile')) };
 }
 
 async function startEmulator(folder: string): Promise<{ kubeconfig: string; stop: () => Promise<void> }> {

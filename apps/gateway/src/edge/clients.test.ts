@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2';
 import type { Socket } from 'node:net';
 import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -67,6 +67,31 @@ describe('a network address', () => {
     }
   });
 
+  it.each([false, true])(
+    'opens so many connections a second and no more, refused before TLS (TLS: %s)',
+    async (tls) => {
+      const started = await start({ tls, limits: { newConnectionsPerAddress: 1 } });
+      const request = 'GET /api/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+      let served = 0;
+      const names = await refused(started, async () => {
+        // A burst is four seconds' worth; the rate lets one more in if this takes a second.
+        for (let index = 0; index < 20; index++) {
+          const socket = started.send(request).resume();
+          let isServed = false;
+          socket.once(tls ? 'secureConnect' : 'data', () => {
+            isServed = true;
+          });
+          await new Promise((resolve) => socket.once('close', resolve));
+          if (isServed) served++;
+        }
+      });
+      expect(served).toBeGreaterThanOrEqual(4);
+      expect(names.length).toBe(20 - served);
+      expect(new Set(names)).toEqual(new Set(['newConnectionsPerAddress']));
+      expect(started.calls.length).toBe(served);
+    },
+  );
+
   it('has so many requests that nobody was authenticated for, and then 429', async () => {
     const held: (() => void)[] = [];
     const api: RequestHandler = (_request, response) => void held.push(() => response.end('late'));
@@ -128,6 +153,41 @@ describe('an HTTP/2 connection', () => {
     openAtOnce(session, streams);
     await until(() => calls.length === 100);
     for (const stream of streams) stream.destroy();
+  });
+});
+
+describe('a connection that floods with frames that are answered', () => {
+  /** Sends one after the other, each when the one before was answered. @returns how many were answered before it was ended. */
+  async function answeredBeforeEnd(session: ClientHttp2Session, send: (answered: () => void) => void): Promise<number> {
+    let answered = 0;
+    const ended = new Promise((resolve) => session.once('close', resolve));
+    const next = (): void => {
+      if (session.destroyed) return;
+      send(() => {
+        answered++;
+        next();
+      });
+    };
+    next();
+    await ended;
+    return answered;
+  }
+
+  it.each<[string, (session: ClientHttp2Session) => (answered: () => void) => void]>([
+    ['PING', (session) => (answered) => void session.ping((error) => error === null && answered())],
+    ['SETTINGS', (session) => (answered) => session.settings({ enablePush: false }, (error) => !error && answered())],
+  ])('of %s is ended after a burst of them, and others go on', async (_name, sender) => {
+    const { http2 } = await start({ edgeLimits: { controlFrameBurst: 50, controlFrameRate: 1 } });
+    const [session, other] = [http2(), http2()];
+    await Promise.all([once(session, 'remoteSettings'), once(other, 'remoteSettings')]);
+    const goaway = once(session, 'goaway');
+    const answered = await answeredBeforeEnd(session, sender(session));
+    // Its first SETTINGS counts too; a second or two may pass meanwhile, each good for one more.
+    expect(answered).toBeGreaterThanOrEqual(40);
+    expect(answered).toBeLessThan(70);
+    expect((await goaway)[0]).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    const [headers] = await once(other.request({ ':path': '/api/' }), 'response');
+    expect(headers[':status']).toBe(200);
   });
 });
 

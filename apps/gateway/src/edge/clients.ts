@@ -28,9 +28,14 @@ export class Clients {
     this.#limits = limits;
   }
 
-  /** Counts a connection until it closes. @returns undefined when its address has as many as it may. */
+  /**
+   * Counts a connection until it closes.
+   * @returns undefined when its address has as many as it may, or opens them faster than it may: shaking hands over TLS costs
+   * more than anything else that a stranger can ask for.
+   */
   admit(socket: Socket): Client | undefined {
     const address = clientAddress(socket.remoteAddress);
+    if (this.#limits.take('newConnectionsPerAddress', address) > 0) return undefined;
     const leave = this.#limits.enter('connectionsPerAddress', address);
     if (leave === undefined) return undefined;
     const client = this.#clients.get(address) ?? { address, connections: 0, anonymous: 0 };

@@ -1,7 +1,8 @@
-import { constants, type Http2Session, type ServerHttp2Stream } from 'node:http2';
+import type { Http2Session, ServerHttp2Stream } from 'node:http2';
 import type { Logger } from 'pino';
 import type { Exchange } from './exchange.ts';
 import { isHttp2Response } from './http-version.ts';
+import { cutOff } from './http2-sessions.ts';
 import type { EdgeLimits } from './limits.ts';
 import { hasBody, refuseSocket } from './plain-response.ts';
 
@@ -102,8 +103,7 @@ export class Deadlines {
   /** Ends connections that did not even take the reset of a stream. */
   #endStuckSessions(): void {
     for (const [session, sent] of this.#reset)
-      if (!session.destroyed && session.socket.bytesWritten === sent)
-        session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+      if (!session.destroyed && session.socket.bytesWritten === sent) cutOff(session);
     this.#reset.clear();
   }
 }

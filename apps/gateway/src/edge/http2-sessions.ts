@@ -1,4 +1,4 @@
-import type { Http2SecureServer, Http2Session, ServerHttp2Session } from 'node:http2';
+import { constants, type Http2SecureServer, type Http2Session, type ServerHttp2Session } from 'node:http2';
 import type { EdgeLimits } from './limits.ts';
 
 /** Bytes an HTTP/2 connection may have in flight towards us, over all its streams, once it is known whose it is. */
@@ -43,6 +43,7 @@ export function watchSessions(server: Http2SecureServer, limits: EdgeLimits): { 
         if (open === 0 && !session.destroyed) idle = setTimeout(() => end(session, limits), idleMs);
       });
     });
+    endFloods(session, limits);
     session.once('close', () => {
       clearTimeout(idle);
       sessions.delete(session);
@@ -58,6 +59,28 @@ export function watchSessions(server: Http2SecureServer, limits: EdgeLimits): { 
       for (const session of sessions) session.destroy();
     },
   };
+}
+
+/** Ends a connection that sends more PING or SETTINGS than anybody has a use for; each is answered (CVE-2019-9512, -9515). */
+function endFloods(session: ServerHttp2Session, { controlFrameBurst, controlFrameRate }: EdgeLimits): void {
+  let left = controlFrameBurst;
+  let at = performance.now();
+  const count = (): void => {
+    const now = performance.now();
+    left = Math.min(controlFrameBurst, left + ((now - at) / 1_000) * controlFrameRate) - 1;
+    at = now;
+    if (left < 0) cutOff(session);
+  };
+  session.on('ping', count);
+  session.on('remoteSettings', count);
+}
+
+/** Ends a connection at once and says that its peer asked for too much. */
+export function cutOff(session: Http2Session): void {
+  if (session.destroyed) return;
+  // `destroy` takes a code only with an error, which would then be ours.
+  session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  session.destroy();
 }
 
 /** Says goodbye, and closes also when the peer takes no more bytes. */

@@ -19,6 +19,9 @@ export interface EdgeLimits {
   /** Streams of a connection that its client may reset at once, and in a second; one more ends the connection. */
   streamResetBurst: number;
   streamResetRate: number;
+  /** PING and SETTINGS frames that a client may send on a connection at once, and in a second; one more ends the connection. */
+  controlFrameBurst: number;
+  controlFrameRate: number;
   /** Requests of one HTTP/1.1 connection that wait for their answers; one more ends the connection. */
   pipelinedRequests: number;
   /** From the head of a request to the end of its body. Does not hold for authenticated requests to clusters. */
@@ -45,6 +48,8 @@ export const edgeLimits: EdgeLimits = {
   sessionMemoryMib: 16,
   streamResetBurst: 200,
   streamResetRate: 33,
+  controlFrameBurst: 200,
+  controlFrameRate: 33,
   pipelinedRequests: 8,
   bodyTimeoutMs: 30_000,
   bodyIdleMs: 60_000,

@@ -49,7 +49,7 @@ export class AccessGuard implements CanActivate {
     const access = 'unlisted' in declared ? declared.unlisted : (routes[declared.operation] as Route).access;
     // Probes of a load balancer come from the address that its clients share, and must not fail with them.
     const isProbe = 'unlisted' in declared && declared.unlisted === 'public';
-    if (!isProbe && (access === 'public' || access === 'join-token')) this.#count(`address ${request.ip}`);
+    if (!isProbe && (access === 'public' || access === 'join-token')) await this.#count(`address ${request.ip}`);
     partsOf(request).caller = await this.#caller(request, access);
     return true;
   }
@@ -66,7 +66,7 @@ export class AccessGuard implements CanActivate {
       default: {
         const principal = await this.#principal(request);
         const organization = memberOf(request, principal, access);
-        const seconds = this.#limits.take('requestsPerOrganization', organization.id);
+        const seconds = await this.#limits.takeOrWait('requestsPerOrganization', organization.id);
         if (seconds > 0) throw rateLimited(seconds, 'Too many requests to this organization.');
         return { principal, organization };
       }
@@ -74,8 +74,8 @@ export class AccessGuard implements CanActivate {
   }
 
   /** One request of a person, or of a network address as long as nobody knows whose. */
-  #count(who: string): void {
-    const seconds = this.#limits.take('requestsPerUser', who);
+  async #count(who: string): Promise<void> {
+    const seconds = await this.#limits.takeOrWait('requestsPerUser', who);
     if (seconds > 0) throw rateLimited(seconds);
   }
 
@@ -87,12 +87,13 @@ export class AccessGuard implements CanActivate {
 
   async #principal(request: FastifyRequest): Promise<Principal> {
     const principal = await this.#authenticator.authenticate(request.headers);
-    this.#count(principal?.userId ?? `address ${request.ip}`);
+    // Also of who is refused: what waits for its refusal is no stranger's.
+    if (principal !== null) markAuthenticated(request.raw);
+    await this.#count(principal?.userId ?? `address ${request.ip}`);
     if (principal === null)
       throw new ApiError('unauthenticated', 'Sign in first: your credential is missing, has expired or was revoked.', {
         headers: { 'www-authenticate': 'Bearer' },
       });
-    markAuthenticated(request.raw);
     const { kind } = principal.credential;
     if (kind === 'browser' && refusesCrossSite(request, this.#publicOrigin)) throw crossSite(this.#publicOrigin);
     if (kind === 'kubeconfig' || kind === 'access')

@@ -50,7 +50,8 @@ export function createAdapter(logger: Logger, publicOrigin: string): { adapter: 
     const { method, id: requestId, ip: address } = request;
     // The route, not the URL: what a stranger puts into a URL is not for the log.
     const route = request.routeOptions.url ?? 'none';
-    logger.info(
+    // Whoever sends too much must not fill the log too; the metric of refusals counts them.
+    logger[reply.statusCode === 429 ? 'debug' : 'info'](
       { requestId, method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), address },
       'request',
     );

@@ -95,6 +95,19 @@ describe('requests', () => {
     expect((await me(bob)).status).toBe(200);
   });
 
+  it('of one who goes on after 429 are answered a second later each, and nobody else waits', async () => {
+    await exhaust(() => me(ada));
+    const began = performance.now();
+    const waited: number[] = [];
+    const asked = Array.from({ length: 150 }, async () => {
+      if ((await me(ada)).status === 429) waited.push(performance.now() - began);
+    });
+    expect((await me(bob)).status).toBe(200);
+    await Promise.all(asked);
+    // 50 in a second are answered at once; what the rate lets through is answered 200.
+    expect(waited.filter((ms) => ms > 990).length).toBeGreaterThan(20);
+  });
+
   it.each<[string, () => Promise<Reply>]>([
     ['without a credential', () => bed.ask('GET', '/api/v1/meta')],
     ['with a wrong one', () => bed.ask('GET', '/api/v1/auth/me', { token: 'postern_x' })],

@@ -90,8 +90,8 @@ export class KubeEndpoint {
   async #admit(request: IncomingMessage, clean: Clean): Promise<Admitted> {
     const { authenticator, directory, limits, publicOrigin } = this.#options;
     const principal = await authenticate(request, { authenticator, publicOrigin });
-    countRequest(limits, principal);
     markAuthenticated(request);
+    await countRequest(limits, principal);
     const address = readAddress(request.url ?? '');
     const cluster = await resolveCluster(principal, address.named, directory);
     const { method = '' } = request;

@@ -7,8 +7,8 @@ import { tooMany } from './refusal.ts';
 const retryPlaceSeconds = 1;
 
 /** Pass: may this person ask now? Counts one request. @throws Refusal 429 with Retry-After. */
-export function countRequest(limits: Limits, { userId }: Pick<Principal, 'userId'>): void {
-  const seconds = limits.take('requestsPerUser', userId);
+export async function countRequest(limits: Limits, { userId }: Pick<Principal, 'userId'>): Promise<void> {
+  const seconds = await limits.takeOrWait('requestsPerUser', userId);
   if (seconds > 0) throw tooMany(seconds, `You send too many requests a second. Try again in ${seconds} s.`);
 }
 

@@ -2,9 +2,10 @@ import { EventEmitter } from 'node:events';
 import { Places } from './places.ts';
 import { type Rate, RateLimiter } from './rate-limiter.ts';
 import type { LimitName, LimitSettings } from './settings.ts';
+import { SlowRefusals } from './slow-refusals.ts';
 
 /** Limits on how often something may be begun. The setting is a rate a second. */
-type RateName = 'requestsPerUser' | 'requestsPerOrganization' | 'liveEventsPerUser';
+type RateName = 'newConnectionsPerAddress' | 'requestsPerUser' | 'requestsPerOrganization' | 'liveEventsPerUser';
 
 /** Limits on how much may be open at once. */
 type PlaceName =
@@ -27,6 +28,7 @@ export class Limits extends EventEmitter<{ refused: [LimitName] }> {
   readonly settings: LimitSettings;
   readonly #rates: RateLimiter;
   readonly #places = new Places();
+  readonly #refusals = new SlowRefusals();
 
   /** @param now monotonic clock in milliseconds. */
   constructor(settings: LimitSettings, now?: () => number) {
@@ -43,6 +45,13 @@ export class Limits extends EventEmitter<{ refused: [LimitName] }> {
     const rate = this.#rate(limit);
     const seconds = this.#rates.take(`${limit} ${key}`, rate, Math.min(count, rate.most));
     if (seconds > 0) this.emit('refused', limit);
+    return seconds;
+  }
+
+  /** As `take`; a refusal comes later when there were many of this key before. */
+  async takeOrWait(limit: RateName, key: string): Promise<number> {
+    const seconds = this.take(limit, key);
+    if (seconds > 0) await this.#refusals.turn(`${limit} ${key}`);
     return seconds;
   }
 

@@ -12,6 +12,10 @@ export const limitVariables = {
     2_000,
     'Connections from one network address at once, tunnels included. Raise it behind a load balancer, whose address they all share.',
   ),
+  POSTERN_NEW_CONNECTIONS_PER_ADDRESS: most(
+    200,
+    'Connections that one network address opens in a second; four times as many in a burst. Raise it behind a load balancer, as above.',
+  ),
   POSTERN_REQUESTS_PER_USER: most(
     500,
     'Requests of one person in a second, REST and Kubernetes together; four times as many in a burst.',
@@ -50,6 +54,7 @@ export function readLimits(env: LimitEnvironment) {
     signInsPerAddress: env.POSTERN_SIGN_INS_PER_ADDRESS,
     signUpsPerAddress: env.POSTERN_SIGN_UPS_PER_ADDRESS,
     connectionsPerAddress: env.POSTERN_CONNECTIONS_PER_ADDRESS,
+    newConnectionsPerAddress: env.POSTERN_NEW_CONNECTIONS_PER_ADDRESS,
     requestsPerUser: env.POSTERN_REQUESTS_PER_USER,
     requestsPerOrganization: env.POSTERN_REQUESTS_PER_ORGANIZATION,
     streamsPerUser: env.POSTERN_STREAMS_PER_USER,

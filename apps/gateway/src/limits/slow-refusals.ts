@@ -1,0 +1,43 @@
+import { setTimeout } from 'node:timers/promises';
+import { RateLimiter } from './rate-limiter.ts';
+
+/** Refusals of one key that are answered at once. */
+const atOnce = { most: 50, perMs: 1_000 };
+/** How long each further one waits: as long as its `Retry-After` asks for at least. */
+const waitMs = 1_000;
+/** Refusals that wait at one time; one more is answered at once. Each holds a request, some 10 KiB. */
+const mostWaiting = 2_000;
+const mostWaitingOfKey = 256;
+
+/**
+ * Makes whoever goes on sending after 429 wait for the next one. A client that asks anew as soon as it is answered would
+ * otherwise have thousands of refusals a second made, which cost about as much as small answers.
+ */
+export class SlowRefusals {
+  readonly #rates: RateLimiter;
+  readonly #wait: (ms: number) => Promise<unknown>;
+  readonly #waiting = new Map<string, number>();
+  #total = 0;
+
+  /** @param options.now monotonic clock in milliseconds. */
+  constructor(options: { now?: () => number; wait?: (ms: number) => Promise<unknown> } = {}) {
+    this.#rates = new RateLimiter(options.now);
+    this.#wait = options.wait ?? setTimeout;
+  }
+
+  /** Resolves when a refusal of this key may be answered. */
+  async turn(key: string): Promise<void> {
+    const ofKey = this.#waiting.get(key) ?? 0;
+    if (this.#rates.take(key, atOnce) === 0 || this.#total >= mostWaiting || ofKey >= mostWaitingOfKey) return;
+    this.#total++;
+    this.#waiting.set(key, ofKey + 1);
+    try {
+      await this.#wait(waitMs);
+    } finally {
+      this.#total--;
+      const left = (this.#waiting.get(key) ?? 1) - 1;
+      if (left === 0) this.#waiting.delete(key);
+      else this.#waiting.set(key, left);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { setTimeout } from 'node:timers/promises';
+import { mebibytes, residentBytes } from '../bed/memory.ts';
+import { processorMs } from '../bed/processor.ts';
+import { startAttackers } from './attackers.ts';
+import { emptyLoad, type Load, percentile, work } from './honest-load.ts';
+import { type SoakBed, startSoakBed } from './soak-bed.ts';
+
+/** How one attack alone affects an honest tenant and the gateway. */
+export interface Effect {
+  name: string;
+  sent: number;
+  quiet: Load;
+  attacked: Load;
+  /** Share of one core that the gateway used, without and with the attack; 1 is a whole core. */
+  gatewayCores: [quiet: number, attacked: number];
+  attackerCores: number;
+  /** Resident bytes of the gateway before the attack, at its end, and 2 s after it. */
+  resident: [before: number, end: number, after: number];
+}
+
+/** One attack after the other, each alone, against one gateway: which of them costs what. */
+export async function measureEach(
+  names: readonly string[],
+  options: { quietMs: number; attackMs: number; onEffect: (effect: Effect) => void },
+): Promise<void> {
+  const bed = await startSoakBed();
+  try {
+    await measured(bed, { ms: 5_000 });
+    for (const name of names) options.onEffect(await measureOne(bed, { name, ...options }));
+  } finally {
+    await bed.stop();
+  }
+}
+
+async function measureOne(
+  bed: SoakBed,
+  { name, quietMs, attackMs }: { name: string; quietMs: number; attackMs: number },
+): Promise<Effect> {
+  const { pid } = bed.gateway;
+  const quiet = await measured(bed, { ms: quietMs });
+  const before = (await residentBytes(pid)).now;
+  const attackers = await startAttackers(bed, [name]);
+  // Its program starts, and connects.
+  await setTimeout(2_000);
+  const attackerBefore = await Promise.all(attackers.pids.map(processorMs));
+  const attacked = await measured(bed, { ms: attackMs });
+  const attackerAfter = await Promise.all(attackers.pids.map(processorMs));
+  const atEnd = (await residentBytes(pid)).now;
+  const sent = await attackers.stop();
+  await setTimeout(2_000);
+  const used = attackerAfter.reduce((sum, ms, index) => sum + ms - (attackerBefore[index] ?? 0), 0);
+  return {
+    name,
+    sent: sent[name] ?? 0,
+    quiet: quiet.load,
+    attacked: attacked.load,
+    gatewayCores: [quiet.cores, attacked.cores],
+    attackerCores: used / attackMs,
+    resident: [before, atEnd, (await residentBytes(pid)).now],
+  };
+}
+
+/** The honest tenant at work, and what the gateway used meanwhile. */
+async function measured(bed: SoakBed, { ms }: { ms: number }): Promise<{ load: Load; cores: number }> {
+  const load = emptyLoad();
+  const before = await processorMs(bed.gateway.pid);
+  const began = performance.now();
+  await work({ gateway: bed.gateway, ...bed.honest }, { load, signal: AbortSignal.timeout(ms) });
+  const cores = ((await processorMs(bed.gateway.pid)) - before) / (performance.now() - began);
+  return { load, cores };
+}
+
+/** Heads of the columns of `effectRow`. */
+export const effectColumns = [
+  'attack',
+  'sent',
+  'kubectl p50 / p99',
+  'HTTPS p50 / p99',
+  'failed',
+  'gateway, cores',
+  'attackers, cores',
+  'memory of the gateway: before, end, after',
+];
+
+/** One line of a table: what it was without the attack → with it. */
+export function effectRow(effect: Effect): string[] {
+  const { name, sent, quiet, attacked, gatewayCores, attackerCores, resident } = effect;
+  const times = (load: readonly number[]): string =>
+    [0.5, 0.99].map((share) => percentile(load, share)?.toFixed(0) ?? '-').join('/');
+  return [
+    name,
+    String(sent),
+    `${times(quiet.kubectl)} → ${times(attacked.kubectl)} ms`,
+    `${times(quiet.https)} → ${times(attacked.https)} ms`,
+    String(quiet.failures.length + attacked.failures.length),
+    gatewayCores.map((cores) => cores.toFixed(2)).join(' → '),
+    attackerCores.toFixed(2),
+    resident.map(mebibytes).join(', '),
+  ];
+}
