@@ -93,7 +93,7 @@ export class TerminalService {
   ): Promise<{ terminal: Terminal; start(events: TerminalEvents): void }> {
     const { principal } = client;
     const { directory, limits } = this.#options;
-    countRequest(limits, principal);
+    await countRequest(limits, principal);
     const cluster = await resolveCluster(principal, request, directory);
     const identity = impersonate(principal.email, cluster.level);
     const place: Place = { request, cluster, identity };
