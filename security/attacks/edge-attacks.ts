@@ -19,7 +19,7 @@ export const edgeAttacks: Record<string, EdgeAttack> = {
   'slow-readers': {
     enough: 200,
     connectionsPerSecond: 10,
-    rate: '100 connections, 4 requests each every 10 s, nothing read',
+    rate: '100 connections, 8 requests each every 20 s, nothing read',
     run: slowReaders,
   },
   'idle-connections': {

@@ -26,11 +26,11 @@ export const slowReaders: Attack = (options) =>
     socket.pause();
     const request = 'GET /api/openapi.json HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: identity\r\n\r\n';
     const ask = (): void => {
-      tally.sent += 4;
-      socket.write(request.repeat(4));
+      tally.sent += 8;
+      socket.write(request.repeat(8));
     };
     ask();
-    every(10_000, socket, ask);
+    every(20_000, socket, ask);
   });
 
 /** 5,000 connections, from five addresses, that ask for something once a minute and are silent in between. */
