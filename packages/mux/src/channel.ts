@@ -204,6 +204,11 @@ export class Channel implements Flow {
 
   /** Ends both directions now; what is queued is dropped, here and at the peer. */
   reset(code: ResetCode, reason: string): void {
+    if (this.#isReleased) {
+      // Nothing is left to cancel, but a reader that never looked for the end would keep the stream open here.
+      this.#end?.destroy();
+      return;
+    }
     const error = new StreamResetError(code, reason, false);
     if (!this.#isOver) this.#sendReset(error, { abort: false });
     this.fail(error);

@@ -77,6 +77,23 @@ describe('a stream that both sides ended', () => {
     peer.session.close(1000, '');
   });
 
+  it('and that carried nothing closes when it is reset, though nobody read its end', async () => {
+    const peer = rawPeer({ role: 'agent' });
+    const stream = peer.session.open(head, { end: true });
+    await settle(peer);
+    peer.send(types.accept, stream.id, { payload: head });
+    peer.send(types.end, stream.id);
+    await settle(peer);
+    expect(peer.session.streamCount).toBe(0);
+    const errors: Error[] = [];
+    stream.on('error', (error) => errors.push(error));
+    const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+    stream.reset('cancelled', 'the client has gone');
+    await closed;
+    expect(errors).toEqual([]);
+    peer.session.close(1000, '');
+  });
+
   it('does not cost a peer its next stream when the peer keeps to the limit', async () => {
     const peer = rawPeer({ role: 'agent', maxStreams: 4 });
     unread(peer, [1, 3, 5, 7]);

@@ -134,6 +134,28 @@ describe('what comes back', () => {
     expect(await bed.fetch(`${kubePath}/openapi/v3`)).toMatchObject({ status: 304, headers: { etag: '"x"' } });
   });
 
+  it.each([
+    ['GET', 200, false],
+    ['GET', 204, true],
+    ['GET', 304, true],
+    ['HEAD', 200, true],
+    ['HEAD', 200, false],
+    ['GET', 302, true],
+    ['GET', 401, true],
+    ['GET', 404, true],
+  ])('leaves nothing open behind %s %i, ended with its head: %s', async (method, status, end) => {
+    bed.onRequest = ({ respond, stream }) => {
+      respond({ status, headers: [] }, { end });
+      stream.resume();
+      if (!end) setImmediate(() => stream.end());
+    };
+    await bed.fetch(`${kubePath}/api`, { method });
+    await until(() => bed.registry.find(acme, clusterId)?.session.streamCount === 0);
+    const active = () => bed.metrics.registry.getSingleMetricAsString('postern_streams_active');
+    // Ends by the test's own deadline when the stream never closes.
+    while (!(await active()).includes('{kind="unary"} 0')) await new Promise((resolve) => setImmediate(resolve));
+  });
+
   it('a 401 of the apiserver is not the person’s fault', async () => {
     bed.onRequest = ({ respond }) => respond({ status: 401, headers: [] }, { end: true });
     expect((await bed.fetch(`${kubePath}/api`)).status).toBe(502);

@@ -47,6 +47,8 @@ export async function forwardRequest(options: ForwardRequestOptions): Promise<nu
   response.writeHead(answer.status);
   if (isBodiless(request.method, answer.status)) {
     response.end();
+    // Read to its end, which is what closes it.
+    stream.resume();
     return answer.status;
   }
   // A watch on a quiet resource has no first event to carry the head along.

@@ -3,6 +3,8 @@ import type { ClientToServerEvents, ServerToClientEvents, SocketError, TerminalE
 import { useLeakCheck } from '@postern/testkit';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Limits } from '../limits/limits.ts';
+import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
 import { FakeExec, podJson } from '../test/fake-exec.ts';
 import { acme, clusterId, type KubeBed, readAll, startKubeBed, until } from '../test/kube-bed.ts';
 
@@ -16,8 +18,9 @@ let clients: Client[];
 let execs: FakeExec[];
 let pod: { status: number; body: string };
 
-beforeEach(async () => {
-  bed = await startKubeBed();
+/** A gateway whose agent opens shells. */
+async function start(limits: Partial<LimitSettings> = {}): Promise<void> {
+  bed = await startKubeBed({ limits: new Limits({ ...defaultLimits, ...limits }) });
   bed.signIn('eve', 'browser');
   clients = [];
   execs = [];
@@ -31,7 +34,9 @@ beforeEach(async () => {
     request.stream.resume();
     request.stream.end(pod.body);
   };
-});
+}
+
+beforeEach(() => start());
 afterEach(async () => {
   for (const client of clients) client.disconnect();
   await bed.close();
@@ -360,6 +365,23 @@ describe('a terminal', () => {
     await until(() => bed.sessions.sessions.every((session) => session.end !== undefined));
     const metrics = await bed.metrics.registry.getSingleMetricAsString('postern_streams_active');
     expect(metrics).toContain('{kind="terminal"} 0');
+  });
+
+  it.each<[Partial<LimitSettings>, string]>([
+    [{ requestsPerUser: 1 }, 'You send too many requests a second.'],
+    [{ requestsPerOrganization: 1 }, 'The organization "acme" sends too many requests a second.'],
+    [{ streamsPerUser: 4 }, 'You have too many requests and streams open.'],
+    [{ streamsPerOrganization: 4 }, 'The organization "acme" has too many requests and streams open.'],
+    [{ streamsPerCluster: 4 }, 'Too many requests and streams to the cluster "prod" are open.'],
+  ])('is refused beyond %o with a sentence, and those that are open go on', async (limits, sentence) => {
+    await bed.close();
+    await start(limits);
+    const client = await connect();
+    // A burst is four seconds' worth.
+    const terminals = [await open(client), await open(client), await open(client), await open(client)];
+    expect(await ask(client)).toMatchObject({ error: { message: expect.stringContaining(sentence) } });
+    expect(execs.length).toBe(4);
+    expect(terminals.some(({ exec }) => exec.closed)).toBe(false);
   });
 
   it('ends when the browser goes away, also while it is being opened', async () => {
