@@ -121,7 +121,7 @@ export async function startProduct(options: ProductOptions): Promise<Ready> {
       if (child.exitCode !== null) throw new InVain(`npm start ended with ${child.exitCode}; see ${log}`);
       const said = readFileSync(log).subarray(before).toString();
       if (!existsSync(file) || !said.includes('Ctrl-C stops everything')) return undefined;
-      return { ...readReady(options.data), setupCode: /Set-up code: (\S+)/.exec(said)?.[1] };
+      return { ...readReady(options.data), setupCode: /Set-up code: ([0-9A-Z-]+)/.exec(said)?.[1] };
     },
     'npm start',
     240_000,

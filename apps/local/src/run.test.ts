@@ -291,7 +291,7 @@ describe('an npm start that others can reach, with a cluster of its owner', () =
       .json;
 
   it('gives that cluster to whoever reads its terminal, also when the gateway was started again, and to nobody else', async () => {
-    const [, code = ''] = await product.said(/Set-up code: (\S+)/);
+    const [, code = ''] = await product.said(/Set-up code: ([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})/);
     expect((await signUp('mallory')).status).toBe(403);
     expect((await signUp('mallory', '0000-0000-0000-0000')).status).toBe(403);
     process.kill(await product.pidOf(programs.gateway), 'SIGKILL');
