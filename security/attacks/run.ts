@@ -31,7 +31,7 @@ const say = (line: string): void => {
 };
 
 if (values.only === 'stalled-streams') {
-  const result = await measureStalledStreams();
+  const result = await measureStalledStreams(200);
   const ok = result.isServing && result.gatewayPeak < result.gatewayLimit && result.agentPeak < result.agentLimit;
   const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
   if (values.json) console.log(JSON.stringify({ ...result, ok }, null, 1));

@@ -7,7 +7,6 @@ import { type GatewayProcess, startGatewayProcess } from '../bed/gateway-process
 import { residentBytes } from '../bed/memory.ts';
 import { type Person, Rest } from '../bed/rest.ts';
 
-const each = 200;
 /** What the agent's container may use (`packages/kube/src/agent-manifest.ts`). */
 const agentLimit = 256 * 2 ** 20;
 /**
@@ -30,10 +29,10 @@ export interface StalledStreams {
 }
 
 /**
- * 200 downloads that nobody reads and 200 uploads that no apiserver takes, through a real gateway and a real agent, held until
+ * Downloads that nobody reads, and as many uploads that no apiserver takes, through a real gateway and a real agent, held until
  * nothing moves any more.
  */
-export async function measureStalledStreams(): Promise<StalledStreams> {
+export async function measureStalledStreams(each: number): Promise<StalledStreams> {
   const gateway = await startGatewayProcess();
   const apiserver = await startEndlessApiserver(gateway.folder);
   const rest = new Rest(gateway);
@@ -45,7 +44,7 @@ export async function measureStalledStreams(): Promise<StalledStreams> {
       for (const method of ['GET', 'POST'] as const) {
         for (let index = 0; index < each; index++) sockets.push(await stall(gateway, owner, method));
       }
-      await allArrived(apiserver);
+      await allArrived(apiserver, 2 * each);
       await setTimeout(settleMs);
       const reply = await rest.ask('GET', '/api/v1/auth/me', { token: owner.token });
       const [gatewayMemory, agentMemory] = await Promise.all([residentBytes(gateway.pid), residentBytes(agent.pid)]);
@@ -90,7 +89,7 @@ async function stall(gateway: GatewayProcess, owner: Person, method: 'GET' | 'PO
 }
 
 /** Waits until every stream is at the apiserver, at most 30 s: those that a limit refuses never come. */
-async function allArrived(apiserver: EndlessApiserver): Promise<void> {
+async function allArrived(apiserver: EndlessApiserver, wanted: number): Promise<void> {
   const deadline = performance.now() + 30_000;
-  while (apiserver.downloads + apiserver.uploads < 2 * each && performance.now() < deadline) await setTimeout(100);
+  while (apiserver.downloads + apiserver.uploads < wanted && performance.now() < deadline) await setTimeout(100);
 }
