@@ -1,8 +1,9 @@
+import { Places } from '../limits/places.ts';
+
 /** Counts sockets whose peer is not known yet, so that strangers cannot take all the places. */
 export class Waiting {
   readonly #limits: { total: number; perAddress: number };
-  readonly #byAddress = new Map<string, number>();
-  #total = 0;
+  readonly #places = new Places();
 
   constructor(limits: { total: number; perAddress: number }) {
     this.#limits = limits;
@@ -10,18 +11,16 @@ export class Waiting {
 
   /** @returns the way out, to be called once or more; undefined when there is no place left. */
   enter(address: string): (() => void) | undefined {
-    const here = this.#byAddress.get(address) ?? 0;
-    if (this.#total >= this.#limits.total || here >= this.#limits.perAddress) return undefined;
-    this.#total++;
-    this.#byAddress.set(address, here + 1);
-    let isIn = true;
+    const leaveAddress = this.#places.enter(`address ${address}`, this.#limits.perAddress);
+    if (leaveAddress === undefined) return undefined;
+    const leaveAll = this.#places.enter('all', this.#limits.total);
+    if (leaveAll === undefined) {
+      leaveAddress();
+      return undefined;
+    }
     return () => {
-      if (!isIn) return;
-      isIn = false;
-      this.#total--;
-      const left = (this.#byAddress.get(address) ?? 1) - 1;
-      if (left === 0) this.#byAddress.delete(address);
-      else this.#byAddress.set(address, left);
+      leaveAddress();
+      leaveAll();
     };
   }
 }
