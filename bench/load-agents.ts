@@ -33,7 +33,7 @@ async function call<T>(path: string, token: string | undefined, body: unknown): 
     let text = '';
     response.setEncoding('utf8');
     for await (const piece of response) text += piece;
-    if (response.statusCode === 429) {
+    if (response.statusCode === 429 && text.includes('"rate-limited"')) {
       const seconds = Number(response.headers['retry-after'] ?? 1);
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
       continue;
@@ -75,22 +75,33 @@ async function connectAgent(index: number, token: string, organization: string):
   return dialer;
 }
 
-const email = `load-${Date.now()}@example.com`;
-const account = {
-  email,
-  password: 'correct horse battery staple',
-  organization: `Load ${Date.now()}`,
-  token: { name: 'load', expiresInSeconds: 3600 },
-};
-const { token, organizations } = await call<SignedIn>('/auth/sign-up', undefined, account);
-const organization = organizations[0]?.slug ?? '';
+/** Fewer than an organization may have (POSTERN_CLUSTERS_PER_ORGANIZATION). */
+const agentsPerOrganization = 400;
+
+/** Connects agents `from` to `to` (not included), eight at a time, for an organization of their own. */
+async function connectOrganization(from: number, to: number): Promise<TunnelDialer[]> {
+  const name = `load-${Date.now()}-${from}`;
+  const { token, organizations } = await call<SignedIn>('/auth/sign-up', undefined, {
+    email: `${name}@example.com`,
+    password: 'correct horse battery staple',
+    organization: name,
+    token: { name: 'load', expiresInSeconds: 3600 },
+  });
+  const organization = organizations[0]?.slug ?? '';
+  const dialers: TunnelDialer[] = [];
+  let next = from;
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      while (next < to) dialers.push(await connectAgent(next++, token.secret, organization));
+    }),
+  );
+  return dialers;
+}
+
 const dialers: TunnelDialer[] = [];
-let next = 0;
-await Promise.all(
-  Array.from({ length: 8 }, async () => {
-    while (next < options.agents) dialers.push(await connectAgent(next++, token.secret, organization));
-  }),
-);
+for (let from = 0; from < options.agents; from += agentsPerOrganization) {
+  dialers.push(...(await connectOrganization(from, Math.min(from + agentsPerOrganization, options.agents))));
+}
 agent.destroy();
 process.send?.('ready');
 process.on('SIGTERM', () => {

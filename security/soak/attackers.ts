@@ -11,6 +11,8 @@ const worker = resolve(import.meta.dirname, '../attacks/worker.ts');
 /** Processes that attack. */
 export interface Attackers {
   pids: number[];
+  /** How much each attack has sent so far. */
+  sent(): Record<string, number>;
   /** Ends them. @returns how much each attack sent. */
   stop(): Promise<Record<string, number>>;
 }
@@ -27,6 +29,7 @@ export async function startAttackers(bed: SoakBed, names: readonly string[]): Pr
   const workers = await Promise.all(groups.filter((group) => group.length > 0).map((group) => startWorker(bed, group)));
   return {
     pids: workers.flatMap(({ pids }) => pids),
+    sent: () => Object.assign({}, ...workers.map((one) => one.sent())),
     stop: async () => Object.assign({}, ...(await Promise.all(workers.map((one) => one.stop())))),
   };
 }
@@ -48,6 +51,7 @@ async function startWorker(bed: SoakBed, names: string[]): Promise<Attackers> {
   });
   return {
     pids: child.pid === undefined ? [] : [child.pid],
+    sent: () => sent,
     stop: async () => {
       await end(child);
       return sent;

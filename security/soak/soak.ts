@@ -2,9 +2,12 @@ import { startAttackers } from './attackers.ts';
 import { emptyLoad, type Load, work } from './honest-load.ts';
 import { type Sample, sample } from './sample.ts';
 import { type SoakBed, startSoakBed } from './soak-bed.ts';
+import { tooWeak } from './too-weak.ts';
 
 export interface SoakOptions {
+  /** At least so long: it goes on until every attack has sent enough to be one, for `mostMs` in all. */
   attackMs: number;
+  mostMs?: number;
   quietMs: number;
   /** Names of attacks. */
   names: string[];
@@ -38,7 +41,12 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const attacked = emptyLoad();
     const over = new AbortController();
     const sampling = sample(bed.gateway, { samples, signal: over.signal });
-    await workFor(bed, { load: attacked, ms: options.attackMs });
+    const { attackMs, mostMs = attackMs } = options;
+    const began = performance.now();
+    await workFor(bed, { load: attacked, ms: attackMs });
+    while (performance.now() - began < mostMs && tooWeak(options.names, attackers.sent()).length > 0) {
+      await workFor(bed, { load: attacked, ms: 5_000 });
+    }
     over.abort();
     await sampling;
     const sent = await attackers.stop();

@@ -1,6 +1,6 @@
-import { attackNamed } from '../attacks/index.ts';
 import { percentile } from './honest-load.ts';
 import type { SoakResult } from './soak.ts';
+import { tooWeak } from './too-weak.ts';
 
 /** The figures of a run, and whether each is as it should be. */
 export interface Verdict {
@@ -60,9 +60,4 @@ export function judge({ quiet, attacked, samples, sent, problems }: SoakResult, 
     ok: weak.length === 0,
   });
   return { rows, ok: rows.every(({ ok }) => ok) };
-}
-
-/** Names of the attacks that sent less than makes them one. */
-export function tooWeak(names: readonly string[], sent: SoakResult['sent']): string[] {
-  return names.filter((name) => (sent[name] ?? 0) < attackNamed(name).enough);
 }

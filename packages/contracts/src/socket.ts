@@ -46,6 +46,7 @@ export const terminalEndCodes = [
   'no-shell',
   'closed',
   'revoked',
+  'limit',
   'failed',
 ] as const;
 export type TerminalEndCode = (typeof terminalEndCodes)[number];

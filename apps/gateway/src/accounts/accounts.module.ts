@@ -7,7 +7,6 @@ import { Devices } from '../identity/devices.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { Passwords } from '../identity/passwords.ts';
 import { Limits } from '../limits/limits.ts';
-import { RateLimiter } from '../limits/rate-limiter.ts';
 import { LocalModule } from '../local/local.module.ts';
 import { TokensModule } from '../tokens/tokens.module.ts';
 import { Accounts } from './accounts.ts';
@@ -20,8 +19,8 @@ import { SignInLimits } from './sign-in-limits.ts';
   controllers: [AuthController],
   providers: [
     provide(Accounts, Database, Passwords, Limits),
-    provide(SignInLimits, RateLimiter, Limits, Devices),
-    provide(SetupCode, Database, RateLimiter, CONFIG),
+    provide(SignInLimits, Limits, Devices),
+    provide(SetupCode, Database, Limits, CONFIG),
   ],
   exports: [SetupCode],
 })

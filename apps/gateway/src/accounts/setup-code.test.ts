@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../database/database.ts';
-import { RateLimiter } from '../limits/rate-limiter.ts';
+import { Limits } from '../limits/limits.ts';
+import { defaultLimits } from '../limits/settings.ts';
 import { type GatewayBed, password, type Reply, startGatewayBed } from '../test/gateway-bed.ts';
 import { SetupCode } from './setup-code.ts';
 
@@ -69,7 +70,7 @@ describe('a gateway that others reach and that has no account yet', () => {
 describe('a set-up code', () => {
   const nobody = { scoped: { user: { findFirst: async () => null } } } as unknown as Database;
   const make = (database = nobody) =>
-    new SetupCode(database, new RateLimiter(() => 0), { setupCodeHash: Buffer.from(hash, 'hex') });
+    new SetupCode(database, new Limits(defaultLimits, () => 0), { setupCodeHash: Buffer.from(hash, 'hex') });
   const address = '192.0.2.1';
 
   it.each([code, code.toLowerCase(), code.replaceAll('-', ''), ' 7kom q2it 9fhb c4wn '])(
@@ -108,7 +109,7 @@ describe('a set-up code', () => {
     const guard = make(somebody);
     await guard.resume();
     expect(await guard.guard({ code: undefined, address }, async () => 'made')).toBe('made');
-    const none = new SetupCode(nobody, new RateLimiter(() => 0), { setupCodeHash: null });
+    const none = new SetupCode(nobody, new Limits(defaultLimits, () => 0), { setupCodeHash: null });
     await none.resume();
     expect(none.isRequired).toBe(false);
     expect(await none.guard({ code: undefined, address }, async () => 'made')).toBe('made');

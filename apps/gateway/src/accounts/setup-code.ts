@@ -1,11 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
-import { ApiError } from '../http/api-error.ts';
-import type { RateLimiter } from '../limits/rate-limiter.ts';
-
-/** Wrong codes from one network address. */
-const wrongCodes = { most: 10, perMs: 300_000 };
+import { ApiError, rateLimited } from '../http/api-error.ts';
+import type { Limits } from '../limits/limits.ts';
 
 /**
  * The one-time code that creating the first account takes where others can reach a gateway under `npm start`: the first
@@ -14,13 +11,13 @@ const wrongCodes = { most: 10, perMs: 300_000 };
  */
 export class SetupCode {
   readonly #database: Database;
-  readonly #attempts: RateLimiter;
+  readonly #limits: Limits;
   readonly #hash: Buffer | null;
   #state: 'required' | 'claimed' | 'used';
 
-  constructor(database: Database, attempts: RateLimiter, { setupCodeHash }: Pick<Config, 'setupCodeHash'>) {
+  constructor(database: Database, limits: Limits, { setupCodeHash }: Pick<Config, 'setupCodeHash'>) {
     this.#database = database;
-    this.#attempts = attempts;
+    this.#limits = limits;
     this.#hash = setupCodeHash;
     // Until `resume` has looked: nobody gets in before.
     this.#state = setupCodeHash === null ? 'used' : 'required';
@@ -63,18 +60,13 @@ export class SetupCode {
     if (code === undefined || code.trim() === '') {
       throw refusal('This Postern has no account yet. Enter the set-up code that the terminal of `npm start` shows.');
     }
-    const key = `set-up code from ${address}`;
-    const seconds = this.#attempts.take(key, wrongCodes);
-    if (seconds > 0) {
-      throw new ApiError('rate-limited', `Too many wrong set-up codes. Try again in ${seconds} seconds.`, {
-        headers: { 'retry-after': String(seconds) },
-      });
-    }
+    const seconds = this.#limits.take('wrongSetupCodesPerAddress', address);
+    if (seconds > 0) throw rateLimited(seconds, 'Too many wrong set-up codes.');
     const given = createHash('sha256').update(normalise(code)).digest();
     if (this.#hash === null || !timingSafeEqual(given, this.#hash)) {
       throw refusal('This is not the set-up code. The terminal of `npm start` shows it; each start makes a new one.');
     }
-    this.#attempts.forget(key);
+    this.#limits.forget('wrongSetupCodesPerAddress', address);
   }
 }
 

@@ -2,10 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { rateLimited } from '../http/api-error.ts';
 import type { Devices } from '../identity/devices.ts';
 import type { Limits } from '../limits/limits.ts';
-import type { RateLimiter } from '../limits/rate-limiter.ts';
 
-const fiveMinutes = 300_000;
-const hour = 3_600_000;
 /** How long a network address from which somebody signed in is taken for theirs. */
 const knownMs = 30 * 86_400_000;
 
@@ -24,45 +21,41 @@ export interface SignInAttempt {
  * owner out by guessing (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
  */
 export class SignInLimits {
-  readonly #limiter: RateLimiter;
   readonly #limits: Limits;
   readonly #devices: Devices;
   /** In this process only: a restart forgets it, the cookies stay. */
   readonly #known = new LRUCache<string, true>({ max: 20_000, ttl: knownMs });
 
-  constructor(limiter: RateLimiter, limits: Limits, devices: Devices) {
-    this.#limiter = limiter;
+  constructor(limits: Limits, devices: Devices) {
     this.#limits = limits;
     this.#devices = devices;
   }
 
   /** @throws {ApiError} `rate-limited`. */
   beforeSignIn(attempt: SignInAttempt): void {
-    this.#take('signInsPerAddress', `sign-in from ${attempt.address}`, fiveMinutes);
-    this.#take('signInsPerEmail', this.#keyOf(attempt), fiveMinutes);
+    this.#take('signInsPerAddress', attempt.address);
+    this.#take('signInsPerEmail', this.#keyOf(attempt));
   }
 
   /** Who signed in knows the password: earlier attempts from there were theirs, and later ones are not a stranger's. */
   signedIn(attempt: SignInAttempt): void {
-    this.#limiter.forget(this.#keyOf(attempt));
+    this.#limits.forget('signInsPerEmail', this.#keyOf(attempt));
     this.#known.set(`${attempt.email} ${attempt.address}`, true);
   }
 
   /** @throws {ApiError} `rate-limited`. */
   beforeSignUp(address: string): void {
-    this.#take('signUpsPerAddress', `sign-up from ${address}`, hour);
+    this.#take('signUpsPerAddress', address);
   }
 
   #keyOf({ email, address, device }: SignInAttempt): string {
     const id = this.#devices.read(email, device);
-    if (id !== null) return `sign-in of ${email} with ${id}`;
-    return this.#known.has(`${email} ${address}`) ? `sign-in of ${email} from ${address}` : `sign-in of ${email}`;
+    if (id !== null) return `${email} with ${id}`;
+    return this.#known.has(`${email} ${address}`) ? `${email} from ${address}` : email;
   }
 
-  #take(limit: 'signInsPerAddress' | 'signInsPerEmail' | 'signUpsPerAddress', key: string, perMs: number): void {
-    const seconds = this.#limiter.take(key, { most: this.#limits.settings[limit], perMs });
-    if (seconds === 0) return;
-    this.#limits.emit('refused', limit);
-    throw rateLimited(seconds, 'Too many attempts.');
+  #take(limit: 'signInsPerAddress' | 'signInsPerEmail' | 'signUpsPerAddress', key: string): void {
+    const seconds = this.#limits.take(limit, key);
+    if (seconds > 0) throw rateLimited(seconds, 'Too many attempts.');
   }
 }

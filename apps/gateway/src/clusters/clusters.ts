@@ -7,7 +7,6 @@ import { ApiError, limitReached, rateLimited } from '../http/api-error.ts';
 import { makeSecret } from '../identity/bearer-secret.ts';
 import type { Credentials } from '../identity/credentials.ts';
 import type { Limits } from '../limits/limits.ts';
-import { RateLimiter } from '../limits/rate-limiter.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import type { ClusterDirectory } from './cluster-directory.ts';
 import { joinCommands } from './join-commands.ts';
@@ -22,13 +21,9 @@ export interface ClustersNeeds {
   config: Config;
 }
 
-/** Join tokens of one cluster. */
-const joinTokenRate = { most: 30, perMs: 3_600_000 };
-
 /** Changes of clusters by people. What agents change is the directory's. */
 export class Clusters {
   readonly #needs: ClustersNeeds;
-  readonly #joinTokens = new RateLimiter();
 
   constructor(needs: ClustersNeeds) {
     this.#needs = needs;
@@ -69,7 +64,7 @@ export class Clusters {
 
   /** A new join token; unused ones of before stop working. @throws {ApiError} `rate-limited`. */
   async createJoinToken(organizationId: string, clusterId: string): Promise<Joining> {
-    const seconds = this.#joinTokens.take(clusterId, joinTokenRate);
+    const seconds = this.#needs.limits.take('joinTokensPerCluster', clusterId);
     if (seconds > 0) throw rateLimited(seconds, 'Too many join tokens were made for this cluster.');
     const { hash, text } = makeSecret();
     const now = new Date();

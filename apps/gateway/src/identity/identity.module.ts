@@ -3,7 +3,6 @@ import type { Config } from '../config.ts';
 import { provide } from '../core/provide.ts';
 import { CONFIG, LOGGER } from '../core/tokens.ts';
 import { Database } from '../database/database.ts';
-import { RateLimiter } from '../limits/rate-limiter.ts';
 import { Authenticator } from './authenticator.ts';
 import { BrowserSessions } from './browser-sessions.ts';
 import { Credentials } from './credentials.ts';
@@ -12,7 +11,7 @@ import { Keys } from './keys.ts';
 import { Passwords } from './passwords.ts';
 import { SignedTokens } from './signed-tokens.ts';
 
-const exported = [Credentials, SignedTokens, Authenticator, Passwords, RateLimiter, BrowserSessions, Devices];
+const exported = [Credentials, SignedTokens, Authenticator, Passwords, BrowserSessions, Devices];
 
 /** Who is it: passwords, cookies, tokens. */
 @Module({
@@ -27,7 +26,6 @@ const exported = [Credentials, SignedTokens, Authenticator, Passwords, RateLimit
     provide(Credentials, Database, LOGGER),
     provide(Authenticator, Credentials, SignedTokens),
     { provide: Passwords, useFactory: () => new Passwords() },
-    { provide: RateLimiter, useFactory: () => new RateLimiter() },
     {
       provide: BrowserSessions,
       useFactory: (database: Database, keys: Keys, signed: SignedTokens, credentials: Credentials) =>

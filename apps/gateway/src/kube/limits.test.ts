@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Limits } from '../limits/limits.ts';
-import { defaultLimits, type LimitName, type LimitSettings } from '../limits/settings.ts';
+import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
 import {
   acme,
   type ClusterRequest,
@@ -17,7 +17,7 @@ import {
 useLeakCheck();
 
 let bed: KubeBed;
-let refused: LimitName[];
+let refused: string[];
 let waiting: ClusterRequest[];
 
 /** A gateway where a bucket is emptied for good: its clock stands still. */

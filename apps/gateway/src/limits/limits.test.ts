@@ -23,6 +23,29 @@ it('lets a burst of four seconds through, then the rate, each key by itself, and
   expect(limits.take('requestsPerOrganization', 'a')).toBe(0);
 });
 
+it('has rates for longer than a second, set or fixed, that tell of refusals too and can be forgotten', () => {
+  let now = 0;
+  const refused: string[] = [];
+  const limits = new Limits({ ...defaultLimits, signInsPerEmail: 3 }, () => now);
+  limits.on('refused', (name) => refused.push(name));
+  for (let count = 0; count < 3; count++) expect(limits.take('signInsPerEmail', 'a')).toBe(0);
+  expect(limits.take('signInsPerEmail', 'a')).toBe(100);
+  for (let count = 0; count < 10; count++) expect(limits.take('wrongSetupCodesPerAddress', 'a')).toBe(0);
+  expect(limits.take('wrongSetupCodesPerAddress', 'a')).toBe(30);
+  expect(refused).toEqual(['signInsPerEmail', 'wrongSetupCodesPerAddress']);
+  limits.forget('signInsPerEmail', 'a');
+  expect(limits.take('signInsPerEmail', 'a')).toBe(0);
+  now = 30_000;
+  expect(limits.take('wrongSetupCodesPerAddress', 'a')).toBe(0);
+});
+
+it('drives no key of one limit out by many keys of another', () => {
+  const limits = new Limits({ ...defaultLimits, signInsPerEmail: 1 }, () => 0);
+  limits.take('signInsPerEmail', 'ada@example.com');
+  for (let count = 0; count < 60_000; count++) limits.take('newConnectionsPerAddress', `address ${count}`);
+  expect(limits.take('signInsPerEmail', 'ada@example.com')).toBeGreaterThan(0);
+});
+
 it('counts what is open, by limit and key, and a place is given back once', () => {
   const refused: string[] = [];
   const limits = new Limits({ ...defaultLimits, streamsPerUser: 2 });

@@ -4,8 +4,37 @@ import { type Rate, RateLimiter } from './rate-limiter.ts';
 import type { LimitName, LimitSettings } from './settings.ts';
 import { SlowRefusals } from './slow-refusals.ts';
 
-/** Limits on how often something may be begun. The setting is a rate a second. */
-type RateName = 'newConnectionsPerAddress' | 'requestsPerUser' | 'requestsPerOrganization' | 'liveEventsPerUser';
+/** A burst may spend what was not used in so many milliseconds. */
+const burstMs = 4_000;
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** Rates that are set for longer than a second. */
+const periods = {
+  signInsPerEmail: 5 * minute,
+  signInsPerAddress: 5 * minute,
+  signUpsPerAddress: hour,
+} satisfies { [Name in LimitName]?: number };
+
+/** Rates that nobody needs to set. */
+const fixedRates = {
+  joinTokensPerCluster: { most: 30, perMs: hour },
+  wrongSetupCodesPerAddress: { most: 10, perMs: 5 * minute },
+  // All tunnels of an agent come back at once after a restart of the gateway, and then a few in a minute.
+  connectsPerAgent: { most: 240, perMs: minute },
+  // An agent reports once a minute and when a connection begins, over each of its tunnels.
+  reportsPerAgent: { most: 60, perMs: minute },
+} satisfies Record<string, Rate>;
+type FixedRateName = keyof typeof fixedRates;
+
+/** Limits on how often something may be begun. The setting is a rate a second where `periods` has no other time. */
+type RateName =
+  | 'newConnectionsPerAddress'
+  | 'requestsPerUser'
+  | 'requestsPerOrganization'
+  | 'liveEventsPerUser'
+  | keyof typeof periods
+  | FixedRateName;
 
 /** Limits on how much may be open at once. */
 type PlaceName =
@@ -17,16 +46,15 @@ type PlaceName =
   | 'tunnelsPerAgent'
   | 'tunnelsPerOrganization';
 
-/** A burst may spend what was not used in so many milliseconds. */
-const burstMs = 4_000;
-
 /**
  * What one address, person, organization, cluster or agent may use of this gateway. One instance a process: of several
  * gateways each counts for itself. Emits 'refused' with the name of the limit each time that somebody has reached one.
  */
-export class Limits extends EventEmitter<{ refused: [LimitName] }> {
+export class Limits extends EventEmitter<{ refused: [LimitName | FixedRateName] }> {
   readonly settings: LimitSettings;
-  readonly #rates: RateLimiter;
+  /** One for each limit: many keys of one drive no key of another out. */
+  readonly #rates = new Map<RateName, RateLimiter>();
+  readonly #now: (() => number) | undefined;
   readonly #places = new Places();
   readonly #refusals = new SlowRefusals();
 
@@ -34,7 +62,7 @@ export class Limits extends EventEmitter<{ refused: [LimitName] }> {
   constructor(settings: LimitSettings, now?: () => number) {
     super();
     this.settings = settings;
-    this.#rates = new RateLimiter(now);
+    this.#now = now;
   }
 
   /**
@@ -43,7 +71,7 @@ export class Limits extends EventEmitter<{ refused: [LimitName] }> {
    */
   take(limit: RateName, key: string, count = 1): number {
     const rate = this.#rate(limit);
-    const seconds = this.#rates.take(`${limit} ${key}`, rate, Math.min(count, rate.most));
+    const seconds = this.#limiter(limit).take(key, rate, Math.min(count, rate.most));
     if (seconds > 0) this.emit('refused', limit);
     return seconds;
   }
@@ -57,10 +85,26 @@ export class Limits extends EventEmitter<{ refused: [LimitName] }> {
 
   /** Counts what is known to have cost so much only when it is done; what comes next waits until it is paid off. */
   charge(limit: RateName, key: string, count: number): void {
-    this.#rates.charge(`${limit} ${key}`, this.#rate(limit), count);
+    this.#limiter(limit).charge(key, this.#rate(limit), count);
+  }
+
+  /** Forgets what a key has used of a rate. */
+  forget(limit: RateName, key: string): void {
+    this.#limiter(limit).forget(key);
+  }
+
+  #limiter(limit: RateName): RateLimiter {
+    let limiter = this.#rates.get(limit);
+    if (limiter === undefined) {
+      limiter = new RateLimiter(this.#now);
+      this.#rates.set(limit, limiter);
+    }
+    return limiter;
   }
 
   #rate(limit: RateName): Rate {
+    if (isFixed(limit)) return fixedRates[limit];
+    if (hasPeriod(limit)) return { most: this.settings[limit], perMs: periods[limit] };
     return { most: (this.settings[limit] * burstMs) / 1_000, perMs: burstMs };
   }
 
@@ -78,3 +122,6 @@ export class Limits extends EventEmitter<{ refused: [LimitName] }> {
     return isAllowed;
   }
 }
+
+const isFixed = (limit: RateName): limit is FixedRateName => limit in fixedRates;
+const hasPeriod = (limit: LimitName): limit is keyof typeof periods => limit in periods;

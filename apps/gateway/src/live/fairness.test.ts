@@ -98,17 +98,20 @@ async function flooded<T>(work: () => Promise<T>): Promise<{ value: T; flood: Fl
   return { value, flood, seconds: (performance.now() - began) / 1_000 };
 }
 
-/** The slowest but one of a hundred of what somebody else's page asks for, in milliseconds. */
-async function honestP99(): Promise<number> {
+/** How long each of what somebody else's page asks for took, in milliseconds. */
+async function honest(requests = 100): Promise<number[]> {
   const times: number[] = [];
-  for (let count = 0; count < 100; count++) {
+  for (let count = 0; count < requests; count++) {
     const began = performance.now();
     const reply: Reply = await bed.ask('GET', `/api/v1/organizations/${ada.slug}/clusters`, { token: ada.token });
     times.push(performance.now() - began);
     expect(reply.status).toBe(200);
   }
-  return times.toSorted((a, b) => a - b)[98] ?? 0;
+  return times;
 }
+
+const p99 = (times: readonly number[]): number =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN;
 
 /** Lists and whatever else the flood made the gateway do in so many seconds, counted and not timed. */
 function expectBounded(flood: Flood, seconds: number): void {
@@ -120,7 +123,7 @@ function expectBounded(flood: Flood, seconds: number): void {
 }
 
 it('a tenant at ten times its limit takes a bounded part of the gateway, and others are served', async () => {
-  await honestP99();
+  await honest();
   const {
     value: share,
     flood,
@@ -131,7 +134,7 @@ it('a tenant at ten times its limit takes a bounded part of the gateway, and oth
     await delay(6_000);
     const { user, system } = process.threadCpuUsage(began.cpu);
     const part = (user + system) / 1_000 / (performance.now() - began.at);
-    await honestP99();
+    await honest();
     return part;
   });
   console.info('fairness: part of a core', share, JSON.stringify(flood));
@@ -142,18 +145,22 @@ it('a tenant at ten times its limit takes a bounded part of the gateway, and oth
 // Needs a machine that does nothing else: a p99 of some milliseconds tells more of the neighbours than of the gateway.
 if (process.env['POSTERN_MEASURE'] === '1') {
   it('and slows the others by half at most', async () => {
-    await honestP99();
-    const quiet = await honestP99();
-    const {
-      value: busy,
-      flood,
-      seconds,
-    } = await flooded(async () => {
-      await delay(500);
-      return honestP99();
-    });
-    console.info('fairness: p99 in ms', { quiet, busy }, JSON.stringify(flood));
-    expectBounded(flood, seconds);
-    expect(busy / quiet).toBeLessThanOrEqual(1.5);
-  }, 60_000);
+    await honest();
+    const quiet: number[] = [];
+    const busy: number[] = [];
+    // In turn, so that both see the same machine; the pause lets the flood in again after it was cut off.
+    for (let round = 0; round < 3; round++) {
+      await delay(11_000);
+      quiet.push(...(await honest(500)));
+      const { value, flood, seconds } = await flooded(async () => {
+        await delay(500);
+        return honest(500);
+      });
+      busy.push(...value);
+      expectBounded(flood, seconds);
+      console.info('fairness', JSON.stringify(flood));
+    }
+    console.info('fairness: p99 in ms', { quiet: p99(quiet), busy: p99(busy) });
+    expect(p99(busy) / p99(quiet)).toBeLessThanOrEqual(1.5);
+  }, 180_000);
 }

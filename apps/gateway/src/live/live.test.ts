@@ -379,7 +379,7 @@ describe('a terminal', () => {
     const client = await connect();
     // A burst is four seconds' worth.
     const terminals = [await open(client), await open(client), await open(client), await open(client)];
-    expect(await ask(client)).toMatchObject({ error: { message: expect.stringContaining(sentence) } });
+    expect(await ask(client)).toMatchObject({ error: { code: 'limit', message: expect.stringContaining(sentence) } });
     expect(execs.length).toBe(4);
     expect(terminals.some(({ exec }) => exec.closed)).toBe(false);
   });

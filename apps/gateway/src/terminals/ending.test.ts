@@ -76,6 +76,7 @@ describe('endingOfStatus', () => {
     [401, 'denied'],
     [403, 'denied'],
     [404, 'not-found'],
+    [429, 'limit'],
     [503, 'agent-offline'],
     [500, 'failed'],
     [502, 'failed'],

@@ -2,14 +2,14 @@ import { useLeakCheck } from '@postern/testkit';
 import { type AgentReport, generateAgentKey, type TunnelDialer } from '@postern/tunnel';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Limits } from '../limits/limits.ts';
-import { defaultLimits, type LimitName, type LimitSettings } from '../limits/settings.ts';
+import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
 import { acme, clusterId, type KubeBed, kubePath, startKubeBed, until } from '../test/kube-bed.ts';
 import { AgentLimits } from './agent-limits.ts';
 
 useLeakCheck();
 
 let bed: KubeBed;
-let refused: LimitName[];
+let refused: string[];
 afterEach(() => bed.close());
 
 async function start(settings: Partial<LimitSettings>): Promise<void> {
@@ -122,7 +122,7 @@ describe('reports', () => {
 it('connections of one agent are so many in a minute, each agent by itself', async () => {
   await start({});
   let now = 0;
-  const limits = new AgentLimits(new Limits(defaultLimits), () => now);
+  const limits = new AgentLimits(new Limits(defaultLimits, () => now));
   const count = (agentId: string): number => {
     let connects = 0;
     while (limits.mayConnect(agentId)) connects++;

@@ -1,30 +1,21 @@
 import type { Limits } from '../limits/limits.ts';
-import { RateLimiter } from '../limits/rate-limiter.ts';
-
-/** An agent reports once a minute and when a connection begins, over each of its tunnels. */
-const reportRate = { most: 60, perMs: 60_000 };
-/** All tunnels of an agent come back at once after a restart of the gateway, and then a few in a minute. */
-const connectRate = { most: 240, perMs: 60_000 };
 
 /** What one agent, and the agents of one organization, may do to this gateway. */
 export class AgentLimits {
   readonly #limits: Limits;
-  readonly #rates: RateLimiter;
 
-  /** @param now monotonic clock in milliseconds. */
-  constructor(limits: Limits, now?: () => number) {
+  constructor(limits: Limits) {
     this.#limits = limits;
-    this.#rates = new RateLimiter(now);
   }
 
   /** @returns false when the agent connects too often. */
   mayConnect(agentId: string): boolean {
-    return this.#rates.take(`connect ${agentId}`, connectRate) === 0;
+    return this.#limits.take('connectsPerAgent', agentId) === 0;
   }
 
   /** @returns false when the agent reports too often. */
   mayReport(agentId: string): boolean {
-    return this.#rates.take(`report ${agentId}`, reportRate) === 0;
+    return this.#limits.take('reportsPerAgent', agentId) === 0;
   }
 
   /** Takes a place for a tunnel. @returns gives it back (once; more calls do nothing), or a sentence when there is none. */

@@ -14,6 +14,6 @@ const titles: Record<string, string> = {
   closed: 'The terminal was closed',
   revoked: 'Your access has ended',
   failed: 'The terminal failed',
-  limit: 'Too many terminals',
+  limit: 'A limit was reached',
   lost: 'The connection was lost',
 };
