@@ -31,14 +31,12 @@ const say = (line: string): void => {
 };
 
 if (values.only === 'stalled-streams') {
-  const result = await measureStalledStreams(200);
-  const ok = result.isServing && result.gatewayPeak < result.gatewayLimit && result.agentPeak < result.agentLimit;
+  const result = await measureStalledStreams({ downloads: 200, uploads: 200 });
   const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-  if (values.json) console.log(JSON.stringify({ ...result, ok }, null, 1));
+  if (values.json) console.log(JSON.stringify(result, null, 1));
   say(`${result.downloads} downloads nobody reads and ${result.uploads} uploads nobody takes`);
-  say(`gateway ${mib(result.gatewayPeak)} of ${mib(result.gatewayLimit)} at most`);
-  say(`agent ${mib(result.agentPeak)} of ${mib(result.agentLimit)} at most: ${ok ? 'passed' : 'FAILED'}`);
-  process.exitCode = ok ? 0 : 1;
+  say(`gateway at most ${mib(result.gatewayPeak)}, agent at most ${mib(result.agentPeak)}`);
+  process.exitCode = result.isServing ? 0 : 1;
 } else if (values.each) {
   const line = (cells: readonly string[]): void => say(`| ${cells.join(' | ')} |`);
   line(effectColumns);

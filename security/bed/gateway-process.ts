@@ -71,13 +71,14 @@ export async function startGatewayProcess(
   const child = spawn(
     process.execPath,
     // As `npm start` runs it (apps/local/src/gateway.ts).
-    [...profiling, '--enable-source-maps', '--max-semi-space-size=4', '--heap-growing-percent=200', program],
+    [...profiling, '--max-semi-space-size=2', '--heap-growing-percent=200', program],
     {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         PATH: process.env['PATH'],
         TMPDIR: process.env['TMPDIR'],
         NODE_ENV: 'production',
+        MALLOC_ARENA_MAX: '1',
         POSTERN_PUBLIC_URL: origin,
         POSTERN_PORT: String(port),
         ...(tls ? certificateFiles : {}),

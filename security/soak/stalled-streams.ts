@@ -9,11 +9,8 @@ import { type Person, Rest } from '../bed/rest.ts';
 
 /** What the agent's container may use (`packages/kube/src/agent-manifest.ts`). */
 const agentLimit = 256 * 2 ** 20;
-/**
- * A gateway holds 165 MiB when it starts. V8 looks for unused buffers only after 64 MiB more of them, so a burst of downloads
- * adds that on top of what the streams hold.
- */
-const gatewayLimit = 384 * 2 ** 20;
+/** It holds 145 MiB when it starts. */
+const gatewayLimit = 256 * 2 ** 20;
 const settleMs = 10_000;
 
 export interface StalledStreams {
@@ -29,10 +26,13 @@ export interface StalledStreams {
 }
 
 /**
- * Downloads that nobody reads, and as many uploads that no apiserver takes, through a real gateway and a real agent, held until
+ * Downloads that nobody reads and uploads that no apiserver takes, each on a connection of its own, through a real gateway and a real agent, held until
  * nothing moves any more.
  */
-export async function measureStalledStreams(each: number): Promise<StalledStreams> {
+export async function measureStalledStreams(streams: {
+  downloads: number;
+  uploads: number;
+}): Promise<StalledStreams> {
   const gateway = await startGatewayProcess();
   const apiserver = await startEndlessApiserver(gateway.folder);
   const rest = new Rest(gateway);
@@ -41,10 +41,9 @@ export async function measureStalledStreams(each: number): Promise<StalledStream
     const owner = await rest.signUp('stalled');
     const agent = await startAgentProcess({ gateway, rest, owner, name: 'endless', kubeconfig: apiserver.kubeconfig });
     try {
-      for (const method of ['GET', 'POST'] as const) {
-        for (let index = 0; index < each; index++) sockets.push(await stall(gateway, owner, method));
-      }
-      await allArrived(apiserver, 2 * each);
+      for (let index = 0; index < streams.downloads; index++) sockets.push(await stall(gateway, owner, 'GET'));
+      for (let index = 0; index < streams.uploads; index++) sockets.push(await stall(gateway, owner, 'POST'));
+      await allArrived(apiserver, streams.downloads + streams.uploads);
       await setTimeout(settleMs);
       const reply = await rest.ask('GET', '/api/v1/auth/me', { token: owner.token });
       const [gatewayMemory, agentMemory] = await Promise.all([residentBytes(gateway.pid), residentBytes(agent.pid)]);

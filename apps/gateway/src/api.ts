@@ -1,6 +1,5 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { Logger } from 'pino';
 import { ApiModule } from './api.module.ts';
 import type { Config } from './config.ts';
@@ -9,24 +8,21 @@ import { NestLog } from './core/nest-log.ts';
 import { createAdapter, type Handler } from './http/fastify.ts';
 import { version } from './meta/version.ts';
 import { openApiDocument } from './openapi/document.ts';
+import { Documentation } from './openapi/documentation.ts';
 
 /** The REST API, ready to take requests from the edge. Its providers are the gateway's services. */
 export async function createApi(
   config: Config,
   logger: Logger,
 ): Promise<{ application: NestFastifyApplication; handler: Handler }> {
-  const { adapter, handler } = createAdapter(logger, config.publicOrigin);
+  const { publicOrigin } = config;
+  const documentation = new Documentation(() => openApiDocument({ version, publicOrigin }));
+  const { adapter, handler } = createAdapter({ logger, publicOrigin, documentation });
   const application = await NestFactory.create<NestFastifyApplication>(
     { module: ApiModule, imports: [coreModule(config, logger)] },
     adapter,
     { logger: new NestLog(logger), bodyParser: false, abortOnError: false },
   );
-  const document = openApiDocument({ version, publicOrigin: config.publicOrigin });
-  SwaggerModule.setup('api/docs', application, document as unknown as OpenAPIObject, {
-    jsonDocumentUrl: 'api/openapi.json',
-    raw: ['json'],
-    customSiteTitle: 'Postern API',
-  });
   await application.init();
   await adapter.getInstance().ready();
   return { application, handler };

@@ -44,9 +44,10 @@ export async function startGateway(data: DataFolder, settings: GatewaySettings, 
     name: 'gateway',
     again,
     // As in infra/images/gateway.Dockerfile, which says why.
-    args: ['--enable-source-maps', '--max-semi-space-size=4', '--heap-growing-percent=200', programs.gateway],
+    args: ['--max-semi-space-size=2', '--heap-growing-percent=200', programs.gateway],
     ipc: true,
     env: {
+      MALLOC_ARENA_MAX: '1',
       POSTERN_PUBLIC_URL: options.publicUrl,
       POSTERN_LISTEN: options.listen,
       POSTERN_PORT: String(options.port),

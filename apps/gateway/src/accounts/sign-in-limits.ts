@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../core/bounded-cache.ts';
 import { rateLimited } from '../http/api-error.ts';
 import type { Devices } from '../identity/devices.ts';
 import type { Limits } from '../limits/limits.ts';
@@ -24,7 +24,7 @@ export class SignInLimits {
   readonly #limits: Limits;
   readonly #devices: Devices;
   /** In this process only: a restart forgets it, the cookies stay. */
-  readonly #known = new LRUCache<string, true>({ max: 20_000, ttl: knownMs });
+  readonly #known = boundedCache<string, true>(20_000, { ttl: knownMs });
 
   constructor(limits: Limits, devices: Devices) {
     this.#limits = limits;

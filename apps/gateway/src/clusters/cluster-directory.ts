@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Cluster, Level } from '@postern/contracts';
 import { roleLevel } from '@postern/contracts';
 import type { AgentReport } from '@postern/tunnel';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../core/bounded-cache.ts';
 import { SingleFlight } from '../core/single-flight.ts';
 import type { Database } from '../database/database.ts';
 import { whenReachable } from '../database/when-reachable.ts';
@@ -47,8 +47,8 @@ export class ClusterDirectory {
   readonly #database: Database;
   readonly #tunnels: Pick<TunnelRegistry, 'roundTrip'>;
   readonly #lists = new SingleFlight<Cluster[]>();
-  readonly #found = new LRUCache<string, ClusterModel>({ max: 5_000, ttl: believedMs });
-  readonly #foundById = new LRUCache<string, ClusterModel>({ max: 5_000, ttl: believedMs });
+  readonly #found = boundedCache<string, ClusterModel>(5_000, { ttl: believedMs });
+  readonly #foundById = boundedCache<string, ClusterModel>(5_000, { ttl: believedMs });
   /** Connections that this process holds, by cluster, with the newest epoch among those it held. */
   readonly #connected = new Map<string, { open: Set<bigint>; newest: bigint }>();
 

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 function start(program: URL, args: string[]): ChildProcess {
   // Heap settings as the gateway runs with (apps/local/src/gateway.ts).
-  const flags = ['--expose-gc', '--conditions=@postern/source', '--max-semi-space-size=4'];
+  const flags = ['--expose-gc', '--conditions=@postern/source', '--max-semi-space-size=2'];
   const child = fork(program, args, { execArgv: flags, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   children.push(child);
   return child;

@@ -4,8 +4,8 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { apiDocumentationPolicy, ownHosts } from '../edge/content-security-policy.ts';
-import { Documentation, isHiddenDocument, serveDocumentation } from '../openapi/documentation.ts';
-import { ApiError, notFound } from './api-error.ts';
+import { type Documentation, serveDocumentation } from '../openapi/documentation.ts';
+import { ApiError } from './api-error.ts';
 import { sendError } from './error.filter.ts';
 
 /** The largest body of the REST API. */
@@ -13,11 +13,20 @@ const maxBodyBytes = 64 * 1024;
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+interface AdapterParts {
+  logger: Logger;
+  publicOrigin: string;
+  documentation: Documentation;
+}
+
 /**
  * Fastify without a listener: the edge owns the port and hands over what is for the API, as HTTP/1.1 or HTTP/2.
  * @returns the adapter for Nest, and what the edge calls.
  */
-export function createAdapter(logger: Logger, publicOrigin: string): { adapter: FastifyAdapter; handler: Handler } {
+export function createAdapter({ logger, publicOrigin, documentation }: AdapterParts): {
+  adapter: FastifyAdapter;
+  handler: Handler;
+} {
   let handle: Handler | undefined;
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
@@ -60,7 +69,7 @@ export function createAdapter(logger: Logger, publicOrigin: string): { adapter: 
     if (handle === undefined) throw new Error('the API is not ready');
     handle(request, response);
   };
-  const handler = serveDocumentation(new Documentation(fastify), {
+  const handler = serveDocumentation(documentation, {
     headersFor: (request) => {
       const { url = '', headers } = request;
       return headersFor({ url, headers, id: requestIdOf(request) }, publicOrigin);
@@ -108,8 +117,9 @@ function requestIdOf({ headers }: IncomingMessage): string {
   return typeof id === 'string' && /^[\w.-]{1,128}$/.test(id) ? id : randomUUID();
 }
 
-/** Refuses control characters, which no path and no query of ours holds, and what is below the documentation unasked. */
+/** Refuses control characters, which no path and no query of ours holds. */
 function refuseUrl(url: string): ApiError | undefined {
-  if (/%(?:[01][0-9a-f]|7f)/i.test(url)) return new ApiError('invalid-request', 'The URL holds a control character.');
-  return isHiddenDocument(url.split('?', 1)[0] ?? '') ? notFound() : undefined;
+  return /%(?:[01][0-9a-f]|7f)/i.test(url)
+    ? new ApiError('invalid-request', 'The URL holds a control character.')
+    : undefined;
 }

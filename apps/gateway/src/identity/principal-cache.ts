@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { boundedCache } from '../core/bounded-cache.ts';
 import type { Principal } from './principal.ts';
 
 type Answer = Promise<Principal | null>;
@@ -11,9 +12,8 @@ export class PrincipalCache {
   #turn = 0;
 
   constructor({ max, ttlMs }: { max: number; ttlMs: number }) {
-    this.#answers = new LRUCache({ max, ttl: ttlMs });
-    this.#revoked = new LRUCache({
-      max,
+    this.#answers = boundedCache(max, { ttl: ttlMs });
+    this.#revoked = boundedCache(max, {
       ttl: ttlMs * 2,
       // More people than are remembered: rather ask about everyone again than believe one who was revoked.
       dispose: (_turn, _userId, reason) => {

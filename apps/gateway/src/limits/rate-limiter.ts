@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../core/bounded-cache.ts';
 
 /** So many in so much time. */
 export interface Rate {
@@ -11,7 +11,7 @@ export interface Rate {
  * nobody is let in by the turn of a minute.
  */
 export class RateLimiter {
-  readonly #buckets = new LRUCache<string, { left: number; at: number }>({ max: 50_000 });
+  readonly #buckets = boundedCache<string, { left: number; at: number }>(50_000);
   readonly #now: () => number;
 
   constructor(now: () => number = () => performance.now()) {

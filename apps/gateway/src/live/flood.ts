@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { boundedCache } from '../core/bounded-cache.ts';
 import { RateLimiter } from '../limits/rate-limiter.ts';
 
 /** Above the rate at which events are answered with `limit`, a person's connections may still send so many times as much. */
@@ -18,7 +19,7 @@ export class Flood {
   /** @param perSecond events of one person that are answered. @param now monotonic clock in milliseconds. */
   constructor(perSecond: number, now?: () => number) {
     this.#limiter = new RateLimiter(now);
-    this.#barred = new LRUCache({ max: 50_000, ttl: barredMs });
+    this.#barred = boundedCache(50_000, { ttl: barredMs });
     this.#most = (perSecond * tolerance * burstMs) / 1_000;
   }
 

@@ -38,6 +38,8 @@ describe('the OpenAPI document', () => {
     const page = await bed.ask('GET', '/api/docs');
     expect(page.status).toBe(200);
     expect(page.text).toContain('<title>Postern API</title>');
+    const tag = String(page.headers.etag);
+    expect((await bed.ask('GET', '/api/docs', { headers: { 'if-none-match': tag } })).status).toBe(304);
     const sources = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source = '']) => source);
     expect(sources.length).toBeGreaterThan(2);
     for (const source of sources.filter((source) => !source.startsWith('data:'))) {
@@ -53,7 +55,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('is held once for everybody: asked for again it is not sent again, and it comes compressed', async () => {
-    for (const path of ['/api/openapi.json', '/api/docs', '/api/docs/swagger-ui-bundle.js']) {
+    for (const path of ['/api/openapi.json', '/api/docs/swagger-ui.css', '/api/docs/swagger-ui-bundle.js']) {
       const whole = await bed.ask('GET', path);
       expect([whole.status, whole.headers['cache-control']]).toEqual([200, 'no-cache']);
       const again = await bed.ask('GET', path, { headers: { 'if-none-match': String(whole.headers.etag) } });

@@ -1,58 +1,86 @@
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import { createRequire } from 'node:module';
 import { StaticAnswer } from '../edge/static-answer.ts';
 
-/** All there is to see of the API's documentation. The package it comes from has more files, of many megabytes. */
-const documentPaths: ReadonlySet<string> = new Set([
-  '/api/openapi.json',
-  '/api/docs',
-  ...[
-    'swagger-ui.css',
-    'swagger-ui-bundle.js',
-    'swagger-ui-standalone-preset.js',
-    'swagger-ui-init.js',
-    'favicon-16x16.png',
-    'favicon-32x32.png',
-  ].map((file) => `/api/docs/${file}`),
-]);
+const script = 'text/javascript; charset=utf-8';
+const require = createRequire(import.meta.url);
 
-/** Whether a path is below the documentation and yet no part of it. */
-export function isHiddenDocument(path: string): boolean {
-  return path.startsWith('/api/docs/') && !documentPaths.has(path);
-}
+/** What the page takes of the package `swagger-ui-dist`, which has more files, of many megabytes. */
+const packageFiles = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': script,
+  'swagger-ui-standalone-preset.js': script,
+  'favicon-32x32.png': 'image/png',
+};
+
+const page = `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Postern API</title>
+    <link rel="stylesheet" href="/api/docs/swagger-ui.css">
+    <link rel="icon" type="image/png" href="/api/docs/favicon-32x32.png" sizes="32x32">
+  </head>
+  <body>
+    <div id="swagger-ui"></div>
+    <script src="/api/docs/swagger-ui-bundle.js"></script>
+    <script src="/api/docs/swagger-ui-standalone-preset.js"></script>
+    <script src="/api/docs/start.js"></script>
+  </body>
+</html>
+`;
+
+const start = `SwaggerUIBundle({
+  url: '/api/openapi.json',
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  layout: 'StandaloneLayout',
+});
+`;
+
+/** How each document is made, by path. */
+type Sources = ReadonlyMap<string, () => Promise<StaticAnswer>>;
 
 /**
- * The API's documentation, the same for everybody: made by Nest the first time that someone asks, then held once for all.
+ * The OpenAPI document and the page that shows it, the same for everybody: made the first time that someone asks, then held
+ * once for all.
  */
 export class Documentation {
-  readonly #fastify: Pick<FastifyInstance, 'inject'>;
+  readonly #sources: Sources;
   readonly #made = new Map<string, Promise<StaticAnswer>>();
 
-  constructor(fastify: Pick<FastifyInstance, 'inject'>) {
-    this.#fastify = fastify;
+  /** @param describe makes the OpenAPI document, an object for JSON. */
+  constructor(describe: () => object) {
+    this.#sources = new Map([
+      ['/api/openapi.json', async () => answer(JSON.stringify(describe()), 'application/json; charset=utf-8')],
+      ['/api/docs', async () => answer(page, 'text/html; charset=utf-8')],
+      ['/api/docs/start.js', async () => answer(start, script)],
+      ...Object.entries(packageFiles).map(
+        ([name, type]) =>
+          [
+            `/api/docs/${name}`,
+            async () => answer(await readFile(require.resolve(`swagger-ui-dist/${name}`)), type),
+          ] as const,
+      ),
+    ]);
   }
 
   /** The document that a request asks for; undefined when it asks for something else. Rejects when it cannot be made. */
   find({ method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>): Promise<StaticAnswer> | undefined {
     const path = url.split('?', 1)[0] ?? '';
-    if (!documentPaths.has(path) || (method !== 'GET' && method !== 'HEAD')) return undefined;
-    const made = this.#made.get(path) ?? this.#make(path);
+    const source = this.#sources.get(path);
+    if (source === undefined || (method !== 'GET' && method !== 'HEAD')) return undefined;
+    const made = this.#made.get(path) ?? source();
     this.#made.set(path, made);
     return made;
   }
+}
 
-  async #make(path: string): Promise<StaticAnswer> {
-    const { statusCode, rawPayload, headers } = await this.#fastify.inject({ method: 'GET', url: path });
-    if (statusCode !== 200) {
-      this.#made.delete(path);
-      throw new Error(`the document ${path} was answered with ${statusCode}`);
-    }
-    // Looked for again each time, and sent again only after an upgrade.
-    return new StaticAnswer(rawPayload, {
-      'content-type': String(headers['content-type']),
-      'cache-control': 'no-cache',
-    });
-  }
+/** Looked for again each time, and sent again only after an upgrade. */
+function answer(body: string | Buffer, type: string): StaticAnswer {
+  return new StaticAnswer(Buffer.from(body), { 'content-type': type, 'cache-control': 'no-cache' });
 }
 
 /** Hands out documents, and everything else to `others`. @param headersFor what every answer of the API carries. */
