@@ -29,10 +29,7 @@ export interface StalledStreams {
  * Downloads that nobody reads and uploads that no apiserver takes, each on a connection of its own, through a real gateway and a real agent, held until
  * nothing moves any more.
  */
-export async function measureStalledStreams(streams: {
-  downloads: number;
-  uploads: number;
-}): Promise<StalledStreams> {
+export async function measureStalledStreams(streams: { downloads: number; uploads: number }): Promise<StalledStreams> {
   const gateway = await startGatewayProcess();
   const apiserver = await startEndlessApiserver(gateway.folder);
   const rest = new Rest(gateway);

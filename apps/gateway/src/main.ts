@@ -6,10 +6,6 @@ import { isUnreachable } from './database/database.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { onParent, tellParent } from './local/parent.ts';
 
-// Some small buffers live as long as their connection (those of `tls` among them), and each keeps the whole slab that it was cut
-// from: with slabs of 64 KiB, which Node takes, an idle connection costs twice as much.
-Buffer.poolSize = 8_192;
-
 /** Ends with one sentence: for what whoever started this can mend. */
 function giveUp(sentence: string): never {
   process.stderr.write(`${sentence}\n`);

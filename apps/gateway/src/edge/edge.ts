@@ -5,10 +5,12 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
+import { Acceptors } from './acceptors.ts';
 import { Clients, type Connection } from './clients.ts';
 import { Deadlines } from './deadlines.ts';
 import { dispatch, dispatchUpgrade, type EdgeHandlers, type RequestHandler, type UpgradeHandler } from './dispatch.ts';
 import { attachExchange, type Exchange, newExchange } from './exchange.ts';
+import { FairQueue } from './fair-queue.ts';
 import { isHttp2Response } from './http-version.ts';
 import { type EdgeLimits, edgeLimits } from './limits.ts';
 import { createListener } from './listener.ts';
@@ -52,10 +54,16 @@ export function createEdge(options: EdgeOptions): Edge {
   const headers = securityHeaders(options.publicOrigin);
   let closing = false;
 
-  server.maxConnections = limits.connections;
-  server.on('connection', (socket: Socket) => {
+  const handshakes = new FairQueue<Socket>((socket) => {
+    if (socket.destroyed) return;
+    server.emit('connection', socket);
+    // Over TLS the handshake reads for itself.
+    if (options.tls === undefined) socket.resume();
+  });
+  const onConnection = (socket: Socket): void => {
     // Before TLS, so that a connection too many costs no handshake.
-    if (clients.admit(socket) === undefined) {
+    const client = sockets.size < limits.connections ? clients.admit(socket) : undefined;
+    if (client === undefined) {
       socket.destroy();
       return;
     }
@@ -63,7 +71,11 @@ export function createEdge(options: EdgeOptions): Edge {
     socket.once('close', () => sockets.delete(socket));
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
-  });
+    handshakes.add(client.address, socket);
+  };
+  const onError = (error: Error): void => options.logger.error({ error }, 'the listener failed');
+  // As the servers of node:http and node:tls have it for their own connections.
+  const acceptors = new Acceptors({ onConnection, onError }, { allowHalfOpen: options.tls === undefined });
 
   const connectionOf = (request: IncomingMessage, response: ServerResponse): Connection => {
     // Node hides the socket of an HTTP/2 stream behind its session.
@@ -156,19 +168,17 @@ export function createEdge(options: EdgeOptions): Edge {
   server.on('clientError', onClientError as never);
 
   return {
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen({ port, host, backlog: 4_096 }, () => {
-          server.off('error', reject);
-          server.on('error', (error) => options.logger.error({ error }, 'the listener failed'));
-          deadlines.start();
-          resolve(server.address() as AddressInfo);
-        });
-      }),
+    listen: async (port, host) => {
+      const address = await acceptors.listen(port, host);
+      // It listens through the acceptors; told so, it looks for heads that do not come to an end.
+      server.emit('listening');
+      deadlines.start();
+      return address;
+    },
     close: async (graceMs) => {
       closing = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = acceptors.close();
+      server.close();
       sessions?.close();
       if ('closeIdleConnections' in server) server.closeIdleConnections();
       const deadline = setTimeout(() => {
