@@ -27,10 +27,11 @@ async function main(): Promise<void> {
   await chmod(`${kubeconfig}.new`, 0o600);
   await rename(`${kubeconfig}.new`, kubeconfig);
   const { sandbox, url } = emulator;
-  process.stdout.write(`${JSON.stringify({ ready: true, kubeconfig, port: Number(new URL(url).port), sandbox })}\n`);
   const stop = () => void emulator.close().finally(() => process.exit(0));
+  // Before the line below: whoever reads that it serves may stop it at once.
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  process.stdout.write(`${JSON.stringify({ ready: true, kubeconfig, port: Number(new URL(url).port), sandbox })}\n`);
 }
 
 main().catch((error: Error) => {

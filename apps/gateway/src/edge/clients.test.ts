@@ -44,13 +44,14 @@ describe('a network address', () => {
 
   it.each([false, true])('has so many connections and no more, refused before TLS (TLS: %s)', async (tls) => {
     const started = await start({ tls, limits: { connectionsPerAddress: 5 } });
-    const ready = tls ? 'secureConnect' : 'connect';
+    const request = 'GET /api/ HTTP/1.1\r\nHost: x\r\n\r\n';
     const open: Socket[] = [];
     const names = await refused(started, async () => {
-      for (let index = 0; index < 5; index++) open.push(started.send(''));
-      await Promise.all(open.map((socket) => once(socket, ready)));
+      for (let index = 0; index < 5; index++) open.push(started.send(request));
+      // Only an answer says that the edge has taken a connection: the kernel connects before, and in another order.
+      await Promise.all(open.map((socket) => once(socket, 'data')));
       for (let index = 0; index < 3; index++) {
-        const socket = started.send('GET /api/ HTTP/1.1\r\nHost: x\r\n\r\n');
+        const socket = started.send(request);
         let handshakes = 0;
         socket.once('secureConnect', () => handshakes++);
         await new Promise((resolve) => socket.once('close', resolve));
@@ -58,10 +59,10 @@ describe('a network address', () => {
       }
     });
     expect(names).toEqual(['connectionsPerAddress', 'connectionsPerAddress', 'connectionsPerAddress']);
-    expect(started.calls).toEqual([]);
+    expect(started.calls.length).toBe(5);
     open[0]?.destroy();
     // The place is free once the edge has seen the connection go.
-    while (started.calls.length === 0) {
+    while (started.calls.length === 5) {
       const socket = started.send('GET /api/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
       await new Promise((resolve) => socket.resume().once('close', resolve));
     }
