@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseUntrusted } from './parse-untrusted.ts';
 
 /**
  * Header fields in order, duplicates kept. Names are lower case; a value is bytes, one code point up to U+00FF each.
@@ -152,7 +153,7 @@ function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array): Parsed<T> {
   } catch {
     return { ok: false, reason: 'the head is not JSON' };
   }
-  const result = schema.safeParse(json);
+  const result = parseUntrusted(schema, json);
   return result.success ? { ok: true, value: result.data } : { ok: false, reason: firstIssue(result.error) };
 }
 

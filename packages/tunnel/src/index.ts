@@ -13,6 +13,7 @@ export {
   type ResponseHead,
 } from './heads.ts';
 export type { Intervals } from './keepalive.ts';
+export { parseUntrusted } from './parse-untrusted.ts';
 export { generateAgentKey, subprotocol } from './proof.ts';
 export { type IncomingRequest, type OutgoingRequest, Tunnel, type TunnelClose, type TunnelOptions } from './tunnel.ts';
 export { WebSocketTransport, webSocketClientOptions, webSocketServerOptions } from './websocket-transport.ts';

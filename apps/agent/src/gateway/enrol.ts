@@ -1,4 +1,4 @@
-import { generateAgentKey } from '@postern/tunnel';
+import { generateAgentKey, parseUntrusted } from '@postern/tunnel';
 import { z } from 'zod';
 import { hashJoinToken, type Identity } from '../identity/identity.ts';
 import { exitRefused, UserError } from '../user-error.ts';
@@ -49,7 +49,7 @@ export async function enrol(connector: GatewayConnector, enrolment: Enrolment): 
   }
   const body = parse(answer.body);
   if (answer.status !== 201) throw refusal(answer.status, { gatewayUrl, body });
-  const enrolled = Enrolled.safeParse(body);
+  const enrolled = parseUntrusted(Enrolled, body);
   if (!enrolled.success) {
     throw new UserError(`${gatewayUrl} answered the enrolment with something this agent (${version}) does not know.`);
   }
@@ -65,7 +65,7 @@ export async function enrol(connector: GatewayConnector, enrolment: Enrolment): 
 const mend = 'Make a new one with `postern cluster install-command NAME` or on the cluster’s page.';
 
 function refusal(status: number, { gatewayUrl, body }: { gatewayUrl: string; body: unknown }): Error {
-  const said = ErrorBody.safeParse(body).data?.error;
+  const said = parseUntrusted(ErrorBody, body).data?.error;
   const refused = (message: string): UserError => new UserError(message, { exitCode: exitRefused });
   if (status === 401)
     return refused(`The join token is not valid: it is mistyped, was replaced or belongs elsewhere. ${mend}`);

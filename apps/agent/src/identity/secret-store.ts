@@ -1,3 +1,4 @@
+import { parseUntrusted } from '@postern/tunnel';
 import { z } from 'zod';
 import { type Answer, ask } from '../upstream/ask.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -25,7 +26,7 @@ export class SecretStore implements IdentityStore {
   async load(): Promise<Identity | null> {
     const answer = await ask(this.#upstream, { method: 'GET', path: this.#path });
     this.#expectOk(answer, 'read');
-    const encoded = Secret.safeParse(answer.json).data?.data?.[key];
+    const encoded = parseUntrusted(Secret, answer.json).data?.data?.[key];
     if (encoded === undefined || encoded === '') return null;
     const identity = parseIdentity(Buffer.from(encoded, 'base64').toString('utf8'));
     if (identity === null) {

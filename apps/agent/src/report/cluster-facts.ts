@@ -1,5 +1,6 @@
 import type { ImpersonatedIdentity } from '@postern/kube';
 import type { AgentReport } from '@postern/tunnel';
+import { parseUntrusted } from '@postern/tunnel';
 import { z } from 'zod';
 import { ask } from '../upstream/ask.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -23,7 +24,7 @@ export async function kubernetesVersion(
   upstream: Upstream,
 ): Promise<{ version: string; platform: string } | undefined> {
   const answer = await ask(upstream, { method: 'GET', path: '/version', as: selfAsViewer });
-  const parsed = Version.safeParse(answer.json);
+  const parsed = parseUntrusted(Version, answer.json);
   return parsed.success ? { version: parsed.data.gitVersion, platform: parsed.data.platform } : undefined;
 }
 
@@ -41,7 +42,7 @@ export async function countNodes(upstream: Upstream): Promise<{ total: number; r
     if (token !== '') query.set('continue', token);
     const path = `/api/v1/nodes?${query}`;
     const answer = await ask(upstream, { method: 'GET', path, as: selfAsViewer, accept: tableOfNodes });
-    const table = NodeTable.safeParse(answer.json);
+    const table = parseUntrusted(NodeTable, answer.json);
     if (answer.status !== 200 || !table.success) return undefined;
     const { columnDefinitions, rows, metadata } = table.data;
     // Only the first page repeats the columns.
@@ -107,7 +108,7 @@ async function isAllowed(
     body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } },
     ...(as === undefined ? {} : { as }),
   });
-  return AccessReview.safeParse(answer.json).data?.status.allowed ?? false;
+  return parseUntrusted(AccessReview, answer.json).data?.status.allowed ?? false;
 }
 
 export type Capabilities = NonNullable<AgentReport['capabilities']>;

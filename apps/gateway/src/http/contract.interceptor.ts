@@ -1,5 +1,6 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { type Route, routes } from '@postern/contracts';
+import { parseUntrusted } from '@postern/tunnel';
 import type { FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { z } from 'zod';
@@ -30,13 +31,13 @@ export class ContractInterceptor implements NestInterceptor {
 }
 
 function parseParams(schema: z.ZodType, value: unknown): unknown {
-  const parsed = schema.safeParse(value);
+  const parsed = parseUntrusted(schema, value);
   if (!parsed.success) throw notFound();
   return parsed.data;
 }
 
 function parse(schema: z.ZodType, value: unknown): unknown {
-  const parsed = schema.safeParse(value ?? {});
+  const parsed = parseUntrusted(schema, value ?? {});
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.flatMap(({ path, message, ...issue }) =>
     issue.code === 'unrecognized_keys'

@@ -41,7 +41,7 @@ function stringsIn(value: unknown, path: string[] = []): string[][] {
   return Object.entries(value).flatMap(([key, inner]) => stringsIn(inner, [...path, key]));
 }
 
-function replaced(value: unknown, [key, ...rest]: string[], by: (old: string) => string): unknown {
+function replaced(value: unknown, [key, ...rest]: string[], by: (old: string) => unknown): unknown {
   if (key === undefined) return by(String(value));
   const record = value as Record<string, unknown>;
   return { ...record, [key]: replaced(record[key], rest, by) };
@@ -81,6 +81,16 @@ describe('characters that no database, log or terminal should get', () => {
           path.join('.'),
         ]);
       }
+  });
+
+  it.each(cases)('and objects in the place of a text are refused by %s in %j', async (operation, path, body) => {
+    for (const odd of [{ toString: 1, valueOf: 1 }, { length: { toString: 1, valueOf: 1 } }, { length: -1 }, {}]) {
+      const reply = await ask(
+        routes[operation as OperationId],
+        replaced(body, path, () => odd),
+      );
+      expect([JSON.stringify(odd), reply.status]).toEqual([JSON.stringify(odd), 400]);
+    }
   });
 
   it('are refused in the name of a label', async () => {

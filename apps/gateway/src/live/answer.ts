@@ -1,4 +1,5 @@
 import type { SocketError } from '@postern/contracts';
+import { parseUntrusted } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 
@@ -27,7 +28,7 @@ export function listener<S extends z.ZodType, T>(
   return (request, acknowledgement) => {
     const answer = answerOf<T>(acknowledgement);
     const work = async (): Promise<void> => {
-      const parsed = schema.safeParse(request);
+      const parsed = parseUntrusted(schema, request);
       if (parsed.success) await handle(parsed.data, answer);
       else answer(malformed(parsed.error));
     };
