@@ -14,7 +14,7 @@ export interface Ways {
   gateway: { endpoint: Endpoint; client: Client };
   folder: string;
   /** Divides the number of rounds; 1 for figures that are published. */
-  haste: number;
+  speedup: number;
 }
 
 type Way = Ways['direct'];
@@ -22,7 +22,7 @@ type Way = Ways['direct'];
 const table = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 
 function both(ways: Ways, rounds: number, measure: (way: Way) => Promise<number>, warmup?: number): Promise<Pair> {
-  const count = Math.max(2, Math.round(rounds / ways.haste));
+  const count = Math.max(2, Math.round(rounds / ways.speedup));
   return interleave(count, { direct: () => measure(ways.direct), gateway: () => measure(ways.gateway) }, warmup);
 }
 

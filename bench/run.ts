@@ -52,7 +52,7 @@ const ways: Ways = {
   direct: way(bed.adminKubeconfig),
   gateway: way(bed.kubeconfig),
   folder: bed.folder,
-  haste: values.quick ? 10 : 1,
+  speedup: values.quick ? 10 : 1,
 };
 const admin = ways.direct;
 const rows: Row[] = [];

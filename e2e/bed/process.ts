@@ -11,9 +11,9 @@ export const results = join(repository, 'test-results');
 type Falsy = false | null | undefined;
 
 /** Tells `eventually` that asking again is in vain. */
-class InVain extends Error {}
+class AbortRetry extends Error {}
 
-/** Asks again until the answer is truthy; what it throws counts as no, unless it is `InVain`. */
+/** Asks again until the answer is truthy; what it throws counts as no, unless it is `AbortRetry`. */
 export async function eventually<T>(
   ask: () => T | Falsy | Promise<T | Falsy>,
   what: string,
@@ -27,7 +27,7 @@ export async function eventually<T>(
       if (answer) return answer;
       last = answer;
     } catch (error) {
-      if (error instanceof InVain) throw error;
+      if (error instanceof AbortRetry) throw error;
       last = error;
     }
     if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs} ms (last: ${String(last)})`);
@@ -118,7 +118,7 @@ export async function startProduct(options: ProductOptions): Promise<Ready> {
   child.unref();
   return eventually(
     () => {
-      if (child.exitCode !== null) throw new InVain(`npm start ended with ${child.exitCode}; see ${log}`);
+      if (child.exitCode !== null) throw new AbortRetry(`npm start ended with ${child.exitCode}; see ${log}`);
       const said = readFileSync(log).subarray(before).toString();
       if (!existsSync(file) || !said.includes('Ctrl-C stops everything')) return undefined;
       return { ...readReady(options.data), setupCode: /Set-up code: ([0-9A-Z-]+)/.exec(said)?.[1] };

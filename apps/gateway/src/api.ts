@@ -3,9 +3,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { ApiModule } from './api.module.ts';
 import type { Config } from './config.ts';
-import { coreModule } from './core/core.module.ts';
 import { NestLog } from './core/nest-log.ts';
+import { coreModule } from './core.module.ts';
 import { createAdapter, type Handler } from './http/fastify.ts';
+import { apiPrefix } from './http/operation.ts';
 import { version } from './meta/version.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { Documentation } from './openapi/documentation.ts';
@@ -16,7 +17,7 @@ export async function createApi(
   logger: Logger,
 ): Promise<{ application: NestFastifyApplication; handler: Handler }> {
   const { publicOrigin } = config;
-  const documentation = new Documentation(() => openApiDocument({ version, publicOrigin }));
+  const documentation = new Documentation(() => openApiDocument({ version, publicOrigin, prefix: apiPrefix }));
   const { adapter, handler } = createAdapter({ logger, publicOrigin, documentation });
   const application = await NestFactory.create<NestFastifyApplication>(
     { module: ApiModule, imports: [coreModule(config, logger)] },

@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import { Lifecycle } from './core/lifecycle.ts';
 import { Database } from './database/database.ts';
 import { createEdge } from './edge/edge.ts';
-import { createRawPaths } from './edge/raw-paths.ts';
+import { createHandlers } from './handlers.ts';
 import { Authenticator } from './identity/authenticator.ts';
 import { Limits } from './limits/limits.ts';
 import { LocalClusters } from './local/local-clusters.ts';
@@ -34,7 +34,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   const metrics = new GatewayMetrics();
   const limits = application.get(Limits);
   limits.on('refused', (name) => metrics.limitReached(name));
-  const raw = createRawPaths({
+  const handlers = createHandlers({
     authenticator: application.get(Authenticator),
     directory,
     sessions,
@@ -48,13 +48,13 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   const edge = createEdge({
     tls: config.tls,
     publicOrigin: config.publicOrigin,
-    handlers: { ...raw.handlers, api: handler },
+    handlers: { ...handlers.byOwner, api: handler },
     metrics,
     limits,
     logger,
   });
   const end = async (): Promise<void> => {
-    raw.close();
+    handlers.close();
     await application.close();
     await database.close();
   };
@@ -73,8 +73,8 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     const stop = async (drainMs: number): Promise<void> => {
       application.get(Lifecycle).drain();
       const closed = edge.close(drainMs);
-      await raw.drain(drainMs);
-      raw.close();
+      await handlers.drain(drainMs);
+      handlers.close();
       await closed;
       await metricsServer.close();
       await end();

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { MessageTransport } from '@postern/mux';
 import type { RawData, WebSocket } from 'ws';
 import { MessageReader } from './message-reader.ts';
-import { isServer, socketBelow, takeOver } from './take-over.ts';
+import { isServer, socketBelow, takeOver } from './ws-internals.ts';
 
 /** The largest WebSocket message: the largest frame with room to spare. Both sides set it as `maxPayload`. */
 const maxPayload = 128 * 1024;

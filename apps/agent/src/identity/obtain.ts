@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { GatewayConnector } from '../gateway/connector.ts';
-import { type Enrolment, EnrolmentDelayed, enrol } from '../gateway/enrol.ts';
 import { exitRefused, UserError } from '../user-error.ts';
+import { type Enrolment, EnrolmentDelayed, enrol } from './enrol.ts';
 import { hashJoinToken, type Identity, type IdentityStore } from './identity.ts';
 
 const firstPauseMs = 1_000;

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ClustersModule } from '../clusters/clusters.module.ts';
+import { CONFIG } from '../core/injection-tokens.ts';
 import { provide } from '../core/provide.ts';
-import { CONFIG } from '../core/tokens.ts';
 import { Database } from '../database/database.ts';
 import { Devices } from '../identity/devices.ts';
 import { IdentityModule } from '../identity/identity.module.ts';

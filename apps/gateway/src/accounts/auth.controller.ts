@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import type { SignedIn, SignInRequest } from '@postern/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
-import { CONFIG } from '../core/tokens.ts';
+import { CONFIG } from '../core/injection-tokens.ts';
 import type { UserModel } from '../generated/prisma/models.ts';
 import { ApiError, crossSite } from '../http/api-error.ts';
 import { type Answer, type Call, CallOf } from '../http/call.ts';

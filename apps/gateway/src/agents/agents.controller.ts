@@ -1,13 +1,13 @@
 import { Controller, Header, Inject } from '@nestjs/common';
 import { renderAgentManifest } from '@postern/kube';
 import type { Config } from '../config.ts';
-import { CONFIG } from '../core/tokens.ts';
+import { CONFIG } from '../core/injection-tokens.ts';
 import { Database } from '../database/database.ts';
 import { notFound } from '../http/api-error.ts';
 import { type Answer, type Call, CallOf } from '../http/call.ts';
 import { Operation, Unlisted } from '../http/operation.ts';
+import type { JoinClaim } from '../identity/join-claims.ts';
 import { Enrolment } from './enrolment.ts';
-import type { JoinClaim } from './join-claim.ts';
 
 @Controller()
 export class AgentsController {

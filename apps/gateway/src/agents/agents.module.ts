@@ -2,13 +2,13 @@ import { Module } from '@nestjs/common';
 import { ClusterDirectory } from '../clusters/cluster-directory.ts';
 import { ClustersModule } from '../clusters/clusters.module.ts';
 import type { Config } from '../config.ts';
+import { CONFIG, LOGGER } from '../core/injection-tokens.ts';
 import { provide } from '../core/provide.ts';
-import { CONFIG, LOGGER } from '../core/tokens.ts';
 import { Database } from '../database/database.ts';
+import { JoinClaims } from '../identity/join-claims.ts';
 import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { AgentsController } from './agents.controller.ts';
 import { Enrolment } from './enrolment.ts';
-import { JoinClaims } from './join-claim.ts';
 
 @Module({
   imports: [ClustersModule],

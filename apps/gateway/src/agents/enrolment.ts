@@ -5,11 +5,12 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { ApiError } from '../http/api-error.ts';
+import { joinRefusal } from '../http/join-refusal.ts';
+import type { JoinClaim } from '../identity/join-claims.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
-import { alreadyUsed, type JoinClaim } from './join-claim.ts';
 
 /** What enrolment stands on. */
-export interface EnrolmentNeeds {
+export interface EnrolmentDependencies {
   database: Database;
   directory: ClusterDirectory;
   tunnels: Pick<TunnelRegistry, 'disconnect'>;
@@ -18,10 +19,10 @@ export interface EnrolmentNeeds {
 
 /** Makes an agent's key known, once for each join token. */
 export class Enrolment {
-  readonly #needs: EnrolmentNeeds;
+  readonly #dependencies: EnrolmentDependencies;
 
-  constructor(needs: EnrolmentNeeds) {
-    this.#needs = needs;
+  constructor(dependencies: EnrolmentDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /**
@@ -29,7 +30,7 @@ export class Enrolment {
    * @throws {ApiError} 400 for a key that is not Ed25519, and the token stays unused; 409 when somebody else was faster.
    */
   async enroll(claim: JoinClaim, asked: EnrollRequest): Promise<Enrolled> {
-    const { database, directory, tunnels, config } = this.#needs;
+    const { database, directory, tunnels, config } = this.#dependencies;
     const { tokenId, organizationId, clusterId } = claim;
     const publicKey = readKey(asked.publicKey);
     const now = new Date();
@@ -40,7 +41,7 @@ export class Enrolment {
         where: { id: tokenId, organizationId, usedAt: null, revokedAt: null, expiresAt: { gt: now } },
         data: { usedAt: now },
       });
-      if (used.count !== 1) throw alreadyUsed();
+      if (used.count !== 1) throw joinRefusal('used');
       const others = { organizationId, clusterId, revokedAt: null };
       const revoked = await transaction.agent.updateMany({ where: others, data: { revokedAt: now } });
       const agent = await transaction.agent.create({

@@ -9,6 +9,7 @@ import { whenReachable } from '../database/when-reachable.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { ClusterModel } from '../generated/prisma/models.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { AgentConnection, AgentDirectory } from '../tunnels/agent-directory.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { viewCluster, withAgent } from './cluster-view.ts';
 
@@ -24,31 +25,23 @@ export interface DirectoryCluster {
   everConnected: boolean;
 }
 
-/** One connection of an agent. */
-interface Connection {
-  agentId: string;
-  clusterId: string;
-  organizationId: string;
-  epoch: bigint;
-}
-
 interface Named {
   organizationId: string;
   clusterId: string;
 }
 
 /** How long a look-up is believed; changes made by this process are seen at once. */
-const believedMs = 2_000;
+const cacheTtlMs = 2_000;
 
 /** What the gateway knows of clusters: who may reach them, whether their agents are here, what those said. */
-export class ClusterDirectory {
+export class ClusterDirectory implements AgentDirectory {
   /** After any change of a cluster, and after its deletion. */
   readonly changes = new EventEmitter<{ changed: [Named]; deleted: [Named] }>();
   readonly #database: Database;
   readonly #tunnels: Pick<TunnelRegistry, 'roundTrip'>;
   readonly #lists = new SingleFlight<Cluster[]>();
-  readonly #found = boundedCache<string, ClusterModel>(5_000, { ttl: believedMs });
-  readonly #foundById = boundedCache<string, ClusterModel>(5_000, { ttl: believedMs });
+  readonly #found = boundedCache<string, ClusterModel>(5_000, { ttl: cacheTtlMs });
+  readonly #foundById = boundedCache<string, ClusterModel>(5_000, { ttl: cacheTtlMs });
   /** Connections that this process holds, by cluster, with the newest epoch among those it held. */
   readonly #connected = new Map<string, { open: Set<bigint>; newest: bigint }>();
 
@@ -100,7 +93,7 @@ export class ClusterDirectory {
     return row.epoch;
   }
 
-  async agentConnected(connection: Connection & { version: string; instance: string }): Promise<void> {
+  async agentConnected(connection: AgentConnection & { version: string; instance: string }): Promise<void> {
     const { agentId, clusterId: id, organizationId, epoch, version, instance } = connection;
     const here = this.#connected.get(id) ?? { open: new Set(), newest: epoch };
     here.open.add(epoch);
@@ -124,7 +117,7 @@ export class ClusterDirectory {
   }
 
   /** The end of the last connection here takes the cluster offline, unless another gateway has a newer one. */
-  async agentDisconnected(connection: Connection): Promise<void> {
+  async agentDisconnected(connection: AgentConnection): Promise<void> {
     const { clusterId: id, organizationId, epoch } = connection;
     const here = this.#connected.get(id);
     here?.open.delete(epoch);

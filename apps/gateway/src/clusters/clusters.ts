@@ -12,7 +12,7 @@ import type { ClusterDirectory } from './cluster-directory.ts';
 import { joinCommands } from './join-commands.ts';
 
 /** What the changes of clusters stand on. */
-export interface ClustersNeeds {
+export interface ClustersDependencies {
   database: Database;
   directory: ClusterDirectory;
   tunnels: Pick<TunnelRegistry, 'disconnect'>;
@@ -23,15 +23,15 @@ export interface ClustersNeeds {
 
 /** Changes of clusters by people. What agents change is the directory's. */
 export class Clusters {
-  readonly #needs: ClustersNeeds;
+  readonly #dependencies: ClustersDependencies;
 
-  constructor(needs: ClustersNeeds) {
-    this.#needs = needs;
+  constructor(dependencies: ClustersDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** The cluster of a name; null when the organization has none such. */
   find(organizationId: string, name: string): Promise<ClusterModel | null> {
-    return this.#needs.database.scoped.cluster.findFirst({ where: { organizationId, name, deletedAt: null } });
+    return this.#dependencies.database.scoped.cluster.findFirst({ where: { organizationId, name, deletedAt: null } });
   }
 
   /** @throws {ApiError} `conflict`: the organization has one of that name; `limit-reached`: it has as many as it may have. */
@@ -39,11 +39,11 @@ export class Clusters {
     organizationId: string,
     { name, labels = {}, demo = false }: { name: string; labels?: Record<string, string>; demo?: boolean },
   ): Promise<{ id: string; joining: Joining }> {
-    const { id } = await this.#needs.database.scoped
+    const { id } = await this.#dependencies.database.scoped
       .$transaction(async (transaction) => {
         await inTurn(transaction, `clusters ${organizationId}`);
         const count = await transaction.cluster.count({ where: { organizationId, deletedAt: null } });
-        if (!this.#needs.limits.allows('clustersPerOrganization', count))
+        if (!this.#dependencies.limits.allows('clustersPerOrganization', count))
           throw limitReached(`The organization has ${count} clusters. Remove one that is no longer used.`);
         return transaction.cluster.create({ data: { organizationId, name, labels, demo }, select: { id: true } });
       })
@@ -58,18 +58,18 @@ export class Clusters {
 
   async setLabels(cluster: ClusterModel, labels: Record<string, string>): Promise<void> {
     const { id, organizationId } = cluster;
-    await this.#needs.database.scoped.cluster.updateMany({ where: { id, organizationId }, data: { labels } });
-    this.#needs.directory.changes.emit('changed', { organizationId, clusterId: id });
+    await this.#dependencies.database.scoped.cluster.updateMany({ where: { id, organizationId }, data: { labels } });
+    this.#dependencies.directory.changes.emit('changed', { organizationId, clusterId: id });
   }
 
   /** A new join token; unused ones of before stop working. @throws {ApiError} `rate-limited`. */
   async createJoinToken(organizationId: string, clusterId: string): Promise<Joining> {
-    const seconds = this.#needs.limits.take('joinTokensPerCluster', clusterId);
+    const seconds = this.#dependencies.limits.take('joinTokensPerCluster', clusterId);
     if (seconds > 0) throw rateLimited(seconds, 'Too many join tokens were made for this cluster.');
     const { hash, text } = makeSecret();
     const now = new Date();
-    const expiresAt = new Date(now.getTime() + this.#needs.config.joinTokenMs);
-    const id = await this.#needs.database.scoped.$transaction(async (transaction) => {
+    const expiresAt = new Date(now.getTime() + this.#dependencies.config.joinTokenMs);
+    const id = await this.#dependencies.database.scoped.$transaction(async (transaction) => {
       await transaction.joinToken.updateMany({
         where: { organizationId, clusterId, usedAt: null, revokedAt: null },
         data: { revokedAt: now },
@@ -78,9 +78,9 @@ export class Clusters {
       const data = { organizationId, clusterId, secretHash: hash, expiresAt };
       return (await transaction.joinToken.create({ data, select: { id: true } })).id;
     });
-    this.#needs.directory.changes.emit('changed', { organizationId, clusterId });
+    this.#dependencies.directory.changes.emit('changed', { organizationId, clusterId });
     const joinToken = text('postern_join', id);
-    const commands = joinCommands({ clusterId, joinToken }, this.#needs.config);
+    const commands = joinCommands({ clusterId, joinToken }, this.#dependencies.config);
     return { joinToken, expiresAt: expiresAt.toISOString(), ...commands };
   }
 
@@ -89,14 +89,15 @@ export class Clusters {
     const now = new Date();
     const where = { organizationId, clusterId, revokedAt: null };
     const data = { revokedAt: now };
-    const kubeconfigs = await this.#needs.database.scoped.$transaction(async (transaction) => {
+    const kubeconfigs = await this.#dependencies.database.scoped.$transaction(async (transaction) => {
       await transaction.agent.updateMany({ where, data });
       await transaction.joinToken.updateMany({ where, data });
       await transaction.cluster.updateMany({ where: { id: clusterId, organizationId }, data: { deletedAt: now } });
       return transaction.apiToken.updateManyAndReturn({ where, data, select: { userId: true } });
     });
-    for (const userId of new Set(kubeconfigs.map((token) => token.userId))) this.#needs.credentials.revoked(userId);
-    this.#needs.directory.changes.emit('deleted', { organizationId, clusterId });
-    this.#needs.tunnels.disconnect(clusterId, 'the cluster was deleted');
+    for (const userId of new Set(kubeconfigs.map((token) => token.userId)))
+      this.#dependencies.credentials.revoked(userId);
+    this.#dependencies.directory.changes.emit('deleted', { organizationId, clusterId });
+    this.#dependencies.tunnels.disconnect(clusterId, 'the cluster was deleted');
   }
 }

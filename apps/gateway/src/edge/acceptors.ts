@@ -11,7 +11,7 @@ const socketsOfPort = process.platform === 'linux' ? 16 : 1;
 /** As many as may wait in the kernel for each socket. */
 const backlog = 4_096;
 
-interface AcceptorsNeeds {
+interface AcceptorsDependencies {
   /** Takes a connection, which is paused. */
   onConnection: (socket: Socket) => void;
   /** A listening socket failed later on (EMFILE). */
@@ -24,7 +24,7 @@ export class Acceptors {
   readonly #onError: (error: Error) => void;
 
   /** @param options.allowHalfOpen as in `net.createServer`. */
-  constructor({ onConnection, onError }: AcceptorsNeeds, { allowHalfOpen }: { allowHalfOpen: boolean }) {
+  constructor({ onConnection, onError }: AcceptorsDependencies, { allowHalfOpen }: { allowHalfOpen: boolean }) {
     this.#onError = onError;
     this.#servers = Array.from({ length: socketsOfPort }, () =>
       createServer({ allowHalfOpen, pauseOnConnect: true }, onConnection),

@@ -8,19 +8,20 @@ import {
   routes,
 } from '@postern/contracts';
 import type { FastifyRequest } from 'fastify';
-import type { JoinClaim, JoinClaims } from '../agents/join-claim.ts';
 import type { Config } from '../config.ts';
 import { markAuthenticated } from '../edge/exchange.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import { comesFromElsewhere, refusesCrossSite } from '../identity/browser-request.ts';
+import type { JoinClaim, JoinClaims } from '../identity/join-claims.ts';
 import type { Principal } from '../identity/principal.ts';
 import { readBearer } from '../identity/signed-tokens.ts';
 import type { Limits } from '../limits/limits.ts';
 import { ApiError, crossSite, notFound, rateLimited } from './api-error.ts';
 import { type CallOrganization, partsOf } from './call.ts';
+import { joinRefusal } from './join-refusal.ts';
 import { declarationOf } from './operation.ts';
 
-interface AccessGuardNeeds {
+interface AccessGuardDependencies {
   authenticator: Authenticator;
   joinClaims: JoinClaims;
   config: Pick<Config, 'publicOrigin'>;
@@ -34,11 +35,11 @@ export class AccessGuard implements CanActivate {
   readonly #publicOrigin: string;
   readonly #limits: Limits;
 
-  constructor(needs: AccessGuardNeeds) {
-    this.#authenticator = needs.authenticator;
-    this.#joinClaims = needs.joinClaims;
-    this.#publicOrigin = needs.config.publicOrigin;
-    this.#limits = needs.limits;
+  constructor(dependencies: AccessGuardDependencies) {
+    this.#authenticator = dependencies.authenticator;
+    this.#joinClaims = dependencies.joinClaims;
+    this.#publicOrigin = dependencies.config.publicOrigin;
+    this.#limits = dependencies.limits;
   }
 
   /** @throws {ApiError} 401, 403, 404, 429; for a join token also 409 and 410. */
@@ -81,6 +82,7 @@ export class AccessGuard implements CanActivate {
 
   async #claim(request: FastifyRequest): Promise<JoinClaim> {
     const claim = await this.#joinClaims.check(readBearer(request.headers));
+    if (typeof claim === 'string') throw joinRefusal(claim);
     markAuthenticated(request.raw);
     return claim;
   }

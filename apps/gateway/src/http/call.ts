@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { OperationId, Permission, Role, Routes } from '@postern/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { JoinClaim } from '../agents/join-claim.ts';
+import type { JoinClaim } from '../identity/join-claims.ts';
 import type { Principal } from '../identity/principal.ts';
 
 /** The organization in the path, of which the principal is a member. */

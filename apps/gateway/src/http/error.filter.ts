@@ -3,6 +3,7 @@ import { type ApiErrorBody, type ErrorCode, errorCodes } from '@postern/contract
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { isUnreachable } from '../database/database.ts';
+import { PasswordsBusyError } from '../identity/passwords.ts';
 import { ApiError } from './api-error.ts';
 
 /** What Fastify and Nest say when they refuse a request before any handler, in our words. */
@@ -42,6 +43,8 @@ export class ErrorFilter implements ExceptionFilter {
 
   #known(thrown: unknown, request: FastifyRequest): ApiError {
     if (thrown instanceof ApiError) return thrown;
+    if (thrown instanceof PasswordsBusyError)
+      return new ApiError('unavailable', 'Too many people sign in at this moment. Try again in a few seconds.');
     const refused = byStatus[statusOf(thrown)];
     if (refused !== undefined) return new ApiError(refused.code, refused.message);
     const requestId = request.id;

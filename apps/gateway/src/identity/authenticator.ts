@@ -8,7 +8,7 @@ import { PrincipalCache } from './principal-cache.ts';
 import { readBearer, type SignedKind, type SignedTokens } from './signed-tokens.ts';
 
 /** How long a positive answer is believed. */
-const believedMs = 5_000;
+const cacheTtlMs = 5_000;
 /** How long an answer about what is open is believed; asked every 4 s, so that a revocation is seen within 5. */
 const stillValidMs = 900;
 
@@ -16,7 +16,7 @@ const stillValidMs = 900;
 export class Authenticator {
   readonly #credentials: Credentials;
   readonly #signed: SignedTokens;
-  readonly #known = new PrincipalCache({ max: 20_000, ttlMs: believedMs });
+  readonly #known = new PrincipalCache({ max: 20_000, ttlMs: cacheTtlMs });
   readonly #open = new PrincipalCache({ max: 20_000, ttlMs: stillValidMs });
 
   constructor(credentials: Credentials, signed: SignedTokens) {

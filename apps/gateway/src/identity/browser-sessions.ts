@@ -19,7 +19,7 @@ export interface SignIn {
 }
 
 /** What the sessions of browsers stand on. */
-export interface BrowserSessionsNeeds {
+export interface BrowserSessionsDependencies {
   database: Database;
   keys: Keys;
   signed: SignedTokens;
@@ -31,15 +31,15 @@ export interface BrowserSessionsNeeds {
  * after its successor was given out was stolen, here or there, so the whole session ends.
  */
 export class BrowserSessions {
-  readonly #needs: BrowserSessionsNeeds;
+  readonly #dependencies: BrowserSessionsDependencies;
 
-  constructor(needs: BrowserSessionsNeeds) {
-    this.#needs = needs;
+  constructor(dependencies: BrowserSessionsDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** A new session, under an id that nobody has seen before. */
   async begin(user: { id: string; incarnation: number }): Promise<SignIn> {
-    const { id } = await this.#needs.database.scoped.browserSession.create({
+    const { id } = await this.#dependencies.database.scoped.browserSession.create({
       data: { userId: user.id, userIncarnation: user.incarnation, expiresAt: new Date(Date.now() + idleMs) },
       select: { id: true },
     });
@@ -54,11 +54,14 @@ export class BrowserSessions {
     const now = new Date();
     const live = { id, revokedAt: null, expiresAt: { gt: now } };
     // One statement decides who of several is first.
-    const turned = await this.#needs.database.scoped.browserSession.updateMany({
+    const turned = await this.#dependencies.database.scoped.browserSession.updateMany({
       where: { ...live, generation },
       data: { generation: generation + 1, rotatedAt: now, expiresAt: new Date(now.getTime() + idleMs) },
     });
-    const row = await this.#needs.database.scoped.browserSession.findFirst({ where: live, include: { user: true } });
+    const row = await this.#dependencies.database.scoped.browserSession.findFirst({
+      where: live,
+      include: { user: true },
+    });
     if (row === null) return null;
     const isRace =
       turned.count === 0 && row.generation === generation + 1 && now.getTime() - row.rotatedAt.getTime() < graceMs;
@@ -82,16 +85,16 @@ export class BrowserSessions {
   }
 
   async #revoke(id: string): Promise<void> {
-    const ended = await this.#needs.database.scoped.browserSession.updateManyAndReturn({
+    const ended = await this.#dependencies.database.scoped.browserSession.updateManyAndReturn({
       where: { id, revokedAt: null },
       data: { revokedAt: new Date() },
       select: { userId: true },
     });
-    for (const { userId } of ended) this.#needs.credentials.revoked(userId);
+    for (const { userId } of ended) this.#dependencies.credentials.revoked(userId);
   }
 
   #signIn({ id, userId }: { id: string; userId: string }, generation: number): SignIn {
-    const { token } = this.#needs.signed.sign('browser', { sub: userId, sid: id, cluster: null });
+    const { token } = this.#dependencies.signed.sign('browser', { sub: userId, sid: id, cluster: null });
     return {
       access: { value: token, seconds: signedSeconds.browser },
       refresh: {
@@ -111,6 +114,6 @@ export class BrowserSessions {
   }
 
   #mac(id: string, generation: number): Buffer {
-    return createHmac('sha256', this.#needs.keys.refresh).update(`${id}.${generation}`).digest();
+    return createHmac('sha256', this.#dependencies.keys.refresh).update(`${id}.${generation}`).digest();
   }
 }

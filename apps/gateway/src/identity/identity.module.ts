@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Config } from '../config.ts';
+import { CONFIG, LOGGER } from '../core/injection-tokens.ts';
 import { provide } from '../core/provide.ts';
-import { CONFIG, LOGGER } from '../core/tokens.ts';
 import { Database } from '../database/database.ts';
 import { Authenticator } from './authenticator.ts';
 import { BrowserSessions } from './browser-sessions.ts';

@@ -1,17 +1,19 @@
 import { hash, verify } from '@node-rs/argon2';
-import { ApiError } from '../http/api-error.ts';
 
 /** Argon2id with 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet): some 20 ms and the memory of one attempt. */
 const parameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-/** Hashing waits its turn; beyond this many in the queue, people are asked to come back. */
+/** libuv's threads hash a few at once, the others wait for them; beyond so many, people are asked to come back. */
 const mostWaiting = 100;
+
+/** More passwords are to be hashed than can be in a few seconds. */
+export class PasswordsBusyError extends Error {}
 
 /** Hashes and checks passwords, a few at a time. */
 export class Passwords {
   readonly #unknown = hash('nobody has this password', parameters);
   #running = 0;
 
-  /** An argon2id hash in its text form. @throws {ApiError} `unavailable` when too many wait. */
+  /** An argon2id hash in its text form. @throws {PasswordsBusyError} when too many wait. */
   hash(password: string): Promise<string> {
     return this.#inTurn(() => hash(password, parameters));
   }
@@ -25,8 +27,7 @@ export class Passwords {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= mostWaiting)
-      throw new ApiError('unavailable', 'Too many people sign in at this moment. Try again in a few seconds.');
+    if (this.#running >= mostWaiting) throw new PasswordsBusyError();
     this.#running += 1;
     try {
       return await work();

@@ -1,6 +1,6 @@
 import type { Level } from '@postern/contracts';
 import { forbidden } from '@postern/kube';
-import { type Asked, isProxy } from './classify.ts';
+import { type ClassifiedRequest, isProxy } from './classify.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -8,7 +8,7 @@ import { Refusal } from './refusal.ts';
  * apart safely is decided here: streams by GET, and the proxies through which one gets past RBAC altogether.
  * @throws Refusal 403.
  */
-export function authorise(asked: Asked, by: { user: string; level: Level }): void {
+export function authorise(asked: ClassifiedRequest, by: { user: string; level: Level }): void {
   const { info, verb, stream } = asked;
   const deny = (reason: string): never => {
     const { apiGroup, resource, subresource, namespace, name } = info;

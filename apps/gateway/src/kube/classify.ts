@@ -12,7 +12,7 @@ import {
 import { refusal } from './refusal.ts';
 
 /** What is asked, in the apiserver's own terms. */
-export interface Asked {
+export interface ClassifiedRequest {
   info: RequestInfo;
   /** The verb to authorise. */
   verb: string;
@@ -29,7 +29,7 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
  * Pass: what is asked? @throws Refusal 400, 405 where the apiserver could not tell either, and 400 for a stream whose query
  * the apiserver could read otherwise than whoever reads the record: unknown is denied.
  */
-export function classify(method: string, target: KubeTarget): Asked {
+export function classify(method: string, target: KubeTarget): ClassifiedRequest {
   if (!methods.has(method)) throw refusal(405, 'This method is not part of the Kubernetes API.');
   const info = requestInfo(method, target.path, target.query);
   if (info === null) throw refusal(400, 'The path does not say which resource is meant.');

@@ -15,7 +15,7 @@ import { type KubeAddress, readAddress } from './address.ts';
 import { authenticate } from './authenticate.ts';
 import { authorise } from './authorise.ts';
 import { breakOff } from './break-off.ts';
-import { type Asked, classify } from './classify.ts';
+import { type ClassifiedRequest, classify } from './classify.ts';
 import { countRequest, enterCluster } from './enter.ts';
 import { forwardRequest } from './forward-request.ts';
 import { answerRefusal, forwardUpgrade } from './forward-upgrade.ts';
@@ -49,7 +49,7 @@ interface Admitted {
   principal: Principal;
   address: KubeAddress;
   cluster: DirectoryCluster;
-  asked: Asked;
+  asked: ClassifiedRequest;
   headers: HeaderPairs;
   identity: ImpersonatedIdentity;
 }

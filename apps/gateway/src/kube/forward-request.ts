@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hasBody } from '../edge/plain-response.ts';
 import { askCluster } from './ask-cluster.ts';
-import type { Asked } from './classify.ts';
+import type { ClassifiedRequest } from './classify.ts';
 import type { Passage } from './passage.ts';
 import { RequestBody } from './request-body.ts';
 import { announcedLength, isBodiless, refuseAnswer, responseHeaders } from './response-rules.ts';
@@ -11,7 +11,7 @@ export interface ForwardRequestOptions {
   request: IncomingMessage;
   response: ServerResponse;
   passage: Passage;
-  asked: Asked;
+  asked: ClassifiedRequest;
   isBrowser: boolean;
   /** For the head of an answer that should come at once; watches, logs and proxies have no deadline. */
   headTimeoutMs: number;

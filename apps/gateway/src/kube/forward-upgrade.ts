@@ -6,7 +6,7 @@ import type { MuxStream } from '@postern/mux';
 import type { ResponseHead } from '@postern/tunnel';
 import { refuseSocket } from '../edge/plain-response.ts';
 import { askCluster } from './ask-cluster.ts';
-import type { Asked } from './classify.ts';
+import type { ClassifiedRequest } from './classify.ts';
 import { lingerAfterHalfClose } from './linger.ts';
 import type { Passage } from './passage.ts';
 import { type Refusal, refusal } from './refusal.ts';
@@ -25,7 +25,7 @@ export interface ForwardUpgradeOptions {
   /** Bytes that came behind the request: they belong to the stream, once there is one. */
   head: Buffer;
   passage: Passage;
-  asked: Asked;
+  asked: ClassifiedRequest;
   /** Done before anything is answered (the session is on record); its failure refuses the stream. */
   ready: Promise<unknown>;
   /** The value of `upgrade` that was asked for. */
@@ -109,7 +109,7 @@ function destroyAfterWritten(socket: Duplex): void {
 /** Tells the client what the cluster said instead of 101, whole and short, and closes. */
 async function relayRefusal(
   socket: Duplex,
-  { answer, stream, asked }: { answer: ResponseHead; stream: MuxStream; asked: Asked },
+  { answer, stream, asked }: { answer: ResponseHead; stream: MuxStream; asked: ClassifiedRequest },
 ): Promise<void> {
   const { status } = answer;
   const refused =

@@ -14,7 +14,7 @@ const kinds: Record<StreamSubresource, SessionKind> = {
 };
 
 /** Who reaches what, from where. */
-interface Occasion {
+interface RequestContext {
   principal: Principal;
   cluster: DirectoryCluster;
   clientAddress: string;
@@ -39,11 +39,11 @@ export interface RecordedSession {
 
 /** Pass: writes down that a stream begins, and later that it has ended; the log bounds what a client sends. */
 export function recordSession(
-  occasion: Occasion,
+  context: RequestContext,
   stream: RecordedStream,
   { sessions, logger }: { sessions: Pick<SessionLog, 'start' | 'end'>; logger: Logger },
 ): RecordedSession {
-  const id = start(occasion, stream, sessions);
+  const id = start(context, stream, sessions);
   const recorded = id.catch((error: unknown) => {
     logger.error({ error }, 'a session could not be recorded and was refused');
     throw refusal(503, 'Postern could not record this session and refused it. Try again shortly.');
@@ -63,7 +63,7 @@ export function recordSession(
 }
 
 function start(
-  { principal, cluster, clientAddress, userAgent }: Occasion,
+  { principal, cluster, clientAddress, userAgent }: RequestContext,
   { kind, options, namespace, pod }: RecordedStream,
   sessions: Pick<SessionLog, 'start'>,
 ): Promise<string> {

@@ -1,6 +1,6 @@
 import { type HeaderPairs, passResponseHeaders } from '@postern/kube';
 import type { ResponseHead } from '@postern/tunnel';
-import type { Asked } from './classify.ts';
+import type { ClassifiedRequest } from './classify.ts';
 import { type Refusal, refusal } from './refusal.ts';
 
 /**
@@ -8,7 +8,7 @@ import { type Refusal, refusal } from './refusal.ts';
  * the people of this origin.
  * @returns why the answer is not passed on, or undefined.
  */
-export function refuseAnswer(answer: ResponseHead, asked: Asked): Refusal | undefined {
+export function refuseAnswer(answer: ResponseHead, asked: ClassifiedRequest): Refusal | undefined {
   const { status } = answer;
   // Following or passing a redirect would send credentials elsewhere (k/k#112513).
   if (status >= 300 && status < 400 && status !== 304) {

@@ -17,7 +17,7 @@ type TellParent = (message: { type: 'local-cluster' } & LocalCluster) => void;
 const demoName = 'demo';
 
 /** What the clusters of this machine stand on. */
-export interface LocalClustersNeeds {
+export interface LocalClustersDependencies {
   database: Database;
   clusters: Clusters;
   logger: Logger;
@@ -29,13 +29,13 @@ export interface LocalClustersNeeds {
  * are the user's own, and only the first organization gets them. Elsewhere nothing.
  */
 export class LocalClusters {
-  readonly #needs: LocalClustersNeeds;
+  readonly #dependencies: LocalClustersDependencies;
   readonly #hasDemo: boolean;
   readonly #own: string[];
 
-  constructor(needs: LocalClustersNeeds, { local }: Pick<Config, 'local'>) {
-    this.#needs = needs;
-    const settings = needs.tell === undefined ? null : local;
+  constructor(dependencies: LocalClustersDependencies, { local }: Pick<Config, 'local'>) {
+    this.#dependencies = dependencies;
+    const settings = dependencies.tell === undefined ? null : local;
     this.#hasDemo = settings?.demo ?? false;
     this.#own = settings?.clusters ?? [];
   }
@@ -52,7 +52,7 @@ export class LocalClusters {
    * enrolled (the machine went down between) gets another join token. A demo that somebody deleted stays away.
    */
   async resume(): Promise<void> {
-    const { database, clusters } = this.#needs;
+    const { database, clusters } = this.#dependencies;
     if (!this.#hasDemo && this.#own.length === 0) return;
     const first = await this.#first();
     if (first === null) return;
@@ -73,11 +73,13 @@ export class LocalClusters {
   }
 
   #first(): Promise<{ id: string; slug: string } | null> {
-    return this.#needs.database.scoped.organization.findFirst({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+    return this.#dependencies.database.scoped.organization.findFirst({
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    });
   }
 
   async #create({ id: organizationId, slug }: { id: string; slug: string }, name: string): Promise<void> {
-    const { clusters, logger } = this.#needs;
+    const { clusters, logger } = this.#dependencies;
     try {
       const { id, joining } = await clusters.create(organizationId, { name, demo: name === demoName });
       this.#tell({ name, organization: slug, clusterId: id, joinToken: joining.joinToken });
@@ -87,7 +89,7 @@ export class LocalClusters {
   }
 
   #tell(cluster: LocalCluster): void {
-    this.#needs.tell?.({ type: 'local-cluster', ...cluster });
+    this.#dependencies.tell?.({ type: 'local-cluster', ...cluster });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { ClustersModule } from '../clusters/clusters.module.ts';
 import { Clusters } from '../clusters/clusters.ts';
 import type { Config } from '../config.ts';
-import { CONFIG, LOGGER } from '../core/tokens.ts';
+import { CONFIG, LOGGER } from '../core/injection-tokens.ts';
 import { Database } from '../database/database.ts';
 import { LocalClusters } from './local-clusters.ts';
 import { tellParent } from './parent.ts';

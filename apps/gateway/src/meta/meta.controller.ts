@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { SetupCode } from '../accounts/setup-code.ts';
 import type { Config } from '../config.ts';
-import { CONFIG } from '../core/tokens.ts';
+import { CONFIG } from '../core/injection-tokens.ts';
 import type { Answer } from '../http/call.ts';
 import { Operation } from '../http/operation.ts';
 import { version } from './version.ts';

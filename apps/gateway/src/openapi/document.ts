@@ -1,16 +1,20 @@
 import { ApiErrorBody, type ErrorCode, errorCodes, type Route, type RouteAccess, routes } from '@postern/contracts';
 import type { z } from 'zod';
-import { apiPrefix } from '../http/operation.ts';
 import { accessCookie } from '../identity/cookies.ts';
 import { inlineSchema, type JsonSchema, schemaSet } from './schemas.ts';
 
 /** Made from the table of routes, so that it says what the gateway does. OpenAPI 3.1. */
-export function openApiDocument(about: { version: string; publicOrigin: string }): JsonSchema {
+export function openApiDocument(about: {
+  version: string;
+  publicOrigin: string;
+  /** What stands before the path of each route. */
+  prefix: string;
+}): JsonSchema {
   const input = schemaSet('input');
   const output = schemaSet('output');
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const [operationId, route] of Object.entries<Route>(routes)) {
-    const path = `${apiPrefix}${route.path}`;
+    const path = `${about.prefix}${route.path}`;
     paths[path] = {
       ...paths[path],
       [route.method.toLowerCase()]: {

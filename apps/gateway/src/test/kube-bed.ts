@@ -14,7 +14,7 @@ import {
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { createEdge } from '../edge/edge.ts';
-import { createRawPaths, type RawPathsOptions } from '../edge/raw-paths.ts';
+import { createHandlers, type HandlersOptions } from '../handlers.ts';
 import type { Principal } from '../identity/principal.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
@@ -66,7 +66,7 @@ export const acme = '0190bbbb-0000-7000-8000-000000000001';
 export const kubePath = '/k8s/acme/prod';
 
 export async function startKubeBed(
-  options: Partial<RawPathsOptions> & { connectAgent?: boolean } = {},
+  options: Partial<HandlersOptions> & { connectAgent?: boolean } = {},
 ): Promise<KubeBed> {
   const { cert, key } = await testCertificate();
   const authenticator = new FakeAuthenticator();
@@ -89,7 +89,7 @@ export async function startKubeBed(
   });
   directory.agents.set('agent-1', { clusterId, publicKeyPem: agentKeys.publicKeyPem, organizationId: acme });
 
-  const raw = createRawPaths({
+  const handlers = createHandlers({
     authenticator,
     directory: directory as never,
     sessions,
@@ -109,7 +109,7 @@ export async function startKubeBed(
     limits,
     logger,
     handlers: {
-      ...raw.handlers,
+      ...handlers.byOwner,
       api: (_request, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('api'),
     },
   });
@@ -209,7 +209,7 @@ export async function startKubeBed(
       for (const socket of sockets) socket.destroy();
       await Promise.all(dialers.map((dialer) => dialer.stop()));
       httpsAgent.destroy();
-      raw.close();
+      handlers.close();
       await edge.close(0);
     },
   };

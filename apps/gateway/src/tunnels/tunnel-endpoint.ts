@@ -13,19 +13,16 @@ import {
 } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
 import { refuseSocket } from '../edge/plain-response.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
+import type { AgentDirectory } from './agent-directory.ts';
 import { AgentLimits } from './agent-limits.ts';
+import { PendingHandshakes } from './pending-handshakes.ts';
 import type { TunnelRegistry } from './tunnel-registry.ts';
-import { Waiting } from './waiting.ts';
 
 export interface TunnelEndpointOptions {
-  directory: Pick<
-    ClusterDirectory,
-    'agentKey' | 'nextEpoch' | 'agentConnected' | 'agentDisconnected' | 'agentReported'
-  >;
+  directory: AgentDirectory;
   registry: TunnelRegistry;
   limits: Limits;
   metrics: GatewayMetrics;
@@ -44,7 +41,7 @@ const measureEveryMs = 30_000;
 /** `/tunnel`: takes the WebSockets of agents, checks who they are and keeps their tunnels in the registry. */
 export class TunnelEndpoint {
   readonly #options: TunnelEndpointOptions;
-  readonly #waiting: Waiting;
+  readonly #pending: PendingHandshakes;
   readonly #limits: AgentLimits;
   readonly #server = new WebSocketServer({
     ...webSocketServerOptions,
@@ -60,7 +57,7 @@ export class TunnelEndpoint {
     this.#limits = new AgentLimits(options.limits);
     this.#measuring = setInterval(() => this.#measure(), measureEveryMs);
     this.#measuring.unref();
-    this.#waiting = new Waiting(options.waiting ?? { total: 2_000, perAddress: 200 });
+    this.#pending = new PendingHandshakes(options.waiting ?? { total: 2_000, perAddress: 200 });
   }
 
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -72,7 +69,7 @@ export class TunnelEndpoint {
     else if (!offered.includes(subprotocol)) refuseSocket(socket, 400);
     else if (this.#isDraining) refuseSocket(socket, 503);
     else {
-      const leave = this.#waiting.enter(request.socket.remoteAddress ?? '');
+      const leave = this.#pending.enter(request.socket.remoteAddress ?? '');
       if (leave === undefined) {
         refuseSocket(socket, 429);
         return;

@@ -5,7 +5,7 @@ import { generateAgentKey, subprotocol } from '@postern/tunnel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { acme, clusterId, type KubeBed, kubePath, readAll, startKubeBed, until } from '../test/kube-bed.ts';
-import { Waiting } from './waiting.ts';
+import { PendingHandshakes } from './pending-handshakes.ts';
 
 useLeakCheck();
 
@@ -169,9 +169,9 @@ describe('the endpoint', () => {
   });
 });
 
-describe('Waiting', () => {
+describe('PendingHandshakes', () => {
   it('counts in all and by address, and every way out once', () => {
-    const waiting = new Waiting({ total: 3, perAddress: 2 });
+    const waiting = new PendingHandshakes({ total: 3, perAddress: 2 });
     const first = waiting.enter('a');
     expect(waiting.enter('a')).toBeDefined();
     expect(waiting.enter('a')).toBeUndefined();

@@ -1,7 +1,7 @@
 import { Places } from '../limits/places.ts';
 
 /** Counts sockets whose peer is not known yet, so that strangers cannot take all the places. */
-export class Waiting {
+export class PendingHandshakes {
   readonly #limits: { total: number; perAddress: number };
   readonly #places = new Places();
 

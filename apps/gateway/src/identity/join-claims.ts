@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
-import { ApiError } from '../http/api-error.ts';
-import { isSecretOf, readBearerSecret } from '../identity/bearer-secret.ts';
+import { isSecretOf, readBearerSecret } from './bearer-secret.ts';
 
 /** A join token that was shown and could be used. Not used yet: only enrolment does that. */
 export interface JoinClaim {
@@ -11,6 +10,9 @@ export interface JoinClaim {
   organizationId: string;
   clusterId: string;
 }
+
+/** Why a join token opens nothing: it is not ours, was used already, or has expired or been replaced. */
+export type JoinRefusal = 'unknown' | 'used' | 'expired';
 
 /** Checks join tokens. */
 export class JoinClaims {
@@ -22,11 +24,8 @@ export class JoinClaims {
     this.#logger = logger;
   }
 
-  /**
-   * @param bearer of the Authorization header.
-   * @throws {ApiError} 401 for a token that is not ours, 409 for a used one, 410 for one that has expired or was replaced.
-   */
-  async check(bearer: string | null | undefined): Promise<JoinClaim> {
+  /** @param bearer of the Authorization header. */
+  async check(bearer: string | null | undefined): Promise<JoinClaim | JoinRefusal> {
     const shown = typeof bearer === 'string' ? readBearerSecret('postern_join', bearer) : null;
     const row =
       shown &&
@@ -34,29 +33,13 @@ export class JoinClaims {
       (await this.#database.acrossOrganizations.joinToken.findUnique({
         where: { id: shown.id, cluster: { deletedAt: null } },
       }));
-    if (typeof bearer !== 'string' || !shown || !row || !isSecretOf(shown.secret, row.secretHash))
-      throw new ApiError(
-        'unauthenticated',
-        'The join token is missing or wrong. Copy the install command again from the add-cluster page.',
-        { headers: { 'www-authenticate': 'Bearer' } },
-      );
+    if (typeof bearer !== 'string' || !shown || !row || !isSecretOf(shown.secret, row.secretHash)) return 'unknown';
     const { id: tokenId, organizationId, clusterId } = row;
     if (row.usedAt !== null) {
       this.#logger.warn({ tokenId, organizationId, clusterId }, 'a join token was shown again after its use');
-      throw alreadyUsed();
+      return 'used';
     }
-    if (row.revokedAt !== null || row.expiresAt.getTime() <= Date.now())
-      throw new ApiError(
-        'gone',
-        'The join token has expired or was replaced by a newer one. Make a new one for this cluster.',
-      );
+    if (row.revokedAt !== null || row.expiresAt.getTime() <= Date.now()) return 'expired';
     return { tokenId, secret: bearer, organizationId, clusterId };
   }
-}
-
-export function alreadyUsed(): ApiError {
-  return new ApiError(
-    'join-token-used',
-    'The join token was used already; each opens one enrolment. Make a new one for this cluster.',
-  );
 }

@@ -1,11 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import { Database } from '../database/database.ts';
-import { Limits } from '../limits/limits.ts';
-import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
-import { Lifecycle } from './lifecycle.ts';
-import { CONFIG, LOGGER } from './tokens.ts';
+import type { Config } from './config.ts';
+import { CONFIG, LOGGER } from './core/injection-tokens.ts';
+import { Lifecycle } from './core/lifecycle.ts';
+import { Database } from './database/database.ts';
+import { Limits } from './limits/limits.ts';
+import { TunnelRegistry } from './tunnels/tunnel-registry.ts';
 
 @Module({})
 class CoreModule {}

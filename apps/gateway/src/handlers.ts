@@ -1,19 +1,19 @@
 import type { Logger } from 'pino';
-import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
-import type { Authenticator } from '../identity/authenticator.ts';
-import { KubeEndpoint } from '../kube/endpoint.ts';
-import { Revalidation } from '../kube/revalidation.ts';
-import type { Limits } from '../limits/limits.ts';
-import { LiveEndpoint } from '../live/live-endpoint.ts';
-import type { GatewayMetrics } from '../metrics/metrics.ts';
-import type { SessionLog } from '../sessions/session-log.ts';
-import { TerminalService } from '../terminals/terminal-service.ts';
-import { TunnelEndpoint } from '../tunnels/tunnel-endpoint.ts';
-import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
-import { createDashboardProxy } from './dashboard.ts';
-import type { EdgeHandlers } from './dispatch.ts';
+import type { ClusterDirectory } from './clusters/cluster-directory.ts';
+import { createDashboardProxy } from './edge/dashboard.ts';
+import type { EdgeHandlers } from './edge/dispatch.ts';
+import type { Authenticator } from './identity/authenticator.ts';
+import { KubeEndpoint } from './kube/endpoint.ts';
+import { Revalidation } from './kube/revalidation.ts';
+import type { Limits } from './limits/limits.ts';
+import { LiveEndpoint } from './live/live-endpoint.ts';
+import type { GatewayMetrics } from './metrics/metrics.ts';
+import type { SessionLog } from './sessions/session-log.ts';
+import { TerminalService } from './terminals/terminal-service.ts';
+import { TunnelEndpoint } from './tunnels/tunnel-endpoint.ts';
+import type { TunnelRegistry } from './tunnels/tunnel-registry.ts';
 
-export interface RawPathsOptions {
+export interface HandlersOptions {
   authenticator: Pick<Authenticator, 'authenticate' | 'stillValid'>;
   directory: Pick<
     ClusterDirectory,
@@ -42,8 +42,8 @@ export interface RawPathsOptions {
   revalidateMs?: number;
 }
 
-export interface RawPaths {
-  handlers: Omit<EdgeHandlers, 'api'>;
+export interface Handlers {
+  byOwner: Omit<EdgeHandlers, 'api'>;
   /** Sends agents elsewhere and waits until what runs over their tunnels has ended, at most `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
   /** Ends what is left: connections of browsers, timers. */
@@ -51,7 +51,7 @@ export interface RawPaths {
 }
 
 /** Everything behind the edge that is not Nest: kube endpoint, tunnels, live connections, dashboard. */
-export function createRawPaths(options: RawPathsOptions): RawPaths {
+export function createHandlers(options: HandlersOptions): Handlers {
   const { authenticator, directory, sessions, registry, limits, metrics, logger, publicUrl } = options;
   const publicOrigin = publicUrl.origin;
   const { headTimeoutMs, revalidateMs } = options;
@@ -75,7 +75,7 @@ export function createRawPaths(options: RawPathsOptions): RawPaths {
   const tunnels = new TunnelEndpoint({ directory, registry, limits, metrics, logger, gatewayName: publicUrl.host });
   const live = new LiveEndpoint({ ...shared, terminals: new TerminalService(shared) });
   return {
-    handlers: {
+    byOwner: {
       kube: { request: kube.request, upgrade: kube.upgrade },
       tunnel: tunnels.upgrade,
       live: live.upgrade,

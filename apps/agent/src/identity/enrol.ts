@@ -1,9 +1,9 @@
 import { generateAgentKey, parseUntrusted } from '@postern/tunnel';
 import { z } from 'zod';
-import { hashJoinToken, type Identity } from '../identity/identity.ts';
+import type { GatewayAnswer, GatewayConnector } from '../gateway/connector.ts';
 import { exitRefused, UserError } from '../user-error.ts';
 import { version } from '../version.ts';
-import type { GatewayAnswer, GatewayConnector } from './connector.ts';
+import { hashJoinToken, type Identity } from './identity.ts';
 
 /** What the agent reads of the gateway's answer (docs/protocol.md, "Joining"). */
 const Enrolled = z.object({
