@@ -1,6 +1,5 @@
 import type { ImpersonatedIdentity } from '@postern/kube';
-import type { AgentReport } from '@postern/tunnel';
-import { parseUntrusted } from '@postern/tunnel';
+import { type AgentReport, parseUntrusted } from '@postern/tunnel';
 import { z } from 'zod';
 import { ask } from '../upstream/ask.ts';
 import type { Upstream } from '../upstream/upstream.ts';

@@ -72,8 +72,12 @@ export class Documentation {
     const path = url.split('?', 1)[0] ?? '';
     const source = this.#sources.get(path);
     if (source === undefined || (method !== 'GET' && method !== 'HEAD')) return undefined;
-    const made = this.#made.get(path) ?? source();
+    const known = this.#made.get(path);
+    if (known !== undefined) return known;
+    const made = source();
     this.#made.set(path, made);
+    // What could not be made (too many files are open, say) is tried again for the next who asks.
+    made.catch(() => this.#made.delete(path));
     return made;
   }
 }

@@ -17,7 +17,5 @@ export interface AgentDirectory {
   nextEpoch(): Promise<bigint>;
   agentConnected(connection: AgentConnection & { version: string; instance: string }): Promise<void>;
   agentDisconnected(connection: AgentConnection): Promise<void>;
-  agentReported(
-    said: Pick<AgentConnection, 'agentId' | 'clusterId' | 'organizationId'> & { report: AgentReport },
-  ): Promise<void>;
+  agentReported(said: Omit<AgentConnection, 'epoch'> & { report: AgentReport }): Promise<void>;
 }
