@@ -3,10 +3,13 @@ import type { ServerResponse } from 'node:http';
 import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2';
 import { TLSSocket } from 'node:tls';
 import { useLeakCheck } from '@postern/testkit';
+import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EdgeBed, type EdgeBedOptions, startEdgeBed } from '../test/edge-bed.ts';
+import { Deadlines } from './deadlines.ts';
 import type { RequestHandler } from './dispatch.ts';
-import { markAuthenticated } from './exchange.ts';
+import { type Exchange, markAuthenticated } from './exchange.ts';
+import { edgeLimits as defaultLimits } from './limits.ts';
 
 useLeakCheck();
 
@@ -197,6 +200,31 @@ function stopReading(session: ClientHttp2Session): void {
     if (value instanceof TLSSocket) Reflect.get(value, '_handle').readStop();
   }
 }
+
+it('ends a thousand that are late over many turns of the event loop', async () => {
+  let ended = 0;
+  const deadlines = new Deadlines({
+    limits: { ...defaultLimits, bodyTimeoutMs: 1_000 },
+    logger: pino({ level: 'silent' }),
+    now: () => 2_000,
+  });
+  for (let count = 0; count < 1_000; count++) {
+    const request = { complete: false, socket: { destroy: () => ended++ } };
+    const connection = { client: { address: '127.0.0.1' }, exchanges: 1 };
+    const exchange = { request, response: { headersSent: true }, connection, owner: 'api', startedAt: 0 };
+    deadlines.watch(exchange as unknown as Exchange);
+  }
+  deadlines.sweep();
+  expect(ended).toBeLessThan(20);
+  let most = 0;
+  while (ended < 1_000) {
+    const before = ended;
+    await new Promise(setImmediate);
+    expect(ended).toBeGreaterThan(before);
+    most = Math.max(most, ended - before);
+  }
+  expect(most).toBeLessThan(20);
+});
 
 describe('an answer', () => {
   it('of which nothing waits may be quiet for as long as it likes', async () => {

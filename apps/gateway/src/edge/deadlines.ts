@@ -13,6 +13,14 @@ export interface DeadlineOptions {
   now?: () => number;
 }
 
+interface Late {
+  exchange: Exchange;
+  why: string;
+}
+
+/** Ended in one turn of the event loop: some 3 ms of work. A thousand that stall together must not hold everybody else up. */
+const endsPerTurn = 8;
+
 /**
  * Ends requests whose bodies do not come, and answers that nobody takes. An answer that has nothing to send (a quiet watch)
  * is never ended: only bytes that wait count. One look at all that is open every few seconds, so that a request costs no
@@ -50,14 +58,21 @@ export class Deadlines {
     this.#open.delete(exchange);
   }
 
-  /** Looks at everything that is open once. */
+  /** Looks at everything that is open once, and ends what is late: a few at once, the others in the turns that follow. */
   sweep(): void {
     const now = this.#now();
     if (this.#reset.size > 0) this.#endStuckSessions();
+    const late: Late[] = [];
     for (const exchange of this.#open) {
-      if (this.#bodyIsLate(exchange, now)) this.#end(exchange, 'the body of a request did not come');
-      else if (this.#answerStalls(exchange, now)) this.#end(exchange, 'a client did not take its answer');
+      if (this.#bodyIsLate(exchange, now)) late.push({ exchange, why: 'the body of a request did not come' });
+      else if (this.#answerStalls(exchange, now)) late.push({ exchange, why: 'a client did not take its answer' });
     }
+    this.#endInTurns(late);
+  }
+
+  #endInTurns(late: Late[]): void {
+    for (const { exchange, why } of late.splice(0, endsPerTurn)) if (this.#open.has(exchange)) this.#end(exchange, why);
+    if (late.length > 0) setImmediate(() => this.#endInTurns(late));
   }
 
   #bodyIsLate(exchange: Exchange, now: number): boolean {
