@@ -55,7 +55,19 @@ describe('the configuration', () => {
     });
   });
 
+  it('reads the networks of load balancers', () => {
+    expect(readConfig(environment).proxies).toEqual({ trusted: [], source: 'connection' });
+    const given = { POSTERN_TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::/32,', POSTERN_CLIENT_ADDRESS: 'proxy-protocol' };
+    expect(readConfig({ ...environment, ...given }).proxies).toEqual({
+      trusted: ['10.0.0.0/8', '2001:db8::/32'],
+      source: 'proxy-protocol',
+    });
+  });
+
   it.each<[Record<string, string | undefined>, RegExp]>([
+    [{ POSTERN_TRUSTED_PROXIES: 'lb.example.com' }, /^POSTERN_TRUSTED_PROXIES: networks in CIDR notation/],
+    [{ POSTERN_CLIENT_ADDRESS: 'forwarded' }, /^POSTERN_CLIENT_ADDRESS: /],
+    [{ POSTERN_CLIENT_ADDRESS: 'x-forwarded-for' }, /POSTERN_TRUSTED_PROXIES must say whose word/],
     [{ POSTERN_PUBLIC_URL: undefined }, /^POSTERN_PUBLIC_URL is not set\. See docs/],
     [{ POSTERN_PUBLIC_URL: 'http://postern.example.com' }, /^POSTERN_PUBLIC_URL: an https/],
     [{ POSTERN_PUBLIC_URL: 'https://postern.example.com/path' }, /^POSTERN_PUBLIC_URL: an origin/],

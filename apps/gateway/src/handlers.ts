@@ -1,15 +1,18 @@
 import type { Logger } from 'pino';
 import type { ClusterDirectory } from './clusters/cluster-directory.ts';
+import type { ClusterConnector } from './connector/cluster-connector.ts';
 import { createDashboardProxy } from './edge/dashboard.ts';
 import type { EdgeHandlers } from './edge/dispatch.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import { KubeEndpoint } from './kube/endpoint.ts';
-import { Revalidation } from './kube/revalidation.ts';
 import type { Limits } from './limits/limits.ts';
 import { LiveEndpoint } from './live/live-endpoint.ts';
 import type { GatewayMetrics } from './metrics/metrics.ts';
+import type { StreamRecorder } from './passage/recorded-stream.ts';
+import { Revalidation } from './revalidation/revalidation.ts';
 import type { SessionLog } from './sessions/session-log.ts';
 import { TerminalService } from './terminals/terminal-service.ts';
+import { TunnelConnector } from './tunnels/tunnel-connector.ts';
 import { TunnelEndpoint } from './tunnels/tunnel-endpoint.ts';
 import type { TunnelRegistry } from './tunnels/tunnel-registry.ts';
 
@@ -32,6 +35,10 @@ export interface HandlersOptions {
   sessions: Pick<SessionLog, 'start' | 'end'>;
   /** The one registry of this process. */
   registry: TunnelRegistry;
+  /** How clusters are reached; over the tunnels of the registry when undefined. */
+  connector?: ClusterConnector;
+  /** Sees every byte of exec, attach, port-forward and terminals. */
+  recorder?: StreamRecorder;
   limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
@@ -54,6 +61,7 @@ export interface Handlers {
 export function createHandlers(options: HandlersOptions): Handlers {
   const { authenticator, directory, sessions, registry, limits, metrics, logger, publicUrl } = options;
   const publicOrigin = publicUrl.origin;
+  const connector = options.connector ?? new TunnelConnector(registry);
   const { headTimeoutMs, revalidateMs } = options;
   const revalidation = new Revalidation({
     authenticator,
@@ -64,7 +72,8 @@ export function createHandlers(options: HandlersOptions): Handlers {
     authenticator,
     directory,
     sessions,
-    tunnels: registry,
+    connector,
+    recorder: options.recorder,
     revalidation,
     limits,
     metrics,

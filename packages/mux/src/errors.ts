@@ -41,6 +41,11 @@ export class TooManyStreamsError extends Error {
   override readonly name = 'TooManyStreamsError';
 }
 
+/** A head is longer than a frame may be (64 KiB). */
+export class HeadTooLargeError extends RangeError {
+  override readonly name = 'HeadTooLargeError';
+}
+
 /** A GOAWAY was sent or received: streams go on, new ones belong on another tunnel. */
 export class DrainingError extends Error {
   override readonly name = 'DrainingError';

@@ -50,6 +50,11 @@ export class InvalidHeadError extends TypeError {
   override readonly name = 'InvalidHeadError';
 }
 
+/** The head of an answer that makes no sense: the peer's fault. */
+export class InvalidAnswerError extends Error {
+  override readonly name = 'InvalidAnswerError';
+}
+
 /** A head, or what is wrong with it. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
 

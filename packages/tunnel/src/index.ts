@@ -8,6 +8,7 @@ export {
   type AgentReport,
   type HeaderList,
   type Identity,
+  InvalidAnswerError,
   InvalidHeadError,
   type RequestHead,
   type ResponseHead,

@@ -5,6 +5,7 @@ import { type CloseName, closeCodes, closeName } from './close-codes.ts';
 import {
   encodeRequestHead,
   encodeResponseHead,
+  InvalidAnswerError,
   parseRequestHead,
   parseResponseHead,
   type RequestHead,
@@ -18,7 +19,7 @@ export interface TunnelClose extends SessionClose {
 
 export interface OutgoingRequest {
   stream: MuxStream;
-  /** Rejects with a StreamResetError; not asking for it is fine. */
+  /** Rejects with StreamResetError or InvalidAnswerError; not asking for it is fine. */
   response: Promise<ResponseHead>;
 }
 
@@ -80,7 +81,7 @@ export class Tunnel extends EventEmitter<{
 
   /**
    * Opens a request; its stream can be written at once.
-   * @throws InvalidHeadError, TypeError for a head of another cluster, RangeError for one above 64 KiB, and what
+   * @throws InvalidHeadError, TypeError for a head of another cluster, HeadTooLargeError for one above 64 KiB, and what
    * `MuxSession.open` throws.
    */
   request(head: RequestHead, options: { interactive?: boolean; end?: boolean } = {}): OutgoingRequest {
@@ -90,7 +91,7 @@ export class Tunnel extends EventEmitter<{
       const parsed = parseResponseHead(bytes);
       if (parsed.ok) return parsed.value;
       stream.reset('internal', parsed.reason);
-      throw new TypeError(parsed.reason);
+      throw new InvalidAnswerError(parsed.reason);
     });
     response.catch(() => {});
     return { stream, response };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isHttp2Response } from './http-version.ts';
+import { isHttp2Response } from '../core/http-version.ts';
 import { refuseSocket, respondPlain } from './plain-response.ts';
 import { type Owner, ownerOfRequest } from './routes.ts';
 

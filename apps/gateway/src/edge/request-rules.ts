@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isHttp2Request } from './http-version.ts';
+import { isHttp2Request } from '../core/http-version.ts';
 import type { Owner } from './routes.ts';
 
 /** Why the edge refuses a request before its owner sees it. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { refusal } from '../access/refusal.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import { refusesCrossSite, refusesDestination } from '../identity/browser-request.ts';
 import type { Principal } from '../identity/principal.ts';
-import { refusal } from './refusal.ts';
 
 /**
  * Pass: who is it? A request that a browser authenticated with its cookie must also come from our own pages, and

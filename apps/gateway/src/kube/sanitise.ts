@@ -8,8 +8,8 @@ import {
   upgradeProtocol,
   upgradesOf,
 } from '@postern/kube';
+import { refusal } from '../access/refusal.ts';
 import type { Principal } from '../identity/principal.ts';
-import { refusal } from './refusal.ts';
 
 /** The apiserver indents JSON for anything that calls itself a browser, which doubles the bytes. */
 const browserUserAgent = 'postern-dashboard';

@@ -4,8 +4,8 @@ import type { Server, Socket } from 'socket.io';
 import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { Revalidation } from '../kube/revalidation.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { Revalidation } from '../revalidation/revalidation.ts';
 import type { TerminalService } from '../terminals/terminal-service.ts';
 import type { ConnectionGuard } from './connection-guard.ts';
 

@@ -1,4 +1,5 @@
-import { type MuxStream, StreamResetError } from '@postern/mux';
+import { StreamResetError } from '@postern/mux';
+import type { ClusterStream } from '../connector/cluster-connector.ts';
 import { type Ending, failed, noShell, podGone, readEnding } from './ending.ts';
 import { ExecChannel } from './exec-channel.ts';
 import { Flow } from './flow.ts';
@@ -16,7 +17,7 @@ export interface TerminalOptions {
   id: string;
   container: string;
   shell: string;
-  stream: MuxStream;
+  stream: ClusterStream;
   size: { columns: number; rows: number };
   /** Asked when the shell ended without saying why: does the pod still run? */
   isPodRunning(): Promise<boolean>;

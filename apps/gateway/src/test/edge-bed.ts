@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { EdgeHandlers } from '../edge/dispatch.ts';
 import { createEdge, type Edge } from '../edge/edge.ts';
 import type { EdgeLimits } from '../edge/limits.ts';
+import type { ProxySettings } from '../edge/trusted-proxies.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
@@ -16,6 +17,7 @@ export interface EdgeBedOptions {
   tls?: boolean;
   edgeLimits?: Partial<EdgeLimits>;
   limits?: Partial<LimitSettings>;
+  proxies?: ProxySettings;
   handlers?: Partial<EdgeHandlers>;
 }
 
@@ -47,6 +49,7 @@ export async function startEdgeBed(options: EdgeBedOptions = {}): Promise<EdgeBe
     tls: isTls ? { cert, key } : undefined,
     publicOrigin: 'https://localhost:1',
     limits,
+    proxies: options.proxies,
     metrics,
     logger: pino({ level: 'silent' }),
     edgeLimits: { sweepMs: 20, ...options.edgeLimits },

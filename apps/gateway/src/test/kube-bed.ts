@@ -19,8 +19,10 @@ import type { Principal } from '../identity/principal.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
+import { TunnelConnector } from '../tunnels/tunnel-connector.ts';
 import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { FakeAuthenticator, FakeDirectory, FakeSessionLog } from './fakes.ts';
+import { type HopConnector, startHop } from './hop-connector.ts';
 import { testCertificate } from './test-certificate.ts';
 
 type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
@@ -46,6 +48,8 @@ export interface KubeBed {
   sessions: FakeSessionLog;
   registry: TunnelRegistry;
   metrics: GatewayMetrics;
+  /** With `hop` what requests go through, as if another gateway held the tunnels. */
+  hop: HopConnector | undefined;
   dialer: TunnelDialer;
   /** Heads that arrived at the cluster's side. */
   seen: HttpHead[];
@@ -65,9 +69,10 @@ export const clusterId = '0190aaaa-0000-7000-8000-000000000001';
 export const acme = '0190bbbb-0000-7000-8000-000000000001';
 export const kubePath = '/k8s/acme/prod';
 
-export async function startKubeBed(
-  options: Partial<HandlersOptions> & { connectAgent?: boolean } = {},
-): Promise<KubeBed> {
+export async function startKubeBed({
+  hop,
+  ...options
+}: Partial<HandlersOptions> & { connectAgent?: boolean; hop?: boolean } = {}): Promise<KubeBed> {
   const { cert, key } = await testCertificate();
   const authenticator = new FakeAuthenticator();
   const directory = new FakeDirectory();
@@ -89,6 +94,7 @@ export async function startKubeBed(
   });
   directory.agents.set('agent-1', { clusterId, publicKeyPem: agentKeys.publicKeyPem, organizationId: acme });
 
+  const connector = hop === true ? await startHop(new TunnelConnector(registry)) : undefined;
   const handlers = createHandlers({
     authenticator,
     directory: directory as never,
@@ -100,6 +106,7 @@ export async function startKubeBed(
     publicUrl,
     dashboardUrl: undefined,
     revalidateMs: 50,
+    ...(connector === undefined ? {} : { connector }),
     ...options,
   });
   const edge = createEdge({
@@ -127,6 +134,7 @@ export async function startKubeBed(
     sessions,
     registry,
     metrics,
+    hop: connector,
     dialer: undefined as never,
     seen: [],
     onRequest: ({ respond, stream }) => {
@@ -209,6 +217,7 @@ export async function startKubeBed(
       for (const socket of sockets) socket.destroy();
       await Promise.all(dialers.map((dialer) => dialer.stop()));
       httpsAgent.destroy();
+      await connector?.close();
       handlers.close();
       await edge.close(0);
     },

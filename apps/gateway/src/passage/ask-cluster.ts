@@ -1,10 +1,11 @@
-import { type MuxStream, UnprocessedError } from '@postern/mux';
-import type { OutgoingRequest, ResponseHead } from '@postern/tunnel';
+import { UnprocessedError } from '@postern/mux';
+import type { ResponseHead } from '@postern/tunnel';
+import type { ClusterStream, OutgoingRequest } from '../connector/cluster-connector.ts';
 import { headInTime } from './head-in-time.ts';
 
 /** A request that a cluster has begun to answer. */
 export interface Answered {
-  stream: MuxStream;
+  stream: ClusterStream;
   answer: ResponseHead;
 }
 
@@ -12,7 +13,7 @@ export interface AskOptions {
   /** Opens the request on a tunnel that takes new ones. */
   open(): Promise<OutgoingRequest>;
   /** Sends what there is of a body. */
-  send?(stream: MuxStream): void;
+  send?(stream: ClusterStream): void;
   /** Whether the whole request can be sent once more. */
   isRepeatable(): boolean;
   /** For the head of the answer, on each tunnel; 0: for ever. */

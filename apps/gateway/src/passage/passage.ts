@@ -1,5 +1,5 @@
-import { type MuxStream, type ResetCode, StreamResetError } from '@postern/mux';
-import type { OutgoingRequest } from '@postern/tunnel';
+import { type ResetCode, StreamResetError } from '@postern/mux';
+import type { ClusterStream, OutgoingRequest } from '../connector/cluster-connector.ts';
 
 /** How a stream ended, and how much went through it: up goes from the person to the cluster. */
 export interface Outcome {
@@ -9,10 +9,12 @@ export interface Outcome {
   bytesDown: number;
 }
 
-export function outcomeOf({ errored, bytesSent, bytesReceived }: MuxStream): Outcome {
+export function outcomeOf({ errored, bytesSent, bytesReceived }: ClusterStream): Outcome {
   const { code, message } = errored instanceof StreamResetError ? errored : { code: 'ok' as const, message: 'ended' };
   return { code, reason: message, bytesUp: bytesSent, bytesDown: bytesReceived };
 }
+
+const revoked = new StreamResetError('revoked', 'the credential has ended', false);
 
 /** What one request has open towards its cluster: one stream at a time, and another after it when it is asked again. */
 export class Passage {
@@ -44,6 +46,13 @@ export class Passage {
   cut(code: ResetCode, reason: string): void {
     this.#cut ??= new StreamResetError(code, reason, false);
     this.#outgoing?.stream.reset(code, reason);
+  }
+
+  /** Ends what is open since the credential has ended, and opens nothing more. @returns what whoever reads the stream is told. */
+  revoke(): StreamResetError {
+    const { code, reason } = revoked;
+    this.cut(code, reason);
+    return revoked;
   }
 
   /** Calls back once the stream that is open now has closed; at once when none is. */

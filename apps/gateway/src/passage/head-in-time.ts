@@ -1,4 +1,5 @@
-import type { OutgoingRequest, ResponseHead } from '@postern/tunnel';
+import type { ResponseHead } from '@postern/tunnel';
+import type { OutgoingRequest } from '../connector/cluster-connector.ts';
 
 /** Waits for the head of an answer; after `timeoutMs` (0: never) the stream is reset, which rejects with `timeout`. */
 export async function headInTime(outgoing: OutgoingRequest, timeoutMs: number): Promise<ResponseHead> {
