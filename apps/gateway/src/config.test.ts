@@ -67,7 +67,7 @@ describe('the configuration', () => {
   it.each<[Record<string, string | undefined>, RegExp]>([
     [{ POSTERN_TRUSTED_PROXIES: 'lb.example.com' }, /^POSTERN_TRUSTED_PROXIES: networks in CIDR notation/],
     [{ POSTERN_CLIENT_ADDRESS: 'forwarded' }, /^POSTERN_CLIENT_ADDRESS: /],
-    [{ POSTERN_CLIENT_ADDRESS: 'x-forwarded-for' }, /POSTERN_TRUSTED_PROXIES must say whose word/],
+    [{ POSTERN_CLIENT_ADDRESS: 'x-forwarded-for' }, /set POSTERN_TRUSTED_PROXIES to the networks/],
     [{ POSTERN_PUBLIC_URL: undefined }, /^POSTERN_PUBLIC_URL is not set\. See docs/],
     [{ POSTERN_PUBLIC_URL: 'http://postern.example.com' }, /^POSTERN_PUBLIC_URL: an https/],
     [{ POSTERN_PUBLIC_URL: 'https://postern.example.com/path' }, /^POSTERN_PUBLIC_URL: an origin/],

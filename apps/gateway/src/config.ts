@@ -72,14 +72,14 @@ export const variables = {
   POSTERN_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
-    .describe('Least important lines that are logged. A healthy gateway logs no `error`.'),
+    .describe('Lowest level that is logged. A healthy gateway logs no `error`.'),
   POSTERN_DRAIN_SECONDS: whole(0, 3_600).default(30).describe('How long open streams may go on after SIGTERM.'),
   POSTERN_CRASH_DRAIN_SECONDS: whole(0, 30)
     .default(3)
     .describe(
       'The same after an error that nobody caught. The gateway then ends with exit code 70; 0 ends it at once.',
     ),
-  POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Life of a join token.'),
+  POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Lifetime of a join token.'),
   ...limitVariables,
   POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),
   POSTERN_DEMO: flag.default(false).describe('Set by `npm start`: each new organization gets a cluster `demo`.'),
@@ -135,7 +135,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     throw new ConfigurationError('POSTERN_TLS_CERT_FILE and POSTERN_TLS_KEY_FILE go together: one of them is missing.');
   if (env.POSTERN_CLIENT_ADDRESS !== 'connection' && env.POSTERN_TRUSTED_PROXIES.length === 0)
     throw new ConfigurationError(
-      `POSTERN_CLIENT_ADDRESS is ${env.POSTERN_CLIENT_ADDRESS}: POSTERN_TRUSTED_PROXIES must say whose word that is.`,
+      `POSTERN_CLIENT_ADDRESS is ${env.POSTERN_CLIENT_ADDRESS}: set POSTERN_TRUSTED_PROXIES to the networks of your load balancers.`,
     );
   const secret = read('POSTERN_SECRET_FILE', env.POSTERN_SECRET_FILE);
   if (secret.byteLength < 32) throw new ConfigurationError('POSTERN_SECRET_FILE: the file has fewer than 32 bytes.');

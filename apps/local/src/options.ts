@@ -44,7 +44,7 @@ export function parseOptions(args: string[], defaultData: string): LocalOptions 
       'origin by which people and agents reach it (default: https://localhost:<port>)',
       origin,
     )
-    .option('--no-demo', 'leave the demo cluster out')
+    .option('--no-demo', 'start without the demo cluster')
     .option('--connect [context]', 'connect a cluster of your own kubeconfig to the first organization')
     .option('--no-open', 'do not open the browser')
     .allowExcessArguments(false)

@@ -15,9 +15,9 @@ export async function assertPortFree(port: number, address: string): Promise<voi
       );
     if (code === 'EACCES')
       throw new UserError(
-        `Port ${port} needs more rights than this user has. Choose one above 1023: npm start -- --port 8443`,
+        `Port ${port} needs privileges that this user does not have. Choose one above 1023: npm start -- --port 8443`,
       );
-    throw new UserError(`It is not possible to listen on ${address} (${code}). Choose another address with --listen.`);
+    throw new UserError(`Cannot listen on ${address} (${code}). Choose another address with --listen.`);
   }
   probe.close();
   await once(probe, 'close');

@@ -33,7 +33,7 @@ export function classify(method: string, target: KubeTarget): ClassifiedRequest 
   if (!methods.has(method)) throw refusal(405, 'This method is not part of the Kubernetes API.');
   const info = requestInfo(method, target.path, target.query);
   if (info === null) throw refusal(400, 'The path does not say which resource is meant.');
-  if (info.isResourceRequest && info.verb === '') throw refusal(405, 'This method means nothing on a resource.');
+  if (info.isResourceRequest && info.verb === '') throw refusal(405, 'This method is not supported on a resource.');
   const stream = streamSubresource(info);
   const options = stream === null ? null : optionsOf(stream, target.query);
   return { info, verb: authorisationVerb(info), stream, options, kind: stream ?? trafficOf(info) };

@@ -9,7 +9,7 @@ const retryPlaceSeconds = 1;
 /** Pass: may this person ask now? Counts one request. @throws Refusal 429 with Retry-After. */
 export async function countRequest(limits: Limits, { userId }: Pick<Principal, 'userId'>): Promise<void> {
   const seconds = await limits.takeOrWait('requestsPerUser', userId);
-  if (seconds > 0) throw tooMany(seconds, `You send too many requests a second. Try again in ${seconds} s.`);
+  if (seconds > 0) throw tooMany(seconds, `You are sending too many requests. Try again in ${seconds} s.`);
 }
 
 /**
@@ -28,7 +28,7 @@ export function enterCluster(
   if (seconds > 0) {
     throw tooMany(
       seconds,
-      `The organization "${organizationSlug}" sends too many requests a second. Try again in ${seconds} s.`,
+      `The organization "${organizationSlug}" is sending too many requests. Try again in ${seconds} s.`,
     );
   }
   const taken: (() => void)[] = [];

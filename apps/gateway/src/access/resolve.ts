@@ -19,7 +19,7 @@ export async function resolveCluster(
   if (cluster !== null) return cluster;
   const wanted =
     named === null
-      ? 'The cluster of this credential is not there any more, or you can no longer reach it.'
+      ? 'The cluster of this credential no longer exists, or you no longer have access to it.'
       : `There is no cluster "${named.cluster}" in the organization "${named.organization}" that you can reach.`;
   throw refusal(404, `${wanted} List yours with \`postern cluster list\`.`);
 }

@@ -109,7 +109,10 @@ export class AuthController {
     }
     const [home] = me.organizations;
     if (home === undefined)
-      throw new ApiError('forbidden', 'You are in no organization, so there is nothing a token could open.');
+      throw new ApiError(
+        'forbidden',
+        'You are not a member of any organization, so a token would give access to nothing.',
+      );
     const { token, secret } = await this.tokens.create({
       organizationId: home.id,
       userId: user.id,

@@ -100,11 +100,11 @@ export function createDashboardProxy(options: {
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
-      respondPlain(response, 405, 'This path takes GET and HEAD only.');
+      respondPlain(response, 405, 'This path accepts only GET and HEAD.');
       return;
     }
     if (upstream === undefined) {
-      respondPlain(response, 404, 'There is no dashboard here.');
+      respondPlain(response, 404, 'This gateway has no dashboard.');
       return;
     }
     handle(request, response, upstream).catch((error: unknown) => {

@@ -39,7 +39,7 @@ export function dispatch(
     case 'tunnel':
     case 'live':
       if (!isHttp2Response(response)) response.setHeader('upgrade', 'websocket');
-      respondPlain(response, 426, 'This path takes WebSockets only.');
+      respondPlain(response, 426, 'This path accepts WebSocket connections only.');
       break;
   }
 }

@@ -182,7 +182,7 @@ export function createEdge(options: EdgeOptions): Edge {
 
   /** CONNECT. Over HTTP/1.1 Node gives the bare connection, over HTTP/2 a response. */
   const onConnect = (request: IncomingMessage, answer: Duplex | ServerResponse): void => {
-    if (answer instanceof Http2ServerResponse) respondPlain(answer as never, 405, 'This is no proxy.');
+    if (answer instanceof Http2ServerResponse) respondPlain(answer as never, 405, 'This server is not a proxy.');
     else refuseSocket(answer as Duplex, refuseAmbiguous(request)?.status ?? 405);
   };
 

@@ -115,6 +115,9 @@ function memberOf(request: FastifyRequest, principal: Principal, permission: Per
   const membership = principal.memberships.find((candidate) => candidate.slug === slug);
   if (membership === undefined || !permissions.includes(permission)) throw notFound();
   if (!rolePermissions[membership.role].includes(permission))
-    throw new ApiError('forbidden', `Your role ${membership.role} may not do this. Ask an owner of the organization.`);
+    throw new ApiError(
+      'forbidden',
+      `Your role (${membership.role}) does not allow this. Ask an owner of the organization.`,
+    );
   return { id: membership.organizationId, slug: membership.slug, role: membership.role };
 }

@@ -122,6 +122,6 @@ function requestIdOf({ headers }: IncomingMessage): string {
 /** Refuses control characters, which no path and no query of ours holds. */
 function refuseUrl(url: string): ApiError | undefined {
   return /%(?:[01][0-9a-f]|7f)/i.test(url)
-    ? new ApiError('invalid-request', 'The URL holds a control character.')
+    ? new ApiError('invalid-request', 'The URL contains a control character.')
     : undefined;
 }

@@ -25,7 +25,7 @@ export async function authenticate(
     throw refusal(403, 'The request came from another site and was refused.');
   }
   if (principal.credential.kind === 'browser' && refusesDestination({ headers })) {
-    throw refusal(403, 'What a cluster answers cannot be loaded as a script, style, frame or picture of a page.');
+    throw refusal(403, 'The answer of a cluster cannot be loaded as a script, stylesheet, frame or image.');
   }
   return principal;
 }

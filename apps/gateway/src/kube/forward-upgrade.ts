@@ -48,7 +48,7 @@ export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<bo
   const got = answer.headers.filter(([name]) => name === 'upgrade');
   if (got.length !== 1 || upgradeProtocol(got[0]?.[1]) !== wanted) {
     stream.destroy();
-    answerRefusal(socket, refusal(502, 'The cluster switched to another protocol than it was asked for.'));
+    answerRefusal(socket, refusal(502, 'The cluster switched to a different protocol than the one requested.'));
     return false;
   }
   if (socket.destroyed) return false;
@@ -106,7 +106,7 @@ async function relayRefusal(
   const { status } = answer;
   const refused =
     refuseAnswer(answer, asked) ??
-    (status < 400 ? refusal(502, 'The cluster answered the request and did not switch protocols.') : undefined);
+    (status < 400 ? refusal(502, 'The cluster answered the request without switching protocols.') : undefined);
   const body = refused === undefined ? await readError(stream) : undefined;
   stream.destroy();
   if (refused !== undefined) {
@@ -115,10 +115,7 @@ async function relayRefusal(
   }
   const length = announcedLength(answer);
   if (body === undefined || (typeof length === 'number' && length !== body.byteLength)) {
-    answerRefusal(
-      socket,
-      refusal(status, 'The cluster refused this, and did not say why in an answer that is complete.'),
-    );
+    answerRefusal(socket, refusal(status, 'The cluster refused this, and its explanation was cut off.'));
     return;
   }
   const said = answer.headers.find(([name]) => name === 'content-type')?.[1] ?? '';

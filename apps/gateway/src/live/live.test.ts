@@ -368,8 +368,8 @@ describe('a terminal', () => {
   });
 
   it.each<[Partial<LimitSettings>, string]>([
-    [{ requestsPerUser: 1 }, 'You send too many requests a second.'],
-    [{ requestsPerOrganization: 1 }, 'The organization "acme" sends too many requests a second.'],
+    [{ requestsPerUser: 1 }, 'You are sending too many requests.'],
+    [{ requestsPerOrganization: 1 }, 'The organization "acme" is sending too many requests.'],
     [{ streamsPerUser: 4 }, 'You have too many requests and streams open.'],
     [{ streamsPerOrganization: 4 }, 'The organization "acme" has too many requests and streams open.'],
     [{ streamsPerCluster: 4 }, 'Too many requests and streams to the cluster "prod" are open.'],

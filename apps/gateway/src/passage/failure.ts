@@ -12,7 +12,7 @@ export function failureOf(error: unknown, cluster: DirectoryCluster): unknown {
     return refusal(429, `Too many requests to the cluster "${cluster.name}" are open at once.`);
   if (error instanceof HeadTooLargeError) return refusal(431, 'The headers of the request are too large.');
   if (error instanceof InvalidHeadError) return refusal(400, 'The request has a header or a path that is malformed.');
-  if (error instanceof InvalidAnswerError) return refusal(502, 'The agent gave an answer that makes no sense.');
+  if (error instanceof InvalidAnswerError) return refusal(502, 'The answer of the agent is malformed.');
   return error;
 }
 
@@ -21,8 +21,8 @@ function ofReset({ code, reason }: StreamResetError, cluster: DirectoryCluster):
   const { httpStatus, sentence } = resetCodes[code];
   // 499 has no meaning to a client that is still here: the agent gave up.
   const status = httpStatus === 499 ? 502 : httpStatus;
-  // The reason comes from the tenant's own agent. The mux bounds it; control characters have no place in a terminal.
-  const said = reason.replaceAll(/\p{C}/gu, ' ').trim();
+  // The reason comes from the tenant's own agent; the mux bounds it and makes it printable.
+  const said = reason.trim();
   return refusal(status, said === '' ? sentence : `${sentence} (${said})`);
 }
 

@@ -31,7 +31,7 @@ export class PodReader {
       const { status, body } = await this.#get(cluster, identity, podPath(place));
       if (status !== 200) throw refusal(status, statusMessage(body));
       const pod = readPod(body);
-      if (pod === null) throw refusal(502, 'The cluster gave an answer that is no pod.');
+      if (pod === null) throw refusal(502, 'The cluster returned something that is not a pod.');
       return pod;
     } catch (error) {
       throw failureOf(error, cluster);
@@ -69,7 +69,7 @@ export async function readText(stream: ClusterStream, limit: number): Promise<st
   let size = 0;
   for await (const part of stream as AsyncIterable<Buffer>) {
     size += part.byteLength;
-    if (size > limit) throw refusal(502, 'The cluster gave an answer that is too large.');
+    if (size > limit) throw refusal(502, 'The answer of the cluster is too large.');
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

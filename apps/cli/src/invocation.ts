@@ -15,7 +15,7 @@ export interface CommonOptions {
 }
 
 /** One run of a command: whom it speaks to, and how it prints. */
-export class Session {
+export class Invocation {
   readonly io: Io;
   readonly options: CommonOptions;
   readonly contexts: Contexts;
