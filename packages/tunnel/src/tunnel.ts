@@ -2,14 +2,13 @@ import { EventEmitter } from 'node:events';
 import type { MuxSession, MuxStream, ResetCode, Role, SessionClose } from '@postern/mux';
 import { type Clock, systemClock } from './clock.ts';
 import { type CloseName, closeCodes, closeName } from './close-codes.ts';
+import type { RequestHead, ResponseHead } from './head-types.ts';
 import {
   encodeRequestHead,
   encodeResponseHead,
   InvalidAnswerError,
   parseRequestHead,
   parseResponseHead,
-  type RequestHead,
-  type ResponseHead,
 } from './heads.ts';
 import { agentIntervals, gatewayIntervals, type Intervals, Keepalive } from './keepalive.ts';
 
