@@ -2,11 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort, selfSigned } from '@postern/testkit';
 import { startTestDatabase } from '../../apps/gateway/src/test/test-database.ts';
-import { selfSigned } from '../../packages/testkit/src/certificate.ts';
 import { ProcessLog } from './process-log.ts';
 
 /** With a folder in this variable, the processor's time in the gateway is profiled, and lies there when it has ended. */
@@ -146,13 +145,4 @@ export async function end(child: ChildProcess): Promise<void> {
   const patience = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await gone;
   clearTimeout(patience);
-}
-
-/** A port of 127.0.0.1 that nothing listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

@@ -1,3 +1,5 @@
+import { turns, until, useLeakCheck } from '@postern/testkit';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
   DrainingError,
   initialWindow,
@@ -6,10 +8,9 @@ import {
   narrowWindow,
   TooManyStreamsError,
   wideStreams,
-} from '@postern/mux';
-import { afterEach, describe, expect, it } from 'vitest';
-import { memorySessionPair, type SessionPair, turns, until, useLeakCheck } from './index.ts';
-import { type RawPeer, rawPeer, types, u32 } from './raw-peer.ts';
+} from './index.ts';
+import { type RawPeer, rawPeer, types, u32 } from './test/raw-peer.ts';
+import { memorySessionPair, type SessionPair } from './test/session-pair.ts';
 
 useLeakCheck();
 
