@@ -1,6 +1,7 @@
 import type { Certificates } from './certificates.ts';
 import { type Child, startChild, untilReady } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
+import { gatewayRuntime } from './gateway-runtime.ts';
 import type { LocalOptions } from './options.ts';
 import { programs } from './programs.ts';
 
@@ -43,11 +44,10 @@ export async function startGateway(data: DataFolder, settings: GatewaySettings, 
   const child = startChild(data, {
     name: 'gateway',
     again,
-    // As in infra/images/gateway.Dockerfile, which says why.
-    args: ['--max-semi-space-size=2', '--heap-growing-percent=200', programs.gateway],
+    args: [...gatewayRuntime.nodeArgs, programs.gateway],
     ipc: true,
     env: {
-      MALLOC_ARENA_MAX: '1',
+      ...gatewayRuntime.env,
       POSTERN_PUBLIC_URL: options.publicUrl,
       POSTERN_LISTEN: options.listen,
       POSTERN_PORT: String(options.port),
