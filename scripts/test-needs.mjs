@@ -11,6 +11,8 @@ const needs = {
   'apps/gateway/': ['client'],
   // The gateway that it attacks is the one that is deployed.
   'security/fuzz/': ['client', 'programs'],
+  // `npm run dev`: on sources, but for the two packages that its dashboard reads compiled.
+  'apps/local/src/dev/main.test.ts': ['client', 'contracts'],
   // `npm start`, as built.
   'apps/local/src/run.test.ts': ['client', 'programs', 'dashboard'],
 };

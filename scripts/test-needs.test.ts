@@ -6,7 +6,7 @@ import { findTestFiles, partsFor } from './test-needs.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const files = findTestFiles(root);
-const everything = ['client', 'programs', 'dashboard'];
+const everything = ['client', 'contracts', 'programs', 'dashboard'];
 
 it('knows the files that vitest runs', () => {
   const exclude = ['**/node_modules/**', '**/dist/**', '**/.next/**'];
