@@ -1,11 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { selfSigned } from '@postern/testkit';
+import { selfSigned, testCertificate } from '@postern/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { ConfigurationError, readConfig, variables } from './config.ts';
-import { testCertificate } from './test/test-certificate.ts';
 
 let folder: string;
 let environment: Record<string, string>;

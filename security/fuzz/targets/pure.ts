@@ -5,7 +5,7 @@ import { readCookie } from '../../../apps/gateway/src/identity/cookies.ts';
 import { readEnding } from '../../../apps/gateway/src/terminals/ending.ts';
 import { readPod } from '../../../apps/gateway/src/terminals/pod.ts';
 import { decodeFrame } from '../../../packages/mux/src/frame.ts';
-import { rawFrame } from '../../../packages/testkit/src/raw-peer.ts';
+import { rawFrame } from '../../../packages/mux/src/test/raw-peer.ts';
 import { parseRequestHead, parseResponseHead } from '../../../packages/tunnel/src/heads.ts';
 import { MessageReader } from '../../../packages/tunnel/src/message-reader.ts';
 import { clientMessage, opcodes } from '../../protocols/websocket.ts';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { useLeakCheck } from '@postern/testkit';
+import { until, useLeakCheck } from '@postern/testkit';
 import { io } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CountingRecorder, type Seen } from '../test/counting-recorder.ts';
 import { FakeExec } from '../test/fake-exec.ts';
-import { acme, type KubeBed, kubePath, startKubeBed, until } from '../test/kube-bed.ts';
+import { acme, type KubeBed, kubePath, startKubeBed } from '../test/kube-bed.ts';
 
 useLeakCheck();
 

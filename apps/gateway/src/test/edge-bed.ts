@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2, type Settings } from 'node:http2';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { testCertificate } from '@postern/testkit';
 import { pino } from 'pino';
 import type { EdgeHandlers } from '../edge/dispatch.ts';
 import { createEdge, type Edge } from '../edge/edge.ts';
@@ -10,7 +11,6 @@ import type { ProxySettings } from '../edge/trusted-proxies.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
-import { testCertificate } from './test-certificate.ts';
 
 export interface EdgeBedOptions {
   /** False for plain HTTP/1.1. */

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect as tcpConnect } from 'node:net';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { MuxStream } from '@postern/mux';
-import { useLeakCheck } from '@postern/testkit';
+import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ClusterRequest, clusterId, type KubeBed, kubePath, until } from './kube-bed.ts';
+import { type ClusterRequest, clusterId, type KubeBed, kubePath } from './kube-bed.ts';
 import { RawHttp2 } from './raw-http2.ts';
 
 /**

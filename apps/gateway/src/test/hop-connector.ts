@@ -1,5 +1,5 @@
 import { type MuxStream, StreamResetError } from '@postern/mux';
-import { memorySessionPair } from '@postern/testkit';
+import { memorySessionPair } from '@postern/mux/test';
 import type { ResponseHead } from '@postern/tunnel';
 import {
   type ClusterConnector,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { testCertificate, until } from '@postern/testkit';
 import {
   generateAgentKey,
   type IncomingRequest,
@@ -23,7 +24,6 @@ import { TunnelConnector } from '../tunnels/tunnel-connector.ts';
 import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { FakeAuthenticator, FakeDirectory, FakeSessionLog } from './fakes.ts';
 import { type HopConnector, startHop } from './hop-connector.ts';
-import { testCertificate } from './test-certificate.ts';
 
 type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
 /** A request as the cluster's side of the tunnel gets it. */
@@ -231,15 +231,6 @@ export async function startKubeBed({
     await until(() => registry.isOnline(clusterId));
   }
   return bed;
-}
-
-/** Waits until something holds, a turn of the event loop at a time. @throws after 5 s. */
-export async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5_000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`still not true after 5 s: ${holds.toString()}`);
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
 }
 
 /** All bytes of a socket until it ends. */

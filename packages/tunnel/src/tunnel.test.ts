@@ -1,20 +1,18 @@
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
-import { type AgentReport, type IncomingRequest, type RequestHead, Tunnel } from '@postern/tunnel';
+import { turns, until, useLeakCheck } from '@postern/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type AgentReport, type IncomingRequest, type RequestHead, Tunnel } from './index.ts';
+import { echoRequest } from './test/echo-request.ts';
+import { FakeClock } from './test/fake-clock.ts';
 import {
-  echoRequest,
-  FakeClock,
   memoryTunnelPair,
   type TunnelPair,
   type TunnelPairOptions,
   testCluster,
-  turns,
-  until,
-  useLeakCheck,
-  webSocketSessionPair,
   webSocketTunnelPair,
-} from './index.ts';
+} from './test/tunnel-pair.ts';
+import { webSocketSessionPair } from './test/web-socket-pair.ts';
 
 let pair: TunnelPair | undefined;
 

@@ -1,10 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { generateAgentKey, TunnelDialer, webSocketClientOptions } from '@postern/tunnel';
+import { turns, until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { FakeClock, listenForTunnels, type TestGateway, testIdentity, turns, until, useLeakCheck } from './index.ts';
+import { generateAgentKey, TunnelDialer, webSocketClientOptions } from './index.ts';
+import { FakeClock } from './test/fake-clock.ts';
+import { listenForTunnels, type TestGateway, testIdentity } from './test/tunnel-pair.ts';
 
 useLeakCheck();
 

@@ -1,4 +1,5 @@
-import type { Clock } from '@postern/tunnel';
+import { turns } from '@postern/testkit';
+import type { Clock } from '../clock.ts';
 
 interface Timer {
   at: number;
@@ -52,9 +53,4 @@ export class FakeClock implements Clock {
     for (const timer of this.#timers) if (next === undefined || timer.at < next.at) next = timer;
     return next;
   }
-}
-
-/** Lets the event loop turn a few times. */
-export async function turns(count = 10): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => setImmediate(resolve));
 }

@@ -3,22 +3,16 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { MuxOptions } from '@postern/mux';
-import {
-  type AcceptOptions,
-  acceptTunnel,
-  type Clock,
-  type DialerOptions,
-  generateAgentKey,
-  type HandshakeError,
-  type Intervals,
-  subprotocol,
-  Tunnel,
-  TunnelDialer,
-  webSocketServerOptions,
-} from '@postern/tunnel';
+import { type MemoryOptions, memorySessionPair, type SessionPair } from '@postern/mux/test';
 import { WebSocketServer } from 'ws';
-import { type MemoryOptions } from './memory-transport.ts';
-import { memorySessionPair, type SessionPair } from './session-pair.ts';
+import { type AcceptOptions, acceptTunnel } from '../accept-tunnel.ts';
+import type { Clock } from '../clock.ts';
+import { type DialerOptions, TunnelDialer } from '../dialer.ts';
+import type { HandshakeError } from '../handshake-socket.ts';
+import type { Intervals } from '../keepalive.ts';
+import { generateAgentKey, subprotocol } from '../proof.ts';
+import { Tunnel } from '../tunnel.ts';
+import { webSocketServerOptions } from '../websocket-transport.ts';
 
 export interface TunnelPair {
   gateway: Tunnel;

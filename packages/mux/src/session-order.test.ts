@@ -1,7 +1,8 @@
-import { MuxSession, type MuxStream } from '@postern/mux';
+import { turns, useLeakCheck } from '@postern/testkit';
 import { describe, expect, it } from 'vitest';
-import { memoryPair, turns, useLeakCheck } from './index.ts';
-import { rawPeer, types, u32 } from './raw-peer.ts';
+import { MuxSession, type MuxStream } from './index.ts';
+import { memoryPair } from './test/memory-transport.ts';
+import { rawPeer, types, u32 } from './test/raw-peer.ts';
 
 useLeakCheck();
 

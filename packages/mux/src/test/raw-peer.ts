@@ -1,4 +1,4 @@
-import { MuxSession, type SessionClose } from '@postern/mux';
+import { MuxSession, type SessionClose } from '../session.ts';
 import { type MemoryTransport, memoryPair } from './memory-transport.ts';
 
 /** Frame types of docs/protocol.md, written apart from the mux's own codec. */

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { WebSocketTransport } from '@postern/tunnel';
+import { turns, until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import { turns, until, useLeakCheck } from './index.ts';
-import { type WebSocketPair, webSocketPair } from './session-pair.ts';
+import { WebSocketTransport } from './index.ts';
+import { type WebSocketPair, webSocketPair } from './test/web-socket-pair.ts';
 
 useLeakCheck();
 

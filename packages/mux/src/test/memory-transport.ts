@@ -1,4 +1,4 @@
-import type { MessageTransport } from '@postern/mux';
+import type { MessageTransport } from '../transport.ts';
 
 export interface MemoryOptions {
   /** Numbers in [0, 1): how many messages are delivered per turn of the event loop, and in how many parts. */
@@ -124,16 +124,4 @@ export function memoryPair(options: MemoryOptions = {}): { gateway: MemoryTransp
   gateway.peer = agent;
   agent.peer = gateway;
   return { gateway, agent };
-}
-
-/** A small deterministic generator (mulberry32) of numbers in [0, 1), so that a failing run can be repeated. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,4 +1,5 @@
-import type { MuxStream, StreamResetError } from '@postern/mux';
+import type { StreamResetError } from '../errors.ts';
+import type { MuxStream } from '../stream.ts';
 
 /** What one end of a stream was told, to be compared with what the other end did. */
 export interface Witness {

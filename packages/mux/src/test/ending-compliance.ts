@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { initialWindow, type MuxStream } from '@postern/mux';
+import { turns, until, useLeakCheck } from '@postern/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { turns } from './fake-clock.ts';
-import { useLeakCheck } from './leak-check.ts';
+import { initialWindow } from '../options.ts';
+import type { MuxStream } from '../stream.ts';
 import type { SessionPair, SessionPairOptions } from './session-pair.ts';
-import { until } from './until.ts';
 import { type Witness, witness } from './witness.ts';
 
 const head = Buffer.from('head');

@@ -2,19 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { closeCodes, type Tunnel, TunnelDialer } from '@postern/tunnel';
+import { turns, until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  echoRequest,
-  FakeClock,
-  listenForTunnels,
-  type TestGateway,
-  testCluster,
-  testIdentity,
-  turns,
-  until,
-  useLeakCheck,
-} from './index.ts';
+import { closeCodes, type Tunnel, TunnelDialer } from './index.ts';
+import { echoRequest } from './test/echo-request.ts';
+import { FakeClock } from './test/fake-clock.ts';
+import { listenForTunnels, type TestGateway, testCluster, testIdentity } from './test/tunnel-pair.ts';
 
 useLeakCheck();
 

@@ -1,8 +1,8 @@
-import type { MuxStream } from '@postern/mux';
+import { turns, useLeakCheck } from '@postern/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { turns, useLeakCheck } from './index.ts';
-import { type RawPeer, rawFrame, rawPeer, types, u32 } from './raw-peer.ts';
+import type { MuxStream } from './index.ts';
+import { type RawPeer, rawFrame, rawPeer, types, u32 } from './test/raw-peer.ts';
 
 useLeakCheck();
 

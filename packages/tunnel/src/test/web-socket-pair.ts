@@ -1,42 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type MuxOptions, MuxSession } from '@postern/mux';
-import { subprotocol, WebSocketTransport, webSocketClientOptions, webSocketServerOptions } from '@postern/tunnel';
+import { MuxSession } from '@postern/mux';
+import type { SessionPair, SessionPairOptions } from '@postern/mux/test';
 import { WebSocket, WebSocketServer } from 'ws';
-import { type MemoryOptions, type MemoryTransport, memoryPair } from './memory-transport.ts';
-
-export interface SessionPair {
-  gateway: MuxSession;
-  agent: MuxSession;
-  /** In memory only: what each side sends through. */
-  transports?: { gateway: MemoryTransport; agent: MemoryTransport };
-  /** Closes both and resolves when nothing is left of them. */
-  close(): Promise<void>;
-}
-
-export interface SessionPairOptions {
-  gateway?: Partial<MuxOptions>;
-  agent?: Partial<MuxOptions>;
-}
-
-/** Two sessions that talk in memory. */
-export async function memorySessionPair(options: SessionPairOptions & MemoryOptions = {}): Promise<SessionPair> {
-  const transports = memoryPair(options);
-  const gateway = new MuxSession(transports.gateway, { ...options.gateway, role: 'gateway' });
-  const agent = new MuxSession(transports.agent, { ...options.agent, role: 'agent' });
-  return {
-    gateway,
-    agent,
-    transports,
-    close: async () => {
-      const ended = Promise.all([closing(gateway), closing(agent)]);
-      gateway.close(1000, 'test over');
-      if (!agent.closed && transports.gateway.isMuted) agent.close(1000, 'test over');
-      await ended;
-    },
-  };
-}
+import { subprotocol } from '../proof.ts';
+import { WebSocketTransport, webSocketClientOptions, webSocketServerOptions } from '../websocket-transport.ts';
 
 /** Two sessions over a WebSocket on loopback. */
 export async function webSocketSessionPair(options: SessionPairOptions = {}): Promise<SessionPair> {
@@ -87,8 +56,4 @@ export async function webSocketPair(): Promise<WebSocketPair> {
 
 async function closed(ws: WebSocket): Promise<void> {
   if (ws.readyState !== ws.CLOSED) await once(ws, 'close');
-}
-
-async function closing(session: MuxSession): Promise<void> {
-  if (!session.closed) await once(session, 'close');
 }

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { initialWindow, type MuxStream, resetCodes, StreamResetError } from '@postern/mux';
+import { turns, until, useLeakCheck } from '@postern/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
+import { resetCodes } from '../codes.ts';
+import { StreamResetError } from '../errors.ts';
+import { initialWindow } from '../options.ts';
+import type { MuxStream } from '../stream.ts';
 import { echo } from './echo.ts';
-import { turns } from './fake-clock.ts';
-import { useLeakCheck } from './leak-check.ts';
 import type { SessionPair, SessionPairOptions } from './session-pair.ts';
-import { until } from './until.ts';
 
 const head = Buffer.from('request head');
 const answer = Buffer.from('response head');

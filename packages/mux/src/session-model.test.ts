@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { MuxSession, MuxStream } from '@postern/mux';
+import { seededRandom, turns, until, useLeakCheck } from '@postern/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memorySessionPair, seededRandom, turns, until, useLeakCheck } from './index.ts';
-import { type Witness, witness } from './witness.ts';
+import type { MuxSession, MuxStream } from './index.ts';
+import { memorySessionPair } from './test/session-pair.ts';
+import { type Witness, witness } from './test/witness.ts';
 
 useLeakCheck();
 
