@@ -143,7 +143,7 @@ describe('while an interactive stream is open', () => {
     expect(await take(keys.id)).toBe(limit);
     keys.write('k');
     expect(await take(keys.id)).toBe(limit);
-    expect(received.at(-1)).toMatchObject({ type: types.data, stream: keys.id });
+    expect(received.findLast(({ type }) => type === types.data)).toMatchObject({ stream: keys.id });
     acknowledge();
     expect(await take(keys.id)).toBe(220 * 1024);
     session.close(1000, '');
