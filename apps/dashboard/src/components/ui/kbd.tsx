@@ -1,4 +1,4 @@
-import { keyLabels } from '#features/keyboard/key-labels.ts';
+import { keyLabels } from '../keys/key-labels.ts';
 
 /** Keys of a shortcut (`mod+k`, `g p`), spelled as on this machine's keyboard. */
 export function Kbd({ keys }: { keys: string }) {

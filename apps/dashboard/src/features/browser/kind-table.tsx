@@ -2,6 +2,7 @@
 import { useRouter } from 'next/navigation';
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { cn } from '#components/class-names.ts';
+import { useQueryValue } from '#features/address/use-query-value.ts';
 import { openInDock } from '#features/dock/dock-store.ts';
 import { useShortcut } from '#features/keyboard/use-shortcut.ts';
 import { type ApiResource, can, pluralOf, resourceId } from '#features/kube/api-resource.ts';
@@ -9,7 +10,6 @@ import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import { useKubeTable } from '#features/kube/use-kube-table.ts';
-import { useQueryValue } from '#features/shell/use-query-value.ts';
 import { writeSort } from './arrange.ts';
 import { useColumnChoice } from './column-choice.ts';
 import { DeleteDialog } from './delete-dialog.tsx';

@@ -8,6 +8,7 @@ import { cn } from '#components/class-names.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
+import { useQueryValue } from '#features/address/use-query-value.ts';
 import { useShortcut } from '#features/keyboard/use-shortcut.ts';
 import { findResource } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
@@ -15,7 +16,6 @@ import { KubeError, sentenceOf } from '#features/kube/kube-error.ts';
 import { rememberedNamespaces, rememberNamespaces } from '#features/kube/remembered-namespaces.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { useNamespaces } from '#features/kube/use-namespaces.ts';
-import { useQueryValue } from '#features/shell/use-query-value.ts';
 import { chooseNamespaces, splitNamespaces } from './namespace-choice.ts';
 
 /** Chooses namespaces for the table that is shown; nothing where the kind has none. */

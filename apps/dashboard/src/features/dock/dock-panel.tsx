@@ -1,9 +1,9 @@
 'use client';
 import { ChevronDown, ChevronUp, Columns2, Maximize2, Minimize2 } from 'lucide-react';
 import { cn } from '#components/class-names.ts';
+import { isApple } from '#components/keys/chord.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { NARROW, useMedia } from '#components/use-media.ts';
-import { isApple } from '#features/keyboard/chord.ts';
 import { useShortcut } from '#features/keyboard/use-shortcut.ts';
 import { DockPane } from './dock-pane.tsx';
 import { setDock, stepTab, toggleBeside, useDock } from './dock-store.ts';

@@ -1,4 +1,4 @@
-import { chordOf, type KeyPress } from './chord.ts';
+import { chordOf, type KeyPress } from '#components/keys/chord.ts';
 
 export interface Shortcut {
   /** Chords separated by spaces: `mod+k`, `g p`, `?`. */

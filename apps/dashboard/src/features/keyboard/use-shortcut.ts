@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useRef } from 'react';
-import { isApple } from './chord.ts';
+import { isApple } from '#components/keys/chord.ts';
 import { type Shortcut, ShortcutRegistry } from './registry.ts';
 
 /** The page's shortcuts. */

@@ -14,7 +14,7 @@ import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { useKubeTable } from '#features/kube/use-kube-table.ts';
-import type { Section } from './facts.ts';
+import type { Section } from './describe/facts.ts';
 
 type Pods = Extract<Section, { type: 'pods' }>;
 

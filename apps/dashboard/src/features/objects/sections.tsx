@@ -6,8 +6,8 @@ import { Time } from '#components/ui/time.tsx';
 import { get, list, text } from '#features/kube/read.ts';
 import type { KubeObject } from '#features/kube/sources.ts';
 import { DataSection } from './data-section.tsx';
+import type { ContainerFacts, FactValue, Section } from './describe/facts.ts';
 import { FactList, FactText } from './fact-list.tsx';
-import type { ContainerFacts, FactValue, Section } from './facts.ts';
 import { PodsSection } from './pods-section.tsx';
 
 export function SectionView({ section, name }: { section: Section; name: string }) {

@@ -4,7 +4,7 @@ import { Dialog as Radix, VisuallyHidden } from 'radix-ui';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Kbd } from '#components/ui/kbd.tsx';
-import { useLocation } from '#features/shell/use-location.ts';
+import { useLocation } from '#features/address/use-location.ts';
 import { type Entry, select } from './entries.ts';
 import { useEntries } from './use-entries.ts';
 

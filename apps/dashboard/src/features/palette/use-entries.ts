@@ -16,11 +16,11 @@ import {
 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { href } from '#components/href.ts';
+import { useLocation } from '#features/address/use-location.ts';
 import { statusOf } from '#features/clusters/status.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
 import { showShortcuts } from '#features/keyboard/show-shortcuts.ts';
 import { signOut } from '#features/session/sign-out.ts';
-import { useLocation } from '#features/shell/use-location.ts';
 import { setTheme } from '#features/theme/use-theme.ts';
 import type { Entry } from './entries.ts';
 import { useKinds } from './use-kinds.ts';

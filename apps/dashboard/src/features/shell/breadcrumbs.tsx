@@ -3,8 +3,8 @@ import { ChevronRight } from 'lucide-react';
 import Link from 'next/link';
 import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
-import type { Location } from './location.ts';
-import { useLocation } from './use-location.ts';
+import type { Location } from '#features/address/location.ts';
+import { useLocation } from '#features/address/use-location.ts';
 
 interface Crumb {
   label: string;

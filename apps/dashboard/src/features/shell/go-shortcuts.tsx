@@ -1,8 +1,8 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { href } from '#components/href.ts';
+import { useLocation } from '#features/address/use-location.ts';
 import { useShortcut } from '#features/keyboard/use-shortcut.ts';
-import { useLocation } from './use-location.ts';
 
 /** Shortcuts that work everywhere in an organization. Those for kinds of a cluster come with the cluster's pages. */
 export function GoShortcuts({ organization }: { organization: string }) {

@@ -8,12 +8,12 @@ import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
+import { useLocation } from '#features/address/use-location.ts';
 import { statusOf } from '#features/clusters/status.ts';
 import { useClusters, useHasConnected } from '#features/clusters/use-clusters.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { ClusterSwitcher } from './cluster-switcher.tsx';
 import { OrganizationSwitcher } from './organization-switcher.tsx';
-import { useLocation } from './use-location.ts';
 
 // Only inside a cluster, so not in the first load of the list of clusters.
 const ClusterNav = dynamic(() => import('#features/browser/cluster-nav.tsx').then((module) => module.ClusterNav), {

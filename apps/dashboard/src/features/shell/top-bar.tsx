@@ -4,11 +4,11 @@ import dynamic from 'next/dynamic';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
+import { useLocation } from '#features/address/use-location.ts';
 import { useHasConnected } from '#features/clusters/use-clusters.ts';
 import { useConnection } from '#features/live/connection.ts';
 import { openPalette } from '#features/palette/open-palette.ts';
 import { Breadcrumbs } from './breadcrumbs.tsx';
-import { useLocation } from './use-location.ts';
 
 // Only inside a cluster, so not in the first load of the list of clusters.
 const NamespacePicker = dynamic(

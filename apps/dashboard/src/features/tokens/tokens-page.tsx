@@ -13,10 +13,10 @@ import { Page } from '#components/ui/page.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { toast } from '#components/ui/toast.tsx';
+import { useOrganization } from '#features/address/use-organization.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
 import { useShortcut } from '#features/keyboard/use-shortcut.ts';
 import { api } from '#features/session/api.ts';
-import { useOrganization } from '#features/shell/use-organization.ts';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
 
 const kinds: Record<ApiToken['kind'], string> = { api: 'API', cli: 'Command line', kubeconfig: 'Kubeconfig' };

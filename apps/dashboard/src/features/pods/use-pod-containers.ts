@@ -1,8 +1,8 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { kubeJson } from '#features/kube/kube-fetch.ts';
-import type { PodTarget } from './dock-store.ts';
 import { type PodContainers, podPath, readContainers } from './pod-containers.ts';
+import type { PodTarget } from './pod-target.ts';
 
 /** The containers of a pod, for the choice between them. Undefined: not known yet, or not to be known. */
 export function usePodContainers({ ref, namespace, pod }: PodTarget): PodContainers | undefined {
