@@ -6,13 +6,13 @@ import { useEffect, useMemo, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
+import { kindHref } from '#features/address/kind-href.ts';
 import { type ApiResource, pluralOf, resourceId } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { useKubeCount } from '#features/kube/use-kube-count.ts';
 import { groupKinds, type KindGroup } from './kind-groups.ts';
-import { kindHref } from './kind-href.ts';
 import { KindShortcuts } from './kind-shortcuts.tsx';
 import { splitNamespaces, useNamespaceChoice } from './namespace-choice.ts';
 

@@ -1,9 +1,9 @@
 'use client';
 import { useRouter } from 'next/navigation';
+import { kindHref } from '#features/address/kind-href.ts';
 import { useShortcut } from '#features/keyboard/use-shortcut.ts';
 import { type ApiResource, findResource, pluralOf } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
-import { kindHref } from './kind-href.ts';
 import { useNamespaceChoice } from './namespace-choice.ts';
 
 const keys: readonly [keys: string, kind: string][] = [

@@ -10,8 +10,9 @@ import { Menu, MenuCheckItem, MenuItem, MenuLabel, MenuSeparator } from '#compon
 import { useShortcut } from '#features/keyboard/use-shortcut.ts';
 import { type ApiResource, pluralOf } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
-import type { TableState } from '#features/kube/kube-table.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+import type { Row } from '#features/kube/table-rows.ts';
+import type { UsedList } from '#features/kube/use-live-list.ts';
 import { type ColumnChoice, isShown } from './column-layout.ts';
 import { FreshnessLine } from './freshness-line.tsx';
 import { StateChips } from './state-chips.tsx';
@@ -20,7 +21,7 @@ import type { TableView } from './use-table-view.ts';
 export interface TableToolbarProps {
   cluster: ClusterRef;
   resource: ApiResource;
-  table: TableState & { retry: () => void };
+  table: UsedList<Row>;
   view: TableView;
   namespaces: readonly string[];
   filter: string;

@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
-import { objectHref } from '#features/browser/kind-href.ts';
-import { useClusterRef } from '#features/browser/use-cluster-ref.ts';
+import { objectHref } from '#features/address/kind-href.ts';
+import { useClusterRef } from '#features/address/use-cluster-ref.ts';
 import { findKind } from '#features/kube/api-resource.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import type { ObjectLink as Target } from './describe/facts.ts';

@@ -16,10 +16,12 @@ import {
 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { href } from '#components/href.ts';
+import { objectHref } from '#features/address/kind-href.ts';
 import { useLocation } from '#features/address/use-location.ts';
 import { statusOf } from '#features/clusters/status.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
 import { showShortcuts } from '#features/keyboard/show-shortcuts.ts';
+import { resourceId } from '#features/kube/api-resource.ts';
 import { signOut } from '#features/session/sign-out.ts';
 import { setTheme } from '#features/theme/use-theme.ts';
 import type { Entry } from './entries.ts';
@@ -55,13 +57,13 @@ export function useEntries(typed: string): Entry[] {
           id: `in ${entry.title} ${'note' in entry ? entry.note : ''}`,
           group: `In ${cluster}`,
         }));
-  const found: Entry[] = objects.map(({ kind, resource, namespace, name }) => ({
-    id: `object ${resource} ${namespace} ${name}`,
+  const found: Entry[] = objects.map(({ kind, namespace, name }) => ({
+    id: `object ${resourceId(kind)} ${namespace} ${name}`,
     group: 'Objects',
     title: name,
     icon: Box,
-    note: namespace === undefined ? kind : `${kind} in ${namespace}`,
-    run: go(base + href`/r/${resource}/${namespace ?? '-'}/${name}`),
+    note: namespace === '' ? kind.kind : `${kind.kind} in ${namespace}`,
+    run: go(objectHref({ organization, cluster: cluster ?? '' }, kind, { namespace, name })),
   }));
   const toClusters: Entry[] = (clusters.data ?? []).map((item) => ({
     id: `cluster ${item.id}`,

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { KubeError } from './kube-error.ts';
-import { KubeTable } from './kube-table.ts';
+import { tableRows } from './list-format.ts';
 import type { Surroundings } from './list-watch.ts';
-import { readTable } from './table-rows.ts';
+import { LiveList } from './live-list.ts';
+import type { Schedule } from './live-store.ts';
+import { type Row, readTable } from './table-rows.ts';
 
 const around: Surroundings = {
   now: () => 0,
@@ -28,9 +30,10 @@ const podTable = (namespace: string, names: string[]) =>
   );
 
 /** A cluster of which one person sees only some namespaces. */
-function tableOf(options: { allowed: string[]; namespaces?: string[]; known?: string[] }) {
+function tableOf(options: { allowed: string[]; namespaces?: string[]; known?: string[]; schedule?: Schedule }) {
   const asked: string[] = [];
-  const table = new KubeTable({
+  const table = new LiveList<Row>({
+    format: tableRows,
     source: (namespace, onColumns) => ({
       key: ({ key }) => key,
       list: async () => {
@@ -49,10 +52,9 @@ function tableOf(options: { allowed: string[]; namespaces?: string[]; known?: st
         })(),
     }),
     namespaces: options.namespaces ?? [],
-    namespaced: true,
     fallback: async () => options.known ?? [],
     around,
-    schedule: (commit) => queueMicrotask(commit),
+    schedule: options.schedule ?? ((commit) => queueMicrotask(commit)),
   });
   const until = (condition: () => boolean) =>
     new Promise<void>((resolve) => {
@@ -67,32 +69,45 @@ function tableOf(options: { allowed: string[]; namespaces?: string[]; known?: st
   return { table, asked, until };
 }
 
-describe('KubeTable', () => {
-  let table: KubeTable | undefined;
+describe('LiveList', () => {
+  let table: LiveList<Row> | undefined;
   afterEach(() => table?.stop());
 
   it('watches the whole cluster once', async () => {
     const bed = tableOf({ allowed: [''] });
     table = bed.table;
     table.start();
-    await bed.until(() => bed.table.state.rows.length === 1 && bed.table.state.freshness.state === 'live');
+    await bed.until(() => bed.table.state.items.length === 1 && bed.table.state.freshness.state === 'live');
     expect(bed.asked).toEqual(['']);
     expect(table.state.narrowed).toBeUndefined();
+  });
+
+  it('shows what there is before it says that it is live: else it would say that there is nothing', async () => {
+    const bed = tableOf({ allowed: [''], schedule: () => undefined });
+    table = bed.table;
+    const seen: string[] = [];
+    table.subscribe(() => {
+      const { freshness, items, loaded } = bed.table.state;
+      seen.push(`${freshness.state} ${items.length} ${loaded}`);
+    });
+    table.start();
+    await bed.until(() => bed.table.state.freshness.state === 'live');
+    expect(seen).toEqual(['loading 0 false', 'loading 1 true', 'live 1 true']);
   });
 
   it('merges several namespaces', async () => {
     const bed = tableOf({ allowed: ['a', 'b'], namespaces: ['a', 'b'] });
     table = bed.table;
     table.start();
-    await bed.until(() => bed.table.state.rows.length === 2);
-    expect(table.state.rows.map(({ name }) => name)).toEqual(['pod-of-a', 'pod-of-b']);
+    await bed.until(() => bed.table.state.items.length === 2);
+    expect(table.state.items.map(({ name }) => name)).toEqual(['pod-of-a', 'pod-of-b']);
   });
 
   it('falls back to known namespaces when the cluster is forbidden, drops those that are too, and says what is missing', async () => {
     const bed = tableOf({ allowed: ['b', 'd'], known: ['a', 'b', 'c', 'd'] });
     table = bed.table;
     table.start();
-    await bed.until(() => bed.table.state.rows.length === 2 && bed.table.state.freshness.state === 'live');
+    await bed.until(() => bed.table.state.items.length === 2 && bed.table.state.freshness.state === 'live');
     expect(table.state.narrowed).toEqual({ message: 'pods is forbidden at the cluster scope', namespaces: ['b', 'd'] });
   });
 
@@ -109,7 +124,7 @@ describe('KubeTable', () => {
     table = bed.table;
     table.start();
     await bed.until(() => bed.asked.includes('b') && bed.table.state.freshness.state === 'denied');
-    expect(table.state.rows).toEqual([]);
+    expect(table.state.items).toEqual([]);
   });
 
   it('asks for the whole cluster when more namespaces are wanted than watches are worth', async () => {
@@ -117,7 +132,7 @@ describe('KubeTable', () => {
     const bed = tableOf({ allowed: [''], namespaces });
     table = bed.table;
     table.start();
-    await bed.until(() => bed.table.state.rows.length === 1);
+    await bed.until(() => bed.table.state.items.length === 1);
     expect(bed.asked).toEqual(['']);
   });
 });

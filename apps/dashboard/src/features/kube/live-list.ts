@@ -1,57 +1,65 @@
 import { type Freshness, worstOf } from './freshness.ts';
-import type { Source } from './list-watch.ts';
-import { ListWatch, type Surroundings } from './list-watch.ts';
-import { RowStore, type Rows, type Schedule } from './row-store.ts';
-import type { Column, Row } from './table-rows.ts';
+import type { ListFormat } from './list-format.ts';
+import { ListWatch, type Source, type Surroundings } from './list-watch.ts';
+import { LiveStore, type Schedule, type Snapshot } from './live-store.ts';
+import type { Column } from './table-rows.ts';
 
 /** Above so many namespaces the whole cluster is watched and filtered: one watch instead of many. */
 const MOST_NAMESPACES = 8;
 
-export interface TableState extends Rows {
+export interface LiveListState<T> extends Snapshot<T> {
   freshness: Freshness;
+  /** The list has been there as a whole: `items` are not its first pages, but all, or all but what is `truncated`. */
+  loaded: boolean;
+  /** There are more than were asked for. */
+  truncated: boolean;
   /**
    * Set when the whole cluster is forbidden and single namespaces are shown instead: what is missing in the server's words,
-   * and where rows come from.
+   * and where items come from.
    */
   narrowed: { message: string; namespaces: readonly string[] } | undefined;
 }
 
-export interface KubeTableOptions {
-  /** Rows of one namespace, or of all (''). */
-  source: (namespace: string, onColumns: (columns: readonly Column[]) => void) => Source<Row>;
+export interface LiveListOptions<T> {
+  format: Pick<ListFormat<T>, 'key' | 'version' | 'replace'>;
+  /** Items of one namespace, or of all (''). */
+  source: (namespace: string, onColumns: (columns: readonly Column[]) => void) => Source<T>;
   /** Empty: the whole cluster. */
   namespaces: readonly string[];
-  /** False for kinds without namespaces: nothing to fall back to. */
-  namespaced: boolean;
-  /** Where to look when the whole cluster is forbidden. */
-  fallback: () => Promise<readonly string[]>;
+  /** Where to look when the whole cluster is forbidden. Undefined: nowhere. */
+  fallback: (() => Promise<readonly string[]>) | undefined;
+  /** So many items are kept of each namespace, or of the whole cluster; undefined: all. */
+  most?: number | undefined;
   around: Surroundings;
   schedule: Schedule;
 }
 
-interface Feed {
-  watch: ListWatch<Row>;
+interface Feed<T> {
+  watch: ListWatch<T>;
   freshness: Freshness;
+  listed: { truncated: boolean } | undefined;
 }
 
-const LOADING: Freshness = { state: 'loading', loaded: 0, remaining: undefined };
+export const LOADING: Freshness = { state: 'loading', loaded: 0, remaining: undefined };
 
-/** The live rows of a kind in the whole cluster or in some namespaces, from one watch or several. */
-export class KubeTable {
-  readonly #options: KubeTableOptions;
-  readonly #store: RowStore;
-  readonly #feeds = new Map<string, Feed>();
+/** The live objects of a kind in the whole cluster or in some namespaces, from one watch or several. */
+export class LiveList<T> {
+  readonly #options: LiveListOptions<T>;
+  readonly #store: LiveStore<T>;
+  readonly #feeds = new Map<string, Feed<T>>();
   readonly #listeners = new Set<() => void>();
-  #state: TableState;
+  #state: LiveListState<T>;
   #narrowed: { message: string; candidates: string[] } | undefined;
 
-  constructor(options: KubeTableOptions) {
+  constructor(options: LiveListOptions<T>) {
     this.#options = options;
-    this.#store = new RowStore({ schedule: options.schedule, onCommit: () => this.#publish() });
-    this.#state = { ...this.#store.snapshot, freshness: LOADING, narrowed: undefined };
+    const { key, version, replace } = options.format;
+    const onCommit = () => this.#publish();
+    this.#store = new LiveStore({ key, version, replace, schedule: options.schedule, onCommit });
+    this.#state = { ...this.#store.snapshot, freshness: LOADING, loaded: false, truncated: false, narrowed: undefined };
   }
 
-  get state(): TableState {
+  get state(): LiveListState<T> {
     return this.#state;
   }
 
@@ -61,8 +69,8 @@ export class KubeTable {
   }
 
   start(): void {
-    const { namespaces, namespaced } = this.#options;
-    if (!namespaced || namespaces.length === 0 || namespaces.length > MOST_NAMESPACES) this.#open('');
+    const { namespaces } = this.#options;
+    if (namespaces.length === 0 || namespaces.length > MOST_NAMESPACES) this.#open('');
     else for (const namespace of namespaces) this.#open(namespace);
   }
 
@@ -77,22 +85,28 @@ export class KubeTable {
   }
 
   #open(namespace: string): void {
-    const { source, around } = this.#options;
-    const feed: Feed = {
+    const { source, around, most } = this.#options;
+    const feed: Feed<T> = {
       freshness: LOADING,
+      listed: undefined,
       watch: new ListWatch({
         source: source(namespace, (columns) => this.#store.setColumns(columns)),
         sink: {
-          put: (rows, how) => this.#store.put(rows, how),
+          put: (items, how) => this.#store.put(items, how),
           remove: (keys) => this.#store.remove(keys),
+          listed: (how) => {
+            feed.listed = how;
+            this.#publishAll();
+          },
           freshness: (freshness) => {
             if (this.#feeds.get(namespace) !== feed) return;
             feed.freshness = freshness;
             if (freshness.state === 'denied') void this.#denied(namespace, freshness.message);
-            this.#publish();
+            this.#publishAll();
           },
         },
         around,
+        most,
       }),
     };
     this.#feeds.set(namespace, feed);
@@ -101,14 +115,14 @@ export class KubeTable {
 
   /** The whole cluster is forbidden: try the namespaces that are known. One of those is: try the next. */
   async #denied(namespace: string, message: string): Promise<void> {
-    if (!this.#options.namespaced) return;
+    const { namespaces, fallback } = this.#options;
+    if (fallback === undefined) return;
     if (this.#narrowed !== undefined) {
       if (namespace !== '' && this.#feeds.size > 1) this.#close(namespace);
       this.#fill();
       return;
     }
     if (namespace !== '') return;
-    const { namespaces, fallback } = this.#options;
     const candidates = namespaces.length > 0 ? [...namespaces] : [...(await fallback())];
     if (candidates.length === 0 || !this.#feeds.has('')) return;
     this.#close('');
@@ -127,20 +141,27 @@ export class KubeTable {
     this.#feeds.delete(namespace);
   }
 
+  /** How fresh items are must not be told before they are shown: "live" and none of them would read "there are none". */
+  #publishAll(): void {
+    if (!this.#store.flush()) this.#publish();
+  }
+
   #publish(): void {
-    const feeds = [...this.#feeds].map(([namespace, { freshness }]) => ({ namespace, freshness }));
+    const feeds = [...this.#feeds].map(([namespace, { freshness, listed }]) => ({ namespace, freshness, listed }));
     const allowed = feeds.filter(({ freshness }) => freshness.state !== 'denied');
     // One namespace that is forbidden among others says less than those that are there.
     const speaking = allowed.length > 0 ? allowed : feeds;
     this.#state = {
       ...this.#store.snapshot,
       freshness: worstOf(speaking.map(({ freshness }) => freshness)) ?? LOADING,
+      loaded: speaking.length > 0 && speaking.every(({ listed }) => listed !== undefined),
+      truncated: speaking.some(({ listed }) => listed?.truncated === true),
       narrowed: this.#narrowedState(feeds, allowed),
     };
     for (const listener of this.#listeners) listener();
   }
 
-  #narrowedState(feeds: Named[], allowed: Named[]): TableState['narrowed'] {
+  #narrowedState(feeds: Named[], allowed: Named[]): LiveListState<T>['narrowed'] {
     const namespaces = allowed.map(({ namespace }) => namespace);
     if (this.#narrowed !== undefined) return { message: this.#narrowed.message, namespaces };
     const denied = feeds.find(({ freshness }) => freshness.state === 'denied');

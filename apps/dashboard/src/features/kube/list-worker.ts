@@ -1,9 +1,9 @@
-import { type ParseAnswer, type ParseOrder, parseTableBytes } from './table-bytes.ts';
+import { type ParseAnswer, type ParseOrder, parseListBytes } from './list-bytes.ts';
 
 self.addEventListener('message', ({ data }: MessageEvent<ParseOrder>) => {
   let answer: ParseAnswer;
   try {
-    answer = { id: data.id, page: parseTableBytes(data.bytes, data.at) };
+    answer = { id: data.id, page: parseListBytes(data) };
   } catch {
     answer = { id: data.id, error: 'The cluster answered with something that is not JSON.' };
   }

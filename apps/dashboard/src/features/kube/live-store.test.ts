@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RowStore } from './row-store.ts';
+import { tableRows } from './list-format.ts';
+import { LiveStore } from './live-store.ts';
 import type { Row } from './table-rows.ts';
 
 const row = (key: string, over: Partial<Row> = {}): Row => ({
@@ -19,7 +20,11 @@ const row = (key: string, over: Partial<Row> = {}): Row => ({
 function bed() {
   const frames: (() => void)[] = [];
   let commits = 0;
-  const store = new RowStore({ schedule: (commit) => frames.push(commit), onCommit: () => commits++ });
+  const store = new LiveStore<Row>({
+    ...tableRows,
+    schedule: (commit) => frames.push(commit),
+    onCommit: () => commits++,
+  });
   return {
     store,
     frame: () => {
@@ -29,16 +34,16 @@ function bed() {
   };
 }
 
-describe('RowStore', () => {
+describe('LiveStore', () => {
   it('shows many changes in one commit a frame', () => {
     const { store, frame, commits } = bed();
     store.put([row('a'), row('b')], { live: false });
     store.put([row('c')], { live: false });
     store.remove(['a']);
-    expect(store.snapshot.rows).toEqual([]);
+    expect(store.snapshot.items).toEqual([]);
     frame();
     expect(commits()).toBe(1);
-    expect(store.snapshot.rows.map(({ key }) => key)).toEqual(['b', 'c']);
+    expect(store.snapshot.items.map(({ key }) => key)).toEqual(['b', 'c']);
   });
 
   it('keeps the very row when the server says that it is unchanged, so that a relist shows nothing', () => {
@@ -63,7 +68,7 @@ describe('RowStore', () => {
     });
     store.put([row('c', { at: 200 })], { live: true });
     frame();
-    expect(store.snapshot.rows.map(({ key, changedAt }) => [key, changedAt])).toEqual([
+    expect(store.snapshot.items.map(({ key, changedAt }) => [key, changedAt])).toEqual([
       ['a', 200],
       ['b', 0],
       ['c', 200],
