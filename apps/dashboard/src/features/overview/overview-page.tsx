@@ -5,14 +5,16 @@ import { useMemo } from 'react';
 import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
-import { Button } from '#components/ui/button.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Page } from '#components/ui/page.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
+import { bindAction } from '#features/actions/action.ts';
+import { ActionButton } from '#features/actions/action-button.tsx';
 import { useQueryValue } from '#features/address/use-query-value.ts';
 import { FreshnessLine } from '#features/browser/freshness-line.tsx';
+import { clusterActions } from '#features/clusters/cluster-actions.ts';
 import { ClusterMenu } from '#features/clusters/cluster-menu.tsx';
 import { formatRoundTrip } from '#features/clusters/format-round-trip.ts';
 import { KubeconfigDialog } from '#features/clusters/kubeconfig-dialog.tsx';
@@ -93,7 +95,7 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
               },
             ]}
           />
-          <Button onClick={() => setDialog('kubeconfig')}>Kubeconfig</Button>
+          <ActionButton action={bindAction(clusterActions.kubeconfig, { cluster: cluster.name, open: setDialog })} />
           <ClusterMenu organization={organization} cluster={cluster} />
           <KubeconfigDialog
             open={dialog === 'kubeconfig'}

@@ -157,7 +157,7 @@ function Option({ id, entry, selected, onPoint, onRun }: OptionProps) {
       <Icon className="size-4 shrink-0 text-faint" aria-hidden />
       <span className="min-w-0 flex-1 truncate">{title}</span>
       {note !== undefined && <span className="shrink-0 text-faint text-xs">{note}</span>}
-      {keys !== undefined && <Kbd keys={keys} />}
+      <Kbd keys={keys} />
     </div>
   );
 }

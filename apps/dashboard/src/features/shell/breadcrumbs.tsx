@@ -3,6 +3,7 @@ import { ChevronRight } from 'lucide-react';
 import Link from 'next/link';
 import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
+import { addCluster, goToSessions, goToTokens } from '#features/address/go-actions.ts';
 import type { Location } from '#features/address/location.ts';
 import { useLocation } from '#features/address/use-location.ts';
 
@@ -11,7 +12,11 @@ interface Crumb {
   href: string;
 }
 
-const pages: Record<string, string> = { 'add-cluster': 'Add cluster', sessions: 'Sessions', tokens: 'API tokens' };
+const pages: Record<string, string> = {
+  'add-cluster': addCluster.label,
+  sessions: goToSessions.label,
+  tokens: goToTokens.label,
+};
 
 /** `deployments.apps` reads "Deployments"; the group stands in the address. */
 function kindTitle(resource: string): string {

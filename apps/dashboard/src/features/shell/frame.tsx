@@ -8,7 +8,7 @@ import { Dock } from '#features/dock/dock.tsx';
 import { Palette } from '#features/palette/palette.tsx';
 import { rememberOrganization } from '#features/session/last-organization.ts';
 import { useMe } from '#features/session/use-me.ts';
-import { GoShortcuts } from './go-shortcuts.tsx';
+import { FrameActions } from './frame-actions.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
 import { OrganizationGate } from './organization-gate.tsx';
 import { Sidebar } from './sidebar.tsx';
@@ -73,7 +73,7 @@ function OrganizationFrame({ organization, children }: { organization: string; c
         <Dock />
       </div>
       <Palette />
-      <GoShortcuts organization={organization} />
+      <FrameActions organization={organization} />
     </div>
   );
 }

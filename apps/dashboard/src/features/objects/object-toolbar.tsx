@@ -1,93 +1,70 @@
 'use client';
-import {
-  MoreHorizontal,
-  RotateCcw,
-  Scaling,
-  ScrollText,
-  ShieldBan,
-  ShieldCheck,
-  SquareTerminal,
-  Trash2,
-} from 'lucide-react';
+import { MoreHorizontal } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { Button } from '#components/ui/button.tsx';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { CopyBox } from '#components/ui/copy-box.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
-import { Menu, MenuItem } from '#components/ui/menu.tsx';
+import { Menu } from '#components/ui/menu.tsx';
 import { toast } from '#components/ui/toast.tsx';
+import { bindAction } from '#features/actions/action.ts';
+import { ActionButton } from '#features/actions/action-button.tsx';
+import { ActionItem } from '#features/actions/action-item.tsx';
+import { useActions } from '#features/actions/use-actions.ts';
 import { kindHref } from '#features/address/kind-href.ts';
 import { DeleteDialog } from '#features/browser/delete-dialog.tsx';
-import { isPod } from '#features/browser/row-menu.tsx';
-import { openInDock } from '#features/dock/dock-store.ts';
-import { useShortcut } from '#features/keyboard/use-shortcut.ts';
-import { can } from '#features/kube/api-resource.ts';
+import {
+  deleteObjects,
+  type ObjectContext,
+  objectActions,
+  openLogs,
+  openTerminal,
+  showYaml,
+} from '#features/browser/object-actions.ts';
 import { type ObjectRef, patchObject, restartObject } from '#features/kube/kube-actions.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
-import { get, number } from '#features/kube/read.ts';
+import { number } from '#features/kube/read.ts';
+import { type LoadedContext, loadedActions } from './object-page-actions.ts';
 import { ScaleDialog } from './scale-dialog.tsx';
 
-const restartable = new Set(['deployments', 'statefulsets', 'daemonsets']);
+// The page itself shows the YAML, of what is gone too.
+const offered = objectActions.filter((action) => action !== showYaml);
 
 /** What can be done with an object: what its kind offers decides which buttons there are. */
-export function ObjectActions({ target, object }: { target: ObjectRef; object: KubeObject }) {
+export function ObjectToolbar({ target, object }: { target: ObjectRef; object: KubeObject }) {
   const { ref, resource, namespace, name } = target;
   const router = useRouter();
   const [dialog, setDialog] = useState<'scale' | 'restart' | 'delete'>();
-  const pod = isPod(target);
-  const scalable =
-    resource.subresources.includes('scale') &&
-    can(resource, 'patch') &&
-    number(object, 'spec', 'replicas') !== undefined;
-  const canRestart = resource.group === 'apps' && restartable.has(resource.resource) && can(resource, 'patch');
-  const node = resource.group === '' && resource.resource === 'nodes';
-  const cordoned = get(object, 'spec', 'unschedulable') === true;
-  const deletable = can(resource, 'delete');
-  const open = (kind: 'logs' | 'terminal') => openInDock({ kind, target: { ref, namespace, pod: name } });
+  const context: ObjectContext = {
+    target,
+    chosen: [target],
+    showYaml: () => undefined,
+    askToDelete: () => setDialog('delete'),
+  };
+  const loaded: LoadedContext = { target, object, ask: setDialog, cordon: (cordoned) => void cordon(cordoned) };
+  useActions(offered, context);
+  useActions(loadedActions, loaded);
+  const pod = bindAction(openLogs, context).enabled;
+  const deletion = bindAction(deleteObjects, context);
   const words = [kubectlKind(resource), name, ...namespaceFlag(namespace)];
 
-  useShortcut({ keys: 'l', label: 'Logs', enabled: pod }, () => open('logs'));
-  useShortcut({ keys: 's', label: 'Terminal', enabled: pod }, () => open('terminal'));
-  useShortcut({ keys: 'd', label: 'Delete', enabled: deletable }, () => setDialog('delete'));
-
-  async function cordon() {
+  async function cordon(cordoned: boolean) {
     try {
-      await patchObject(target, { spec: { unschedulable: !cordoned } });
-      toast({ title: cordoned ? `${name} takes pods again` : `${name} takes no new pods`, tone: 'ok' });
+      await patchObject(target, { spec: { unschedulable: cordoned } });
+      toast({ title: cordoned ? `${name} takes no new pods` : `${name} takes pods again`, tone: 'ok' });
     } catch (error) {
       toast({ title: 'Not changed', description: sentenceOf(error), tone: 'bad' });
     }
   }
   return (
     <>
-      {pod && (
-        <>
-          <Button icon={<ScrollText aria-hidden />} onClick={() => open('logs')}>
-            Logs
-          </Button>
-          <Button icon={<SquareTerminal aria-hidden />} onClick={() => open('terminal')}>
-            Terminal
-          </Button>
-        </>
-      )}
-      {scalable && (
-        <Button icon={<Scaling aria-hidden />} onClick={() => setDialog('scale')}>
-          Scale
-        </Button>
-      )}
-      {canRestart && (
-        <Button icon={<RotateCcw aria-hidden />} onClick={() => setDialog('restart')}>
-          Restart
-        </Button>
-      )}
-      {node && can(resource, 'patch') && (
-        <Button icon={cordoned ? <ShieldCheck aria-hidden /> : <ShieldBan aria-hidden />} onClick={() => void cordon()}>
-          {cordoned ? 'Uncordon' : 'Cordon'}
-        </Button>
-      )}
+      <ActionButton action={bindAction(openLogs, context)} />
+      <ActionButton action={bindAction(openTerminal, context)} />
+      {loadedActions.map((action) => (
+        <ActionButton key={action.id} action={bindAction(action, loaded)} />
+      ))}
       <ShowKubectl
         commands={[
           { label: 'Describe it', command: commandLine('kubectl', 'describe', ...words) },
@@ -104,7 +81,7 @@ export function ObjectActions({ target, object }: { target: ObjectRef; object: K
             : []),
         ]}
       />
-      {deletable && (
+      {deletion.enabled && (
         <Menu
           trigger={
             <button
@@ -116,9 +93,7 @@ export function ObjectActions({ target, object }: { target: ObjectRef; object: K
             </button>
           }
         >
-          <MenuItem icon={<Trash2 aria-hidden />} keys="d" danger onSelect={() => setDialog('delete')}>
-            Delete
-          </MenuItem>
+          <ActionItem action={deletion} />
         </Menu>
       )}
       {dialog === 'scale' && (

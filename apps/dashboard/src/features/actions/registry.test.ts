@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ShortcutRegistry } from './registry.ts';
+import type { Action } from './action.ts';
+import { ActionRegistry } from './registry.ts';
 
 const plain = { inField: false, covered: false };
 const key = (key: string, modifiers: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey', boolean>> = {}) => ({
@@ -11,17 +12,18 @@ const key = (key: string, modifiers: Partial<Record<'ctrlKey' | 'metaKey' | 'alt
   ...modifiers,
 });
 
-describe('ShortcutRegistry', () => {
+describe('ActionRegistry', () => {
   let now = 0;
-  let registry: ShortcutRegistry;
+  let registry: ActionRegistry;
   const add = (keys: string, inFields = false) => {
     const run = vi.fn();
-    const remove = registry.register({ keys, label: keys, group: 'Test', inFields, run });
+    const action: Action<unknown> = { id: `test.${keys}`, keys, label: keys, group: 'page', inFields, run };
+    const remove = registry.register([action], () => undefined);
     return { run, remove };
   };
   beforeEach(() => {
     now = 0;
-    registry = new ShortcutRegistry({ apple: false, clock: () => now });
+    registry = new ActionRegistry({ apple: false, clock: () => now });
   });
 
   it('runs a chord, and not the same key with another modifier', () => {
@@ -32,7 +34,7 @@ describe('ShortcutRegistry', () => {
   });
 
   it('takes the command key for mod on Apple, and not Ctrl', () => {
-    registry = new ShortcutRegistry({ apple: true, clock: () => now });
+    registry = new ActionRegistry({ apple: true, clock: () => now });
     const palette = add('mod+k');
     registry.press(key('k', { ctrlKey: true }), plain);
     expect(palette.run).not.toHaveBeenCalled();
@@ -87,5 +89,46 @@ describe('ShortcutRegistry', () => {
     registry.press(key('/'), plain);
     expect(inner.run).toHaveBeenCalledTimes(1);
     expect(outer.run).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks at each press whether an action can be done, and gives the keys to the outer one when it cannot', () => {
+    const outer = add('d');
+    let chosen: string | undefined;
+    const run = vi.fn();
+    registry.register<string | undefined>(
+      [{ id: 'inner', keys: 'd', label: 'Delete', group: 'page', enabled: (name) => name !== undefined, run }],
+      () => chosen,
+    );
+    registry.press(key('d'), plain);
+    expect(outer.run).toHaveBeenCalledTimes(1);
+    chosen = 'pod-a';
+    registry.press(key('d'), plain);
+    expect(run.mock.calls).toEqual([['pod-a']]);
+    expect(outer.run).toHaveBeenCalledTimes(1);
+  });
+
+  it('lists what can be done, each once, with the keys that would do it', () => {
+    const action = (id: string, keys: string, can = true): Action<string> => ({
+      id,
+      keys,
+      label: (name) => `${id} ${name}`,
+      group: 'page',
+      enabled: () => can,
+      run: () => undefined,
+    });
+    const context = () => 'x';
+    registry.register([action('sessions', 'g s'), action('logs', 'l'), action('idle', 'i', false)], context);
+    const remove = registry.register([action('services', 'g s'), action('logs', 'l')], context);
+    const shown = () => registry.list().map(({ label, keys }) => `${label}: ${keys ?? 'none'}`);
+    expect(shown()).toEqual(['sessions x: none', 'services x: g s', 'logs x: l']);
+    remove();
+    expect(shown()).toEqual(['sessions x: g s', 'logs x: l']);
+  });
+
+  it('tells those who follow it when actions come and go', () => {
+    const seen: number[] = [];
+    registry.subscribe(() => seen.push(registry.version));
+    add('j').remove();
+    expect(new Set(seen).size).toBe(2);
   });
 });
