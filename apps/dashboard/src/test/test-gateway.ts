@@ -31,6 +31,9 @@ export class Refusal extends Error {
 
 type Answer = (call: Call) => unknown;
 
+/** Answers a request to a cluster's API by itself; false: it does not know the address. */
+type ClusterApi = (request: { url: URL; path: string }, response: ServerResponse) => boolean;
+
 /**
  * The other end for tests that render: HTTP and socket.io as the contracts have them, on a port of this machine. It answers what
  * a test says, checked against the contracts, and 404 to everything else.
@@ -38,6 +41,7 @@ type Answer = (call: Call) => unknown;
 export class TestGateway {
   readonly #answers = new Map<OperationId, Answer>();
   readonly #calls: { operation: OperationId; call: Call }[] = [];
+  #clusterApi: ClusterApi = () => false;
   #port = 0;
   #http: Server | undefined;
   #live: LiveServer<ClientToServerEvents, ServerToClientEvents> | undefined;
@@ -73,8 +77,14 @@ export class TestGateway {
     this.#answers.set(operation, answer);
   }
 
+  /** Says what answers under `/k8s/<organization>/<cluster>`; `path` is the rest. */
+  serveCluster(api: ClusterApi): void {
+    this.#clusterApi = api;
+  }
+
   /** Forgets all answers and calls. */
   forget(): void {
+    this.#clusterApi = () => false;
     this.#answers.clear();
     this.#calls.length = 0;
   }
@@ -86,6 +96,8 @@ export class TestGateway {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.origin);
+    const path = /^\/k8s\/[^/]+\/[^/]+(\/.*)$/.exec(url.pathname)?.[1];
+    if (path !== undefined && this.#clusterApi({ url, path }, response)) return;
     const text = (await request.toArray()).join('');
     const [status, body] = this.#ask(request.method ?? 'GET', url, text === '' ? undefined : JSON.parse(text));
     response.writeHead(status, { 'content-type': 'application/json' });
