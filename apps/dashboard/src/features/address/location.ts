@@ -1,5 +1,7 @@
 /** First path segments that are pages of their own and not an organization's name. */
-const bare = new Set(['', 'sign-in', 'sign-up', 'gallery']);
+const bare = new Set(['', 'sign-in', 'sign-up']);
+// In production there is no such page: the address is then one of an organization that does not exist, and says so.
+if (process.env.NODE_ENV !== 'production') bare.add('gallery');
 
 /** What an address shows. Everything else about a view is in its query. */
 export interface Location {
