@@ -107,7 +107,7 @@ export class TestGateway {
   #ask(method: string, url: URL, body: unknown): [status: number, body?: unknown] {
     for (const [operation, answer] of this.#answers) {
       const route = routes[operation];
-      const params = route.method === method ? match(`/api/v1${route.path}`, url.pathname) : undefined;
+      const params = route.method === method ? match(route.path, url.pathname) : undefined;
       if (params === undefined) continue;
       const call = { params, query: Object.fromEntries(url.searchParams), body };
       this.#calls.push({ operation, call });
@@ -126,10 +126,10 @@ export class TestGateway {
   }
 }
 
-/** The values of `{names}` in a path; undefined where it is another. */
+/** The values of `{names}` in a path under `/api/v1`; undefined where it is another. */
 function match(template: string, pathname: string): Record<string, string> | undefined {
   const pattern = template.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
-  const found = new RegExp(`^${pattern}$`).exec(pathname);
+  const found = new RegExp(`^/api/v1${pattern}$`).exec(pathname);
   if (found === null) return undefined;
   return Object.fromEntries(Object.entries(found.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]));
 }

@@ -103,7 +103,7 @@ const keyboardOf = (container: HTMLElement) => {
   return field;
 };
 
-describe('the terminal dock', () => {
+describe('the terminal dock', { timeout: 60_000 }, () => {
   it('opens a shell in a pod, draws what it prints, and sends what is typed', async () => {
     const { user } = await openTerminals('web-0');
     expect(shells.opened[0]).toMatchObject({

@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 afterEach(cleanup);
 
-describe('useLiveList', () => {
+describe('useLiveList', { timeout: 60_000 }, () => {
   it('shares one list and one watch between all that show the same', async () => {
     const cluster = new TestCluster(gateway);
     cluster.put(PODS, pod(1), pod(2));

@@ -62,7 +62,7 @@ const card = async (name: string) => {
   return section;
 };
 
-describe('the overview of a cluster', () => {
+describe('the overview of a cluster', { timeout: 60_000 }, () => {
   it('sums up what is there, and follows what changes without asking again', async () => {
     open();
     await screen.findByText('Healthy: 1 of 1 nodes ready, 2 pods running');

@@ -36,7 +36,7 @@ const asked = () => {
   return query;
 };
 
-describe('the page of sessions', () => {
+describe('the page of sessions', { timeout: 60_000 }, () => {
   it('says who was where, with what, for how long, and what went through', async () => {
     open();
     const terminal = await row('web-0');

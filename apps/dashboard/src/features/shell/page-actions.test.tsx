@@ -31,7 +31,7 @@ const shortcuts = (dialog: HTMLElement) =>
     ]),
   );
 
-describe('the actions of a page', () => {
+describe('the actions of a page', { timeout: 60_000 }, () => {
   it('stand with their keys in the list of shortcuts, in the palette, and act from both', async () => {
     const { user, address } = renderPage(<TokensPage />, { gateway, path: '/acme/tokens' });
     await screen.findByText('No tokens yet');

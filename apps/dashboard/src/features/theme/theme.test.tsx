@@ -42,7 +42,7 @@ const told = async (words: string) => {
   await waitFor(() => expect(screen.getByTestId('theme').textContent).toBe(words));
 };
 
-describe('the theme', () => {
+describe('the theme', { timeout: 60_000 }, () => {
   it('is the system’s, and follows it', async () => {
     setMedia(DARK, true);
     open();

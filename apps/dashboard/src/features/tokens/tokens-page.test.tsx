@@ -23,7 +23,7 @@ beforeEach(() => {
 const open = () => renderPage(<TokensPage />, { gateway, path: '/acme/tokens' });
 const row = (name: string) => screen.findByRole('row', { name: new RegExp(name) });
 
-describe('the page of API tokens', () => {
+describe('the page of API tokens', { timeout: 60_000 }, () => {
   it('says of each token what it is for, when it was used and when it ends', async () => {
     tokens = [
       token({ id: id(21), name: 'deploy pipeline', hint: 'pst_dep' }),
