@@ -34,7 +34,7 @@ export const filterTable: Action<TableBarContext> = {
   run: ({ focusFilter }) => focusFilter(),
 };
 
-const clearSelection: Action<TableBarContext> = {
+export const clearSelection: Action<TableBarContext> = {
   id: 'table.clear-selection',
   label: 'Clear the selection',
   group: 'page',

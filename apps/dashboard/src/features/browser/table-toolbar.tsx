@@ -2,13 +2,12 @@
 import { Columns3, ListFilter, X } from 'lucide-react';
 import { useRef } from 'react';
 import { ariaKeys } from '#components/keys/aria-keys.ts';
-import { Button } from '#components/ui/button.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Menu, MenuCheckItem, MenuItem, MenuLabel, MenuSeparator } from '#components/ui/menu.tsx';
-import type { BoundAction } from '#features/actions/action.ts';
+import { type BoundAction, bindAction } from '#features/actions/action.ts';
 import { ActionButton } from '#features/actions/action-button.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
 import { type ApiResource, pluralOf } from '#features/kube/api-resource.ts';
@@ -19,7 +18,7 @@ import type { UsedList } from '#features/kube/use-live-list.ts';
 import { type ColumnChoice, isShown } from './column-layout.ts';
 import { FreshnessLine } from './freshness-line.tsx';
 import { StateChips } from './state-chips.tsx';
-import { filterTable, tableBarActions } from './table-actions.ts';
+import { clearSelection, filterTable, tableBarActions } from './table-actions.ts';
 import type { TableView } from './use-table-view.ts';
 
 export interface TableToolbarProps {
@@ -41,7 +40,8 @@ export interface TableToolbarProps {
 export function TableToolbar(props: TableToolbarProps) {
   const { resource, table, view, namespaces, filter, onFilter, selected, deletion, onClear } = props;
   const field = useRef<HTMLInputElement>(null);
-  useActions(tableBarActions, { focusFilter: () => field.current?.focus(), selected, clearSelection: onClear });
+  const bar = { focusFilter: () => field.current?.focus(), selected, clearSelection: onClear };
+  useActions(tableBarActions, bar);
   const { state } = table.freshness;
   const known = state !== 'denied' && state !== 'failed' && (state !== 'loading' || view.total > 0);
   return (
@@ -97,9 +97,7 @@ export function TableToolbar(props: TableToolbarProps) {
         <div className="flex min-h-7 items-center gap-3">
           <span className="font-medium tabular-nums">{selected.toLocaleString('en')} selected</span>
           <ActionButton size="sm" action={deletion} />
-          <Button size="sm" variant="ghost" onClick={onClear}>
-            Clear
-          </Button>
+          <ActionButton size="sm" variant="ghost" action={bindAction(clearSelection, bar)} />
         </div>
       ) : (
         <StateChips table={table} filter={filter} onFilter={onFilter} />
