@@ -91,7 +91,10 @@ export async function startKubeBed(
 
   const handlers = createHandlers({
     authenticator,
-    directory: directory as never,
+    directory,
+    agents: directory,
+    clusters: directory,
+    changes: directory.changes,
     sessions,
     registry,
     limits,
