@@ -3,7 +3,7 @@ import { Batches } from '../core/batches.ts';
 import { type Database, isUnreachable } from '../database/database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { GatewayLease } from '../leases/gateway-lease.ts';
-import { removeConnections } from '../leases/remove-connections.ts';
+import { type NamedCluster, removeConnections } from '../leases/remove-connections.ts';
 import { inUpkeep } from '../leases/upkeep.ts';
 import type { AgentConnection, AgentDirectory } from '../tunnels/agent-directory.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
@@ -132,7 +132,7 @@ export class AgentPresence implements AgentDirectory {
     }
   }
 
-  #changed(clusters: { organizationId: string; clusterId: string }[]): void {
+  #changed(clusters: NamedCluster[]): void {
     const byId = new Map(clusters.map(({ organizationId, clusterId }) => [clusterId, { organizationId, clusterId }]));
     for (const cluster of byId.values()) this.#changes.emit('changed', cluster);
   }

@@ -1,10 +1,5 @@
 import { EventEmitter } from 'node:events';
-
-/** Which cluster, of which organization. */
-interface NamedCluster {
-  organizationId: string;
-  clusterId: string;
-}
+import type { NamedCluster } from '../leases/remove-connections.ts';
 
 /** Tells what changes about clusters through this process: after any change of one, and after its deletion. */
 export class ClusterChanges extends EventEmitter<{ changed: [NamedCluster]; deleted: [NamedCluster] }> {

@@ -4,6 +4,7 @@ import { boundedCache } from '../core/bounded-cache.ts';
 import type { Database } from '../database/database.ts';
 import type { ClusterModel } from '../generated/prisma/models.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { NamedCluster } from '../leases/remove-connections.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 
 /** A cluster that a principal may reach, with the level they have on it. */
@@ -32,8 +33,8 @@ export class ClusterDirectory {
   constructor(database: Database, changes: ClusterChanges) {
     this.#database = database;
     this.#changes = changes;
-    const forget = (named: { organizationId: string; clusterId: string }): void => {
-      this.#rows.delete(`${named.organizationId} ${named.clusterId}`);
+    const forget = ({ organizationId, clusterId }: NamedCluster): void => {
+      this.#rows.delete(`${organizationId} ${clusterId}`);
     };
     changes.on('changed', forget).on('deleted', forget);
   }

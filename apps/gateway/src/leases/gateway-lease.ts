@@ -8,6 +8,16 @@ import { inUpkeep } from './upkeep.ts';
 
 /** How often a gateway says that it lives, and after how long without that it is dead, in milliseconds. */
 const defaultTimes = { beatMs: 3_000, deadMs: 10_000 };
+/** How long after a gateway is dead another looks: not to be too early by a rounding, and not all the time. */
+const afterDeathMs = 50;
+
+/** What a beat reads. */
+interface Found {
+  isMine: boolean;
+  hasDead: boolean;
+  /** Of the living the longest time that one was not seen; null when there is no other. */
+  silentMs: number | null;
+}
 
 interface Events {
   /** The gateway has a new id, under which nothing is written yet: whoever holds something writes it again. */
@@ -29,6 +39,8 @@ export class GatewayLease extends EventEmitter<Events> {
   /** Something that this gateway holds could not be written. */
   #isIncomplete = false;
   #isMissing = false;
+  /** When the next of the others would be dead if it did not beat. */
+  #nextDeathMs = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> = Promise.resolve();
   #renewal: Promise<void> | undefined;
@@ -56,13 +68,16 @@ export class GatewayLease extends EventEmitter<Events> {
   async beat(): Promise<void> {
     const { deadMs } = this.#times;
     const id = this.#id;
-    const [row] = await this.#database.acrossOrganizations.$queryRaw<{ isMine: boolean; hasDead: boolean }[]>`
+    const [found] = await this.#database.acrossOrganizations.$queryRaw<Found[]>`
       WITH beat AS (UPDATE gateways SET seen_at = clock_timestamp() WHERE id = ${id}::uuid RETURNING id)
       SELECT EXISTS (SELECT FROM beat) AS "isMine",
-        EXISTS (SELECT FROM gateways WHERE id <> ${id}::uuid AND ${isDead(deadMs)}) AS "hasDead"`;
-    if (row?.isMine !== true) await this.lost(id);
+        coalesce(bool_or(${isDead(deadMs)}), false) AS "hasDead",
+        extract(epoch FROM now() - min(seen_at) FILTER (WHERE NOT ${isDead(deadMs)}))::float8 * 1000 AS "silentMs"
+      FROM gateways WHERE id <> ${id}::uuid`;
+    this.#nextDeathMs = deadMs - (found?.silentMs ?? 0);
+    if (found?.isMine !== true) await this.lost(id);
     else if (this.#isIncomplete) await this.#renew('what it holds could not all be written');
-    if (row?.hasDead !== true) return;
+    if (found?.hasDead !== true) return;
     const ended = await inUpkeep(this.#database, (transaction) => endDeadGateways(transaction, deadMs));
     if (ended.gateways > 0) this.#logger.info(counts(ended), 'gateways that were not seen any more were ended');
     if (ended.clusters.length > 0) this.emit('ended', ended.clusters);
@@ -108,8 +123,8 @@ export class GatewayLease extends EventEmitter<Events> {
     );
     await this.#underWay;
     if (!this.#isHeld) return;
-    const wait = Math.max(0, this.#times.beatMs - (performance.now() - began));
-    this.#timer = setTimeout(() => void this.#tick(), wait);
+    const soonest = Math.min(this.#times.beatMs, this.#nextDeathMs + afterDeathMs);
+    this.#timer = setTimeout(() => void this.#tick(), Math.max(afterDeathMs, soonest - (performance.now() - began)));
     this.#timer.unref();
   }
 
