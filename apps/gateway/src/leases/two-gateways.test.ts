@@ -5,7 +5,7 @@ import { Agent, request as httpsRequest } from 'node:https';
 import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type IncomingRequest, TunnelDialer, webSocketClientOptions } from '@postern/tunnel';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   freePort,
@@ -123,46 +123,70 @@ const sessionOf = async (gateway: GatewayClient, clusterId: string) =>
   (await gateway.ask('GET', `/api/v1/organizations/ada/sessions?cluster=${clusterId}`, { token: ada.token })).json
     .items[0];
 
-it('that share a database: one starts and is killed, and only what it held ends', { timeout: 90_000 }, async () => {
-  const one = await connect(bed, 'one');
-  const sessionOne = await exec(bed.port, 'one');
-  expect(await echo(sessionOne, 'hello')).toBe('hello');
-  await vi.waitFor(async () => expect((await show(bed, 'one')).joining.firstRequestServed).not.toBeNull(), 10_000);
-  // Every row that is changed or removed from here on is kept.
-  const tables = ['clusters', 'sessions', 'connections'];
-  await bed.database.run(`
+/** Rows of these that are changed or removed are kept from now on, as they were. */
+const keepChanges = () =>
+  bed.database.run(`
     CREATE TABLE changed (row jsonb);
     CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
       'BEGIN INSERT INTO changed VALUES (to_jsonb(OLD)); RETURN NULL; END';
-    ${tables.map((table) => `CREATE TRIGGER noted AFTER UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION note_change();`).join('')}`);
-  const before = await sessionOf(bed, one);
+    ${['clusters', 'sessions', 'connections'].map((table) => `CREATE TRIGGER noted AFTER UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION note_change();`).join('')}`);
+const changesOf = async (clusterId: string) =>
+  (await bed.database.run(`SELECT row FROM changed WHERE '${clusterId}' IN (row->>'id', row->>'cluster_id')`)).rows;
+const gatewayCount = async () => (await bed.database.run('SELECT FROM gateways')).rowCount;
 
-  const another = await startAnother();
-  const two = await connect(another, 'two');
-  const sessionTwo = await exec(another.port, 'two');
-  expect(await echo(sessionTwo, 'hello')).toBe('hello');
-  for (const gateway of [bed, another]) {
-    expect([(await show(gateway, 'one')).status, (await show(gateway, 'two')).status]).toEqual(['online', 'online']);
-    expect(await sessionOf(gateway, two)).toMatchObject({ endedAt: null });
-  }
+describe('of two gateways on one database', { timeout: 90_000 }, () => {
+  let one: string;
+  let sessionOne: Duplex;
+  let before: unknown;
+  beforeAll(async () => {
+    one = await connect(bed, 'one');
+    sessionOne = await exec(bed.port, 'one');
+    expect(await echo(sessionOne, 'hello')).toBe('hello');
+    await vi.waitFor(async () => expect((await show(bed, 'one')).joining.firstRequestServed).not.toBeNull(), 10_000);
+    before = await sessionOf(bed, one);
+    await keepChanges();
+  });
+  afterEach(async () => {
+    expect(await show(bed, 'one')).toMatchObject({ status: 'online' });
+    expect(await sessionOf(bed, one)).toEqual(before);
+    expect(await echo(sessionOne, 'still here')).toBe('still here');
+    expect(await changesOf(one)).toEqual([]);
+    expect(await gatewayCount()).toBe(1);
+  });
 
-  another.child.kill('SIGKILL');
-  await vi.waitFor(
-    async () => {
-      expect(await show(bed, 'two')).toMatchObject({ status: 'offline' });
-      expect(await sessionOf(bed, two)).toMatchObject({
-        endedAt: expect.any(String),
-        endReason: 'The gateway stopped while the session was open.',
-      });
-    },
-    { timeout: 15_000, interval: 250 },
-  );
+  it('one is killed, and within 15 s what it held has ended, and nothing else', async () => {
+    const another = await startAnother();
+    const two = await connect(another, 'two');
+    expect(await echo(await exec(another.port, 'two'), 'hello')).toBe('hello');
+    for (const gateway of [bed, another]) {
+      expect([(await show(gateway, 'one')).status, (await show(gateway, 'two')).status]).toEqual(['online', 'online']);
+      expect(await sessionOf(gateway, two)).toMatchObject({ endedAt: null });
+    }
+    another.child.kill('SIGKILL');
+    await vi.waitFor(
+      async () => {
+        expect(await show(bed, 'two')).toMatchObject({ status: 'offline' });
+        expect(await sessionOf(bed, two)).toMatchObject({
+          endedAt: expect.any(String),
+          endReason: 'The gateway stopped while the session was open.',
+        });
+      },
+      { timeout: 15_000, interval: 250 },
+    );
+  });
 
-  expect(await show(bed, 'one')).toMatchObject({ status: 'online' });
-  expect(await sessionOf(bed, one)).toEqual(before);
-  expect(await echo(sessionOne, 'still here')).toBe('still here');
-  const { rows } = await bed.database.run(`SELECT row FROM changed WHERE '${one}' IN (row->>'id', row->>'cluster_id')`);
-  expect(rows).toEqual([]);
-  const gateways = await bed.database.run('SELECT count(*)::int AS count FROM gateways');
-  expect(gateways.rows).toEqual([{ count: 1 }]);
+  it('one stops in order, and what it held has ended when it is gone, and nothing else', async () => {
+    const another = await startAnother();
+    const three = await connect(another, 'three');
+    expect(await echo(await exec(another.port, 'three'), 'hello')).toBe('hello');
+    another.child.kill('SIGTERM');
+    expect(await once(another.child, 'exit')).toEqual([0, null]);
+    expect(await show(bed, 'three')).toMatchObject({ status: 'offline' });
+    expect(await sessionOf(bed, three)).toMatchObject({
+      endedAt: expect.any(String),
+      endReason: expect.not.stringContaining('The gateway stopped'),
+      bytesUp: 5,
+      bytesDown: 5,
+    });
+  });
 });
