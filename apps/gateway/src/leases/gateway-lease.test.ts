@@ -105,7 +105,7 @@ describe('a dead gateway', () => {
       cleaning = second.lease.beat();
       await waiting(1);
       // Passes it over and does not wait.
-      await third.lease.beat();
+      await Promise.race([third.lease.beat(), waiting(2).then(() => expect.unreachable('it waits for the other'))]);
       expect(await bed.session(id)).toMatchObject({ ended_at: null });
     });
     await cleaning;

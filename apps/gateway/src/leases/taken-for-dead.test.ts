@@ -130,18 +130,36 @@ describe('a gateway that was taken for dead', () => {
     expect(await bed.session(id)).toMatchObject({ end_reason: 'done', bytes_up: '3', gateway_id: null });
   });
 
-  it.each(['before', 'after'])('does not bring a connection back that ends just %s it publishes', async (when) => {
-    await first.connect(ofFirst, 6n);
-    const isLate = when === 'after';
-    const ends = isLate ? undefined : first.disconnect(ofFirst, 5n);
-    await bed.server.run(
-      `DELETE FROM connections WHERE gateway_id = '${first.lease.id}'; DELETE FROM sessions WHERE gateway_id = '${first.lease.id}'; DELETE FROM gateways WHERE id = '${first.lease.id}'`,
-    );
-    await first.lease.beat();
-    await (ends ?? first.disconnect(ofFirst, 5n));
-    // Behind everything else.
-    await first.connect(ofFirst, 7n);
-    expect((await bed.connections(ofFirst)).map(({ epoch }) => epoch)).toEqual(['6', '7']);
+  describe('does not bring a connection back', () => {
+    const forget = ({ lease }: LeasedGateway) =>
+      bed.server.run(
+        ['connections WHERE gateway_id', 'sessions WHERE gateway_id', 'gateways WHERE id']
+          .map((which) => `DELETE FROM ${which} = '${lease.id}';`)
+          .join(''),
+      );
+    beforeEach(() => first.connect(ofFirst, 6n));
+    afterEach(async () => {
+      // Behind everything else.
+      await first.connect(ofFirst, 7n);
+      expect((await bed.connections(ofFirst)).map(({ epoch }) => epoch)).toEqual(['6', '7']);
+    });
+
+    it('whose end is being written when it publishes again', async () => {
+      let ending: Promise<void> | undefined;
+      await bed.whileLocked(ofFirst, async (waiting) => {
+        ending = first.disconnect(ofFirst, 5n);
+        await waiting(1);
+        await forget(first);
+        await first.lease.beat();
+      });
+      await ending;
+    });
+
+    it('that ends while it is published again', async () => {
+      await forget(first);
+      await first.lease.beat();
+      await first.disconnect(ofFirst, 5n);
+    });
   });
 });
 
