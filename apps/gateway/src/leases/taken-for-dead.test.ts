@@ -137,7 +137,11 @@ describe('a gateway that was taken for dead', () => {
           .map((which) => `DELETE FROM ${which} = '${lease.id}';`)
           .join(''),
       );
-    beforeEach(() => first.connect(ofFirst, 6n));
+    beforeEach(async () => {
+      await first.connect(ofFirst, 6n);
+      // The first time, which is not what is tested here.
+      await vi.waitFor(async () => expect(await bed.connections(ofFirst)).toHaveLength(2), patience);
+    });
     afterEach(async () => {
       // Behind everything else.
       await first.connect(ofFirst, 7n);
