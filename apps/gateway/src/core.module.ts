@@ -4,18 +4,24 @@ import type { Config } from './config.ts';
 import { CONFIG, LOGGER } from './core/injection-tokens.ts';
 import { Lifecycle } from './core/lifecycle.ts';
 import { Database } from './database/database.ts';
+import { GatewayLease } from './leases/gateway-lease.ts';
 import { Limits } from './limits/limits.ts';
 import { TunnelRegistry } from './tunnels/tunnel-registry.ts';
 
 @Module({})
 class CoreModule {}
 
-/** What everything else stands on: configuration, log, database, limits, the tunnels of this process. Seen by every module. */
+/** What everything else stands on: configuration, log, database, the lease and the tunnels of this process, limits. Seen by every module. */
 export function coreModule(config: Config, logger: Logger): DynamicModule {
   const providers = [
     { provide: CONFIG, useValue: config },
     { provide: LOGGER, useValue: logger },
     { provide: Database, useFactory: () => new Database(config.database) },
+    {
+      provide: GatewayLease,
+      useFactory: (database: Database) => new GatewayLease(database, logger),
+      inject: [Database],
+    },
     { provide: Limits, useFactory: () => new Limits(config.limits) },
     { provide: TunnelRegistry, useFactory: () => new TunnelRegistry() },
     { provide: Lifecycle, useFactory: () => new Lifecycle() },

@@ -1,13 +1,17 @@
 import type { Logger } from 'pino';
 import { SetupCode } from './accounts/setup-code.ts';
 import { createApi } from './api.ts';
+import { AgentPresence } from './clusters/agent-presence.ts';
+import { ClusterChanges } from './clusters/cluster-changes.ts';
 import { ClusterDirectory } from './clusters/cluster-directory.ts';
+import { ClusterList } from './clusters/cluster-list.ts';
 import type { Config } from './config.ts';
 import { Lifecycle } from './core/lifecycle.ts';
 import { Database } from './database/database.ts';
 import { createEdge } from './edge/edge.ts';
 import { createHandlers } from './handlers.ts';
 import { Authenticator } from './identity/authenticator.ts';
+import { GatewayLease } from './leases/gateway-lease.ts';
 import { Limits } from './limits/limits.ts';
 import { LocalClusters } from './local/local-clusters.ts';
 import { GatewayMetrics } from './metrics/metrics.ts';
@@ -29,15 +33,18 @@ export interface Gateway {
 export async function startGateway(config: Config, logger: Logger): Promise<Gateway> {
   const { application, handler } = await createApi(config, logger);
   const database = application.get(Database);
-  const directory = application.get(ClusterDirectory);
-  const sessions = application.get(SessionLog);
+  const lease = application.get(GatewayLease);
+  const presence = application.get(AgentPresence);
   const metrics = new GatewayMetrics();
   const limits = application.get(Limits);
   limits.on('refused', (name) => metrics.limitReached(name));
   const handlers = createHandlers({
     authenticator: application.get(Authenticator),
-    directory,
-    sessions,
+    directory: application.get(ClusterDirectory),
+    agents: presence,
+    clusters: application.get(ClusterList),
+    changes: application.get(ClusterChanges),
+    sessions: application.get(SessionLog),
     registry: application.get(TunnelRegistry),
     limits,
     metrics,
@@ -57,13 +64,13 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   const end = async (): Promise<void> => {
     handlers.close();
     await application.close();
+    await presence.close();
+    await lease.stop();
     await database.close();
   };
   try {
-    // What an earlier process left open ended with it.
-    await directory.markAllOffline();
+    await lease.start();
     await application.get(SetupCode).resume();
-    await sessions.endOrphans();
     const metricsServer = await serveMetrics(metrics, config.metrics);
     await edge.listen(config.listen.port, config.listen.host).catch(async (error: unknown) => {
       await metricsServer.close();

@@ -1,37 +1,31 @@
 import type { Logger } from 'pino';
-import type { ClusterDirectory } from './clusters/cluster-directory.ts';
 import type { ClusterConnector } from './connector/cluster-connector.ts';
 import { createDashboardProxy } from './edge/dashboard.ts';
 import type { EdgeHandlers } from './edge/dispatch.ts';
 import type { Authenticator } from './identity/authenticator.ts';
-import { KubeEndpoint } from './kube/endpoint.ts';
+import { KubeEndpoint, type KubeEndpointOptions } from './kube/endpoint.ts';
 import type { Limits } from './limits/limits.ts';
 import { LiveEndpoint } from './live/live-endpoint.ts';
+import type { LiveOptions } from './live/live-socket.ts';
 import type { GatewayMetrics } from './metrics/metrics.ts';
 import type { StreamRecorder } from './passage/recorded-stream.ts';
 import { Revalidation } from './revalidation/revalidation.ts';
 import type { SessionLog } from './sessions/session-log.ts';
 import { TerminalService } from './terminals/terminal-service.ts';
+import type { AgentDirectory } from './tunnels/agent-directory.ts';
 import { TunnelConnector } from './tunnels/tunnel-connector.ts';
 import { TunnelEndpoint } from './tunnels/tunnel-endpoint.ts';
 import type { TunnelRegistry } from './tunnels/tunnel-registry.ts';
 
 export interface HandlersOptions {
   authenticator: Pick<Authenticator, 'authenticate' | 'stillValid'>;
-  directory: Pick<
-    ClusterDirectory,
-    | 'find'
-    | 'findOnly'
-    | 'firstRequestServed'
-    | 'agentKey'
-    | 'nextEpoch'
-    | 'agentConnected'
-    | 'agentDisconnected'
-    | 'agentReported'
-    | 'list'
-    | 'get'
-    | 'changes'
-  >;
+  /** Who may reach which cluster. */
+  directory: KubeEndpointOptions['directory'];
+  /** Which agents may connect, and what they do. */
+  agents: AgentDirectory;
+  /** Clusters as people read them. */
+  clusters: LiveOptions['clusters'];
+  changes: LiveOptions['changes'];
   sessions: Pick<SessionLog, 'start' | 'end'>;
   /** The one registry of this process. */
   registry: TunnelRegistry;
@@ -59,7 +53,19 @@ export interface Handlers {
 
 /** Everything behind the edge that is not Nest: kube endpoint, tunnels, live connections, dashboard. */
 export function createHandlers(options: HandlersOptions): Handlers {
-  const { authenticator, directory, sessions, registry, limits, metrics, logger, publicUrl } = options;
+  const {
+    authenticator,
+    directory,
+    agents,
+    clusters,
+    changes,
+    sessions,
+    registry,
+    limits,
+    metrics,
+    logger,
+    publicUrl,
+  } = options;
   const publicOrigin = publicUrl.origin;
   const connector = options.connector ?? new TunnelConnector(registry);
   const { headTimeoutMs, revalidateMs } = options;
@@ -81,8 +87,15 @@ export function createHandlers(options: HandlersOptions): Handlers {
     publicOrigin,
   };
   const kube = new KubeEndpoint({ ...shared, ...(headTimeoutMs === undefined ? {} : { headTimeoutMs }) });
-  const tunnels = new TunnelEndpoint({ directory, registry, limits, metrics, logger, gatewayName: publicUrl.host });
-  const live = new LiveEndpoint({ ...shared, terminals: new TerminalService(shared) });
+  const tunnels = new TunnelEndpoint({
+    directory: agents,
+    registry,
+    limits,
+    metrics,
+    logger,
+    gatewayName: publicUrl.host,
+  });
+  const live = new LiveEndpoint({ ...shared, clusters, changes, terminals: new TerminalService(shared) });
   return {
     byOwner: {
       kube: { request: kube.request, upgrade: kube.upgrade },

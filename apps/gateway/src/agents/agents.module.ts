@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ClusterDirectory } from '../clusters/cluster-directory.ts';
+import { ClusterChanges } from '../clusters/cluster-changes.ts';
 import { ClustersModule } from '../clusters/clusters.module.ts';
 import type { Config } from '../config.ts';
 import { CONFIG, LOGGER } from '../core/injection-tokens.ts';
@@ -17,9 +17,9 @@ import { Enrolment } from './enrolment.ts';
     provide(JoinClaims, Database, LOGGER),
     {
       provide: Enrolment,
-      useFactory: (database: Database, directory: ClusterDirectory, tunnels: TunnelRegistry, config: Config) =>
-        new Enrolment({ database, directory, tunnels, config }),
-      inject: [Database, ClusterDirectory, TunnelRegistry, CONFIG],
+      useFactory: (database: Database, changes: ClusterChanges, tunnels: TunnelRegistry, config: Config) =>
+        new Enrolment({ database, changes, tunnels, config }),
+      inject: [Database, ClusterChanges, TunnelRegistry, CONFIG],
     },
   ],
   exports: [JoinClaims],

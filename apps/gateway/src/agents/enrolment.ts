@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import type { Enrolled, EnrollRequest } from '@postern/contracts';
-import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
+import type { ClusterChanges } from '../clusters/cluster-changes.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
@@ -12,7 +12,7 @@ import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 /** What enrolment stands on. */
 export interface EnrolmentDependencies {
   database: Database;
-  directory: ClusterDirectory;
+  changes: ClusterChanges;
   tunnels: Pick<TunnelRegistry, 'disconnect'>;
   config: Pick<Config, 'publicOrigin'>;
 }
@@ -30,7 +30,7 @@ export class Enrolment {
    * @throws {ApiError} 400 for a key that is not Ed25519, and the token stays unused; 409 when somebody else was faster.
    */
   async enroll(claim: JoinClaim, asked: EnrollRequest): Promise<Enrolled> {
-    const { database, directory, tunnels, config } = this.#dependencies;
+    const { database, changes, tunnels, config } = this.#dependencies;
     const { tokenId, organizationId, clusterId } = claim;
     const publicKey = readKey(asked.publicKey);
     const now = new Date();
@@ -56,7 +56,7 @@ export class Enrolment {
       return { agentId: agent.id, cluster, hadAgent: revoked.count > 0 };
     });
     if (enrolled.hadAgent) tunnels.disconnect(clusterId, 'the cluster was enrolled again');
-    directory.changes.emit('changed', { organizationId, clusterId });
+    changes.emit('changed', { organizationId, clusterId });
     return {
       agentId: enrolled.agentId,
       clusterId,

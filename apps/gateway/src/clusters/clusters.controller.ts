@@ -5,7 +5,7 @@ import { notFound } from '../http/api-error.ts';
 import { type Answer, type Call, CallOf, type CallOrganization } from '../http/call.ts';
 import { Operation } from '../http/operation.ts';
 import { Limits } from '../limits/limits.ts';
-import { ClusterDirectory } from './cluster-directory.ts';
+import { ClusterList } from './cluster-list.ts';
 import { Clusters } from './clusters.ts';
 import { Kubeconfigs } from './kubeconfigs.ts';
 
@@ -15,13 +15,13 @@ const clustersOfOneRequest = 10;
 @Controller()
 export class ClustersController {
   @Inject(Clusters) private readonly clusters!: Clusters;
-  @Inject(ClusterDirectory) private readonly directory!: ClusterDirectory;
+  @Inject(ClusterList) private readonly shown!: ClusterList;
   @Inject(Limits) private readonly limits!: Limits;
   @Inject(Kubeconfigs) private readonly kubeconfigs!: Kubeconfigs;
 
   @Operation('listClusters')
   async list(@CallOf() { principal, organization }: Call<'listClusters'>): Promise<Answer<'listClusters'>> {
-    const items = await this.directory.list(organization.id);
+    const items = await this.shown.list(organization.id);
     this.limits.charge('requestsPerUser', principal.userId, items.length / clustersOfOneRequest);
     return { items };
   }
@@ -81,7 +81,7 @@ export class ClustersController {
   }
 
   async #show(organization: CallOrganization, id: string): Promise<Cluster> {
-    const cluster = await this.directory.get(organization.id, id);
+    const cluster = await this.shown.get(organization.id, id);
     if (cluster === null) throw notFound();
     return cluster;
   }

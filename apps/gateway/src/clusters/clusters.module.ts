@@ -6,11 +6,15 @@ import { Database } from '../database/database.ts';
 import { Credentials } from '../identity/credentials.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { SignedTokens } from '../identity/signed-tokens.ts';
+import { GatewayLease } from '../leases/gateway-lease.ts';
 import { Limits } from '../limits/limits.ts';
 import { ApiTokens } from '../tokens/api-tokens.ts';
 import { TokensModule } from '../tokens/tokens.module.ts';
 import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
+import { AgentPresence } from './agent-presence.ts';
+import { ClusterChanges } from './cluster-changes.ts';
 import { ClusterDirectory } from './cluster-directory.ts';
+import { ClusterList } from './cluster-list.ts';
 import { ClustersController } from './clusters.controller.ts';
 import { Clusters } from './clusters.ts';
 import { Kubeconfigs } from './kubeconfigs.ts';
@@ -19,21 +23,24 @@ import { Kubeconfigs } from './kubeconfigs.ts';
   imports: [IdentityModule, TokensModule],
   controllers: [ClustersController],
   providers: [
-    provide(ClusterDirectory, Database, TunnelRegistry),
+    provide(ClusterChanges),
+    provide(ClusterDirectory, Database, ClusterChanges),
+    provide(ClusterList, Database, TunnelRegistry),
+    provide(AgentPresence, Database, GatewayLease, ClusterChanges),
     {
       provide: Clusters,
       useFactory: (
         database: Database,
-        directory: ClusterDirectory,
+        changes: ClusterChanges,
         tunnels: TunnelRegistry,
         credentials: Credentials,
         limits: Limits,
         config: Config,
-      ) => new Clusters({ database, directory, tunnels, credentials, limits, config }),
-      inject: [Database, ClusterDirectory, TunnelRegistry, Credentials, Limits, CONFIG],
+      ) => new Clusters({ database, changes, tunnels, credentials, limits, config }),
+      inject: [Database, ClusterChanges, TunnelRegistry, Credentials, Limits, CONFIG],
     },
     provide(Kubeconfigs, ApiTokens, SignedTokens, CONFIG),
   ],
-  exports: [ClusterDirectory, Clusters],
+  exports: [AgentPresence, ClusterChanges, ClusterDirectory, ClusterList, Clusters],
 })
 export class ClustersModule {}

@@ -8,20 +8,20 @@ import { makeSecret } from '../identity/bearer-secret.ts';
 import type { Credentials } from '../identity/credentials.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
-import type { ClusterDirectory } from './cluster-directory.ts';
+import type { ClusterChanges } from './cluster-changes.ts';
 import { joinCommands } from './join-commands.ts';
 
 /** What the changes of clusters stand on. */
 export interface ClustersDependencies {
   database: Database;
-  directory: ClusterDirectory;
+  changes: ClusterChanges;
   tunnels: Pick<TunnelRegistry, 'disconnect'>;
   credentials: Credentials;
   limits: Limits;
   config: Config;
 }
 
-/** Changes of clusters by people. What agents change is the directory's. */
+/** Changes of clusters by people. What agents change is the presence's. */
 export class Clusters {
   readonly #dependencies: ClustersDependencies;
 
@@ -59,7 +59,7 @@ export class Clusters {
   async setLabels(cluster: ClusterModel, labels: Record<string, string>): Promise<void> {
     const { id, organizationId } = cluster;
     await this.#dependencies.database.scoped.cluster.updateMany({ where: { id, organizationId }, data: { labels } });
-    this.#dependencies.directory.changes.emit('changed', { organizationId, clusterId: id });
+    this.#dependencies.changes.emit('changed', { organizationId, clusterId: id });
   }
 
   /** A new join token; unused ones of before stop working. @throws {ApiError} `rate-limited`. */
@@ -78,7 +78,7 @@ export class Clusters {
       const data = { organizationId, clusterId, secretHash: hash, expiresAt };
       return (await transaction.joinToken.create({ data, select: { id: true } })).id;
     });
-    this.#dependencies.directory.changes.emit('changed', { organizationId, clusterId });
+    this.#dependencies.changes.emit('changed', { organizationId, clusterId });
     const joinToken = text('postern_join', id);
     const commands = joinCommands({ clusterId, joinToken }, this.#dependencies.config);
     return { joinToken, expiresAt: expiresAt.toISOString(), ...commands };
@@ -97,7 +97,7 @@ export class Clusters {
     });
     for (const userId of new Set(kubeconfigs.map((token) => token.userId)))
       this.#dependencies.credentials.revoked(userId);
-    this.#dependencies.directory.changes.emit('deleted', { organizationId, clusterId });
+    this.#dependencies.changes.emit('deleted', { organizationId, clusterId });
     this.#dependencies.tunnels.disconnect(clusterId, 'the cluster was deleted');
   }
 }

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayLease } from '../leases/gateway-lease.ts';
 import { SessionList } from '../sessions/session-list.ts';
 import { SessionLog, type SessionStart } from '../sessions/session-log.ts';
 import { startTestDatabase, type TestDatabase } from '../test/test-database.ts';
@@ -163,7 +165,14 @@ describe('the database itself', () => {
 });
 
 describe('recorded sessions', () => {
+  const newLease = () => new GatewayLease(database, pino({ level: 'silent' }), { beatMs: 3_600_000 });
+  let lease: GatewayLease;
   let start: SessionStart;
+  beforeEach(async () => {
+    lease = newLease();
+    await lease.start();
+  });
+  afterEach(() => lease.stop());
   beforeAll(async () => {
     const { scoped } = database;
     const { id: clusterId } = await scoped.cluster.create({ data: { organizationId: one, name: 'recorded' } });
@@ -185,7 +194,7 @@ describe('recorded sessions', () => {
     new SessionList(database).page({ organizationId: one, ofUser: undefined }, { limit: 50, ...more } as never);
 
   it('are there from their start, and end once', async () => {
-    const log = new SessionLog(database);
+    const log = new SessionLog(database, lease);
     const id = await log.start(start);
     expect((await query()).items[0]).toMatchObject({
       id,
@@ -199,7 +208,7 @@ describe('recorded sessions', () => {
   });
 
   it('take hostile text, and cut it', async () => {
-    const log = new SessionLog(database);
+    const log = new SessionLog(database, lease);
     const id = await log.start({
       ...start,
       userAgent: `a\0b\n${'x'.repeat(9_999)}`,
@@ -214,19 +223,22 @@ describe('recorded sessions', () => {
   });
 
   it('that a gateway left open are ended by the next, which keeps its own', async () => {
-    const left = await new SessionLog(database).start(start);
-    const next = new SessionLog(database);
-    const mine = await next.start(start);
-    await next.endOrphans();
+    const leaseOfNext = newLease();
+    await leaseOfNext.start();
+    const left = await new SessionLog(database, lease).start(start);
+    const mine = await new SessionLog(database, leaseOfNext).start(start);
+    await server.run(`UPDATE gateways SET seen_at = now() - interval '11 s' WHERE id = '${lease.id}'`);
+    await leaseOfNext.beat();
     const byId = new Map((await query()).items.map((item) => [item.id, item]));
     expect(byId.get(left)?.endReason).toBe('The gateway stopped while the session was open.');
     expect(byId.get(mine)?.endedAt).toBeNull();
     expect((await query({ active: true })).items.map(({ id }) => id)).toEqual([mine]);
     expect((await query({ active: false })).items.map(({ id }) => id)).not.toContain(mine);
+    await leaseOfNext.stop();
   });
 
   it('are paged newest first without a gap, and stay within the organization', async () => {
-    const log = new SessionLog(database);
+    const log = new SessionLog(database, lease);
     const ids: string[] = [];
     for (let count = 0; count < 7; count += 1) ids.push(await log.start({ ...start, kind: 'exec' }));
     const seen: string[] = [];

@@ -66,6 +66,15 @@ export function isDuplicate(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }
 
+/** True when a row was refused because one that it names is not there. @param constraint which one it names. */
+export function isMissing(error: unknown, constraint: string): boolean {
+  return (
+    error instanceof Prisma.PrismaClientKnownRequestError &&
+    error.code === 'P2003' &&
+    error.message.includes(constraint)
+  );
+}
+
 const unreachableCodes: ReadonlySet<string> = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
 /** Words of Prisma's, pg's and PostgreSQL's for a connection that cannot be had or is gone (57P01 to 57P03: shutting down). */
 const unreachableWords =

@@ -7,7 +7,7 @@ import { unreadLimits } from './unread.ts';
 const roomOf = (organizationId: string): string => `organization:${organizationId}`;
 
 /** Lets a connection follow the clusters of the organizations its person belongs to. */
-export function serveClusters(socket: LiveSocket, { directory, limits, logger }: LiveOptions): void {
+export function serveClusters(socket: LiveSocket, { clusters, limits, logger }: LiveOptions): void {
   const { data: connection } = socket;
   const rules = {
     schema: WatchClusters,
@@ -32,7 +32,7 @@ export function serveClusters(socket: LiveSocket, { directory, limits, logger }:
       try {
         // Joined first, so that no change falls between the list and the events.
         await socket.join(roomOf(organizationId));
-        const items = await directory.list(organizationId);
+        const items = await clusters.list(organizationId);
         // Reading one, making it JSON and sending it costs as much as some small events.
         limits.charge('liveEventsPerUser', connection.principal.userId, items.length);
         answer({ items });
@@ -61,7 +61,7 @@ function organizationOf(principal: Principal, slug: string): string | undefined 
 }
 
 /** Tells every connection that watches what changed, one reading a change. @returns stops it. */
-export function pushClusterChanges(io: LiveServer, { directory, logger }: LiveOptions): () => void {
+export function pushClusterChanges(io: LiveServer, { clusters, changes, logger }: LiveOptions): () => void {
   const pending = new Set<string>();
   const reading = new Set<string>();
   const read = async ({ organizationId, clusterId }: { organizationId: string; clusterId: string }): Promise<void> => {
@@ -71,7 +71,7 @@ export function pushClusterChanges(io: LiveServer, { directory, logger }: LiveOp
       await new Promise<void>((resolve) => setImmediate(resolve));
       pending.delete(clusterId);
       try {
-        const cluster = await directory.get(organizationId, clusterId);
+        const cluster = await clusters.get(organizationId, clusterId);
         if (cluster !== null) io.to(roomOf(organizationId)).emit('cluster:changed', cluster);
       } catch (error) {
         logger.error({ error, clusterId }, 'cannot tell browsers of a change');
@@ -87,10 +87,10 @@ export function pushClusterChanges(io: LiveServer, { directory, logger }: LiveOp
   const onDeleted = ({ organizationId, clusterId }: { organizationId: string; clusterId: string }): void => {
     io.to(roomOf(organizationId)).emit('cluster:deleted', { id: clusterId, organizationId });
   };
-  directory.changes.on('changed', onChanged);
-  directory.changes.on('deleted', onDeleted);
+  changes.on('changed', onChanged);
+  changes.on('deleted', onDeleted);
   return () => {
-    directory.changes.off('changed', onChanged);
-    directory.changes.off('deleted', onDeleted);
+    changes.off('changed', onChanged);
+    changes.off('deleted', onDeleted);
   };
 }

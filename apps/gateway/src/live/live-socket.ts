@@ -1,7 +1,8 @@
 import type { ClientToServerEvents, ServerToClientEvents } from '@postern/contracts';
 import type { Logger } from 'pino';
 import type { Server, Socket } from 'socket.io';
-import type { ClusterDirectory } from '../clusters/cluster-directory.ts';
+import type { ClusterChanges } from '../clusters/cluster-changes.ts';
+import type { ClusterList } from '../clusters/cluster-list.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Limits } from '../limits/limits.ts';
@@ -25,7 +26,8 @@ export type LiveServer = Server<ClientToServerEvents, ServerToClientEvents, Unus
 
 export interface LiveOptions {
   authenticator: Pick<Authenticator, 'authenticate'>;
-  directory: Pick<ClusterDirectory, 'list' | 'get' | 'changes'>;
+  clusters: Pick<ClusterList, 'list' | 'get'>;
+  changes: ClusterChanges;
   terminals: TerminalService;
   revalidation: Revalidation;
   limits: Limits;

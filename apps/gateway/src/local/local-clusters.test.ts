@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ClusterDirectory } from '../clusters/cluster-directory.ts';
+import { ClusterChanges } from '../clusters/cluster-changes.ts';
 import { Clusters } from '../clusters/clusters.ts';
 import type { Config } from '../config.ts';
 import { Database } from '../database/database.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   database = new Database({ url: server.appUrl, connections: 5 });
   clusters = new Clusters({
     database,
-    directory: new ClusterDirectory(database, { roundTrip: () => null }),
+    changes: new ClusterChanges(),
     tunnels: { disconnect: () => {} },
     credentials: new Credentials(database, logger),
     limits: new Limits(defaultLimits),

@@ -1,7 +1,9 @@
 import type { SessionKind as Kind } from '@postern/contracts';
-import type { Database } from '../database/database.ts';
+import { type Database, isMissing } from '../database/database.ts';
 import { whenReachable } from '../database/when-reachable.ts';
 import { SessionKind } from '../generated/prisma/enums.ts';
+import { gatewayStopped } from '../leases/end-gateways.ts';
+import type { GatewayLease } from '../leases/gateway-lease.ts';
 import { recordedCommand } from './recorded-command.ts';
 
 /** The kinds as the contracts spell them, and as the database's client does. */
@@ -32,54 +34,77 @@ const maxText = 512;
 /** Writes down every exec, attach, port-forward and terminal: its beginning, before anything flows, and its end. */
 export class SessionLog {
   readonly #database: Database;
+  readonly #lease: GatewayLease;
   /** Organization of each session that this process has open. */
   readonly #open = new Map<string, string>();
 
-  constructor(database: Database) {
+  constructor(database: Database, lease: GatewayLease) {
     this.#database = database;
+    this.#lease = lease;
+    lease.on('renewed', () => {
+      this.#hold([...this.#open]).catch((error: unknown) => lease.incomplete(error));
+    });
   }
 
   /** @returns the session's id. */
   async start(session: SessionStart): Promise<string> {
-    const { id } = await this.#database.scoped.session.create({
-      data: {
-        ...session,
-        kind: sessionKinds[session.kind],
-        namespace: storable(session.namespace),
-        pod: storable(session.pod),
-        container: session.container === null ? null : storable(session.container),
-        command: recordedCommand(session.command),
-        clientAddress: storable(session.clientAddress),
-        userAgent: storable(session.userAgent),
-      },
-      select: { id: true },
+    const { organizationId } = session;
+    const data = {
+      ...session,
+      kind: sessionKinds[session.kind],
+      namespace: storable(session.namespace),
+      pod: storable(session.pod),
+      container: session.container === null ? null : storable(session.container),
+      command: recordedCommand(session.command),
+      clientAddress: storable(session.clientAddress),
+      userAgent: storable(session.userAgent),
+    };
+    const create = (gatewayId: string) =>
+      this.#database.scoped.session.create({ data: { ...data, gatewayId }, select: { id: true, gatewayId: true } });
+    const gatewayId = this.#lease.id;
+    const row = await create(gatewayId).catch(async (error: unknown) => {
+      if (!isMissing(error, 'sessions_gateway_id_fkey')) throw error;
+      await this.#lease.lost(gatewayId);
+      return create(this.#lease.id);
     });
-    this.#open.set(id, session.organizationId);
-    return id;
+    this.#open.set(row.id, organizationId);
+    // The gateway took another id while the row was made under the one before.
+    if (row.gatewayId !== this.#lease.id)
+      await this.#hold([[row.id, organizationId]]).catch((error: unknown) => this.#lease.incomplete(error));
+    return row.id;
   }
 
   /** Only the first end counts. Bytes up go from the person to the cluster. */
   async end(id: string, ended: { reason: string; bytesUp: number; bytesDown: number }): Promise<void> {
     const organizationId = this.#open.get(id);
     if (organizationId === undefined) return;
+    this.#open.delete(id);
     const data = {
       endedAt: new Date(),
       endReason: storable(ended.reason),
       bytesUp: BigInt(ended.bytesUp),
       bytesDown: BigInt(ended.bytesDown),
+      gatewayId: null,
     };
-    const where = { id, organizationId, endedAt: null };
-    await whenReachable(() => this.#database.scoped.session.updateMany({ where, data }));
-    this.#open.delete(id);
+    try {
+      // Also where another gateway ended it, which could only guess.
+      await whenReachable(() => this.#database.scoped.session.updateMany({ where: { id, organizationId }, data }));
+    } catch (error) {
+      this.#lease.incomplete(error);
+      throw error;
+    }
   }
 
-  /** After a start: sessions that an earlier process left open have ended with it. */
-  async endOrphans(): Promise<void> {
-    const mine = [...this.#open.keys()];
-    await this.#database.acrossOrganizations.session.updateMany({
-      where: { endedAt: null, id: { notIn: mine } },
-      data: { endedAt: new Date(), endReason: 'The gateway stopped while the session was open.' },
-    });
+  /** Writes this gateway's id on sessions it has open. One that has ended meanwhile stays ended, unless another gateway guessed so. */
+  async #hold(open: [id: string, organizationId: string][]): Promise<void> {
+    if (open.length === 0) return;
+    const ids = open.map(([id]) => id);
+    const organizations = open.map(([, organizationId]) => organizationId);
+    await this.#database.acrossOrganizations.$executeRaw`
+      UPDATE sessions s SET gateway_id = ${this.#lease.id}::uuid, ended_at = NULL, end_reason = NULL
+      FROM unnest(${ids}::uuid[], ${organizations}::uuid[]) AS o(id, organization_id)
+      WHERE s.id = o.id AND s.organization_id = o.organization_id
+        AND (s.ended_at IS NULL OR s.end_reason = ${gatewayStopped})`;
   }
 }
 

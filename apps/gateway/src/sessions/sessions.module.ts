@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { provide } from '../core/provide.ts';
 import { Database } from '../database/database.ts';
+import { GatewayLease } from '../leases/gateway-lease.ts';
 import { SessionList } from './session-list.ts';
 import { SessionLog } from './session-log.ts';
 import { SessionsController } from './sessions.controller.ts';
 
 @Module({
   controllers: [SessionsController],
-  providers: [provide(SessionLog, Database), provide(SessionList, Database)],
+  providers: [provide(SessionLog, Database, GatewayLease), provide(SessionList, Database)],
   exports: [SessionLog],
 })
 export class SessionsModule {}

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Cluster, Level } from '@postern/contracts';
 import type { AgentReport } from '@postern/tunnel';
+import { ClusterChanges } from '../clusters/cluster-changes.ts';
 import type { DirectoryCluster } from '../clusters/cluster-directory.ts';
 import type { Principal } from '../identity/principal.ts';
 
@@ -42,10 +43,7 @@ export class FakeDirectory {
   readonly disconnected: string[] = [];
   readonly reports: AgentReport[] = [];
   readonly served: string[] = [];
-  readonly changes = new EventEmitter<{
-    changed: [{ organizationId: string; clusterId: string }];
-    deleted: [{ organizationId: string; clusterId: string }];
-  }>();
+  readonly changes = new ClusterChanges();
   level: Level = 'admin';
   failing = false;
   #epoch = 0n;

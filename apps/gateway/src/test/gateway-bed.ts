@@ -38,19 +38,25 @@ export interface Person {
   token: string;
 }
 
-/** A whole gateway on loopback, on a database of its own. */
-export interface GatewayBed {
-  origin: string;
-  port: number;
-  caPem: string;
-  database: TestDatabase;
-  gateway: Gateway;
-  /** Lines of the log. */
-  log: string[];
+/** What people and agents ask of a gateway on loopback. */
+export interface GatewayClient {
   ask(method: string, path: string, ask?: Ask): Promise<Reply>;
   signUp(name: string): Promise<Person>;
   createCluster(person: Person, name: string): Promise<CreatedCluster>;
   enroll(joinToken: string): Promise<Enrolled & { privateKeyPem: string }>;
+}
+
+/** A whole gateway on loopback, on a database of its own. */
+export interface GatewayBed extends GatewayClient {
+  origin: string;
+  port: number;
+  caPem: string;
+  database: TestDatabase;
+  /** What another gateway on the same database needs, besides an address. */
+  environment: Record<string, string>;
+  gateway: Gateway;
+  /** Lines of the log. */
+  log: string[];
   stop(): Promise<void>;
 }
 
@@ -69,9 +75,7 @@ export async function startGatewayBed(environment: Record<string, string> = {}):
     return join(folder, name);
   };
   const origin = `https://localhost:${port}`;
-  const config = readConfig({
-    POSTERN_PUBLIC_URL: origin,
-    POSTERN_PORT: String(port),
+  const shared = {
     POSTERN_TLS_CERT_FILE: await file('tls.crt', cert),
     POSTERN_TLS_KEY_FILE: await file('tls.key', key),
     POSTERN_CA_FILE: await file('ca.crt', cert),
@@ -82,12 +86,34 @@ export async function startGatewayBed(environment: Record<string, string> = {}):
     POSTERN_SIGN_INS_PER_ADDRESS: '10000',
     POSTERN_SIGN_UPS_PER_ADDRESS: '10000',
     ...environment,
-  });
+  };
+  const config = readConfig({ ...shared, POSTERN_PUBLIC_URL: origin, POSTERN_PORT: String(port) });
   const log: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
   const gateway = await startGateway(config, logger);
   const agent = new Agent({ keepAlive: true, ca: cert });
 
+  const bed: GatewayBed = {
+    origin,
+    port,
+    caPem: cert,
+    database,
+    gateway,
+    log,
+    environment: shared,
+    ...gatewayClient(port, agent),
+    stop: async () => {
+      agent.destroy();
+      await gateway.stop();
+      await database.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return bed;
+}
+
+/** @param agent knows the gateway's authority; whoever made it ends it. */
+export function gatewayClient(port: number, agent: Agent): GatewayClient {
   const ask = (method: string, path: string, { token, cookie, headers = {}, body }: Ask = {}): Promise<Reply> =>
     new Promise((resolve, reject) => {
       const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
@@ -119,13 +145,7 @@ export async function startGatewayBed(environment: Record<string, string> = {}):
       request.end(payload);
     });
 
-  const bed: GatewayBed = {
-    origin,
-    port,
-    caPem: cert,
-    database,
-    gateway,
-    log,
+  return {
     ask,
     signUp: async (name) => {
       const email = `${name}@example.com`;
@@ -154,14 +174,7 @@ export async function startGatewayBed(environment: Record<string, string> = {}):
       if (reply.status !== 201) throw new Error(`enrol: ${reply.status} ${reply.text}`);
       return { ...(reply.json as Enrolled), privateKeyPem };
     },
-    stop: async () => {
-      agent.destroy();
-      await gateway.stop();
-      await database.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
   };
-  return bed;
 }
 
 function parse(text: string): unknown {

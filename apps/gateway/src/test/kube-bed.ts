@@ -97,7 +97,10 @@ export async function startKubeBed({
   const connector = hop === true ? await startHop(new TunnelConnector(registry)) : undefined;
   const handlers = createHandlers({
     authenticator,
-    directory: directory as never,
+    directory,
+    agents: directory,
+    clusters: directory,
+    changes: directory.changes,
     sessions,
     registry,
     limits,

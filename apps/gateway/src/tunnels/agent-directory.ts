@@ -9,7 +9,7 @@ export interface AgentConnection {
   epoch: bigint;
 }
 
-/** What tunnels need to know and to tell of agents; `ClusterDirectory` keeps it in the database. */
+/** What tunnels need to know and to tell of agents; `AgentPresence` keeps it in the database. */
 export interface AgentDirectory {
   /** Null for an agent that is not enrolled, or not any more. */
   agentKey(agentId: string, clusterId: string): Promise<{ publicKeyPem: string; organizationId: string } | null>;
