@@ -28,7 +28,7 @@ interface Events {
 
 /**
  * The row that says this gateway lives (ADR 9). Connections and open sessions name it; when it was not renewed for 10 s any other
- * gateway ends them. Each gateway ends those of dead ones with its own beat, and nobody's else.
+ * gateway ends them. Each gateway ends those of dead ones with its own beat, and no other.
  */
 export class GatewayLease extends EventEmitter<Events> {
   readonly #database: Database;
@@ -68,6 +68,8 @@ export class GatewayLease extends EventEmitter<Events> {
   async beat(): Promise<void> {
     const { deadMs } = this.#times;
     const id = this.#id;
+    // Nothing is known of the others when the database does not answer.
+    this.#nextDeathMs = Number.POSITIVE_INFINITY;
     const [found] = await this.#database.acrossOrganizations.$queryRaw<Found[]>`
       WITH beat AS (UPDATE gateways SET seen_at = clock_timestamp() WHERE id = ${id}::uuid RETURNING id)
       SELECT EXISTS (SELECT FROM beat) AS "isMine",

@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, request as httpsRequest } from 'node:https';
-import { resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { freePort } from '@postern/testkit';
 import { type IncomingRequest, TunnelDialer, webSocketClientOptions } from '@postern/tunnel';
@@ -16,7 +15,7 @@ import {
   startGatewayBed,
 } from '../test/gateway-bed.ts';
 
-const program = resolve(import.meta.dirname, '../test/gateway-program.ts');
+const program = new URL('../test/gateway-program.ts', import.meta.url);
 
 let bed: GatewayBed;
 let ada: Person;

@@ -1,4 +1,5 @@
 import type { SessionKind as Kind } from '@postern/contracts';
+import { Batches } from '../core/batches.ts';
 import { type Database, isMissing } from '../database/database.ts';
 import { whenReachable } from '../database/when-reachable.ts';
 import { SessionKind } from '../generated/prisma/enums.ts';
@@ -37,12 +38,14 @@ export class SessionLog {
   readonly #lease: GatewayLease;
   /** Organization of each session that this process has open. */
   readonly #open = new Map<string, string>();
+  /** One at a time, so that the newest id of this gateway is the one that stays. */
+  readonly #claims = new Batches<string>((ids) => this.#claim(ids), { waitMs: 0, most: 1_000 });
 
   constructor(database: Database, lease: GatewayLease) {
     this.#database = database;
     this.#lease = lease;
     lease.on('renewed', () => {
-      this.#hold([...this.#open]).catch((error: unknown) => lease.incomplete(error));
+      for (const id of this.#open.keys()) void this.#claims.add(id);
     });
   }
 
@@ -69,8 +72,7 @@ export class SessionLog {
     });
     this.#open.set(row.id, organizationId);
     // The gateway took another id while the row was made under the one before.
-    if (row.gatewayId !== this.#lease.id)
-      await this.#hold([[row.id, organizationId]]).catch((error: unknown) => this.#lease.incomplete(error));
+    if (row.gatewayId !== this.#lease.id) void this.#claims.add(row.id);
     return row.id;
   }
 
@@ -95,16 +97,22 @@ export class SessionLog {
     }
   }
 
-  /** Writes this gateway's id on sessions it has open. One that has ended meanwhile stays ended, unless another gateway guessed so. */
-  async #hold(open: [id: string, organizationId: string][]): Promise<void> {
-    if (open.length === 0) return;
-    const ids = open.map(([id]) => id);
-    const organizations = open.map(([, organizationId]) => organizationId);
-    await this.#database.acrossOrganizations.$executeRaw`
-      UPDATE sessions s SET gateway_id = ${this.#lease.id}::uuid, ended_at = NULL, end_reason = NULL
-      FROM unnest(${ids}::uuid[], ${organizations}::uuid[]) AS o(id, organization_id)
-      WHERE s.id = o.id AND s.organization_id = o.organization_id
-        AND (s.ended_at IS NULL OR s.end_reason = ${gatewayStopped})`;
+  /**
+   * Writes this gateway's id on sessions that it has open. One that has ended meanwhile stays ended, unless another gateway guessed
+   * so. Never rejects: what fails follows with the lease.
+   */
+  async #claim(ids: string[]): Promise<void> {
+    const open = ids.filter((id) => this.#open.has(id));
+    const organizations = open.map((id) => this.#open.get(id));
+    try {
+      await this.#database.acrossOrganizations.$executeRaw`
+        UPDATE sessions s SET gateway_id = ${this.#lease.id}::uuid, ended_at = NULL, end_reason = NULL
+        FROM unnest(${open}::uuid[], ${organizations}::uuid[]) AS o(id, organization_id)
+        WHERE s.id = o.id AND s.organization_id = o.organization_id
+          AND (s.ended_at IS NULL OR s.end_reason = ${gatewayStopped})`;
+    } catch (error) {
+      this.#lease.incomplete(error);
+    }
   }
 }
 
