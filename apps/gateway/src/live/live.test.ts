@@ -290,6 +290,20 @@ describe('a terminal', () => {
     expect(await ask(client)).toMatchObject({ error: { code: 'agent-offline' } });
   });
 
+  it.each([101, 403])(
+    'whose cluster breaks off its answer of %i is refused, with a sentence that says so',
+    async (status) => {
+      bed.onRequest = ({ respond, stream }) => {
+        respond({ status, headers: [] });
+        stream.write('{"kind":"Sta');
+        stream.abort('upstream-failed', 'broken off');
+      };
+      const refused = await ask(await connect(), { container: 'app' });
+      expect(refused).toMatchObject({ error: { code: 'failed' } });
+      expect(JSON.stringify(refused)).not.toContain('Postern cannot open a terminal right now');
+    },
+  );
+
   it('that the cluster does not allow is denied, with its sentence', async () => {
     bed.onRequest = ({ respond, stream }) => {
       respond({ status: 403, headers: [] });

@@ -13,6 +13,7 @@ import type { ClusterConnector } from '../connector/cluster-connector.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
+import { failureOf } from '../passage/failure.ts';
 import { openRecordedStream, type RecordedStream, type StreamRecorder } from '../passage/recorded-stream.ts';
 import type { Revalidation } from '../revalidation/revalidation.ts';
 import type { SessionLog, SessionStart } from '../sessions/session-log.ts';
@@ -123,7 +124,7 @@ export class TerminalService {
       },
       this.#options,
     );
-    await refuseUnlessSwitched(opened, handshake);
+    await refuseUnlessSwitched(opened, { handshake, cluster });
     terminal = new Terminal({
       id: randomUUID(),
       container,
@@ -171,7 +172,7 @@ function sessionStart(client: TerminalClient, { cluster, request }: Place, conta
 /** @throws Refusal when the cluster answered anything but the handshake's own 101; the stream is over then. */
 async function refuseUnlessSwitched(
   opened: RecordedStream,
-  handshake: ReturnType<typeof websocketHandshake>,
+  { handshake, cluster }: { handshake: ReturnType<typeof websocketHandshake>; cluster: DirectoryCluster },
 ): Promise<void> {
   const { answer, stream } = opened;
   try {
@@ -185,7 +186,7 @@ async function refuseUnlessSwitched(
   } catch (error) {
     stream.destroy();
     opened.end();
-    throw error;
+    throw failureOf(error, cluster);
   }
 }
 
