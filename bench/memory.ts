@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { eventually } from '../e2e/bed/process.ts';
+import { until } from '@postern/testkit';
 import type { LoadOptions } from './load-agents.ts';
 import { metric, type Sources } from './process-metrics.ts';
 
@@ -56,7 +56,10 @@ export async function measureManyAgents(
         throw new Error(`the load ended with ${code}`);
       }),
     ]);
-    await eventually(async () => (await connected()) >= before + load.agents, 'all agents connected', 60_000);
+    await until(async () => (await connected()) >= before + load.agents, {
+      what: 'all agents connected',
+      timeoutMs: 60_000,
+    });
     return await settled(gatewayMetrics, load.seconds);
   } finally {
     child.kill('SIGTERM');

@@ -4,8 +4,15 @@ import { chromium } from './browser/chromium.ts';
 
 const inBrowser = existsSync(chromium) || process.env['CI'] ? ['browser/real-cluster.test.ts'] : [];
 
+// As vitest.config.ts at the root: on sources, so that no test waits for a build.
+const conditions = ['@postern/source', 'module', 'node', 'development|production'];
+
 /** The product on the real cluster. One file after the other: they share two cores and one cluster. */
 export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  // The one that loads the global setup.
+  environments: { __vitest__: { resolve: { conditions } } },
   test: {
     root: import.meta.dirname,
     include: ['{kubectl,tunnel}/**/*.test.ts', ...inBrowser],

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { findTestFiles, partsFor } from './test-needs.mjs';
 import { bin, build, install, node, program, root, run, UserError } from './workspace.mjs';
 
 const report = join(root, 'test-results/repeat.json');
@@ -17,7 +18,7 @@ await program(async () => {
   const times = Number(values.times);
   if (!Number.isInteger(times) || times < 1) throw new UserError('--times takes a number from 1 on.');
   await install();
-  await build();
+  await build(partsFor(positionals, findTestFiles(root)));
   mkdirSync(join(root, 'test-results'), { recursive: true });
   const spinners = values.busy ? Array.from({ length: availableParallelism() }, keepBusy) : [];
   /** Names of tests, and the runs in which each failed. */

@@ -1,13 +1,15 @@
-// `npm test`: every test that needs no cluster. Arguments go to vitest (`npm test -- packages/mux`).
+// `npm test`: every test that needs no cluster. Arguments go to vitest (`npm test -- packages/mux`), and only what those tests need
+// is built before.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { findTestFiles, partsFor } from './test-needs.mjs';
 import { bin, build, install, node, program, root, run } from './workspace.mjs';
 
 await program(async () => {
   await install();
-  await build();
-  mkdirSync(join(root, 'test-results'), { recursive: true });
   const args = process.argv.slice(2);
+  await build(args.length > 0 ? partsFor(args, findTestFiles(root)) : undefined);
+  mkdirSync(join(root, 'test-results'), { recursive: true });
   const report = ['--reporter=default', '--reporter=json', '--outputFile.json=test-results/unit.json'];
   const unit = await run(node, [bin('.', 'vitest'), 'run', ...report, ...args]);
   if (args.length > 0) return unit;

@@ -1,7 +1,7 @@
 // What `npm start` and `npm test` share: bring the workspace to a state in which its programs run. No dependency, Node >= 18.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -77,34 +77,69 @@ export async function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** Builds everything that `npm start` runs, when a source changed since the last time. */
-export async function build() {
-  const stamp = join(root, 'node_modules/.postern-built');
-  const wanted = hash(sources());
-  if (read(stamp) === wanted) return;
-  const gateway = join(root, 'apps/gateway');
-  await step('Generating the database client', node, [bin('apps/gateway', 'prisma'), 'generate'], { cwd: gateway });
-  await step('Compiling', node, [bin('.', 'tsc'), '-b']);
-  await step('Building the dashboard', node, [bin('apps/dashboard', 'next'), 'build'], {
-    cwd: join(root, 'apps/dashboard'),
-    env: { NEXT_TELEMETRY_DISABLED: '1' },
-  });
-  writeFileSync(stamp, wanted);
+/**
+ * What can be built, in the order in which it is. Each is built again when a file of `sources` changed since the last time, or when
+ * what it `makes` is gone. Paths are of the checkout.
+ */
+const parts = {
+  client: {
+    title: 'Generating the database client',
+    sources: ['prisma/schema.prisma', 'apps/gateway/prisma.config.ts'],
+    makes: 'apps/gateway/src/generated/prisma/client.ts',
+    command: () => ({ args: [bin('apps/gateway', 'prisma'), 'generate'], cwd: join(root, 'apps/gateway') }),
+  },
+  /** For `npm run dev`, whose dashboard reads these two compiled, and nothing else. */
+  contracts: {
+    title: 'Compiling the contracts',
+    sources: ['packages/contracts', 'packages/api-client'],
+    makes: 'packages/api-client/dist/index.js',
+    command: () => ({ args: [bin('.', 'tsc'), '-b', 'packages/contracts', 'packages/api-client'] }),
+  },
+  programs: {
+    title: 'Compiling',
+    sources: ['apps', 'packages', 'prisma/schema.prisma', 'tsconfig.json'],
+    makes: 'apps/local/dist/main.js',
+    command: () => ({ args: [bin('.', 'tsc'), '-b'] }),
+  },
+  dashboard: {
+    title: 'Building the dashboard',
+    sources: ['apps/dashboard', 'packages/contracts', 'packages/api-client'],
+    makes: 'apps/dashboard/.next/BUILD_ID',
+    command: () => ({
+      args: [bin('apps/dashboard', 'next'), 'build'],
+      cwd: join(root, 'apps/dashboard'),
+      env: { NEXT_TELEMETRY_DISABLED: '1' },
+    }),
+  },
+};
+
+/** Builds the parts named, and those that changed only; without names everything that `npm start` runs. */
+export async function build(wanted = ['client', 'programs', 'dashboard']) {
+  for (const [name, { title, sources, makes, command }] of Object.entries(parts)) {
+    if (!wanted.includes(name)) continue;
+    const stamp = join(root, `node_modules/.postern-built-${name}`);
+    const now = hash(filesOf(sources));
+    if (read(stamp) === now && existsSync(join(root, makes))) continue;
+    const { args, ...options } = command();
+    await step(title, node, args, options);
+    writeFileSync(stamp, now);
+  }
 }
 
-/** Files whose change asks for a build. */
-function sources() {
-  const found = [join(root, 'package.json'), join(root, 'pnpm-lock.yaml'), join(root, 'tsconfig.base.json')];
-  const walk = (folder) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+/** Files of `sources` whose change asks for a build, and those that all builds depend on. */
+function filesOf(sources) {
+  const found = ['package.json', 'pnpm-lock.yaml', 'tsconfig.base.json'].map((name) => join(root, name));
+  const walk = (path) => {
+    if (!statSync(path).isDirectory()) {
+      if (!/(^|\/)next-env\.d\.ts$|\.test\.tsx?$|\.tsbuildinfo$/.test(path)) found.push(path);
+      return;
+    }
+    for (const name of readdirSync(path)) {
       // What a build leaves is no source, or the second start would build again.
-      if (['node_modules', 'dist', 'generated'].includes(entry.name) || /^\.|\.tsbuildinfo$/.test(entry.name)) continue;
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) walk(path);
-      else if (entry.name !== 'next-env.d.ts' && !/\.test\.tsx?$/.test(entry.name)) found.push(path);
+      if (!name.startsWith('.') && !['node_modules', 'dist', 'generated'].includes(name)) walk(join(path, name));
     }
   };
-  for (const folder of ['apps', 'packages', 'prisma']) walk(join(root, folder));
+  for (const source of sources) walk(join(root, source));
   return found.sort();
 }
 

@@ -1,5 +1,7 @@
+import { PHASE_DEVELOPMENT_SERVER } from 'next/constants.js';
+
 /** @type {import('next').NextConfig} */
-export default {
+const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   images: { unoptimized: true },
@@ -22,3 +24,15 @@ export default {
   typescript: { ignoreBuildErrors: true },
   experimental: { optimizePackageImports: ['radix-ui', 'lucide-react'] },
 };
+
+const pages = ['tsx', 'ts'];
+
+/**
+ * Pages called `page.dev.tsx` are for those who work on the dashboard: a production build has neither a route nor a chunk of them.
+ * @param {string} phase
+ * @returns {import('next').NextConfig}
+ */
+export default (phase) => ({
+  ...config,
+  pageExtensions: phase === PHASE_DEVELOPMENT_SERVER ? ['dev.tsx', ...pages] : pages,
+});

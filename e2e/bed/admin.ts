@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { until } from '@postern/testkit';
 import { agentImage } from './agent-image.ts';
 import type { Client } from './client.ts';
 import { expectOk } from './kubectl.ts';
 import { asAdmin, newestClient } from './matrix.ts';
-import { eventually } from './process.ts';
 
 const runFile = promisify(execFile);
 
@@ -33,23 +33,26 @@ export function admin(): Client {
 
 /** The pods that the product's install command made, once they are ready. */
 export function agentPods(): Promise<AgentPod[]> {
-  return eventually(async () => {
-    const { items } = JSON.parse(await expectOk(admin(), ['get', 'pods', '-A', '-o', 'json'])) as PodList;
-    const pods = items
-      .filter(
-        (pod) =>
-          pod.spec.containers.some((container) => container.image === agentImage) && !pod.metadata.deletionTimestamp,
-      )
-      .flatMap(({ metadata, spec, status }) => {
-        const [container] = status.containerStatuses ?? [];
-        if (!container?.ready || !container.containerID) return [];
-        const id = container.containerID.replace('containerd://', '');
-        return [
-          { ...metadata, container: id, restarts: container.restartCount, ports: spec.containers[0]?.ports ?? [] },
-        ];
-      });
-    return pods.length > 0 && pods;
-  }, 'a ready agent pod');
+  return until(
+    async () => {
+      const { items } = JSON.parse(await expectOk(admin(), ['get', 'pods', '-A', '-o', 'json'])) as PodList;
+      const pods = items
+        .filter(
+          (pod) =>
+            pod.spec.containers.some((container) => container.image === agentImage) && !pod.metadata.deletionTimestamp,
+        )
+        .flatMap(({ metadata, spec, status }) => {
+          const [container] = status.containerStatuses ?? [];
+          if (!container?.ready || !container.containerID) return [];
+          const id = container.containerID.replace('containerd://', '');
+          return [
+            { ...metadata, container: id, restarts: container.restartCount, ports: spec.containers[0]?.ports ?? [] },
+          ];
+        });
+      return pods.length > 0 && pods;
+    },
+    { what: 'a ready agent pod', timeoutMs: 30_000 },
+  );
 }
 
 /** Ends a container's process at once, as a crash or the kernel would. */

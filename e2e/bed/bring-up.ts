@@ -1,19 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@postern/testkit';
 import { buildAgentImage, buildNodeImage } from './agent-image.ts';
 import { findKubectls } from './client.ts';
 import { connectCluster, owner, signUp } from './onboarding.ts';
-import {
-  execute,
-  freePort,
-  nodeAddress,
-  type Ready,
-  repository,
-  results,
-  startProduct,
-  stopProduct,
-} from './process.ts';
+import { execute, nodeAddress, type Ready, repository, results, startProduct, stopProduct } from './process.ts';
 
 /** What the tests get to know of the bed they lie in. */
 export interface Bed {
@@ -58,7 +50,7 @@ export async function bringUp(direct: boolean): Promise<{ bed: Bed; end: () => P
   await buildAgentImage(folder);
   step('npm start');
   const data = join(folder, 'data');
-  const port = await freePort();
+  const port = await freePort('0.0.0.0');
   const options = { data, port, publicUrl: `https://${nodeAddress()}:${port}` };
   const ready = await startProduct(options).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '@postern/testkit';
 import { findKubectls } from './client.ts';
-import { eventually, execute, postern, type Ready } from './process.ts';
+import { execute, postern, type Ready } from './process.ts';
 
 const password = 'correct horse battery staple';
 
@@ -56,7 +57,10 @@ export async function connectCluster(options: {
     PATH: `${pathWithKubectl(options.folder)}:${process.env['PATH']}`,
   };
   await execute('sh', ['-c', created.installCommand], { env });
-  await eventually(async () => (await clusterStatus(options.home, options.name)) === 'online', 'the agent', 90_000);
+  await until(async () => (await clusterStatus(options.home, options.name)) === 'online', {
+    what: 'the agent',
+    timeoutMs: 90_000,
+  });
   const kubeconfig = join(options.folder, 'gateway.kubeconfig');
   await postern(options.home, ['kubeconfig', options.name, '--token', '--output', kubeconfig]);
   return {

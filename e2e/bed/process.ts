@@ -1,39 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { AbortRetry, until } from '@postern/testkit';
 
 export const repository = resolve(import.meta.dirname, '../..');
 export const results = join(repository, 'test-results');
-
-type Falsy = false | null | undefined;
-
-/** Tells `eventually` that asking again is in vain. */
-class AbortRetry extends Error {}
-
-/** Asks again until the answer is truthy; what it throws counts as no, unless it is `AbortRetry`. */
-export async function eventually<T>(
-  ask: () => T | Falsy | Promise<T | Falsy>,
-  what: string,
-  timeoutMs = 30_000,
-): Promise<T> {
-  const end = Date.now() + timeoutMs;
-  let last: unknown;
-  for (;;) {
-    try {
-      const answer = await ask();
-      if (answer) return answer;
-      last = answer;
-    } catch (error) {
-      if (error instanceof AbortRetry) throw error;
-      last = error;
-    }
-    if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs} ms (last: ${String(last)})`);
-    await wait(100);
-  }
-}
 
 /** Runs a program to its end; fails with what it printed on stderr. */
 export function execute(
@@ -72,14 +44,6 @@ export function nodeAddress(): string {
   throw new Error('this machine has no network interface besides loopback');
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '0.0.0.0', listening));
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
-
 /** What `npm start` writes once it serves. */
 export interface Ready {
   url: string;
@@ -116,15 +80,14 @@ export async function startProduct(options: ProductOptions): Promise<Ready> {
     stdio: ['ignore', output, output],
   });
   child.unref();
-  return eventually(
+  return until(
     () => {
       if (child.exitCode !== null) throw new AbortRetry(`npm start ended with ${child.exitCode}; see ${log}`);
       const said = readFileSync(log).subarray(before).toString();
       if (!existsSync(file) || !said.includes('Ctrl-C stops everything')) return undefined;
       return { ...readReady(options.data), setupCode: /Set-up code: ([0-9A-Z-]+)/.exec(said)?.[1] };
     },
-    'npm start',
-    240_000,
+    { what: 'npm start', timeoutMs: 240_000 },
   ).catch((error: unknown) => {
     // Its own process group: npm and all it started.
     if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
@@ -141,7 +104,7 @@ export async function stopProduct(data: string): Promise<number> {
   const { pid } = readReady(data);
   const began = Date.now();
   process.kill(pid, 'SIGTERM');
-  await eventually(() => !isAlive(pid), 'the end of npm start', 20_000);
+  await until(() => !isAlive(pid), { what: 'the end of npm start', timeoutMs: 20_000 });
   return Date.now() - began;
 }
 

@@ -2,15 +2,16 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@postern/testkit';
 import type { Page } from 'playwright-core';
-import { freePort, repository, startProduct, stopProduct } from '../bed/process.ts';
+import { repository, startProduct, stopProduct } from '../bed/process.ts';
 import { launch, openPage } from './chromium.ts';
 
 const images = join(repository, 'docs/images');
 mkdirSync(images, { recursive: true });
 
 const data = mkdtempSync(join(tmpdir(), 'postern-screenshots-'));
-const port = await freePort();
+const port = await freePort('0.0.0.0');
 const { url } = await startProduct({ data, port, publicUrl: `https://localhost:${port}`, args: [] });
 const browser = await launch();
 

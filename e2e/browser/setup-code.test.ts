@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@postern/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, it } from 'vitest';
-import { freePort, type Ready, startProduct, stopProduct } from '../bed/process.ts';
+import { type Ready, startProduct, stopProduct } from '../bed/process.ts';
 import { launch, openPage } from './chromium.ts';
 import { expectAccessible } from './steps.ts';
 
@@ -13,7 +14,7 @@ let page: Page;
 let ready: Ready;
 
 beforeAll(async () => {
-  const port = await freePort();
+  const port = await freePort('0.0.0.0');
   const args = ['--no-demo', '--listen', '0.0.0.0'];
   ready = await startProduct({ data, port, publicUrl: `https://localhost:${port}`, args });
   browser = await launch();

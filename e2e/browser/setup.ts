@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@postern/testkit';
 import type { TestProject } from 'vitest/node';
-import { freePort, startProduct, stopProduct } from '../bed/process.ts';
+import { startProduct, stopProduct } from '../bed/process.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -16,7 +17,7 @@ declare module 'vitest' {
 /** Starts the product as `npm start` does, with the demo cluster, in a folder of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const data = mkdtempSync(join(tmpdir(), 'postern-browser-'));
-  const port = await freePort();
+  const port = await freePort('0.0.0.0');
   const ready = await startProduct({ data, port, publicUrl: `https://localhost:${port}`, args: [] });
   project.provide('url', ready.url);
   project.provide('caFile', ready.caFile);

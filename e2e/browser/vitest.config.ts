@@ -11,8 +11,15 @@ if (missing) {
   );
 }
 
+// As vitest.config.ts at the root: on sources, so that no test waits for a build.
+const conditions = ['@postern/source', 'module', 'node', 'development|production'];
+
 /** The product in a real browser, with the demo cluster. */
 export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  // The one that loads the global setup.
+  environments: { __vitest__: { resolve: { conditions } } },
   test: {
     root: import.meta.dirname,
     include: missing ? [] : ['*.test.ts'],

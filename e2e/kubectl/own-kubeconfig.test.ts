@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort, until } from '@postern/testkit';
 import { describe, expect, inject, it } from 'vitest';
 import { admin } from '../bed/admin.ts';
 import { expectOk, run } from '../bed/kubectl.ts';
 import { newestClient } from '../bed/matrix.ts';
 import { clusterStatus, signUp } from '../bed/onboarding.ts';
-import { eventually, freePort, postern, startProduct, stopProduct } from '../bed/process.ts';
+import { postern, startProduct, stopProduct } from '../bed/process.ts';
 
 const bed = inject('bed');
 
@@ -16,7 +17,7 @@ describe.skipIf(!bed.product)('npm start -- --connect', () => {
     const folder = join(bed.folder, 'connect');
     mkdirSync(folder);
     const [data, home, kubeconfig] = [join(folder, 'data'), join(folder, 'home'), join(folder, 'kubeconfig')];
-    const port = await freePort();
+    const port = await freePort('0.0.0.0');
     const ready = await startProduct({
       data,
       port,
@@ -27,7 +28,10 @@ describe.skipIf(!bed.product)('npm start -- --connect', () => {
     const name = 'testcluster';
     try {
       await signUp({ home, ready, email: 'own@example.com', organization: 'own' });
-      await eventually(async () => (await clusterStatus(home, name)) === 'online', 'the agent', 30_000);
+      await until(async () => (await clusterStatus(home, name)) === 'online', {
+        what: 'the agent',
+        timeoutMs: 30_000,
+      });
       await postern(home, ['kubeconfig', name, '--token', '--output', kubeconfig]);
       const client = { ...newestClient(), kubeconfig };
       expect(await expectOk(client, ['get', 'pods', '-A', '-o', 'name'])).toContain('pod/shell\n');

@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { until } from '@postern/testkit';
 import { describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { admin, agentPods, killContainer } from '../bed/admin.ts';
 import { expectOk, run, start } from '../bed/kubectl.ts';
 import { newestClient } from '../bed/matrix.ts';
 import { clusterStatus, createCluster, signUp } from '../bed/onboarding.ts';
-import { eventually, readReady, repository, startProduct, stopProduct } from '../bed/process.ts';
+import { readReady, repository, startProduct, stopProduct } from '../bed/process.ts';
 
 const bed = inject('bed');
 const { product } = bed;
@@ -39,7 +40,10 @@ describe.skipIf(!product)('faults', () => {
   if (!product) return;
   const client = newestClient();
   const online = (): Promise<boolean> =>
-    eventually(async () => (await clusterStatus(product.home, product.cluster)) === 'online', 'the agent', 60_000);
+    until(async () => (await clusterStatus(product.home, product.cluster)) === 'online', {
+      what: 'the agent',
+      timeoutMs: 60_000,
+    });
 
   it('the agent dies during an exec: kubectl ends within 2 s and says so; the next one works', {
     timeout: 120_000,
@@ -55,8 +59,14 @@ describe.skipIf(!product)('faults', () => {
     expect(code).not.toBe(0);
     expect(stderr).not.toBe('');
     expect(took).toBeLessThan(2_000);
-    await eventually(async () => (await agentPods())[0]?.container !== pod?.container, 'the agent’s restart', 60_000);
-    await eventually(async () => (await run(client, ['get', 'namespaces'])).code === 0, 'the next kubectl', 60_000);
+    await until(async () => (await agentPods())[0]?.container !== pod?.container, {
+      what: 'the agent’s restart',
+      timeoutMs: 60_000,
+    });
+    await until(async () => (await run(client, ['get', 'namespaces'])).code === 0, {
+      what: 'the next kubectl',
+      timeoutMs: 60_000,
+    });
   });
 
   it('the gateway restarts: the agent is back by itself and kubectl goes on with the same kubeconfig', {
@@ -105,11 +115,10 @@ describe.skipIf(!product)('faults', () => {
     );
     await expectOk(admin(), ['scale', '-n', namespace, deployment, '--replicas=0']);
     try {
-      await eventually(
-        async () => (await clusterStatus(product.home, product.cluster)) === 'offline',
-        'offline',
-        60_000,
-      );
+      await until(async () => (await clusterStatus(product.home, product.cluster)) === 'offline', {
+        what: 'offline',
+        timeoutMs: 60_000,
+      });
       const { code, stderr } = await run(client, ['get', 'pods', '-n', 'demo', '--request-timeout=10s']);
       expect(code).toBe(1);
       expect(stderr).toMatch(/offline since \d{4}-\d\d-\d\d/);
@@ -149,7 +158,10 @@ describe.skipIf(!product)('faults', () => {
     };
     const first = agent('agent-one');
     try {
-      await eventually(async () => (await clusterStatus(product.home, name)) === 'online', 'the agent outside', 30_000);
+      await until(async () => (await clusterStatus(product.home, name)) === 'online', {
+        what: 'the agent outside',
+        timeoutMs: 30_000,
+      });
       const second = await agent('agent-two').ended;
       expect(second.code).toBe(2);
       expect(second.output).toMatch(/join token/i);

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { until } from '@postern/testkit';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { admin, agentMetrics, gatewayMetrics, type Metrics } from '../bed/admin.ts';
 import { makeEchoPod } from '../bed/echo-pod.ts';
 import { expectOk, run, start } from '../bed/kubectl.ts';
 import { newestClient } from '../bed/matrix.ts';
-import { eventually, readReady } from '../bed/process.ts';
+import { readReady } from '../bed/process.ts';
 
 const bed = inject('bed');
 const client = newestClient();
@@ -68,10 +69,13 @@ describe.skipIf(!bed.product)('after 100 connects and disconnects', () => {
     // Warm connections and caches are made once: they are there before the count begins.
     await many(20);
     const idle = async (read: () => Promise<Metrics>): Promise<Metrics> =>
-      eventually(async () => {
-        const metrics = await read();
-        return metrics.get('postern_streams_active') === 0 && metrics;
-      }, 'no active stream');
+      until(
+        async () => {
+          const metrics = await read();
+          return metrics.get('postern_streams_active') === 0 && metrics;
+        },
+        { what: 'no active stream', timeoutMs: 30_000 },
+      );
     const before = new Map<string, Metrics>();
     for (const [side, read] of sides) before.set(side, await idle(read));
 
@@ -84,14 +88,13 @@ describe.skipIf(!bed.product)('after 100 connects and disconnects', () => {
       const counts = (metrics: Metrics | undefined): string =>
         names.map((name) => `${name} ${metrics?.get(name)}`).join(', ');
       let after: Metrics | undefined;
-      await eventually(
+      await until(
         async () => {
           after = await read();
           return names.every((name) => (after?.get(name) ?? 0) <= (before.get(side)?.get(name) ?? 0));
         },
-        `${side}: as few as before (${counts(before.get(side))})`,
         // The agent closes a spare connection to the API server after 60 s, and looks every 30 s.
-        120_000,
+        { what: `${side}: as few as before (${counts(before.get(side))})`, timeoutMs: 120_000 },
       ).catch((error: Error) => {
         throw new Error(`${error.message}; now ${counts(after)}`);
       });

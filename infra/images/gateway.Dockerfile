@@ -20,10 +20,6 @@ COPY --from=build /deploy/gateway/ /app/
 COPY infra/images/health.mjs /app/
 EXPOSE 8443 9464
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s CMD ["node", "/app/health.mjs"]
-# Every chunk a stream brings is a buffer outside the heap. With V8's own settings the heap of an idle gateway is left so little
-# room that those buffers start a full collection several times a second, which costs as much as all forwarding: hence a heap
-# that may grow threefold before one, and a young generation so small that buffers are freed before many pile up: with 4 MiB in
-# place of 2, 200 stalled streams held 15 MiB more.
-# One arena, because glibc would keep what each of several has freed.
+# As apps/local/src/gateway-runtime.ts says, and why; a test compares the two.
 ENV MALLOC_ARENA_MAX=1
 ENTRYPOINT ["node", "--max-semi-space-size=2", "--heap-growing-percent=200", "dist/main.js"]

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { rawFrame, types, u32 } from '../../packages/testkit/src/raw-peer.ts';
+import { rawFrame, types, u32 } from '../../packages/mux/src/test/raw-peer.ts';
 import { openRawTunnel, openTunnelSocket } from '../protocols/tunnel.ts';
 import { clientMessage, opcodes } from '../protocols/websocket.ts';
 import { holdOpen, pause, repeat, type SoakAttack } from './soak-attack.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { AbortRetry, until } from '@postern/testkit';
 import { end, type GatewayProcess } from './gateway-process.ts';
 import { ProcessLog } from './process-log.ts';
 import type { Person, Rest } from './rest.ts';
@@ -45,16 +45,15 @@ export async function startAgentProcess(options: {
   );
   const log = new ProcessLog(child);
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
-  const deadline = performance.now() + onlineMs;
-  for (;;) {
+  const isOnline = async (): Promise<boolean> => {
+    if (!isRunning()) throw new AbortRetry('it ended');
     const path = `/api/v1/organizations/${owner.slug}/clusters/${name}`;
     const reply = await rest.ask('GET', path, { token: owner.token });
-    if ((JSON.parse(reply.text) as { status?: string }).status === 'online') break;
-    if (!isRunning() || performance.now() > deadline) {
-      await end(child);
-      throw new Error(`the agent of ${name} did not come online:\n${log.tail(20)}`);
-    }
-    await setTimeout(100);
-  }
+    return (JSON.parse(reply.text) as { status?: string }).status === 'online';
+  };
+  await until(isOnline, { timeoutMs: onlineMs }).catch(async (cause: unknown) => {
+    await end(child);
+    throw new Error(`the agent of ${name} did not come online:\n${log.tail(20)}`, { cause });
+  });
   return { pid: child.pid ?? 0, log, isRunning, stop: () => end(child) };
 }

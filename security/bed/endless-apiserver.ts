@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
-import { selfSigned } from '../../packages/testkit/src/certificate.ts';
+import { selfSigned } from '@postern/testkit';
 
 /** An apiserver that answers GETs of `/endless` with bytes for ever, and reads no body of the POSTs there. */
 export interface EndlessApiserver {

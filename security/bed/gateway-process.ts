@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort, selfSigned } from '@postern/testkit';
 import { startTestDatabase } from '../../apps/gateway/src/test/test-database.ts';
-import { selfSigned } from '../../packages/testkit/src/certificate.ts';
+import { gatewayRuntime } from '../../apps/local/src/gateway-runtime.ts';
 import { ProcessLog } from './process-log.ts';
 
 /** With a folder in this variable, the processor's time in the gateway is profiled, and lies there when it has ended. */
@@ -68,29 +68,24 @@ export async function startGatewayProcess(
     POSTERN_TLS_CERT_FILE: await file('tls.crt', certificate.cert),
     POSTERN_TLS_KEY_FILE: await file('tls.key', certificate.key),
   };
-  const child = spawn(
-    process.execPath,
-    // As `npm start` runs it (apps/local/src/gateway.ts).
-    [...profiling, '--max-semi-space-size=2', '--heap-growing-percent=200', program],
-    {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: {
-        PATH: process.env['PATH'],
-        TMPDIR: process.env['TMPDIR'],
-        NODE_ENV: 'production',
-        MALLOC_ARENA_MAX: '1',
-        POSTERN_PUBLIC_URL: origin,
-        POSTERN_PORT: String(port),
-        ...(tls ? certificateFiles : {}),
-        POSTERN_CA_FILE: caFile,
-        POSTERN_SECRET_FILE: await file('secret', randomBytes(32)),
-        POSTERN_DATABASE_URL: database.appUrl,
-        POSTERN_METRICS_PORT: '0',
-        POSTERN_DRAIN_SECONDS: '1',
-        ...environment,
-      },
+  const child = spawn(process.execPath, [...profiling, ...gatewayRuntime.nodeArgs, program], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: {
+      PATH: process.env['PATH'],
+      TMPDIR: process.env['TMPDIR'],
+      NODE_ENV: 'production',
+      ...gatewayRuntime.env,
+      POSTERN_PUBLIC_URL: origin,
+      POSTERN_PORT: String(port),
+      ...(tls ? certificateFiles : {}),
+      POSTERN_CA_FILE: caFile,
+      POSTERN_SECRET_FILE: await file('secret', randomBytes(32)),
+      POSTERN_DATABASE_URL: database.appUrl,
+      POSTERN_METRICS_PORT: '0',
+      POSTERN_DRAIN_SECONDS: '1',
+      ...environment,
     },
-  );
+  });
   const log = new ProcessLog(child);
   const remove = async (): Promise<void> => {
     await database.stop();
@@ -146,13 +141,4 @@ export async function end(child: ChildProcess): Promise<void> {
   const patience = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await gone;
   clearTimeout(patience);
-}
-
-/** A port of 127.0.0.1 that nothing listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

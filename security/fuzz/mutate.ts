@@ -127,7 +127,7 @@ function anotherValue(random: Random, value: unknown): unknown {
     case 7:
       return { [random.pick(nastyTexts)]: value };
     case 8:
-      return nested(value, random.pick([3, 50, 2_000]));
+      return nested(value, random.pick([3, 50, 1_000]));
     default:
       return typeof value === 'string' && random.chance(0.6) ? mutateText(random, value) : { ...methodNames };
   }

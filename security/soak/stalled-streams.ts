@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { until } from '@postern/testkit';
 import { startAgentProcess } from '../bed/agent-process.ts';
 import { connectTo } from '../bed/connection.ts';
 import { type EndlessApiserver, startEndlessApiserver } from '../bed/endless-apiserver.ts';
@@ -86,6 +87,5 @@ async function stall(gateway: GatewayProcess, owner: Person, method: 'GET' | 'PO
 
 /** Waits until every stream is at the apiserver, at most 30 s: those that a limit refuses never come. */
 async function allArrived(apiserver: EndlessApiserver, wanted: number): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (apiserver.downloads + apiserver.uploads < wanted && performance.now() < deadline) await setTimeout(100);
+  await until(() => apiserver.downloads + apiserver.uploads >= wanted, { timeoutMs: 30_000 }).catch(() => {});
 }

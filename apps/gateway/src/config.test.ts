@@ -1,11 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { selfSigned } from '@postern/testkit';
+import { selfSigned, testCertificate } from '@postern/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { ConfigurationError, readConfig, variables } from './config.ts';
-import { testCertificate } from './test/test-certificate.ts';
 
 let folder: string;
 let environment: Record<string, string>;
@@ -55,7 +54,19 @@ describe('the configuration', () => {
     });
   });
 
+  it('reads the networks of load balancers', () => {
+    expect(readConfig(environment).proxies).toEqual({ trusted: [], source: 'connection' });
+    const given = { POSTERN_TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::/32,', POSTERN_CLIENT_ADDRESS: 'proxy-protocol' };
+    expect(readConfig({ ...environment, ...given }).proxies).toEqual({
+      trusted: ['10.0.0.0/8', '2001:db8::/32'],
+      source: 'proxy-protocol',
+    });
+  });
+
   it.each<[Record<string, string | undefined>, RegExp]>([
+    [{ POSTERN_TRUSTED_PROXIES: 'lb.example.com' }, /^POSTERN_TRUSTED_PROXIES: networks in CIDR notation/],
+    [{ POSTERN_CLIENT_ADDRESS: 'forwarded' }, /^POSTERN_CLIENT_ADDRESS: /],
+    [{ POSTERN_CLIENT_ADDRESS: 'x-forwarded-for' }, /set POSTERN_TRUSTED_PROXIES to the networks/],
     [{ POSTERN_PUBLIC_URL: undefined }, /^POSTERN_PUBLIC_URL is not set\. See docs/],
     [{ POSTERN_PUBLIC_URL: 'http://postern.example.com' }, /^POSTERN_PUBLIC_URL: an https/],
     [{ POSTERN_PUBLIC_URL: 'https://postern.example.com/path' }, /^POSTERN_PUBLIC_URL: an origin/],

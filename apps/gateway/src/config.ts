@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
+import { type ProxySettings, parseNetwork } from './edge/trusted-proxies.ts';
 import { type LimitSettings, limitVariables, readLimits } from './limits/settings.ts';
 
 /** Something in the environment that cannot be used; `message` says which variable and what it takes. */
@@ -24,6 +25,12 @@ const names = z
   .transform((text) => text.split(',').filter((name) => name !== ''))
   .pipe(z.array(z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/)).max(8));
 
+const networks = z
+  .string()
+  .transform((text) => text.split(',').flatMap((part) => (part.trim() === '' ? [] : part.trim())))
+  .refine((parts) => parts.every((part) => parseNetwork(part) !== undefined), 'networks in CIDR notation are wanted')
+  .refine((parts) => parts.length <= 256, 'at most 256 networks are taken');
+
 /** Every variable the gateway reads, with what it takes. docs/configuration.md is this table. */
 export const variables = {
   POSTERN_PUBLIC_URL: origin.describe('Where people and agents reach the gateway: `https://host[:port]`, no path.'),
@@ -38,6 +45,15 @@ export const variables = {
   POSTERN_CA_FILE: file
     .optional()
     .describe('Authority that signed the certificate, PEM, where it is no public one. Agents and kubeconfigs get it.'),
+  POSTERN_TRUSTED_PROXIES: networks
+    .prefault('')
+    .describe('Networks of the load balancers before the gateway, in CIDR notation, separated by commas.'),
+  POSTERN_CLIENT_ADDRESS: z
+    .enum(['connection', 'proxy-protocol', 'x-forwarded-for'])
+    .default('connection')
+    .describe(
+      'How those load balancers name the client: `proxy-protocol` (version 2, before TLS; every connection of theirs must begin with it) or `x-forwarded-for` (the header). `connection` believes nobody.',
+    ),
   POSTERN_DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'a postgres:// URL is wanted' })
     .describe('PostgreSQL, as the role that serves (`postern_app`).'),
@@ -56,14 +72,14 @@ export const variables = {
   POSTERN_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
-    .describe('Least important lines that are logged. A healthy gateway logs no `error`.'),
+    .describe('Lowest level that is logged. A healthy gateway logs no `error`.'),
   POSTERN_DRAIN_SECONDS: whole(0, 3_600).default(30).describe('How long open streams may go on after SIGTERM.'),
   POSTERN_CRASH_DRAIN_SECONDS: whole(0, 30)
     .default(3)
     .describe(
       'The same after an error that nobody caught. The gateway then ends with exit code 70; 0 ends it at once.',
     ),
-  POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Life of a join token.'),
+  POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Lifetime of a join token.'),
   ...limitVariables,
   POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),
   POSTERN_DEMO: flag.default(false).describe('Set by `npm start`: each new organization gets a cluster `demo`.'),
@@ -85,6 +101,7 @@ export interface Config {
   publicOrigin: string;
   listen: { host: string; port: number };
   tls: { cert: string; key: string } | undefined;
+  proxies: ProxySettings;
   /** Given to clients; null where the public authorities do. */
   ca: { pem: string; file: string } | null;
   database: { url: string; connections: number };
@@ -116,12 +133,17 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const { POSTERN_TLS_CERT_FILE: certFile, POSTERN_TLS_KEY_FILE: keyFile } = env;
   if ((certFile === undefined) !== (keyFile === undefined))
     throw new ConfigurationError('POSTERN_TLS_CERT_FILE and POSTERN_TLS_KEY_FILE go together: one of them is missing.');
+  if (env.POSTERN_CLIENT_ADDRESS !== 'connection' && env.POSTERN_TRUSTED_PROXIES.length === 0)
+    throw new ConfigurationError(
+      `POSTERN_CLIENT_ADDRESS is ${env.POSTERN_CLIENT_ADDRESS}: set POSTERN_TRUSTED_PROXIES to the networks of your load balancers.`,
+    );
   const secret = read('POSTERN_SECRET_FILE', env.POSTERN_SECRET_FILE);
   if (secret.byteLength < 32) throw new ConfigurationError('POSTERN_SECRET_FILE: the file has fewer than 32 bytes.');
   return {
     publicOrigin: env.POSTERN_PUBLIC_URL,
     listen: { host: env.POSTERN_LISTEN, port: env.POSTERN_PORT },
     tls: certFile === undefined || keyFile === undefined ? undefined : readTls(certFile, keyFile),
+    proxies: { trusted: env.POSTERN_TRUSTED_PROXIES, source: env.POSTERN_CLIENT_ADDRESS },
     ca: env.POSTERN_CA_FILE === undefined ? null : readAuthority(env.POSTERN_CA_FILE),
     database: { url: env.POSTERN_DATABASE_URL, connections: env.POSTERN_DATABASE_CONNECTIONS },
     secret,

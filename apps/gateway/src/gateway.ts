@@ -54,6 +54,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   });
   const edge = createEdge({
     tls: config.tls,
+    proxies: config.proxies,
     publicOrigin: config.publicOrigin,
     handlers: { ...handlers.byOwner, api: handler },
     metrics,

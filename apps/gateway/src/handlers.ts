@@ -1,16 +1,19 @@
 import type { Logger } from 'pino';
+import type { ClusterConnector } from './connector/cluster-connector.ts';
 import { createDashboardProxy } from './edge/dashboard.ts';
 import type { EdgeHandlers } from './edge/dispatch.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import { KubeEndpoint, type KubeEndpointOptions } from './kube/endpoint.ts';
-import { Revalidation } from './kube/revalidation.ts';
 import type { Limits } from './limits/limits.ts';
 import { LiveEndpoint } from './live/live-endpoint.ts';
 import type { LiveOptions } from './live/live-socket.ts';
 import type { GatewayMetrics } from './metrics/metrics.ts';
+import type { StreamRecorder } from './passage/recorded-stream.ts';
+import { Revalidation } from './revalidation/revalidation.ts';
 import type { SessionLog } from './sessions/session-log.ts';
 import { TerminalService } from './terminals/terminal-service.ts';
 import type { AgentDirectory } from './tunnels/agent-directory.ts';
+import { TunnelConnector } from './tunnels/tunnel-connector.ts';
 import { TunnelEndpoint } from './tunnels/tunnel-endpoint.ts';
 import type { TunnelRegistry } from './tunnels/tunnel-registry.ts';
 
@@ -26,6 +29,10 @@ export interface HandlersOptions {
   sessions: Pick<SessionLog, 'start' | 'end'>;
   /** The one registry of this process. */
   registry: TunnelRegistry;
+  /** How clusters are reached; over the tunnels of the registry when undefined. */
+  connector?: ClusterConnector;
+  /** Sees every byte of exec, attach, port-forward and terminals. */
+  recorder?: StreamRecorder;
   limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
@@ -60,6 +67,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     publicUrl,
   } = options;
   const publicOrigin = publicUrl.origin;
+  const connector = options.connector ?? new TunnelConnector(registry);
   const { headTimeoutMs, revalidateMs } = options;
   const revalidation = new Revalidation({
     authenticator,
@@ -70,7 +78,8 @@ export function createHandlers(options: HandlersOptions): Handlers {
     authenticator,
     directory,
     sessions,
-    tunnels: registry,
+    connector,
+    recorder: options.recorder,
     revalidation,
     limits,
     metrics,

@@ -16,9 +16,9 @@ function giveUp(sentence: string): never {
 function sentenceOf(error: unknown, { listen }: Config): string | undefined {
   const code = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   if (code === 'EADDRINUSE')
-    return `Port ${listen.port} of ${listen.host}, or that of the metrics, is taken by another program.`;
+    return `Port ${listen.port} of ${listen.host}, or the port of the metrics, is in use by another program.`;
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
-    return `The gateway may not listen on ${listen.host}, port ${listen.port} (${code}).`;
+    return `The gateway is not permitted to listen on ${listen.host}, port ${listen.port} (${code}).`;
   if (isUnreachable(error)) return 'The database of POSTERN_DATABASE_URL does not answer.';
   return undefined;
 }

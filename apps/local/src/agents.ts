@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, startChild } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { LocalCluster } from './gateway.ts';
-import { programs } from './programs.ts';
+import { built } from './programs.ts';
 import { howEnded, restartPolicy, waitBefore } from './supervisor.ts';
 
 /** Agents beyond this many are not started: each is a process, and a laptop needs one demo, not fifty. */
@@ -21,6 +21,15 @@ export interface Upstream {
   context?: string | undefined;
 }
 
+export interface AgentSettings {
+  /** The gateway's. */
+  url: string;
+  caFile: string;
+  /** Arguments of Node that run an agent; as built when undefined. */
+  command?: readonly string[];
+  onLine?: ((line: string) => void) | undefined;
+}
+
 /** What an agent's folder says about it. */
 interface AgentRecord {
   clusterId: string;
@@ -32,7 +41,7 @@ interface AgentRecord {
 /** The agents that this machine runs: for the demo cluster of each organization, and for --connect. */
 export class LocalAgents {
   readonly #data: DataFolder;
-  readonly #gateway: { url: string; caFile: string };
+  readonly #settings: AgentSettings;
   /** By cluster name: `demo`, or the context of --connect. */
   readonly #upstreams: Map<string, Upstream>;
   /** By cluster id, as what follows. */
@@ -45,10 +54,12 @@ export class LocalAgents {
   /** Those that were asked to start again. */
   readonly #asked = new Set<string>();
   readonly #stop = new AbortController();
+  /** Ends the waits for the next start. */
+  #wake = new AbortController();
 
-  constructor(data: DataFolder, gateway: { url: string; caFile: string }, upstreams: Map<string, Upstream>) {
+  constructor(data: DataFolder, settings: AgentSettings, upstreams: Map<string, Upstream>) {
     this.#data = data;
-    this.#gateway = gateway;
+    this.#settings = settings;
     this.#upstreams = upstreams;
   }
 
@@ -79,8 +90,18 @@ export class LocalAgents {
   }
 
   /** Ends the agents of a cluster's name, which start again at once: where their upstream is not what it was. */
-  async restart(name: string): Promise<void> {
-    const those = [...this.#running].filter(([id]) => this.#names.get(id) === name);
+  restart(name: string): Promise<void> {
+    return this.#endForNow([...this.#running].filter(([id]) => this.#names.get(id) === name));
+  }
+
+  /** Ends all agents, which start again at once, as do those that wait to: for a change of what they run. */
+  renew(): Promise<void> {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+    return this.#endForNow([...this.#running]);
+  }
+
+  async #endForNow(those: [clusterId: string, agent: Child][]): Promise<void> {
     for (const [id] of those) this.#asked.add(id);
     await Promise.all(those.map(([, child]) => child.stop(PATIENCE)));
   }
@@ -135,7 +156,7 @@ export class LocalAgents {
       const wait = waitBefore(ends, restartPolicy);
       // Once: the log has the newest reason.
       if (ends === 1) say(`The agent of "${name}" ended (${why}). It starts again in ${(wait / 1_000).toFixed(1)} s.`);
-      await delay(wait, undefined, { signal }).catch(() => {});
+      await delay(wait, undefined, { signal: AbortSignal.any([signal, this.#wake.signal]) }).catch(() => {});
     }
   }
 
@@ -148,11 +169,12 @@ export class LocalAgents {
       const child = startChild(this.#data, {
         name: `agent-${clusterId}`,
         again,
+        ...(this.#settings.onLine && { onLine: this.#settings.onLine }),
         args: [
           // A small young generation keeps the agent's memory small, as in the cluster (packages/kube, agent manifest).
           '--max-semi-space-size=2',
-          programs.agent,
-          ...['--url', this.#gateway.url, '--ca-file', this.#gateway.caFile],
+          ...(this.#settings.command ?? built.agent),
+          ...['--url', this.#settings.url, '--ca-file', this.#settings.caFile],
           ...['--kubeconfig', upstream.kubeconfig, '--state', this.#data.file('agents', clusterId)],
           ...(upstream.context === undefined ? [] : ['--context', upstream.context]),
         ],

@@ -13,7 +13,7 @@ export interface ChildOptions {
   /** Names its log file. */
   name: string;
   /** Arguments of Node: the program first. */
-  args: string[];
+  args: readonly string[];
   env?: Record<string, string>;
   cwd?: string;
   /** Opens a channel for messages. */
@@ -51,10 +51,11 @@ const passed = [
   'http_proxy',
   'no_proxy',
   'NODE_EXTRA_CA_CERTS',
+  'NODE_COMPILE_CACHE',
 ];
 
-/** Programs that do not serve yet. */
-const starting = new Set<Child>();
+/** Programs that do not serve yet, and what they are called. */
+const starting = new Map<Child, string>();
 
 /**
  * Starts a Node program in a process group of its own, so that Ctrl-C in the terminal reaches only us and we stop things in
@@ -124,14 +125,15 @@ async function failureOf(what: string, child: Child, code: number | null): Promi
   return new UserError(`${what} did not start (exit code ${code}). The end of ${child.logFile}:\n${end}`);
 }
 
-/** Ends the programs that somebody still waits for with `untilReady`, which rejects then. */
-export async function stopStarting(patience: number): Promise<void> {
-  await Promise.all([...starting].map((child) => child.stop(patience)));
+/** Ends the programs that somebody still waits for with `untilReady`, which rejects then; or the one that is called `only`. */
+export async function stopStarting(patience: number, only?: string): Promise<void> {
+  const those = [...starting].filter(([, what]) => only === undefined || what === only);
+  await Promise.all(those.map(([child]) => child.stop(patience)));
 }
 
 /** Resolves with what `ready` resolves with, or rejects when the program ends before. */
 export async function untilReady<T>(what: string, child: Child, ready: Promise<T>): Promise<T> {
-  starting.add(child);
+  starting.set(child, what);
   const failed = child.ended.then(async (code) => {
     throw await failureOf(what, child, code);
   });

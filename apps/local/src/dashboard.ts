@@ -1,11 +1,16 @@
 import { type Child, startChild, untilReady } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
-import { programs } from './programs.ts';
+import { type Commands, programs } from './programs.ts';
 
 /** Starts the dashboard's server on a port of 127.0.0.1 and waits until it serves. @param again see `ChildOptions`. */
 export async function startDashboard(
   data: DataFolder,
-  { port, again = false }: { port: number; again?: boolean },
+  {
+    port,
+    command,
+    environment,
+    again = false,
+  }: { port: number; command: Commands['dashboard']; environment: string; again?: boolean },
 ): Promise<Child> {
   let serving = () => {};
   const ready = new Promise<void>((resolve) => {
@@ -14,9 +19,9 @@ export async function startDashboard(
   const child = startChild(data, {
     name: 'dashboard',
     again,
-    args: [programs.next, 'start', '--hostname', '127.0.0.1', '--port', String(port)],
+    args: command(port),
     cwd: programs.dashboard,
-    env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+    env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: environment },
     onLine: (line) => {
       if (line.includes('Ready in')) serving();
     },

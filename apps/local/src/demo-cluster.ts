@@ -1,12 +1,21 @@
 import { type Child, startChild, untilReady } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
-import { programs } from './programs.ts';
 
 export interface DemoCluster extends Child {
   /** Path of the kubeconfig that reaches it. */
   kubeconfig: string;
   /** How its terminals are kept from the rest of this machine (packages/emulator). */
   sandbox: 'namespaces' | 'limits' | 'off';
+}
+
+export interface DemoClusterOptions {
+  /** Whether its pods have terminals. */
+  shells: boolean;
+  /** Arguments of Node that run it. */
+  command: readonly string[];
+  onLine?: ((line: string) => void) | undefined;
+  /** See `ChildOptions`. */
+  again?: boolean;
 }
 
 type Ready = Pick<DemoCluster, 'kubeconfig' | 'sandbox'>;
@@ -17,7 +26,7 @@ type Ready = Pick<DemoCluster, 'kubeconfig' | 'sandbox'>;
  */
 export async function startDemoCluster(
   data: DataFolder,
-  { shells, again = false }: { shells: boolean; again?: boolean },
+  { shells, command, onLine, again = false }: DemoClusterOptions,
 ): Promise<DemoCluster> {
   let serving = (_: Ready) => {};
   const ready = new Promise<Ready>((resolve) => {
@@ -26,8 +35,9 @@ export async function startDemoCluster(
   const child = startChild(data, {
     name: 'demo-cluster',
     again,
-    args: [programs.emulator, '--dir', data.file('demo-cluster'), '--port', '0', '--shell', shells ? 'real' : 'off'],
+    args: [...command, '--dir', data.file('demo-cluster'), '--port', '0', '--shell', shells ? 'real' : 'off'],
     onLine: (line) => {
+      onLine?.(line);
       if (line.startsWith('{"ready":true')) serving(JSON.parse(line) as Ready);
     },
   });

@@ -1,8 +1,8 @@
 import type { Certificates } from './certificates.ts';
 import { type Child, startChild, untilReady } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
+import { gatewayRuntime } from './gateway-runtime.ts';
 import type { LocalOptions } from './options.ts';
-import { programs } from './programs.ts';
 
 /** A cluster that this machine connects by itself; sent by the gateway over the channel. */
 export interface LocalCluster {
@@ -25,7 +25,12 @@ type Message =
   | ({ type: 'local-cluster' } & LocalCluster);
 
 export interface GatewaySettings {
+  /** Arguments of Node that run it. */
+  command: readonly string[];
   options: LocalOptions;
+  /** Where it listens. */
+  address: { host: string; port: number };
+  drainSeconds: number;
   certificates: Certificates;
   databaseUrl: string;
   dashboardUrl: string;
@@ -35,6 +40,7 @@ export interface GatewaySettings {
   /** Names of the clusters that this machine connects besides the demo. */
   connect: string[];
   onLocalCluster: (cluster: LocalCluster) => void;
+  onLine?: ((line: string) => void) | undefined;
 }
 
 /** Starts the gateway and waits until it serves. @param again see `ChildOptions`. */
@@ -43,14 +49,14 @@ export async function startGateway(data: DataFolder, settings: GatewaySettings, 
   const child = startChild(data, {
     name: 'gateway',
     again,
-    // As in infra/images/gateway.Dockerfile, which says why.
-    args: ['--max-semi-space-size=2', '--heap-growing-percent=200', programs.gateway],
+    args: [...gatewayRuntime.nodeArgs, ...settings.command],
+    ...(settings.onLine && { onLine: settings.onLine }),
     ipc: true,
     env: {
-      MALLOC_ARENA_MAX: '1',
+      ...gatewayRuntime.env,
       POSTERN_PUBLIC_URL: options.publicUrl,
-      POSTERN_LISTEN: options.listen,
-      POSTERN_PORT: String(options.port),
+      POSTERN_LISTEN: settings.address.host,
+      POSTERN_PORT: String(settings.address.port),
       POSTERN_TLS_CERT_FILE: certificates.certFile,
       POSTERN_TLS_KEY_FILE: certificates.keyFile,
       POSTERN_CA_FILE: certificates.caFile,
@@ -58,7 +64,7 @@ export async function startGateway(data: DataFolder, settings: GatewaySettings, 
       POSTERN_SECRET_FILE: settings.secretFile,
       POSTERN_DASHBOARD_URL: settings.dashboardUrl,
       POSTERN_METRICS_PORT: '0',
-      POSTERN_DRAIN_SECONDS: '2',
+      POSTERN_DRAIN_SECONDS: String(settings.drainSeconds),
       POSTERN_LOCAL: 'true',
       POSTERN_DEMO: String(options.demo),
       POSTERN_LOCAL_CLUSTERS: settings.connect.join(','),

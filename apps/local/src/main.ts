@@ -1,16 +1,4 @@
-import { run } from './run.ts';
-import { UserError } from './user-error.ts';
+import { product } from './mode.ts';
+import { runToTheEnd } from './run-to-the-end.ts';
 
-// A terminal that was closed, or `npm start | head`: the programs are still to be stopped in order.
-for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
-// A bug, and to be seen as one; but the programs beside this one run and are watched as before.
-process.on('unhandledRejection', (error) => {
-  process.stderr.write(`A bug in npm start: ${error instanceof Error ? error.stack : error}\n`);
-});
-
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? error)}\n`);
-  process.exitCode = 1;
-}
+await runToTheEnd(product);

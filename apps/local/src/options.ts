@@ -3,6 +3,8 @@ import { Command, InvalidArgumentError } from 'commander';
 
 /** What `npm start` was asked for. */
 export interface LocalOptions {
+  /** What was typed, for messages. */
+  command: string;
   /** Folder of all data; absolute. */
   data: string;
   port: number;
@@ -33,8 +35,8 @@ function origin(text: string): string {
 }
 
 /** Reads the command line; ends the process for `--help` and for words it does not know. */
-export function parseOptions(args: string[], defaultData: string): LocalOptions {
-  const command = new Command('npm start --')
+export function parseOptions(args: string[], defaultData: string, typed = 'npm start'): LocalOptions {
+  const command = new Command(`${typed} --`)
     .description('Runs the whole of Postern on this machine: database, gateway, dashboard and a demo cluster.')
     .option('--data <folder>', 'where all data is kept', defaultData)
     .option('--port <number>', 'port of the gateway', port, 8443)
@@ -44,14 +46,15 @@ export function parseOptions(args: string[], defaultData: string): LocalOptions 
       'origin by which people and agents reach it (default: https://localhost:<port>)',
       origin,
     )
-    .option('--no-demo', 'leave the demo cluster out')
+    .option('--no-demo', 'start without the demo cluster')
     .option('--connect [context]', 'connect a cluster of your own kubeconfig to the first organization')
     .option('--no-open', 'do not open the browser')
     .allowExcessArguments(false)
     .parse(args, { from: 'user' });
-  const given = command.opts<Omit<LocalOptions, 'publicUrl'> & { publicUrl?: string }>();
+  const given = command.opts<Omit<LocalOptions, 'publicUrl' | 'command'> & { publicUrl?: string }>();
   return {
     ...given,
+    command: typed,
     connect: given.connect,
     data: resolve(process.env['INIT_CWD'] ?? process.cwd(), given.data),
     publicUrl: given.publicUrl ?? `https://localhost:${given.port}`,

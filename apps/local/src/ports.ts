@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { UserError } from './user-error.ts';
 
-/** @throws {UserError} when `port` cannot be listened on. */
-export async function assertPortFree(port: number, address: string): Promise<void> {
+/** @param typed what the person typed. @throws {UserError} when `port` cannot be listened on. */
+export async function assertPortFree(port: number, address: string, typed = 'npm start'): Promise<void> {
   const probe = createServer().listen(port, address);
   try {
     await once(probe, 'listening');
@@ -11,13 +11,13 @@ export async function assertPortFree(port: number, address: string): Promise<voi
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')
       throw new UserError(
-        `Port ${port} is in use. Stop the program that has it, or choose another port: npm start -- --port ${port + 1000}`,
+        `Port ${port} is in use. Stop the program that has it, or choose another port: ${typed} -- --port ${port + 1000}`,
       );
     if (code === 'EACCES')
       throw new UserError(
-        `Port ${port} needs more rights than this user has. Choose one above 1023: npm start -- --port 8443`,
+        `Port ${port} needs privileges that this user does not have. Choose one above 1023: ${typed} -- --port 8443`,
       );
-    throw new UserError(`It is not possible to listen on ${address} (${code}). Choose another address with --listen.`);
+    throw new UserError(`Cannot listen on ${address} (${code}). Choose another address with --listen.`);
   }
   probe.close();
   await once(probe, 'close');

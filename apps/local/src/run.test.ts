@@ -1,120 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandOf } from '@postern/postgres';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from './ports.ts';
 import { checkout, programs } from './programs.ts';
+import { ask, isAlive, Product, pidsOf, type Ready, type Reply } from './test/product.ts';
 
 /** The whole of `npm start`, as built: `npm test` builds it first. */
 const main = `${checkout}apps/local/dist/main.js`;
 const person = { email: 'ada@example.com', password: 'correct horse battery' };
-
-interface Ready {
-  url: string;
-  caFile: string;
-  pid: number;
-  metricsUrl: string;
-}
-
-class Product {
-  readonly #child: ChildProcess;
-  readonly #data: string;
-  readonly #waiting = new Set<() => void>();
-  output = '';
-  readonly ended: Promise<number | null>;
-
-  constructor(data: string, args: string[], env: Record<string, string> = {}) {
-    this.#data = data;
-    this.#child = spawn(process.execPath, [main, '--data', data, '--no-open', ...args], {
-      env: { ...process.env, ...env, NODE_ENV: 'production' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.output += text;
-        for (const look of this.#waiting) look();
-      });
-    }
-    this.ended = new Promise((resolve) => {
-      this.#child.on('close', (code) => {
-        resolve(code);
-        for (const look of this.#waiting) look();
-      });
-    });
-  }
-
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
-  /** Waits for a line of the terminal, after the first `from` characters. */
-  said(what: RegExp, from = 0): Promise<RegExpExecArray> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const match = what.exec(this.output.slice(from));
-        if (match === null && this.#child.exitCode === null) return;
-        this.#waiting.delete(look);
-        if (match === null) reject(new Error(`npm start ended without saying ${what}:\n${this.output}`));
-        else resolve(match);
-      };
-      this.#waiting.add(look);
-      look();
-    });
-  }
-
-  async ready(): Promise<Ready> {
-    return JSON.parse(await readFile(join(this.#data, 'ready.json'), 'utf8')) as Ready;
-  }
-
-  /** The newest of its programs that runs `program`. */
-  async pidOf(program: string): Promise<number> {
-    const pids = (await readFile(join(this.#data, 'children.pids'), 'utf8')).trim().split('\n').map(Number);
-    for (const pid of pids.reverse()) if ((await commandOf(pid)).includes(program)) return pid;
-    throw new Error(`${program} does not run`);
-  }
-
-  async stop(): Promise<number | null> {
-    this.#child.kill('SIGINT');
-    return this.ended;
-  }
-}
-
-interface Reply {
-  status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came.
-  json: any;
-}
-
-async function ask(
-  { url, caFile }: Ready,
-  path: string,
-  options: { body?: object; token?: string } = {},
-): Promise<Reply> {
-  const ca = await readFile(caFile);
-  const { body, token } = options;
-  return new Promise((resolve, reject) => {
-    const headers = {
-      ...(body && { 'content-type': 'application/json' }),
-      ...(token && { authorization: `Bearer ${token}` }),
-    };
-    const sent = request(new URL(path, url), { ca, method: body ? 'POST' : 'GET', headers, agent: false });
-    sent.on('error', reject).on('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part) => {
-        text += part;
-      });
-      response.on('error', reject).on('end', () => {
-        resolve({ status: response.statusCode ?? 0, json: text === '' ? undefined : JSON.parse(text) });
-      });
-    });
-    sent.end(body && JSON.stringify(body));
-  });
-}
 
 const token = { name: 'test', expiresInSeconds: 3_600 };
 
@@ -127,19 +24,6 @@ async function untilDemoAnswers(ready: Ready, secret: string): Promise<void> {
   await vi.waitFor(look, { timeout: 60_000, interval: 200 });
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function postgresPid(data: string): Promise<number> {
-  return Number((await readFile(join(data, 'postgres/cluster/postmaster.pid'), 'utf8')).split('\n')[0]);
-}
-
 describe('a running npm start', () => {
   let data: string;
   let product: Product;
@@ -149,7 +33,7 @@ describe('a running npm start', () => {
   beforeAll(async () => {
     if (!existsSync(main) || !existsSync(programs.gateway)) throw new Error('Run `npm run build` first.');
     data = await mkdtemp(join(tmpdir(), 'postern-run-'));
-    product = new Product(data, ['--port', String(await freePort())]);
+    product = new Product([main], data, ['--port', String(await freePort())]);
     await product.said(/Postern is ready at/);
     ready = await product.ready();
     const { json } = await ask(ready, '/api/v1/auth/sign-up', { body: { ...person, organization: 'ada', token } });
@@ -200,8 +84,7 @@ describe('a running npm start', () => {
   );
 
   it('ends at once on Ctrl-C while it waits to start a program again, and leaves nothing behind', async () => {
-    const pids = (await readFile(join(data, 'children.pids'), 'utf8')).trim().split('\n').map(Number);
-    const all = [...pids, await postgresPid(data)];
+    const all = await pidsOf(data);
     const { length } = product.output;
     process.kill(await product.pidOf(programs.gateway), 'SIGKILL');
     await product.said(/The gateway ended.*starts again in/, length);
@@ -212,7 +95,7 @@ describe('a running npm start', () => {
   }, 30_000);
 
   it('finds the data again at the next start', async () => {
-    product = new Product(data, ['--port', new URL(ready.url).port]);
+    product = new Product([main], data, ['--port', new URL(ready.url).port]);
     await product.said(/Postern is ready at/);
     await untilDemoAnswers(await product.ready(), secret);
   }, 90_000);
@@ -267,7 +150,7 @@ describe('an npm start that others can reach, with a cluster of its owner', () =
     const kubeconfig = join(data, 'kubeconfig');
     await writeFile(kubeconfig, 'current-context: mine\ncontexts: [{name: mine, context: {cluster: c, user: u}}]\n');
     const args = ['--port', String(await freePort()), '--listen', '0.0.0.0', '--no-demo', '--connect'];
-    product = new Product(data, args, { KUBECONFIG: kubeconfig });
+    product = new Product([main], data, args, { KUBECONFIG: kubeconfig });
     await product.said(/Postern is ready at[\s\S]*joins the first organization/);
     ready = await product.ready();
   }, 120_000);

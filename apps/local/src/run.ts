@@ -11,9 +11,9 @@ import { startDatabase } from './database.ts';
 import { startDemoCluster } from './demo-cluster.ts';
 import { type Gateway, type GatewaySettings, startGateway } from './gateway.ts';
 import { endLeftovers } from './leftovers.ts';
+import type { Mode } from './mode.ts';
 import { type LocalOptions, parseOptions } from './options.ts';
 import { assertPortFree, freePort } from './ports.ts';
-import { checkout } from './programs.ts';
 import { step } from './progress.ts';
 import { hashOfSetupCode, isOpenToOthers, makeSetupCode } from './setup-code.ts';
 import { Supervisor } from './supervisor.ts';
@@ -24,14 +24,14 @@ import { findOwnCluster } from './user-kubeconfig.ts';
 const PATIENCE = 3_000;
 
 /** Starts everything, waits for Ctrl-C or for a program that cannot be kept running, and stops everything. Answers the exit code. */
-export async function run(args: string[]): Promise<number> {
-  const options = parseOptions(args, `${checkout}.postern`);
+export async function run(args: string[], mode: Mode): Promise<number> {
+  const options = parseOptions(args, mode.defaultData, mode.command);
   const interruption = signalled();
   const interrupted = once(interruption, 'abort');
   const stops: (() => Promise<unknown>)[] = [];
   const stopping = new AbortController();
   try {
-    const starting = start(options, { stops, interruption, stopping: stopping.signal });
+    const starting = start({ options, mode }, { stops, interruption, stopping: stopping.signal });
     await Promise.race([starting, interrupted]);
     if (interruption.aborted) {
       // What is under way comes to its end, so that `stops` knows of all there is to stop.
@@ -65,14 +65,14 @@ function signalled(): AbortSignal {
  * after an interruption.
  */
 async function start(
-  options: LocalOptions,
+  { options, mode }: { options: LocalOptions; mode: Mode },
   {
     stops,
     interruption,
     stopping,
   }: { stops: (() => Promise<unknown>)[]; interruption: AbortSignal; stopping: AbortSignal },
 ): Promise<{ ended: Promise<never> }> {
-  await assertPortFree(options.port, options.listen);
+  await assertPortFree(options.port, options.listen, options.command);
   const own = options.connect === undefined ? undefined : await findOwnCluster(options.connect);
   const data = await openDataFolder(options.data);
   stops.push(() => data.release());
@@ -85,11 +85,21 @@ async function start(
   const certificates = await step('certificates', () => ensureCertificates(data, hosts));
   const dashboardPort = await freePort();
   interruption.throwIfAborted();
+  const { commands, environment } = mode;
+  const address = { host: options.listen, port: options.port };
+  if (mode.openFront) {
+    Object.assign(address, { host: '127.0.0.1', port: await freePort() });
+    const { listen, port } = options;
+    const front = await mode.openFront({ listen, port, certificates, gatewayPort: address.port, dashboardPort });
+    stops.push(() => front.stop());
+  }
   const isOpen = isOpenToOthers(options);
-  const shells = !isOpen;
-  const dashboardStart = step('dashboard', () => startDashboard(data, { port: dashboardPort }));
+  const onLine = (program: string) => mode.onLine && ((line: string) => mode.onLine?.(program, line));
+  const dashboardOptions = { port: dashboardPort, command: commands.dashboard, environment };
+  const dashboardStart = step('dashboard', () => startDashboard(data, dashboardOptions));
+  const demoOptions = { shells: !isOpen, command: commands.emulator, onLine: onLine('demo cluster') };
   const demoStart = options.demo
-    ? step('demo cluster', () => startDemoCluster(data, { shells }))
+    ? step('demo cluster', () => startDemoCluster(data, demoOptions))
     : Promise.resolve(undefined);
   const databaseStart = step('database', () => startDatabase(data));
   const starts = await Promise.allSettled([dashboardStart, demoStart, databaseStart] as const);
@@ -100,7 +110,7 @@ async function start(
   const dashboard = new Supervisor({
     what: 'The dashboard',
     child: firstDashboard,
-    restart: () => startDashboard(data, { port: dashboardPort, again: true }),
+    restart: () => startDashboard(data, { ...dashboardOptions, again: true }),
     stopping,
   });
   stops.push(() => dashboard.stop(PATIENCE));
@@ -111,12 +121,20 @@ async function start(
   if (own) upstreams.set(own.name, own);
   const agents = new LocalAgents(
     data,
-    { url: `https://localhost:${options.port}`, caFile: certificates.caFile },
+    {
+      url: `https://localhost:${options.port}`,
+      caFile: certificates.caFile,
+      command: commands.agent,
+      onLine: onLine('agent'),
+    },
     upstreams,
   );
   const setupCode = isOpen ? makeSetupCode() : undefined;
   const settings: GatewaySettings = {
+    command: commands.gateway,
     options,
+    address,
+    drainSeconds: mode.drainSeconds,
     certificates,
     databaseUrl: database.url,
     dashboardUrl: `http://127.0.0.1:${dashboardPort}`,
@@ -124,34 +142,42 @@ async function start(
     setupCodeHash: setupCode && hashOfSetupCode(setupCode),
     connect: own ? [own.name] : [],
     onLocalCluster: (cluster) => void agents.join(cluster),
+    onLine: onLine('gateway'),
   };
   const firstGateway = await step('gateway', () => startGateway(data, settings));
   const announce = ({ metricsUrl }: Gateway) => writeReady(data, { options, certificates, metricsUrl });
-  const gateway = new Supervisor({
-    what: 'The gateway',
-    child: firstGateway,
-    restart: async () => {
-      const child = await startGateway(data, settings, true);
-      // Its port for metrics is another one.
-      await announce(child).catch(() => {});
-      return child;
+  const policy = mode.restartPolicy;
+  const gateway = new Supervisor(
+    {
+      what: 'The gateway',
+      child: firstGateway,
+      restart: async () => {
+        const child = await startGateway(data, settings, true);
+        // Its port for metrics is another one.
+        await announce(child).catch(() => {});
+        return child;
+      },
+      stopping,
     },
-    stopping,
-  });
+    { policy },
+  );
   stops.push(() => gateway.stop(PATIENCE));
   interruption.throwIfAborted();
   await agents.resume();
   stops.push(() => agents.stop(PATIENCE));
   const demoCluster =
     demo &&
-    new Supervisor({
-      what: 'The demo cluster',
-      child: demo,
-      restart: () => startDemoCluster(data, { shells, again: true }),
-      // Its address, certificate and token are new, and an agent reads them once.
-      onBack: () => agents.restart('demo'),
-      stopping,
-    });
+    new Supervisor(
+      {
+        what: 'The demo cluster',
+        child: demo,
+        restart: () => startDemoCluster(data, { ...demoOptions, again: true }),
+        // Its address, certificate and token are new, and an agent reads them once.
+        onBack: () => agents.restart('demo'),
+        stopping,
+      },
+      { policy },
+    );
   if (demoCluster) stops.push(() => demoCluster.stop(PATIENCE));
 
   await announce(firstGateway);
@@ -182,6 +208,12 @@ async function start(
     );
   }
   if (options.open) openBrowser(options.publicUrl);
+  const unwatch = mode.watch?.({
+    gateway: { renew: () => gateway.renew(PATIENCE) },
+    demoCluster: demoCluster && { renew: () => demoCluster.renew(PATIENCE) },
+    agents,
+  });
+  stops.push(async () => unwatch?.());
 
   const databaseEnd = database.ended.then(() => {
     throw new UserError(`The database ended; see ${data.file('logs', 'database.log')}.`);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Child, startChild, untilReady } from './child.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
@@ -105,6 +106,48 @@ describe('a program that ends by itself', () => {
     child.process.kill('SIGKILL');
     await vi.waitFor(() => expect(said.at(-1)).toBe('What follows a restart failed: disk full'), { timeout: 10_000 });
     expect(said.join('\n')).toContain('no descriptors left');
+    await supervisor.stop(2_000);
+  });
+});
+
+describe('asked to start again', () => {
+  const never: RestartPolicy = { shortest: Infinity, longest: Infinity, healthy: 60_000, failedStarts: Infinity };
+
+  it('ends the program and starts it at once, and says only that it serves', async () => {
+    const { child, supervisor } = await supervise(() => start(forEver, true), never);
+    await supervisor.renew(2_000);
+    expect(child.process.signalCode).toBe('SIGTERM');
+    await until(() => said.length > 0);
+    expect(said).toEqual(['The program serves again.']);
+    await supervisor.stop(2_000);
+  });
+
+  it('ends the wait of a program that does not start, and that waits for nothing else', async () => {
+    const scripts = ['process.exit(1)', forEver];
+    const { child, supervisor } = await supervise(() => start(scripts.shift() ?? '', true), never);
+    await supervisor.renew(2_000);
+    await until(() => said.length > 0);
+    expect(said).toEqual([
+      `The program did not start (exit code 1). See ${child.logFile}. It starts again when one of its files changes.`,
+    ]);
+    await supervisor.renew(2_000);
+    await until(() => said.length > 1);
+    expect(said[1]).toBe('The program serves again.');
+    await supervisor.stop(2_000);
+  });
+
+  it('ends a start that is under way, which runs what was before', async () => {
+    const starts: string[] = [];
+    const restart = () => {
+      starts.push(starts.length === 0 ? 'hangs' : 'serves');
+      return start(starts.length === 1 ? 'setInterval(() => {}, 1_000)' : forEver, true);
+    };
+    const { supervisor } = await supervise(restart, never);
+    await supervisor.renew(2_000);
+    await until(() => starts.length === 1);
+    await supervisor.renew(2_000);
+    await until(() => said.length > 0);
+    expect({ starts, said }).toEqual({ starts: ['hangs', 'serves'], said: ['The program serves again.'] });
     await supervisor.stop(2_000);
   });
 });

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, stopStarting } from './child.ts';
 import { UserError } from './user-error.ts';
 
 /** How a program that ended by itself is started again; durations in milliseconds. */
 export interface RestartPolicy {
-  /** The first wait. It doubles with each end, up to `longest`. */
+  /** The first wait. It doubles with each end, up to `longest`. Infinity: it is started again only when `renew` asks for it. */
   shortest: number;
   longest: number;
   /** Who ran this long after it was ready begins anew with the shortest wait. */
@@ -57,6 +58,10 @@ export class Supervisor {
   readonly #signal: AbortSignal;
   readonly #done: Promise<void>;
   #child: Child;
+  /** Whether it is to be started again although it did not end by itself. */
+  #isAsked = false;
+  /** Ends the wait for the next start. */
+  #wake = new AbortController();
 
   constructor(subject: Subject, surroundings: Surroundings = {}) {
     this.#subject = subject;
@@ -81,6 +86,16 @@ export class Supervisor {
     await this.#child.stop(patience);
   }
 
+  /**
+   * Ends the program, which starts again at once and without a word; where it waits for its next start, the wait is over. For a
+   * change of what it runs. It gets `patience` milliseconds after SIGTERM. Resolves when it is gone.
+   */
+  async renew(patience: number): Promise<void> {
+    this.#isAsked = true;
+    this.#wake.abort();
+    await Promise.all([stopStarting(patience, this.#subject.what), this.#child.stop(patience)]);
+  }
+
   /** Until it is stopped. @throws {UserError} it does not start any more. */
   async #keep(): Promise<void> {
     const { what } = this.#subject;
@@ -91,16 +106,19 @@ export class Supervisor {
       const since = performance.now();
       const code = await this.#child.ended;
       if (signal.aborted) return;
-      ends = performance.now() - since >= policy.healthy ? 1 : ends + 1;
+      ends = performance.now() - since >= policy.healthy || this.#isAsked ? 1 : ends + 1;
       let why = `${what} ended (${howEnded(this.#child, code)}); see ${this.#child.logFile}.`;
       for (let failed = 0; ; failed += 1) {
         if (failed === policy.failedStarts) {
           throw new UserError(`${what} was started again ${failed} times and did not come to serve. ${why}`);
         }
-        const wait = waitBefore(ends, policy, random);
-        say(`${firstLine(why)} It starts again in ${(wait / 1_000).toFixed(1)} s.`);
-        await delay(wait, undefined, { signal }).catch(() => {});
+        if (!this.#isAsked) {
+          const wait = waitBefore(ends, policy, random);
+          say(`${firstLine(why)} It starts again ${when(wait)}.`);
+          await this.#pause(wait);
+        }
         if (signal.aborted) return;
+        this.#isAsked = false;
         const problem = await this.#restart();
         if (signal.aborted) return;
         if (problem === undefined) break;
@@ -110,6 +128,14 @@ export class Supervisor {
       say(`${what} serves again.`);
       await this.#back();
     }
+  }
+
+  /** Waits, unless and until it is stopped or `renew` asks for a start. */
+  async #pause(ms: number): Promise<void> {
+    this.#wake = new AbortController();
+    const signal = AbortSignal.any([this.#signal, this.#wake.signal]);
+    if (signal.aborted) return;
+    await (Number.isFinite(ms) ? delay(ms, undefined, { signal }).catch(() => {}) : once(signal, 'abort'));
   }
 
   /** @returns why it did not come to serve; undefined when it did. */
@@ -129,6 +155,11 @@ export class Supervisor {
       this.#surroundings.say(`What follows a restart failed: ${error instanceof Error ? error.message : error}`);
     }
   }
+}
+
+/** For a sentence: the time to a start, in milliseconds. */
+function when(wait: number): string {
+  return Number.isFinite(wait) ? `in ${(wait / 1_000).toFixed(1)} s` : 'when one of its files changes';
 }
 
 /** Its exit code or the signal that ended it, for a sentence. */

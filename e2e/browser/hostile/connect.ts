@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '@postern/testkit';
 import type { Page } from 'playwright-core';
 import { stringify } from 'yaml';
-import { eventually, repository, results } from '../../bed/process.ts';
+import { repository, results } from '../../bed/process.ts';
 
 /**
  * Connects an apiserver to the product as its owner would: makes a cluster as the person who is signed in on `page`, and runs
@@ -68,9 +69,11 @@ export async function connectCluster(
     };
     return items.some((item) => item.name === name && item.status === 'online');
   };
-  await eventually(isOnline, 'the agent of the hostile cluster').catch(async (error: unknown) => {
-    await end();
-    throw error;
-  });
+  await until(isOnline, { what: 'the agent of the hostile cluster', timeoutMs: 30_000 }).catch(
+    async (error: unknown) => {
+      await end();
+      throw error;
+    },
+  );
   return { [Symbol.asyncDispose]: end };
 }

@@ -26,7 +26,7 @@ export const Email = text(300)
   .trim()
   .toLowerCase()
   .max(254)
-  .regex(/^[\x21-\x7e]+$/, 'Only letters, digits and signs of ASCII')
+  .regex(/^[\x21-\x7e]+$/, 'Only ASCII letters, digits and punctuation')
   .pipe(z.email());
 
 /** 10 to 200 characters; length is what makes a password strong (NIST SP 800-63B, 3.1.1.2). */
@@ -42,14 +42,17 @@ export const DisplayName = text(200)
 /** A name that stands in a URL: a DNS label (RFC 1123), at most 63 characters. */
 export const Slug = text(63)
   .min(1)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'Lower-case letters, digits and hyphens, a letter or digit at both ends');
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    'Lower-case letters, digits and hyphens; the first and last must be a letter or digit',
+  );
 
 /** Seconds that a token lives: a minute to a year. */
 export const Lifetime = z.number().int().min(60).max(31_536_000);
 
 /** Labels of a cluster, as Kubernetes spells labels; at most 32. */
 export const Labels = z
-  .record(text(253).regex(/^[A-Za-z0-9][-A-Za-z0-9_./]*$/, 'Not a label that Kubernetes would take'), text(63))
+  .record(text(253).regex(/^[A-Za-z0-9][-A-Za-z0-9_./]*$/, 'Not a valid Kubernetes label'), text(63))
   .refine((labels) => Object.keys(labels).length <= 32, 'At most 32 labels');
 
 /** A page of a list; `nextCursor` is opaque, null on the last page. */

@@ -1,7 +1,8 @@
 import { connect } from 'node:http2';
+import { until } from '@postern/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from './emulator.ts';
-import { ask, eventually, linesOf, TABLE } from './test/client.ts';
+import { ask, linesOf, TABLE } from './test/client.ts';
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -268,15 +269,21 @@ describe('controllers', () => {
     const path = `${DEPLOYMENTS}/catalog/scale`;
     const headers = { 'content-type': 'application/merge-patch+json' };
     await ask(emulator, path, { method: 'PATCH', headers, body: { spec: { replicas: 3 } } });
-    const running = (found: Awaited<ReturnType<typeof pods>>) =>
-      found.length === 3 &&
-      found.every(({ status, metadata }) => status.phase === 'Running' && !metadata.deletionTimestamp);
-    const before = await eventually(() => pods('catalog'), running);
+    const running = async () => {
+      const found = await pods('catalog');
+      const isRunning = found.every(
+        ({ status, metadata }) => status.phase === 'Running' && !metadata.deletionTimestamp,
+      );
+      return found.length === 3 && isRunning && found;
+    };
+    const before = await until(running);
     const victim = before[0]?.metadata;
     await ask(emulator, `/api/v1/namespaces/shop/pods/${victim?.name}`, { method: 'DELETE' });
-    const isReplaced = (found: typeof before) =>
-      running(found) && !found.some(({ metadata }) => metadata.uid === victim?.uid);
-    await eventually(() => pods('catalog'), isReplaced);
+    const replaced = async () => {
+      const found = await running();
+      return found && !found.some(({ metadata }) => metadata.uid === victim?.uid);
+    };
+    await until(replaced);
     const { json } = await get('/api/v1/namespaces/shop/endpoints/catalog');
     expect(json.subsets[0].addresses).toHaveLength(3);
   });
@@ -287,10 +294,7 @@ describe('controllers', () => {
     const body = { metadata: { name: 'p' }, spec: { containers: [container], terminationGracePeriodSeconds: 0 } };
     await ask(emulator, '/api/v1/namespaces/short/pods', { method: 'POST', body });
     await ask(emulator, '/api/v1/namespaces/short', { method: 'DELETE' });
-    await eventually(
-      () => get('/api/v1/namespaces/short'),
-      ({ status }) => status === 404,
-    );
+    await until(async () => (await get('/api/v1/namespaces/short')).status === 404);
     expect((await get('/api/v1/namespaces/short/pods')).json.items).toEqual([]);
   });
 });

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect, type TLSSocket } from 'node:tls';
 import { deflateSync } from 'node:zlib';
+import { until } from '@postern/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { storeLimits } from './store/store.ts';
-import { ask, eventually, TABLE } from './test/client.ts';
+import { ask, TABLE } from './test/client.ts';
 import { runScript } from './test/exec.ts';
 
 // An error that nobody catches fails the run: what these tests assert besides is that the next honest request is answered.
@@ -297,7 +298,13 @@ describe('what is stored', () => {
     const body = deployment('flood', { replicas: 1_000_000_000 });
     expect((await ask(emulator, workloads, { method: 'POST', body })).status).toBe(201);
     const list = () => ask(emulator, '/api/v1/pods');
-    const { json } = await eventually(list, (answer) => answer.json.items.length >= storeLimits.pods);
+    const { json } = await until(
+      async () => {
+        const answer = await list();
+        return answer.json.items.length >= storeLimits.pods && answer;
+      },
+      { timeoutMs: 20_000 },
+    );
     expect(json.items).toHaveLength(storeLimits.pods);
     const pod = {
       apiVersion: 'v1',

@@ -1,6 +1,6 @@
 import { type ResetCode, resetCodes } from './codes.ts';
 import type { QueuedFrame } from './control-queue.ts';
-import { StreamResetError } from './errors.ts';
+import { HeadTooLargeError, StreamResetError } from './errors.ts';
 import { acceptHeader, encodeCredit, encodeHeader, encodeReset, FrameType, maxHeadBytes } from './frame.ts';
 import { type ChannelEnd, Inbound } from './inbound.ts';
 import { initialWindow, narrowWindow } from './options.ts';
@@ -145,7 +145,7 @@ export class Channel implements Flow {
   accept(head: Uint8Array, end: boolean): void {
     if (this.opener) throw new Error('accept() is for streams the peer opened');
     if (this.#isAccepted) throw new Error('the stream was accepted already');
-    if (head.length > maxHeadBytes) throw new RangeError(`a head has at most ${maxHeadBytes} bytes`);
+    if (head.length > maxHeadBytes) throw new HeadTooLargeError(`a head has at most ${maxHeadBytes} bytes`);
     if (this.#isOver) return;
     if (!this.#host.accept(acceptHeader(this.id, end), head)) {
       this.reset('limit', 'too many answers wait to be sent');

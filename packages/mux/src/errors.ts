@@ -1,8 +1,11 @@
 import { type ResetCode, resetCodes } from './codes.ts';
 
-/** A peer's words made fit for a log line or a terminal: control characters become spaces. */
+/** Control and format characters, ends of lines and paragraphs, lone surrogates: what is not seen, and can steer what is. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** A peer's words made fit for a log line, a page or a terminal: every character that cannot be seen becomes a space. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ');
+  return text.replace(unprintable, ' ');
 }
 
 /** A stream ended before both sides had finished: reset by the peer (`remote`), by us, or with its tunnel (`gone`). */
@@ -39,6 +42,11 @@ export class SessionClosedError extends Error {
 /** As many streams are open as the options allow. */
 export class TooManyStreamsError extends Error {
   override readonly name = 'TooManyStreamsError';
+}
+
+/** A head is longer than a frame may be (64 KiB). */
+export class HeadTooLargeError extends RangeError {
+  override readonly name = 'HeadTooLargeError';
 }
 
 /** A GOAWAY was sent or received: streams go on, new ones belong on another tunnel. */

@@ -165,7 +165,7 @@ describe('the frame codec', () => {
     );
   });
 
-  it('agrees with a naive decoder on 120,000 mutated frames, and throws on none', () => {
+  it('agrees with a naive decoder on 120,000 mutated frames, and throws on none', { timeout: 120_000 }, () => {
     let valid = 0;
     let cases = 0;
     const mutations = fc.array(mutation, { minLength: 1, maxLength: 4 });

@@ -1,6 +1,7 @@
 export { type ResetCode, resetCodes } from './codes.ts';
 export {
   DrainingError,
+  HeadTooLargeError,
   printable,
   SessionClosedError,
   StreamResetError,

@@ -4,6 +4,7 @@ import { Channel, type ChannelHost } from './channel.ts';
 import { drainCloseCode, limitCloseCode, protocolCloseCode, resetCodeOf, resetCodes } from './codes.ts';
 import {
   DrainingError,
+  HeadTooLargeError,
   printable,
   SessionClosedError,
   StreamResetError,
@@ -152,7 +153,7 @@ export class MuxSession extends EventEmitter<{
    * Opens a stream; it can be written at once, without waiting for the peer. `interactive` streams are sent before
    * others, `end` says that no bytes follow the head. When the ids are used up the session drains (GOAWAY).
    * @throws SessionClosedError, DrainingError, TooManyStreamsError (also when too many heads wait to be sent),
-   * RangeError for a head above 64 KiB.
+   * HeadTooLargeError for a head above 64 KiB.
    */
   open(head: Uint8Array, options: { interactive?: boolean; end?: boolean } = {}): MuxStream {
     if (this.#closed !== undefined) throw new SessionClosedError(closedText(this.#closed));
@@ -164,7 +165,7 @@ export class MuxSession extends EventEmitter<{
     if (this.#ownPlaces.isFull) {
       throw new TooManyStreamsError(`${this.#ownPlaces.taken} streams are open on this tunnel`);
     }
-    if (head.length > maxHeadBytes) throw new RangeError(`a head has at most ${maxHeadBytes} bytes`);
+    if (head.length > maxHeadBytes) throw new HeadTooLargeError(`a head has at most ${maxHeadBytes} bytes`);
     if (!this.#hasHeadRoom(head)) {
       throw new TooManyStreamsError(`requests of ${this.#queue.headBytes} bytes wait to be sent on this tunnel`);
     }

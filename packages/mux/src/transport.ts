@@ -1,6 +1,6 @@
 /**
  * What carries the session's messages: whole, in order, or not at all. Implemented over WebSockets in
- * `@postern/tunnel` and in memory in `@postern/testkit`.
+ * `@postern/tunnel` and, for tests, in memory in `test/memory-transport.ts`.
  */
 export interface MessageTransport {
   /** Sends one message, given in parts, which may not be changed by the caller afterwards. Never throws. */

@@ -32,3 +32,11 @@ export async function selfSigned(host?: string): Promise<TestCertificate> {
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
   return { cert: certificate.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
 }
+
+let made: Promise<TestCertificate> | undefined;
+
+/** A certificate for `localhost` and 127.0.0.1, made once a process. */
+export function testCertificate(): Promise<TestCertificate> {
+  made ??= selfSigned();
+  return made;
+}

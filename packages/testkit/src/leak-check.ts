@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect } from 'vitest';
 
 /** What a test may leave running in nobody's hands: sockets, servers, timers, child processes. */
@@ -16,14 +17,11 @@ export function useLeakCheck(counts: () => Record<string, number> = () => ({})):
   });
 
   afterEach(async () => {
-    const until = performance.now() + settleMs;
-    let left = grown(before, { ...active(), ...counts() });
-    // Closing takes a few turns of the event loop.
-    while (Object.keys(left).length > 0 && performance.now() < until) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      left = grown(before, { ...active(), ...counts() });
-    }
-    expect(left, 'the test left these behind').toEqual({});
+    const left = () => grown(before, { ...active(), ...counts() });
+    const deadline = performance.now() + settleMs;
+    // Closing takes a few turns of the event loop; one that goes on while nothing else is to be done.
+    while (Object.keys(left()).length > 0 && performance.now() < deadline) await pause(1);
+    expect(left(), 'the test left these behind').toEqual({});
   });
 }
 

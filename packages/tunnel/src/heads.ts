@@ -1,53 +1,16 @@
 import { z } from 'zod';
+import { checkHttpHead, checkResponseHead } from './check-head.ts';
+import type { RequestHead, ResponseHead } from './head-types.ts';
 import { parseUntrusted } from './parse-untrusted.ts';
-
-/**
- * Header fields in order, duplicates kept. Names are lower case; a value is bytes, one code point up to U+00FF each.
- */
-export type HeaderList = [name: string, value: string][];
-
-/** Who acts, as the gateway authenticated them. The agent impersonates exactly this. */
-export interface Identity {
-  user: string;
-  groups: string[];
-  extra?: Record<string, string[]> | undefined;
-}
-
-/** What an agent says about itself and its cluster. */
-export interface AgentReport {
-  agentVersion: string;
-  instance: string;
-  location: 'in-cluster' | 'outside';
-  kubernetes?: { version: string; platform: string; nodes: { total: number; ready: number } } | undefined;
-  capabilities?:
-    | { impersonate: boolean; listNodes: boolean; bindings: 'present' | 'created' | 'missing'; metricsApi: boolean }
-    | undefined;
-  problem?: { code: string; message: string } | undefined;
-}
-
-/** The head of OPEN. `cluster` is checked against the tunnel's own on both sides. */
-export type RequestHead =
-  | {
-      kind: 'http' | 'upgrade';
-      cluster: string;
-      method: string;
-      /** With the query, starts with a slash, printable ASCII. */
-      path: string;
-      headers: HeaderList;
-      identity: Identity;
-    }
-  | { kind: 'tcp'; cluster: string; host: string; port: number; identity: Identity }
-  | { kind: 'report'; cluster: string; report: AgentReport };
-
-/** The head of ACCEPT. */
-export interface ResponseHead {
-  status: number;
-  headers: HeaderList;
-}
 
 /** A head that cannot be sent; the message names the field and never quotes its value. */
 export class InvalidHeadError extends TypeError {
   override readonly name = 'InvalidHeadError';
+}
+
+/** The head of an answer that makes no sense: the peer's fault. */
+export class InvalidAnswerError extends Error {
+  override readonly name = 'InvalidAnswerError';
 }
 
 /** A head, or what is wrong with it. */
@@ -112,7 +75,8 @@ const report = z.object({
   problem: z.object({ code: text(64), message: text(2048) }).optional(),
 });
 
-const requestHead = z.discriminatedUnion('kind', [
+/** What may stand in OPEN. */
+export const requestHead = z.discriminatedUnion('kind', [
   httpHead('http'),
   httpHead('upgrade'),
   z.object({
@@ -125,39 +89,46 @@ const requestHead = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('report'), cluster, report }),
 ]);
 
-const responseHead = z.object({ status: z.int().min(100).max(599), headers });
+/** What may stand in ACCEPT. */
+export const responseHead = z.object({ status: z.int().min(100).max(599), headers });
 
 /** Reads an OPEN head. Total: answers every input. */
 export function parseRequestHead(bytes: Uint8Array): Parsed<RequestHead> {
-  return parse(requestHead, bytes);
+  return parse(bytes, checkHttpHead, requestHead);
 }
 
 /** Reads an ACCEPT head. Total: answers every input. */
 export function parseResponseHead(bytes: Uint8Array): Parsed<ResponseHead> {
-  return parse(responseHead, bytes);
+  return parse(bytes, checkResponseHead, responseHead);
 }
 
 /** The bytes of a head. @throws InvalidHeadError */
 export function encodeRequestHead(head: RequestHead): Buffer {
-  return encode(requestHead, head);
+  return encode(head, checkHttpHead, requestHead);
 }
 
+/** The bytes of the head of an answer. @throws InvalidHeadError */
 export function encodeResponseHead(head: ResponseHead): Buffer {
-  return encode(responseHead, head);
+  return encode(head, checkResponseHead, responseHead);
 }
 
-function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array): Parsed<T> {
+/** The schema decides wherever the quick check does not accept. */
+function parse<T>(bytes: Uint8Array, check: (json: unknown) => T | undefined, schema: z.ZodType<T>): Parsed<T> {
   let json: unknown;
   try {
     json = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
   } catch {
     return { ok: false, reason: 'the head is not JSON' };
   }
+  const checked = check(json);
+  if (checked !== undefined) return { ok: true, value: checked };
   const result = parseUntrusted(schema, json);
   return result.success ? { ok: true, value: result.data } : { ok: false, reason: firstIssue(result.error) };
 }
 
-function encode<T>(schema: z.ZodType<T>, head: T): Buffer {
+function encode<T>(head: T, check: (json: unknown) => T | undefined, schema: z.ZodType<T>): Buffer {
+  const checked = check(head);
+  if (checked !== undefined) return Buffer.from(JSON.stringify(checked));
   const result = schema.safeParse(head);
   if (!result.success) throw new InvalidHeadError(firstIssue(result.error));
   return Buffer.from(JSON.stringify(result.data));

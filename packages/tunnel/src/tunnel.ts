@@ -2,13 +2,13 @@ import { EventEmitter } from 'node:events';
 import type { MuxSession, MuxStream, ResetCode, Role, SessionClose } from '@postern/mux';
 import { type Clock, systemClock } from './clock.ts';
 import { type CloseName, closeCodes, closeName } from './close-codes.ts';
+import type { RequestHead, ResponseHead } from './head-types.ts';
 import {
   encodeRequestHead,
   encodeResponseHead,
+  InvalidAnswerError,
   parseRequestHead,
   parseResponseHead,
-  type RequestHead,
-  type ResponseHead,
 } from './heads.ts';
 import { agentIntervals, gatewayIntervals, type Intervals, Keepalive } from './keepalive.ts';
 
@@ -18,7 +18,7 @@ export interface TunnelClose extends SessionClose {
 
 export interface OutgoingRequest {
   stream: MuxStream;
-  /** Rejects with a StreamResetError; not asking for it is fine. */
+  /** Rejects with StreamResetError or InvalidAnswerError; not asking for it is fine. */
   response: Promise<ResponseHead>;
 }
 
@@ -80,7 +80,7 @@ export class Tunnel extends EventEmitter<{
 
   /**
    * Opens a request; its stream can be written at once.
-   * @throws InvalidHeadError, TypeError for a head of another cluster, RangeError for one above 64 KiB, and what
+   * @throws InvalidHeadError, TypeError for a head of another cluster, HeadTooLargeError for one above 64 KiB, and what
    * `MuxSession.open` throws.
    */
   request(head: RequestHead, options: { interactive?: boolean; end?: boolean } = {}): OutgoingRequest {
@@ -90,7 +90,7 @@ export class Tunnel extends EventEmitter<{
       const parsed = parseResponseHead(bytes);
       if (parsed.ok) return parsed.value;
       stream.reset('internal', parsed.reason);
-      throw new TypeError(parsed.reason);
+      throw new InvalidAnswerError(parsed.reason);
     });
     response.catch(() => {});
     return { stream, response };

@@ -1,4 +1,4 @@
-import { rawFrame, types, u32 } from '../../../packages/testkit/src/raw-peer.ts';
+import { rawFrame, types, u32 } from '../../../packages/mux/src/test/raw-peer.ts';
 import type { GatewayAddress } from '../../bed/gateway-process.ts';
 import type { EnrolledAgent } from '../../bed/rest.ts';
 import { openRawTunnel } from '../../protocols/tunnel.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
-import { selfSigned, type TestCertificate, useLeakCheck } from '@postern/testkit';
+import { selfSigned, type TestCertificate, until, useLeakCheck } from '@postern/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rawApiserver } from '../test/apiserver.ts';
 import { alice, bytesOf, servingAgent, sha256, textOf } from '../test/serving.ts';
@@ -99,7 +99,7 @@ describe('an upgrade', () => {
     await using api = await rawApiserver(certificate, (_head, socket) => socket.end(switching()));
     await using agent = await servingAgent(api.endpoint);
     agent.upstream.warmUp();
-    while (agent.upstream.connections.warm < 2) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => agent.upstream.connections.warm >= 2);
     for (let round = 0; round < 4; round++) {
       const { response, stream } = agent.request(exec);
       await response;
@@ -115,12 +115,9 @@ describe('an upgrade', () => {
     await using api = await rawApiserver(certificate, (_head, socket) => socket.end(switching()));
     await using agent = await servingAgent(api.endpoint);
     agent.upstream.warmUp();
-    while (agent.upstream.connections.warm < 2 || api.open.size < 2) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await until(() => agent.upstream.connections.warm >= 2 && api.open.size >= 2);
     for (const socket of [...api.open]) (socket as TLSSocket).end();
-    while (api.connections < 4 || agent.upstream.connections.warm < 2)
-      await new Promise((resolve) => setImmediate(resolve));
+    await until(() => api.connections >= 4 && agent.upstream.connections.warm >= 2);
     const { response, stream } = agent.request(exec);
     expect((await response).status).toBe(101);
     stream.end();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { memoryTunnelPair, testCluster } from '@postern/testkit';
 import type { Identity, OutgoingRequest, RequestHead, Tunnel } from '@postern/tunnel';
+import { memoryTunnelPair, testCluster } from '@postern/tunnel/test';
 import { pino } from 'pino';
 import type { ClusterEndpoint } from '../cluster/endpoint.ts';
 import { AgentMetrics } from '../health/metrics.ts';

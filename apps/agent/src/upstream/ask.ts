@@ -62,7 +62,7 @@ async function readAll(body: AsyncIterable<Buffer>): Promise<string> {
   for await (const part of body) {
     length += part.length;
     if (length > maxBytes)
-      throw new UpstreamError('broken', 'The Kubernetes API server answered the agent with too much.');
+      throw new UpstreamError('broken', 'The answer of the Kubernetes API server to the agent is too large.');
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

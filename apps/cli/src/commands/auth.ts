@@ -3,9 +3,9 @@ import type { CallResult } from '@postern/api-client';
 import type { Command } from 'commander';
 import { CliError, usageError } from '../cli-error.ts';
 import { readAuthority } from '../gateway.ts';
+import { type CommonOptions, Invocation } from '../invocation.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
-import { type CommonOptions, Session } from '../session.ts';
 import { table } from '../table.ts';
 import { relativeTime } from '../time.ts';
 
@@ -25,91 +25,94 @@ export function addAuthCommands(program: Command, io: Io): void {
     .option('--email <address>', 'your e-mail address')
     .option('--password-stdin', 'read the password from standard input')
     .option('--setup-code <code>', 'for the first account: the code that the terminal of `npm start` shows')
-    .action(async (_options, command: Command) => signUp(new Session(io, command.optsWithGlobals()), command));
+    .action(async (_options, command: Command) => signUp(new Invocation(io, command.optsWithGlobals()), command));
   program
     .command('login')
     .description('sign in to a gateway')
     .option('--email <address>', 'your e-mail address')
     .option('--password-stdin', 'read the password from standard input')
-    .action(async (_options, command: Command) => logIn(new Session(io, command.optsWithGlobals())));
+    .action(async (_options, command: Command) => logIn(new Invocation(io, command.optsWithGlobals())));
   program
     .command('logout')
     .description('sign out: the token kept here is revoked and forgotten')
-    .action(async (_options, command: Command) => logOut(new Session(io, command.optsWithGlobals())));
+    .action(async (_options, command: Command) => logOut(new Invocation(io, command.optsWithGlobals())));
   program
     .command('whoami')
     .description('who is signed in, where, and in which organizations')
-    .action(async (_options, command: Command) => whoAmI(new Session(io, command.optsWithGlobals())));
+    .action(async (_options, command: Command) => whoAmI(new Invocation(io, command.optsWithGlobals())));
 }
 
-async function signUp(session: Session, command: Command): Promise<void> {
+async function signUp(invocation: Invocation, command: Command): Promise<void> {
   const options = command.optsWithGlobals<SignInOptions>();
-  const target = targetOf(session);
-  const email = await emailOf(session, options);
-  const organization = options.organization ?? (await askFor(session, 'Organization: ', { option: '--organization' }));
-  const setupCode = await setupCodeOf(session, target, options);
-  const password = await passwordOf(session, options);
+  const target = targetOf(invocation);
+  const email = await emailOf(invocation, options);
+  const organization =
+    options.organization ?? (await askFor(invocation, 'Organization: ', { option: '--organization' }));
+  const setupCode = await setupCodeOf(invocation, target, options);
+  const password = await passwordOf(invocation, options);
   const body = { email, organization, password, ...(setupCode && { setupCode }), token: tokenRequest() };
-  const signedIn = await session.callAt(target, 'signUp', { body });
-  keep(session, { ...target, signedIn, organization: signedIn.organizations[0]?.slug ?? null });
+  const signedIn = await invocation.callAt(target, 'signUp', { body });
+  keep(invocation, { ...target, signedIn, organization: signedIn.organizations[0]?.slug ?? null });
 }
 
-async function logIn(session: Session): Promise<void> {
-  const options: SignInOptions = session.options;
-  const target = targetOf(session);
-  const email = await emailOf(session, options);
-  const password = await passwordOf(session, options);
-  const signedIn = await session.callAt(target, 'signIn', { body: { email, password, token: tokenRequest() } });
+async function logIn(invocation: Invocation): Promise<void> {
+  const options: SignInOptions = invocation.options;
+  const target = targetOf(invocation);
+  const email = await emailOf(invocation, options);
+  const password = await passwordOf(invocation, options);
+  const signedIn = await invocation.callAt(target, 'signIn', { body: { email, password, token: tokenRequest() } });
   const wanted = options.organization;
   if (wanted !== undefined && !signedIn.organizations.some(({ slug }) => slug === wanted)) {
     // Nobody would know of this token; the one kept from before stays.
-    if (signedIn.token) await session.callAt({ ...target, token: signedIn.token.secret }, 'signOut', {});
+    if (signedIn.token) await invocation.callAt({ ...target, token: signedIn.token.secret }, 'signOut', {});
     throw usageError(
       `You are not a member of an organization "${wanted}". Yours: ${signedIn.organizations.map(({ slug }) => slug).join(', ') || 'none'}.`,
     );
   }
   const only = signedIn.organizations.length === 1 ? signedIn.organizations[0]?.slug : undefined;
-  keep(session, { ...target, signedIn, organization: wanted ?? only ?? null });
+  keep(invocation, { ...target, signedIn, organization: wanted ?? only ?? null });
 }
 
-async function logOut(session: Session): Promise<void> {
-  const { url } = session.context;
+async function logOut(invocation: Invocation): Promise<void> {
+  const { url } = invocation.context;
   try {
-    await session.call('signOut', {});
+    await invocation.call('signOut', {});
   } catch (error) {
     // A token that is not valid any more needs no revoking; of one that could not be revoked the user must know.
     if (!(error instanceof CliError) || error.code !== 'unauthenticated') {
-      session.contexts.remove(url);
-      session.hint('Forgotten here, but the gateway could not be told: the token stays valid until it expires.');
+      invocation.contexts.remove(url);
+      invocation.hint(
+        'Signed out on this machine, but the gateway could not be reached: the token stays valid until it expires.',
+      );
       throw error;
     }
   }
-  session.contexts.remove(url);
-  session.print({ url, signedOut: true }, () => `Signed out of ${url}.\n`);
+  invocation.contexts.remove(url);
+  invocation.print({ url, signedOut: true }, () => `Signed out of ${url}.\n`);
 }
 
-async function whoAmI(session: Session): Promise<void> {
-  const { url, tokenExpiresAt, organization } = session.context;
-  const me = await session.call('getMe', {});
-  session.print({ url, ...me, organization, tokenExpiresAt }, () => {
+async function whoAmI(invocation: Invocation): Promise<void> {
+  const { url, tokenExpiresAt, organization } = invocation.context;
+  const me = await invocation.call('getMe', {});
+  invocation.print({ url, ...me, organization, tokenExpiresAt }, () => {
     const rows = me.organizations.map(({ slug, name, role }) => [
       slug === organization ? `${slug} *` : slug,
       name,
       role,
     ]);
-    const until = relativeTime(tokenExpiresAt, session.io.now());
+    const until = relativeTime(tokenExpiresAt, invocation.io.now());
     return `${printable(me.user.email)} at ${url} (sign-in ends ${until})\n\n${table(['ORGANIZATION', 'NAME', 'ROLE'], rows)}`;
   });
 }
 
 function keep(
-  session: Session,
+  invocation: Invocation,
   signIn: { url: string; caPem: string | null; signedIn: CallResult<'signIn'>; organization: string | null },
 ): void {
   const { url, caPem, signedIn, organization } = signIn;
   const { token, user, organizations } = signedIn;
   if (token === undefined) throw new Error('the gateway signed in without the token that was asked for');
-  session.contexts.use({
+  invocation.contexts.use({
     url,
     caPem,
     token: token.secret,
@@ -118,51 +121,51 @@ function keep(
     organization,
   });
   const value = { url, user, organizations, organization, tokenExpiresAt: token.expiresAt };
-  session.print(value, () => `Signed in to ${url} as ${printable(user.email)}.\n`);
-  session.hint('Next: `postern cluster list`, or `postern cluster create NAME` to connect one.');
+  invocation.print(value, () => `Signed in to ${url} as ${printable(user.email)}.\n`);
+  invocation.hint('Next: `postern cluster list`, or `postern cluster create NAME` to connect one.');
 }
 
-function targetOf(session: Session): { url: string; caPem: string | null } {
-  const { url, options } = session;
+function targetOf(invocation: Invocation): { url: string; caPem: string | null } {
+  const { url, options } = invocation;
   if (url === undefined) throw usageError('Name the gateway with --url or POSTERN_URL.');
   const { caFile } = options;
-  return { url, caPem: caFile === undefined ? (session.contexts.find(url)?.caPem ?? null) : readAuthority(caFile) };
+  return { url, caPem: caFile === undefined ? (invocation.contexts.find(url)?.caPem ?? null) : readAuthority(caFile) };
 }
 
 function tokenRequest(): { name: string; expiresInSeconds: number } {
   return { name: `postern on ${hostname()}`.slice(0, 100), expiresInSeconds: tokenSeconds };
 }
 
-async function emailOf(session: Session, options: SignInOptions): Promise<string> {
-  return options.email ?? (await askFor(session, 'E-mail: ', { option: '--email' }));
+async function emailOf(invocation: Invocation, options: SignInOptions): Promise<string> {
+  return options.email ?? (await askFor(invocation, 'E-mail: ', { option: '--email' }));
 }
 
-async function passwordOf(session: Session, options: SignInOptions): Promise<string> {
+async function passwordOf(invocation: Invocation, options: SignInOptions): Promise<string> {
   if (options.passwordStdin) {
-    const [password = ''] = (await session.io.readInput()).split(/\r?\n/, 1);
+    const [password = ''] = (await invocation.io.readInput()).split(/\r?\n/, 1);
     if (password === '') throw usageError('--password-stdin found nothing on standard input.');
     return password;
   }
-  return askFor(session, 'Password: ', { option: '--password-stdin', secret: true });
+  return askFor(invocation, 'Password: ', { option: '--password-stdin', secret: true });
 }
 
 /** Asked for only where the gateway wants one and somebody can be asked; without it the gateway says what is missing. */
 async function setupCodeOf(
-  session: Session,
+  invocation: Invocation,
   target: { url: string; caPem: string | null },
   { setupCode }: SignInOptions,
 ): Promise<string | undefined> {
-  if (setupCode !== undefined || !session.io.isInteractive) return setupCode;
-  const { setupCodeRequired } = await session.callAt(target, 'getMeta', {});
-  return setupCodeRequired ? askFor(session, 'Set-up code: ', { option: '--setup-code' }) : undefined;
+  if (setupCode !== undefined || !invocation.io.isInteractive) return setupCode;
+  const { setupCodeRequired } = await invocation.callAt(target, 'getMeta', {});
+  return setupCodeRequired ? askFor(invocation, 'Set-up code: ', { option: '--setup-code' }) : undefined;
 }
 
 async function askFor(
-  session: Session,
+  invocation: Invocation,
   question: string,
   { option, secret = false }: { option: string; secret?: boolean },
 ): Promise<string> {
-  if (!session.io.isInteractive) throw usageError(`${option} is missing, and there is no terminal to ask on.`);
-  const answer = await session.io.ask(question, { secret });
+  if (!invocation.io.isInteractive) throw usageError(`${option} is missing, and there is no terminal to ask on.`);
+  const answer = await invocation.io.ask(question, { secret });
   return secret ? answer : answer.trim();
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { stateFolder } from '../contexts.ts';
+import { Invocation } from '../invocation.ts';
 import type { Io } from '../io.ts';
 import { readIfThere, writePrivately } from '../private-file.ts';
-import { Session } from '../session.ts';
 
 /** A credential that ends sooner is not handed out again. */
 const spareMs = 60_000;
@@ -19,22 +19,22 @@ export function addCredentialCommand(program: Command, io: Io): void {
   program
     .command('credential', { hidden: true })
     .description('answer kubectl as its exec credential plugin (client.authentication.k8s.io)')
-    .requiredOption('--cluster <name>', 'the cluster to get in to')
+    .requiredOption('--cluster <name>', 'the cluster to authenticate to')
     .action(async (options: { cluster: string }, command: Command) =>
-      credential(new Session(io, command.optsWithGlobals()), options.cluster),
+      credential(new Invocation(io, command.optsWithGlobals()), options.cluster),
     );
 }
 
-async function credential(session: Session, cluster: string): Promise<void> {
-  const { io, organization } = session;
-  const { url, token } = session.context;
+async function credential(invocation: Invocation, cluster: string): Promise<void> {
+  const { io, organization } = invocation;
+  const { url, token } = invocation.context;
   // The token is part of the name: a credential ends with the sign-in it came from.
   const name = createHash('sha256')
     .update(JSON.stringify([url, organization, cluster, token]))
     .digest('hex');
   const file = join(stateFolder(io), 'credentials', `${name}.json`);
   const kept = fresh(readIfThere(file), io.now());
-  const answer = kept ?? (await session.call('createClusterCredential', { params: { organization, cluster } }));
+  const answer = kept ?? (await invocation.call('createClusterCredential', { params: { organization, cluster } }));
   if (kept === undefined) writePrivately(file, `${JSON.stringify(answer)}\n`);
   io.out(`${JSON.stringify(execCredential(answer, io.env['KUBERNETES_EXEC_INFO']))}\n`);
 }
@@ -61,7 +61,7 @@ function execCredential({ token, expiresAt }: Credential, info: string | undefin
       apiVersion = undefined;
     }
     if (apiVersion === undefined || !versions.includes(apiVersion)) {
-      throw new CliError(`This kubectl asks for a credential in a version that is not known (${apiVersion}).`);
+      throw new CliError(`This kubectl asks for a credential in an unsupported version (${apiVersion}).`);
     }
   }
   return { apiVersion, kind: 'ExecCredential', status: { token, expirationTimestamp: expiresAt } };

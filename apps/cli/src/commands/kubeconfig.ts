@@ -2,11 +2,11 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { usageError } from '../cli-error.ts';
+import { Invocation } from '../invocation.ts';
 import type { Io } from '../io.ts';
 import { localisePlugin, mergeKubeconfig, userKubeconfig } from '../kubeconfig-file.ts';
 import { printable } from '../printable.ts';
 import { readIfThere, writePrivately } from '../private-file.ts';
-import { Session } from '../session.ts';
 import { parseDuration, relativeTime } from '../time.ts';
 
 interface KubeconfigOptions {
@@ -24,17 +24,17 @@ export function addKubeconfigCommand(program: Command, io: Io): void {
     .option('--token', 'put a static token into it, for machines without this program')
     .option('--ttl <duration>', 'how long the static token is valid (default: 12h)')
     .action(async (cluster: string, options: KubeconfigOptions, command: Command) =>
-      kubeconfig(new Session(io, command.optsWithGlobals()), cluster, options),
+      kubeconfig(new Invocation(io, command.optsWithGlobals()), cluster, options),
     );
 }
 
-async function kubeconfig(session: Session, cluster: string, options: KubeconfigOptions): Promise<void> {
-  const { io, organization } = session;
+async function kubeconfig(invocation: Invocation, cluster: string, options: KubeconfigOptions): Promise<void> {
+  const { io, organization } = invocation;
   if (options.ttl !== undefined && !options.token) throw usageError('--ttl is for --token.');
   const mode = options.token ? ('token' as const) : ('exec' as const);
   const ttl = options.ttl === undefined ? {} : { expiresInSeconds: parseDuration(options.ttl) };
   const params = { organization, cluster };
-  const made = await session.call('createKubeconfig', { params, body: { mode, ...ttl } });
+  const made = await invocation.call('createKubeconfig', { params, body: { mode, ...ttl } });
   const rendered = localisePlugin(made.kubeconfig, { command: ownCommand(io), home: ownHome(io) }).toString({
     lineWidth: 0,
   });
@@ -46,13 +46,13 @@ async function kubeconfig(session: Session, cluster: string, options: Kubeconfig
   const path = options.output === undefined ? userKubeconfig(io.env, io.homeFolder) : resolve(options.output);
   const text = options.output === undefined ? mergeKubeconfig(readIfThere(path), rendered, contextName) : rendered;
   writePrivately(path, text);
-  session.print({ path, context: contextName, expiresAt }, () => {
+  invocation.print({ path, context: contextName, expiresAt }, () => {
     const until = expiresAt === null ? '' : ` It works until ${expiresAt} (${relativeTime(expiresAt, io.now())}).`;
     return options.output === undefined
       ? `The context ${printable(contextName)} is in ${path} and is the current one.${until}\n`
       : `Wrote ${path}.${until}\n`;
   });
-  session.hint(
+  invocation.hint(
     options.output === undefined
       ? 'Next: `kubectl get pods -A`.'
       : `Next: \`kubectl --kubeconfig ${path} get pods -A\`.`,

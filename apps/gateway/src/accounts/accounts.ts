@@ -69,8 +69,8 @@ export class Accounts {
 
   async #refuseKnown(email: string): Promise<void> {
     if ((await this.#database.scoped.user.findUnique({ where: { email }, select: { id: true } })) === null) return;
-    throw new ApiError('conflict', 'There is an account with this e-mail address already. Sign in instead.', {
-      fields: [{ path: 'email', message: 'This address has an account' }],
+    throw new ApiError('conflict', 'An account with this e-mail address already exists. Sign in instead.', {
+      fields: [{ path: 'email', message: 'This address already has an account' }],
     });
   }
 

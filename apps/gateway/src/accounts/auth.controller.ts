@@ -3,6 +3,7 @@ import type { SignedIn, SignInRequest } from '@postern/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { CONFIG } from '../core/injection-tokens.ts';
+import { countedAddressOf } from '../edge/remote-address.ts';
 import type { UserModel } from '../generated/prisma/models.ts';
 import { ApiError, crossSite } from '../http/api-error.ts';
 import { type Answer, type Call, CallOf } from '../http/call.ts';
@@ -37,9 +38,9 @@ export class AuthController {
 
   @Operation('signUp')
   async signUp(@CallOf() { body, request, reply }: Call<'signUp'>): Promise<Answer<'signUp'>> {
-    this.limits.beforeSignUp(request.ip);
+    this.limits.beforeSignUp(countedAddressOf(request.raw));
     const { setupCode: code, ...asked } = body;
-    const { user, organization } = await this.setupCode.guard({ code, address: request.ip }, () =>
+    const { user, organization } = await this.setupCode.guard({ code, address: countedAddressOf(request.raw) }, () =>
       this.accounts.signUp(asked),
     );
     await this.localClusters.createFor(organization);
@@ -50,7 +51,7 @@ export class AuthController {
   async signIn(@CallOf() { body, request, reply }: Call<'signIn'>): Promise<Answer<'signIn'>> {
     const attempt = {
       email: body.email,
-      address: request.ip,
+      address: countedAddressOf(request.raw),
       device: readCookie(request.headers.cookie, deviceCookie),
     };
     this.limits.beforeSignIn(attempt);
@@ -108,7 +109,10 @@ export class AuthController {
     }
     const [home] = me.organizations;
     if (home === undefined)
-      throw new ApiError('forbidden', 'You are in no organization, so there is nothing a token could open.');
+      throw new ApiError(
+        'forbidden',
+        'You are not a member of any organization, so a token would give access to nothing.',
+      );
     const { token, secret } = await this.tokens.create({
       organizationId: home.id,
       userId: user.id,

@@ -43,7 +43,7 @@ export class SetupCode {
     if (this.#state === 'used') return signUp();
     this.#check(attempt);
     if (this.#state === 'claimed') {
-      throw refusal('Somebody is using the set-up code at this moment. Try again in a few seconds.');
+      throw refusal('The set-up code is being used right now. Try again in a few seconds.');
     }
     this.#state = 'claimed';
     try {

@@ -49,7 +49,7 @@ export class Clusters {
       })
       .catch((error: unknown) => {
         if (!isDuplicate(error)) throw error;
-        throw new ApiError('conflict', `There is a cluster named ${name} already. Choose another name.`, {
+        throw new ApiError('conflict', `A cluster named ${name} already exists. Choose another name.`, {
           fields: [{ path: 'name', message: 'This name is taken' }],
         });
       });
@@ -65,7 +65,7 @@ export class Clusters {
   /** A new join token; unused ones of before stop working. @throws {ApiError} `rate-limited`. */
   async createJoinToken(organizationId: string, clusterId: string): Promise<Joining> {
     const seconds = this.#dependencies.limits.take('joinTokensPerCluster', clusterId);
-    if (seconds > 0) throw rateLimited(seconds, 'Too many join tokens were made for this cluster.');
+    if (seconds > 0) throw rateLimited(seconds, 'Too many join tokens were created for this cluster.');
     const { hash, text } = makeSecret();
     const now = new Date();
     const expiresAt = new Date(now.getTime() + this.#dependencies.config.joinTokenMs);

@@ -1,5 +1,5 @@
+import { testCertificate } from '@postern/testkit';
 import { describe, expect, it } from 'vitest';
-import { testCertificate } from '../test/test-certificate.ts';
 import { joinCommands } from './join-commands.ts';
 
 const clusterId = '0198c1d2-0000-7000-8000-000000000001';

@@ -37,7 +37,8 @@ export class Database {
     const adapter = new PrismaPg({
       connectionString: options.url,
       max: options.connections,
-      connectionTimeoutMillis: 2_000,
+      // Also for a turn in the pool: a gateway that is busy for a moment must not seem to have lost its database.
+      connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 60_000,
       application_name: 'postern-gateway',
     });

@@ -12,14 +12,13 @@ export interface Client {
 
 /** One connection, of either version of HTTP. */
 export interface Connection {
-  readonly client: Client;
   /** Requests that are not answered yet. */
   exchanges: number;
   /** No further request is taken. */
   isClosing: boolean;
 }
 
-/** Counts what each network address has open. An address without a connection takes no memory. */
+/** Counts what each network address has open. An address that has nothing open takes no memory. */
 export class Clients {
   readonly #limits: Limits;
   readonly #clients = new Map<string, Client>();
@@ -30,35 +29,52 @@ export class Clients {
 
   /**
    * Counts a connection until it closes.
-   * @returns undefined when its address has as many as it may, or opens them faster than it may: shaking hands over TLS costs
+   * @returns false when its address has as many as it may, or opens them faster than it may: shaking hands over TLS costs
    * more than anything else that a stranger can ask for.
    */
-  admit(socket: Socket): Client | undefined {
-    const address = clientAddress(socket.remoteAddress);
-    if (this.#limits.take('newConnectionsPerAddress', address) > 0) return undefined;
+  admit(socket: Socket, remoteAddress: string | undefined): boolean {
+    const address = clientAddress(remoteAddress);
+    if (this.#limits.take('newConnectionsPerAddress', address) > 0) return false;
     const leave = this.#limits.enter('connectionsPerAddress', address);
-    if (leave === undefined) return undefined;
-    const client = this.#clients.get(address) ?? { address, connections: 0, anonymous: 0 };
-    this.#clients.set(address, client);
+    if (leave === undefined) return false;
+    const client = this.#of(address);
     client.connections++;
     socket.once('close', () => {
       leave();
       client.connections--;
-      if (client.connections === 0) this.#clients.delete(address);
+      this.#forget(client);
     });
+    return true;
+  }
+
+  /**
+   * Counts a request that nobody is authenticated for yet, whether it may be asked or not.
+   * @returns whether it may: an address may have as many of them as connections. `known` ends the count, and may be called again.
+   */
+  ask(address: string): { mayAsk: boolean; known(): void } {
+    const client = this.#of(address);
+    const mayAsk = client.anonymous < this.#limits.settings.connectionsPerAddress;
+    if (!mayAsk) this.#limits.emit('refused', 'connectionsPerAddress');
+    client.anonymous++;
+    let isCounted = true;
+    return {
+      mayAsk,
+      known: () => {
+        if (!isCounted) return;
+        isCounted = false;
+        client.anonymous--;
+        this.#forget(client);
+      },
+    };
+  }
+
+  #of(address: string): Client {
+    const client = this.#clients.get(address) ?? { address, connections: 0, anonymous: 0 };
+    this.#clients.set(address, client);
     return client;
   }
 
-  /** The client of a connection that was admitted. */
-  of(remoteAddress: string | undefined): Client {
-    const address = clientAddress(remoteAddress);
-    return this.#clients.get(address) ?? { address, connections: 0, anonymous: 0 };
-  }
-
-  /** Whether an address may begin one more request before anybody is authenticated: as many as it may have connections. */
-  mayAsk(client: Client): boolean {
-    if (client.anonymous < this.#limits.settings.connectionsPerAddress) return true;
-    this.#limits.emit('refused', 'connectionsPerAddress');
-    return false;
+  #forget(client: Client): void {
+    if (client.connections === 0 && client.anonymous === 0) this.#clients.delete(client.address);
   }
 }

@@ -5,8 +5,8 @@ import { contentSecurityPolicy, inlineScriptHashes, ownHosts } from './content-s
 import { assetOf, DashboardAssets } from './dashboard-assets.ts';
 import { DashboardUpstream, type UpstreamAnswer } from './dashboard-upstream.ts';
 import type { RequestHandler } from './dispatch.ts';
-import { addressOf } from './exchange.ts';
 import { respondPlain } from './plain-response.ts';
+import { countedAddressOf } from './remote-address.ts';
 import { StaticAnswer, sendInSlices } from './static-answer.ts';
 
 /** What the dashboard's process may know of a request: never a cookie, never a credential. */
@@ -76,10 +76,10 @@ export function createDashboardProxy(options: {
             method: request.method ?? 'GET',
             path: request.url ?? '/',
             headers: requestHeaders(request),
-            client: addressOf(request),
+            client: countedAddressOf(request),
             signal: gone.signal,
           })
-        : await assets.get(asset, addressOf(request));
+        : await assets.get(asset, countedAddressOf(request));
     if (response.destroyed) return;
     if (answer instanceof StaticAnswer) {
       // A worker runs under the policy of its own file.
@@ -87,7 +87,7 @@ export function createDashboardProxy(options: {
       await answer.answer(request, response);
       return;
     }
-    const release = budget.hold(addressOf(request), answer.body.byteLength);
+    const release = budget.hold(countedAddressOf(request), answer.body.byteLength);
     if (release === undefined) {
       response.setHeader('retry-after', '1');
       respondPlain(response, 503, 'Too many pages are waiting to be read. Try again in a second.');
@@ -100,11 +100,11 @@ export function createDashboardProxy(options: {
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
-      respondPlain(response, 405, 'This path takes GET and HEAD only.');
+      respondPlain(response, 405, 'This path accepts only GET and HEAD.');
       return;
     }
     if (upstream === undefined) {
-      respondPlain(response, 404, 'There is no dashboard here.');
+      respondPlain(response, 404, 'This gateway has no dashboard.');
       return;
     }
     handle(request, response, upstream).catch((error: unknown) => {

@@ -1,10 +1,11 @@
 import type { Http2Session, ServerHttp2Stream } from 'node:http2';
 import type { Logger } from 'pino';
+import { hasBody } from '../core/has-body.ts';
+import { isHttp2Response } from '../core/http-version.ts';
 import type { Exchange } from './exchange.ts';
-import { isHttp2Response } from './http-version.ts';
 import { cutOff } from './http2-sessions.ts';
 import type { EdgeLimits } from './limits.ts';
-import { hasBody, refuseSocket } from './plain-response.ts';
+import { refuseSocket } from './plain-response.ts';
 
 export interface DeadlineOptions {
   limits: EdgeLimits;
@@ -100,8 +101,8 @@ export class Deadlines {
 
   #end(exchange: Exchange, why: string): void {
     this.#open.delete(exchange);
-    const { request, response, owner, connection, stall } = exchange;
-    this.#logger.info({ owner, address: connection.client.address }, why);
+    const { request, response, owner, address, connection, stall } = exchange;
+    this.#logger.info({ owner, address }, why);
     if (!isHttp2Response(response)) {
       connection.isClosing = true;
       if (response.headersSent || connection.exchanges > 1) request.socket.destroy();

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isHttp2Response } from './http-version.ts';
+import { isHttp2Response } from '../core/http-version.ts';
 import { refuseSocket, respondPlain } from './plain-response.ts';
 import { type Owner, ownerOfRequest } from './routes.ts';
 
@@ -39,7 +39,7 @@ export function dispatch(
     case 'tunnel':
     case 'live':
       if (!isHttp2Response(response)) response.setHeader('upgrade', 'websocket');
-      respondPlain(response, 426, 'This path takes WebSockets only.');
+      respondPlain(response, 426, 'This path accepts WebSocket connections only.');
       break;
   }
 }

@@ -3,13 +3,12 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import { connect as http2Connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { connect as netConnect, type Socket } from 'node:net';
-import { useLeakCheck } from '@postern/testkit';
+import { testCertificate, useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
-import { testCertificate } from '../test/test-certificate.ts';
 import { inlineScriptHashes } from './content-security-policy.ts';
 import { createDashboardProxy } from './dashboard.ts';
 import { createEdge, type Edge } from './edge.ts';

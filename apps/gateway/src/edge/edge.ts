@@ -3,21 +3,25 @@ import { Http2ServerResponse } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import { isHttp2Response } from '../core/http-version.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
 import { Acceptors } from './acceptors.ts';
+import { clientAddress } from './client-address.ts';
 import { Clients, type Connection } from './clients.ts';
 import { Deadlines } from './deadlines.ts';
 import { dispatch, dispatchUpgrade, type EdgeHandlers, type RequestHandler, type UpgradeHandler } from './dispatch.ts';
 import { attachExchange, type Exchange, newExchange } from './exchange.ts';
 import { FairQueue } from './fair-queue.ts';
-import { isHttp2Response } from './http-version.ts';
 import { type EdgeLimits, edgeLimits } from './limits.ts';
 import { createListener } from './listener.ts';
 import { refuseSocket, respondPlain } from './plain-response.ts';
+import { takeProxyHeader } from './proxy-protocol.ts';
+import { attachRemoteAddress, countedAddressOf, RemoteAddresses } from './remote-address.ts';
 import { noPath, refuseAmbiguous, refuseTarget, tooMany } from './request-rules.ts';
 import { ownerOfRequest } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
+import { noProxies, type ProxySettings, TrustedProxies } from './trusted-proxies.ts';
 import { closeAfter, closeUnlessRead } from './unread-body.ts';
 
 export interface EdgeOptions {
@@ -25,6 +29,8 @@ export interface EdgeOptions {
   tls: { cert: string; key: string } | undefined;
   publicOrigin: string;
   handlers: EdgeHandlers;
+  /** Whose word about where requests come from is believed; nobody's when undefined. */
+  proxies?: ProxySettings | undefined;
   /** Of the process; its connections per network address are counted here. */
   limits: Limits;
   /** What differs from `edgeLimits`. */
@@ -48,6 +54,8 @@ export function createEdge(options: EdgeOptions): Edge {
   const limits = { ...edgeLimits, ...options.edgeLimits };
   const { server, sessions } = createListener(options.tls, limits);
   const clients = new Clients(options.limits);
+  const proxies = new TrustedProxies(options.proxies ?? noProxies);
+  const addresses = new RemoteAddresses(proxies);
   const deadlines = new Deadlines({ limits, logger: options.logger });
   const sockets = new Set<Socket>();
   const connections = new WeakMap<object, Connection>();
@@ -62,8 +70,7 @@ export function createEdge(options: EdgeOptions): Edge {
   });
   const onConnection = (socket: Socket): void => {
     // Before TLS, so that a connection too many costs no handshake.
-    const client = sockets.size < limits.connections ? clients.admit(socket) : undefined;
-    if (client === undefined) {
+    if (sockets.size >= limits.connections) {
       socket.destroy();
       return;
     }
@@ -71,7 +78,24 @@ export function createEdge(options: EdgeOptions): Edge {
     socket.once('close', () => sockets.delete(socket));
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
-    handshakes.add(client.address, socket);
+    const isProxy = proxies.has(socket.remoteAddress);
+    if (isProxy && proxies.source === 'proxy-protocol') void afterProxyHeader(socket);
+    // Many clients share the connections of a load balancer; requests are counted by the address that it names.
+    else admit(socket, { isCounted: !isProxy });
+  };
+  const admit = (socket: Socket, { isCounted }: { isCounted: boolean }): void => {
+    const address = addresses.ofConnection(socket);
+    if (isCounted && !clients.admit(socket, address)) socket.destroy();
+    else handshakes.add(clientAddress(address), socket);
+  };
+  const afterProxyHeader = async (socket: Socket): Promise<void> => {
+    socket.on('error', ignore);
+    const source = await takeProxyHeader(socket, limits.headersTimeoutMs);
+    socket.off('error', ignore);
+    if (source === undefined) return;
+    if (source !== null) addresses.note(socket, source);
+    // A health check is the load balancer's own.
+    admit(socket, { isCounted: source !== null });
   };
   const onError = (error: Error): void => options.logger.error({ error }, 'the listener failed');
   // As the servers of node:http and node:tls have it for their own connections.
@@ -83,21 +107,24 @@ export function createEdge(options: EdgeOptions): Edge {
     const carrier = session ?? request.socket;
     const known = connections.get(carrier);
     if (known !== undefined) return known;
-    const { remoteAddress } = session?.socket ?? request.socket;
-    const connection = { client: clients.of(remoteAddress), exchanges: 0, isClosing: false };
+    const connection = { exchanges: 0, isClosing: false };
     connections.set(carrier, connection);
     return connection;
+  };
+
+  const nameClient = (request: IncomingMessage, response?: ServerResponse): void => {
+    const session = response !== undefined && isHttp2Response(response) ? response.stream?.session : undefined;
+    attachRemoteAddress(request, addresses.ofRequest(request, session?.socket ?? request.socket));
   };
 
   const begin = (exchange: Exchange): void => {
     const { response, connection, owner } = exchange;
     connection.exchanges++;
-    connection.client.anonymous++;
     attachExchange(exchange);
     deadlines.watch(exchange);
     response.once('close', () => {
       connection.exchanges--;
-      if (!exchange.isAuthenticated) connection.client.anonymous--;
+      exchange.known();
       // Nobody can be authenticated for what is over.
       exchange.isAuthenticated = true;
       deadlines.forget(exchange);
@@ -119,8 +146,10 @@ export function createEdge(options: EdgeOptions): Edge {
     }
     const target = request.url ?? '';
     const owner = ownerOfRequest(request);
-    const mayAsk = clients.mayAsk(connection.client);
-    const exchange = newExchange({ request, response, owner, connection });
+    nameClient(request, response);
+    const address = countedAddressOf(request);
+    const { mayAsk, known } = clients.ask(address);
+    const exchange = newExchange({ request, response, owner, connection, address, known });
     begin(exchange);
     for (const [name, value] of headers) response.setHeader(name, value);
     if (closing && !isHttp2) response.setHeader('connection', 'close');
@@ -145,6 +174,7 @@ export function createEdge(options: EdgeOptions): Edge {
     }
     // Both directions of a connection end by themselves from here on (a port-forward may half-close).
     (socket as Socket).allowHalfOpen = true;
+    nameClient(request);
     const refusal = refuseAmbiguous(request);
     if (refusal !== undefined) refuseSocket(socket, refusal.status, { body: `${refusal.sentence}\n` });
     else dispatchUpgrade(options.handlers, { request, socket, head });
@@ -152,7 +182,7 @@ export function createEdge(options: EdgeOptions): Edge {
 
   /** CONNECT. Over HTTP/1.1 Node gives the bare connection, over HTTP/2 a response. */
   const onConnect = (request: IncomingMessage, answer: Duplex | ServerResponse): void => {
-    if (answer instanceof Http2ServerResponse) respondPlain(answer as never, 405, 'This is no proxy.');
+    if (answer instanceof Http2ServerResponse) respondPlain(answer as never, 405, 'This server is not a proxy.');
     else refuseSocket(answer as Duplex, refuseAmbiguous(request)?.status ?? 405);
   };
 
@@ -191,6 +221,8 @@ export function createEdge(options: EdgeOptions): Edge {
     },
   };
 }
+
+const ignore = (): void => {};
 
 function clientErrorStatus(code: string | undefined): number {
   if (code === 'HPE_HEADER_OVERFLOW') return 431;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import { isHttp2Response } from '../core/http-version.ts';
 import type { Connection } from './clients.ts';
-import { isHttp2Response } from './http-version.ts';
 import { raiseSession } from './http2-sessions.ts';
 import type { Owner } from './routes.ts';
 
@@ -11,6 +11,10 @@ export interface Exchange {
   readonly response: ServerResponse | Http2ServerResponse;
   readonly owner: Owner | null;
   readonly connection: Connection;
+  /** The network address that it is counted under. */
+  readonly address: string;
+  /** Ends its count among the strangers' of its address. */
+  readonly known: () => void;
   readonly startedAt: number;
   isAuthenticated: boolean;
   /** What the deadlines saw when they last looked at an answer whose bytes wait; undefined while none wait. */
@@ -20,7 +24,9 @@ export interface Exchange {
 }
 
 /** An exchange that begins now, for nobody who is known. */
-export function newExchange(parts: Pick<Exchange, 'request' | 'response' | 'owner' | 'connection'>): Exchange {
+export function newExchange(
+  parts: Pick<Exchange, 'request' | 'response' | 'owner' | 'connection' | 'address' | 'known'>,
+): Exchange {
   return { ...parts, startedAt: performance.now(), isAuthenticated: false, stall: undefined, body: undefined };
 }
 
@@ -40,12 +46,7 @@ export function markAuthenticated(request: IncomingMessage): void {
   const exchange = (request as Carrier)[exchangeKey];
   if (exchange === undefined || exchange.isAuthenticated) return;
   exchange.isAuthenticated = true;
-  exchange.connection.client.anonymous--;
+  exchange.known();
   const { response } = exchange;
   if (isHttp2Response(response)) raiseSession(response.stream?.session);
-}
-
-/** The network address that a request is counted under; empty for a request the edge does not know. */
-export function addressOf(request: IncomingMessage): string {
-  return (request as Carrier)[exchangeKey]?.connection.client.address ?? '';
 }

@@ -1,6 +1,5 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isHttp2Request } from './http-version.ts';
 
 /** Answers with one line of text and nothing about the inside. */
 export function respondPlain(response: ServerResponse, status: number, sentence: string): void {
@@ -53,11 +52,4 @@ export function endThenDestroy(socket: Duplex, last?: string): void {
   socket.once('close', () => clearTimeout(deadline));
   socket.once('end', () => socket.destroy());
   socket.end(last ?? '');
-}
-
-/** True when the request announces a body: HTTP/1.1 by its headers, HTTP/2 by the missing END_STREAM. */
-export function hasBody(request: IncomingMessage): boolean {
-  if (isHttp2Request(request)) return (request.stream as { endAfterHeaders?: boolean }).endAfterHeaders !== true;
-  const length = request.headers['content-length'];
-  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) !== 0);
 }

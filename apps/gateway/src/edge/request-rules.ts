@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isHttp2Request } from './http-version.ts';
+import { isHttp2Request } from '../core/http-version.ts';
 import type { Owner } from './routes.ts';
 
 /** Why the edge refuses a request before its owner sees it. */
@@ -12,10 +12,13 @@ export interface EdgeRefusal {
 /** Headers of which Node takes the first and another hop might take the last (RFC 9112, 3.2). */
 const single: ReadonlySet<string> = new Set(['host', 'authorization', 'origin', 'content-type', 'transfer-encoding']);
 
-const unknownVersion: EdgeRefusal = { status: 505, sentence: 'The versions of HTTP spoken here are 1.0, 1.1 and 2.' };
-const repeatedHeader: EdgeRefusal = { status: 400, sentence: 'A header that may come once came more than once.' };
-const noHost: EdgeRefusal = { status: 400, sentence: 'A request of HTTP/1.1 must name its Host.' };
-const unknownCoding: EdgeRefusal = { status: 400, sentence: 'The only Transfer-Encoding taken here is chunked.' };
+const unknownVersion: EdgeRefusal = { status: 505, sentence: 'This server speaks HTTP/1.0, HTTP/1.1 and HTTP/2.' };
+const repeatedHeader: EdgeRefusal = {
+  status: 400,
+  sentence: 'A header field that may appear only once was sent more than once.',
+};
+const noHost: EdgeRefusal = { status: 400, sentence: 'An HTTP/1.1 request needs a Host header.' };
+const unknownCoding: EdgeRefusal = { status: 400, sentence: 'The only supported Transfer-Encoding is chunked.' };
 /** For a target in absolute or authority form, and for `*`. */
 export const noPath: EdgeRefusal = { status: 400, sentence: 'The request target must be a path.' };
 const malformedPath: EdgeRefusal = { status: 400, sentence: 'The path is malformed: check its percent-encoding.' };
@@ -23,7 +26,7 @@ const malformedPath: EdgeRefusal = { status: 400, sentence: 'The path is malform
 /** For an address of which too many requests are open that nobody was authenticated for. */
 export const tooMany: EdgeRefusal = {
   status: 429,
-  sentence: 'Too many requests from your network address wait for their answers. Try again in a second.',
+  sentence: 'Too many requests from your network address are waiting for an answer. Try again in a second.',
 };
 
 /**

@@ -1,9 +1,10 @@
 import { constants } from 'node:http2';
 import type { Socket } from 'node:net';
+import { hasBody } from '../core/has-body.ts';
+import { isHttp2Response } from '../core/http-version.ts';
 import type { Connection } from './clients.ts';
 import type { Exchange } from './exchange.ts';
-import { isHttp2Response } from './http-version.ts';
-import { endThenDestroy, hasBody } from './plain-response.ts';
+import { endThenDestroy } from './plain-response.ts';
 
 /**
  * Lets nothing follow an answer that was given before the body of its request had been read: over HTTP/1.1 the answer says

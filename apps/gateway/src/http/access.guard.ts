@@ -10,6 +10,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { markAuthenticated } from '../edge/exchange.ts';
+import { countedAddressOf } from '../edge/remote-address.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import { comesFromElsewhere, refusesCrossSite } from '../identity/browser-request.ts';
 import type { JoinClaim, JoinClaims } from '../identity/join-claims.ts';
@@ -50,7 +51,8 @@ export class AccessGuard implements CanActivate {
     const access = 'unlisted' in declared ? declared.unlisted : (routes[declared.operation] as Route).access;
     // Probes of a load balancer come from the address that its clients share, and must not fail with them.
     const isProbe = 'unlisted' in declared && declared.unlisted === 'public';
-    if (!isProbe && (access === 'public' || access === 'join-token')) await this.#count(`address ${request.ip}`);
+    if (!isProbe && (access === 'public' || access === 'join-token'))
+      await this.#count(`address ${countedAddressOf(request.raw)}`);
     partsOf(request).caller = await this.#caller(request, access);
     return true;
   }
@@ -91,7 +93,7 @@ export class AccessGuard implements CanActivate {
     const principal = await this.#authenticator.authenticate(request.headers);
     // Also of who is refused: what waits for its refusal is no stranger's.
     if (principal !== null) markAuthenticated(request.raw);
-    await this.#count(principal?.userId ?? `address ${request.ip}`);
+    await this.#count(principal?.userId ?? `address ${countedAddressOf(request.raw)}`);
     if (principal === null)
       throw new ApiError('unauthenticated', 'Sign in first: your credential is missing, has expired or was revoked.', {
         headers: { 'www-authenticate': 'Bearer' },
@@ -113,6 +115,9 @@ function memberOf(request: FastifyRequest, principal: Principal, permission: Per
   const membership = principal.memberships.find((candidate) => candidate.slug === slug);
   if (membership === undefined || !permissions.includes(permission)) throw notFound();
   if (!rolePermissions[membership.role].includes(permission))
-    throw new ApiError('forbidden', `Your role ${membership.role} may not do this. Ask an owner of the organization.`);
+    throw new ApiError(
+      'forbidden',
+      `Your role (${membership.role}) does not allow this. Ask an owner of the organization.`,
+    );
   return { id: membership.organizationId, slug: membership.slug, role: membership.role };
 }

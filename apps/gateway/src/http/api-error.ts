@@ -24,7 +24,7 @@ export class ApiError extends Error {
 
 /** One answer for what is not there and for what is someone else's. */
 export function notFound(): ApiError {
-  return new ApiError('not-found', 'There is no such thing here, or you may not see it.');
+  return new ApiError('not-found', 'Not found, or you do not have access to it.');
 }
 
 /** Too soon, or too many at once. @param seconds until it is worth trying again. */

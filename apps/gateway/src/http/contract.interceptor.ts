@@ -41,12 +41,12 @@ function parse(schema: z.ZodType, value: unknown): unknown {
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.flatMap(({ path, message, ...issue }) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'There is no such field' }))
+      ? issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'Unknown field' }))
       : [{ path: path.join('.'), message }],
   );
   const first = fields.filter(({ path }, index) => fields.findIndex((other) => other.path === path) === index);
   const names = first.map(({ path }) => path || 'the body');
-  throw new ApiError('invalid-request', `Not as asked for: ${[...new Set(names)].slice(0, 10).join(', ')}.`, {
+  throw new ApiError('invalid-request', `Missing or invalid: ${[...new Set(names)].slice(0, 10).join(', ')}.`, {
     fields: first.slice(0, 50),
   });
 }

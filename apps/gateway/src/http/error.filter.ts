@@ -9,7 +9,7 @@ import { ApiError } from './api-error.ts';
 /** What Fastify and Nest say when they refuse a request before any handler, in our words. */
 const byStatus: Record<number, { code: ErrorCode; message: string }> = {
   400: { code: 'invalid-request', message: 'The request is malformed: its body must be one JSON value.' },
-  404: { code: 'not-found', message: 'There is no such path here. See /api/docs.' },
+  404: { code: 'not-found', message: 'There is no such path. See /api/docs.' },
   413: { code: 'payload-too-large', message: 'The body is larger than 64 KiB.' },
   415: { code: 'unsupported-media-type', message: 'The body must be JSON: send Content-Type: application/json.' },
 };
@@ -44,7 +44,7 @@ export class ErrorFilter implements ExceptionFilter {
   #known(thrown: unknown, request: FastifyRequest): ApiError {
     if (thrown instanceof ApiError) return thrown;
     if (thrown instanceof PasswordsBusyError)
-      return new ApiError('unavailable', 'Too many people sign in at this moment. Try again in a few seconds.');
+      return new ApiError('unavailable', 'Too many people are signing in right now. Try again in a few seconds.');
     const refused = byStatus[statusOf(thrown)];
     if (refused !== undefined) return new ApiError(refused.code, refused.message);
     const requestId = request.id;
@@ -55,7 +55,7 @@ export class ErrorFilter implements ExceptionFilter {
       });
     }
     this.#logger.error({ requestId, error: thrown }, 'a request failed inside Postern');
-    return new ApiError('internal', 'Something went wrong inside Postern. The request id helps to find out what.');
+    return new ApiError('internal', 'Something went wrong inside Postern. Quote the request ID when you report this.');
   }
 }
 

@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { apiDocumentationPolicy, ownHosts } from '../edge/content-security-policy.ts';
+import { remoteAddressOf } from '../edge/remote-address.ts';
 import { type Documentation, serveDocumentation } from '../openapi/documentation.ts';
 import { ApiError } from './api-error.ts';
 import { sendError } from './error.filter.ts';
@@ -56,7 +57,8 @@ export function createAdapter({ logger, publicOrigin, documentation }: AdapterPa
     return undefined;
   });
   fastify.addHook('onResponse', async (request, reply) => {
-    const { method, id: requestId, ip: address } = request;
+    const { method, id: requestId } = request;
+    const address = remoteAddressOf(request.raw);
     // The route, not the URL: what a stranger puts into a URL is not for the log.
     const route = request.routeOptions.url ?? 'none';
     // Whoever sends too much must not fill the log too; the metric of refusals counts them.
@@ -120,6 +122,6 @@ function requestIdOf({ headers }: IncomingMessage): string {
 /** Refuses control characters, which no path and no query of ours holds. */
 function refuseUrl(url: string): ApiError | undefined {
   return /%(?:[01][0-9a-f]|7f)/i.test(url)
-    ? new ApiError('invalid-request', 'The URL holds a control character.')
+    ? new ApiError('invalid-request', 'The URL contains a control character.')
     : undefined;
 }

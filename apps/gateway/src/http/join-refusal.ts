@@ -13,12 +13,12 @@ export function joinRefusal(reason: JoinRefusal): ApiError {
     case 'used':
       return new ApiError(
         'join-token-used',
-        'The join token was used already; each opens one enrolment. Make a new one for this cluster.',
+        'The join token has already been used; each works once. Create a new one for this cluster.',
       );
     case 'expired':
       return new ApiError(
         'gone',
-        'The join token has expired or was replaced by a newer one. Make a new one for this cluster.',
+        'The join token has expired or was replaced by a newer one. Create a new one for this cluster.',
       );
   }
 }

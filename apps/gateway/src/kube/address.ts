@@ -1,5 +1,5 @@
 import { type KubeTarget, parseTarget } from '@postern/kube';
-import { refusal } from './refusal.ts';
+import { refusal } from '../access/refusal.ts';
 
 /** Where a request to the kube endpoint goes. */
 export interface KubeAddress {

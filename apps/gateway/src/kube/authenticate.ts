@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { refusal } from '../access/refusal.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import { refusesCrossSite, refusesDestination } from '../identity/browser-request.ts';
 import type { Principal } from '../identity/principal.ts';
-import { refusal } from './refusal.ts';
 
 /**
  * Pass: who is it? A request that a browser authenticated with its cookie must also come from our own pages, and
@@ -25,7 +25,7 @@ export async function authenticate(
     throw refusal(403, 'The request came from another site and was refused.');
   }
   if (principal.credential.kind === 'browser' && refusesDestination({ headers })) {
-    throw refusal(403, 'What a cluster answers cannot be loaded as a script, style, frame or picture of a page.');
+    throw refusal(403, 'The answer of a cluster cannot be loaded as a script, stylesheet, frame or image.');
   }
   return principal;
 }

@@ -1,7 +1,7 @@
 import { connect as http2Connect } from 'node:http2';
-import { useLeakCheck } from '@postern/testkit';
+import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clusterId, type KubeBed, readAll, startKubeBed, until } from '../test/kube-bed.ts';
+import { clusterId, type KubeBed, readAll, startKubeBed } from '../test/kube-bed.ts';
 
 // Tools that keep only the host of a kubeconfig (kubectl proxy, `kubectl get --raw`, clients given host and token) ask for the
 // cluster's own paths.

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { constants, connect as http2Connect } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import { useLeakCheck } from '@postern/testkit';
+import { atRest, until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acme, clusterId, type KubeBed, kubePath, startKubeBed, until } from '../test/kube-bed.ts';
+import { acme, clusterId, type KubeBed, kubePath, startKubeBed } from '../test/kube-bed.ts';
 
 useLeakCheck();
 
@@ -152,8 +152,7 @@ describe('what comes back', () => {
     await bed.fetch(`${kubePath}/api`, { method });
     await until(() => bed.registry.find(acme, clusterId)?.session.streamCount === 0);
     const active = () => bed.metrics.registry.getSingleMetricAsString('postern_streams_active');
-    // Ends by the test's own deadline when the stream never closes.
-    while (!(await active()).includes('{kind="unary"} 0')) await new Promise((resolve) => setImmediate(resolve));
+    await until(async () => (await active()).includes('{kind="unary"} 0'));
   });
 
   it('a 401 of the apiserver is not the person’s fault', async () => {
@@ -327,12 +326,8 @@ describe('streams', () => {
     const socket = await bed.connect();
     socket.pause();
     socket.write(watchRequest);
-    let last = -1;
     // Nobody reads: the writer must come to rest by itself.
-    for (let rounds = 0; rounds < 200 && written !== last; rounds++) {
-      last = written;
-      for (let turn = 0; turn < 200; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-    }
+    const last = await atRest(() => written);
     expect(written).toBe(last);
     // One window of the tunnel, the marks of the streams in between and what the kernel holds for the socket.
     expect(written).toBeLessThan(16 * 1024 * 1024);

@@ -1,48 +1,49 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type HeaderPairs, headerPairs, type ImpersonatedIdentity, impersonate, type RequestInfo } from '@postern/kube';
-import { StreamResetError } from '@postern/mux';
 import type { Logger } from 'pino';
+import { authorise } from '../access/authorise.ts';
+import { type ClassifiedRequest, classify } from '../access/classify.ts';
+import { countRequest, enterCluster } from '../access/enter.ts';
+import { Refusal, refusal } from '../access/refusal.ts';
+import { resolveCluster } from '../access/resolve.ts';
 import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-directory.ts';
+import type { ClusterConnector, ClusterRequestHead } from '../connector/cluster-connector.ts';
+import { hasBody } from '../core/has-body.ts';
 import { markAuthenticated } from '../edge/exchange.ts';
-import { hasBody } from '../edge/plain-response.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
+import { failureOf } from '../passage/failure.ts';
+import { meteredPassage } from '../passage/metered-passage.ts';
+import { openRecordedStream, type StreamRecorder } from '../passage/recorded-stream.ts';
+import type { Revalidation } from '../revalidation/revalidation.ts';
 import type { SessionLog } from '../sessions/session-log.ts';
 import { type KubeAddress, readAddress } from './address.ts';
 import { authenticate } from './authenticate.ts';
-import { authorise } from './authorise.ts';
 import { breakOff } from './break-off.ts';
-import { type ClassifiedRequest, classify } from './classify.ts';
-import { countRequest, enterCluster } from './enter.ts';
 import { forwardRequest } from './forward-request.ts';
 import { answerRefusal, forwardUpgrade } from './forward-upgrade.ts';
-import { failureOf, openRequest, type TunnelSource } from './open-request.ts';
-import { outcomeOf, Passage } from './passage.ts';
-import { type RecordedSession, recordSession } from './record.ts';
-import { Refusal, refusal } from './refusal.ts';
-import { resolveCluster } from './resolve.ts';
-import type { Revalidation } from './revalidation.ts';
 import { sanitise, sanitiseUpgrade } from './sanitise.ts';
+import { sessionStart } from './session-start.ts';
 
 export interface KubeEndpointOptions {
   authenticator: Pick<Authenticator, 'authenticate'>;
   directory: Pick<ClusterDirectory, 'find' | 'findOnly' | 'firstRequestServed'>;
   sessions: Pick<SessionLog, 'start' | 'end'>;
-  tunnels: TunnelSource;
+  connector: ClusterConnector;
   revalidation: Revalidation;
   limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
+  /** Sees every byte of exec, attach and port-forward. */
+  recorder?: StreamRecorder | undefined;
   /** Exactly as a browser's Origin header says it. */
   publicOrigin: string;
   /** For the head of an answer to a plain request; the apiserver itself gives up after 60 s. */
   headTimeoutMs?: number;
 }
-
-const revokedReason = 'the credential has ended';
 
 /** A request that passed everything up to the tunnel. */
 interface Admitted {
@@ -105,12 +106,19 @@ export class KubeEndpoint {
   async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const admitted = await this.#admit(request, sanitise);
     if (response.destroyed) return;
+    const { limits, revalidation } = this.#options;
     const { principal, cluster, asked } = admitted;
-    const leave = enterCluster(this.#options.limits, principal, cluster);
-    const passage = this.#passage(admitted, { kind: 'http', request, interactive: false });
-    const unwatch = this.#cutWhenRevoked(principal, () => {
-      passage.cut('revoked', revokedReason);
-      if (response.headersSent) breakOff(response, new StreamResetError('revoked', revokedReason, false));
+    const leave = enterCluster(limits, principal, cluster);
+    const passage = meteredPassage(this.#options, {
+      cluster,
+      head: headOf('http', request, admitted),
+      kind: asked.kind,
+      end: !hasBody(request),
+      interactive: false,
+    });
+    const unwatch = revalidation.watch(principal, () => {
+      const reason = passage.revoke();
+      if (response.headersSent) breakOff(response, reason);
     });
     response.once('close', () =>
       passage.whenClosed(() => {
@@ -136,74 +144,31 @@ export class KubeEndpoint {
   async #upgrade(request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): Promise<void> {
     const admitted = await this.#admit(request, sanitiseUpgrade);
     if (socket.destroyed) return;
-    const { principal, cluster, asked } = admitted;
-    const leave = enterCluster(this.#options.limits, principal, cluster);
-    const interactive = asked.options?.tty ?? false;
-    const passage = this.#passage(admitted, { kind: 'upgrade', request, interactive });
-    // Written down while the cluster answers; nothing flows before it is.
-    const session = this.#record(admitted, request);
-    const unwatch = this.#cutWhenRevoked(principal, () => {
-      passage.cut('revoked', revokedReason);
-      socket.destroy();
-    });
-    let isOver = false;
-    const over = (): void => {
-      if (isOver) return;
-      isOver = true;
-      passage.whenClosed(() => {
-        unwatch();
-        leave();
-        session?.end(passage.outcome);
-      });
-    };
-    socket.once('close', over);
-    try {
-      const protocol = admitted.headers.find(([name]) => name === 'upgrade')?.[1] ?? '';
-      const ready = session?.recorded ?? Promise.resolve();
-      const headTimeoutMs = this.#headTimeoutMs;
-      const opened = await forwardUpgrade({ socket, head, passage, asked, ready, protocol, headTimeoutMs });
-      if (opened) this.#markServed(cluster);
-      // The connection may take its time to close; what was refused has nothing open.
-      else over();
-    } catch (error) {
-      passage.cut('cancelled', '');
-      over();
-      throw failureOf(error, cluster);
-    }
-  }
-
-  /** What the request opens towards its cluster, metered. */
-  #passage(
-    { address, cluster, asked, headers, identity }: Admitted,
-    { kind, request, interactive }: { kind: 'http' | 'upgrade'; request: IncomingMessage; interactive: boolean },
-  ): Passage {
-    const { tunnels, metrics } = this.#options;
-    const head = { kind, method: request.method ?? 'GET', path: address.target.raw, headers, identity };
-    const end = kind === 'http' && !hasBody(request);
-    return new Passage(async () => {
-      const outgoing = await openRequest(tunnels, cluster, { head, end, interactive });
-      const meter = metrics.streamOpened(asked.kind);
-      outgoing.stream.once('close', () => meter.end(outcomeOf(outgoing.stream)));
-      return outgoing;
-    });
-  }
-
-  #cutWhenRevoked(principal: Principal, cut: () => void): () => void {
-    return this.#options.revalidation.watch(principal, cut);
-  }
-
-  /** Only exec, attach and port-forward are sessions; a watch or a log over WebSocket is a read like any other. */
-  #record({ principal, cluster, asked }: Admitted, request: IncomingMessage): RecordedSession | undefined {
-    const { stream: kind, options, info } = asked;
-    if (kind === null || options === null) return undefined;
-    const { sessions, logger } = this.#options;
-    const occasion = {
-      principal,
-      cluster,
-      clientAddress: request.socket.remoteAddress ?? '',
-      userAgent: request.headers['user-agent'] ?? '',
-    };
-    return recordSession(occasion, { kind, options, namespace: info.namespace, pod: info.name }, { sessions, logger });
+    const { principal, cluster, asked, headers } = admitted;
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort());
+    const opened = await openRecordedStream(
+      {
+        principal,
+        cluster,
+        head: headOf('upgrade', request, admitted),
+        kind: asked.kind,
+        interactive: asked.options?.tty ?? false,
+        session: sessionStart(admitted, request),
+        recordsRefused: true,
+        headTimeoutMs: this.#headTimeoutMs,
+        signal: gone.signal,
+        leave: enterCluster(this.#options.limits, principal, cluster),
+        onRevoked: () => socket.destroy(),
+      },
+      this.#options,
+    );
+    socket.once('close', () => opened.end());
+    if (socket.destroyed) opened.end();
+    const protocol = headers.find(([name]) => name === 'upgrade')?.[1] ?? '';
+    if (await forwardUpgrade({ socket, head, opened, asked, protocol })) this.#markServed(cluster);
+    // The connection may take its time to close; what was refused has nothing open.
+    else opened.end();
   }
 
   #markServed(cluster: DirectoryCluster): void {
@@ -221,6 +186,14 @@ export class KubeEndpoint {
     this.#options.logger.error({ error, method: request.method }, 'a request to a cluster failed inside Postern');
     return refusal(503, 'Postern cannot handle this request right now. Try again shortly.');
   }
+}
+
+function headOf(
+  kind: 'http' | 'upgrade',
+  { method = 'GET' }: IncomingMessage,
+  { address, headers, identity }: Admitted,
+): ClusterRequestHead {
+  return { kind, method, path: address.target.raw, headers, identity };
 }
 
 function sendRefusal(response: ServerResponse, { status, retryAfterSeconds }: Refusal): void {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hasBody } from '../edge/plain-response.ts';
-import { askCluster } from './ask-cluster.ts';
-import type { ClassifiedRequest } from './classify.ts';
-import type { Passage } from './passage.ts';
+import type { ClassifiedRequest } from '../access/classify.ts';
+import { hasBody } from '../core/has-body.ts';
+import { askCluster } from '../passage/ask-cluster.ts';
+import type { Passage } from '../passage/passage.ts';
 import { RequestBody } from './request-body.ts';
 import { announcedLength, isBodiless, refuseAnswer, responseHeaders } from './response-rules.ts';
 import { sendAnswer } from './send-answer.ts';

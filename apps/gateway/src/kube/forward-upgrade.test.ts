@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { parseTarget } from '@postern/kube';
 import { type MuxStream, StreamResetError } from '@postern/mux';
-import { memorySessionPair, type SessionPair, until, useLeakCheck } from '@postern/testkit';
+import { memorySessionPair, type SessionPair } from '@postern/mux/test';
+import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { classify } from './classify.ts';
+import { classify } from '../access/classify.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
-import { Passage } from './passage.ts';
 
 useLeakCheck();
 
@@ -40,14 +40,13 @@ async function join(): Promise<{ client: Socket; gateway: Socket; cluster: MuxSt
   await forwardUpgrade({
     socket: gateway,
     head: Buffer.alloc(0),
-    passage: new Passage(async () => ({
+    opened: {
       stream,
-      response: Promise.resolve({ status: 101, headers: [['upgrade', 'SPDY/3.1']] }),
-    })),
+      answer: { status: 101, headers: [['upgrade', 'SPDY/3.1']] },
+      cut: (code, reason) => stream.reset(code, reason),
+    },
     asked: classify('POST', target),
-    ready: Promise.resolve(),
     protocol: 'SPDY/3.1',
-    headTimeoutMs: 5_000,
   });
   await once(client, 'data');
   return { client, gateway, cluster, stream };

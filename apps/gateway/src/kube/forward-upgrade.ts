@@ -2,14 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type HeaderPairs, passUpgradeResponseHeaders, upgradeProtocol } from '@postern/kube';
-import type { MuxStream } from '@postern/mux';
 import type { ResponseHead } from '@postern/tunnel';
+import type { ClassifiedRequest } from '../access/classify.ts';
+import { type Refusal, refusal } from '../access/refusal.ts';
+import type { ClusterStream } from '../connector/cluster-connector.ts';
 import { refuseSocket } from '../edge/plain-response.ts';
-import { askCluster } from './ask-cluster.ts';
-import type { ClassifiedRequest } from './classify.ts';
+import type { RecordedStream } from '../passage/recorded-stream.ts';
 import { lingerAfterHalfClose } from './linger.ts';
-import type { Passage } from './passage.ts';
-import { type Refusal, refusal } from './refusal.ts';
 import { announcedLength, refuseAnswer } from './response-rules.ts';
 
 /** An error's body is a Status of some hundred bytes; what is longer is no error of an apiserver. */
@@ -24,30 +23,23 @@ export interface ForwardUpgradeOptions {
   socket: Duplex;
   /** Bytes that came behind the request: they belong to the stream, once there is one. */
   head: Buffer;
-  passage: Passage;
+  opened: Pick<RecordedStream, 'answer' | 'stream' | 'cut'>;
   asked: ClassifiedRequest;
-  /** Done before anything is answered (the session is on record); its failure refuses the stream. */
-  ready: Promise<unknown>;
   /** The value of `upgrade` that was asked for. */
   protocol: string;
-  headTimeoutMs: number;
 }
 
 /**
- * Pass: hands the bare connection to the cluster once the upgrade was answered with 101; from there on bytes are opaque both
+ * Pass: hands the bare connection to the cluster when the upgrade was answered with 101; from there on bytes are opaque both
  * ways. With any other answer the connection is closed: nothing more can be said on it.
- * @returns true when the stream was opened.
- * @throws Refusal, StreamResetError, or what `ready` rejects with, while nothing was sent yet.
+ * @returns true when the two were joined.
  */
 export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<boolean> {
-  const { socket, passage, asked, headTimeoutMs } = options;
-  const leave = (): void => passage.cut('cancelled', 'the client has gone');
+  const { socket, asked, opened } = options;
+  const { stream, answer } = opened;
+  const leave = (): void => opened.cut('cancelled', 'the client has gone');
   socket.once('close', leave);
   if (socket.destroyed) leave();
-  const [{ stream, answer }] = await Promise.all([
-    askCluster({ open: passage.open, isRepeatable: () => true, headTimeoutMs }),
-    options.ready,
-  ]);
   if (answer.status !== 101) {
     await relayRefusal(socket, { answer, stream, asked });
     return false;
@@ -56,7 +48,7 @@ export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<bo
   const got = answer.headers.filter(([name]) => name === 'upgrade');
   if (got.length !== 1 || upgradeProtocol(got[0]?.[1]) !== wanted) {
     stream.destroy();
-    answerRefusal(socket, refusal(502, 'The cluster switched to another protocol than it was asked for.'));
+    answerRefusal(socket, refusal(502, 'The cluster switched to a different protocol than the one requested.'));
     return false;
   }
   if (socket.destroyed) return false;
@@ -79,7 +71,7 @@ export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<bo
  * Both directions, each ended by itself: half-close passes through. A side that breaks off breaks the other off too, behind
  * the bytes that came before.
  */
-function join(socket: Duplex, stream: MuxStream): void {
+function join(socket: Duplex, stream: ClusterStream): void {
   socket.pipe(stream);
   stream.pipe(socket);
   socket.once('close', () => stream.abort('cancelled', 'the client broke off the connection'));
@@ -109,12 +101,12 @@ function destroyAfterWritten(socket: Duplex): void {
 /** Tells the client what the cluster said instead of 101, whole and short, and closes. */
 async function relayRefusal(
   socket: Duplex,
-  { answer, stream, asked }: { answer: ResponseHead; stream: MuxStream; asked: ClassifiedRequest },
+  { answer, stream, asked }: { answer: ResponseHead; stream: ClusterStream; asked: ClassifiedRequest },
 ): Promise<void> {
   const { status } = answer;
   const refused =
     refuseAnswer(answer, asked) ??
-    (status < 400 ? refusal(502, 'The cluster answered the request and did not switch protocols.') : undefined);
+    (status < 400 ? refusal(502, 'The cluster answered the request without switching protocols.') : undefined);
   const body = refused === undefined ? await readError(stream) : undefined;
   stream.destroy();
   if (refused !== undefined) {
@@ -123,10 +115,7 @@ async function relayRefusal(
   }
   const length = announcedLength(answer);
   if (body === undefined || (typeof length === 'number' && length !== body.byteLength)) {
-    answerRefusal(
-      socket,
-      refusal(status, 'The cluster refused this, and did not say why in an answer that is complete.'),
-    );
+    answerRefusal(socket, refusal(status, 'The cluster refused this, and its explanation was cut off.'));
     return;
   }
   const said = answer.headers.find(([name]) => name === 'content-type')?.[1] ?? '';
@@ -136,7 +125,7 @@ async function relayRefusal(
 }
 
 /** The body of an error; undefined when it breaks off, is too long or does not come in time. */
-async function readError(stream: MuxStream): Promise<Buffer | undefined> {
+async function readError(stream: ClusterStream): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let size = 0;
   const deadline = setTimeout(() => stream.destroy(), errorTimeoutMs);

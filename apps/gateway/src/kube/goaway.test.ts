@@ -1,15 +1,7 @@
-import { useLeakCheck } from '@postern/testkit';
+import { until, useLeakCheck } from '@postern/testkit';
 import type { Tunnel } from '@postern/tunnel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type ClusterRequest,
-  clusterId,
-  type KubeBed,
-  kubePath,
-  readAll,
-  startKubeBed,
-  until,
-} from '../test/kube-bed.ts';
+import { type ClusterRequest, clusterId, type KubeBed, kubePath, readAll, startKubeBed } from '../test/kube-bed.ts';
 
 // A tunnel goes away and says which streams it never looked at: nothing was done for those.
 

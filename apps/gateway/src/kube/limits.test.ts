@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { useLeakCheck } from '@postern/testkit';
+import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
@@ -11,7 +11,6 @@ import {
   kubePath,
   readAll,
   startKubeBed,
-  until,
 } from '../test/kube-bed.ts';
 
 useLeakCheck();

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { MuxStream } from '@postern/mux';
+import type { ClusterStream } from '../connector/cluster-connector.ts';
 
 /** What can be seen to move on a connection that was joined to a stream. */
 export interface Movement {
@@ -33,7 +33,7 @@ export class Stillness {
  * Once one direction has ended the other may go on, as long as anything moves. After `limitMs` of silence the connection is
  * destroyed: a client that is gone altogether looks just like one that has half-closed and waits.
  */
-export function lingerAfterHalfClose(socket: Duplex, stream: MuxStream, limitMs: number): void {
+export function lingerAfterHalfClose(socket: Duplex, stream: ClusterStream, limitMs: number): void {
   const stillness = new Stillness(limitMs);
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
@@ -49,7 +49,7 @@ export function lingerAfterHalfClose(socket: Duplex, stream: MuxStream, limitMs:
   socket.once('close', () => clearInterval(timer));
 }
 
-function movement(socket: Duplex, stream: MuxStream): Movement {
+function movement(socket: Duplex, stream: ClusterStream): Movement {
   const {
     bytesRead = 0,
     bytesWritten = 0,

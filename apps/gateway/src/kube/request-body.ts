@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Http2ServerRequest } from 'node:http2';
-import type { MuxStream } from '@postern/mux';
+import type { ClusterStream } from '../connector/cluster-connector.ts';
 
 /** What is kept to be sent again. A larger body is sent once only. */
 const maxKept = 64 * 1024;
@@ -12,7 +12,7 @@ const maxKept = 64 * 1024;
  */
 export class RequestBody {
   readonly #request: IncomingMessage | Http2ServerRequest;
-  #stream: MuxStream | undefined;
+  #stream: ClusterStream | undefined;
   #kept: Buffer[] | undefined = [];
   #keptBytes = 0;
   #state: 'coming' | 'complete' | 'broken' = 'coming';
@@ -30,7 +30,7 @@ export class RequestBody {
   }
 
   /** Sends the body from its beginning; a stream that was given before gets nothing more. */
-  sendTo(stream: MuxStream): void {
+  sendTo(stream: ClusterStream): void {
     // Not earlier: what comes while there is no stream yet must not be read beyond what is kept.
     if (this.#stream === undefined) this.#request.on('data', this.#onData);
     this.#stream = stream;
@@ -66,14 +66,14 @@ export class RequestBody {
     if (this.#stream !== undefined) this.#tell(this.#stream);
   }
 
-  #tell(stream: MuxStream): void {
+  #tell(stream: ClusterStream): void {
     if (!isOpen(stream)) return;
     if (this.#state === 'complete') stream.end();
     else if (this.#state === 'broken') stream.reset('cancelled', 'the client broke off its request');
   }
 }
 
-function isOpen(stream: MuxStream): boolean {
+function isOpen(stream: ClusterStream): boolean {
   return !stream.destroyed && !stream.writableEnded;
 }
 

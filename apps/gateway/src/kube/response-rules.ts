@@ -1,7 +1,7 @@
 import { type HeaderPairs, passResponseHeaders } from '@postern/kube';
 import type { ResponseHead } from '@postern/tunnel';
-import type { ClassifiedRequest } from './classify.ts';
-import { type Refusal, refusal } from './refusal.ts';
+import type { ClassifiedRequest } from '../access/classify.ts';
+import { type Refusal, refusal } from '../access/refusal.ts';
 
 /**
  * Pass on the way back: what an answer of the cluster may be. The tenant owns agent and apiserver, so both may be hostile to

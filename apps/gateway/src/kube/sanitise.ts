@@ -8,8 +8,8 @@ import {
   upgradeProtocol,
   upgradesOf,
 } from '@postern/kube';
+import { refusal } from '../access/refusal.ts';
 import type { Principal } from '../identity/principal.ts';
-import { refusal } from './refusal.ts';
 
 /** The apiserver indents JSON for anything that calls itself a browser, which doubles the bytes. */
 const browserUserAgent = 'postern-dashboard';
@@ -36,7 +36,7 @@ export function sanitiseUpgrade(
   refuseIdentity(headers);
   const wanted = headers.filter(([name]) => name === 'upgrade');
   const protocol = wanted.length === 1 ? upgradeProtocol(wanted[0]?.[1]) : null;
-  if (protocol === null) throw refusal(400, 'Only upgrades to WebSocket and SPDY/3.1 are possible.');
+  if (protocol === null) throw refusal(400, 'Only upgrades to WebSocket and SPDY/3.1 are supported.');
   const possible = upgradesOf(method, info);
   if (possible.length === 0 && streamSubresource(info) !== null) {
     throw refusal(405, 'A stream is opened with GET or POST.');
@@ -62,7 +62,7 @@ function refuseIdentity(headers: HeaderPairs): void {
   if (claimsIdentity(headers)) {
     throw refusal(
       403,
-      'Acting as somebody else (--as, --as-group) is not possible through Postern: you act as yourself at your own level.',
+      'Impersonation (--as, --as-group) is not available through Postern: you always act as yourself, at your own level.',
     );
   }
 }

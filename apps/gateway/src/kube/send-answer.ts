@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { type MuxStream, StreamResetError } from '@postern/mux';
+import { StreamResetError } from '@postern/mux';
+import type { ClusterStream } from '../connector/cluster-connector.ts';
 import { breakOff } from './break-off.ts';
 
 /** How long a client may take for the bytes that came before its answer broke off. */
@@ -10,7 +11,7 @@ const flushMs = 30_000;
  * came before an end are always delivered; then the client is told what the cluster told: a complete answer or a broken one.
  * @param length what `Content-Length` announced; an answer that is shorter or longer is a broken one.
  */
-export function sendAnswer(stream: MuxStream, response: ServerResponse, length: number | undefined): void {
+export function sendAnswer(stream: ClusterStream, response: ServerResponse, length: number | undefined): void {
   let left = length;
   let unwritten = 0;
   let failure: Error | undefined;

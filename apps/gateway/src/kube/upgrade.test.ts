@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
-import { useLeakCheck } from '@postern/testkit';
+import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   acme,
@@ -11,7 +11,6 @@ import {
   kubePath,
   readAll,
   startKubeBed,
-  until,
 } from '../test/kube-bed.ts';
 
 useLeakCheck();
@@ -158,7 +157,9 @@ describe('an upgrade', () => {
 
   it('that cannot be put on record does not happen', async () => {
     bed.sessions.failing = true;
-    bed.sessions.beforeStart = () => until(() => bed.seen.length === 1);
+    bed.sessions.beforeStart = async () => {
+      await until(() => bed.seen.length === 1);
+    };
     let opened = 0;
     bed.onRequest = (request) => {
       opened++;

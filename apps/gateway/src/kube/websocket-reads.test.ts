@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
-import { useLeakCheck } from '@postern/testkit';
+import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ClusterRequest, type KubeBed, kubePath, readAll, startKubeBed, until } from '../test/kube-bed.ts';
+import { type ClusterRequest, type KubeBed, kubePath, readAll, startKubeBed } from '../test/kube-bed.ts';
 
 // The apiserver serves a watch and the log of a pod over WebSocket too; browsers have nothing else to follow them with.
 

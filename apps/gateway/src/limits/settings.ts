@@ -10,11 +10,11 @@ export const limitVariables = {
   POSTERN_SIGN_UPS_PER_ADDRESS: most(50, 'Sign-ups from one network address in an hour.'),
   POSTERN_CONNECTIONS_PER_ADDRESS: most(
     2_000,
-    'Connections from one network address at once, tunnels included. Raise it behind a load balancer, whose address they all share.',
+    'Connections from one network address at once, tunnels included. Behind load balancers set `POSTERN_TRUSTED_PROXIES`, or raise it.',
   ),
   POSTERN_NEW_CONNECTIONS_PER_ADDRESS: most(
     200,
-    'Connections that one network address opens in a second; four times as many in a burst. Raise it behind a load balancer, as above.',
+    'Connections that one network address opens in a second; four times as many in a burst. Behind load balancers as above.',
   ),
   POSTERN_REQUESTS_PER_USER: most(
     500,

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Cluster } from '@postern/contracts';
-import { useLeakCheck } from '@postern/testkit';
+import { atRest, turns, until, useLeakCheck } from '@postern/testkit';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
 import { FakeExec, podJson } from '../test/fake-exec.ts';
-import { acme, clusterId, type KubeBed, startKubeBed, until } from '../test/kube-bed.ts';
+import { acme, clusterId, type KubeBed, startKubeBed } from '../test/kube-bed.ts';
 import { connectRaw, dialRaw, handshakeQuery, type RawLiveClient } from '../test/raw-live-client.ts';
 import { ConnectionGuard } from './connection-guard.ts';
 import { opensNewConnection } from './handshake.ts';
@@ -425,7 +425,7 @@ describe('a browser that does not read', () => {
     while (most() <= unreadLimits.connection && sent < 1_000) {
       bed.directory.changes.emit('changed', { organizationId: acme, clusterId });
       sent++;
-      for (let turn = 0; turn < 5; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+      await turns(5);
     }
     expect(most()).toBeGreaterThan(unreadLimits.connection);
     expect(most()).toBeLessThan(unreadLimits.connection + 2 * 100_000);
@@ -484,11 +484,7 @@ describe('a browser that does not read', () => {
     const raw = Reflect.get(eve.ws, '_socket');
     raw.pause();
     for (const exec of execs) for (let sent = 0; sent < each; sent += 8_192) exec.output(Buffer.alloc(8_192, 'y'));
-    let last = -1;
-    while (most() !== last) {
-      last = most();
-      for (let turn = 0; turn < 300; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-    }
+    await atRest(most);
     expect(most()).toBeLessThan(unreadLimits.connection);
     raw.resume();
     await until(() => terminals.every(({ received }) => received === each));

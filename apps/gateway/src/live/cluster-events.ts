@@ -25,7 +25,7 @@ export function serveClusters(socket: LiveSocket, { clusters, limits, logger }: 
         return;
       }
       if (isListing || connection.guard.unread() > unreadLimits.hold) {
-        answer(tooMuch(1, 'The last list is still on its way. Ask again when it is there.'));
+        answer(tooMuch(1, 'The previous list has not arrived yet. Wait for it before you ask again.'));
         return;
       }
       isListing = true;

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
 import { Server } from 'socket.io';
 import { refuseSocket } from '../edge/plain-response.ts';
+import { remoteAddressOf } from '../edge/remote-address.ts';
 import type { Principal } from '../identity/principal.ts';
 import { pushClusterChanges, serveClusters } from './cluster-events.ts';
 import { ConnectionGuard, GuardedWebSocketServer } from './connection-guard.ts';
@@ -121,7 +122,7 @@ export class LiveEndpoint {
     }
     socket.data = {
       principal,
-      address: socket.request.socket.remoteAddress ?? '',
+      address: remoteAddressOf(socket.request),
       userAgent: socket.request.headers['user-agent'] ?? '',
       guard,
       acksOwed: 0,

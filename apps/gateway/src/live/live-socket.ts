@@ -5,8 +5,8 @@ import type { ClusterChanges } from '../clusters/cluster-changes.ts';
 import type { ClusterList } from '../clusters/cluster-list.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { Revalidation } from '../kube/revalidation.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { Revalidation } from '../revalidation/revalidation.ts';
 import type { TerminalService } from '../terminals/terminal-service.ts';
 import type { ConnectionGuard } from './connection-guard.ts';
 

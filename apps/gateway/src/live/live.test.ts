@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { ClientToServerEvents, ServerToClientEvents, SocketError, TerminalEnded } from '@postern/contracts';
-import { useLeakCheck } from '@postern/testkit';
+import { atRest, until, useLeakCheck } from '@postern/testkit';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
 import { FakeExec, podJson } from '../test/fake-exec.ts';
-import { acme, clusterId, type KubeBed, readAll, startKubeBed, until } from '../test/kube-bed.ts';
+import { acme, clusterId, type KubeBed, readAll, startKubeBed } from '../test/kube-bed.ts';
 
 type Client = Socket<ServerToClientEvents, ClientToServerEvents>;
 type Opened = { terminal: string; container: string; shell: string };
@@ -79,11 +79,8 @@ async function open(client: Client, more: object = {}): Promise<{ id: string; ex
 
 /** Waits until a count that has begun to grow grows no more. */
 async function untilAtRest(count: () => number): Promise<void> {
-  let last = -1;
-  while (count() !== last || last === 0) {
-    last = count();
-    for (let turn = 0; turn < 300; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-  }
+  await until(() => count() > 0);
+  await atRest(count);
 }
 
 const ended = (client: Client): Promise<TerminalEnded> =>
@@ -368,8 +365,8 @@ describe('a terminal', () => {
   });
 
   it.each<[Partial<LimitSettings>, string]>([
-    [{ requestsPerUser: 1 }, 'You send too many requests a second.'],
-    [{ requestsPerOrganization: 1 }, 'The organization "acme" sends too many requests a second.'],
+    [{ requestsPerUser: 1 }, 'You are sending too many requests.'],
+    [{ requestsPerOrganization: 1 }, 'The organization "acme" is sending too many requests.'],
     [{ streamsPerUser: 4 }, 'You have too many requests and streams open.'],
     [{ streamsPerOrganization: 4 }, 'The organization "acme" has too many requests and streams open.'],
     [{ streamsPerCluster: 4 }, 'Too many requests and streams to the cluster "prod" are open.'],

@@ -1,6 +1,8 @@
 import { CloseTerminal, OpenTerminal, TerminalAck, TerminalInput, TerminalResize } from '@postern/contracts';
+import { Refusal } from '../access/refusal.ts';
+import { endingOfStatus } from '../terminals/ending.ts';
 import type { Terminal } from '../terminals/terminal.ts';
-import { TerminalRefused, type TerminalRequest } from '../terminals/terminal-service.ts';
+import type { TerminalRequest } from '../terminals/terminal-service.ts';
 import { type Answer, answerOf, listener, socketError } from './answer.ts';
 import type { LiveOptions, LiveSocket } from './live-socket.ts';
 import { unreadLimits } from './unread.ts';
@@ -51,8 +53,9 @@ export function serveTerminals(socket: LiveSocket, { terminals, logger }: LiveOp
       try {
         await open(request, answer);
       } catch (error) {
-        if (!(error instanceof TerminalRefused)) throw error;
-        answer(socketError(error.ending.code, error.ending.message));
+        if (!(error instanceof Refusal)) throw error;
+        const { code, message } = endingOfStatus(error.status.code, error.status.message);
+        answer(socketError(code, message));
       } finally {
         opening--;
       }

@@ -49,7 +49,7 @@ export class GatewayMetrics {
     });
     this.#errors = new Counter({
       name: 'postern_stream_errors_total',
-      help: 'Streams that did not end well, by reset code.',
+      help: 'Streams that ended with an error, by reset code.',
       labelNames: ['code'],
       registers,
     });
@@ -61,7 +61,7 @@ export class GatewayMetrics {
     });
     this.#connected = new Histogram({
       name: 'postern_tunnel_connected_seconds',
-      help: 'How long tunnels that ended had lived.',
+      help: 'Lifetime of tunnels that have ended.',
       buckets: [1, 10, 60, 600, 3_600, 21_600, 86_400, 604_800],
       registers,
     });

@@ -17,6 +17,6 @@ export async function addMember(
   await inTurn(transaction, `members ${organizationId}`);
   const count = await transaction.membership.count({ where: { organizationId } });
   if (!limits.allows('membersPerOrganization', count))
-    throw limitReached(`The organization has ${count} members, which is as many as it may have. Remove one first.`);
+    throw limitReached(`The organization has reached its limit of ${count} members. Remove one first.`);
   await transaction.membership.create({ data: member });
 }

@@ -52,7 +52,7 @@ function readCursor(cursor: string): string {
   const hex = Buffer.from(cursor, 'base64url').toString('hex');
   const match = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(hex);
   if (match === null || !/^[\w-]{22}$/.test(cursor))
-    throw new ApiError('invalid-request', 'The cursor is not one that a page before this gave.', {
+    throw new ApiError('invalid-request', 'The cursor is not valid. Use the one that the previous page returned.', {
       fields: [{ path: 'cursor', message: 'Not a cursor' }],
     });
   return match.slice(1).join('-');

@@ -1,4 +1,5 @@
 import type { TerminalEndCode } from '@postern/contracts';
+import { printable } from '@postern/mux';
 import { z } from 'zod';
 
 /** How a terminal ended, in a sentence for people. */
@@ -38,7 +39,7 @@ export function readEnding(text: string): Ending {
   const { message } = status;
   if (/executable file not found|no such file or directory|not found in \$PATH/i.test(message)) return noShell();
   if (/container not found|not found|is not running|not created or running|is terminated/i.test(message)) {
-    return podGone('The container is not running any more.');
+    return podGone('The container is no longer running.');
   }
   return failed(
     message === '' ? 'The shell could not be started.' : `The shell could not be started: ${clean(message)}`,
@@ -86,10 +87,7 @@ export function statusMessage(body: string): string {
 
 /** Text of a cluster on its way to a screen. */
 function clean(text: string): string {
-  return text
-    .slice(0, 1_000)
-    .replaceAll(/\p{C}+/gu, ' ')
-    .trim();
+  return printable(text.slice(0, 1_000)).replaceAll(/ {2,}/g, ' ').trim();
 }
 
 /** Undefined for what is no JSON object. */

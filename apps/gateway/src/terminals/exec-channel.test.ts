@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { MuxStream } from '@postern/mux';
-import { memorySessionPair, type SessionPair, until, useLeakCheck } from '@postern/testkit';
+import { memorySessionPair, type SessionPair } from '@postern/mux/test';
+import { atRest, until, useLeakCheck } from '@postern/testkit';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ending } from './ending.ts';
@@ -187,21 +188,13 @@ describe('what waits for a cluster that does not read', () => {
       await until(() => cluster.bytesReceived > before);
     }
     terminal.input(Buffer.alloc(100_000, 'x'));
-    let last = -1;
-    while (cluster.bytesReceived !== last) {
-      last = cluster.bytesReceived;
-      for (let turn = 0; turn < 50; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-    }
+    const stalledAt = await atRest(() => cluster.bytesReceived);
     return {
       ...opened,
-      stalledAt: cluster.bytesReceived,
+      stalledAt,
       resume: async () => {
         cluster.on('data', (part: Buffer) => parts.push(part)).resume();
-        let size = -1;
-        while (size !== cluster.bytesReceived) {
-          size = cluster.bytesReceived;
-          for (let turn = 0; turn < 50; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-        }
+        await atRest(() => cluster.bytesReceived);
         return Buffer.concat(parts);
       },
     };

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import type { MuxStream } from '@postern/mux';
 import * as ws from 'ws';
+import type { ClusterStream } from '../connector/cluster-connector.ts';
 import { ExecSender, type TerminalSize } from './exec-sender.ts';
 
 /** The part of `ws` that reads frames from any stream. Its types leave it out. */
@@ -32,14 +32,14 @@ export interface ExecEvents {
 
 /** An exec with a tty towards the apiserver, spoken as WebSocket frames on an upgraded stream of the tunnel. */
 export class ExecChannel {
-  readonly #stream: MuxStream;
+  readonly #stream: ClusterStream;
   readonly #sender: ExecSender;
   readonly #receiver = new Receiver(limits);
   readonly #ping: NodeJS.Timeout;
   #isHeld = false;
   #isClosed = false;
 
-  constructor(stream: MuxStream, events: ExecEvents) {
+  constructor(stream: ClusterStream, events: ExecEvents) {
     this.#stream = stream;
     this.#sender = new ExecSender(stream);
     this.#ping = setInterval(() => this.#sender.ping(), pingEveryMs);

@@ -1,5 +1,5 @@
-import type { MuxStream } from '@postern/mux';
 import * as ws from 'ws';
+import type { ClusterStream } from '../connector/cluster-connector.ts';
 import { InputQueue } from './input-queue.ts';
 
 /** The part of `ws` that makes frames for any stream. Its types leave it out. */
@@ -9,7 +9,7 @@ interface FrameSender {
   pong(data: Buffer, mask: true, sent: () => void): void;
   close(code: number, data: string, mask: true): void;
 }
-const { Sender } = ws as unknown as { Sender: new (socket: MuxStream) => FrameSender };
+const { Sender } = ws as unknown as { Sender: new (socket: ClusterStream) => FrameSender };
 
 /** Size of a terminal in characters. */
 export interface TerminalSize {
@@ -28,7 +28,7 @@ const channels = { stdin: 0, resize: 4 } as const;
  * bounded memory: at most 1 MiB of input, one size (the newest), one pong (the newest, RFC 6455, 5.5.3) and one ping.
  */
 export class ExecSender {
-  readonly #stream: MuxStream;
+  readonly #stream: ClusterStream;
   readonly #sender: FrameSender;
   readonly #input = new InputQueue(maxInputAhead);
   #size: TerminalSize | undefined;
@@ -37,7 +37,7 @@ export class ExecSender {
   #isSending = false;
   #isClosed = false;
 
-  constructor(stream: MuxStream) {
+  constructor(stream: ClusterStream) {
     this.#stream = stream;
     this.#sender = new Sender(stream);
   }

@@ -1,4 +1,5 @@
-import { type MuxStream, StreamResetError } from '@postern/mux';
+import { StreamResetError } from '@postern/mux';
+import type { ClusterStream } from '../connector/cluster-connector.ts';
 import { type Ending, failed, noShell, podGone, readEnding } from './ending.ts';
 import { ExecChannel } from './exec-channel.ts';
 import { Flow } from './flow.ts';
@@ -16,7 +17,7 @@ export interface TerminalOptions {
   id: string;
   container: string;
   shell: string;
-  stream: MuxStream;
+  stream: ClusterStream;
   size: { columns: number; rows: number };
   /** Asked when the shell ended without saying why: does the pod still run? */
   isPodRunning(): Promise<boolean>;
@@ -74,7 +75,7 @@ export class Terminal {
   input(data: Uint8Array): void {
     if (this.#isOver) return;
     if (this.#channel?.write(data) === false) {
-      this.end(failed('The cluster does not take the input as fast as it comes.'));
+      this.end(failed('The cluster cannot keep up with the input.'));
       return;
     }
     this.#bytesUp += data.byteLength;
@@ -106,7 +107,7 @@ export class Terminal {
   #finish(error: Error | undefined): void {
     if (this.#isOver) return;
     this.#endingOf(error)
-      .catch(() => failed('The shell has ended, and Postern could not find out how.'))
+      .catch(() => failed('The shell has ended; Postern could not find out how.'))
       .then((ending) => this.#over(ending))
       .catch(this.#options.onError);
   }
@@ -136,8 +137,8 @@ export class Terminal {
       ending ??
       failed(
         error === undefined
-          ? 'The connection to the shell broke off.'
-          : `The connection to the shell broke off: ${error.message}`,
+          ? 'The connection to the shell was lost.'
+          : `The connection to the shell was lost: ${error.message}`,
       )
     );
   }

@@ -2,20 +2,22 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2, type Settings } from 'node:http2';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { testCertificate } from '@postern/testkit';
 import { pino } from 'pino';
 import type { EdgeHandlers } from '../edge/dispatch.ts';
 import { createEdge, type Edge } from '../edge/edge.ts';
 import type { EdgeLimits } from '../edge/limits.ts';
+import type { ProxySettings } from '../edge/trusted-proxies.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
-import { testCertificate } from './test-certificate.ts';
 
 export interface EdgeBedOptions {
   /** False for plain HTTP/1.1. */
   tls?: boolean;
   edgeLimits?: Partial<EdgeLimits>;
   limits?: Partial<LimitSettings>;
+  proxies?: ProxySettings;
   handlers?: Partial<EdgeHandlers>;
 }
 
@@ -47,6 +49,7 @@ export async function startEdgeBed(options: EdgeBedOptions = {}): Promise<EdgeBe
     tls: isTls ? { cert, key } : undefined,
     publicOrigin: 'https://localhost:1',
     limits,
+    proxies: options.proxies,
     metrics,
     logger: pino({ level: 'silent' }),
     edgeLimits: { sweepMs: 20, ...options.edgeLimits },

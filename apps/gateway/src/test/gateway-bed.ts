@@ -1,8 +1,8 @@
+import { freePort, testCertificate } from '@postern/testkit';
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, request as httpsRequest } from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CreatedCluster, Enrolled, SignedIn } from '@postern/contracts';
@@ -10,7 +10,6 @@ import { generateAgentKey } from '@postern/tunnel';
 import { pino } from 'pino';
 import { readConfig } from '../config.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
-import { testCertificate } from './test-certificate.ts';
 import { startTestDatabase, type TestDatabase } from './test-database.ts';
 
 export interface Reply {
@@ -184,13 +183,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** A port of 127.0.0.1 that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { testCertificate, until } from '@postern/testkit';
 import {
   generateAgentKey,
   type IncomingRequest,
@@ -19,9 +20,10 @@ import type { Principal } from '../identity/principal.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
+import { TunnelConnector } from '../tunnels/tunnel-connector.ts';
 import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { FakeAuthenticator, FakeDirectory, FakeSessionLog } from './fakes.ts';
-import { testCertificate } from './test-certificate.ts';
+import { type HopConnector, startHop } from './hop-connector.ts';
 
 type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
 /** A request as the cluster's side of the tunnel gets it. */
@@ -46,6 +48,8 @@ export interface KubeBed {
   sessions: FakeSessionLog;
   registry: TunnelRegistry;
   metrics: GatewayMetrics;
+  /** With `hop` what requests go through, as if another gateway held the tunnels. */
+  hop: HopConnector | undefined;
   dialer: TunnelDialer;
   /** Heads that arrived at the cluster's side. */
   seen: HttpHead[];
@@ -65,9 +69,10 @@ export const clusterId = '0190aaaa-0000-7000-8000-000000000001';
 export const acme = '0190bbbb-0000-7000-8000-000000000001';
 export const kubePath = '/k8s/acme/prod';
 
-export async function startKubeBed(
-  options: Partial<HandlersOptions> & { connectAgent?: boolean } = {},
-): Promise<KubeBed> {
+export async function startKubeBed({
+  hop,
+  ...options
+}: Partial<HandlersOptions> & { connectAgent?: boolean; hop?: boolean } = {}): Promise<KubeBed> {
   const { cert, key } = await testCertificate();
   const authenticator = new FakeAuthenticator();
   const directory = new FakeDirectory();
@@ -89,6 +94,7 @@ export async function startKubeBed(
   });
   directory.agents.set('agent-1', { clusterId, publicKeyPem: agentKeys.publicKeyPem, organizationId: acme });
 
+  const connector = hop === true ? await startHop(new TunnelConnector(registry)) : undefined;
   const handlers = createHandlers({
     authenticator,
     directory,
@@ -103,6 +109,7 @@ export async function startKubeBed(
     publicUrl,
     dashboardUrl: undefined,
     revalidateMs: 50,
+    ...(connector === undefined ? {} : { connector }),
     ...options,
   });
   const edge = createEdge({
@@ -130,6 +137,7 @@ export async function startKubeBed(
     sessions,
     registry,
     metrics,
+    hop: connector,
     dialer: undefined as never,
     seen: [],
     onRequest: ({ respond, stream }) => {
@@ -212,6 +220,7 @@ export async function startKubeBed(
       for (const socket of sockets) socket.destroy();
       await Promise.all(dialers.map((dialer) => dialer.stop()));
       httpsAgent.destroy();
+      await connector?.close();
       handlers.close();
       await edge.close(0);
     },
@@ -225,15 +234,6 @@ export async function startKubeBed(
     await until(() => registry.isOnline(clusterId));
   }
   return bed;
-}
-
-/** Waits until something holds, a turn of the event loop at a time. @throws after 5 s. */
-export async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5_000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`still not true after 5 s: ${holds.toString()}`);
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
 }
 
 /** All bytes of a socket until it ends. */

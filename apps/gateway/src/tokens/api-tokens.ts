@@ -82,7 +82,7 @@ export class ApiTokens {
     if (length < maxTokenChain) return;
     throw new ApiError(
       'forbidden',
-      `A token can be made with a token that was made with another, ${maxTokenChain} in a row at most. Sign in to make one.`,
+      `Tokens can create tokens only ${maxTokenChain} levels deep. Sign in to create one.`,
     );
   }
 

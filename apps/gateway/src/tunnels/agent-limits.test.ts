@@ -1,9 +1,9 @@
-import { useLeakCheck } from '@postern/testkit';
+import { until, useLeakCheck } from '@postern/testkit';
 import { type AgentReport, generateAgentKey, type TunnelDialer } from '@postern/tunnel';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
-import { acme, clusterId, type KubeBed, kubePath, startKubeBed, until } from '../test/kube-bed.ts';
+import { acme, clusterId, type KubeBed, kubePath, startKubeBed } from '../test/kube-bed.ts';
 import { AgentLimits } from './agent-limits.ts';
 
 useLeakCheck();

@@ -14,6 +14,7 @@ import {
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { refuseSocket } from '../edge/plain-response.ts';
+import { countedAddressOf } from '../edge/remote-address.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
 import type { AgentDirectory } from './agent-directory.ts';
@@ -69,7 +70,7 @@ export class TunnelEndpoint {
     else if (!offered.includes(subprotocol)) refuseSocket(socket, 400);
     else if (this.#isDraining) refuseSocket(socket, 503);
     else {
-      const leave = this.#pending.enter(request.socket.remoteAddress ?? '');
+      const leave = this.#pending.enter(countedAddressOf(request));
       if (leave === undefined) {
         refuseSocket(socket, 429);
         return;

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { useLeakCheck } from '@postern/testkit';
+import { until, useLeakCheck } from '@postern/testkit';
 import type { AgentReport } from '@postern/tunnel';
 import { generateAgentKey, subprotocol } from '@postern/tunnel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { acme, clusterId, type KubeBed, kubePath, readAll, startKubeBed, until } from '../test/kube-bed.ts';
+import { acme, clusterId, type KubeBed, kubePath, readAll, startKubeBed } from '../test/kube-bed.ts';
 import { PendingHandshakes } from './pending-handshakes.ts';
 
 useLeakCheck();

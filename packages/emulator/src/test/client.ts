@@ -73,12 +73,3 @@ export async function linesOf(
   response.destroy();
   return lines;
 }
-
-/** Asks again until the answer is as wished. */
-export async function eventually<T>(get: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await get();
-    if (isRight(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -1,7 +1,8 @@
-import { keyLabels } from '#features/keyboard/key-labels.ts';
+import { keyLabels } from '../keys/key-labels.ts';
 
-/** Keys of a shortcut (`mod+k`, `g p`), spelled as on this machine's keyboard. */
-export function Kbd({ keys }: { keys: string }) {
+/** Keys of a shortcut (`mod+k`, `g p`), spelled as on this machine's keyboard; nothing where there are none. */
+export function Kbd({ keys }: { keys: string | undefined }) {
+  if (keys === undefined) return null;
   return (
     <span className="inline-flex items-center gap-1">
       {keys.split(' ').map((chord) => (

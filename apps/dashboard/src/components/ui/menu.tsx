@@ -53,7 +53,7 @@ export function MenuItem({ icon, keys, danger, className, children, ...rest }: M
     <Radix.Item className={cn(itemClasses, danger && 'text-bad [&_svg]:text-bad', className)} {...rest}>
       {icon}
       <span className="flex-1">{children}</span>
-      {keys !== undefined && <Kbd keys={keys} />}
+      <Kbd keys={keys} />
     </Radix.Item>
   );
 }

@@ -24,7 +24,7 @@ export function Tooltip({ content, keys, side = 'bottom', children }: TooltipPro
           className="z-50 flex max-w-80 animate-fade items-center gap-2 rounded-md border border-line bg-raised px-2 py-1 text-ink text-xs shadow-float"
         >
           {content}
-          {keys !== undefined && <Kbd keys={keys} />}
+          <Kbd keys={keys} />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

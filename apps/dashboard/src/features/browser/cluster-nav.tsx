@@ -1,19 +1,20 @@
 'use client';
 import { ChevronRight, RotateCw } from 'lucide-react';
 import Link from 'next/link';
-import { useParams } from 'next/navigation';
+import { useParams, useRouter } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
+import { useActions } from '#features/actions/use-actions.ts';
+import { kindHref } from '#features/address/kind-href.ts';
 import { type ApiResource, pluralOf, resourceId } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { useKubeCount } from '#features/kube/use-kube-count.ts';
+import { kindActions } from './kind-actions.ts';
 import { groupKinds, type KindGroup } from './kind-groups.ts';
-import { kindHref } from './kind-href.ts';
-import { KindShortcuts } from './kind-shortcuts.tsx';
 import { splitNamespaces, useNamespaceChoice } from './namespace-choice.ts';
 
 /** Groups that are open at first. */
@@ -48,7 +49,7 @@ export function ClusterNav({ organization, cluster }: { organization: string; cl
   }
   return (
     <nav aria-label="Kinds" className="flex flex-col gap-1">
-      <KindShortcuts cluster={ref} resources={data.resources} />
+      <KindActions cluster={ref} resources={data.resources} />
       {groups.map((group) => (
         <Group key={group.id} group={group} cluster={ref} current={current} />
       ))}
@@ -59,6 +60,15 @@ export function ClusterNav({ organization, cluster }: { organization: string; cl
       )}
     </nav>
   );
+}
+
+/** The keyboard and the palette go to kinds too. */
+function KindActions({ cluster, resources }: { cluster: ClusterRef; resources: readonly ApiResource[] }) {
+  const router = useRouter();
+  const namespaces = useNamespaceChoice(cluster);
+  const actions = useMemo(() => kindActions(resources), [resources]);
+  useActions(actions, { ref: cluster, namespaces, go: (path) => router.push(path) });
+  return null;
 }
 
 function Group({ group, cluster, current }: { group: KindGroup; cluster: ClusterRef; current: string }) {

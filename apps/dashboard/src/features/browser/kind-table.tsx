@@ -2,21 +2,24 @@
 import { useRouter } from 'next/navigation';
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { cn } from '#components/class-names.ts';
-import { openInDock } from '#features/dock/dock-store.ts';
-import { useShortcut } from '#features/keyboard/use-shortcut.ts';
+import { bindAction } from '#features/actions/action.ts';
+import { useActions } from '#features/actions/use-actions.ts';
+import { objectHref } from '#features/address/kind-href.ts';
+import { useQueryValue } from '#features/address/use-query-value.ts';
 import { type ApiResource, can, pluralOf, resourceId } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
+import { tableRows } from '#features/kube/list-format.ts';
 import type { Row } from '#features/kube/table-rows.ts';
-import { useKubeTable } from '#features/kube/use-kube-table.ts';
-import { useQueryValue } from '#features/shell/use-query-value.ts';
+import { useLiveList } from '#features/kube/use-live-list.ts';
 import { writeSort } from './arrange.ts';
 import { useColumnChoice } from './column-choice.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
-import { objectHref } from './kind-href.ts';
 import { splitNamespaces } from './namespace-choice.ts';
+import { deleteObjects, type ObjectContext, objectActions } from './object-actions.ts';
 import { ResourceTable } from './resource-table.tsx';
-import { isPod, RowMenu } from './row-menu.tsx';
+import { RowMenu } from './row-menu.tsx';
+import { rowActions } from './table-actions.ts';
 import { NarrowedNote, TableEmpty } from './table-states.tsx';
 import { TableToolbar } from './table-toolbar.tsx';
 import { useSelection } from './use-selection.ts';
@@ -29,8 +32,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
   const [sort, setSort] = useQueryValue('sort');
   const [filter, setFilter] = useFilter();
   const namespaces = useMemo(() => (resource.namespaced ? splitNamespaces(ns) : []), [resource, ns]);
-  const request = useMemo(() => ({ ref: cluster, resource, namespaces }), [cluster, resource, namespaces]);
-  const table = useDeferredValue(useKubeTable(request));
+  const table = useDeferredValue(useLiveList({ ref: cluster, resource, format: tableRows, namespaces, narrows: true }));
   const [choice, choose] = useColumnChoice(resourceId(resource));
   const deletable = can(resource, 'delete');
   const namespaceColumn = resource.namespaced && namespaces.length !== 1;
@@ -42,34 +44,27 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
 
   const hrefOf = useCallback((row: Row) => objectHref(cluster, resource, row), [cluster, resource]);
   const targetOf = (row: Row): ObjectRef => ({ ref: cluster, resource, namespace: row.namespace, name: row.name });
-  const openDock = (kind: 'logs' | 'terminal', row: Row) =>
-    openInDock({ kind, target: { ref: cluster, namespace: row.namespace, pod: row.name } });
   const onActivate = useCallback((row: Row) => setActiveKey(row.key), []);
   const onMenu = useCallback((row: Row, anchor: DOMRect) => setMenu({ row, anchor }), []);
   const onOpen = (row: Row) => router.push(hrefOf(row));
 
   const activeIndex = view.rows.findIndex(({ key }) => key === activeKey);
   const active = view.rows[activeIndex];
-  const move = (step: number) => {
+  const move = (step: 1 | -1) => {
     const next = view.rows[Math.max(0, Math.min(view.rows.length - 1, activeIndex + step))];
     if (next !== undefined) setActiveKey(next.key);
     document.querySelector<HTMLElement>('main [data-grid]')?.focus({ preventScroll: true });
   };
-  const onRow = { enabled: active !== undefined };
-  const onPod = { enabled: active !== undefined && isPod({ resource }) };
-  const askDelete = () => {
-    const rows = selection.selected.length > 0 ? selection.selected : active === undefined ? [] : [active];
-    setDeleting(rows.map(targetOf));
-  };
-  useShortcut({ keys: 'j', label: 'Next row' }, () => move(1));
-  useShortcut({ keys: 'k', label: 'Previous row' }, () => move(-1));
-  useShortcut({ keys: 'y', label: 'YAML', ...onRow }, () => active && router.push(`${hrefOf(active)}?tab=yaml`));
-  useShortcut({ keys: 'l', label: 'Logs', ...onPod }, () => active && openDock('logs', active));
-  useShortcut({ keys: 's', label: 'Terminal', ...onPod }, () => active && openDock('terminal', active));
-  useShortcut(
-    { keys: 'd', label: 'Delete', enabled: deletable && (onRow.enabled || selection.selected.length > 0) },
-    askDelete,
-  );
+  /** Of one row, and of all that are ticked where that is what one means. */
+  const contextOf = (row: Row | undefined, ticked: readonly Row[]): ObjectContext => ({
+    target: row && targetOf(row),
+    chosen: (ticked.length === 0 && row !== undefined ? [row] : ticked).map(targetOf),
+    showYaml: (target) => router.push(`${objectHref(cluster, resource, target)}?tab=yaml`),
+    askToDelete: setDeleting,
+  });
+  const context = contextOf(active, selection.selected);
+  useActions(rowActions, { move });
+  useActions(objectActions, context);
 
   const { freshness } = table;
   const doubtful = freshness.state === 'stale' || freshness.state === 'paused';
@@ -86,7 +81,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
         choice={choice}
         onChoose={choose}
         selected={selection.selected.length}
-        onDelete={askDelete}
+        deletion={bindAction(deleteObjects, context)}
         onClear={() => selection.onSelectAll(false)}
       />
       {table.narrowed !== undefined && <NarrowedNote narrowed={table.narrowed} />}
@@ -113,15 +108,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
         className={cn('min-h-0 flex-1 transition-opacity', doubtful && 'opacity-60')}
       />
       {menu !== undefined && (
-        <RowMenu
-          target={targetOf(menu.row)}
-          anchor={menu.anchor}
-          onClose={() => setMenu(undefined)}
-          onLogs={() => openDock('logs', menu.row)}
-          onTerminal={() => openDock('terminal', menu.row)}
-          onYaml={() => router.push(`${hrefOf(menu.row)}?tab=yaml`)}
-          onDelete={() => setDeleting([targetOf(menu.row)])}
-        />
+        <RowMenu context={contextOf(menu.row, [])} anchor={menu.anchor} onClose={() => setMenu(undefined)} />
       )}
       <DeleteDialog targets={deleting} onClose={() => setDeleting([])} onDeleted={() => selection.onSelectAll(false)} />
     </div>

@@ -21,7 +21,7 @@ export function useNamespaceChoice(ref: ClusterRef): string {
   );
 }
 
-export function chooseNamespaces(ref: ClusterRef, written: string): void {
+export function rememberChoice(ref: ClusterRef, written: string): void {
   if (read(ref) === written) return;
   writeStored(keyOf(ref), written);
   for (const listener of listeners) listener();

@@ -8,15 +8,18 @@ import { cn } from '#components/class-names.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import { useShortcut } from '#features/keyboard/use-shortcut.ts';
+import { useActions } from '#features/actions/use-actions.ts';
+import { useQueryValue } from '#features/address/use-query-value.ts';
 import { findResource } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { KubeError, sentenceOf } from '#features/kube/kube-error.ts';
 import { rememberedNamespaces, rememberNamespaces } from '#features/kube/remembered-namespaces.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { useNamespaces } from '#features/kube/use-namespaces.ts';
-import { useQueryValue } from '#features/shell/use-query-value.ts';
-import { chooseNamespaces, splitNamespaces } from './namespace-choice.ts';
+import { rememberChoice, splitNamespaces } from './namespace-choice.ts';
+import { chooseNamespaces } from './table-actions.ts';
+
+const offered = [chooseNamespaces];
 
 /** Chooses namespaces for the table that is shown; nothing where the kind has none. */
 export function NamespacePicker({ organization, cluster }: { organization: string; cluster: string }) {
@@ -34,8 +37,8 @@ function Picker({ cluster }: { cluster: ClusterRef }) {
   const [open, setOpen] = useState(false);
   const label =
     chosen.length === 0 ? 'All namespaces' : chosen.length === 1 ? chosen[0] : `${chosen.length} namespaces`;
-  useEffect(() => chooseNamespaces(cluster, written), [cluster, written]);
-  useShortcut({ keys: 'n', label: 'Choose namespaces' }, () => setOpen(true));
+  useEffect(() => rememberChoice(cluster, written), [cluster, written]);
+  useActions(offered, { open: () => setOpen(true) });
 
   function choose(next: readonly string[]) {
     setWritten([...next].sort().join(','));

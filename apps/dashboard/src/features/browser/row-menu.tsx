@@ -1,36 +1,20 @@
 'use client';
-import { Copy, FileCode, ScrollText, SquareTerminal, Trash2 } from 'lucide-react';
-import { Menu, MenuItem, MenuSeparator } from '#components/ui/menu.tsx';
-import { toast } from '#components/ui/toast.tsx';
-import { can } from '#features/kube/api-resource.ts';
-import type { ObjectRef } from '#features/kube/kube-actions.ts';
-import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+import { Fragment } from 'react';
+import { Menu, MenuSeparator } from '#components/ui/menu.tsx';
+import { bindAction } from '#features/actions/action.ts';
+import { ActionItem } from '#features/actions/action-item.tsx';
+import { type ObjectContext, objectActions } from './object-actions.ts';
 
 export interface RowMenuProps {
-  target: ObjectRef;
+  context: ObjectContext;
   /** Where it opens. */
   anchor: DOMRect;
   onClose: () => void;
-  onLogs: () => void;
-  onTerminal: () => void;
-  onYaml: () => void;
-  onDelete: () => void;
 }
 
-export const isPod = ({ resource }: Pick<ObjectRef, 'resource'>): boolean =>
-  resource.group === '' && resource.resource === 'pods';
-
 /** What can be done with a row. One for the whole table: a menu in each row would make scrolling heavy. */
-export function RowMenu({ target, anchor, onClose, onLogs, onTerminal, onYaml, onDelete }: RowMenuProps) {
-  const { resource, namespace, name } = target;
-  async function copy(text: string) {
-    try {
-      await navigator.clipboard.writeText(text);
-      toast({ title: 'Copied', description: text });
-    } catch {
-      toast({ title: 'The browser refused to copy', tone: 'warn' });
-    }
-  }
+export function RowMenu({ context, anchor, onClose }: RowMenuProps) {
+  const actions = objectActions.map((action) => bindAction(action, context)).filter(({ enabled }) => enabled);
   return (
     <Menu
       open
@@ -43,38 +27,12 @@ export function RowMenu({ target, anchor, onClose, onLogs, onTerminal, onYaml, o
         />
       }
     >
-      {isPod(target) && (
-        <>
-          <MenuItem icon={<ScrollText aria-hidden />} keys="l" onSelect={onLogs}>
-            Logs
-          </MenuItem>
-          <MenuItem icon={<SquareTerminal aria-hidden />} keys="s" onSelect={onTerminal}>
-            Terminal
-          </MenuItem>
-        </>
-      )}
-      <MenuItem icon={<FileCode aria-hidden />} keys="y" onSelect={onYaml}>
-        YAML
-      </MenuItem>
-      <MenuItem icon={<Copy aria-hidden />} onSelect={() => void copy(name)}>
-        Copy name
-      </MenuItem>
-      <MenuItem
-        icon={<Copy aria-hidden />}
-        onSelect={() =>
-          void copy(commandLine('kubectl', 'describe', kubectlKind(resource), name, ...namespaceFlag(namespace)))
-        }
-      >
-        Copy kubectl describe
-      </MenuItem>
-      {can(resource, 'delete') && (
-        <>
-          <MenuSeparator />
-          <MenuItem icon={<Trash2 aria-hidden />} keys="d" danger onSelect={onDelete}>
-            Delete
-          </MenuItem>
-        </>
-      )}
+      {actions.map((action) => (
+        <Fragment key={action.id}>
+          {action.danger === true && <MenuSeparator />}
+          <ActionItem action={action} />
+        </Fragment>
+      ))}
     </Menu>
   );
 }

@@ -2,7 +2,8 @@
 import { useMemo } from 'react';
 import { cn } from '#components/class-names.ts';
 import { StatusDot } from '#components/ui/status-dot.tsx';
-import type { TableState } from '#features/kube/kube-table.ts';
+import type { LiveListState } from '#features/kube/live-list.ts';
+import type { Row } from '#features/kube/table-rows.ts';
 import { columnId } from './filter.ts';
 import { isStateColumn, toneOfState } from './state-tone.ts';
 
@@ -14,11 +15,11 @@ export function StateChips({
   filter,
   onFilter,
 }: {
-  table: TableState;
+  table: LiveListState<Row>;
   filter: string;
   onFilter: (filter: string) => void;
 }) {
-  const { rows, columns } = table;
+  const { items: rows, columns } = table;
   const index = columns.findIndex(({ name }) => isStateColumn(name));
   const column = columns[index];
   const states = useMemo(() => {

@@ -2,12 +2,12 @@
 import { useParams } from 'next/navigation';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
+import { useClusterRef } from '#features/address/use-cluster-ref.ts';
 import { findResource, resourceId } from '#features/kube/api-resource.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { KindNotServed } from './kind-not-served.tsx';
 import { KindTable } from './kind-table.tsx';
-import { useClusterRef } from './use-cluster-ref.ts';
 
 /** The page of one kind: all its objects. */
 export function TablePage() {

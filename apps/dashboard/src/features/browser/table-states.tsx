@@ -4,10 +4,11 @@ import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { type ApiResource, pluralOf } from '#features/kube/api-resource.ts';
-import type { TableState } from '#features/kube/kube-table.ts';
+import type { LiveListState } from '#features/kube/live-list.ts';
+import type { Row } from '#features/kube/table-rows.ts';
 
 /** Says that the whole cluster is not allowed, what is missing, and what is shown instead. */
-export function NarrowedNote({ narrowed }: { narrowed: NonNullable<TableState['narrowed']> }) {
+export function NarrowedNote({ narrowed }: { narrowed: NonNullable<LiveListState<Row>['narrowed']> }) {
   const { message, namespaces } = narrowed;
   return (
     <div role="note" className="flex items-start gap-2 border-b bg-warn-soft px-4 py-1.5 text-warn">
@@ -21,7 +22,7 @@ export function NarrowedNote({ narrowed }: { narrowed: NonNullable<TableState['n
 }
 
 export interface TableEmptyProps {
-  table: TableState;
+  table: LiveListState<Row>;
   resource: ApiResource;
   namespaces: readonly string[];
   filter: string;
@@ -54,11 +55,11 @@ export function TableEmpty({ table, resource, namespaces, filter, onClearFilter 
       </ErrorState>
     );
   }
-  if (table.rows.length > 0 && filter !== '') {
+  if (table.items.length > 0 && filter !== '') {
     return (
       <EmptyState
         icon={<ListFilter aria-hidden />}
-        title={`None of ${table.rows.length.toLocaleString('en')} matches`}
+        title={`None of ${table.items.length.toLocaleString('en')} matches`}
         action={<Button onClick={onClearFilter}>Clear the filter</Button>}
       >
         Words must all be found. <code>-word</code> leaves out, <code>app=web</code> asks for a label,{' '}

@@ -1,26 +1,30 @@
 'use client';
-import { Columns3, ListFilter, Trash2, X } from 'lucide-react';
+import { Columns3, ListFilter, X } from 'lucide-react';
 import { useRef } from 'react';
-import { Button } from '#components/ui/button.tsx';
+import { ariaKeys } from '#components/keys/aria-keys.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Menu, MenuCheckItem, MenuItem, MenuLabel, MenuSeparator } from '#components/ui/menu.tsx';
-import { useShortcut } from '#features/keyboard/use-shortcut.ts';
+import { type BoundAction, bindAction } from '#features/actions/action.ts';
+import { ActionButton } from '#features/actions/action-button.tsx';
+import { useActions } from '#features/actions/use-actions.ts';
 import { type ApiResource, pluralOf } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
-import type { TableState } from '#features/kube/kube-table.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+import type { Row } from '#features/kube/table-rows.ts';
+import type { UsedList } from '#features/kube/use-live-list.ts';
 import { type ColumnChoice, isShown } from './column-layout.ts';
 import { FreshnessLine } from './freshness-line.tsx';
 import { StateChips } from './state-chips.tsx';
+import { clearSelection, filterTable, tableBarActions } from './table-actions.ts';
 import type { TableView } from './use-table-view.ts';
 
 export interface TableToolbarProps {
   cluster: ClusterRef;
   resource: ApiResource;
-  table: TableState & { retry: () => void };
+  table: UsedList<Row>;
   view: TableView;
   namespaces: readonly string[];
   filter: string;
@@ -28,15 +32,16 @@ export interface TableToolbarProps {
   choice: ColumnChoice;
   onChoose: (choice: ColumnChoice) => void;
   selected: number;
-  onDelete: () => void;
+  /** Deletes what is ticked. */
+  deletion: BoundAction;
   onClear: () => void;
 }
 
 export function TableToolbar(props: TableToolbarProps) {
-  const { resource, table, view, namespaces, filter, onFilter, selected, onDelete, onClear } = props;
+  const { resource, table, view, namespaces, filter, onFilter, selected, deletion, onClear } = props;
   const field = useRef<HTMLInputElement>(null);
-  useShortcut({ keys: '/', label: 'Filter' }, () => field.current?.focus());
-  useShortcut({ keys: 'escape', label: 'Clear the selection', enabled: selected > 0 }, onClear);
+  const bar = { focusFilter: () => field.current?.focus(), selected, clearSelection: onClear };
+  useActions(tableBarActions, bar);
   const { state } = table.freshness;
   const known = state !== 'denied' && state !== 'failed' && (state !== 'loading' || view.total > 0);
   return (
@@ -56,7 +61,7 @@ export function TableToolbar(props: TableToolbarProps) {
             ref={field}
             type="search"
             aria-label="Filter"
-            aria-keyshortcuts="/"
+            aria-keyshortcuts={ariaKeys(filterTable.keys)}
             placeholder="Filter"
             title="Words, -word, app=web, status:running, restarts>3, age<1h"
             autoComplete="off"
@@ -66,7 +71,7 @@ export function TableToolbar(props: TableToolbarProps) {
             trailing={
               filter === '' ? (
                 <span className="pr-1 max-sm:hidden">
-                  <Kbd keys="/" />
+                  <Kbd keys={filterTable.keys} />
                 </span>
               ) : (
                 <IconButton size="sm" label="Clear the filter" onClick={() => onFilter('')}>
@@ -91,12 +96,8 @@ export function TableToolbar(props: TableToolbarProps) {
       {selected > 0 ? (
         <div className="flex min-h-7 items-center gap-3">
           <span className="font-medium tabular-nums">{selected.toLocaleString('en')} selected</span>
-          <Button size="sm" icon={<Trash2 aria-hidden />} onClick={onDelete}>
-            Delete…
-          </Button>
-          <Button size="sm" variant="ghost" onClick={onClear}>
-            Clear
-          </Button>
+          <ActionButton size="sm" action={deletion} />
+          <ActionButton size="sm" variant="ghost" action={bindAction(clearSelection, bar)} />
         </div>
       ) : (
         <StateChips table={table} filter={filter} onFilter={onFilter} />

@@ -1,6 +1,6 @@
 'use client';
 import { useDeferredValue, useMemo } from 'react';
-import type { TableState } from '#features/kube/kube-table.ts';
+import type { LiveListState } from '#features/kube/live-list.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import { arrange, parseSort, type Sort } from './arrange.ts';
 import { type ColumnChoice, gridTemplate, type ShownColumn, shownColumns, titleColumn } from './column-layout.ts';
@@ -33,11 +33,11 @@ export interface TableViewOptions {
 const NO_CHOICE = new Set<string>();
 
 /** Rows filtered, sorted and laid out. Typing in the filter never waits for the rows. */
-export function useTableView(table: TableState, options: TableViewOptions): TableView {
+export function useTableView(table: LiveListState<Row>, options: TableViewOptions): TableView {
   const { choice, namespaceColumn, select } = options;
   const filter = useDeferredValue(options.filter);
   const namespaces = options.namespaces.join(',');
-  const { rows, columns } = table;
+  const { items: rows, columns } = table;
   const within = useMemo(() => (namespaces === '' ? NO_CHOICE : new Set(namespaces.split(','))), [namespaces]);
   const sort = useMemo(() => parseSort(options.sort, columns), [options.sort, columns]);
   const arranged = useMemo(

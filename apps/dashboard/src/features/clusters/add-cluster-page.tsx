@@ -2,8 +2,8 @@
 import type { Joining } from '@postern/contracts';
 import { useState } from 'react';
 import { Page } from '#components/ui/page.tsx';
-import { useOrganization } from '#features/shell/use-organization.ts';
-import { useQueryValue } from '#features/shell/use-query-value.ts';
+import { useOrganization } from '#features/address/use-organization.ts';
+import { useQueryValue } from '#features/address/use-query-value.ts';
 import { JoinProgress } from './join-progress.tsx';
 import { hasJoined } from './join-steps.ts';
 import { NameClusterForm } from './name-cluster-form.tsx';

@@ -1,6 +1,6 @@
 'use client';
 import type { Cluster } from '@postern/contracts';
-import { Ellipsis, FileDown, LayoutGrid, Tags, Terminal, Trash2 } from 'lucide-react';
+import { Ellipsis, LayoutGrid } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { usePathname, useRouter } from 'next/navigation';
@@ -9,9 +9,12 @@ import { href } from '#components/href.ts';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { CopyBox } from '#components/ui/copy-box.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
-import { Menu, MenuItem, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
+import { Menu, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { toast } from '#components/ui/toast.tsx';
+import { bindAction } from '#features/actions/action.ts';
+import { ActionItem } from '#features/actions/action-item.tsx';
 import { api } from '#features/session/api.ts';
+import { type ClusterDialog, clusterActions } from './cluster-actions.ts';
 import { useClusterList } from './use-clusters.ts';
 
 // Loaded when first opened.
@@ -19,16 +22,17 @@ const InstallDialog = dynamic(() => import('./install-dialog.tsx').then((module)
 const KubeconfigDialog = dynamic(() => import('./kubeconfig-dialog.tsx').then((module) => module.KubeconfigDialog));
 const LabelsDialog = dynamic(() => import('./labels-dialog.tsx').then((module) => module.LabelsDialog));
 
-type Open = 'kubeconfig' | 'install' | 'labels' | 'delete' | null;
-
 /** What can be done with a cluster as a whole. */
 export function ClusterMenu({ organization, cluster }: { organization: string; cluster: Cluster }) {
-  const [open, setOpen] = useState<Open>(null);
+  const [open, setOpen] = useState<ClusterDialog | null>(null);
   const list = useClusterList(organization);
   const router = useRouter();
   const here = href`/${organization}/clusters/${cluster.name}`;
   const inside = usePathname().startsWith(here);
-  const dialog = (name: Exclude<Open, null>) => ({
+  const item = (name: ClusterDialog) => (
+    <ActionItem action={bindAction(clusterActions[name], { cluster: cluster.name, open: setOpen })} />
+  );
+  const dialog = (name: ClusterDialog) => ({
     open: open === name,
     onOpenChange: (next: boolean) => setOpen(next ? name : null),
     organization,
@@ -58,19 +62,11 @@ export function ClusterMenu({ organization, cluster }: { organization: string; c
             </Link>
           </MenuLink>
         )}
-        <MenuItem icon={<FileDown aria-hidden />} onSelect={() => setOpen('kubeconfig')}>
-          Kubeconfig
-        </MenuItem>
-        <MenuItem icon={<Terminal aria-hidden />} onSelect={() => setOpen('install')}>
-          New install command
-        </MenuItem>
-        <MenuItem icon={<Tags aria-hidden />} onSelect={() => setOpen('labels')}>
-          Edit labels
-        </MenuItem>
+        {item('kubeconfig')}
+        {item('install')}
+        {item('labels')}
         <MenuSeparator />
-        <MenuItem danger icon={<Trash2 aria-hidden />} onSelect={() => setOpen('delete')}>
-          Delete cluster
-        </MenuItem>
+        {item('delete')}
       </Menu>
       {open === 'kubeconfig' && <KubeconfigDialog {...dialog('kubeconfig')} />}
       {open === 'install' && <InstallDialog {...dialog('install')} />}

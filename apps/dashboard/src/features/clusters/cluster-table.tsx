@@ -7,7 +7,8 @@ import { Badge } from '#components/ui/badge.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
-import { useShortcut } from '#features/keyboard/use-shortcut.ts';
+import { useActions } from '#features/actions/use-actions.ts';
+import { clusterRowActions } from './cluster-list-actions.ts';
 import { ClusterMenu } from './cluster-menu.tsx';
 import { formatRoundTrip } from './format-round-trip.ts';
 import { statusOf } from './status.ts';
@@ -31,8 +32,7 @@ export function ClusterTable({ organization, clusters, onLabel }: ClusterTablePr
     const next = at === -1 ? (by === 1 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + by));
     links[next]?.focus();
   };
-  useShortcut({ keys: 'j', label: 'Next cluster' }, () => move(1));
-  useShortcut({ keys: 'k', label: 'Previous cluster' }, () => move(-1));
+  useActions(clusterRowActions, { move });
   return (
     <div className="overflow-hidden rounded-lg border bg-surface">
       <table ref={table} className="w-full max-md:block">

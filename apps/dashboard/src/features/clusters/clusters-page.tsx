@@ -3,7 +3,6 @@ import { Plus, Search } from 'lucide-react';
 import Link from 'next/link';
 import { useRef } from 'react';
 import { cn } from '#components/class-names.ts';
-import { href } from '#components/href.ts';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
@@ -11,14 +10,18 @@ import { Input } from '#components/ui/input.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { Page } from '#components/ui/page.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import { useShortcut } from '#features/keyboard/use-shortcut.ts';
+import { useActions } from '#features/actions/use-actions.ts';
+import { addCluster } from '#features/address/go-actions.ts';
+import { useOrganization } from '#features/address/use-organization.ts';
+import { useQueryValue } from '#features/address/use-query-value.ts';
 import { useConnection } from '#features/live/connection.ts';
-import { useOrganization } from '#features/shell/use-organization.ts';
-import { useQueryValue } from '#features/shell/use-query-value.ts';
 import { fitsFilter, toggleWord } from './cluster-filter.ts';
+import { filterClusters } from './cluster-list-actions.ts';
 import { ClusterTable } from './cluster-table.tsx';
 import { ConnectCard } from './connect-card.tsx';
 import { useClusters } from './use-clusters.ts';
+
+const offered = [filterClusters];
 
 export function ClustersPage() {
   const organization = useOrganization();
@@ -26,7 +29,7 @@ export function ClustersPage() {
   const connection = useConnection();
   const [filter, setFilter] = useQueryValue('q');
   const input = useRef<HTMLInputElement>(null);
-  useShortcut({ keys: '/', label: 'Filter clusters' }, () => input.current?.focus());
+  useActions(offered, { focusFilter: () => input.current?.focus() });
 
   return (
     <Page
@@ -40,7 +43,7 @@ export function ClustersPage() {
             leading={<Search aria-hidden />}
             trailing={
               <span className="pr-1.5 max-sm:hidden">
-                <Kbd keys="/" />
+                <Kbd keys={filterClusters.keys} />
               </span>
             }
             aria-label="Filter clusters"
@@ -52,8 +55,8 @@ export function ClustersPage() {
             }}
           />
           <Button asChild variant="primary">
-            <Link href={href`/${organization}/add-cluster`}>
-              <Plus aria-hidden /> Add cluster
+            <Link href={addCluster.href({ organization, cluster: undefined })}>
+              <Plus aria-hidden /> {addCluster.label}
             </Link>
           </Button>
         </>

@@ -1,7 +1,7 @@
 import { Unplug } from 'lucide-react';
 import Link from 'next/link';
-import { href } from '#components/href.ts';
 import { Button } from '#components/ui/button.tsx';
+import { addCluster } from '#features/address/go-actions.ts';
 
 /** The next step while the organization has no cluster of its own. */
 export function ConnectCard({ organization, demo }: { organization: string; demo: boolean }) {
@@ -20,7 +20,7 @@ export function ConnectCard({ organization, demo }: { organization: string; demo
         </p>
       </div>
       <Button asChild variant="primary">
-        <Link href={href`/${organization}/add-cluster`}>Connect a cluster</Link>
+        <Link href={addCluster.href({ organization, cluster: undefined })}>Connect a cluster</Link>
       </Button>
     </section>
   );

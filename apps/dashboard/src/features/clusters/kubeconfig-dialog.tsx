@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { saveFile } from '#components/save-file.ts';
 import { Button } from '#components/ui/button.tsx';
 import { CopyBox } from '#components/ui/copy-box.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
@@ -11,7 +12,6 @@ import { Time } from '#components/ui/time.tsx';
 import { api } from '#features/session/api.ts';
 import { GeneralError } from '#features/session/general-error.tsx';
 import type { ClusterDialogProps } from './dialog-props.ts';
-import { saveFile } from './save-file.ts';
 
 const modes = [
   { value: 'token', label: 'With a token that expires' },

@@ -1,29 +1,22 @@
 'use client';
-import { ChevronDown, ChevronUp, Columns2, Maximize2, Minimize2 } from 'lucide-react';
+import { ChevronDown, ChevronUp, Maximize2, Minimize2 } from 'lucide-react';
 import { cn } from '#components/class-names.ts';
-import { IconButton } from '#components/ui/icon-button.tsx';
 import { NARROW, useMedia } from '#components/use-media.ts';
-import { isApple } from '#features/keyboard/chord.ts';
-import { useShortcut } from '#features/keyboard/use-shortcut.ts';
+import { bindAction } from '#features/actions/action.ts';
+import { ActionIconButton } from '#features/actions/action-button.tsx';
+import { useActions } from '#features/actions/use-actions.ts';
+import { dockActions, maximiseDock, toggleDock, toggleTwoTabs } from './dock-actions.ts';
 import { DockPane } from './dock-pane.tsx';
-import { setDock, stepTab, toggleBeside, useDock } from './dock-store.ts';
+import { setDock, useDock } from './dock-store.ts';
 import { DockTabs } from './dock-tabs.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
 
-const CTRL = isApple() ? 'ctrl' : 'mod';
-
 /** The dock, once something is in it. On a phone it is the whole screen, or one line. */
 export function DockPanel() {
-  const { tabs, active, beside, open, maximised, height } = useDock();
+  const state = useDock();
+  const { tabs, active, beside, open, maximised, height } = state;
   const narrow = useMedia(NARROW);
-  const group = 'Terminals and logs';
-  useShortcut({ keys: `${CTRL}+\``, label: 'Show or hide the dock', group, inFields: true }, () => {
-    setDock({ open: !open });
-    if (open) document.getElementById('main')?.focus({ preventScroll: true });
-  });
-  const several = { group, inFields: true, enabled: tabs.length > 1 };
-  useShortcut({ keys: `${CTRL}+shift+pagedown`, label: 'Next tab', ...several }, () => stepTab(1));
-  useShortcut({ keys: `${CTRL}+shift+pageup`, label: 'Previous tab', ...several }, () => stepTab(-1));
+  useActions(dockActions, state);
 
   const whole = open && (narrow || maximised);
   const shown = (id: string) => open && (id === active || (id === beside && !narrow));
@@ -42,33 +35,15 @@ export function DockPanel() {
         <DockTabs />
         {open && !narrow && (
           <>
-            <IconButton
-              size="sm"
-              label="Show two side by side"
-              aria-pressed={beside !== undefined}
-              disabled={tabs.length < 2}
-              onClick={toggleBeside}
-            >
-              <Columns2 aria-hidden />
-            </IconButton>
-            <IconButton
-              size="sm"
-              label={maximised ? 'Make the dock smaller' : 'Maximise the dock'}
-              onClick={() => setDock({ maximised: !maximised })}
-            >
+            <ActionIconButton size="sm" action={bindAction(toggleTwoTabs, state)} aria-pressed={beside !== undefined} />
+            <ActionIconButton size="sm" action={bindAction(maximiseDock, state)}>
               {maximised ? <Minimize2 aria-hidden /> : <Maximize2 aria-hidden />}
-            </IconButton>
+            </ActionIconButton>
           </>
         )}
-        <IconButton
-          size="sm"
-          label={open ? 'Hide the dock' : 'Show the dock'}
-          keys={`${CTRL}+\``}
-          aria-expanded={open}
-          onClick={() => setDock({ open: !open })}
-        >
+        <ActionIconButton size="sm" action={bindAction(toggleDock, state)} aria-expanded={open}>
           {open ? <ChevronDown aria-hidden /> : <ChevronUp aria-hidden />}
-        </IconButton>
+        </ActionIconButton>
       </div>
       <div className={cn('flex min-h-0 flex-1', !open && 'hidden')}>
         {tabs.map((tab) => (

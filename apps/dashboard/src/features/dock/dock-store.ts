@@ -1,15 +1,5 @@
 import { sharedValue } from '#components/shared-value.ts';
-import type { ClusterRef } from '#features/kube/cluster-ref.ts';
-
-/** What a tab is about. */
-export interface PodTarget {
-  ref: ClusterRef;
-  namespace: string;
-  pod: string;
-  container?: string | undefined;
-}
-
-export type Shell = 'auto' | 'bash' | 'sh';
+import type { PodTarget, Shell } from '#features/pods/pod-target.ts';
 
 export interface DockTab {
   id: string;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { readContainers } from './pod-containers.ts';
+import { readContainers } from '#features/pods/pod-containers.ts';
 import { tabName } from './tab-names.ts';
 
 const ref = { organization: 'acme', cluster: 'demo' };

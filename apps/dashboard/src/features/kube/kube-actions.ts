@@ -1,7 +1,7 @@
 import { type ApiResource, resourcePath } from './api-resource.ts';
 import type { ClusterRef } from './cluster-ref.ts';
 import { kubeFetch, kubeJson } from './kube-fetch.ts';
-import { asObject, type KubeObject } from './sources.ts';
+import { asObject, type KubeObject } from './kube-object.ts';
 
 /** One object of one cluster. */
 export interface ObjectRef {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Freshness } from './freshness.ts';
 import { KubeError } from './kube-error.ts';
-import { type ListPage, ListWatch, type Surroundings, type WatchChange } from './list-watch.ts';
+import { type ListPage, ListWatch, type ListWatchOptions, type Surroundings, type WatchChange } from './list-watch.ts';
 
 interface Item {
   id: string;
@@ -12,6 +12,8 @@ interface Item {
 class Bed {
   readonly items = new Map<string, Item>();
   readonly states: Freshness[] = [];
+  /** What there was whenever the list was said to be whole. */
+  readonly listings: { truncated: boolean; ids: string[] }[] = [];
   readonly removed: string[] = [];
   readonly listed: string[] = [];
   readonly watchedFrom: string[] = [];
@@ -52,7 +54,14 @@ class Bed {
     },
   };
 
-  readonly engine = new ListWatch<Item>({
+  readonly engine: ListWatch<Item>;
+
+  /** `most`: as the engine's option. */
+  constructor(most?: number) {
+    this.engine = new ListWatch<Item>({ ...this.#ends(), around: this.around, most });
+  }
+
+  readonly #ends = (): Pick<ListWatchOptions<Item>, 'source' | 'sink'> => ({
     source: {
       key: ({ id }) => id,
       list: async (next) => {
@@ -82,12 +91,14 @@ class Bed {
         this.removed.push(...keys);
         this.#wake();
       },
+      listed: ({ truncated }) => {
+        this.listings.push({ truncated, ids: [...this.items.keys()] });
+      },
       freshness: (freshness) => {
         this.states.push(freshness);
         this.#wake();
       },
     },
-    around: this.around,
   });
 
   setPaused(paused: boolean): void {
@@ -269,6 +280,36 @@ describe('ListWatch', () => {
     await bed.until(() => bed.watchedFrom.length === 2);
     expect(bed.watchedFrom).toEqual(['10', '10']);
     expect(bed.listed).toHaveLength(1);
+  });
+
+  it('says when the list is whole, and not before', async () => {
+    bed.lists = [page(['a'], '10', 'more'), page(['b'], '10')];
+    start();
+    await bed.until(() => bed.state === 'live');
+    expect(bed.listings).toEqual([{ truncated: false, ids: ['a', 'b'] }]);
+  });
+
+  it('asks for no more pages than it needs, and then takes new items only in place of those that go', async () => {
+    bed = new Bed(2);
+    const first = new Queue();
+    bed.lists = [page(['a', 'b'], '10', 'more')];
+    bed.watches = [first];
+    start();
+    await bed.until(() => bed.state === 'live');
+    expect(bed.listed).toEqual(['']);
+    expect(bed.listings).toEqual([{ truncated: true, ids: ['a', 'b'] }]);
+    first.push({ type: 'put', item: { id: 'c', value: 1 }, resourceVersion: '11' });
+    first.push({ type: 'put', item: { id: 'a', value: 2 }, resourceVersion: '12' });
+    first.push({ type: 'remove', key: 'b', resourceVersion: '13' });
+    first.push({ type: 'put', item: { id: 'd', value: 3 }, resourceVersion: '14' });
+    await bed.until(() => bed.items.has('d'));
+    expect([...bed.items].map(([id, { value }]) => [id, value])).toEqual([
+      ['a', 2],
+      ['d', 3],
+    ]);
+    first.end();
+    await bed.until(() => bed.watchedFrom.length === 2);
+    expect(bed.watchedFrom).toEqual(['10', '14']);
   });
 
   it('polls, and says so, when the page has watches enough', async () => {

@@ -28,6 +28,8 @@ type OpenWatch<T> = (resourceVersion: string, signal: AbortSignal) => Promise<As
 export interface Sink<T> {
   put: (items: readonly T[], how: { live: boolean }) => void;
   remove: (keys: readonly string[]) => void;
+  /** The sink holds the whole list now, or its first `most` items where it is truncated. */
+  listed: (how: { truncated: boolean }) => void;
   freshness: (freshness: Freshness) => void;
 }
 
@@ -47,6 +49,14 @@ export interface Surroundings {
   acquireWatch: () => (() => void) | undefined;
 }
 
+export interface ListWatchOptions<T> {
+  source: Source<T>;
+  sink: Sink<T>;
+  around: Surroundings;
+  /** Lists no further page once there are so many items, and takes no more of them from the watch. Default: no limit. */
+  most?: number | undefined;
+}
+
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** What RBAC or the path forbids is asked again after this long: somebody may have mended it. */
@@ -63,8 +73,10 @@ export class ListWatch<T> {
   readonly #source: Source<T>;
   readonly #sink: Sink<T>;
   readonly #around: Surroundings;
+  readonly #most: number;
   readonly #stop = new AbortController();
   readonly #keys = new Set<string>();
+  #truncated = false;
   #wake = new AbortController();
   #resourceVersion: string | undefined;
   #failures = 0;
@@ -72,10 +84,11 @@ export class ListWatch<T> {
   #lastHeard = 0;
   #sorry: Freshness | undefined;
 
-  constructor(options: { source: Source<T>; sink: Sink<T>; around: Surroundings }) {
+  constructor(options: ListWatchOptions<T>) {
     this.#source = options.source;
     this.#sink = options.sink;
     this.#around = options.around;
+    this.#most = options.most ?? Number.POSITIVE_INFINITY;
   }
 
   /** Resolves when stopped. */
@@ -140,13 +153,15 @@ export class ListWatch<T> {
       this.#sink.put(page.items, { live: false });
       for (const item of page.items) this.#keys.add(this.#source.key(item));
       if (next !== '') this.#reportListing(loaded, page.remaining);
-    } while (next !== '');
+    } while (next !== '' && loaded < this.#most);
+    this.#truncated = next !== '';
     const gone = [...this.#keys].filter((key) => !seen.has(key));
     for (const key of gone) this.#keys.delete(key);
     if (gone.length > 0) this.#sink.remove(gone);
     this.#resourceVersion = version;
     this.#hasData = true;
     this.#lastHeard = this.#around.now();
+    this.#sink.listed({ truncated: this.#truncated });
   }
 
   async #watch(watch: OpenWatch<T>, signal: AbortSignal): Promise<void> {
@@ -157,8 +172,11 @@ export class ListWatch<T> {
       this.#lastHeard = this.#around.now();
       this.#failures = 0;
       if (change.type === 'put') {
-        this.#keys.add(this.#source.key(change.item));
-        this.#sink.put([change.item], { live: true });
+        const key = this.#source.key(change.item);
+        if (this.#hasRoomFor(key)) {
+          this.#keys.add(key);
+          this.#sink.put([change.item], { live: true });
+        }
       } else if (change.type === 'remove') {
         this.#keys.delete(change.key);
         this.#sink.remove([change.key]);
@@ -170,6 +188,11 @@ export class ListWatch<T> {
     // Servers end watches from time to time; only one that ends at once again and again is worth waiting for.
     if (this.#around.now() - started >= SETTLED_MS) this.#failures = 0;
     else await this.#wait(this.#backoff(), signal);
+  }
+
+  /** Of a list that is not whole nobody knows what else is in it: it takes others only in place of those that go. */
+  #hasRoomFor(key: string): boolean {
+    return !this.#truncated || this.#keys.has(key) || this.#keys.size < this.#most;
   }
 
   async #recover(error: unknown): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Surroundings } from './list-watch.ts';
+import type { Schedule } from './live-store.ts';
 import { watchBudget } from './watch-budget.ts';
 
 /** A page hidden for this long (ms) lets go of its watches. */
@@ -51,4 +52,10 @@ export const browserSurroundings: Surroundings = {
     },
   },
   acquireWatch: () => watchBudget.acquire(),
+};
+
+/** Before the next paint; soon in a page that is hidden: frames stop there, but nothing else does. */
+export const nextFrame: Schedule = (commit) => {
+  if (document.visibilityState === 'visible') requestAnimationFrame(commit);
+  else setTimeout(commit, 200);
 };

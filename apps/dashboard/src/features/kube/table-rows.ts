@@ -96,3 +96,24 @@ function readCell(cell: unknown): Cell {
   if (typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean') return cell;
   return cell === null || cell === undefined ? null : JSON.stringify(cell);
 }
+
+/** The row that replaces another: one whose looks a watch has changed says when. */
+export function changedRow(before: Row | undefined, row: Row, { live }: { live: boolean }): Row {
+  const shows = before === undefined || !sameLooks(before, row);
+  return { ...row, changedAt: live && shows ? row.at : (before?.changedAt ?? 0) };
+}
+
+function sameLooks(a: Row, b: Row): boolean {
+  return (
+    a.deleting === b.deleting &&
+    a.cells.length === b.cells.length &&
+    a.cells.every((cell, index) => alike(cell, b.cells[index]))
+  );
+}
+
+/** Lengths of time differ at every sending; that is no change. */
+function alike(a: Row['cells'][number], b: Row['cells'][number] | undefined): boolean {
+  if (a === b) return true;
+  const still = (cell: unknown) => String(cell).replace(/(?:\d+[ydhms])+/g, '');
+  return typeof a === 'string' && typeof b === 'string' && /\d[ydhms]/.test(a) && still(a) === still(b);
+}

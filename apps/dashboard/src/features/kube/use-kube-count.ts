@@ -1,12 +1,12 @@
 'use client';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { METADATA_LIST } from './accept.ts';
 import { type ApiResource, resourceId, resourcePath } from './api-resource.ts';
 import type { ClusterRef } from './cluster-ref.ts';
 import { KubeError } from './kube-error.ts';
 import { kubeJson } from './kube-fetch.ts';
 import { list, number } from './read.ts';
 
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json';
 /** Counting is a request a namespace; for more of them no count is worth it. */
 const MOST_NAMESPACES = 4;
 
@@ -39,6 +39,6 @@ export function useKubeCount({ ref, resource, namespaces = [], enabled = true }:
 }
 
 async function count(ref: ClusterRef, path: string, signal: AbortSignal): Promise<number> {
-  const page = await kubeJson(ref, path, { params: { limit: 1 }, accept: METADATA_ONLY, signal });
+  const page = await kubeJson(ref, path, { params: { limit: 1 }, accept: METADATA_LIST, signal });
   return list(page, 'items').length + (number(page, 'metadata', 'remainingItemCount') ?? 0);
 }

@@ -5,8 +5,10 @@ import type { ClusterRef } from './cluster-ref.ts';
 import type { Freshness } from './freshness.ts';
 import { KubeError, sentenceOf } from './kube-error.ts';
 import { kubeJson } from './kube-fetch.ts';
-import { asObject, type KubeObject } from './sources.ts';
-import { useKubeObjects } from './use-kube-objects.ts';
+import { asObject, type KubeObject } from './kube-object.ts';
+import { wholeObjects } from './list-format.ts';
+import { LOADING } from './live-list.ts';
+import { useLiveList } from './use-live-list.ts';
 
 export interface ObjectRequest {
   ref: ClusterRef;
@@ -30,8 +32,16 @@ const POLL_MS = 10_000;
  * is asked for again and again.
  */
 export function useKubeObject(request: ObjectRequest | undefined): ObjectState {
-  const watched = useKubeObjects(request && { ...request, fieldSelector: `metadata.name=${request.name}` });
-  const live = watched.objects[0];
+  const watched = useLiveList(
+    request && {
+      ref: request.ref,
+      resource: request.resource,
+      format: wholeObjects,
+      namespaces: request.namespace === '' ? [] : [request.namespace],
+      fieldSelector: `metadata.name=${request.name}`,
+    },
+  );
+  const live = watched.items[0];
   const following = !['denied', 'failed', 'loading'].includes(watched.freshness.state);
   const { data, error, dataUpdatedAt } = useQuery({
     queryKey: [
@@ -68,8 +78,7 @@ export function useKubeObject(request: ObjectRequest | undefined): ObjectState {
   return {
     object: data,
     gone: false,
-    freshness:
-      loading || watched.freshness.state === 'loading' ? { state: 'loading', loaded: 0, remaining: undefined } : polled,
+    freshness: loading || watched.freshness.state === 'loading' ? LOADING : polled,
   };
 }
 

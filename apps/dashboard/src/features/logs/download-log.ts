@@ -1,6 +1,6 @@
-import type { PodTarget } from '#features/dock/dock-store.ts';
-import { podPath } from '#features/dock/pod-containers.ts';
 import { clusterUrl } from '#features/kube/cluster-ref.ts';
+import { podPath } from '#features/pods/pod-containers.ts';
+import type { PodTarget } from '#features/pods/pod-target.ts';
 import { apiFetch } from '#features/session/api.ts';
 
 /** Lets the browser save the whole log. It goes straight into the file: a node keeps more than a page should hold. */

@@ -1,9 +1,9 @@
-import type { PodTarget } from '#features/dock/dock-store.ts';
-import { type PodContainers, podPath, readContainers } from '#features/dock/pod-containers.ts';
 import { KubeError, sentenceOf } from '#features/kube/kube-error.ts';
 import { kubeFetch, kubeJson } from '#features/kube/kube-fetch.ts';
 import { LineSplitter } from '#features/kube/lines.ts';
 import { browserSurroundings } from '#features/kube/surroundings.ts';
+import { type PodContainers, podPath, readContainers } from '#features/pods/pod-containers.ts';
+import type { PodTarget } from '#features/pods/pod-target.ts';
 import { type LogLine, readLogLine } from './log-line.ts';
 import { Resumption } from './resumption.ts';
 

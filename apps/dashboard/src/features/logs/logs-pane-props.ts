@@ -1,4 +1,4 @@
-import type { PodTarget } from '#features/dock/dock-store.ts';
+import type { PodTarget } from '#features/pods/pod-target.ts';
 
 export interface LogsPaneProps {
   target: PodTarget;

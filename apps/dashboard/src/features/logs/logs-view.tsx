@@ -1,25 +1,31 @@
 'use client';
 import { ChevronDown, ChevronUp, Clock, Download, History, Search, WrapText } from 'lucide-react';
 import { useDeferredValue, useMemo, useState } from 'react';
+import { saveFile } from '#components/save-file.ts';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
-import { Menu, MenuItem } from '#components/ui/menu.tsx';
+import { Menu } from '#components/ui/menu.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
-import { saveFile } from '#features/clusters/save-file.ts';
-import { ContainerSelect } from '#features/dock/container-select.tsx';
-import type { PodTarget } from '#features/dock/dock-store.ts';
-import { usePodContainers } from '#features/dock/use-pod-containers.ts';
+import { bindAction } from '#features/actions/action.ts';
+import { ActionItem } from '#features/actions/action-item.tsx';
+import { useActions } from '#features/actions/use-actions.ts';
 import { commandLine } from '#features/kube/kubectl-text.ts';
+import { ContainerSelect } from '#features/pods/container-select.tsx';
+import type { PodTarget } from '#features/pods/pod-target.ts';
+import { usePodContainers } from '#features/pods/use-pod-containers.ts';
 import { downloadLog } from './download-log.ts';
+import { downloadActions } from './log-actions.ts';
 import type { LogSnapshot } from './log-feed.ts';
 import { LogLines } from './log-lines.tsx';
 import { matchingLines } from './log-search.ts';
 import { setLogSettings, useLogSettings } from './log-settings.ts';
 import type { LogsPaneProps } from './logs-pane-props.ts';
 import { useLogFeed } from './use-log-feed.ts';
+
+const none: typeof downloadActions = [];
 
 const periods = [
   { value: '', label: 'Last 2,000 lines' },
@@ -56,6 +62,15 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
       .map(({ time, text }) => (settings.timestamps && time !== '' ? `${time} ${text}` : text));
     saveFile(`${target.pod}-${container ?? 'log'}.log`, `${written.join('\n')}\n`, 'text/plain');
   }
+
+  const context = {
+    pod: target.pod,
+    container,
+    lines: feed.lines.length,
+    downloadAll: (of: string) => void downloadLog(target, { container: of, previous }),
+    saveShown: save,
+  };
+  useActions(active ? downloadActions : none, context);
 
   return (
     <div className="flex h-full min-h-0 flex-col bg-surface">
@@ -142,12 +157,9 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
               </IconButton>
             }
           >
-            <MenuItem onSelect={() => container !== undefined && void downloadLog(target, { container, previous })}>
-              All that the node has kept
-            </MenuItem>
-            <MenuItem disabled={feed.lines.length === 0} onSelect={save}>
-              The lines shown here
-            </MenuItem>
+            {downloadActions.map((action) => (
+              <ActionItem key={action.id} action={bindAction(action, context)} dims short />
+            ))}
           </Menu>
           <ShowKubectl commands={commandsOf(target, { container, previous, since })} />
         </div>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readContainers } from '#features/dock/pod-containers.ts';
+import { readContainers } from '#features/pods/pod-containers.ts';
 import { parseAnsi, plainText } from './ansi.ts';
 import { unfoldJson } from './json-line.ts';
 import { endingOf } from './log-feed.ts';

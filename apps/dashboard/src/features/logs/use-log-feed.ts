@@ -1,6 +1,6 @@
 'use client';
 import { useCallback, useRef, useSyncExternalStore } from 'react';
-import type { PodTarget } from '#features/dock/dock-store.ts';
+import type { PodTarget } from '#features/pods/pod-target.ts';
 import { type LogChoice, LogFeed, type LogSnapshot } from './log-feed.ts';
 
 const NOTHING: LogSnapshot = { lines: [], dropped: 0, state: { state: 'loading' } };

@@ -5,7 +5,7 @@ import { formatBytes } from '#components/format/bytes.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { CopyButton } from '#components/ui/copy-box.tsx';
-import type { DataEntry } from './facts.ts';
+import type { DataEntry } from './describe/facts.ts';
 
 /** Larger than this many characters is cut until asked for. */
 const LONG = 4000;

@@ -8,10 +8,11 @@ import { Time } from '#components/ui/time.tsx';
 import { FreshnessLine } from '#features/browser/freshness-line.tsx';
 import { findResource } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
+import { type KubeObject, objectKey } from '#features/kube/kube-object.ts';
+import { wholeObjects } from '#features/kube/list-format.ts';
 import { number, text } from '#features/kube/read.ts';
-import { type KubeObject, objectKey } from '#features/kube/sources.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
-import { useKubeObjects } from '#features/kube/use-kube-objects.ts';
+import { useLiveList } from '#features/kube/use-live-list.ts';
 
 /** Which field says when differs with who wrote the event and how often it came. */
 function lastSeen(event: KubeObject): string {
@@ -29,15 +30,16 @@ export function EventsTab({ target }: { target: ObjectRef }) {
   const { ref, resource, namespace, name } = target;
   const { data } = useDiscovery(ref);
   const events = findResource(data?.resources ?? [], 'events');
-  const { objects, freshness } = useKubeObjects(
+  const { items, freshness } = useLiveList(
     events && {
       ref,
       resource: events,
-      namespace,
+      format: wholeObjects,
+      namespaces: namespace === '' ? [] : [namespace],
       fieldSelector: `involvedObject.name=${name},involvedObject.kind=${resource.kind}`,
     },
   );
-  const sorted = useMemo(() => objects.toSorted((a, b) => lastSeen(b).localeCompare(lastSeen(a))), [objects]);
+  const sorted = useMemo(() => items.toSorted((a, b) => lastSeen(b).localeCompare(lastSeen(a))), [items]);
   if (freshness.state === 'denied') {
     return <ErrorState title="You may not see the events of this object.">{freshness.message}</ErrorState>;
   }

@@ -2,7 +2,7 @@
 import { cn } from '#components/class-names.ts';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
-import type { Fact, FactValue } from './facts.ts';
+import type { Fact, FactValue } from './describe/facts.ts';
 import { ObjectLink } from './object-link.tsx';
 
 /** Facts in pairs: the name at the left, what is known at the right; two pairs a line where `wide` and there is room. */

@@ -1,11 +1,11 @@
 'use client';
 import { useState } from 'react';
 import { Card } from '#components/ui/card.tsx';
+import type { KubeObject } from '#features/kube/kube-object.ts';
 import { list, strings, text } from '#features/kube/read.ts';
-import type { KubeObject } from '#features/kube/sources.ts';
+import { type Fact, type FactValue, fact } from './describe/facts.ts';
 import { timeOf } from './describe/workloads.ts';
 import { FactList } from './fact-list.tsx';
-import { type Fact, type FactValue, fact } from './facts.ts';
 
 const SHORT = 120;
 

@@ -1,10 +1,10 @@
 'use client';
 import Link from 'next/link';
-import { objectHref } from '#features/browser/kind-href.ts';
-import { useClusterRef } from '#features/browser/use-cluster-ref.ts';
+import { objectHref } from '#features/address/kind-href.ts';
+import { useClusterRef } from '#features/address/use-cluster-ref.ts';
 import { findKind } from '#features/kube/api-resource.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
-import type { ObjectLink as Target } from './facts.ts';
+import type { ObjectLink as Target } from './describe/facts.ts';
 
 /** Another object by its name; a link where the cluster serves its kind. */
 export function ObjectLink({ to, kind = false }: { to: Target; kind?: boolean }) {

@@ -10,25 +10,27 @@ import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
+import { useActions } from '#features/actions/use-actions.ts';
+import { kindHref } from '#features/address/kind-href.ts';
+import { useClusterRef } from '#features/address/use-cluster-ref.ts';
+import { useQueryValue } from '#features/address/use-query-value.ts';
 import { FreshnessLine } from '#features/browser/freshness-line.tsx';
-import { kindHref } from '#features/browser/kind-href.ts';
 import { KindNotServed } from '#features/browser/kind-not-served.tsx';
-import { isPod } from '#features/browser/row-menu.tsx';
-import { useClusterRef } from '#features/browser/use-cluster-ref.ts';
-import { openInDock } from '#features/dock/dock-store.ts';
-import { useShortcut } from '#features/keyboard/use-shortcut.ts';
+import { openPod, showYaml } from '#features/browser/object-actions.ts';
 import { findResource, pluralOf } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
-import type { KubeObject } from '#features/kube/sources.ts';
+import type { KubeObject } from '#features/kube/kube-object.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { type ObjectState, useKubeObject } from '#features/kube/use-kube-object.ts';
-import { useQueryValue } from '#features/shell/use-query-value.ts';
 import { describe } from './describe/describe.ts';
 import { EventsTab } from './events-tab.tsx';
 import { MetadataCard } from './metadata-card.tsx';
-import { ObjectActions } from './object-actions.tsx';
+import { showEvents } from './object-page-actions.ts';
+import { ObjectToolbar } from './object-toolbar.tsx';
 import { Conditions, SectionView } from './sections.tsx';
+
+const offered = [showYaml, showEvents];
 
 // The editor is large; it comes when its tab is opened.
 const YamlTab = dynamic(() => import('./yaml-tab.tsx').then((module) => module.YamlTab), {
@@ -113,22 +115,24 @@ function NoObject({ target, state }: { target: ObjectRef; state: ObjectState }) 
 }
 
 function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectState; object: KubeObject }) {
-  const { resource, ref, namespace, name } = target;
+  const { resource, namespace, name } = target;
   const [written, setTab] = useQueryValue('tab');
-  const pod = isPod(target);
   const tab = written === 'yaml' || written === 'events' ? written : 'summary';
   // Once it has been opened it stays, for somebody may have begun an edit in it.
   const [editorOpened, setEditorOpened] = useState(false);
   if (tab === 'yaml' && !editorOpened) setEditorOpened(true);
   const description = useMemo(() => describe(resource, object), [resource, object]);
-  useShortcut({ keys: 'y', label: 'YAML' }, () => setTab('yaml'));
-  useShortcut({ keys: 'e', label: 'Events' }, () => setTab('events'));
+  useActions(offered, {
+    target,
+    chosen: [],
+    showYaml: () => setTab('yaml'),
+    showEvents: () => setTab('events'),
+    askToDelete: () => undefined,
+  });
   // An address may ask for a terminal or logs: they live in the dock, and outlive this page.
   useEffect(() => {
-    if (!pod || (written !== 'terminal' && written !== 'logs')) return;
-    setTab('');
-    openInDock({ kind: written, target: { ref, namespace, pod: name } });
-  }, [pod, written, setTab, ref, namespace, name]);
+    if ((written === 'terminal' || written === 'logs') && openPod(written, target)) setTab('');
+  }, [written, setTab, target]);
 
   return (
     <div className="mx-auto flex w-full max-w-320 flex-col px-6 py-5 max-sm:px-4">
@@ -152,7 +156,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
         </div>
         {!state.gone && (
           <div className="flex flex-wrap items-center gap-2">
-            <ObjectActions target={target} object={object} />
+            <ObjectToolbar target={target} object={object} />
           </div>
         )}
       </header>

@@ -2,19 +2,20 @@
 import { useRouter } from 'next/navigation';
 import { useCallback, useState } from 'react';
 import { Card } from '#components/ui/card.tsx';
+import { objectHref } from '#features/address/kind-href.ts';
+import { useClusterRef } from '#features/address/use-cluster-ref.ts';
 import { writeSort } from '#features/browser/arrange.ts';
 import { FreshnessLine } from '#features/browser/freshness-line.tsx';
-import { objectHref } from '#features/browser/kind-href.ts';
 import { ResourceTable } from '#features/browser/resource-table.tsx';
 import { TableEmpty } from '#features/browser/table-states.tsx';
-import { useClusterRef } from '#features/browser/use-cluster-ref.ts';
 import { useTableView } from '#features/browser/use-table-view.ts';
 import { type ApiResource, findResource } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
+import { tableRows } from '#features/kube/list-format.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
-import { useKubeTable } from '#features/kube/use-kube-table.ts';
-import type { Section } from './facts.ts';
+import { useLiveList } from '#features/kube/use-live-list.ts';
+import type { Section } from './describe/facts.ts';
 
 type Pods = Extract<Section, { type: 'pods' }>;
 
@@ -32,7 +33,15 @@ function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiRe
   const { title, namespace, labelSelector, fieldSelector } = section;
   const router = useRouter();
   const namespaces = namespace === '' ? [] : [namespace];
-  const table = useKubeTable({ ref: cluster, resource: pods, namespaces, labelSelector, fieldSelector });
+  const table = useLiveList({
+    ref: cluster,
+    resource: pods,
+    format: tableRows,
+    namespaces,
+    labelSelector,
+    fieldSelector,
+    narrows: true,
+  });
   const [sort, setSort] = useState('');
   const [activeKey, setActiveKey] = useState<string>();
   const view = useTableView(table, {

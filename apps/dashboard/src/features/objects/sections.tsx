@@ -3,11 +3,11 @@ import { Badge } from '#components/ui/badge.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
+import type { KubeObject } from '#features/kube/kube-object.ts';
 import { get, list, text } from '#features/kube/read.ts';
-import type { KubeObject } from '#features/kube/sources.ts';
 import { DataSection } from './data-section.tsx';
+import type { ContainerFacts, FactValue, Section } from './describe/facts.ts';
 import { FactList, FactText } from './fact-list.tsx';
-import type { ContainerFacts, FactValue, Section } from './facts.ts';
 import { PodsSection } from './pods-section.tsx';
 
 export function SectionView({ section, name }: { section: Section; name: string }) {

@@ -2,26 +2,28 @@
 import { formatBytes } from '#components/format/bytes.ts';
 import { formatCores } from '#components/format/quantity.ts';
 import { Card } from '#components/ui/card.tsx';
+import { ListBody } from './card-body.tsx';
+import { isRefused, itemsOf } from './list-state.ts';
 import { Meter } from './meter.tsx';
-import { QueryBody } from './query-body.tsx';
 import { totalAllocatable, totalRequests, totalUsage } from './summary.ts';
-import { MOST_PODS, type useNodeMetrics, type useNodes, type usePods } from './use-overview.ts';
+import { MOST_PODS, type OverviewLists } from './use-overview.ts';
 
-export interface CapacityCardProps {
-  nodes: ReturnType<typeof useNodes>;
-  pods: ReturnType<typeof usePods>;
-  metrics: ReturnType<typeof useNodeMetrics>;
+export interface CapacityCardProps extends Pick<OverviewLists, 'nodes' | 'pods' | 'metrics'> {
+  /** False: the cluster's agent is not connected. */
+  online: boolean;
 }
 
 /** What the nodes have, what pods ask for, and what is in use where metrics exist. */
-export function CapacityCard({ nodes, pods, metrics }: CapacityCardProps) {
+export function CapacityCard({ nodes, pods, metrics, online }: CapacityCardProps) {
   return (
     <Card title="Capacity">
-      <QueryBody query={nodes} what="nodes" lines={4}>
-        {({ items }) => {
+      <ListBody list={nodes} online={online} what="nodes" lines={4}>
+        {(items) => {
           const total = totalAllocatable(items);
-          const requests = pods.data === undefined ? undefined : totalRequests(pods.data.items);
-          const usage = metrics.data === undefined ? undefined : totalUsage(metrics.data.items);
+          const podItems = itemsOf(pods);
+          const metricItems = itemsOf(metrics);
+          const requests = podItems && totalRequests(podItems);
+          const usage = metricItems && totalUsage(metricItems);
           return (
             <div className="flex flex-col gap-3">
               {requests !== undefined && (
@@ -41,10 +43,10 @@ export function CapacityCard({ nodes, pods, metrics }: CapacityCardProps) {
                   {formatCores(total.cpu)} cores and {formatBytes(total.memory)} of memory.
                 </p>
               )}
-              {pods.data?.truncated === true && (
+              {podItems !== undefined && pods.truncated && (
                 <p className="text-faint text-xs">Requests of the first {MOST_PODS.toLocaleString('en')} pods.</p>
               )}
-              {metrics.error !== null && (
+              {isRefused(metrics) && (
                 <p className="text-faint text-xs">
                   What is in use is not known: the cluster serves no metrics (metrics.k8s.io) to you.
                 </p>
@@ -52,7 +54,7 @@ export function CapacityCard({ nodes, pods, metrics }: CapacityCardProps) {
             </div>
           );
         }}
-      </QueryBody>
+      </ListBody>
     </Card>
   );
 }

@@ -3,16 +3,23 @@ import Link from 'next/link';
 import { href } from '#components/href.ts';
 import { Card } from '#components/ui/card.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { QueryBody } from './query-body.tsx';
+import { ListBody } from './card-body.tsx';
 import { recentRollouts } from './summary.ts';
-import type { useReplicaSets } from './use-overview.ts';
+import type { OverviewLists } from './use-overview.ts';
 
-/** The newest roll-outs. `base` is the cluster's path. */
-export function ChangesCard({ sets, base }: { sets: ReturnType<typeof useReplicaSets>; base: string }) {
+export interface ChangesCardProps {
+  sets: OverviewLists['replicaSets'];
+  online: boolean;
+  /** The cluster's path. */
+  base: string;
+}
+
+/** The newest roll-outs. */
+export function ChangesCard({ sets, online, base }: ChangesCardProps) {
   return (
     <Card title="Recent changes">
-      <QueryBody query={sets} what="replica sets" lines={3}>
-        {({ items }) => {
+      <ListBody list={sets} online={online} what="replica sets" lines={3}>
+        {(items) => {
           const rollouts = recentRollouts(items, 8);
           if (rollouts.length === 0) return <p className="text-muted">No deployment has been rolled out yet.</p>;
           return (
@@ -39,7 +46,7 @@ export function ChangesCard({ sets, base }: { sets: ReturnType<typeof useReplica
             </ul>
           );
         }}
-      </QueryBody>
+      </ListBody>
     </Card>
   );
 }

@@ -8,7 +8,7 @@ import { Card } from '#components/ui/card.tsx';
 import { Duration } from '#components/ui/time.tsx';
 import { api } from '#features/session/api.ts';
 import { kindNames } from '#features/sessions/kind-names.ts';
-import { QueryBody } from './query-body.tsx';
+import { QueryBody } from './card-body.tsx';
 
 /** Who has an exec, attach, port-forward or terminal open in this cluster now. */
 export function ConnectedCard({ organization, cluster }: { organization: string; cluster: Cluster }) {

@@ -7,23 +7,23 @@ import { href } from '#components/href.ts';
 import { Card } from '#components/ui/card.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
+import { ListBody } from './card-body.tsx';
 import type { KubeNode, NodeMetrics } from './kube-objects.ts';
-import { QueryBody } from './query-body.tsx';
+import { itemsOf } from './list-state.ts';
 import { allocatableOf, nodeState, rolesOf, usageOf } from './summary.ts';
-import type { useNodeMetrics, useNodes } from './use-overview.ts';
+import type { OverviewLists } from './use-overview.ts';
 
 /** So many nodes are shown, those that are not well first. */
 const SHOWN = 8;
 
-export interface NodesCardProps {
-  nodes: ReturnType<typeof useNodes>;
-  metrics: ReturnType<typeof useNodeMetrics>;
+export interface NodesCardProps extends Pick<OverviewLists, 'nodes' | 'metrics'> {
+  online: boolean;
   /** The cluster's path. */
   base: string;
   className?: string;
 }
 
-export function NodesCard({ nodes, metrics, base, className }: NodesCardProps) {
+export function NodesCard({ nodes, metrics, online, base, className }: NodesCardProps) {
   return (
     <Card
       {...(className === undefined ? {} : { className })}
@@ -34,8 +34,9 @@ export function NodesCard({ nodes, metrics, base, className }: NodesCardProps) {
         </Link>
       }
     >
-      <QueryBody query={nodes} what="nodes" lines={3}>
-        {({ items }) => {
+      <ListBody list={nodes} online={online} what="nodes" lines={3}>
+        {(items) => {
+          const uses = new Map(itemsOf(metrics)?.map((one) => [one.metadata.name, one]));
           const rank = (node: KubeNode) => ({ bad: 0, warn: 1, info: 2, idle: 2, ok: 3 })[nodeState(node).tone];
           const sorted = items.toSorted(
             (a, b) => rank(a) - rank(b) || a.metadata.name.localeCompare(b.metadata.name, 'en', { numeric: true }),
@@ -43,18 +44,13 @@ export function NodesCard({ nodes, metrics, base, className }: NodesCardProps) {
           return (
             <ul className="flex flex-col">
               {sorted.slice(0, SHOWN).map((node) => (
-                <NodeRow
-                  key={node.metadata.name}
-                  node={node}
-                  metrics={metrics.data?.items.find(({ metadata }) => metadata.name === node.metadata.name)}
-                  base={base}
-                />
+                <NodeRow key={node.metadata.name} node={node} metrics={uses.get(node.metadata.name)} base={base} />
               ))}
               {items.length > SHOWN && <li className="pt-1 text-faint text-xs">and {items.length - SHOWN} more</li>}
             </ul>
           );
         }}
-      </QueryBody>
+      </ListBody>
     </Card>
   );
 }

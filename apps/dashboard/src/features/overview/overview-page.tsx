@@ -1,29 +1,35 @@
 'use client';
 import type { Cluster } from '@postern/contracts';
 import { useParams } from 'next/navigation';
+import { useMemo } from 'react';
 import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
-import { Button } from '#components/ui/button.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Page } from '#components/ui/page.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
+import { bindAction } from '#features/actions/action.ts';
+import { ActionButton } from '#features/actions/action-button.tsx';
+import { useQueryValue } from '#features/address/use-query-value.ts';
+import { FreshnessLine } from '#features/browser/freshness-line.tsx';
+import { clusterActions } from '#features/clusters/cluster-actions.ts';
 import { ClusterMenu } from '#features/clusters/cluster-menu.tsx';
 import { formatRoundTrip } from '#features/clusters/format-round-trip.ts';
 import { KubeconfigDialog } from '#features/clusters/kubeconfig-dialog.tsx';
 import { statusOf } from '#features/clusters/status.ts';
 import { useCluster } from '#features/clusters/use-clusters.ts';
+import { worstOf } from '#features/kube/freshness.ts';
 import { useConnection } from '#features/live/connection.ts';
-import { useQueryValue } from '#features/shell/use-query-value.ts';
 import { CapacityCard } from './capacity-card.tsx';
 import { ChangesCard } from './changes-card.tsx';
 import { ConnectedCard } from './connected-card.tsx';
+import { isRefused, itemsOf, lastHeard } from './list-state.ts';
 import { NodesCard } from './nodes-card.tsx';
 import { PodsCard } from './pods-card.tsx';
 import { healthLine } from './summary.ts';
-import { useNodeMetrics, useNodes, usePods, useReplicaSets, useWarnings } from './use-overview.ts';
+import { useOverview } from './use-overview.ts';
 import { WarningsCard } from './warnings-card.tsx';
 
 export function OverviewPage() {
@@ -44,20 +50,24 @@ export function OverviewPage() {
 
 function Overview({ organization, cluster }: { organization: string; cluster: Cluster }) {
   const online = cluster.status === 'online';
-  const scope = { organization, cluster: cluster.name, online };
-  const nodes = useNodes(scope);
-  const pods = usePods(scope);
-  const warnings = useWarnings(scope);
-  const sets = useReplicaSets(scope);
-  const metrics = useNodeMetrics(scope);
+  const ref = useMemo(() => ({ organization, cluster: cluster.name }), [organization, cluster.name]);
+  const { nodes, pods, warnings, replicaSets, metrics } = useOverview(ref, online);
   const lost = useConnection().state === 'lost';
   // In the address, so that the palette and a link can open it.
   const [dialog, setDialog] = useQueryValue('dialog');
   const base = href`/${organization}/clusters/${cluster.name}`;
-  const loading = online && nodes.data === undefined && nodes.error === null;
+  const loading = online && itemsOf(nodes) === undefined && !isRefused(nodes);
+  const seen = lastHeard(nodes.freshness);
+  // What is refused says so in its own card.
+  const freshness = worstOf(
+    [nodes, pods].filter((list) => list.loaded && !isRefused(list)).map((list) => list.freshness),
+  );
+  const retry = () => {
+    for (const list of [nodes, pods, warnings, replicaSets, metrics]) list.retry();
+  };
   const status = statusOf(cluster);
   const health = online
-    ? healthLine({ nodes: nodes.data?.items, pods: pods.data?.items })
+    ? healthLine({ nodes: itemsOf(nodes), pods: itemsOf(pods) })
     : { tone: status.tone, text: status.word };
 
   return (
@@ -85,7 +95,7 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
               },
             ]}
           />
-          <Button onClick={() => setDialog('kubeconfig')}>Kubeconfig</Button>
+          <ActionButton action={bindAction(clusterActions.kubeconfig, { cluster: cluster.name, open: setDialog })} />
           <ClusterMenu organization={organization} cluster={cluster} />
           <KubeconfigDialog
             open={dialog === 'kubeconfig'}
@@ -105,11 +115,13 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
               {health.text}
             </StatusDot>
           )}
-          {(!online || lost) && nodes.data !== undefined && (
-            <span className="text-faint text-xs">
-              As seen <Time at={new Date(nodes.dataUpdatedAt)} form="ago" />
-            </span>
-          )}
+          {online && !lost
+            ? freshness !== undefined && <FreshnessLine freshness={freshness} onRetry={retry} />
+            : seen !== undefined && (
+                <span className="text-faint text-xs">
+                  As seen <Time at={new Date(seen)} form="ago" />
+                </span>
+              )}
         </div>
         {cluster.problem !== null && (
           <p role="alert" className="rounded-lg bg-warn-soft px-4 py-2.5 text-warn">
@@ -117,12 +129,12 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
           </p>
         )}
         <div className="grid gap-4 lg:grid-cols-2">
-          <PodsCard pods={pods} base={base} />
-          <CapacityCard nodes={nodes} pods={pods} metrics={metrics} />
-          <NodesCard nodes={nodes} metrics={metrics} base={base} className="lg:col-span-2" />
-          <WarningsCard warnings={warnings} base={base} />
+          <PodsCard pods={pods} online={online} base={base} />
+          <CapacityCard nodes={nodes} pods={pods} metrics={metrics} online={online} />
+          <NodesCard nodes={nodes} metrics={metrics} online={online} base={base} className="lg:col-span-2" />
+          <WarningsCard warnings={warnings} online={online} base={base} />
           <div className="flex min-w-0 flex-col gap-4">
-            <ChangesCard sets={sets} base={base} />
+            <ChangesCard sets={replicaSets} online={online} base={base} />
             <ConnectedCard organization={organization} cluster={cluster} />
           </div>
         </div>

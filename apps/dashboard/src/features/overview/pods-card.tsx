@@ -5,9 +5,9 @@ import { href } from '#components/href.ts';
 import { Card } from '#components/ui/card.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import type { Tone } from '#components/ui/tone.ts';
-import { QueryBody } from './query-body.tsx';
+import { ListBody } from './card-body.tsx';
 import { podsByPhase, troubleOf } from './summary.ts';
-import { MOST_PODS, type usePods } from './use-overview.ts';
+import { MOST_PODS, type OverviewLists } from './use-overview.ts';
 
 const bars: Record<Tone, string> = {
   ok: 'bg-ok-dot',
@@ -19,8 +19,15 @@ const bars: Record<Tone, string> = {
 /** So many pods in trouble are named; the rest is a click away. */
 const NAMED = 6;
 
-/** Pods by phase, and by name those that are in trouble. `base` is the cluster's path. */
-export function PodsCard({ pods, base }: { pods: ReturnType<typeof usePods>; base: string }) {
+export interface PodsCardProps {
+  pods: OverviewLists['pods'];
+  online: boolean;
+  /** The cluster's path. */
+  base: string;
+}
+
+/** Pods by phase, and by name those that are in trouble. */
+export function PodsCard({ pods, online, base }: PodsCardProps) {
   return (
     <Card
       title="Pods"
@@ -30,8 +37,8 @@ export function PodsCard({ pods, base }: { pods: ReturnType<typeof usePods>; bas
         </Link>
       }
     >
-      <QueryBody query={pods} what="pods" lines={4}>
-        {({ items, truncated }) => {
+      <ListBody list={pods} online={online} what="pods" lines={4}>
+        {(items) => {
           const phases = podsByPhase(items);
           const troubled = items.flatMap((pod) => {
             const trouble = troubleOf(pod);
@@ -76,13 +83,13 @@ export function PodsCard({ pods, base }: { pods: ReturnType<typeof usePods>; bas
                   )}
                 </ul>
               )}
-              {truncated && (
+              {pods.truncated && (
                 <p className="text-faint text-xs">Counted over the first {MOST_PODS.toLocaleString('en')} pods.</p>
               )}
             </div>
           );
         }}
-      </QueryBody>
+      </ListBody>
     </Card>
   );
 }

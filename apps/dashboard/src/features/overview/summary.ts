@@ -1,6 +1,7 @@
 import { parseQuantity } from '#components/format/quantity.ts';
 import type { Tone } from '#components/ui/tone.ts';
 import type { ContainerStatus, KubeEvent, KubeNode, MetadataOnly, NodeMetrics, Pod } from './kube-objects.ts';
+import { remember } from './remember.ts';
 
 /** CPU in cores, memory in bytes. */
 export interface Resources {
@@ -27,7 +28,7 @@ function resourcesOf(list: Record<string, string> | undefined): Resources {
  * What a pod asks of its node: the sum of its containers, or its largest init container if that is more; sidecars (init
  * containers that restart always) count with the containers. After Kubernetes' resource helpers, pkg/api/v1/resource.
  */
-export function requestsOf(pod: Pod): Resources {
+export const requestsOf = remember((pod: Pod): Resources => {
   let running = none;
   let initial = none;
   for (const container of pod.spec?.initContainers ?? []) {
@@ -38,7 +39,7 @@ export function requestsOf(pod: Pod): Resources {
   for (const container of pod.spec?.containers ?? [])
     running = add(running, resourcesOf(container.resources?.requests));
   return most(running, initial);
-}
+});
 
 /** Sum of what the pods that are on nodes and not finished ask for. */
 export function totalRequests(pods: readonly Pod[]): Resources {
@@ -86,9 +87,10 @@ export function rolesOf(node: KubeNode): string[] {
     .sort();
 }
 
+const harmless = new Set(['ContainerCreating', 'PodInitializing', 'Completed', '']);
+
 /** What is wrong with a pod in one word as kubectl says it, or null. Waiting to start is not wrong. */
-export function troubleOf(pod: Pod): string | null {
-  const harmless = new Set(['ContainerCreating', 'PodInitializing', 'Completed', '']);
+export const troubleOf = remember((pod: Pod): string | null => {
   const statuses: ContainerStatus[] = [
     ...(pod.status?.initContainerStatuses ?? []),
     ...(pod.status?.containerStatuses ?? []),
@@ -103,7 +105,7 @@ export function troubleOf(pod: Pod): string | null {
       return state.terminated.reason ?? 'Error';
   }
   return null;
-}
+});
 
 export interface PhaseCount {
   phase: string;

@@ -1,68 +1,95 @@
 'use client';
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { KubeError } from '#features/kube/kube-error.ts';
-import { type KubeList, kubeList, type ListRequest } from './kube-list.ts';
+import { useDeferredValue, useEffect } from 'react';
+import type { ApiResource } from '#features/kube/api-resource.ts';
+import type { ClusterRef } from '#features/kube/cluster-ref.ts';
+import { knownKinds } from '#features/kube/known-kinds.ts';
+import { type ListFormat, metadataFields, objectFields } from '#features/kube/list-format.ts';
+import { type UsedList, useLiveList } from '#features/kube/use-live-list.ts';
 import type { KubeEvent, KubeNode, MetadataOnly, NodeMetrics, Pod } from './kube-objects.ts';
-
-export interface OverviewScope {
-  organization: string;
-  cluster: string;
-  /** False while the agent is offline: the last data stays. */
-  online: boolean;
-}
 
 /** More pods than this are not summed up: the page would cost the cluster more than it tells. */
 export const MOST_PODS = 5000;
 
-function useKube<T>(
-  scope: OverviewScope,
-  name: string,
-  request: Omit<ListRequest, 'organization' | 'cluster' | 'signal'> & { everySeconds: number },
-): UseQueryResult<KubeList<T>> {
-  const { organization, cluster, online } = scope;
-  const { everySeconds, ...rest } = request;
-  return useQuery({
-    queryKey: ['overview', organization, cluster, name],
-    queryFn: ({ signal }) => kubeList<T>({ organization, cluster, ...rest, signal }),
-    enabled: online,
-    retry: (failures, error) => failures < 2 && !(error instanceof KubeError && error.lasting),
-    refetchInterval: (query) => {
-      // What is forbidden stays so for a while; what is large is asked less often.
-      if (query.state.error instanceof KubeError && query.state.error.lasting) return 5 * 60_000;
-      const size = query.state.data?.items.length ?? 0;
-      return everySeconds * 1000 * (size > 1000 ? 6 : 1);
-    },
-  });
+const containers = { resources: { requests: true }, restartPolicy: true } as const;
+const statuses = { state: { waiting: { reason: true }, terminated: { reason: true, exitCode: true } } } as const;
+
+const podFigures = objectFields<Pod>({
+  metadata: {},
+  spec: { nodeName: true, containers, initContainers: containers },
+  status: { phase: true, reason: true, containerStatuses: statuses, initContainerStatuses: statuses },
+});
+const nodeFigures = objectFields<KubeNode>({
+  metadata: { creationTimestamp: true, labels: true },
+  spec: { unschedulable: true },
+  status: {
+    allocatable: true,
+    conditions: { type: true, status: true, reason: true, message: true },
+    nodeInfo: { kubeletVersion: true },
+  },
+});
+const eventFigures = objectFields<KubeEvent>({
+  metadata: { creationTimestamp: true },
+  type: true,
+  reason: true,
+  message: true,
+  count: true,
+  lastTimestamp: true,
+  eventTime: true,
+  series: { count: true, lastObservedTime: true },
+  involvedObject: { kind: true, namespace: true, name: true },
+});
+const rolloutFigures = metadataFields<MetadataOnly>({
+  creationTimestamp: true,
+  ownerReferences: { kind: true, name: true },
+  annotations: { 'deployment.kubernetes.io/revision': true },
+});
+const metricFigures = objectFields<NodeMetrics>({ metadata: {}, usage: true });
+
+/** What the overview of a cluster is made from, live; each list may be loading, denied or failed by itself. */
+export interface OverviewLists {
+  nodes: UsedList<KubeNode>;
+  pods: UsedList<Pod>;
+  warnings: UsedList<KubeEvent>;
+  replicaSets: UsedList<MetadataOnly>;
+  /** Use of CPU and memory; fails where the cluster serves no metrics API. */
+  metrics: UsedList<NodeMetrics>;
 }
 
-export const useNodes = (scope: OverviewScope) =>
-  useKube<KubeNode>(scope, 'nodes', { path: '/api/v1/nodes', pageSize: 250, pages: 8, everySeconds: 15 });
+/** `online` false: the agent is not connected; what was seen last stays. */
+export function useOverview(ref: ClusterRef, online: boolean): OverviewLists {
+  const { nodes, pods, events, replicaSets, nodeMetrics } = knownKinds;
+  const list = { ref, online };
+  return {
+    nodes: useFigures({ ...list, resource: nodes, format: nodeFigures, most: 2000 }),
+    pods: useFigures({ ...list, resource: pods, format: podFigures, most: MOST_PODS }),
+    warnings: useFigures({
+      ...list,
+      resource: events,
+      format: eventFigures,
+      most: 3000,
+      fieldSelector: 'type=Warning',
+    }),
+    replicaSets: useFigures({ ...list, resource: replicaSets, format: rolloutFigures, most: 3000 }),
+    metrics: useFigures({ ...list, resource: nodeMetrics, format: metricFigures, most: 2000 }),
+  };
+}
 
-export const usePods = (scope: OverviewScope) =>
-  useKube<Pod>(scope, 'pods', { path: '/api/v1/pods', pageSize: 1000, pages: MOST_PODS / 1000, everySeconds: 15 });
+interface FiguresRequest<T> {
+  ref: ClusterRef;
+  online: boolean;
+  resource: ApiResource;
+  format: ListFormat<T>;
+  most: number;
+  fieldSelector?: string;
+}
 
-export const useWarnings = (scope: OverviewScope) =>
-  useKube<KubeEvent>(scope, 'warnings', {
-    path: '/api/v1/events',
-    fieldSelector: 'type=Warning',
-    pageSize: 1000,
-    pages: 3,
-    everySeconds: 20,
-  });
-
-export const useReplicaSets = (scope: OverviewScope) =>
-  useKube<MetadataOnly>(scope, 'replica-sets', {
-    path: '/apis/apps/v1/replicasets',
-    pageSize: 1000,
-    pages: 3,
-    metadataOnly: true,
-    everySeconds: 30,
-  });
-
-/** Use of CPU and memory; only where the cluster serves the metrics API. */
-export const useNodeMetrics = (scope: OverviewScope) =>
-  useKube<NodeMetrics>(scope, 'node-metrics', {
-    path: '/apis/metrics.k8s.io/v1beta1/nodes',
-    pageSize: 1000,
-    everySeconds: 20,
-  });
+/** Figures give way to whatever the person does meanwhile. */
+function useFigures<T>({ online, ...request }: FiguresRequest<T>): UsedList<T> {
+  const list = useLiveList(request);
+  const { retry } = list;
+  // An agent that is back need not wait for the next attempt.
+  useEffect(() => {
+    if (online) retry();
+  }, [online, retry]);
+  return useDeferredValue(list);
+}

@@ -1,16 +1,26 @@
 'use client';
 import Link from 'next/link';
+import { useTicking } from '#components/ticker.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { QueryBody } from './query-body.tsx';
+import { ListBody } from './card-body.tsx';
 import { groupWarnings, type WarningGroup } from './summary.ts';
-import type { useWarnings } from './use-overview.ts';
+import type { OverviewLists } from './use-overview.ts';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
-/** Warnings of the last hour, grouped. `base` is the cluster's path. */
-export function WarningsCard({ warnings, base }: { warnings: ReturnType<typeof useWarnings>; base: string }) {
+export interface WarningsCardProps {
+  warnings: OverviewLists['warnings'];
+  online: boolean;
+  /** The cluster's path. */
+  base: string;
+}
+
+/** Warnings of the last hour, grouped. */
+export function WarningsCard({ warnings, online, base }: WarningsCardProps) {
+  const minute = useTicking((now) => Math.floor(now / MINUTE_MS));
   return (
     <Card
       title="Warnings of the last hour"
@@ -20,9 +30,9 @@ export function WarningsCard({ warnings, base }: { warnings: ReturnType<typeof u
         </Link>
       }
     >
-      <QueryBody query={warnings} what="events" lines={4}>
-        {({ items }) => {
-          const groups = groupWarnings(items, warnings.dataUpdatedAt - HOUR_MS);
+      <ListBody list={warnings} online={online} what="events" lines={4}>
+        {(items) => {
+          const groups = groupWarnings(items, minute * MINUTE_MS - HOUR_MS);
           if (groups.length === 0) return <p className="text-muted">None. All quiet.</p>;
           return (
             <ul className="flex flex-col">
@@ -45,7 +55,7 @@ export function WarningsCard({ warnings, base }: { warnings: ReturnType<typeof u
             </ul>
           );
         }}
-      </QueryBody>
+      </ListBody>
     </Card>
   );
 }

@@ -4,7 +4,7 @@ import { Dialog as Radix, VisuallyHidden } from 'radix-ui';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Kbd } from '#components/ui/kbd.tsx';
-import { useLocation } from '#features/shell/use-location.ts';
+import { useLocation } from '#features/address/use-location.ts';
 import { type Entry, select } from './entries.ts';
 import { useEntries } from './use-entries.ts';
 
@@ -157,7 +157,7 @@ function Option({ id, entry, selected, onPoint, onRun }: OptionProps) {
       <Icon className="size-4 shrink-0 text-faint" aria-hidden />
       <span className="min-w-0 flex-1 truncate">{title}</span>
       {note !== undefined && <span className="shrink-0 text-faint text-xs">{note}</span>}
-      {keys !== undefined && <Kbd keys={keys} />}
+      <Kbd keys={keys} />
     </div>
   );
 }

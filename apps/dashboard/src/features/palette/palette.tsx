@@ -1,13 +1,15 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
-import { useShortcut } from '#features/keyboard/use-shortcut.ts';
-import { openPalette } from './open-palette.ts';
+import { useActions } from '#features/actions/use-actions.ts';
+import { openPalette } from './palette-actions.ts';
 
 // Loaded when first opened: it is not needed to see a page.
 const PaletteDialog = dynamic(() => import('./palette-dialog.tsx').then((module) => module.PaletteDialog), {
   ssr: false,
 });
+
+const offered = [openPalette];
 
 /** The command palette's switch; stands once in the frame. */
 export function Palette() {
@@ -21,6 +23,6 @@ export function Palette() {
     window.addEventListener('postern:palette', show);
     return () => window.removeEventListener('postern:palette', show);
   }, []);
-  useShortcut({ keys: 'mod+k', label: 'Command palette', group: 'Everywhere', inFields: true }, openPalette);
+  useActions(offered, undefined);
   return loaded ? <PaletteDialog open={open} onOpenChange={setOpen} /> : null;
 }

@@ -1,16 +1,16 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { kubeList } from '#features/overview/kube-list.ts';
-import type { MetadataOnly } from '#features/overview/kube-objects.ts';
-import { commonKinds } from './common-kinds.ts';
+import type { ApiResource } from '#features/kube/api-resource.ts';
+import { knownKinds } from '#features/kube/known-kinds.ts';
+import { listNames, type ObjectName } from '#features/kube/list-names.ts';
 
-export interface FoundObject {
-  kind: string;
-  resource: string;
-  namespace: string | undefined;
-  name: string;
+export interface FoundObject extends ObjectName {
+  kind: ApiResource;
 }
 
+/** The kinds that are searched, most wanted first. */
+const { pods, deployments, statefulSets, services, configMaps, nodes, namespaces } = knownKinds;
+const searched: readonly ApiResource[] = [pods, deployments, statefulSets, services, configMaps, nodes, namespaces];
 /** Of one kind so many objects are looked at; more would make the palette cost what a table costs. */
 const PER_KIND = 1000;
 const SHOWN = 20;
@@ -23,18 +23,11 @@ export function useObjectSearch(organization: string, cluster: string | undefine
     enabled: cluster !== undefined && wanted.length >= 2,
     staleTime: 30_000,
     queryFn: async ({ signal }) => {
+      const ref = { organization, cluster: cluster ?? '' };
       const lists = await Promise.allSettled(
-        commonKinds.map(async ({ resource, path, kind }) => {
-          const request = {
-            organization,
-            cluster: cluster ?? '',
-            path,
-            pageSize: PER_KIND,
-            metadataOnly: true,
-            signal,
-          };
-          const { items } = await kubeList<MetadataOnly>(request);
-          return items.map(({ metadata }) => ({ kind, resource, namespace: metadata.namespace, name: metadata.name }));
+        searched.map(async (kind) => {
+          const names = await listNames(ref, kind, { most: PER_KIND, signal });
+          return names.map((found) => ({ ...found, kind }));
         }),
       );
       // What one may not list is not found here; its own page says why.

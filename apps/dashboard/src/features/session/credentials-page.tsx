@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Mark } from '#features/shell/mark.tsx';
+import { Mark } from '#components/ui/mark.tsx';
 
 /** One column for sign-up and sign-in. */
 export function CredentialsPage({

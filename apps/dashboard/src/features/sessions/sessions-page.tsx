@@ -17,10 +17,10 @@ import { Select } from '#components/ui/select.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { Duration, Time } from '#components/ui/time.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
+import { useOrganization } from '#features/address/use-organization.ts';
+import { useQueryValue } from '#features/address/use-query-value.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
 import { api } from '#features/session/api.ts';
-import { useOrganization } from '#features/shell/use-organization.ts';
-import { useQueryValue } from '#features/shell/use-query-value.ts';
 import { kindNames } from './kind-names.ts';
 
 const isKind = (value: string): value is SessionKind => Object.hasOwn(kindNames, value);

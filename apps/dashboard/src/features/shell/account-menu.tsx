@@ -1,17 +1,16 @@
 'use client';
-import { BookOpen, ChevronsUpDown, CircleUser, Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react';
-import { Menu, MenuCheckItem, MenuItem, MenuLabel, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
+import { BookOpen, ChevronsUpDown, CircleUser } from 'lucide-react';
+import { Menu, MenuCheckItem, MenuLabel, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import { showShortcuts } from '#features/keyboard/show-shortcuts.ts';
-import { signOut } from '#features/session/sign-out.ts';
+import { bindAction } from '#features/actions/action.ts';
+import { ActionItem } from '#features/actions/action-item.tsx';
+import { showShortcuts } from '#features/actions/help-actions.ts';
+import { signOutAction } from '#features/session/session-actions.ts';
 import { useMe } from '#features/session/use-me.ts';
-import { setTheme, useTheme } from '#features/theme/use-theme.ts';
+import { themeActions } from '#features/theme/theme-actions.ts';
+import { useTheme } from '#features/theme/use-theme.ts';
 
-const themes = [
-  { value: 'system', label: 'As the system', icon: Monitor },
-  { value: 'light', label: 'Light', icon: Sun },
-  { value: 'dark', label: 'Dark', icon: Moon },
-] as const;
+const themes = ['system', 'light', 'dark'] as const;
 
 export function AccountMenu() {
   const me = useMe();
@@ -36,24 +35,23 @@ export function AccountMenu() {
       }
     >
       <MenuLabel>Theme</MenuLabel>
-      {themes.map(({ value, label, icon: Icon }) => (
-        <MenuCheckItem key={value} checked={choice === value} onCheckedChange={() => setTheme(value)}>
-          <Icon aria-hidden /> {label}
-        </MenuCheckItem>
-      ))}
+      {themes.map((theme) => {
+        const { icon: Icon, short, run } = bindAction(themeActions[theme], undefined);
+        return (
+          <MenuCheckItem key={theme} checked={choice === theme} onCheckedChange={run}>
+            {Icon && <Icon aria-hidden />} {short}
+          </MenuCheckItem>
+        );
+      })}
       <MenuSeparator />
-      <MenuItem icon={<Keyboard aria-hidden />} keys="?" onSelect={showShortcuts}>
-        Keyboard shortcuts
-      </MenuItem>
+      <ActionItem action={bindAction(showShortcuts, undefined)} />
       <MenuLink>
         <a href="/api/docs" target="_blank" rel="noreferrer">
           <BookOpen aria-hidden /> API reference
         </a>
       </MenuLink>
       <MenuSeparator />
-      <MenuItem icon={<LogOut aria-hidden />} onSelect={() => void signOut()}>
-        Sign out
-      </MenuItem>
+      <ActionItem action={bindAction(signOutAction, undefined)} />
     </Menu>
   );
 }

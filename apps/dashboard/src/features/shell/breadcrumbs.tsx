@@ -3,15 +3,20 @@ import { ChevronRight } from 'lucide-react';
 import Link from 'next/link';
 import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
-import type { Location } from './location.ts';
-import { useLocation } from './use-location.ts';
+import { addCluster, goToClusters, goToSessions, goToTokens } from '#features/address/go-actions.ts';
+import type { Location } from '#features/address/location.ts';
+import { useLocation } from '#features/address/use-location.ts';
 
 interface Crumb {
   label: string;
   href: string;
 }
 
-const pages: Record<string, string> = { 'add-cluster': 'Add cluster', sessions: 'Sessions', tokens: 'API tokens' };
+const pages: Record<string, string> = {
+  'add-cluster': addCluster.label,
+  sessions: goToSessions.label,
+  tokens: goToTokens.label,
+};
 
 /** `deployments.apps` reads "Deployments"; the group stands in the address. */
 function kindTitle(resource: string): string {
@@ -23,7 +28,7 @@ function crumbsOf(location: Location): Crumb[] {
   const { organization, cluster, resource, namespace, object, page } = location;
   if (organization === undefined) return [];
   const root = href`/${organization}`;
-  const crumbs: Crumb[] = [{ label: 'Clusters', href: root }];
+  const crumbs: Crumb[] = [{ label: goToClusters.short ?? goToClusters.label, href: root }];
   if (page !== undefined) {
     const own = { label: pages[page] ?? page, href: root + href`/${page}` };
     return page === 'add-cluster' ? [...crumbs, own] : [own];

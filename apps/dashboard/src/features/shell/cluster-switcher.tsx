@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { href } from '#components/href.ts';
 import { Menu, MenuLabel, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
+import { addCluster } from '#features/address/go-actions.ts';
 import { statusOf } from '#features/clusters/status.ts';
 import { useCluster, useClusters } from '#features/clusters/use-clusters.ts';
 
@@ -45,8 +46,8 @@ export function ClusterSwitcher({ organization, cluster }: { organization: strin
       })}
       <MenuSeparator />
       <MenuLink>
-        <Link href={href`/${organization}/add-cluster`}>
-          <Plus aria-hidden /> Add cluster
+        <Link href={addCluster.href({ organization, cluster })}>
+          <Plus aria-hidden /> {addCluster.label}
         </Link>
       </MenuLink>
     </Menu>

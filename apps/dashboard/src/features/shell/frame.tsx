@@ -2,17 +2,17 @@
 import { useSelectedLayoutSegment } from 'next/navigation';
 import { Dialog as Radix, VisuallyHidden } from 'radix-ui';
 import { type ReactNode, useEffect, useState } from 'react';
+import { useLocation } from '#features/address/use-location.ts';
 import { useClusterUpdates } from '#features/clusters/use-clusters.ts';
 import { Dock } from '#features/dock/dock.tsx';
 import { Palette } from '#features/palette/palette.tsx';
 import { rememberOrganization } from '#features/session/last-organization.ts';
 import { useMe } from '#features/session/use-me.ts';
-import { GoShortcuts } from './go-shortcuts.tsx';
+import { FrameActions } from './frame-actions.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
 import { OrganizationGate } from './organization-gate.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { TopBar } from './top-bar.tsx';
-import { useLocation } from './use-location.ts';
 
 /** What Next calls the page for addresses that no page has. */
 const NOT_FOUND = '/_not-found';
@@ -73,7 +73,7 @@ function OrganizationFrame({ organization, children }: { organization: string; c
         <Dock />
       </div>
       <Palette />
-      <GoShortcuts organization={organization} />
+      <FrameActions organization={organization} />
     </div>
   );
 }

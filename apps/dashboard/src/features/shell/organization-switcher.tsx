@@ -2,9 +2,9 @@
 import { Check, ChevronsUpDown } from 'lucide-react';
 import Link from 'next/link';
 import { href } from '#components/href.ts';
+import { Mark } from '#components/ui/mark.tsx';
 import { Menu, MenuLabel, MenuLink } from '#components/ui/menu.tsx';
 import { useMe } from '#features/session/use-me.ts';
-import { Mark } from './mark.tsx';
 
 export function OrganizationSwitcher({ organization }: { organization: string }) {
   const me = useMe();

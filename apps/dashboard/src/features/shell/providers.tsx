@@ -4,7 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Toaster } from '#components/ui/toast.tsx';
 import { TooltipProvider } from '#components/ui/tooltip.tsx';
-import { Keyboard } from '#features/keyboard/keyboard.tsx';
+import { Keyboard } from '#features/actions/keyboard.tsx';
 import { useThemeFollowing } from '#features/theme/use-theme.ts';
 
 function createQueryClient() {

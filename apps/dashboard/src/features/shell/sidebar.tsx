@@ -1,5 +1,5 @@
 'use client';
-import { ArrowLeft, History, KeyRound, LayoutGrid, LayoutList, Plus } from 'lucide-react';
+import { ArrowLeft, type LucideIcon, Plus } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
@@ -8,12 +8,21 @@ import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
+import {
+  addCluster,
+  type Destination,
+  goToClusters,
+  goToOverview,
+  goToSessions,
+  goToTokens,
+  type Place,
+} from '#features/address/go-actions.ts';
+import { useLocation } from '#features/address/use-location.ts';
 import { statusOf } from '#features/clusters/status.ts';
 import { useClusters, useHasConnected } from '#features/clusters/use-clusters.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { ClusterSwitcher } from './cluster-switcher.tsx';
 import { OrganizationSwitcher } from './organization-switcher.tsx';
-import { useLocation } from './use-location.ts';
 
 // Only inside a cluster, so not in the first load of the list of clusters.
 const ClusterNav = dynamic(() => import('#features/browser/cluster-nav.tsx').then((module) => module.ClusterNav), {
@@ -29,6 +38,7 @@ export interface SidebarProps {
 export function Sidebar({ organization, onNavigate }: SidebarProps) {
   const { cluster } = useLocation();
   const connected = useHasConnected(organization, cluster);
+  const place = { organization, cluster };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: listens to clicks of the links inside, adds none of its own
     // biome-ignore lint/a11y/useKeyWithClickEvents: a link followed by keyboard clicks too
@@ -46,13 +56,11 @@ export function Sidebar({ organization, onNavigate }: SidebarProps) {
       ) : (
         <>
           <div className="flex shrink-0 flex-col gap-px px-2 pb-2">
-            <NavLink href={href`/${organization}`} icon={<ArrowLeft aria-hidden />} quiet>
-              All clusters
+            <NavLink href={goToClusters.href(place)} icon={ArrowLeft} quiet>
+              {goToClusters.label}
             </NavLink>
             <ClusterSwitcher organization={organization} cluster={cluster} />
-            <NavLink href={href`/${organization}/clusters/${cluster}`} icon={<LayoutGrid aria-hidden />}>
-              Overview
-            </NavLink>
+            <DestinationLink to={goToOverview} place={place} />
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto border-t px-2 py-2">
             {connected && <ClusterNav organization={organization} cluster={cluster} />}
@@ -68,25 +76,20 @@ export function Sidebar({ organization, onNavigate }: SidebarProps) {
 
 function OrganizationNav({ organization }: { organization: string }) {
   const clusters = useClusters(organization);
+  const place = { organization, cluster: undefined };
   return (
     <nav aria-label="Organization" className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-2 pb-3">
       <div className="flex flex-col gap-px">
-        <NavLink href={href`/${organization}`} icon={<LayoutList aria-hidden />}>
-          Clusters
-        </NavLink>
-        <NavLink href={href`/${organization}/sessions`} icon={<History aria-hidden />}>
-          Sessions
-        </NavLink>
-        <NavLink href={href`/${organization}/tokens`} icon={<KeyRound aria-hidden />}>
-          API tokens
-        </NavLink>
+        {[goToClusters, goToSessions, goToTokens].map((to) => (
+          <DestinationLink key={to.id} to={to} place={place} />
+        ))}
       </div>
       <div className="flex flex-col gap-px">
         <div className="flex items-center justify-between px-2 pb-1 text-faint text-xs">
           Clusters
           <Link
-            href={href`/${organization}/add-cluster`}
-            aria-label="Add cluster"
+            href={addCluster.href(place)}
+            aria-label={addCluster.label}
             className="inline-flex size-6 items-center justify-center rounded-sm hover:bg-active hover:text-ink"
           >
             <Plus className="size-3.5" aria-hidden />
@@ -113,14 +116,22 @@ function OrganizationNav({ organization }: { organization: string }) {
   );
 }
 
+function DestinationLink({ to, place }: { to: Destination; place: Pick<Place, 'organization' | 'cluster'> }) {
+  return (
+    <NavLink href={to.href(place)} icon={to.icon}>
+      {to.short ?? to.label}
+    </NavLink>
+  );
+}
+
 function NavLink({
   href,
-  icon,
+  icon: Icon,
   quiet = false,
   children,
 }: {
   href: string;
-  icon?: ReactNode;
+  icon?: LucideIcon | undefined;
   quiet?: boolean;
   children: ReactNode;
 }) {
@@ -135,7 +146,7 @@ function NavLink({
         current && 'bg-active font-medium',
       )}
     >
-      {icon}
+      {Icon && <Icon aria-hidden />}
       <span className="min-w-0 truncate">{children}</span>
     </Link>
   );

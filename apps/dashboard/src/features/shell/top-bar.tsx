@@ -1,14 +1,18 @@
 'use client';
 import { Menu as MenuIcon, Search } from 'lucide-react';
 import dynamic from 'next/dynamic';
+import { ariaKeys } from '#components/keys/aria-keys.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
+import { bindAction } from '#features/actions/action.ts';
+import { useLocation } from '#features/address/use-location.ts';
 import { useHasConnected } from '#features/clusters/use-clusters.ts';
 import { useConnection } from '#features/live/connection.ts';
-import { openPalette } from '#features/palette/open-palette.ts';
+import { openPalette } from '#features/palette/palette-actions.ts';
 import { Breadcrumbs } from './breadcrumbs.tsx';
-import { useLocation } from './use-location.ts';
+
+const palette = bindAction(openPalette, undefined);
 
 // Only inside a cluster, so not in the first load of the list of clusters.
 const NamespacePicker = dynamic(
@@ -33,15 +37,15 @@ export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {
         )}
         <button
           type="button"
-          onClick={openPalette}
-          aria-keyshortcuts="Control+K Meta+K"
+          onClick={palette.run}
+          aria-keyshortcuts={ariaKeys(palette.keys)}
           className="flex h-7 items-center gap-2 rounded-md border border-line-strong px-2 text-muted hover:bg-hover hover:text-ink max-sm:size-9 max-sm:justify-center max-sm:border-transparent max-sm:px-0"
         >
           <Search className="size-3.5 max-sm:size-4" aria-hidden />
-          <span className="sr-only">Command palette: </span>
+          <span className="sr-only">{palette.label}: </span>
           <span className="hidden lg:inline">Go to…</span>
           <span className="hidden sm:inline">
-            <Kbd keys="mod+k" />
+            <Kbd keys={palette.keys} />
           </span>
         </button>
         <ConnectionDot />

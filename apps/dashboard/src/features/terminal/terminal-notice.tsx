@@ -2,7 +2,7 @@
 import { LoaderCircle } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Button } from '#components/ui/button.tsx';
-import type { PodTarget } from '#features/dock/dock-store.ts';
+import type { PodTarget } from '#features/pods/pod-target.ts';
 import { endTitle } from './end-title.ts';
 import type { TerminalState } from './terminal-session.ts';
 

@@ -1,4 +1,4 @@
-import type { PodTarget, Shell } from '#features/dock/dock-store.ts';
+import type { PodTarget, Shell } from '#features/pods/pod-target.ts';
 
 export interface TerminalPaneProps {
   target: PodTarget;

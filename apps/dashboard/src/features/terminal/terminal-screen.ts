@@ -3,7 +3,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
-import { isApple } from '#features/keyboard/chord.ts';
+import { isApple } from '#components/keys/chord.ts';
 import type { Theme } from '#features/theme/use-theme.ts';
 import { terminalKey } from './terminal-key.ts';
 import type { Size } from './terminal-session.ts';

@@ -1,14 +1,19 @@
 'use client';
-import { ClipboardPaste, Copy, Eraser, Minus, Plus, Search, Settings2 } from 'lucide-react';
+import { Settings2 } from 'lucide-react';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
-import { Menu, MenuCheckItem, MenuItem, MenuSeparator } from '#components/ui/menu.tsx';
+import { Menu, MenuCheckItem, MenuSeparator } from '#components/ui/menu.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
-import { ContainerSelect } from '#features/dock/container-select.tsx';
-import type { PodTarget, Shell } from '#features/dock/dock-store.ts';
-import { usePodContainers } from '#features/dock/use-pod-containers.ts';
+import { bindAction } from '#features/actions/action.ts';
+import { ActionIconButton } from '#features/actions/action-button.tsx';
+import { ActionItem } from '#features/actions/action-item.tsx';
+import { useActions } from '#features/actions/use-actions.ts';
 import { commandLine } from '#features/kube/kubectl-text.ts';
+import { ContainerSelect } from '#features/pods/container-select.tsx';
+import type { PodTarget, Shell } from '#features/pods/pod-target.ts';
+import { usePodContainers } from '#features/pods/use-pod-containers.ts';
+import { clipboardActions, searchTerminal, type TerminalContext, textSizeActions } from './terminal-actions.ts';
 import type { TerminalScreen } from './terminal-screen.ts';
 import type { TerminalState } from './terminal-session.ts';
 import { changeTerminalSettings, useTerminalSettings } from './terminal-settings.ts';
@@ -24,6 +29,10 @@ interface TerminalToolbarProps {
   onSearch: () => void;
 }
 
+/** Only of the terminal in front: of those behind it nobody thinks. */
+const offered = [...clipboardActions, ...textSizeActions];
+const none: typeof offered = [];
+
 const SHELLS: readonly { value: Shell; label: string }[] = [
   { value: 'auto', label: 'bash, else sh' },
   { value: 'bash', label: 'bash' },
@@ -33,6 +42,9 @@ const SHELLS: readonly { value: Shell; label: string }[] = [
 /** What the terminal is in, how it fares, and what else it can do. */
 export function TerminalToolbar(props: TerminalToolbarProps) {
   const { target, shell, state, active, screen, onChoose, onSearch } = props;
+  const { fontSize } = useTerminalSettings();
+  const context = { pod: target.pod, screen, fontSize, search: onSearch };
+  useActions(active ? offered : none, context);
   const containers = usePodContainers(target);
   const container = state.phase === 'open' ? state.container : (target.container ?? containers?.main);
   return (
@@ -53,9 +65,7 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
       />
       <div className="min-w-2 flex-1" />
       <Condition state={state} active={active} />
-      <IconButton size="sm" label="Search" onClick={onSearch} disabled={screen === undefined}>
-        <Search aria-hidden />
-      </IconButton>
+      <ActionIconButton size="sm" action={bindAction(searchTerminal, context)} />
       <div className="max-sm:hidden">
         <ShowKubectl
           commands={[
@@ -76,7 +86,7 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
           ]}
         />
       </div>
-      <SettingsMenu screen={screen} />
+      <SettingsMenu context={context} />
     </div>
   );
 }
@@ -111,9 +121,8 @@ function Condition({ state, active }: { state: TerminalState; active: boolean })
   }
 }
 
-function SettingsMenu({ screen }: { screen: TerminalScreen | undefined }) {
+function SettingsMenu({ context }: { context: TerminalContext }) {
   const settings = useTerminalSettings();
-  const { fontSize } = settings;
   return (
     <Menu
       trigger={
@@ -122,34 +131,13 @@ function SettingsMenu({ screen }: { screen: TerminalScreen | undefined }) {
         </IconButton>
       }
     >
-      <MenuItem icon={<Copy aria-hidden />} onSelect={() => void screen?.copy()}>
-        Copy the selection
-      </MenuItem>
-      <MenuItem icon={<ClipboardPaste aria-hidden />} onSelect={() => void screen?.paste()}>
-        Paste
-      </MenuItem>
-      <MenuItem icon={<Eraser aria-hidden />} onSelect={() => screen?.clear()}>
-        Clear
-      </MenuItem>
+      {clipboardActions.map((action) => (
+        <ActionItem key={action.id} action={bindAction(action, context)} dims />
+      ))}
       <MenuSeparator />
-      <MenuItem
-        icon={<Plus aria-hidden />}
-        onSelect={(event) => {
-          event.preventDefault();
-          changeTerminalSettings({ fontSize: fontSize + 1 });
-        }}
-      >
-        Larger text ({fontSize})
-      </MenuItem>
-      <MenuItem
-        icon={<Minus aria-hidden />}
-        onSelect={(event) => {
-          event.preventDefault();
-          changeTerminalSettings({ fontSize: fontSize - 1 });
-        }}
-      >
-        Smaller text
-      </MenuItem>
+      {textSizeActions.map((action) => (
+        <ActionItem key={action.id} action={bindAction(action, context)} dims keepsOpen />
+      ))}
       <MenuSeparator />
       <MenuCheckItem
         checked={settings.copyOnSelect}

@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useState } from 'react';
-import type { Shell } from '#features/dock/dock-store.ts';
+import type { Shell } from '#features/pods/pod-target.ts';
 import { TerminalNotice } from './terminal-notice.tsx';
 import type { TerminalPaneProps } from './terminal-pane-props.ts';
 import { TerminalSearch } from './terminal-search.tsx';

@@ -1,7 +1,7 @@
 'use client';
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import type { PodTarget, Shell } from '#features/dock/dock-store.ts';
 import { liveSocket } from '#features/live/live-socket.ts';
+import type { PodTarget, Shell } from '#features/pods/pod-target.ts';
 import { useTheme } from '#features/theme/use-theme.ts';
 import { TerminalScreen } from './terminal-screen.ts';
 import { TerminalSession, type TerminalState } from './terminal-session.ts';

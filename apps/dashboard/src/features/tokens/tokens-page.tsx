@@ -1,7 +1,7 @@
 'use client';
 import type { ApiToken } from '@postern/contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { KeyRound, Plus } from 'lucide-react';
+import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -13,12 +13,16 @@ import { Page } from '#components/ui/page.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { toast } from '#components/ui/toast.tsx';
+import { bindAction } from '#features/actions/action.ts';
+import { ActionButton } from '#features/actions/action-button.tsx';
+import { useActions } from '#features/actions/use-actions.ts';
+import { useOrganization } from '#features/address/use-organization.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
-import { useShortcut } from '#features/keyboard/use-shortcut.ts';
 import { api } from '#features/session/api.ts';
-import { useOrganization } from '#features/shell/use-organization.ts';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
+import { createToken } from './token-actions.ts';
 
+const offered = [createToken];
 const kinds: Record<ApiToken['kind'], string> = { api: 'API', cli: 'Command line', kubeconfig: 'Kubeconfig' };
 
 export function TokensPage() {
@@ -31,7 +35,8 @@ export function TokensPage() {
   const clusters = useClusters(organization);
   const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<ApiToken>();
-  useShortcut({ keys: 'c', label: 'Create a token' }, () => setCreating(true));
+  const creation = { open: () => setCreating(true) };
+  useActions(offered, creation);
 
   async function revoke(token: ApiToken) {
     await api.call('revokeToken', { params: { organization, token: token.id } });
@@ -81,11 +86,7 @@ export function TokensPage() {
     <Page
       title="API tokens"
       description="Yours in this organization: for the API, for the postern command, and inside kubeconfigs. Each acts with your rights."
-      actions={
-        <Button variant="primary" icon={<Plus aria-hidden />} onClick={() => setCreating(true)}>
-          Create token
-        </Button>
-      }
+      actions={<ActionButton variant="primary" action={bindAction(createToken, creation)} />}
     >
       {tokens.data === undefined &&
         (tokens.error === null ? (

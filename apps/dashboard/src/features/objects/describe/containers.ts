@@ -1,6 +1,6 @@
 import type { Tone } from '#components/ui/tone.ts';
 import { get, list, number, record, strings, text } from '#features/kube/read.ts';
-import { type ContainerFacts, code, type FactValue, fact } from '../facts.ts';
+import { type ContainerFacts, code, type FactValue, fact } from './facts.ts';
 
 /** The containers of a pod (with their state) or of a pod template (without). */
 export function containerFacts(spec: unknown, status: unknown, namespace: string): ContainerFacts[] {

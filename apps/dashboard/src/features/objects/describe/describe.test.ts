@@ -1,6 +1,6 @@
 import { expect, it, describe as suite } from 'vitest';
-import type { Fact } from '../facts.ts';
 import { describe } from './describe.ts';
+import type { Fact } from './facts.ts';
 import { podState } from './pod-state.ts';
 import { writeSelector } from './workloads.ts';
 

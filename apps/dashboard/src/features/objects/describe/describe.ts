@@ -1,5 +1,5 @@
 import type { ApiResource } from '#features/kube/api-resource.ts';
-import type { Description } from '../facts.ts';
+import type { Description } from './facts.ts';
 import {
   describeAny,
   describeClaim,

@@ -2,7 +2,7 @@ import { formatBytes } from '#components/format/bytes.ts';
 import { parseQuantity } from '#components/format/quantity.ts';
 import type { Tone } from '#components/ui/tone.ts';
 import { get, list, number, record, strings, text } from '#features/kube/read.ts';
-import { code, type DataEntry, type Description, type FactValue, fact, textValue } from '../facts.ts';
+import { code, type DataEntry, type Description, type FactValue, fact, textValue } from './facts.ts';
 import { pairs, timeOf, writeSelector } from './workloads.ts';
 
 export function describeService(service: unknown): Description {

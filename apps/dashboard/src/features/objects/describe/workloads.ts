@@ -1,7 +1,7 @@
 import type { Tone } from '#components/ui/tone.ts';
 import { get, list, number, record, strings, text } from '#features/kube/read.ts';
-import { code, type Description, type Fact, type FactValue, fact, type Section } from '../facts.ts';
 import { containerFacts, volumeRows } from './containers.ts';
+import { code, type Description, type Fact, type FactValue, fact, type Section } from './facts.ts';
 import { podState } from './pod-state.ts';
 
 export function describePod(pod: unknown): Description {

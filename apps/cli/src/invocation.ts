@@ -1,0 +1,86 @@
+import type { CallArguments, CallResult } from '@postern/api-client';
+import type { OperationId } from '@postern/contracts';
+import { CliError, exitCodes, usageError } from './cli-error.ts';
+import { type Context, Contexts } from './contexts.ts';
+import { connect, explain, parseGatewayUrl, readAuthority } from './gateway.ts';
+import type { Io } from './io.ts';
+import { printable } from './printable.ts';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  url?: string;
+  caFile?: string;
+  organization?: string;
+  json?: boolean;
+}
+
+/** One run of a command: whom it speaks to, and how it prints. */
+export class Invocation {
+  readonly io: Io;
+  readonly options: CommonOptions;
+  readonly contexts: Contexts;
+
+  constructor(io: Io, options: CommonOptions) {
+    this.io = io;
+    this.options = options;
+    this.contexts = new Contexts(io);
+  }
+
+  /** The gateway's URL as it was named: option or `POSTERN_URL`. */
+  get url(): string | undefined {
+    const given = this.options.url ?? this.io.env['POSTERN_URL'];
+    return given === undefined || given === '' ? undefined : parseGatewayUrl(given);
+  }
+
+  /** @throws {CliError} not signed in. */
+  get context(): Context {
+    const context = this.contexts.need(this.url);
+    return this.options.caFile === undefined ? context : { ...context, caPem: readAuthority(this.options.caFile) };
+  }
+
+  /** Slug of the organization that is meant. @throws {CliError} usage. */
+  get organization(): string {
+    const organization = this.options.organization ?? this.io.env['POSTERN_ORGANIZATION'] ?? this.context.organization;
+    if (!organization) throw usageError('Name the organization with --organization; `postern whoami` lists yours.');
+    return organization;
+  }
+
+  /** Calls as the signed-in user. @throws {CliError} */
+  async call<O extends OperationId>(operation: O, args: CallArguments<O>): Promise<CallResult<O>> {
+    const { url, caPem, token } = this.context;
+    return this.callAt({ url, caPem, token }, operation, args);
+  }
+
+  /** Calls a gateway, signed in or not. @throws {CliError} */
+  async callAt<O extends OperationId>(
+    target: { url: string; caPem: string | null; token?: string },
+    operation: O,
+    args: CallArguments<O>,
+  ): Promise<CallResult<O>> {
+    try {
+      return await connect(target).call(operation, args);
+    } catch (error) {
+      throw explain(error, target.url);
+    }
+  }
+
+  /** Prints JSON for programs, or what `human` makes for people. */
+  print(value: unknown, human: () => string): void {
+    this.io.out(this.options.json ? `${JSON.stringify(value, null, 2)}\n` : human());
+  }
+
+  /** A hint for people; nothing under `--json`. */
+  hint(text: string): void {
+    if (!this.options.json) this.io.err(`${text}\n`);
+  }
+
+  /** @throws {CliError} when the user says no, or cannot be asked and did not say `--yes`. */
+  async confirm(question: string, yes: boolean | undefined): Promise<void> {
+    if (yes) return;
+    if (!this.io.isInteractive) throw usageError(`${question} Say --yes to do it without being asked.`);
+    const answer = await this.io.ask(`${printable(question)} [y/N] `);
+    if (!/^y(es)?$/i.test(answer.trim())) {
+      throw new CliError('Nothing was done.', { exitCode: exitCodes.error, code: 'declined' });
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import { Keyboard } from 'lucide-react';
+import type { Action } from './action.ts';
+
+/** Opens the list of all shortcuts from anywhere. */
+export const showShortcuts: Action<unknown> = {
+  id: 'help.shortcuts',
+  label: 'Keyboard shortcuts',
+  group: 'everywhere',
+  icon: Keyboard,
+  keys: '?',
+  run: () => window.dispatchEvent(new Event('postern:shortcuts')),
+};

@@ -1,0 +1,68 @@
+import { History, KeyRound, LayoutGrid, LayoutList, Plus } from 'lucide-react';
+import { href } from '#components/href.ts';
+import type { Action } from '#features/actions/action.ts';
+
+/** Where one is, and how one goes elsewhere. */
+export interface Place {
+  organization: string;
+  /** Undefined outside of a cluster. */
+  cluster: string | undefined;
+  go: (path: string) => void;
+}
+
+/** An action that leads to a page: what shows it as a link asks for its address. */
+export interface Destination extends Action<Place> {
+  label: string;
+  href: (place: Pick<Place, 'organization' | 'cluster'>) => string;
+}
+
+function destination(definition: Omit<Destination, 'run'>): Destination {
+  return { ...definition, run: (place) => place.go(definition.href(place)) };
+}
+
+export const goToClusters = destination({
+  id: 'go.clusters',
+  label: 'All clusters',
+  short: 'Clusters',
+  group: 'go',
+  icon: LayoutList,
+  keys: 'g c',
+  href: ({ organization }) => href`/${organization}`,
+});
+
+export const goToSessions = destination({
+  id: 'go.sessions',
+  label: 'Sessions',
+  group: 'go',
+  icon: History,
+  // Inside a cluster the same keys lead to its services.
+  keys: 'g s',
+  href: ({ organization }) => href`/${organization}/sessions`,
+});
+
+export const goToTokens = destination({
+  id: 'go.tokens',
+  label: 'API tokens',
+  group: 'go',
+  icon: KeyRound,
+  keys: 'g t',
+  href: ({ organization }) => href`/${organization}/tokens`,
+});
+
+export const addCluster = destination({
+  id: 'go.add-cluster',
+  label: 'Add cluster',
+  group: 'go',
+  icon: Plus,
+  href: ({ organization }) => href`/${organization}/add-cluster`,
+});
+
+export const goToOverview = destination({
+  id: 'go.overview',
+  label: 'Overview',
+  group: 'cluster',
+  icon: LayoutGrid,
+  keys: 'g o',
+  enabled: ({ cluster }) => cluster !== undefined,
+  href: ({ organization, cluster = '' }) => href`/${organization}/clusters/${cluster}`,
+});

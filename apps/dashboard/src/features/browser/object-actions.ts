@@ -1,0 +1,110 @@
+import { Copy, FileCode, ScrollText, SquareTerminal, Trash2 } from 'lucide-react';
+import { toast } from '#components/ui/toast.tsx';
+import type { Action } from '#features/actions/action.ts';
+import { type DockTab, openInDock } from '#features/dock/dock-store.ts';
+import { can } from '#features/kube/api-resource.ts';
+import type { ObjectRef } from '#features/kube/kube-actions.ts';
+import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+
+/** An object that something can be done with, and what the page does for that. */
+export interface ObjectContext {
+  /** Undefined: none is chosen. */
+  target: ObjectRef | undefined;
+  /** What is deleted: those that are ticked, else the one. */
+  chosen: readonly ObjectRef[];
+  showYaml: (target: ObjectRef) => void;
+  askToDelete: (targets: readonly ObjectRef[]) => void;
+}
+
+const isPod = ({ resource }: ObjectRef): boolean => resource.group === '' && resource.resource === 'pods';
+
+/** Opens the logs of a pod, or a terminal in it. False: it is no pod. */
+export function openPod(kind: DockTab['kind'], target: ObjectRef): boolean {
+  if (!isPod(target)) return false;
+  openInDock({ kind, target: { ref: target.ref, namespace: target.namespace, pod: target.name } });
+  return true;
+}
+
+const object = {
+  group: 'page',
+  note: ({ target }: ObjectContext) => target?.name,
+  enabled: ({ target }: ObjectContext) => target !== undefined,
+} as const;
+
+function opensDock(kind: DockTab['kind'], looks: Pick<Action<ObjectContext>, 'label' | 'icon' | 'keys'>) {
+  return {
+    ...object,
+    ...looks,
+    id: `pod.${kind}`,
+    enabled: ({ target }) => target !== undefined && isPod(target),
+    run: ({ target }) => target && openPod(kind, target),
+  } satisfies Action<ObjectContext>;
+}
+
+export const openLogs: Action<ObjectContext> = opensDock('logs', { label: 'Logs', icon: ScrollText, keys: 'l' });
+
+export const openTerminal: Action<ObjectContext> = opensDock('terminal', {
+  label: 'Terminal',
+  icon: SquareTerminal,
+  keys: 's',
+});
+
+export const showYaml: Action<ObjectContext> = {
+  ...object,
+  id: 'object.yaml',
+  label: 'YAML',
+  icon: FileCode,
+  keys: 'y',
+  run: ({ target, showYaml }) => target && showYaml(target),
+};
+
+const copyName: Action<ObjectContext> = {
+  ...object,
+  id: 'object.copy-name',
+  label: 'Copy name',
+  icon: Copy,
+  run: ({ target }) => target && void copy(target.name),
+};
+
+const copyDescribe: Action<ObjectContext> = {
+  ...object,
+  id: 'object.copy-describe',
+  label: 'Copy kubectl describe',
+  icon: Copy,
+  run: ({ target }) => target && void copy(describeCommand(target)),
+};
+
+export const deleteObjects: Action<ObjectContext> = {
+  group: 'page',
+  id: 'object.delete',
+  label: 'Delete',
+  icon: Trash2,
+  keys: 'd',
+  danger: true,
+  note: ({ chosen }) => (chosen.length > 1 ? `${chosen.length} selected` : chosen[0]?.name),
+  enabled: ({ chosen: [first] }) => first !== undefined && can(first.resource, 'delete'),
+  run: ({ chosen, askToDelete }) => askToDelete(chosen),
+};
+
+/** What can be done with any object, in the order of a menu. */
+export const objectActions: readonly Action<ObjectContext>[] = [
+  openLogs,
+  openTerminal,
+  showYaml,
+  copyName,
+  copyDescribe,
+  deleteObjects,
+];
+
+function describeCommand({ resource, namespace, name }: ObjectRef): string {
+  return commandLine('kubectl', 'describe', kubectlKind(resource), name, ...namespaceFlag(namespace));
+}
+
+async function copy(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast({ title: 'Copied', description: text });
+  } catch {
+    toast({ title: 'The browser refused to copy', tone: 'warn' });
+  }
+}

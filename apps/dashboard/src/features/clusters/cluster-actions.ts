@@ -1,0 +1,31 @@
+import { FileDown, Tags, Terminal, Trash2 } from 'lucide-react';
+import type { Action } from '#features/actions/action.ts';
+
+export type ClusterDialog = 'kubeconfig' | 'install' | 'labels' | 'delete';
+
+/** A cluster as a whole; undefined: one is in none. */
+export interface ClusterContext {
+  cluster: string | undefined;
+  open: (dialog: ClusterDialog) => void;
+}
+
+function opening(
+  dialog: ClusterDialog,
+  looks: Pick<Action<ClusterContext>, 'label' | 'icon' | 'danger'>,
+): Action<ClusterContext> {
+  return {
+    id: `cluster.${dialog}`,
+    group: 'cluster',
+    ...looks,
+    enabled: ({ cluster }) => cluster !== undefined,
+    run: ({ open }) => open(dialog),
+  };
+}
+
+/** What can be done with a cluster. */
+export const clusterActions: Record<ClusterDialog, Action<ClusterContext>> = {
+  kubeconfig: opening('kubeconfig', { label: 'Kubeconfig', icon: FileDown }),
+  install: opening('install', { label: 'New install command', icon: Terminal }),
+  labels: opening('labels', { label: 'Edit labels', icon: Tags }),
+  delete: opening('delete', { label: 'Delete cluster', icon: Trash2, danger: true }),
+};

@@ -1,0 +1,26 @@
+import type { ApiResource } from './api-resource.ts';
+
+const LIVE = ['get', 'list', 'watch'] as const;
+
+function known(group: string, names: { resource: string; kind: string; namespaced: boolean }): ApiResource {
+  return { group, version: 'v1', ...names, verbs: LIVE, shortNames: [], subresources: [], preferred: true };
+}
+
+/** Kinds that every cluster serves, for what must not wait for its discovery; and one that is asked for in case it is there. */
+export const knownKinds = {
+  pods: known('', { resource: 'pods', kind: 'Pod', namespaced: true }),
+  services: known('', { resource: 'services', kind: 'Service', namespaced: true }),
+  configMaps: known('', { resource: 'configmaps', kind: 'ConfigMap', namespaced: true }),
+  events: known('', { resource: 'events', kind: 'Event', namespaced: true }),
+  nodes: known('', { resource: 'nodes', kind: 'Node', namespaced: false }),
+  namespaces: known('', { resource: 'namespaces', kind: 'Namespace', namespaced: false }),
+  deployments: known('apps', { resource: 'deployments', kind: 'Deployment', namespaced: true }),
+  statefulSets: known('apps', { resource: 'statefulsets', kind: 'StatefulSet', namespaced: true }),
+  replicaSets: known('apps', { resource: 'replicasets', kind: 'ReplicaSet', namespaced: true }),
+  /** Only where a metrics server is installed. */
+  nodeMetrics: {
+    ...known('metrics.k8s.io', { resource: 'nodes', kind: 'NodeMetrics', namespaced: false }),
+    version: 'v1beta1',
+    verbs: ['get', 'list'],
+  },
+} as const satisfies Record<string, ApiResource>;

@@ -1,0 +1,65 @@
+import { type ApiResource, can, resourcePath } from './api-resource.ts';
+import type { ClusterRef } from './cluster-ref.ts';
+import { kubeFetch } from './kube-fetch.ts';
+import type { ListFormat } from './list-format.ts';
+import type { Source, WatchChange } from './list-watch.ts';
+import type { Column } from './table-rows.ts';
+import { openWatch, type WatchEvent } from './watch.ts';
+
+/** Which objects of a kind. */
+export interface Selection {
+  ref: ClusterRef;
+  resource: ApiResource;
+  /** Empty: all of them. */
+  namespace: string;
+  labelSelector?: string | undefined;
+  fieldSelector?: string | undefined;
+}
+
+const PAGE = 500;
+
+/** Objects of a cluster in a format, to be listed and watched. `onColumns` hears of the columns of a table. */
+export function kubeSource<T>(
+  selection: Selection,
+  format: ListFormat<T>,
+  onColumns: (columns: readonly Column[]) => void,
+): Source<T> {
+  const { ref, resource, namespace, labelSelector, fieldSelector } = selection;
+  const path = resourcePath(resource, { namespace });
+  const params = { labelSelector, fieldSelector, ...format.params };
+  return {
+    key: format.key,
+    list: async (next, signal) => {
+      const response = await kubeFetch(ref, path, {
+        params: { ...params, limit: PAGE, continue: next === '' ? undefined : next },
+        accept: format.accept.list,
+        signal,
+      });
+      const page = await format.readPage(response);
+      onColumns(page.columns);
+      return page;
+    },
+    watch: can(resource, 'watch')
+      ? async (resourceVersion, signal) => {
+          const accept = format.accept.watch;
+          const request = { path, params: { ...params, resourceVersion }, accept, signal };
+          return changesOf(await openWatch(ref, request), format);
+        }
+      : undefined,
+  };
+}
+
+async function* changesOf<T>(events: AsyncIterable<WatchEvent>, format: ListFormat<T>): AsyncGenerator<WatchChange<T>> {
+  for await (const { type, object } of events) {
+    const { items, resourceVersion } = format.readEvent(object);
+    if (type === 'BOOKMARK') {
+      yield { type: 'bookmark', resourceVersion };
+      continue;
+    }
+    for (const item of items) {
+      const version = format.version(item);
+      if (type === 'DELETED') yield { type: 'remove', key: format.key(item), resourceVersion: version };
+      else yield { type: 'put', item, resourceVersion: version };
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { JSON_ONLY, METADATA, METADATA_LIST, TABLE } from './accept.ts';
+import type { QueryParams } from './cluster-ref.ts';
+import { type FieldMask, keepFields } from './fields.ts';
+import { asObject, type KubeObject, objectKey } from './kube-object.ts';
+import { type ParsedPage, readObjectList } from './list-bytes.ts';
+import { parseList } from './list-parser.ts';
+import { text } from './read.ts';
+import { changedRow, type Row, readTable } from './table-rows.ts';
+
+/** How the objects of a list are asked for, and what is kept of each. */
+export interface ListFormat<T> {
+  /** Two formats of one name are the same. */
+  name: string;
+  accept: { list: string; watch: string };
+  params: QueryParams;
+  readPage: (response: Response) => Promise<ParsedPage<T>>;
+  /** Reads the object of a watch's event; a table holds several, mostly one. */
+  readEvent: (object: unknown) => { items: readonly T[]; resourceVersion: string };
+  key: (item: T) => string;
+  /** Changes whenever the object does; empty where it is not known. */
+  version: (item: T) => string;
+  /** What is kept of an item that replaces another, or none; the item itself unless said otherwise. */
+  replace?: (before: T | undefined, item: T, how: { live: boolean }) => T;
+}
+
+/** Server-side tables: the cluster chooses the columns, so that every kind has some. */
+export const tableRows: ListFormat<Row> = {
+  name: 'table',
+  accept: { list: TABLE, watch: TABLE },
+  params: { includeObject: 'Metadata' },
+  readPage: async (response) =>
+    await parseList({ bytes: await response.arrayBuffer(), at: Date.now(), reading: { as: 'table' } }),
+  readEvent: (object) => {
+    const { rows, resourceVersion } = readTable(object, Date.now());
+    return { items: rows, resourceVersion: resourceVersion || (rows.at(-1)?.resourceVersion ?? '') };
+  },
+  key: ({ key }) => key,
+  version: ({ resourceVersion }) => resourceVersion,
+  replace: changedRow,
+};
+
+const objects = {
+  key: objectKey,
+  version: ({ metadata }: KubeObject) => text(metadata, 'resourceVersion') ?? '',
+};
+
+/** All of each object; for few of them. */
+export const wholeObjects: ListFormat<KubeObject> = {
+  ...objects,
+  name: 'objects',
+  accept: { list: JSON_ONLY, watch: JSON_ONLY },
+  params: {},
+  readPage: async (response) => readObjectList(await response.json()),
+  readEvent: (object) => eventOf(asObject(object)),
+};
+
+const IDENTITY = { uid: true, name: true, namespace: true, resourceVersion: true } as const;
+
+/**
+ * Some fields of each object; for many of them. `metadata` always holds what identifies it. `T` is what the caller reads of an
+ * object, for the cluster promises nothing.
+ */
+export function objectFields<T>(mask: FieldMask): ListFormat<T> {
+  return fieldsFormat<T>(mask, { list: JSON_ONLY, watch: JSON_ONLY });
+}
+
+/** Metadata only, and of that some fields: the cluster does not send the rest. `T` as for `objectFields`. */
+export function metadataFields<T>(mask: FieldMask): ListFormat<T> {
+  return fieldsFormat<T>({ metadata: mask }, { list: METADATA_LIST, watch: METADATA });
+}
+
+function fieldsFormat<T>(mask: FieldMask, accept: ListFormat<T>['accept']): ListFormat<T> {
+  const { metadata = {} } = mask;
+  const keep: FieldMask = { ...mask, metadata: metadata === true ? true : { ...metadata, ...IDENTITY } };
+  const format: ListFormat<KubeObject> = {
+    ...objects,
+    name: `${accept.list} ${JSON.stringify(keep)}`,
+    accept,
+    params: {},
+    readPage: async (response) =>
+      await parseList({ bytes: await response.arrayBuffer(), at: Date.now(), reading: { as: 'objects', keep } }),
+    readEvent: (object) => eventOf(asObject(keepFields(object, keep))),
+  };
+  return format as unknown as ListFormat<T>;
+}
+
+function eventOf(item: KubeObject) {
+  return { items: [item], resourceVersion: text(item.metadata, 'resourceVersion') ?? '' };
+}

@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { KubeError } from './kube-error.ts';
+import { tableRows } from './list-format.ts';
+import type { Surroundings } from './list-watch.ts';
+import { LiveList } from './live-list.ts';
+import type { Schedule } from './live-store.ts';
+import { type Row, readTable } from './table-rows.ts';
+
+const around: Surroundings = {
+  now: () => 0,
+  random: () => 0,
+  delay: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+  attention: { paused: () => false, onChange: () => () => undefined },
+  acquireWatch: () => () => undefined,
+};
+
+const podTable = (namespace: string, names: string[]) =>
+  readTable(
+    {
+      metadata: { resourceVersion: '5' },
+      columnDefinitions: [{ name: 'Name', type: 'string', format: 'name' }],
+      rows: names.map((name) => ({
+        cells: [name],
+        object: {
+          metadata: { name, namespace, uid: `${namespace}/${name}`, resourceVersion: '1', managedFields: [{}] },
+        },
+      })),
+    },
+    0,
+  );
+
+/** A cluster of which one person sees only some namespaces. */
+function tableOf(options: { allowed: string[]; namespaces?: string[]; known?: string[]; schedule?: Schedule }) {
+  const asked: string[] = [];
+  const table = new LiveList<Row>({
+    format: tableRows,
+    source: (namespace, onColumns) => ({
+      key: ({ key }) => key,
+      list: async () => {
+        asked.push(namespace);
+        if (!options.allowed.includes(namespace)) {
+          const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+          throw new KubeError({ status: 403, reason: 'Forbidden', message: `pods is forbidden ${where}` });
+        }
+        const page = podTable(namespace, [`pod-of-${namespace || 'all'}`]);
+        onColumns(page.columns);
+        return { ...page, items: page.rows };
+      },
+      watch: async (_, signal) =>
+        (async function* () {
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+        })(),
+    }),
+    namespaces: options.namespaces ?? [],
+    fallback: async () => options.known ?? [],
+    around,
+    schedule: options.schedule ?? ((commit) => queueMicrotask(commit)),
+  });
+  const until = (condition: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!condition()) return;
+        unsubscribe();
+        resolve();
+      };
+      const unsubscribe = table.subscribe(look);
+      look();
+    });
+  return { table, asked, until };
+}
+
+describe('LiveList', () => {
+  let table: LiveList<Row> | undefined;
+  afterEach(() => table?.stop());
+
+  it('watches the whole cluster once', async () => {
+    const bed = tableOf({ allowed: [''] });
+    table = bed.table;
+    table.start();
+    await bed.until(() => bed.table.state.items.length === 1 && bed.table.state.freshness.state === 'live');
+    expect(bed.asked).toEqual(['']);
+    expect(table.state.narrowed).toBeUndefined();
+  });
+
+  it('shows what there is before it says that it is live: else it would say that there is nothing', async () => {
+    const bed = tableOf({ allowed: [''], schedule: () => undefined });
+    table = bed.table;
+    const seen: string[] = [];
+    table.subscribe(() => {
+      const { freshness, items, loaded } = bed.table.state;
+      seen.push(`${freshness.state} ${items.length} ${loaded}`);
+    });
+    table.start();
+    await bed.until(() => bed.table.state.freshness.state === 'live');
+    expect(seen).toEqual(['loading 0 false', 'loading 1 true', 'live 1 true']);
+  });
+
+  it('merges several namespaces', async () => {
+    const bed = tableOf({ allowed: ['a', 'b'], namespaces: ['a', 'b'] });
+    table = bed.table;
+    table.start();
+    await bed.until(() => bed.table.state.items.length === 2);
+    expect(table.state.items.map(({ name }) => name)).toEqual(['pod-of-a', 'pod-of-b']);
+  });
+
+  it('falls back to known namespaces when the cluster is forbidden, drops those that are too, and says what is missing', async () => {
+    const bed = tableOf({ allowed: ['b', 'd'], known: ['a', 'b', 'c', 'd'] });
+    table = bed.table;
+    table.start();
+    await bed.until(() => bed.table.state.items.length === 2 && bed.table.state.freshness.state === 'live');
+    expect(table.state.narrowed).toEqual({ message: 'pods is forbidden at the cluster scope', namespaces: ['b', 'd'] });
+  });
+
+  it('is denied, not empty, when nothing is known', async () => {
+    const bed = tableOf({ allowed: [] });
+    table = bed.table;
+    table.start();
+    await bed.until(() => bed.table.state.freshness.state === 'denied');
+    expect(table.state.freshness).toEqual({ state: 'denied', message: 'pods is forbidden at the cluster scope' });
+  });
+
+  it('is denied, not empty, when every known namespace is forbidden too', async () => {
+    const bed = tableOf({ allowed: [], known: ['a', 'b'] });
+    table = bed.table;
+    table.start();
+    await bed.until(() => bed.asked.includes('b') && bed.table.state.freshness.state === 'denied');
+    expect(table.state.items).toEqual([]);
+  });
+
+  it('asks for the whole cluster when more namespaces are wanted than watches are worth', async () => {
+    const namespaces = Array.from({ length: 9 }, (_, index) => `ns-${index}`);
+    const bed = tableOf({ allowed: [''], namespaces });
+    table = bed.table;
+    table.start();
+    await bed.until(() => bed.table.state.items.length === 1);
+    expect(bed.asked).toEqual(['']);
+  });
+});

@@ -1,0 +1,176 @@
+import { type Freshness, worstOf } from './freshness.ts';
+import type { ListFormat } from './list-format.ts';
+import { ListWatch, type Source, type Surroundings } from './list-watch.ts';
+import { LiveStore, type Schedule, type Snapshot } from './live-store.ts';
+import type { Column } from './table-rows.ts';
+
+/** Above so many namespaces the whole cluster is watched and filtered: one watch instead of many. */
+const MOST_NAMESPACES = 8;
+
+export interface LiveListState<T> extends Snapshot<T> {
+  freshness: Freshness;
+  /** The list has been there as a whole: `items` are not its first pages, but all, or all but what is `truncated`. */
+  loaded: boolean;
+  /** There are more than were asked for. */
+  truncated: boolean;
+  /**
+   * Set when the whole cluster is forbidden and single namespaces are shown instead: what is missing in the server's words,
+   * and where items come from.
+   */
+  narrowed: { message: string; namespaces: readonly string[] } | undefined;
+}
+
+export interface LiveListOptions<T> {
+  format: Pick<ListFormat<T>, 'key' | 'version' | 'replace'>;
+  /** Items of one namespace, or of all (''). */
+  source: (namespace: string, onColumns: (columns: readonly Column[]) => void) => Source<T>;
+  /** Empty: the whole cluster. */
+  namespaces: readonly string[];
+  /** Where to look when the whole cluster is forbidden. Undefined: nowhere. */
+  fallback: (() => Promise<readonly string[]>) | undefined;
+  /** So many items are kept of each namespace, or of the whole cluster; undefined: all. */
+  most?: number | undefined;
+  around: Surroundings;
+  schedule: Schedule;
+}
+
+interface Feed<T> {
+  watch: ListWatch<T>;
+  freshness: Freshness;
+  listed: { truncated: boolean } | undefined;
+}
+
+export const LOADING: Freshness = { state: 'loading', loaded: 0, remaining: undefined };
+
+/** The live objects of a kind in the whole cluster or in some namespaces, from one watch or several. */
+export class LiveList<T> {
+  readonly #options: LiveListOptions<T>;
+  readonly #store: LiveStore<T>;
+  readonly #feeds = new Map<string, Feed<T>>();
+  readonly #listeners = new Set<() => void>();
+  #state: LiveListState<T>;
+  #narrowed: { message: string; candidates: string[] } | undefined;
+
+  constructor(options: LiveListOptions<T>) {
+    this.#options = options;
+    const { key, version, replace } = options.format;
+    const onCommit = () => this.#publish();
+    this.#store = new LiveStore({ key, version, replace, schedule: options.schedule, onCommit });
+    this.#state = { ...this.#store.snapshot, freshness: LOADING, loaded: false, truncated: false, narrowed: undefined };
+  }
+
+  get state(): LiveListState<T> {
+    return this.#state;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  start(): void {
+    const { namespaces } = this.#options;
+    if (namespaces.length === 0 || namespaces.length > MOST_NAMESPACES) this.#open('');
+    else for (const namespace of namespaces) this.#open(namespace);
+  }
+
+  stop(): void {
+    for (const { watch } of this.#feeds.values()) watch.stop();
+    this.#feeds.clear();
+  }
+
+  /** Does not wait for the next attempt. */
+  retry(): void {
+    for (const { watch } of this.#feeds.values()) watch.retry();
+  }
+
+  #open(namespace: string): void {
+    const { source, around, most } = this.#options;
+    const feed: Feed<T> = {
+      freshness: LOADING,
+      listed: undefined,
+      watch: new ListWatch({
+        source: source(namespace, (columns) => this.#store.setColumns(columns)),
+        sink: {
+          put: (items, how) => this.#store.put(items, how),
+          remove: (keys) => this.#store.remove(keys),
+          listed: (how) => {
+            feed.listed = how;
+            this.#publishAll();
+          },
+          freshness: (freshness) => {
+            if (this.#feeds.get(namespace) !== feed) return;
+            feed.freshness = freshness;
+            if (freshness.state === 'denied') void this.#denied(namespace, freshness.message);
+            this.#publishAll();
+          },
+        },
+        around,
+        most,
+      }),
+    };
+    this.#feeds.set(namespace, feed);
+    void feed.watch.run();
+  }
+
+  /** The whole cluster is forbidden: try the namespaces that are known. One of those is: try the next. */
+  async #denied(namespace: string, message: string): Promise<void> {
+    const { namespaces, fallback } = this.#options;
+    if (fallback === undefined) return;
+    if (this.#narrowed !== undefined) {
+      if (namespace !== '' && this.#feeds.size > 1) this.#close(namespace);
+      this.#fill();
+      return;
+    }
+    if (namespace !== '') return;
+    const candidates = namespaces.length > 0 ? [...namespaces] : [...(await fallback())];
+    if (candidates.length === 0 || !this.#feeds.has('')) return;
+    this.#close('');
+    this.#narrowed = { message, candidates };
+    this.#fill();
+    this.#publish();
+  }
+
+  #fill(): void {
+    const candidates = this.#narrowed?.candidates ?? [];
+    while (this.#feeds.size < MOST_NAMESPACES && candidates.length > 0) this.#open(candidates.shift() ?? '');
+  }
+
+  #close(namespace: string): void {
+    this.#feeds.get(namespace)?.watch.stop();
+    this.#feeds.delete(namespace);
+  }
+
+  /** How fresh items are must not be told before they are shown: "live" and none of them would read "there are none". */
+  #publishAll(): void {
+    if (!this.#store.flush()) this.#publish();
+  }
+
+  #publish(): void {
+    const feeds = [...this.#feeds].map(([namespace, { freshness, listed }]) => ({ namespace, freshness, listed }));
+    const allowed = feeds.filter(({ freshness }) => freshness.state !== 'denied');
+    // One namespace that is forbidden among others says less than those that are there.
+    const speaking = allowed.length > 0 ? allowed : feeds;
+    this.#state = {
+      ...this.#store.snapshot,
+      freshness: worstOf(speaking.map(({ freshness }) => freshness)) ?? LOADING,
+      loaded: speaking.length > 0 && speaking.every(({ listed }) => listed !== undefined),
+      truncated: speaking.some(({ listed }) => listed?.truncated === true),
+      narrowed: this.#narrowedState(feeds, allowed),
+    };
+    for (const listener of this.#listeners) listener();
+  }
+
+  #narrowedState(feeds: Named[], allowed: Named[]): LiveListState<T>['narrowed'] {
+    const namespaces = allowed.map(({ namespace }) => namespace);
+    if (this.#narrowed !== undefined) return { message: this.#narrowed.message, namespaces };
+    const denied = feeds.find(({ freshness }) => freshness.state === 'denied');
+    if (denied?.freshness.state !== 'denied' || allowed.length === 0) return undefined;
+    return { message: denied.freshness.message, namespaces };
+  }
+}
+
+interface Named {
+  namespace: string;
+  freshness: Freshness;
+}

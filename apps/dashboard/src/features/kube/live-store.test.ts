@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { tableRows } from './list-format.ts';
+import { LiveStore } from './live-store.ts';
+import type { Row } from './table-rows.ts';
+
+const row = (key: string, over: Partial<Row> = {}): Row => ({
+  key,
+  name: key,
+  namespace: 'default',
+  created: 0,
+  deleting: false,
+  labels: {},
+  resourceVersion: '1',
+  cells: [key, '1/1', 'Running', '2 (3m ago)'],
+  at: 100,
+  changedAt: 0,
+  ...over,
+});
+
+function bed() {
+  const frames: (() => void)[] = [];
+  let commits = 0;
+  const store = new LiveStore<Row>({
+    ...tableRows,
+    schedule: (commit) => frames.push(commit),
+    onCommit: () => commits++,
+  });
+  return {
+    store,
+    frame: () => {
+      for (const commit of frames.splice(0)) commit();
+    },
+    commits: () => commits,
+  };
+}
+
+describe('LiveStore', () => {
+  it('shows many changes in one commit a frame', () => {
+    const { store, frame, commits } = bed();
+    store.put([row('a'), row('b')], { live: false });
+    store.put([row('c')], { live: false });
+    store.remove(['a']);
+    expect(store.snapshot.items).toEqual([]);
+    frame();
+    expect(commits()).toBe(1);
+    expect(store.snapshot.items.map(({ key }) => key)).toEqual(['b', 'c']);
+  });
+
+  it('keeps the very row when the server says that it is unchanged, so that a relist shows nothing', () => {
+    const { store, frame, commits } = bed();
+    store.put([row('a')], { live: false });
+    frame();
+    const before = store.snapshot;
+    store.put([row('a', { at: 999 })], { live: false });
+    frame();
+    expect(commits()).toBe(1);
+    expect(store.snapshot).toBe(before);
+  });
+
+  it('marks what a watch changed, not what only grew older', () => {
+    const { store, frame } = bed();
+    store.put([row('a'), row('b')], { live: false });
+    store.put([row('a', { resourceVersion: '2', at: 200, cells: ['a', '0/1', 'Error', '3 (1s ago)'] })], {
+      live: true,
+    });
+    store.put([row('b', { resourceVersion: '2', at: 200, cells: ['b', '1/1', 'Running', '2 (4m ago)'] })], {
+      live: true,
+    });
+    store.put([row('c', { at: 200 })], { live: true });
+    frame();
+    expect(store.snapshot.items.map(({ key, changedAt }) => [key, changedAt])).toEqual([
+      ['a', 200],
+      ['b', 0],
+      ['c', 200],
+    ]);
+  });
+
+  it('does not commit for the removal of what is not there', () => {
+    const { store, frame, commits } = bed();
+    store.remove(['ghost']);
+    frame();
+    expect(commits()).toBe(0);
+  });
+});

@@ -1,0 +1,70 @@
+// @vitest-environment jsdom
+import type { Cluster } from '@postern/contracts';
+import { screen, waitFor } from '@testing-library/react';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ClustersPage } from '#features/clusters/clusters-page.tsx';
+import { cluster, id, me } from '../../test/examples.ts';
+import { expectWords } from '../../test/expect-words.ts';
+import { renderPage } from '../../test/render-page.tsx';
+import { TestGateway } from '../../test/test-gateway.ts';
+
+const gateway = new TestGateway();
+const shop = cluster({ id: id(10), name: 'shop', status: 'online' });
+let clusters: Cluster[] = [shop];
+/** Organizations whose clusters somebody asked to hear of. */
+const watched: string[] = [];
+
+async function start(): Promise<void> {
+  await gateway.start();
+  gateway.live.on('connection', (socket) => {
+    socket.on('clusters:watch', ({ organization }, answer) => {
+      watched.push(organization);
+      answer({ items: clusters });
+    });
+  });
+}
+
+beforeAll(async () => {
+  gateway.answer('getMe', () => me);
+  gateway.answer('listClusters', () => ({ items: clusters }));
+  await start();
+});
+afterAll(() => gateway.stop());
+
+const row = (name: string) => screen.findByRole('row', { name: new RegExp(`^${name} `) });
+const connection = (words: RegExp) => screen.findByRole('img', { name: words });
+
+describe('the live connection', () => {
+  it('tells what changes, says when the gateway is not reached, and catches up when it is back', async () => {
+    renderPage(<ClustersPage />, { gateway, path: '/acme' });
+    await connection(/^Live/);
+    expectWords(await row('shop'), 'Online');
+    expect(watched).toEqual(['acme']);
+
+    // A change, a new one, one of another organization, and one that is deleted.
+    gateway.live.emit('cluster:changed', { ...shop, status: 'offline' });
+    await waitFor(async () => expectWords(await row('shop'), 'Offline'));
+    gateway.live.emit('cluster:changed', cluster({ id: id(90), organizationId: id(91), name: 'foreign' }));
+    gateway.live.emit('cluster:changed', cluster({ id: id(11), name: 'bank', status: 'pending' }));
+    expectWords(await row('bank'), 'Waiting for its agent');
+    expect(screen.queryByText('foreign')).toBeNull();
+    gateway.live.emit('cluster:deleted', { id: id(11), organizationId: id(2) });
+    await waitFor(() => expect(screen.queryByText('bank')).toBeNull());
+    expect(gateway.calls('listClusters')).toHaveLength(1);
+
+    // The gateway goes: the page says so and keeps what it has seen.
+    await gateway.stop();
+    await connection(/not reached; trying again/);
+    await screen.findByText(/The gateway has not answered for/);
+    expectWords(await row('shop'), 'Offline');
+
+    // It comes back, and things have changed meanwhile.
+    clusters = [shop, cluster({ id: id(12), name: 'warehouse' })];
+    await start();
+    await connection(/^Live/);
+    await row('warehouse');
+    expectWords(await row('shop'), 'Online');
+    expect(screen.queryByText(/The gateway has not answered for/)).toBeNull();
+    expect(watched).toEqual(['acme', 'acme']);
+  }, 60_000);
+});

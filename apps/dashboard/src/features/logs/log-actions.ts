@@ -1,0 +1,35 @@
+import { Download } from 'lucide-react';
+import type { Action } from '#features/actions/action.ts';
+
+/** A log in the dock. */
+export interface LogContext {
+  pod: string;
+  /** Undefined: not known yet. */
+  container: string | undefined;
+  /** Lines that are shown. */
+  lines: number;
+  downloadAll: (container: string) => void;
+  saveShown: () => void;
+}
+
+const log = { group: 'dock', icon: Download, note: ({ pod }: LogContext) => pod } as const;
+
+/** Ways to take a log home. */
+export const downloadActions: readonly Action<LogContext>[] = [
+  {
+    ...log,
+    id: 'logs.download',
+    label: 'Download all that the node has kept',
+    short: 'All that the node has kept',
+    enabled: ({ container }) => container !== undefined,
+    run: ({ container, downloadAll }) => container !== undefined && downloadAll(container),
+  },
+  {
+    ...log,
+    id: 'logs.save',
+    label: 'Download the lines shown here',
+    short: 'The lines shown here',
+    enabled: ({ lines }) => lines > 0,
+    run: ({ saveShown }) => saveShown(),
+  },
+];

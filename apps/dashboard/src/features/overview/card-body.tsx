@@ -1,0 +1,73 @@
+'use client';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { ErrorState } from '#components/ui/error-state.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import type { UsedList } from '#features/kube/use-live-list.ts';
+import { itemsOf } from './list-state.ts';
+
+interface BodyProps<T> {
+  /** In a sentence: "nodes". */
+  what: string;
+  /** Height of the skeleton. */
+  lines?: number;
+  children: (data: T) => ReactNode;
+}
+
+/** The inside of a card by the state of a live list: what it shows, its skeleton, or why it cannot, with what to do. */
+export function ListBody<T>({
+  list,
+  online,
+  what,
+  lines,
+  children,
+}: BodyProps<readonly T[]> & {
+  list: UsedList<T>;
+  /** False: the cluster's agent is not connected. */
+  online: boolean;
+}) {
+  const items = itemsOf(list);
+  if (items !== undefined) return children(items);
+  if (!online) return <p className="text-muted">Not known: the cluster is offline.</p>;
+  const { freshness } = list;
+  if (freshness.state === 'denied') {
+    return (
+      <ErrorState compact title={`You may not list ${what} in the whole cluster.`}>
+        {freshness.message}
+      </ErrorState>
+    );
+  }
+  if (freshness.state === 'failed') return <Failed what={what} message={freshness.message} onRetry={list.retry} />;
+  return <Loading what={what} lines={lines} />;
+}
+
+/** The same by the state of a query of the gateway's own API. */
+export function QueryBody<T>({ query, what, lines, children }: BodyProps<T> & { query: UseQueryResult<T> }) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.error === null) return <Loading what={what} lines={lines} />;
+  return <Failed what={what} message={query.error.message} onRetry={() => void query.refetch()} />;
+}
+
+function Loading({ what, lines = 3 }: { what: string; lines: number | undefined }) {
+  return (
+    <div role="status" aria-label={`Loading ${what}`} className="flex flex-col gap-2.5 py-1">
+      {Array.from({ length: lines }, (_, line) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines of a skeleton are all alike
+        <Skeleton key={line} className={line % 2 === 0 ? 'w-3/4' : 'w-1/2'} />
+      ))}
+    </div>
+  );
+}
+
+function Failed({ what, message, onRetry }: { what: string; message: string; onRetry: () => void }) {
+  return (
+    <ErrorState
+      compact
+      title={`The ${what} could not be loaded.`}
+      retrying="It tries again by itself."
+      onRetry={onRetry}
+    >
+      {message}
+    </ErrorState>
+  );
+}

@@ -1,0 +1,159 @@
+// @vitest-environment jsdom
+import type { Cluster } from '@postern/contracts';
+import { screen, waitFor, within } from '@testing-library/react';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cluster, me } from '../../test/examples.ts';
+import { expectWords } from '../../test/expect-words.ts';
+import { renderPage } from '../../test/render-page.tsx';
+import { TestCluster } from '../../test/test-cluster.ts';
+import { TestGateway } from '../../test/test-gateway.ts';
+import { OverviewPage } from './overview-page.tsx';
+
+const PODS = '/api/v1/pods';
+const NODES = '/api/v1/nodes';
+const EVENTS = '/api/v1/events';
+const SETS = '/apis/apps/v1/replicasets';
+const METRICS = '/apis/metrics.k8s.io/v1beta1/nodes';
+
+const pod = (name: string, waiting?: string) => ({
+  metadata: { name, namespace: 'shop' },
+  spec: { nodeName: 'node-1', containers: [{ name: 'app', resources: { requests: { cpu: '500m', memory: '1Gi' } } }] },
+  status: {
+    phase: 'Running',
+    containerStatuses: [{ state: waiting === undefined ? {} : { waiting: { reason: waiting } } }],
+  },
+});
+const node = (name: string, ready: boolean) => ({
+  metadata: { name },
+  status: {
+    allocatable: { cpu: '4', memory: '8Gi' },
+    conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+  },
+});
+
+const gateway = new TestGateway();
+let shop: Cluster;
+let kube: TestCluster;
+beforeAll(async () => {
+  await gateway.start();
+  gateway.live.on('connection', (socket) => socket.on('clusters:watch', (_, answer) => answer({ items: [shop] })));
+});
+afterAll(() => gateway.stop());
+let page = 0;
+beforeEach(() => {
+  gateway.forget();
+  // Lists linger for people who go back: each test has a cluster of its own.
+  shop = cluster({ name: `shop-${++page}` });
+  gateway.answer('getMe', () => me);
+  gateway.answer('listClusters', () => ({ items: [shop] }));
+  gateway.answer('listSessions', () => ({ items: [], nextCursor: null }));
+  kube = new TestCluster(gateway);
+  kube.put(NODES, node('node-1', true));
+  kube.put(PODS, pod('web-0'), pod('web-1'));
+  kube.put(EVENTS);
+  kube.put(SETS);
+});
+
+const open = () => renderPage(<OverviewPage />, { gateway, path: `/acme/clusters/${shop.name}` });
+const card = async (name: string) => {
+  const heading = await screen.findByRole('heading', { name });
+  const section = heading.closest('section');
+  if (section === null) throw new Error(`${name} is in no card`);
+  return section;
+};
+
+describe('the overview of a cluster', { timeout: 60_000 }, () => {
+  it('sums up what is there, and follows what changes without asking again', async () => {
+    open();
+    await screen.findByText('Healthy: 1 of 1 nodes ready, 2 pods running');
+    expectWords(await card('Pods'), 'Running 2');
+    expectWords(await card('Capacity'), 'CPU requested', '1 of 4', '2 GiB of 8 GiB');
+    await screen.findByText('Live');
+
+    kube.put(PODS, pod('web-1', 'CrashLoopBackOff'));
+    await screen.findByText('1 pod is in trouble; 1 of 1 nodes ready, 1 pod running');
+    const trouble = within(await card('Pods')).getByRole('link', { name: 'web-1' });
+    expect(trouble.getAttribute('href')).toBe(`/acme/clusters/${shop.name}/r/pods/shop/web-1`);
+
+    kube.put(NODES, node('node-2', false));
+    await screen.findByText(/^Node node-2 is not ready, 1 pod is in trouble/);
+    kube.remove(PODS, 'web-1');
+    await waitFor(async () => expect((await card('Pods')).textContent).not.toContain('CrashLoopBackOff'));
+    for (const path of [PODS, NODES, EVENTS, SETS]) expect(kube.count(path)).toEqual({ lists: 1, watches: 1 });
+  });
+
+  it('groups the warnings of the last hour, and shows a roll-out', async () => {
+    const now = new Date().toISOString();
+    const warning = (name: string, lastTimestamp: string) => ({
+      metadata: { name, namespace: 'shop' },
+      type: 'Warning',
+      reason: 'BackOff',
+      message: `Back-off of ${name}`,
+      count: 3,
+      lastTimestamp,
+      involvedObject: { kind: 'Pod', namespace: 'shop', name },
+    });
+    kube.put(EVENTS, warning('web-0', now), warning('web-9', '2020-01-01T00:00:00Z'));
+    open();
+    const warnings = await card('Warnings of the last hour');
+    await within(warnings).findByText('Back-off of web-0');
+    expectWords(warnings, 'BackOff', '×3', 'Pod shop/web-0');
+    expect(kube.asked.find(({ pathname }) => pathname.endsWith(EVENTS))?.searchParams.get('fieldSelector')).toBe(
+      'type=Warning',
+    );
+    kube.put(SETS, {
+      metadata: {
+        name: 'web-abc',
+        namespace: 'shop',
+        creationTimestamp: now,
+        ownerReferences: [{ kind: 'Deployment', name: 'web' }],
+        annotations: { 'deployment.kubernetes.io/revision': '7' },
+      },
+    } as never);
+    await waitFor(async () => expectWords(await card('Recent changes'), 'web', 'rolled out, revision 7'));
+  });
+
+  it('says of each part what may not be seen, and what is not there', async () => {
+    const message = 'pods is forbidden: User "postern:ada@example.com" cannot list resource "pods"';
+    kube.refuse(PODS, 403, 'Forbidden', message);
+    open();
+    const pods = within(await card('Pods'));
+    await pods.findByText('You may not list pods in the whole cluster.');
+    pods.getByText(message);
+    await screen.findByText('Healthy: 1 of 1 nodes ready');
+    await screen.findByText(/the cluster serves no metrics/);
+    expect(kube.count(METRICS).lists).toBe(1);
+  });
+
+  it('keeps what it has seen while the agent is offline, says since when, and goes on by itself', async () => {
+    open();
+    await screen.findByText('Healthy: 1 of 1 nodes ready, 2 pods running');
+    await screen.findByText('Live');
+    for (const path of [PODS, NODES, EVENTS, SETS]) {
+      kube.refuse(path, 503, 'ServiceUnavailable', 'The agent is offline.');
+    }
+    kube.breakWatches();
+    gateway.live.emit('cluster:changed', { ...shop, status: 'offline' });
+    await screen.findByText(/^As seen/);
+    expectWords(await card('Pods'), 'Running 2');
+
+    for (const path of [PODS, NODES, EVENTS, SETS]) kube.allow(path);
+    kube.put(PODS, pod('web-2'));
+    gateway.live.emit('cluster:changed', shop);
+    await screen.findByText('Live', undefined, { timeout: 20_000 });
+    await screen.findByText('Healthy: 1 of 1 nodes ready, 3 pods running');
+    expect(kube.count(PODS).lists).toBe(1);
+  });
+
+  it('knows nothing of a cluster that is offline, and asks again at once when it is back', async () => {
+    shop = { ...shop, status: 'offline' };
+    // Of the kind that is asked again after a minute only.
+    for (const path of [PODS, NODES]) kube.refuse(path, 404, 'NotFound', 'Not there.');
+    open();
+    await within(await card('Pods')).findByText('Not known: the cluster is offline.');
+    await waitFor(() => expect(kube.count(PODS).lists).toBe(1));
+    for (const path of [PODS, NODES]) kube.allow(path);
+    gateway.live.emit('cluster:changed', { ...shop, status: 'online' });
+    await screen.findByText('Healthy: 1 of 1 nodes ready, 2 pods running');
+  });
+});

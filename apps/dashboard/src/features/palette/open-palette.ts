@@ -1,4 +1,0 @@
-/** Opens the command palette from anywhere. */
-export function openPalette(): void {
-  window.dispatchEvent(new Event('postern:palette'));
-}

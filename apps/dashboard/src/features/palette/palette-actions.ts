@@ -1,0 +1,14 @@
+import { Search } from 'lucide-react';
+import type { Action } from '#features/actions/action.ts';
+
+/** Opens the command palette from anywhere. */
+export const openPalette: Action<unknown> = {
+  id: 'palette.open',
+  label: 'Command palette',
+  group: 'everywhere',
+  icon: Search,
+  keys: 'mod+k',
+  inFields: true,
+  unlisted: true,
+  run: () => window.dispatchEvent(new Event('postern:palette')),
+};

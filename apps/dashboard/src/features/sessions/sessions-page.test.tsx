@@ -1,0 +1,116 @@
+// @vitest-environment jsdom
+import type { Session } from '@postern/contracts';
+import { screen, waitFor, within } from '@testing-library/react';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cluster, id, me, session } from '../../test/examples.ts';
+import { expectWords } from '../../test/expect-words.ts';
+import { renderPage } from '../../test/render-page.tsx';
+import { Refusal, TestGateway } from '../../test/test-gateway.ts';
+import { SessionsPage } from './sessions-page.tsx';
+
+const gateway = new TestGateway();
+const sessions: readonly Session[] = [
+  session({ id: id(31), kind: 'terminal', pod: 'web-0', endedAt: null, endReason: null, command: [] }),
+  session({ id: id(32), kind: 'exec', pod: 'db-0', command: ['psql', '-c', 'select 1'], bytesDown: 3 * 1024 * 1024 }),
+];
+beforeAll(() => gateway.start());
+afterAll(() => gateway.stop());
+beforeEach(() => {
+  gateway.forget();
+  gateway.answer('getMe', () => me);
+  gateway.answer('listClusters', () => ({ items: [cluster({ id: id(10), name: 'shop' })] }));
+  gateway.answer('listSessions', ({ query }) => ({
+    items: sessions.filter(
+      ({ kind, endedAt }) =>
+        (query['kind'] === undefined || kind === query['kind']) && (query['active'] !== 'true' || endedAt === null),
+    ),
+    nextCursor: null,
+  }));
+});
+
+const open = (query = '') => renderPage(<SessionsPage />, { gateway, path: `/acme/sessions${query}` });
+const row = (name: string) => screen.findByRole('row', { name: new RegExp(name) });
+/** The last question, without how much was wanted. */
+const asked = () => {
+  const { limit, ...query } = gateway.calls('listSessions').at(-1)?.query ?? {};
+  return query;
+};
+
+describe('the page of sessions', { timeout: 60_000 }, () => {
+  it('says who was where, with what, for how long, and what went through', async () => {
+    open();
+    const terminal = await row('web-0');
+    expectWords(terminal, 'Terminal', 'ada@example.com', 'shop / default / app', 'still open');
+    const exec = await row('db-0');
+    expectWords(exec, 'Exec', 'psql -c select 1', '5m', '120 B', '3 MiB');
+    expect(exec.textContent).not.toContain('still open');
+    expect(within(exec).getByRole('link', { name: 'db-0' }).getAttribute('href')).toBe(
+      '/acme/clusters/shop/r/pods/default/db-0',
+    );
+  });
+
+  it('filters by kind and by what is active, and the address says so', async () => {
+    const { user, address } = open();
+    await row('db-0');
+    await user.selectOptions(screen.getByLabelText('Kind'), 'Terminal');
+    await waitFor(() => expect(screen.queryByRole('row', { name: /db-0/ })).toBeNull());
+    await row('web-0');
+    expect(asked()).toEqual({ kind: 'terminal' });
+    await user.click(screen.getByLabelText('Active now'));
+    await waitFor(() => expect(asked()).toEqual({ kind: 'terminal', active: 'true' }));
+    expect(address()).toBe('/acme/sessions?kind=terminal&active=true');
+  });
+
+  it('opens with the filter of its address, and asks for a cluster by its id', async () => {
+    open('?cluster=shop&kind=exec');
+    await row('db-0');
+    expect(screen.queryByRole('row', { name: /web-0/ })).toBeNull();
+    expect(gateway.calls('listSessions').map(({ query }) => query['cluster'])).toEqual([id(10)]);
+    expect(screen.getByLabelText<HTMLSelectElement>('Cluster').value).toBe('shop');
+  });
+
+  it('asks nothing for a cluster that is not there, and lets go of the filter', async () => {
+    const { user, address } = open('?cluster=gone');
+    await screen.findByText('No session fits the filter');
+    expect(gateway.calls('listSessions')).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Clear the filter' }));
+    await row('db-0');
+    expect(address()).toBe('/acme/sessions');
+  });
+
+  it('goes on to older ones', async () => {
+    const older = session({ id: id(33), pod: 'batch-7' });
+    gateway.answer('listSessions', ({ query }) =>
+      query['cursor'] === 'page 2'
+        ? { items: [older], nextCursor: null }
+        : { items: [...sessions], nextCursor: 'page 2' },
+    );
+    const { user } = open();
+    await row('web-0');
+    await user.click(screen.getByRole('button', { name: 'Show older' }));
+    await row('batch-7');
+    await row('web-0');
+    expect(screen.queryByRole('button', { name: 'Show older' })).toBeNull();
+  });
+
+  it('says what would be here when there is nothing', async () => {
+    gateway.answer('listSessions', () => ({ items: [], nextCursor: null }));
+    open();
+    await screen.findByText('No sessions yet');
+    expect(screen.queryByRole('button', { name: 'Clear the filter' })).toBeNull();
+  });
+
+  it('says what went wrong, and tries again', async () => {
+    let refuse = true;
+    const error = { code: 'forbidden', message: 'Only admins see sessions.', requestId: 'r' } as const;
+    gateway.answer('listSessions', () => {
+      if (refuse) throw new Refusal(403, error);
+      return { items: [...sessions], nextCursor: null };
+    });
+    const { user } = open();
+    await screen.findByText('Only admins see sessions.');
+    refuse = false;
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await row('web-0');
+  });
+});

@@ -1,0 +1,28 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { href } from '#components/href.ts';
+import { useActions } from '#features/actions/use-actions.ts';
+import { addCluster, goToClusters, goToOverview, goToSessions, goToTokens } from '#features/address/go-actions.ts';
+import { useLocation } from '#features/address/use-location.ts';
+import { clusterActions } from '#features/clusters/cluster-actions.ts';
+import { signOutAction } from '#features/session/session-actions.ts';
+import { themeActions } from '#features/theme/theme-actions.ts';
+
+const places = [goToOverview, addCluster, goToClusters, goToSessions, goToTokens];
+// Its dialog stands in the address of the overview; the others open where their menu is.
+const cluster = [clusterActions.kubeconfig];
+const everywhere = [themeActions.light, themeActions.dark, themeActions.system, signOutAction];
+
+/** What can be done on every page of an organization. */
+export function FrameActions({ organization }: { organization: string }) {
+  const router = useRouter();
+  const { cluster: name } = useLocation();
+  const go = (path: string) => router.push(path);
+  useActions(places, { organization, cluster: name, go });
+  useActions(cluster, {
+    cluster: name,
+    open: (dialog) => go(href`/${organization}/clusters/${name ?? ''}?dialog=${dialog}`),
+  });
+  useActions(everywhere, undefined);
+  return null;
+}

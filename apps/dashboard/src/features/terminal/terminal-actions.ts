@@ -1,0 +1,65 @@
+import { ClipboardPaste, Copy, Eraser, Minus, Plus, Search } from 'lucide-react';
+import type { Action } from '#features/actions/action.ts';
+import type { TerminalScreen } from './terminal-screen.ts';
+import { changeTerminalSettings } from './terminal-settings.ts';
+
+/** A terminal in the dock. Keys of its own it has besides these: see `terminalKey`. */
+export interface TerminalContext {
+  pod: string;
+  /** Undefined: not drawn yet. */
+  screen: TerminalScreen | undefined;
+  /** Pixels. */
+  fontSize: number;
+  search: () => void;
+}
+
+const terminal = {
+  group: 'dock',
+  note: ({ pod }: TerminalContext) => pod,
+  enabled: ({ screen }: TerminalContext) => screen !== undefined,
+} as const;
+
+export const searchTerminal: Action<TerminalContext> = {
+  ...terminal,
+  id: 'terminal.search',
+  label: 'Search',
+  icon: Search,
+  // The palette gives the focus back to what had it: the field would not keep it.
+  unlisted: true,
+  run: ({ search }) => search(),
+};
+
+export const clipboardActions: readonly Action<TerminalContext>[] = [
+  {
+    ...terminal,
+    id: 'terminal.copy',
+    label: 'Copy the selection',
+    icon: Copy,
+    run: ({ screen }) => void screen?.copy(),
+  },
+  {
+    ...terminal,
+    id: 'terminal.paste',
+    label: 'Paste',
+    icon: ClipboardPaste,
+    run: ({ screen }) => void screen?.paste(),
+  },
+  { ...terminal, id: 'terminal.clear', label: 'Clear', icon: Eraser, run: ({ screen }) => screen?.clear() },
+];
+
+export const textSizeActions: readonly Action<TerminalContext>[] = [
+  {
+    ...terminal,
+    id: 'terminal.larger',
+    label: ({ fontSize }) => `Larger text (${fontSize})`,
+    icon: Plus,
+    run: ({ fontSize }) => changeTerminalSettings({ fontSize: fontSize + 1 }),
+  },
+  {
+    ...terminal,
+    id: 'terminal.smaller',
+    label: 'Smaller text',
+    icon: Minus,
+    run: ({ fontSize }) => changeTerminalSettings({ fontSize: fontSize - 1 }),
+  },
+];

@@ -1,0 +1,21 @@
+import { Monitor, Moon, Sun } from 'lucide-react';
+import type { Action } from '#features/actions/action.ts';
+import { setTheme, type ThemeChoice } from './use-theme.ts';
+
+function theme(choice: ThemeChoice, short: string, icon: Action<unknown>['icon']): Action<unknown> {
+  return {
+    id: `theme.${choice}`,
+    label: `Theme: ${short.toLowerCase()}`,
+    short,
+    group: 'everywhere',
+    ...(icon && { icon }),
+    run: () => setTheme(choice),
+  };
+}
+
+/** One action for each theme that can be chosen. */
+export const themeActions: Record<ThemeChoice, Action<unknown>> = {
+  system: theme('system', 'As the system', Monitor),
+  light: theme('light', 'Light', Sun),
+  dark: theme('dark', 'Dark', Moon),
+};

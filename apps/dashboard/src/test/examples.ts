@@ -1,0 +1,72 @@
+import type { ApiToken, Cluster, Me, Session } from '@postern/contracts';
+
+/** Ids of examples: UUIDs that can be told apart. */
+export const id = (number: number): string => `01900000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+
+const AT = '2026-01-01T12:00:00.000Z';
+
+export const me: Me = {
+  user: { id: id(1), email: 'ada@example.com', createdAt: AT },
+  organizations: [{ id: id(2), name: 'Acme', slug: 'acme', role: 'owner' }],
+};
+
+export function cluster(over: Partial<Cluster> = {}): Cluster {
+  return {
+    id: id(10),
+    organizationId: id(2),
+    name: 'shop',
+    labels: {},
+    demo: false,
+    createdAt: AT,
+    status: 'online',
+    statusSince: AT,
+    agent: null,
+    kubernetes: null,
+    capabilities: null,
+    problem: null,
+    joining: {
+      tokenMade: null,
+      agentDialled: null,
+      keyRegistered: null,
+      permissionsChecked: null,
+      firstRequestServed: null,
+    },
+    uninstallCommand: 'kubectl delete namespace postern',
+    ...over,
+  };
+}
+
+export function token(over: Partial<ApiToken> = {}): ApiToken {
+  return {
+    id: id(20),
+    name: 'deploy pipeline',
+    kind: 'api',
+    hint: 'pst_abcd',
+    clusterId: null,
+    createdAt: AT,
+    expiresAt: '2099-01-01T12:00:00.000Z',
+    lastUsedAt: null,
+    ...over,
+  };
+}
+
+export function session(over: Partial<Session> = {}): Session {
+  return {
+    id: id(30),
+    kind: 'exec',
+    cluster: { id: id(10), name: 'shop' },
+    user: { id: id(1), email: 'ada@example.com' },
+    namespace: 'default',
+    pod: 'web-0',
+    container: 'app',
+    command: ['sh', '-c', 'ls'],
+    startedAt: AT,
+    endedAt: '2026-01-01T12:05:00.000Z',
+    endReason: 'The command ended.',
+    bytesUp: 120,
+    bytesDown: 4096,
+    clientAddress: '192.0.2.7',
+    userAgent: 'kubectl/v1.33',
+    ...over,
+  };
+}

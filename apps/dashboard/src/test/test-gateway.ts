@@ -1,0 +1,135 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { CallResult } from '@postern/api-client';
+import {
+  type ApiErrorBody,
+  type ClientToServerEvents,
+  type OperationId,
+  routes,
+  type ServerToClientEvents,
+} from '@postern/contracts';
+import { Server as LiveServer } from 'socket.io';
+
+/** A call as it came in. */
+export interface Call {
+  params: Record<string, string>;
+  query: Record<string, string>;
+  body: unknown;
+}
+
+/** What an operation is to be refused with. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly error: ApiErrorBody['error'];
+
+  constructor(status: number, error: ApiErrorBody['error']) {
+    super(error.message);
+    this.status = status;
+    this.error = error;
+  }
+}
+
+type Answer = (call: Call) => unknown;
+
+/** Answers a request to a cluster's API by itself; false: it does not know the address. */
+type ClusterApi = (request: { url: URL; path: string }, response: ServerResponse) => boolean;
+
+/**
+ * The other end for tests that render: HTTP and socket.io as the contracts have them, on a port of this machine. It answers what
+ * a test says, checked against the contracts, and 404 to everything else.
+ */
+export class TestGateway {
+  readonly #answers = new Map<OperationId, Answer>();
+  readonly #calls: { operation: OperationId; call: Call }[] = [];
+  #clusterApi: ClusterApi = () => false;
+  #port = 0;
+  #http: Server | undefined;
+  #live: LiveServer<ClientToServerEvents, ServerToClientEvents> | undefined;
+
+  /** Listens; on the same port again after a `stop`. */
+  async start(): Promise<void> {
+    const http = createServer((request, response) => void this.#serve(request, response));
+    this.#http = http;
+    this.#live = new LiveServer(http, { path: '/socket.io/', transports: ['websocket'] });
+    await new Promise<void>((resolve) => http.listen(this.#port, 'localhost', resolve));
+    this.#port = (http.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    const closed = this.#live?.close();
+    // Else it would wait for those that are kept for another request.
+    this.#http?.closeAllConnections();
+    await closed;
+  }
+
+  /** `http://localhost:…` */
+  get origin(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
+  get live(): LiveServer<ClientToServerEvents, ServerToClientEvents> {
+    if (this.#live === undefined) throw new Error('not started');
+    return this.#live;
+  }
+
+  /** Says what an operation answers from now on. It may throw a `Refusal`. */
+  answer<O extends OperationId>(operation: O, answer: (call: Call) => CallResult<O>): void {
+    this.#answers.set(operation, answer);
+  }
+
+  /** Says what answers under `/k8s/<organization>/<cluster>`; `path` is the rest. */
+  serveCluster(api: ClusterApi): void {
+    this.#clusterApi = api;
+  }
+
+  /** Forgets all answers and calls. */
+  forget(): void {
+    this.#clusterApi = () => false;
+    this.#answers.clear();
+    this.#calls.length = 0;
+  }
+
+  /** The calls of an operation so far. */
+  calls(operation: OperationId): Call[] {
+    return this.#calls.filter((one) => one.operation === operation).map(({ call }) => call);
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', this.origin);
+    const path = /^\/k8s\/[^/]+\/[^/]+(\/.*)$/.exec(url.pathname)?.[1];
+    if (path !== undefined && this.#clusterApi({ url, path }, response)) return;
+    const text = (await request.toArray()).join('');
+    const [status, body] = this.#ask(request.method ?? 'GET', url, text === '' ? undefined : JSON.parse(text));
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(body === undefined ? undefined : JSON.stringify(body));
+  }
+
+  #ask(method: string, url: URL, body: unknown): [status: number, body?: unknown] {
+    for (const [operation, answer] of this.#answers) {
+      const route = routes[operation];
+      const params = route.method === method ? match(route.path, url.pathname) : undefined;
+      if (params === undefined) continue;
+      const call = { params, query: Object.fromEntries(url.searchParams), body };
+      this.#calls.push({ operation, call });
+      try {
+        const answered = answer(call);
+        return [route.status, 'response' in route ? route.response.parse(answered) : undefined];
+      } catch (error) {
+        if (error instanceof Refusal) return [error.status, { error: error.error }];
+        return [500, { error: { code: 'internal', message: String(error), requestId: '' } }];
+      }
+    }
+    return [
+      404,
+      { error: { code: 'not-found', message: `Nothing answers ${method} ${url.pathname}.`, requestId: '' } },
+    ];
+  }
+}
+
+/** The values of `{names}` in a path under `/api/v1`; undefined where it is another. */
+function match(template: string, pathname: string): Record<string, string> | undefined {
+  const pattern = template.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
+  const found = new RegExp(`^/api/v1${pattern}$`).exec(pathname);
+  if (found === null) return undefined;
+  return Object.fromEntries(Object.entries(found.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]));
+}

@@ -1,0 +1,60 @@
+import {
+  authorisationVerb,
+  isPodLog,
+  type KubeTarget,
+  type RequestInfo,
+  readStreamOptions,
+  requestInfo,
+  type StreamOptions,
+  type StreamSubresource,
+  streamSubresource,
+} from '@postern/kube';
+import { refusal } from './refusal.ts';
+
+/** What is asked, in the apiserver's own terms. */
+export interface ClassifiedRequest {
+  info: RequestInfo;
+  /** The verb to authorise. */
+  verb: string;
+  stream: StreamSubresource | null;
+  /** What a stream asks for, as the apiserver reads it; null where `stream` is. */
+  options: StreamOptions | null;
+  /** For the metrics and for what a deadline may cut: what kind of traffic follows. */
+  kind: 'unary' | 'watch' | 'log' | 'proxy' | StreamSubresource;
+}
+
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/**
+ * Pass: what is asked? @throws Refusal 400, 405 where the apiserver could not tell either, and 400 for a stream whose query
+ * the apiserver could read otherwise than whoever reads the record: unknown is denied.
+ */
+export function classify(method: string, target: KubeTarget): ClassifiedRequest {
+  if (!methods.has(method)) throw refusal(405, 'This method is not part of the Kubernetes API.');
+  const info = requestInfo(method, target.path, target.query);
+  if (info === null) throw refusal(400, 'The path does not say which resource is meant.');
+  if (info.isResourceRequest && info.verb === '') throw refusal(405, 'This method is not supported on a resource.');
+  const stream = streamSubresource(info);
+  const options = stream === null ? null : optionsOf(stream, target.query);
+  return { info, verb: authorisationVerb(info), stream, options, kind: stream ?? trafficOf(info) };
+}
+
+function optionsOf(stream: StreamSubresource, query: string): StreamOptions {
+  const { options, refused } = readStreamOptions(stream, query);
+  if (options === undefined) {
+    throw refusal(400, `The request was refused: ${refused}. Percent-encode each value, and give each option once.`);
+  }
+  return options;
+}
+
+function trafficOf(info: RequestInfo): 'unary' | 'watch' | 'log' | 'proxy' {
+  if (!info.isResourceRequest) return 'unary';
+  if (info.verb === 'watch') return 'watch';
+  if (isProxy(info)) return 'proxy';
+  return isPodLog(info) ? 'log' : 'unary';
+}
+
+/** A request that the apiserver passes on to a node, a pod or a service: by subresource, or the old way by verb. */
+export function isProxy(info: RequestInfo): boolean {
+  return info.verb === 'proxy' || info.subresource === 'proxy';
+}

@@ -1,0 +1,208 @@
+import { EventEmitter, once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { useLeakCheck } from '@postern/testkit';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type EdgeBed, type EdgeBedOptions, startEdgeBed } from '../test/edge-bed.ts';
+import { parseProxyHeader } from './proxy-protocol.ts';
+import { remoteAddressOf } from './remote-address.ts';
+
+const signature = '0d0a0d0a000d0a515549540a';
+
+/** A header as a load balancer writes it. */
+function header(command: number, family: number, rest: Buffer): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(rest.byteLength);
+  return Buffer.concat([Buffer.from(signature, 'hex'), Buffer.from([0x20 | command, family]), length, rest]);
+}
+
+const ipv4 = (address: string, tlvs = 0): Buffer =>
+  header(
+    1,
+    0x11,
+    Buffer.concat([
+      Buffer.from(address.split('.').map(Number)),
+      Buffer.from('7f00000112344567', 'hex'),
+      Buffer.alloc(tlvs),
+    ]),
+  );
+const ipv6 = header(1, 0x21, Buffer.concat([Buffer.from('20010db8000000000000000000000007', 'hex'), Buffer.alloc(20)]));
+
+describe('a header of the PROXY protocol', () => {
+  it.each([
+    ['IPv4', ipv4('198.51.100.7'), '198.51.100.7'],
+    ['IPv4 with what the load balancer adds', ipv4('198.51.100.7', 200), '198.51.100.7'],
+    ['IPv6', ipv6, '2001:db8::7'],
+    ['a health check (LOCAL)', header(0, 0, Buffer.alloc(0)), null],
+    ['a health check with addresses', header(0, 0x11, Buffer.alloc(12)), null],
+    ['a Unix socket', header(1, 0x31, Buffer.alloc(216)), null],
+  ])('%s is read, wherever it is cut', (_, bytes, source) => {
+    for (let length = 0; length < bytes.byteLength; length++)
+      expect(parseProxyHeader(bytes.subarray(0, length))).toEqual({ state: 'incomplete' });
+    const behind = Buffer.concat([bytes, Buffer.from([22, 3, 1])]);
+    expect(parseProxyHeader(behind)).toEqual({ state: 'complete', bytes: bytes.byteLength, source });
+  });
+
+  it.each([
+    ['TLS', Buffer.from([22, 3, 1, 0, 200])],
+    ['HTTP', Buffer.from('GET / HTTP/1.1\r\n')],
+    ['version 1', Buffer.from('PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\n')],
+    ['another version', Buffer.concat([Buffer.from(signature, 'hex'), Buffer.from([0x31, 0x11, 0, 0])])],
+    ['an unknown command', Buffer.concat([Buffer.from(signature, 'hex'), Buffer.from([0x22, 0x11, 0, 0])])],
+    ['addresses that are too short', header(1, 0x11, Buffer.alloc(11))],
+    ['IPv6 addresses that are too short', header(1, 0x21, Buffer.alloc(35))],
+    [
+      'more than any load balancer adds',
+      Buffer.concat([Buffer.from(signature, 'hex'), Buffer.from([0x21, 0x11, 0xff, 0xff])]),
+    ],
+  ])('%s is none', (_, bytes) => expect(parseProxyHeader(bytes)).toEqual({ state: 'invalid' }));
+});
+
+describe('behind a load balancer that speaks the PROXY protocol', () => {
+  useLeakCheck();
+  let bed: EdgeBed | undefined;
+  const sockets: Socket[] = [];
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await bed?.stop();
+    bed = undefined;
+  });
+
+  async function start(options: EdgeBedOptions = {}): Promise<EdgeBed> {
+    bed = await startEdgeBed({
+      proxies: { trusted: ['127.0.0.0/8'], source: 'proxy-protocol' },
+      handlers: { api: (request, response) => response.end(remoteAddressOf(request)) },
+      ...options,
+    });
+    return bed;
+  }
+
+  const get = 'GET /api/ HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 9.9.9.9\r\nConnection: close\r\n\r\n';
+
+  /** What is answered on a connection that begins with `first`, written in pieces of `size` bytes. */
+  async function ask(
+    { port, cert }: EdgeBed,
+    { first, tls, size = 4_096 }: { first: Buffer; tls: boolean; size?: number },
+  ): Promise<string> {
+    const tcp = connectTcp(port, '127.0.0.1').setNoDelay(true);
+    sockets.push(tcp);
+    tcp.on('error', () => {});
+    await once(tcp, 'connect');
+    for (let at = 0; at < first.byteLength; at += size)
+      await new Promise((resolve) => tcp.write(first.subarray(at, at + size), resolve));
+    const socket = tls
+      ? connectTls({ socket: tcp, ca: cert, servername: 'localhost', ALPNProtocols: ['http/1.1'] })
+      : tcp;
+    socket.on('error', () => {});
+    socket.write(get);
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (part: string) => {
+      answer += part;
+    });
+    if (!tcp.closed) await once(tcp, 'close');
+    return answer;
+  }
+
+  it.each([
+    [true, 4_096],
+    [false, 4_096],
+    [true, 1],
+    [false, 1],
+  ])('a request has the address of the header (TLS: %s, %i bytes at a time)', async (tls, size) => {
+    const started = await start({ tls });
+    expect(await ask(started, { first: ipv4('198.51.100.7'), tls, size })).toMatch(/\r\n198\.51\.100\.7$/);
+    expect(await ask(started, { first: ipv6, tls, size })).toMatch(/\r\n2001:db8::7$/);
+    expect(await ask(started, { first: header(0, 0, Buffer.alloc(0)), tls, size })).toMatch(/\r\n127\.0\.0\.1$/);
+  });
+
+  it('and is counted under it', async () => {
+    const asked = new EventEmitter();
+    const started = await start({ limits: { connectionsPerAddress: 1 }, handlers: { api: () => asked.emit('asked') } });
+    const refused: string[] = [];
+    started.limits.on('refused', (name) => refused.push(name));
+    const held: Promise<string>[] = [];
+    for (const address of ['198.51.100.7', '198.51.100.8']) {
+      const reached = once(asked, 'asked');
+      held.push(ask(started, { first: ipv4(address), tls: true }));
+      await reached;
+    }
+    expect(await ask(started, { first: ipv4('198.51.100.7'), tls: true })).toBe('');
+    expect(refused).toEqual(['connectionsPerAddress']);
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(held);
+  });
+
+  it('a connection of a load balancer without the header is cut off', async () => {
+    const started = await start({ tls: false });
+    expect(await ask(started, { first: Buffer.alloc(0), tls: false })).toBe('');
+  });
+
+  it('one that never sends it whole is cut off', async () => {
+    const started = await start({ tls: false, edgeLimits: { headersTimeoutMs: 50 } });
+    const tcp = connectTcp(started.port, '127.0.0.1');
+    sockets.push(tcp);
+    tcp.on('error', () => {});
+    tcp.write(ipv6.subarray(0, 20));
+    tcp.resume();
+    await once(tcp, 'close');
+  });
+
+  it('a client that is no load balancer needs none, and is not believed', async () => {
+    const started = await start({ tls: false, proxies: { trusted: ['10.0.0.0/8'], source: 'proxy-protocol' } });
+    expect(await ask(started, { first: Buffer.alloc(0), tls: false })).toMatch(/\r\n127\.0\.0\.1$/);
+    expect(await ask(started, { first: ipv4('198.51.100.7'), tls: false })).toMatch(/^HTTP\/1\.1 400 /);
+  });
+});
+
+describe('behind a load balancer that sets X-Forwarded-For', () => {
+  useLeakCheck();
+  let bed: EdgeBed | undefined;
+  afterEach(async () => {
+    await bed?.stop();
+    bed = undefined;
+  });
+
+  it('each request of a connection has its own address, over HTTP/1.1 and HTTP/2', async () => {
+    const started = await startEdgeBed({
+      proxies: { trusted: ['127.0.0.1'], source: 'x-forwarded-for' },
+      handlers: { api: (request, response) => response.end(remoteAddressOf(request)) },
+    });
+    bed = started;
+    const two = started.send('GET /api/ HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n');
+    let answers = '';
+    two.setEncoding('latin1').on('data', (part: string) => {
+      answers += part;
+    });
+    await once(two, 'data');
+    two.write(
+      'GET /api/ HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 198.51.100.8\r\nConnection: close\r\n\r\n',
+    );
+    await once(two, 'close');
+    expect(answers).toMatch(/198\.51\.100\.7.*198\.51\.100\.8/s);
+    const stream = started.http2().request({ ':path': '/api/', 'x-forwarded-for': '198.51.100.9' });
+    expect((await stream.setEncoding('latin1').toArray()).join('')).toBe('198.51.100.9');
+  });
+
+  it('strangers are counted by that address, not by the connection that they share', async () => {
+    const held: (() => void)[] = [];
+    const started = await startEdgeBed({
+      proxies: { trusted: ['127.0.0.1'], source: 'x-forwarded-for' },
+      limits: { connectionsPerAddress: 2 },
+      handlers: { api: (_request, response) => void held.push(() => response.end('served')) },
+    });
+    bed = started;
+    const session = started.http2();
+    const ask = (address: string) => session.request({ ':path': '/api/', 'x-forwarded-for': address });
+    const status = async (address: string): Promise<unknown> => {
+      const [headers] = (await once(ask(address).resume(), 'response')) as [{ ':status': number }];
+      return headers[':status'];
+    };
+    const first = status('198.51.100.7');
+    const second = status('198.51.100.7');
+    expect(await status('198.51.100.7')).toBe(429);
+    const other = status('198.51.100.8');
+    while (held.length < 3) await new Promise(setImmediate);
+    for (const answer of held) answer();
+    expect(await Promise.all([first, second, other])).toEqual([200, 200, 200]);
+  });
+});

@@ -1,0 +1,70 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
+
+/** Says where connections and requests that come through load balancers come from. */
+export interface ProxySettings {
+  /** Networks of the load balancers, in CIDR notation or as single addresses. Nobody else is believed. */
+  trusted: readonly string[];
+  /**
+   * How they name the client: not at all; by the PROXY protocol, version 2, before the first byte of each connection; or by the
+   * header `X-Forwarded-For` of each request, which they must set or append to.
+   */
+  source: 'connection' | 'proxy-protocol' | 'x-forwarded-for';
+}
+
+/** Nobody is believed, which is right where clients connect to the gateway itself. */
+export const noProxies: ProxySettings = { trusted: [], source: 'connection' };
+
+/** The load balancers that are believed. */
+export class TrustedProxies {
+  readonly source: ProxySettings['source'];
+  readonly #networks = new BlockList();
+
+  /** @throws RangeError for what is no network. */
+  constructor({ trusted, source }: ProxySettings) {
+    this.source = source;
+    for (const text of source === 'connection' ? [] : trusted) {
+      const network = parseNetwork(text);
+      if (network === undefined) throw new RangeError(`not a network: ${text}`);
+      this.#networks.addSubnet(network.address, network.prefix, network.family);
+    }
+  }
+
+  /** Whether an address is that of a load balancer that is believed. */
+  has(address: string | undefined): boolean {
+    if (address === undefined || isIP(address) === 0) return false;
+    return this.#networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  }
+
+  /**
+   * The client of a request, as `X-Forwarded-For` has it: each load balancer appends the address that it was called from, so
+   * the last one that is no load balancer is the client, and what stands before it is what that client claims.
+   * @param peer the other end of the connection.
+   */
+  clientOf(header: string | undefined, peer: string): string {
+    if (this.source !== 'x-forwarded-for' || !this.has(peer)) return peer;
+    let client = peer;
+    for (const text of (header ?? '').split(',').reverse()) {
+      const address = bare(text.trim());
+      if (isIP(address) === 0) return client;
+      client = address;
+      if (!this.has(address)) return client;
+    }
+    return client;
+  }
+}
+
+/** @returns undefined for what is no address with a prefix that fits it. */
+export function parseNetwork(text: string): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } | undefined {
+  const [address = '', length, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return undefined;
+  const bits = version === 4 ? 32 : 128;
+  if (length !== undefined && !/^\d{1,3}$/.test(length)) return undefined;
+  const prefix = length === undefined ? bits : Number(length);
+  return prefix > bits ? undefined : { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
+/** Some load balancers add the port: `203.0.113.7:4711`, `[2001:db8::1]:4711`. */
+function bare(text: string): string {
+  return /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(text)?.[1] ?? text;
+}

@@ -1,0 +1,4 @@
+import { runToTheEnd } from '../run-to-the-end.ts';
+import { development } from './mode.ts';
+
+await runToTheEnd(development);

@@ -1,0 +1,44 @@
+import type { StreamResetError } from '../errors.ts';
+import type { MuxStream } from '../stream.ts';
+
+/** What one end of a stream was told, to be compared with what the other end did. */
+export interface Witness {
+  /** The bytes its reader was given, in order. */
+  readonly received: Buffer;
+  /** Whether it was told that these were all. */
+  ended: boolean;
+  /** Whether its writer was told that everything was sent. */
+  finished: boolean;
+  error: StreamResetError | undefined;
+  closed: boolean;
+}
+
+/** Watches a stream. Nothing is read by it until somebody calls `resume` on the stream or `read` here. */
+export function witness(stream: MuxStream): Witness & { read(): void } {
+  const chunks: Buffer[] = [];
+  const seen = {
+    get received() {
+      return Buffer.concat(chunks);
+    },
+    ended: false,
+    finished: false,
+    error: undefined as StreamResetError | undefined,
+    closed: false,
+    read: () => {
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    },
+  };
+  stream.on('end', () => {
+    seen.ended = true;
+  });
+  stream.on('finish', () => {
+    seen.finished = true;
+  });
+  stream.on('error', (error: StreamResetError) => {
+    seen.error = error;
+  });
+  stream.on('close', () => {
+    seen.closed = true;
+  });
+  return seen;
+}

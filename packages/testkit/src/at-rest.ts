@@ -1,0 +1,16 @@
+import { turns } from './turns.ts';
+
+/**
+ * Resolves with a number once it has not changed for 300 turns of the event loop, as the bytes of a writer whose reader has
+ * stopped. Turns and not time: on a busy machine a pause may pass in which nothing of this process was run.
+ *
+ * @throws after ten seconds.
+ */
+export async function atRest(count: () => number): Promise<number> {
+  const deadline = performance.now() + 10_000;
+  for (let last = count(); ; last = count()) {
+    await turns(300);
+    if (count() === last) return last;
+    if (performance.now() > deadline) throw new Error(`not at rest within 10 s: ${count} (${last})`);
+  }
+}

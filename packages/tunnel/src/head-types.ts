@@ -1,0 +1,43 @@
+/**
+ * Header fields in order, duplicates kept. Names are lower case; a value is bytes, one code point up to U+00FF each.
+ */
+export type HeaderList = [name: string, value: string][];
+
+/** Who acts, as the gateway authenticated them. The agent impersonates exactly this. */
+export interface Identity {
+  user: string;
+  groups: string[];
+  extra?: Record<string, string[]> | undefined;
+}
+
+/** What an agent says about itself and its cluster. */
+export interface AgentReport {
+  agentVersion: string;
+  instance: string;
+  location: 'in-cluster' | 'outside';
+  kubernetes?: { version: string; platform: string; nodes: { total: number; ready: number } } | undefined;
+  capabilities?:
+    | { impersonate: boolean; listNodes: boolean; bindings: 'present' | 'created' | 'missing'; metricsApi: boolean }
+    | undefined;
+  problem?: { code: string; message: string } | undefined;
+}
+
+/** The head of OPEN. `cluster` is checked against the tunnel's own on both sides. */
+export type RequestHead =
+  | {
+      kind: 'http' | 'upgrade';
+      cluster: string;
+      method: string;
+      /** With the query, starts with a slash, printable ASCII. */
+      path: string;
+      headers: HeaderList;
+      identity: Identity;
+    }
+  | { kind: 'tcp'; cluster: string; host: string; port: number; identity: Identity }
+  | { kind: 'report'; cluster: string; report: AgentReport };
+
+/** The head of ACCEPT. */
+export interface ResponseHead {
+  status: number;
+  headers: HeaderList;
+}

@@ -1,0 +1,1 @@
+export { memoryTunnelPair, testCluster } from './tunnel-pair.ts';

@@ -1,0 +1,57 @@
+// What tests need to be built before they run (the parts of `build` in workspace.mjs). Tests run on sources, so most need nothing.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Test files, as vitest.config.ts includes them. */
+const testFile =
+  /^((apps|packages)\/[^/]+\/(src|test)\/.*\.test\.tsx?|scripts\/.*\.test\.ts|security\/fuzz\/[^/]*\.test\.ts)$/;
+
+/** By the beginning of a test file's path. */
+const needs = {
+  'apps/gateway/': ['client'],
+  // The gateway that it attacks is the one that is deployed.
+  'security/fuzz/': ['client', 'programs'],
+  // `npm run dev`: on sources, but for the two packages that its dashboard reads compiled.
+  'apps/local/src/dev/main.test.ts': ['client', 'contracts'],
+  // `npm start`, as built.
+  'apps/local/src/run.test.ts': ['client', 'programs', 'dashboard'],
+};
+
+/**
+ * The parts that a run of vitest with these arguments needs. An argument is a filter, a piece of a file's path, unless it begins
+ * with a dash or follows one that does: that may be an option's value. Without a filter every test runs.
+ *
+ * @param files every test file, relative to the checkout.
+ */
+export function partsFor(args, files) {
+  const filters = args
+    .filter(
+      (arg, index) => !arg.startsWith('-') && !(args[index - 1]?.startsWith('-') && !args[index - 1].includes('=')),
+    )
+    .map((arg) => arg.replace(/^\.\//, '').replace(/:\d+$/, ''));
+  // What names no file by its path, such as an absolute one, asks for everything: rather a build too many than an old one tested.
+  const isKnown = filters.length > 0 && filters.every((filter) => files.some((file) => file.includes(filter)));
+  const chosen = isKnown ? files.filter((file) => filters.some((filter) => file.includes(filter))) : files;
+  const parts = new Set();
+  for (const file of chosen) {
+    for (const [begin, needed] of Object.entries(needs)) {
+      if (file.startsWith(begin)) for (const part of needed) parts.add(part);
+    }
+  }
+  return [...parts];
+}
+
+/** Every test file, relative to the checkout `root`. */
+export function findTestFiles(root) {
+  const found = [];
+  const walk = (folder) => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!['node_modules', 'dist', '.next'].includes(entry.name)) walk(path);
+      } else if (testFile.test(path)) found.push(path);
+    }
+  };
+  for (const folder of ['apps', 'packages', 'scripts', 'security']) walk(folder);
+  return found;
+}
