@@ -15,7 +15,9 @@ import {
   startGatewayBed,
 } from '../test/gateway-bed.ts';
 
-const program = new URL('../test/gateway-program.ts', import.meta.url);
+const program = new URL('../main.ts', import.meta.url);
+/** From its sources: nothing need be built. */
+const typescript = new URL('../../../../scripts/typescript.mjs', import.meta.url);
 
 let bed: GatewayBed;
 let ada: Person;
@@ -46,7 +48,7 @@ interface Another extends GatewayClient {
 async function startAnother(): Promise<Another> {
   const port = await freePort();
   const child = fork(program, {
-    execArgv: [],
+    execArgv: ['--conditions=@postern/source', '--import', typescript.href],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       ...process.env,
