@@ -11,6 +11,9 @@ export function asObject(value: unknown): KubeObject {
   return { ...record(value), metadata: record(value, 'metadata') };
 }
 
-/** The object's uid, or its place for the few kinds that have none. */
-export const objectKey = (object: KubeObject): string =>
-  text(object.metadata, 'uid') ?? `${text(object.metadata, 'namespace') ?? ''}/${text(object.metadata, 'name') ?? ''}`;
+/** The object's uid, or its place for the few kinds that have none, or an empty one (metrics). */
+export function keyOf(metadata: unknown): string {
+  return text(metadata, 'uid') || `${text(metadata, 'namespace') ?? ''}/${text(metadata, 'name') ?? ''}`;
+}
+
+export const objectKey = (object: KubeObject): string => keyOf(object.metadata);

@@ -1,3 +1,4 @@
+import { keyOf } from './kube-object.ts';
 import { get, list, number, record, strings, text } from './read.ts';
 
 /** One value of a server-side table. */
@@ -79,7 +80,7 @@ function readRow(row: unknown, at: number): Row {
   const name = text(metadata, 'name') ?? '';
   const namespace = text(metadata, 'namespace') ?? '';
   return {
-    key: text(metadata, 'uid') ?? `${namespace}/${name}`,
+    key: keyOf(metadata),
     name,
     namespace,
     created: Date.parse(text(metadata, 'creationTimestamp') ?? ''),

@@ -82,6 +82,16 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
     for (const path of [PODS, NODES, EVENTS, SETS]) expect(kube.count(path)).toEqual({ lists: 1, watches: 1 });
   });
 
+  it('says what is in use where the cluster has metrics, which have no uid', async () => {
+    kube.put(NODES, node('node-1', true), node('node-2', true));
+    const metrics = (name: string, cpu: string) => ({ metadata: { name, uid: '' }, usage: { cpu, memory: '1Gi' } });
+    kube.put(METRICS, metrics('node-1', '1'), metrics('node-2', '2'));
+    open();
+    await within(await card('Capacity')).findByText('CPU in use');
+    expectWords(await card('Capacity'), '3 of 8', '2 GiB of 16 GiB');
+    expectWords(await card('Nodes'), '1 of 4 CPU', '2 of 4 CPU');
+  });
+
   it('groups the warnings of the last hour, and shows a roll-out', async () => {
     const now = new Date().toISOString();
     const warning = (name: string, lastTimestamp: string) => ({
