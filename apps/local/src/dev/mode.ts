@@ -8,12 +8,7 @@ import { openFront } from './front.ts';
 import { watchSources } from './watch.ts';
 
 /** Runs a program of ours on its sources. */
-const onSources = [
-  '--enable-source-maps',
-  '--conditions=@postern/source',
-  '--import',
-  join(checkout, 'scripts/typescript.mjs'),
-];
+const onSources = ['--conditions=@postern/source', '--import', join(checkout, 'scripts/typescript.mjs')];
 
 const commands: Commands = {
   gateway: [...onSources, join(checkout, 'apps/gateway/src/main.ts')],
