@@ -125,7 +125,7 @@ async function check(
   });
   socket.finish();
   const mux = { now: clock.now, maxPeerStreams: maxAgentStreams, ...accept.mux };
-  const session = new MuxSession(new WebSocketTransport(socket.ws), { ...mux, role: 'gateway' });
+  const session = new MuxSession(new WebSocketTransport(socket.ws, 'gateway'), { ...mux, role: 'gateway' });
   const { intervals } = accept;
   return { tunnel: new Tunnel(session, { role: 'gateway', sessionId, epoch, clusterId, intervals, clock }), hello };
 }

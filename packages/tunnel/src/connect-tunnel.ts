@@ -36,7 +36,12 @@ export function connectTunnel(ws: WebSocket, { identity, clock, timeoutMs, mux }
   const onWelcome = (welcome: Welcome): void => {
     socket.finish();
     const maxStreams = Math.min(mux.maxStreams ?? welcome.limits.streams, welcome.limits.streams);
-    const session = new MuxSession(new WebSocketTransport(ws), { now: clock.now, ...mux, maxStreams, role: 'agent' });
+    const session = new MuxSession(new WebSocketTransport(ws, 'agent'), {
+      now: clock.now,
+      ...mux,
+      maxStreams,
+      role: 'agent',
+    });
     const { session: sessionId, epoch, intervals } = welcome;
     const { clusterId } = identity;
     resolve(new Tunnel(session, { role: 'agent', sessionId, epoch, clusterId, intervals, clock }));

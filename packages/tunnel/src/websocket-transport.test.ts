@@ -17,11 +17,12 @@ beforeEach(async () => {
 afterEach(() => pair.close());
 
 /** Receives with the product's transport on one end; the other end sends what the test likes. */
-function receiveOn(ws: WebSocket) {
+function receiveOn(side: 'server' | 'client') {
+  const ws = pair[side];
   const messages: Buffer[] = [];
   const closes: [code: number, reason: string][] = [];
   let readByWs = 0;
-  const transport = new WebSocketTransport(ws);
+  const transport = new WebSocketTransport(ws, side === 'server' ? 'gateway' : 'agent');
   ws.on('message', () => readByWs++);
   transport.onmessage = (parts) => messages.push(Buffer.concat(parts));
   transport.onclose = (code, reason) => closes.push([code, reason]);
@@ -36,7 +37,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
   const other = side === 'server' ? 'client' : 'server';
 
   it('reads messages past the receiver of ws', async () => {
-    const { messages, readByWs } = receiveOn(pair[side]);
+    const { messages, readByWs } = receiveOn(side);
     const sent = Array.from({ length: 50 }, (_, i) => Buffer.alloc(i * 2500, i));
     for (const message of sent) pair[other].send(message);
     await until(() => messages.length === sent.length);
@@ -46,7 +47,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
 
   it('takes over between two messages only, and loses none', async () => {
     const raw = socketOf(pair[other]);
-    const { messages, readByWs } = receiveOn(pair[side]);
+    const { messages, readByWs } = receiveOn(side);
     // Half a frame lies in the receiver of ws when the transport is made on top of it.
     const [header, mask] =
       side === 'server'
@@ -67,7 +68,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
   });
 
   it('answers a ping, also between fragments', async () => {
-    const { messages } = receiveOn(pair[side]);
+    const { messages } = receiveOn(side);
     pair[other].send('a', { fin: false, binary: true });
     pair[other].ping('hello');
     const [data] = (await once(pair[other], 'pong')) as [Buffer];
@@ -78,7 +79,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
   });
 
   it.each([0, 125])('is cut off by a peer that sends pings of %d bytes and does not read the answers', async (size) => {
-    const { closes } = receiveOn(pair[side]);
+    const { closes } = receiveOn(side);
     const raw = socketOf(pair[other]);
     raw.pause();
     pair[other].on('error', () => {});
@@ -99,7 +100,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
   });
 
   it('is closed by the peer with its code and reason', async () => {
-    const { closes } = receiveOn(pair[side]);
+    const { closes } = receiveOn(side);
     pair[other].send('a', { binary: true });
     pair[other].close(4401, 'go away');
     await until(() => closes.length === 1);
@@ -107,7 +108,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
   });
 
   it('gives an empty message for text', async () => {
-    const { messages } = receiveOn(pair[side]);
+    const { messages } = receiveOn(side);
     pair[other].send('text');
     await until(() => messages.length === 1);
     expect(messages[0]?.length).toBe(0);
@@ -119,7 +120,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
     ['too many fragments', (ws) => Array.from({ length: 300 }, () => ws.send('x', { fin: false, binary: true })), 1008],
     ['a reserved close code', (ws) => socketOf(ws).write(closeFrame(side === 'server', 1005)), 1002],
   ])('closes on %s', async (_name, behave, code) => {
-    const { closes, messages } = receiveOn(pair[side]);
+    const { closes, messages } = receiveOn(side);
     const closed = once(pair[other], 'close');
     pair[other].on('error', () => {});
     behave(pair[other]);
@@ -130,7 +131,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
   });
 
   it('ends with the connection', async () => {
-    const { closes } = receiveOn(pair[side]);
+    const { closes } = receiveOn(side);
     pair[other].terminate();
     await until(() => closes.length === 1);
     expect(closes).toEqual([[1006, '']]);

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import type { MessageTransport } from '@postern/mux';
+import type { MessageTransport, Role } from '@postern/mux';
 import type { RawData, WebSocket } from 'ws';
 import { MessageReader } from './message-reader.ts';
-import { isServer, socketBelow, takeOver } from './ws-internals.ts';
+import { socketBelow, takeOver } from './ws-internals.ts';
 
 /** The largest WebSocket message: the largest frame with room to spare. Both sides set it as `maxPayload`. */
 const maxPayload = 128 * 1024;
@@ -42,18 +42,22 @@ export class WebSocketTransport implements MessageTransport {
   onclose: ((code: number, reason: string) => void) | undefined;
   readonly #ws: WebSocket;
   readonly #socket: Socket | undefined;
+  /** What a client sends is masked (RFC 6455, 5.3), and the agent is the client. */
+  readonly #masks: boolean;
   #isCorked = false;
   #closeTimer: NodeJS.Timeout | undefined;
   #problem = '';
 
-  constructor(ws: WebSocket) {
+  /** @param role which end of the tunnel this is. */
+  constructor(ws: WebSocket, role: Role) {
     this.#ws = ws;
+    this.#masks = role === 'agent';
     this.#socket = socketBelow(ws);
     // Given apart, the pieces of a message need no copy.
     ws.binaryType = 'fragments';
     ws.on('message', this.#onMessage);
     const reader = new MessageReader({
-      masked: isServer(ws),
+      masked: !this.#masks,
       maxPayload,
       maxFragments,
       onMessage: this.#onMessage,
@@ -85,7 +89,7 @@ export class WebSocketTransport implements MessageTransport {
     this.#cork(socket);
     let length = 0;
     for (const part of parts) length += part.length;
-    const header = messageHeader(length, { masked: !isServer(this.#ws) });
+    const header = messageHeader(length, { masked: this.#masks });
     if (length <= mergeBytes * parts.length) {
       socket.write(Buffer.concat([header, ...parts]), this.#onSent);
       return;

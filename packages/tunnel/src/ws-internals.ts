@@ -35,8 +35,3 @@ export function takeOver(ws: WebSocket, read: (chunk: Buffer) => void): (frame: 
   });
   return handBack;
 }
-
-/** Whether this is the server's end of the connection. */
-export function isServer(ws: WebSocket): boolean {
-  return (ws as unknown as { _isServer?: boolean })._isServer === true;
-}

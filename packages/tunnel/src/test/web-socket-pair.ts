@@ -10,8 +10,11 @@ import { WebSocketTransport, webSocketClientOptions, webSocketServerOptions } fr
 /** Two sessions over a WebSocket on loopback. */
 export async function webSocketSessionPair(options: SessionPairOptions = {}): Promise<SessionPair> {
   const sockets = await webSocketPair();
-  const gateway = new MuxSession(new WebSocketTransport(sockets.server), { ...options.gateway, role: 'gateway' });
-  const agent = new MuxSession(new WebSocketTransport(sockets.client), { ...options.agent, role: 'agent' });
+  const gateway = new MuxSession(new WebSocketTransport(sockets.server, 'gateway'), {
+    ...options.gateway,
+    role: 'gateway',
+  });
+  const agent = new MuxSession(new WebSocketTransport(sockets.client, 'agent'), { ...options.agent, role: 'agent' });
   return {
     gateway,
     agent,
