@@ -13,13 +13,14 @@ import { Authenticator } from './identity/authenticator.ts';
 import { IdentityModule } from './identity/identity.module.ts';
 import { JoinClaims } from './identity/join-claims.ts';
 import { Limits } from './limits/limits.ts';
+import { LocalModule } from './local/local.module.ts';
 import { MetaController } from './meta/meta.controller.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
 
 /** The REST API: every route behind the one guard, held to its contract, its errors in one form. */
 @Module({
-  imports: [IdentityModule, TokensModule, ClustersModule, SessionsModule, AgentsModule, AccountsModule],
+  imports: [IdentityModule, TokensModule, ClustersModule, SessionsModule, AgentsModule, AccountsModule, LocalModule],
   controllers: [MetaController, HealthController],
   providers: [
     {

@@ -6,6 +6,7 @@ import { Lifecycle } from './core/lifecycle.ts';
 import { Database } from './database/database.ts';
 import { GatewayLease } from './leases/gateway-lease.ts';
 import { Limits } from './limits/limits.ts';
+import { OrganizationEvents } from './organizations/organization-events.ts';
 import { TunnelRegistry } from './tunnels/tunnel-registry.ts';
 
 @Module({})
@@ -23,6 +24,7 @@ export function coreModule(config: Config, logger: Logger): DynamicModule {
       inject: [Database],
     },
     { provide: Limits, useFactory: () => new Limits(config.limits) },
+    { provide: OrganizationEvents, useFactory: () => new OrganizationEvents() },
     { provide: TunnelRegistry, useFactory: () => new TunnelRegistry() },
     { provide: Lifecycle, useFactory: () => new Lifecycle() },
   ];

@@ -4,6 +4,7 @@ import { ApiError } from '../http/api-error.ts';
 import type { Passwords } from '../identity/passwords.ts';
 import type { Limits } from '../limits/limits.ts';
 import { addMember } from '../organizations/memberships.ts';
+import type { OrganizationEvents } from '../organizations/organization-events.ts';
 import { freeSlug, slugOf } from '../organizations/slug.ts';
 
 /** People and the organizations they make. */
@@ -11,19 +12,23 @@ export class Accounts {
   readonly #database: Database;
   readonly #passwords: Passwords;
   readonly #limits: Limits;
+  readonly #events: Pick<OrganizationEvents, 'created'>;
 
-  constructor(database: Database, passwords: Passwords, limits: Limits) {
+  constructor(database: Database, passwords: Passwords, limits: Limits, events: Pick<OrganizationEvents, 'created'>) {
     this.#database = database;
     this.#passwords = passwords;
     this.#limits = limits;
+    this.#events = events;
   }
 
   /** A person with their organization, whose owner they are. @throws {ApiError} `conflict`: the address has an account. */
-  async signUp(asked: {
-    email: string;
-    password: string;
-    organization: string;
-  }): Promise<{ user: UserModel; organization: { id: string; slug: string } }> {
+  async signUp(asked: { email: string; password: string; organization: string }): Promise<UserModel> {
+    const { user, organization } = await this.#make(asked);
+    await this.#events.created(organization);
+    return user;
+  }
+
+  async #make(asked: { email: string; password: string; organization: string }) {
     const passwordHash = await this.#passwords.hash(asked.password);
     for (let attempt = 1; ; attempt += 1) {
       await this.#refuseKnown(asked.email);

@@ -5,6 +5,7 @@ import { Clusters } from '../clusters/clusters.ts';
 import type { Config } from '../config.ts';
 import { CONFIG, LOGGER } from '../core/injection-tokens.ts';
 import { Database } from '../database/database.ts';
+import { OrganizationEvents } from '../organizations/organization-events.ts';
 import { LocalClusters } from './local-clusters.ts';
 import { tellParent } from './parent.ts';
 
@@ -13,9 +14,18 @@ import { tellParent } from './parent.ts';
   providers: [
     {
       provide: LocalClusters,
-      useFactory: (database: Database, clusters: Clusters, logger: Logger, config: Config) =>
-        new LocalClusters({ database, clusters, logger, tell: tellParent }, config),
-      inject: [Database, Clusters, LOGGER, CONFIG],
+      useFactory: (
+        database: Database,
+        clusters: Clusters,
+        logger: Logger,
+        config: Config,
+        organizations: OrganizationEvents,
+      ) => {
+        const local = new LocalClusters({ database, clusters, logger, tell: tellParent }, config);
+        organizations.onCreated((organization) => local.createFor(organization));
+        return local;
+      },
+      inject: [Database, Clusters, LOGGER, CONFIG, OrganizationEvents],
     },
   ],
   exports: [LocalClusters],
