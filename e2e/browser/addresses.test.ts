@@ -19,7 +19,7 @@ describe('an address that no page has', () => {
       page.on('pageerror', (error) => problems.push(error.message));
       const response = await page.goto(`${url}${path}`);
       expect(response?.status()).toBe(404);
-      await page.getByRole('main').getByRole('heading', { name: 'There is no such page' }).waitFor();
+      await page.getByRole('main').getByRole('heading', { name: 'Page not found' }).waitFor();
       await page.getByRole('link', { name: 'Go to your clusters' }).click();
       await page.waitForURL(`${url}/sign-in`);
       expect(problems).toEqual([]);

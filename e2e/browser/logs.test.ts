@@ -37,20 +37,20 @@ const state = (words: RegExp) => dock().getByText(words).filter({ visible: true 
 
 it('shows the run before this one of a container that crashes, and comes back to this one', async () => {
   await openLogs(/^payments-/);
-  const before = dock().getByRole('button', { name: 'The run before this one' });
+  const before = dock().getByRole('button', { name: 'Previous run' });
   await before.click();
   await lines().getByText('Error: cannot start without a signing key').first().waitFor();
-  await dock().getByText('The end of the run before this one.').waitFor();
+  await dock().getByText('End of the previous run.').waitFor();
   expect(await before.getAttribute('aria-pressed')).toBe('true');
   await expectAccessible(page);
   await before.click();
   await state(/^Following|waits to be started|will be started again/).waitFor();
-  expect(await dock().getByText('The end of the run before this one.').count()).toBe(0);
+  expect(await dock().getByText('End of the previous run.').count()).toBe(0);
 });
 
 it('says so where there was no run before this one', async () => {
   await openLogs(/^checkout-/);
-  const before = dock().getByRole('button', { name: 'The run before this one' });
+  const before = dock().getByRole('button', { name: 'Previous run' });
   await state(/^Following/).waitFor();
   await before.click();
   await lines()

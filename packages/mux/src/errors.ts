@@ -1,7 +1,7 @@
 import { type ResetCode, resetCodes } from './codes.ts';
 
-/** Control and format characters, ends of lines and paragraphs, lone surrogates: what is not seen, and can steer what is. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/** Control, format, private and unassigned characters, lone surrogates, ends of lines and paragraphs: not seen, or able to steer what is. */
+const unprintable = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** A peer's words made fit for a log line, a page or a terminal: every character that cannot be seen becomes a space. */
 export function printable(text: string): string {

@@ -4,7 +4,7 @@ import { ErrorState } from '#components/ui/error-state.tsx';
 /** A bug of ours on a page: the frame around it stays. */
 export default function PageError({ reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
-    <ErrorState title="This page has failed." onRetry={reset}>
+    <ErrorState title="Something went wrong on this page." onRetry={reset}>
       Something went wrong in the dashboard itself; your cluster is not touched. If trying again does not help, load the
       page anew.
     </ErrorState>

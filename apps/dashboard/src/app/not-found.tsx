@@ -10,7 +10,7 @@ export default function NotFound() {
     <main className="pt-[14vh]">
       <EmptyState
         of="page"
-        title="There is no such page"
+        title="Page not found"
         action={
           <Button asChild variant="primary">
             <Link href="/">Go to your clusters</Link>

@@ -72,7 +72,7 @@ export function failed(message: string): Ending {
 export function endingOfStatus(code: number, message: string): Ending {
   const text = clean(message);
   if (code === 403 || code === 401)
-    return { code: 'denied', exitCode: null, message: `You may not open a terminal here: ${text}` };
+    return { code: 'denied', exitCode: null, message: `You are not allowed to open a terminal here: ${text}` };
   if (code === 404) return { code: 'not-found', exitCode: null, message: text };
   if (code === 429) return { code: 'limit', exitCode: null, message: text };
   if (code === 503) return { code: 'agent-offline', exitCode: null, message: text };

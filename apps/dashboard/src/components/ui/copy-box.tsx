@@ -50,7 +50,7 @@ export function CopyBox({ text, label, secret, className }: CopyBoxProps) {
       </section>
       <div className="flex items-center justify-end gap-2 border-t bg-surface px-2 py-1.5">
         <span aria-live="polite" className="mr-auto pl-1 text-faint text-xs">
-          {failed && 'The browser refused. Select the text and copy it.'}
+          {failed && 'The browser blocked copying. Select the text and copy it.'}
         </span>
         {secret !== undefined && (
           <Button size="sm" variant="ghost" onClick={() => setRevealed(!revealed)} aria-pressed={revealed}>

@@ -31,7 +31,7 @@ export function ClusterNav({ organization, cluster }: { organization: string; cl
     if (error !== null) {
       return (
         <div role="alert" className="flex flex-col items-start gap-2 px-2 py-1 text-muted">
-          <p>What this cluster serves is not known. {sentenceOf(error)}</p>
+          <p>The kinds of this cluster could not be loaded. {sentenceOf(error)}</p>
           <Button size="sm" icon={<RotateCw aria-hidden />} onClick={() => void refetch()}>
             Try again
           </Button>

@@ -58,7 +58,7 @@ function wordsOf(freshness: Freshness, now: number): string {
     case 'polled':
       return `${freshness.reason} As of ${formatAge(now - freshness.at)} ago.`;
     case 'paused':
-      return 'Paused while nobody looks';
+      return 'Paused while the page is hidden';
     case 'catching-up':
       return 'Catching up…';
     case 'loading': {

@@ -142,7 +142,7 @@ function Choices(props: {
       {error !== null && data === undefined && (
         <p className="border-b px-3 py-2 text-muted text-xs">
           {error instanceof KubeError && error.status === 403
-            ? 'You may not list namespaces here. Type the ones you know; they are remembered.'
+            ? 'You are not allowed to list namespaces. Type the ones you know; they are remembered.'
             : sentenceOf(error)}
         </p>
       )}
@@ -185,9 +185,7 @@ function Choices(props: {
             </div>
           );
         })}
-        {data !== undefined && options.length === 0 && (
-          <p className="px-2 py-1.5 text-muted">No namespace of that name.</p>
-        )}
+        {data !== undefined && options.length === 0 && <p className="px-2 py-1.5 text-muted">No matching namespace.</p>}
       </div>
       <div className="flex items-center justify-between border-t p-2">
         <Button size="sm" variant="ghost" disabled={chosen.length === 0} onClick={() => onChoose([])}>

@@ -105,6 +105,6 @@ async function copy(text: string): Promise<void> {
     await navigator.clipboard.writeText(text);
     toast({ title: 'Copied', description: text });
   } catch {
-    toast({ title: 'The browser refused to copy', tone: 'warn' });
+    toast({ title: 'The browser blocked copying', tone: 'warn' });
   }
 }

@@ -18,7 +18,7 @@ export function TablePage() {
   if (data === undefined) {
     if (error !== null) {
       return (
-        <ErrorState title="What this cluster serves is not known." onRetry={() => void refetch()}>
+        <ErrorState title="The kinds of this cluster could not be loaded." onRetry={() => void refetch()}>
           {sentenceOf(error)}
         </ErrorState>
       );

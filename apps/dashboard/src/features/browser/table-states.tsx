@@ -36,13 +36,16 @@ export function TableEmpty({ table, resource, namespaces, filter, onClearFilter 
   if (freshness.state === 'denied') {
     return (
       <div role="alert">
-        <EmptyState icon={<Lock aria-hidden />} title={`You may not list ${plural} ${placeOf(resource, namespaces)}`}>
+        <EmptyState
+          icon={<Lock aria-hidden />}
+          title={`You are not allowed to list ${plural} ${placeOf(resource, namespaces)}`}
+        >
           <p className="[overflow-wrap:anywhere]">{freshness.message}</p>
           <p className="mt-2">
             {resource.namespaced
               ? 'Choose a namespace that you may read at the top right, or ask an administrator for this rule.'
               : 'Ask an administrator for this rule.'}{' '}
-            It is tried again every minute.
+            Retrying every minute.
           </p>
         </EmptyState>
       </div>
@@ -50,7 +53,7 @@ export function TableEmpty({ table, resource, namespaces, filter, onClearFilter 
   }
   if (freshness.state === 'failed') {
     return (
-      <ErrorState title={`${plural} could not be loaded.`} retrying="It is tried again by itself.">
+      <ErrorState title={`${plural} could not be loaded.`} retrying="Retrying automatically.">
         {freshness.message}
       </ErrorState>
     );

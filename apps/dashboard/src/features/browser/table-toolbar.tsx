@@ -136,7 +136,7 @@ function ColumnsMenu({ table, choice, onChoose }: TableToolbarProps) {
       <MenuItem onSelect={() => onChoose(Object.fromEntries(columns.map(({ name }) => [name, true])))}>
         All, as -o wide
       </MenuItem>
-      <MenuItem onSelect={() => onChoose({})}>As at first</MenuItem>
+      <MenuItem onSelect={() => onChoose({})}>Reset</MenuItem>
     </Menu>
   );
 }

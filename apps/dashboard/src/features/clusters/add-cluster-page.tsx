@@ -39,7 +39,9 @@ export function AddClusterPage() {
     <Page
       width="narrow"
       title={joined ? cluster : `Connect ${cluster}`}
-      description={joined ? 'Its agent has joined.' : 'Run the command; this page sees by itself what comes of it.'}
+      description={
+        joined ? 'Its agent has joined.' : 'Run the command. This page updates as soon as the agent connects.'
+      }
     >
       <JoinProgress
         key={cluster}

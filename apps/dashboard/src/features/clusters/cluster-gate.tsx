@@ -17,7 +17,7 @@ export function ClusterGate({ children }: { children: ReactNode }) {
     return (
       <EmptyState
         of="page"
-        title="There is no such cluster here"
+        title="Cluster not found"
         action={
           <Button asChild variant="primary">
             <Link href={href`/${organization}`}>All clusters</Link>
@@ -40,7 +40,7 @@ export function ClusterGate({ children }: { children: ReactNode }) {
           </Button>
         }
       >
-        No agent of this cluster has ever dialled in.
+        No agent of this cluster has connected yet.
       </EmptyState>
     );
   }

@@ -75,14 +75,14 @@ export function ClusterMenu({ organization, cluster }: { organization: string; c
         open={open === 'delete'}
         onOpenChange={(next) => setOpen(next ? 'delete' : null)}
         title={`Delete ${cluster.name}?`}
-        description="Its agent is cut off at once, and every kubeconfig and terminal of this cluster stops working. What runs in the cluster is not touched."
+        description="Its agent is cut off at once, and every kubeconfig and terminal of this cluster stops working. Nothing that runs in the cluster is changed."
         name={cluster.name}
         action="Delete cluster"
         onConfirm={remove}
       >
         {cluster.agent !== null && !cluster.demo && (
           <div className="mb-4 flex flex-col gap-2">
-            <p className="text-muted">The agent stays in the cluster until this command takes it out:</p>
+            <p className="text-muted">The agent stays in the cluster until you remove it with this command:</p>
             <CopyBox text={cluster.uninstallCommand} label="uninstall command" />
           </div>
         )}

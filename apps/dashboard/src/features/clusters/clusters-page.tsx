@@ -85,7 +85,7 @@ function Clusters({ organization, clusters, filter, onFilter }: ClustersProps) {
     return (
       <ErrorState
         title="The clusters could not be loaded."
-        retrying="It tries again every ten seconds."
+        retrying="Retrying every ten seconds."
         onRetry={() => void clusters.refetch()}
       >
         {clusters.error.message}
@@ -98,7 +98,7 @@ function Clusters({ organization, clusters, filter, onFilter }: ClustersProps) {
     <div className="flex flex-col gap-4">
       {all.length > 0 && shown.length === 0 && (
         <EmptyState
-          title="No cluster fits the filter"
+          title="No clusters match the filter"
           action={<Button onClick={() => onFilter('')}>Clear the filter</Button>}
         >
           {all.length === 1 ? 'There is one cluster' : `There are ${all.length} clusters`} in this organization.

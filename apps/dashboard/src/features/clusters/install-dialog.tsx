@@ -22,7 +22,7 @@ export function InstallDialog({ open, onOpenChange, organization, cluster }: Clu
       open={open}
       onOpenChange={onOpenChange}
       title={`Connect ${cluster} again`}
-      description="For a new agent of this cluster. The agent that is there now keeps working until a new one joins; install commands made earlier and not used stop working."
+      description="For a new agent of this cluster. The current agent keeps working until a new one joins. Earlier install commands that were not used stop working."
       size="lg"
       footer={
         make.data === undefined ? (

@@ -22,7 +22,7 @@ export function JoinCommands({ joining }: { joining: Joining }) {
               <Command
                 text={joining.installCommand}
                 label="install command"
-                note="Needs curl, and kubectl with the rights of a cluster administrator. It makes one namespace, one small pod and the roles for your people."
+                note="Needs curl, and kubectl with cluster-admin rights. It creates one namespace, one small pod and the roles for your people."
               />
             ),
           },
@@ -33,7 +33,7 @@ export function JoinCommands({ joining }: { joining: Joining }) {
               <Command
                 text={joining.outsideCommand}
                 label="command for outside the cluster"
-                note="Runs the agent on any machine that reaches the cluster with a kubeconfig, such as this one. It stops when the command stops."
+                note="Runs the agent on any machine that can reach the cluster with a kubeconfig, such as this one. It stops when the command stops."
               />
             ),
           },
@@ -44,7 +44,7 @@ export function JoinCommands({ joining }: { joining: Joining }) {
               <Command
                 text={joining.uninstallCommand}
                 label="uninstall command"
-                note="Takes everything out of the cluster that the install command made."
+                note="Removes everything that the install command created in the cluster."
               />
             ),
           },

@@ -9,7 +9,7 @@ export interface JoinStep {
 
 const labels = [
   ['tokenMade', 'Token made'],
-  ['agentDialled', 'Agent dialled in'],
+  ['agentDialled', 'Agent connected'],
   ['keyRegistered', 'Key registered'],
   ['permissionsChecked', 'Permissions checked'],
   ['firstRequestServed', 'First request served'],

@@ -5,22 +5,22 @@ import { CopyBox } from '#components/ui/copy-box.tsx';
 
 const troubles: readonly { title: string; text: ReactNode; command?: string }[] = [
   {
-    title: 'Did the command end well?',
+    title: 'Did the command succeed?',
     text: 'kubectl must have printed “created” for each object. “Forbidden” means that your own rights do not reach: cluster roles and their bindings need a cluster administrator.',
   },
   {
     title: 'Does the agent run?',
-    text: 'Its log says in one sentence what stops it.',
+    text: 'Its log says in one sentence what is wrong.',
     command:
       'kubectl get pods -n postern-agent\nkubectl logs -n postern-agent -l app.kubernetes.io/name=postern-agent --tail 20',
   },
   {
-    title: 'Is there a proxy on the way out?',
-    text: 'Set HTTPS_PROXY (and NO_PROXY for the cluster’s own addresses) on the agent. The proxy must let WebSockets through and must not open TLS, or its certificate authority must be given to the agent.',
+    title: 'Is there a proxy in between?',
+    text: 'Set HTTPS_PROXY (and NO_PROXY for the cluster’s own addresses) on the agent. The proxy must allow WebSockets. If it inspects TLS, give its certificate authority to the agent.',
   },
   {
     title: 'Is the clock right?',
-    text: 'A node whose clock is minutes off refuses the gateway’s certificate as not yet or no longer valid.',
+    text: 'A node whose clock is minutes off rejects the gateway’s certificate as expired or not yet valid.',
   },
 ];
 
@@ -30,7 +30,7 @@ export function JoinTroubles() {
     <Card
       title={
         <span className="flex items-center gap-2">
-          <LifeBuoy className="size-4 text-faint" aria-hidden /> Nothing has dialled in yet
+          <LifeBuoy className="size-4 text-faint" aria-hidden /> No agent has connected yet
         </span>
       }
       aside="The page keeps waiting"

@@ -73,7 +73,7 @@ export function KubeconfigDialog({ open, onOpenChange, organization, cluster }: 
       {made === undefined ? (
         <div className="flex flex-col gap-4">
           <Field
-            label="How kubectl proves who you are"
+            label="How kubectl authenticates"
             hint={
               mode === 'token'
                 ? 'The file works anywhere, and is a secret until it expires.'

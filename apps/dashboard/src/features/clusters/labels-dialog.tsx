@@ -53,7 +53,7 @@ export function LabelsDialog({
     >
       <Field
         label="Labels"
-        hint="One key=value a line. The list of clusters can be filtered by them."
+        hint="One key=value per line. You can filter the list of clusters by them."
         error={save.error?.message}
       >
         {(control) => (

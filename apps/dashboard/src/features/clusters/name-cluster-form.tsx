@@ -35,7 +35,7 @@ export function NameClusterForm({ organization, onMade }: NameClusterFormProps) 
       <GeneralError>{errors.general}</GeneralError>
       <Field
         label="Name"
-        hint="Stands in addresses and in kubeconfigs, and cannot be changed later."
+        hint="Used in addresses and kubeconfigs; it cannot be changed later."
         error={errors.fields['name']}
       >
         {(control) => (

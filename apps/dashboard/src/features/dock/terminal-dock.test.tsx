@@ -146,7 +146,7 @@ describe('the terminal dock', { timeout: 60_000 }, () => {
   it('says what the gateway says when it opens none', async () => {
     shells.refusal = { error: { code: 'denied', message: 'You need the role editor.' } };
     const { dock } = await openTerminals('web-0');
-    await dock.findByText('You may not open a terminal here.');
+    await dock.findByText('You are not allowed to open a terminal here.');
     dock.getByText('You need the role editor.');
     dock.getByRole('button', { name: 'Start again' });
   });
@@ -218,7 +218,7 @@ describe('the terminal dock', { timeout: 60_000 }, () => {
     shells.forget();
     const { renderPage: renderAnew } = await import('../../test/render-page.tsx');
     renderAnew(<p>A page</p>, { gateway, path: '/acme' });
-    await screen.findByText('This terminal was open before the page was loaded again.');
+    await screen.findByText('This terminal was open before the page was reloaded.');
     await screen.findByRole('img', { name: /^Live/ });
     expect(shells.opened).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Start again' }));

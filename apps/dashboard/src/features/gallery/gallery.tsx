@@ -69,7 +69,7 @@ export function Gallery() {
               <IconButton label="Settings" keys="mod+,">
                 <Settings aria-hidden />
               </IconButton>
-              <ShowKubectl commands={[{ label: 'Pods that do not run', command }]} />
+              <ShowKubectl commands={[{ label: 'Pods that are not running', command }]} />
             </Row>
           </Card>
           <Card title="State">

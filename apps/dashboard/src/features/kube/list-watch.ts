@@ -123,7 +123,7 @@ export class ListWatch<T> {
     const { watch } = this.#source;
     const release = watch === undefined ? undefined : this.#around.acquireWatch();
     if (watch === undefined || release === undefined) {
-      const reason = watch === undefined ? 'This kind cannot be watched.' : 'Too many views are live already.';
+      const reason = watch === undefined ? 'This kind cannot be watched.' : 'Too many views are live at once.';
       this.#resourceVersion = undefined;
       this.#failures = 0;
       this.#report({ state: 'polled', at: this.#around.now(), everyMs: POLL_MS, reason });

@@ -73,7 +73,7 @@ export function useKubeObject(request: ObjectRequest | undefined): ObjectState {
     state: 'polled',
     at: dataUpdatedAt,
     everyMs: POLL_MS,
-    reason: 'You may not watch this kind.',
+    reason: 'You are not allowed to watch this kind.',
   };
   return {
     object: data,

@@ -71,7 +71,7 @@ export function readEvent(line: string): WatchEvent {
   try {
     event = JSON.parse(line);
   } catch {
-    throw new TypeError('The watch broke off in the middle of an event.');
+    throw new TypeError('The watch ended in the middle of an event.');
   }
   const type = text(event, 'type');
   const object = get(event, 'object');

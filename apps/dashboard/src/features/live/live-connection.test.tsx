@@ -54,7 +54,7 @@ describe('the live connection', () => {
 
     // The gateway goes: the page says so and keeps what it has seen.
     await gateway.stop();
-    await connection(/not reached; trying again/);
+    await connection(/cannot be reached; retrying/);
     await screen.findByText(/The gateway has not answered for/);
     expectWords(await row('shop'), 'Offline');
 

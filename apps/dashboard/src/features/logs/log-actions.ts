@@ -19,8 +19,8 @@ export const downloadActions: readonly Action<LogContext>[] = [
   {
     ...log,
     id: 'logs.download',
-    label: 'Download all that the node has kept',
-    short: 'All that the node has kept',
+    label: 'Download everything the node has kept',
+    short: 'Everything the node has kept',
     enabled: ({ container }) => container !== undefined,
     run: ({ container, downloadAll }) => container !== undefined && downloadAll(container),
   },

@@ -78,7 +78,7 @@ export class LogFeed {
       try {
         await this.#stream(seam);
         if (this.#options.choice.previous) {
-          this.#set({ state: 'ended', message: 'The end of the run before this one.' });
+          this.#set({ state: 'ended', message: 'End of the previous run.' });
           return;
         }
         const ending = await this.#ending();
@@ -161,7 +161,7 @@ export class LogFeed {
       pod = await kubeJson(target.ref, podPath(target), { signal: this.#stop.signal });
     } catch (error) {
       if (error instanceof KubeError && error.status === 404)
-        return { final: true, message: 'The pod is gone. What it said stays here.' };
+        return { final: true, message: 'The pod is gone. Its log stays here.' };
       // Who may not look at the pod learns nothing more; who may and cannot reach it will find out at the next attempt.
       return { final: error instanceof KubeError && error.lasting, message: sentenceOf(error) };
     }
@@ -193,7 +193,7 @@ export class LogFeed {
   }
 }
 
-const NO_PREVIOUS = 'There is no run before this one: the container has not been restarted.';
+const NO_PREVIOUS = 'There is no previous run: the container has not restarted.';
 
 /** As the kubelet says it: `previous terminated container "x" in pod "y" not found`. */
 function hasNoPrevious(error: KubeError): boolean {
@@ -215,6 +215,6 @@ export function endingOf(pod: PodContainers, name: string): { final: boolean; me
     return { final: true, message: `${how || 'The pod has ended'}.` };
   }
   if (over) return { final: false, message: `${how || 'The container has ended'}; it will be started again` };
-  if (container?.state === 'waiting') return { final: false, message: 'The container waits to be started' };
+  if (container?.state === 'waiting') return { final: false, message: 'The container is waiting to start' };
   return { final: false, message: '' };
 }

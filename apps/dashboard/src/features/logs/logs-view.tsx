@@ -126,12 +126,7 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
               </>
             )}
           </search>
-          <IconButton
-            size="sm"
-            label="The run before this one"
-            aria-pressed={previous}
-            onClick={() => setPrevious(!previous)}
-          >
+          <IconButton size="sm" label="Previous run" aria-pressed={previous} onClick={() => setPrevious(!previous)}>
             <History aria-hidden />
           </IconButton>
           <IconButton
@@ -221,7 +216,7 @@ function NoLines({ feed: { state }, previous, onRetry }: NoLinesProps) {
       </ErrorState>
     );
   }
-  return previous ? 'The run before this one wrote nothing.' : 'Nothing has been written yet.';
+  return previous ? 'The previous run wrote nothing.' : 'Nothing has been written yet.';
 }
 
 function commandsOf(

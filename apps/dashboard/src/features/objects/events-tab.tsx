@@ -41,11 +41,11 @@ export function EventsTab({ target }: { target: ObjectRef }) {
   );
   const sorted = useMemo(() => items.toSorted((a, b) => lastSeen(b).localeCompare(lastSeen(a))), [items]);
   if (freshness.state === 'denied') {
-    return <ErrorState title="You may not see the events of this object.">{freshness.message}</ErrorState>;
+    return <ErrorState title="You are not allowed to see the events of this object.">{freshness.message}</ErrorState>;
   }
   if (freshness.state === 'failed') {
     return (
-      <ErrorState title="The events could not be loaded." retrying="It is tried again by itself.">
+      <ErrorState title="The events could not be loaded." retrying="Retrying automatically.">
         {freshness.message}
       </ErrorState>
     );

@@ -60,7 +60,7 @@ export function ObjectPage() {
     if (data !== undefined) return <KindNotServed cluster={ref} id={id ?? ''} />;
     if (error === null) return <Waiting name={name ?? ''} />;
     return (
-      <ErrorState title="What this cluster serves is not known." onRetry={() => void refetch()}>
+      <ErrorState title="The kinds of this cluster could not be loaded." onRetry={() => void refetch()}>
         {sentenceOf(error)}
       </ErrorState>
     );
@@ -103,10 +103,10 @@ function NoObject({ target, state }: { target: ObjectRef; state: ObjectState }) 
     );
   }
   if (freshness.state === 'denied')
-    return <ErrorState title={`You may not see ${resource.kind} ${name}.`}>{freshness.message}</ErrorState>;
+    return <ErrorState title={`You are not allowed to see ${resource.kind} ${name}.`}>{freshness.message}</ErrorState>;
   if (freshness.state === 'failed') {
     return (
-      <ErrorState title={`${name} could not be loaded.`} retrying="It is tried again by itself.">
+      <ErrorState title={`${name} could not be loaded.`} retrying="Retrying automatically.">
         {freshness.message}
       </ErrorState>
     );
@@ -145,7 +145,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
               {namespace !== '' && ` in ${namespace}`}
             </span>
             {state.gone ? (
-              <StatusDot tone="bad">Deleted; this is what it was</StatusDot>
+              <StatusDot tone="bad">Deleted. This is its last state</StatusDot>
             ) : (
               description.state !== undefined && (
                 <StatusDot tone={description.state.tone}>{description.state.text}</StatusDot>

@@ -107,7 +107,7 @@ export function ObjectToolbar({ target, object }: { target: ObjectRef; object: K
         open={dialog === 'restart'}
         onOpenChange={(next) => !next && setDialog(undefined)}
         title={`Restart ${name}?`}
-        description="All its pods are replaced, a few at a time, as its strategy says."
+        description="Replaces all its pods, a few at a time, following its update strategy."
         action="Restart"
         onConfirm={async () => {
           await restartObject(target, new Date()).catch((error: unknown) => {

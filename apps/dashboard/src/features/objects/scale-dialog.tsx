@@ -34,7 +34,7 @@ export function ScaleDialog({
     onSuccess: (_, count) => {
       const undo = () =>
         void scaleObject(target, replicas).catch((reason) =>
-          toast({ title: 'Not taken back', description: sentenceOf(reason), tone: 'bad' }),
+          toast({ title: 'Could not undo', description: sentenceOf(reason), tone: 'bad' }),
         );
       toast({
         title: `${name} scaled from ${replicas} to ${count}`,

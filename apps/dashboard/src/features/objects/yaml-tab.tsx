@@ -108,7 +108,9 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
             </Button>
             <Button onClick={stop}>Stop editing</Button>
             {movedOn && (
-              <p className="text-muted">The object has changed since; your edit will be laid on top of the newest.</p>
+              <p className="text-muted">
+                The object has changed since; your edit will be applied to the newest version.
+              </p>
             )}
           </>
         ) : (
@@ -150,7 +152,7 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
         open={review !== undefined}
         onOpenChange={(open) => !open && setReview(undefined)}
         size="xl"
-        title={review?.type === 'conflict' ? 'Somebody else changed the same' : `Change ${target.name}?`}
+        title={review?.type === 'conflict' ? 'Somebody else changed the same fields' : `Change ${target.name}?`}
         description={
           review?.type === 'conflict'
             ? `Since you began, these were changed too: ${review.fields.join(', ')}.`
@@ -166,7 +168,7 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
             </>
           ) : (
             <>
-              <Button onClick={() => setReview(undefined)}>Edit further</Button>
+              <Button onClick={() => setReview(undefined)}>Keep editing</Button>
               <Button variant="primary" busy={busy} onClick={() => review !== undefined && void apply(review)}>
                 Apply
               </Button>

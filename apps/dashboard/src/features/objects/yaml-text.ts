@@ -53,7 +53,7 @@ export function readYaml(
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    return { error: error instanceof Error ? error.message : 'This is no YAML.', line: undefined };
+    return { error: error instanceof Error ? error.message : 'This is not valid YAML.', line: undefined };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { error: 'A manifest is an object with apiVersion, kind and metadata.', line: 1 };

@@ -48,7 +48,7 @@ export function CapacityCard({ nodes, pods, metrics, online }: CapacityCardProps
               )}
               {isRefused(metrics) && (
                 <p className="text-faint text-xs">
-                  What is in use is not known: the cluster serves no metrics (metrics.k8s.io) to you.
+                  Current use is unknown: the cluster gives you no metrics (metrics.k8s.io).
                 </p>
               )}
             </div>

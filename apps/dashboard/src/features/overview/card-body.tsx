@@ -28,11 +28,11 @@ export function ListBody<T>({
 }) {
   const items = itemsOf(list);
   if (items !== undefined) return children(items);
-  if (!online) return <p className="text-muted">Not known: the cluster is offline.</p>;
+  if (!online) return <p className="text-muted">Unknown: the cluster is offline.</p>;
   const { freshness } = list;
   if (freshness.state === 'denied') {
     return (
-      <ErrorState compact title={`You may not list ${what} in the whole cluster.`}>
+      <ErrorState compact title={`You are not allowed to list ${what} in the whole cluster.`}>
         {freshness.message}
       </ErrorState>
     );
@@ -61,12 +61,7 @@ function Loading({ what, lines = 3 }: { what: string; lines: number | undefined 
 
 function Failed({ what, message, onRetry }: { what: string; message: string; onRetry: () => void }) {
   return (
-    <ErrorState
-      compact
-      title={`The ${what} could not be loaded.`}
-      retrying="It tries again by itself."
-      onRetry={onRetry}
-    >
+    <ErrorState compact title={`The ${what} could not be loaded.`} retrying="Retrying automatically." onRetry={onRetry}>
       {message}
     </ErrorState>
   );

@@ -33,7 +33,7 @@ export function ConnectedCard({ organization, cluster }: { organization: string;
     >
       <QueryBody query={sessions} what="sessions" lines={2}>
         {({ items }) => {
-          if (items.length === 0) return <p className="text-muted">Nobody has a session open.</p>;
+          if (items.length === 0) return <p className="text-muted">No sessions are open.</p>;
           return (
             <ul className="flex flex-col">
               {items.map((session) => (

@@ -128,10 +128,10 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
     kube.refuse(PODS, 403, 'Forbidden', message);
     open();
     const pods = within(await card('Pods'));
-    await pods.findByText('You may not list pods in the whole cluster.');
+    await pods.findByText('You are not allowed to list pods in the whole cluster.');
     pods.getByText(message);
     await screen.findByText('Healthy: 1 of 1 nodes ready');
-    await screen.findByText(/the cluster serves no metrics/);
+    await screen.findByText(/the cluster gives you no metrics/);
     expect(kube.count(METRICS).lists).toBe(1);
   });
 
@@ -160,7 +160,7 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
     // Of the kind that is asked again after a minute only.
     for (const path of [PODS, NODES]) kube.refuse(path, 404, 'NotFound', 'Not there.');
     open();
-    await within(await card('Pods')).findByText('Not known: the cluster is offline.');
+    await within(await card('Pods')).findByText('Unknown: the cluster is offline.');
     await waitFor(() => expect(kube.count(PODS).lists).toBe(1));
     for (const path of [PODS, NODES]) kube.allow(path);
     gateway.live.emit('cluster:changed', { ...shop, status: 'online' });

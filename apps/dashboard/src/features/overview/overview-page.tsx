@@ -84,13 +84,16 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
             commands={[
               { label: 'Nodes', command: 'kubectl get nodes -o wide' },
               { label: 'Capacity and requests', command: 'kubectl describe nodes' },
-              { label: 'Pods that do not run', command: 'kubectl get pods -A --field-selector=status.phase!=Running' },
+              {
+                label: 'Pods that are not running',
+                command: 'kubectl get pods -A --field-selector=status.phase!=Running',
+              },
               {
                 label: 'Warnings',
                 command: 'kubectl get events -A --field-selector=type=Warning --sort-by=.lastTimestamp',
               },
               {
-                label: 'Roll-outs, newest last',
+                label: 'Rollouts, newest last',
                 command: 'kubectl get replicasets -A --sort-by=.metadata.creationTimestamp',
               },
             ]}

@@ -233,6 +233,6 @@ export function healthLine(parts: { nodes: readonly KubeNode[] | undefined; pods
     const tone = troubles.some((trouble) => trouble.includes('node')) ? 'bad' : 'warn';
     return { tone, text: text.charAt(0).toUpperCase() + text.slice(1) };
   }
-  if (facts.length === 0) return { tone: 'idle', text: 'Not known: neither nodes nor pods can be listed' };
+  if (facts.length === 0) return { tone: 'idle', text: 'Unknown: neither nodes nor pods can be listed' };
   return { tone: 'ok', text: `Healthy: ${facts.join(', ')}` };
 }

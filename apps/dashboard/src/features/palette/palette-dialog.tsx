@@ -98,7 +98,7 @@ function Commands({ close }: { close: () => void }) {
         />
         <Kbd keys="escape" />
       </div>
-      {shown.length === 0 && <p className="px-3 py-8 text-center text-muted">Nothing of that name.</p>}
+      {shown.length === 0 && <p className="px-3 py-8 text-center text-muted">No results.</p>}
       <div
         ref={list}
         role="listbox"

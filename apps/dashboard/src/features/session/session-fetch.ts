@@ -25,7 +25,7 @@ export function createSessionFetch({ fetch, refresh, onEnded }: SessionFetchOpti
     });
     const outcome = await refreshing;
     if (outcome === 'unreachable')
-      throw new TypeError('The session could not be refreshed: the gateway was not reached.');
+      throw new TypeError('Your session could not be refreshed: the gateway could not be reached.');
     if (outcome === 'ended') {
       if (!ended) onEnded();
       ended = true;

@@ -63,7 +63,7 @@ export function SignUpForm() {
         {isCodeWanted && (
           <Field
             label="Set-up code"
-            hint="This is the first account here. The terminal in which npm start runs shows the code."
+            hint="This is the first account here. The terminal that runs npm start shows the code."
             error={errors.fields['setupCode']}
           >
             {(control) => (
@@ -85,7 +85,7 @@ export function SignUpForm() {
         </Field>
         <Field
           label="Password"
-          hint={`At least ${MINIMUM_PASSWORD} characters. A few words are better than signs.`}
+          hint={`At least ${MINIMUM_PASSWORD} characters. A few random words make a good password.`}
           error={errors.fields['password']}
         >
           {(control) => <PasswordInput {...control} name="password" autoComplete="new-password" />}

@@ -71,7 +71,7 @@ describe('the page of sessions', { timeout: 60_000 }, () => {
 
   it('asks nothing for a cluster that is not there, and lets go of the filter', async () => {
     const { user, address } = open('?cluster=gone');
-    await screen.findByText('No session fits the filter');
+    await screen.findByText('No sessions match the filter');
     expect(gateway.calls('listSessions')).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Clear the filter' }));
     await row('db-0');

@@ -99,7 +99,7 @@ export function SessionsPage() {
         ) : (
           <ErrorState
             title="The sessions could not be loaded."
-            retrying="It tries again every ten seconds."
+            retrying="Retrying every ten seconds."
             onRetry={() => void (clusters.data === undefined ? clusters : sessions).refetch()}
           >
             {error.message}
@@ -108,7 +108,7 @@ export function SessionsPage() {
       {rows?.length === 0 && (
         <EmptyState
           icon={<History aria-hidden />}
-          title={filtered ? 'No session fits the filter' : 'No sessions yet'}
+          title={filtered ? 'No sessions match the filter' : 'No sessions yet'}
           action={filtered && <Button onClick={clear}>Clear the filter</Button>}
         >
           {!filtered && 'Open a terminal in a pod, or run kubectl exec through the gateway: it will be listed here.'}

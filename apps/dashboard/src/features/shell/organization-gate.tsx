@@ -33,7 +33,7 @@ export function OrganizationGate({
     return (
       <EmptyState
         of="page"
-        title="There is no such organization here"
+        title="Organization not found"
         action={
           home !== null && (
             <Button asChild variant="primary">

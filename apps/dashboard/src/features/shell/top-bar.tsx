@@ -56,8 +56,8 @@ export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {
 
 const words = {
   connecting: { tone: 'bg-idle-dot animate-pulse-dot', text: 'Connecting to the gateway' },
-  connected: { tone: 'bg-ok-dot', text: 'Live: the gateway tells this page what changes' },
-  lost: { tone: 'bg-warn-dot animate-pulse-dot', text: 'The gateway is not reached; trying again' },
+  connected: { tone: 'bg-ok-dot', text: 'Live: changes appear as they happen' },
+  lost: { tone: 'bg-warn-dot animate-pulse-dot', text: 'The gateway cannot be reached; retrying' },
 } as const;
 
 function ConnectionDot() {

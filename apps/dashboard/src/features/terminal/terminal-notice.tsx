@@ -31,7 +31,7 @@ export function TerminalNotice({ state, target, active, onStart }: TerminalNotic
           <LoaderCircle className="size-4 animate-spin text-warn" aria-hidden />
           <p>
             <span className="font-medium">Reconnecting…</span>{' '}
-            <span className="text-muted">The gateway is not reached. What you type now goes nowhere.</span>
+            <span className="text-muted">The gateway cannot be reached. What you type now is not sent.</span>
           </p>
         </Bar>
       );
@@ -39,7 +39,7 @@ export function TerminalNotice({ state, target, active, onStart }: TerminalNotic
       return (
         <Bar>
           <p className="min-w-0 flex-1">
-            <span className="font-medium">This terminal was open before the page was loaded again.</span>{' '}
+            <span className="font-medium">This terminal was open before the page was reloaded.</span>{' '}
             <span className="text-muted">Its shell has ended.</span>
           </p>
           <StartButton active={active} onStart={onStart} />

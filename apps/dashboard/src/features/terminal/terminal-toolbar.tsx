@@ -96,7 +96,7 @@ function Condition({ state, active }: { state: TerminalState; active: boolean })
   switch (state.phase) {
     case 'open':
       return (
-        <span className="whitespace-nowrap px-1 text-faint text-xs tabular-nums" title="To the gateway and back">
+        <span className="whitespace-nowrap px-1 text-faint text-xs tabular-nums" title="Round trip to the gateway">
           {latency === undefined ? '' : `${Math.max(1, Math.round(latency))} ms`}
         </span>
       );

@@ -15,7 +15,7 @@ function theme(choice: ThemeChoice, short: string, icon: Action<unknown>['icon']
 
 /** One action for each theme that can be chosen. */
 export const themeActions: Record<ThemeChoice, Action<unknown>> = {
-  system: theme('system', 'As the system', Monitor),
+  system: theme('system', 'Same as the system', Monitor),
   light: theme('light', 'Light', Sun),
   dark: theme('dark', 'Dark', Moon),
 };

@@ -57,7 +57,7 @@ describe('the theme', { timeout: 60_000 }, () => {
     const { user } = open();
     await told('system light');
     await user.click(await screen.findByRole('button', { name: /Account/ }));
-    expect((await screen.findByRole('menuitemcheckbox', { name: 'As the system' })).ariaChecked).toBe('true');
+    expect((await screen.findByRole('menuitemcheckbox', { name: 'Same as the system' })).ariaChecked).toBe('true');
     await user.click(screen.getByRole('menuitemcheckbox', { name: 'Dark' }));
     await told('dark dark');
     expect(shown()).toBe('dark');
@@ -76,7 +76,7 @@ describe('the theme', { timeout: 60_000 }, () => {
     const { user } = open();
     await told('dark dark');
     await user.click(await screen.findByRole('button', { name: /Account/ }));
-    await user.click(await screen.findByRole('menuitemcheckbox', { name: 'As the system' }));
+    await user.click(await screen.findByRole('menuitemcheckbox', { name: 'Same as the system' }));
     await told('system light');
     expect(localStorage.getItem('postern.theme')).toBeNull();
   });

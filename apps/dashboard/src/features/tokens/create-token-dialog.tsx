@@ -69,7 +69,7 @@ export function CreateTokenDialog({ open, onOpenChange, organization }: CreateTo
       {made === undefined ? (
         <form id={form} noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
           <GeneralError>{errors.general}</GeneralError>
-          <Field label="Name" hint="What uses it, so that you know later what to revoke." error={errors.fields['name']}>
+          <Field label="Name" hint="What will use it, so you know later what to revoke." error={errors.fields['name']}>
             {(control) => (
               <Input
                 {...control}

@@ -29,7 +29,7 @@ export function describeService(service: unknown): Description {
       ...fact('Session affinity', text(service, 'spec', 'sessionAffinity')),
       ...fact(
         'Selector',
-        labelSelector === '' ? textValue('None: its endpoints are made by others') : code(labelSelector),
+        labelSelector === '' ? textValue('None: its endpoints are managed elsewhere') : code(labelSelector),
       ),
     ],
     sections: [
