@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { UserError } from './user-error.ts';
 
 /** @param typed what the person typed. @throws {UserError} when `port` cannot be listened on. */
@@ -23,14 +24,21 @@ export async function assertPortFree(port: number, address: string, typed = 'npm
   await once(probe, 'close');
 }
 
-/** A port of 127.0.0.1 that was free a moment ago. */
+/**
+ * A port of 127.0.0.1 on which nothing listens, for a program of ours that listens on it later, and again when it was started again.
+ * None of those that the system gives to connections (from 32768 on with Linux, from 49152 on with macOS): such a one may be a
+ * connection's by then.
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (let tries = 1; ; tries++) {
+    const port = randomInt(20_000, 32_000);
+    try {
+      await assertPortFree(port, '127.0.0.1');
+      return port;
+    } catch (error) {
+      if (tries === 100) throw error;
+    }
+  }
 }
 
 /** True when only this machine reaches what listens on `address`. */

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@postern/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { freePort } from './ports.ts';
 import { checkout, programs } from './programs.ts';
 import { ask, isAlive, Product, pidsOf, type Ready, type Reply } from './test/product.ts';
 

@@ -1,12 +1,27 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 
-/** A port of `address` that was free a moment ago; 0.0.0.0 asks for one that is free on every address of this machine. */
+/**
+ * A port of `address` on which nothing listens; 0.0.0.0 asks for one that is free on every address of this machine. None of those
+ * that the system gives to connections (from 32768 on with Linux, from 49152 on with macOS): the one it names for port 0 may be
+ * a connection's before the program that it is meant for listens.
+ */
 export async function freePort(address = '127.0.0.1'): Promise<number> {
-  const probe = createServer().listen(0, address);
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port, address)) return port;
+  }
+}
+
+async function isFree(port: number, address: string): Promise<boolean> {
+  const probe = createServer().listen(port, address);
+  try {
+    await once(probe, 'listening');
+  } catch {
+    return false;
+  }
   probe.close();
   await once(probe, 'close');
-  return port;
+  return true;
 }
