@@ -238,6 +238,9 @@ describe('what waits for a cluster that does not read', () => {
   it('more than 1 MiB of input ends the terminal with a sentence', async () => {
     const { terminal, ended } = await openStalled();
     for (let round = 0; round < 20; round++) terminal.input(Buffer.alloc(64 * 1024, 'x'));
-    expect(await ended).toMatchObject({ code: 'failed', message: expect.stringContaining('cannot keep up with the input') });
+    expect(await ended).toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining('cannot keep up with the input'),
+    });
   });
 });
