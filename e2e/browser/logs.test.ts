@@ -35,7 +35,7 @@ const lines = () => dock().getByRole('region', { name: 'Log lines' });
 /** Logs of other tabs are in the page too, hidden. */
 const state = (words: RegExp) => dock().getByText(words).filter({ visible: true }).first();
 
-it('shows the run before this one of a container that crashes, and comes back to this one', async () => {
+it('shows the previous run of a container that crashes, and comes back to this one', async () => {
   await openLogs(/^payments-/);
   const before = dock().getByRole('button', { name: 'Previous run' });
   await before.click();
@@ -48,13 +48,13 @@ it('shows the run before this one of a container that crashes, and comes back to
   expect(await dock().getByText('End of the previous run.').count()).toBe(0);
 });
 
-it('says so where there was no run before this one', async () => {
+it('says so where there was no previous run', async () => {
   await openLogs(/^checkout-/);
   const before = dock().getByRole('button', { name: 'Previous run' });
   await state(/^Following/).waitFor();
   await before.click();
   await lines()
-    .getByText(/the container has not been restarted/)
+    .getByText(/the container has not restarted/)
     .waitFor();
   await lines().getByRole('button', { name: 'Try again' }).waitFor();
   await expectAccessible(page);
