@@ -30,9 +30,7 @@ export class RemoteAddresses {
 
   /** @param socket of an HTTP/2 request that of its session. */
   ofRequest(request: IncomingMessage, socket: Ends): string {
-    const peer = this.ofConnection(socket) ?? '';
-    // Several fields of the name are one list, in their order (RFC 9110, 5.3).
-    return this.#proxies.clientOf([request.headers['x-forwarded-for'] ?? []].flat().join(','), peer);
+    return this.#proxies.clientOf(request.headers['x-forwarded-for'], this.ofConnection(socket) ?? '');
   }
 }
 

@@ -40,10 +40,11 @@ export class TrustedProxies {
    * the last one that is no load balancer is the client, and what stands before it is what that client claims.
    * @param peer the other end of the connection.
    */
-  clientOf(header: string | undefined, peer: string): string {
+  clientOf(header: string | string[] | undefined, peer: string): string {
     if (this.source !== 'x-forwarded-for' || !this.has(peer)) return peer;
     let client = peer;
-    for (const text of (header ?? '').split(',').reverse()) {
+    // Several fields of the name are one list, in their order (RFC 9110, 5.3).
+    for (const text of [header ?? []].flat().join(',').split(',').reverse()) {
       const address = bare(text.trim());
       if (isIP(address) === 0) return client;
       client = address;

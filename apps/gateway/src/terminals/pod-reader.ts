@@ -53,24 +53,34 @@ export class PodReader {
       isRepeatable: () => true,
       headTimeoutMs: this.#timeoutMs,
     });
-    const deadline = setTimeout(() => stream.reset('timeout', 'the answer did not come in time'), this.#timeoutMs);
     try {
-      return { status: answer.status, body: await readText(stream, maxPodBytes) };
+      const body = await readText(stream, { limit: maxPodBytes, timeoutMs: this.#timeoutMs });
+      return { status: answer.status, body };
     } finally {
-      clearTimeout(deadline);
       stream.destroy();
     }
   }
 }
 
-/** @throws Refusal 502 for a text of more than `limit` bytes; StreamResetError when it breaks off. */
-export async function readText(stream: ClusterStream, limit: number): Promise<string> {
+/**
+ * @param options.limit in bytes. @param options.timeoutMs for all of it; the stream is reset after that.
+ * @throws Refusal 502 for a text that is longer; StreamResetError when it breaks off or does not come in time.
+ */
+export async function readText(
+  stream: ClusterStream,
+  { limit, timeoutMs }: { limit: number; timeoutMs: number },
+): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of stream as AsyncIterable<Buffer>) {
-    size += part.byteLength;
-    if (size > limit) throw refusal(502, 'The answer of the cluster is too large.');
-    parts.push(part);
+  const deadline = setTimeout(() => stream.reset('timeout', 'the answer did not come in time'), timeoutMs);
+  try {
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      size += part.byteLength;
+      if (size > limit) throw refusal(502, 'The answer of the cluster is too large.');
+      parts.push(part);
+    }
+    return Buffer.concat(parts).toString('utf8');
+  } finally {
+    clearTimeout(deadline);
   }
-  return Buffer.concat(parts).toString('utf8');
 }

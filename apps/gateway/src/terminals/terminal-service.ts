@@ -177,8 +177,7 @@ async function refuseUnlessSwitched(
   const { answer, stream } = opened;
   try {
     if (answer.status !== 101) {
-      const deadline = setTimeout(() => opened.cut('timeout', 'the answer did not come in time'), answerTimeoutMs);
-      const body = await readText(stream, maxErrorBytes).finally(() => clearTimeout(deadline));
+      const body = await readText(stream, { limit: maxErrorBytes, timeoutMs: answerTimeoutMs });
       throw refusal(answer.status, statusMessage(body));
     }
     const wrong = handshake.check(answer);
