@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Database } from '../database/database.ts';
 import type { Principal } from '../identity/principal.ts';
 import { makeTenant } from '../test/tenant-rows.ts';
@@ -22,6 +22,8 @@ afterAll(async () => {
   await database.close();
   await server.stop();
 });
+
+afterEach(() => void vi.restoreAllMocks());
 
 let turn = 0;
 beforeEach(async () => {
@@ -81,6 +83,20 @@ describe('finding a cluster', () => {
     await database.scoped.cluster.updateMany({ where, data: { deletedAt: new Date() } });
     changes.emit('deleted', { organizationId, clusterId });
     expect(await find()).toBeNull();
+  });
+
+  it.each([
+    ['by its name', () => directory.find(principal(), 'acme', 'prod')],
+    ['by a credential that opens nothing else', () => directory.findOnly(principal(clusterId))],
+  ])('reads again %s what is in use, and nobody waits for it', async (_, find) => {
+    await find();
+    const where = { id: clusterId, organizationId };
+    await database.scoped.cluster.updateMany({ where, data: { connectedAt: new Date() } });
+    // In the second half of the 2 s that a look-up is believed.
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 1_200);
+    expect(await find()).toMatchObject({ everConnected: false });
+    await vi.waitFor(async () => expect(await find()).toMatchObject({ everConnected: true }), 700);
   });
 
   it('finds the next cluster of a name that was given back', async () => {

@@ -19,7 +19,10 @@ export interface DirectoryCluster {
   everConnected: boolean;
 }
 
-/** How long a look-up is believed; changes made by this process are seen at once. */
+/**
+ * How long a look-up is believed; changes made by this process are seen at once. One that is in use is repeated when half of this
+ * is over, so that nobody who is at work waits for the database.
+ */
 const cacheTtlMs = 2_000;
 
 /** Who may reach which cluster. */
@@ -29,6 +32,8 @@ export class ClusterDirectory {
   /** Ids by organization and name, and rows by organization and id: a change names the id. */
   readonly #ids = boundedCache<string, { id: string }>(5_000, { ttl: cacheTtlMs });
   readonly #rows = boundedCache<string, ClusterModel>(5_000, { ttl: cacheTtlMs });
+  /** Rows that are being read again. */
+  readonly #renewing = new Set<ClusterModel>();
 
   constructor(database: Database, changes: ClusterChanges) {
     this.#database = database;
@@ -76,31 +81,53 @@ export class ClusterDirectory {
     this.#changes.emit('changed', { clusterId, organizationId });
   }
 
-  async #byName(organizationId: string, name: string): Promise<ClusterModel | null> {
+  #byName(organizationId: string, name: string): Promise<ClusterModel | null> {
     const key = `${organizationId} ${name}`;
     const known = this.#ids.get(key);
-    const row = known && this.#rows.get(`${organizationId} ${known.id}`);
-    if (row !== undefined) return row;
-    const read = await this.#database.scoped.cluster.findFirst({ where: { organizationId, name, deletedAt: null } });
-    if (read !== null) {
-      this.#ids.set(key, { id: read.id });
-      this.#keep(read);
+    return this.#current(known && this.#rows.get(`${organizationId} ${known.id}`), async () => {
+      const row = await this.#database.scoped.cluster.findFirst({ where: { organizationId, name, deletedAt: null } });
+      if (row !== null) this.#ids.set(key, { id: row.id });
+      return row;
+    });
+  }
+
+  #byId(organizationId: string, id: string): Promise<ClusterModel | null> {
+    return this.#current(this.#rows.get(`${organizationId} ${id}`), () =>
+      this.#database.scoped.cluster.findUnique({ where: { id, organizationId, deletedAt: null } }),
+    );
+  }
+
+  /** The row that is known, or what the database answers. */
+  async #current(known: ClusterModel | undefined, read: () => Promise<ClusterModel | null>) {
+    if (known !== undefined) {
+      this.#renew(known, read);
+      return known;
     }
-    return read;
+    const start = performance.now();
+    const row = await read();
+    if (row !== null) this.#rows.set(keyOf(row), row, { start });
+    return row;
   }
 
-  async #byId(organizationId: string, id: string): Promise<ClusterModel | null> {
-    const known = this.#rows.get(`${organizationId} ${id}`);
-    if (known !== undefined) return known;
-    const read = await this.#database.scoped.cluster.findUnique({ where: { id, organizationId, deletedAt: null } });
-    if (read !== null) this.#keep(read);
-    return read;
-  }
-
-  #keep(row: ClusterModel): void {
-    this.#rows.set(`${row.organizationId} ${row.id}`, row);
+  /** A failure changes nothing: the next look-up tries again. */
+  #renew(known: ClusterModel, read: () => Promise<ClusterModel | null>): void {
+    const key = keyOf(known);
+    if (this.#renewing.has(known) || this.#rows.getRemainingTTL(key) > cacheTtlMs / 2) return;
+    this.#renewing.add(known);
+    const start = performance.now();
+    const replace = (row: ClusterModel | null): void => {
+      // What changed meanwhile may be newer than what was read.
+      if (this.#rows.peek(key) !== known) return;
+      this.#rows.delete(key);
+      if (row !== null) this.#rows.set(keyOf(row), row, { start });
+    };
+    read()
+      .then(replace, () => {})
+      .finally(() => this.#renewing.delete(known));
   }
 }
+
+const keyOf = ({ organizationId, id }: ClusterModel): string => `${organizationId} ${id}`;
 
 function reachable(row: ClusterModel, { slug, role }: Principal['memberships'][number]): DirectoryCluster {
   return {

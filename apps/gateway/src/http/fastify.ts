@@ -46,6 +46,8 @@ export function createAdapter({ logger, publicOrigin, documentation }: AdapterPa
     },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
+  // Its fields are all named below and none is a secret: looking for some costs ten times as much as the line.
+  const requests = logger.child({}, { redact: [] });
   readOnlyJson(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers(headersFor(request, publicOrigin));
@@ -62,7 +64,7 @@ export function createAdapter({ logger, publicOrigin, documentation }: AdapterPa
     // The route, not the URL: what a stranger puts into a URL is not for the log.
     const route = request.routeOptions.url ?? 'none';
     // Whoever sends too much must not fill the log too; the metric of refusals counts them.
-    logger[reply.statusCode === 429 ? 'debug' : 'info'](
+    requests[reply.statusCode === 429 ? 'debug' : 'info'](
       { requestId, method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), address },
       'request',
     );

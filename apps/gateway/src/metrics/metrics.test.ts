@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import fs from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
 import { GatewayMetrics } from './metrics.ts';
 import { serveMetrics } from './metrics-server.ts';
 
@@ -19,9 +20,19 @@ describe('metrics', () => {
   it('are served on a port of their own, with those of the process', async () => {
     const server = await serveMetrics(new GatewayMetrics(), { host: '127.0.0.1', port: 0 });
     const answer = await fetch(server.url);
-    expect(await answer.text()).toContain('nodejs_active_handles');
+    const text = await answer.text();
+    for (const name of ['nodejs_heap_size_used_bytes', 'nodejs_eventloop_lag_max_seconds', 'process_cpu_seconds_total'])
+      expect(text).toMatch(new RegExp(`^${name} \\S`, 'm'));
+    expect(Number(/^process_open_fds (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(5);
     expect((await fetch(new URL('/', server.url))).status).toBe(404);
     expect((await fetch(server.url, { method: 'POST' })).status).toBe(404);
     await server.close();
+  });
+
+  it('are told without walking through all connections', async () => {
+    const walks = [vi.spyOn(process, 'getActiveResourcesInfo'), vi.spyOn(fs, 'readdirSync')];
+    await new GatewayMetrics().registry.metrics();
+    for (const walk of walks) expect(walk).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
   });
 });

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectProcessMetrics } from './process-metrics.ts';
 
 /** Kinds of streams, as labels. Never a tenant's name: those would be without bound, and none of Prometheus' business. */
 const streamKinds = ['unary', 'watch', 'log', 'proxy', 'exec', 'attach', 'portforward', 'terminal'] as const;
@@ -26,7 +27,7 @@ export class GatewayMetrics {
   /** @param options.processMetrics also heap, CPU, handles and event-loop lag of this process. */
   constructor(options: { processMetrics: boolean } = { processMetrics: true }) {
     const registers = [this.registry];
-    if (options.processMetrics) collectDefaultMetrics({ register: this.registry });
+    if (options.processMetrics) collectProcessMetrics(this.registry);
     this.#agents = new Gauge({ name: 'postern_agents_connected', help: 'Tunnels open now.', registers });
     this.#active = new Gauge({
       name: 'postern_streams_active',
