@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createSessionFetch } from './session-fetch.ts';
 
 /** A gateway whose access cookie is valid or not, and a refresh with a given outcome. */
-function bed(outcome: 'refreshed' | 'ended' | 'unreachable') {
+function fixture(outcome: 'refreshed' | 'ended' | 'unreachable') {
   let valid = false;
   const fetch = vi.fn(async () => new Response(null, { status: valid ? 200 : 401 }));
   const refresh = vi.fn(async () => {
@@ -16,7 +16,7 @@ function bed(outcome: 'refreshed' | 'ended' | 'unreachable') {
 
 describe('createSessionFetch', () => {
   it('refreshes once for calls that fail together, and repeats each', async () => {
-    const { sessionFetch, fetch, refresh, onEnded } = bed('refreshed');
+    const { sessionFetch, fetch, refresh, onEnded } = fixture('refreshed');
     const answers = await Promise.all([sessionFetch('/a'), sessionFetch('/b'), sessionFetch('/c')]);
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
     expect(refresh).toHaveBeenCalledTimes(1);
@@ -25,7 +25,7 @@ describe('createSessionFetch', () => {
   });
 
   it('sends the same method and body again', async () => {
-    const { sessionFetch, fetch } = bed('refreshed');
+    const { sessionFetch, fetch } = fixture('refreshed');
     await sessionFetch('/a', { method: 'POST', body: 'x' });
     expect(fetch.mock.calls).toEqual([
       ['/a', { method: 'POST', body: 'x' }],
@@ -34,14 +34,14 @@ describe('createSessionFetch', () => {
   });
 
   it('answers 401 and says once that the session has ended', async () => {
-    const { sessionFetch, onEnded } = bed('ended');
+    const { sessionFetch, onEnded } = fixture('ended');
     expect((await sessionFetch('/a')).status).toBe(401);
     expect((await sessionFetch('/b')).status).toBe(401);
     expect(onEnded).toHaveBeenCalledTimes(1);
   });
 
   it('does not sign anybody out because the network is gone', async () => {
-    const { sessionFetch, onEnded } = bed('unreachable');
+    const { sessionFetch, onEnded } = fixture('unreachable');
     await expect(sessionFetch('/a')).rejects.toThrow(TypeError);
     expect(onEnded).not.toHaveBeenCalled();
   });

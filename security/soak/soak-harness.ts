@@ -4,9 +4,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Tenant } from '../attacks/soak-attack.ts';
-import { type AgentProcess, startAgentProcess } from '../bed/agent-process.ts';
-import { end, type GatewayProcess, startGatewayProcess } from '../bed/gateway-process.ts';
-import { type Person, Rest } from '../bed/rest.ts';
+import { type AgentProcess, startAgentProcess } from '../harness/agent-process.ts';
+import { end, type GatewayProcess, startGatewayProcess } from '../harness/gateway-process.ts';
+import { type Person, Rest } from '../harness/rest.ts';
 
 const emulator = resolve(import.meta.dirname, '../../packages/emulator/dist/main.js');
 
@@ -14,7 +14,7 @@ const emulator = resolve(import.meta.dirname, '../../packages/emulator/dist/main
 const environment = { POSTERN_REQUESTS_PER_USER: '100' };
 
 /** The whole product, an honest tenant with an emulated Kubernetes, and attackers with accounts. */
-export interface SoakBed {
+export interface SoakHarness {
   gateway: GatewayProcess;
   agent: AgentProcess;
   honest: { person: Person; cluster: string; kubeconfig: string; home: string };
@@ -23,7 +23,7 @@ export interface SoakBed {
   stop(): Promise<void>;
 }
 
-export async function startSoakBed(): Promise<SoakBed> {
+export async function startSoakHarness(): Promise<SoakHarness> {
   const gateway = await startGatewayProcess({ environment });
   const cluster = await startEmulator(join(gateway.folder, 'cluster'));
   const rest = new Rest(gateway);

@@ -47,7 +47,7 @@ export interface GatewayClient {
 }
 
 /** A whole gateway on loopback, on a database of its own. */
-export interface GatewayBed extends GatewayClient {
+export interface GatewayHarness extends GatewayClient {
   origin: string;
   port: number;
   caPem: string;
@@ -63,10 +63,10 @@ export interface GatewayBed extends GatewayClient {
 export const password = 'correct horse battery';
 
 /** @param environment variables beyond those that every gateway needs. */
-export async function startGatewayBed(environment: Record<string, string> = {}): Promise<GatewayBed> {
+export async function startGatewayHarness(environment: Record<string, string> = {}): Promise<GatewayHarness> {
   const [database, folder, port] = await Promise.all([
     startTestDatabase(),
-    mkdtemp(join(tmpdir(), 'postern-bed-')),
+    mkdtemp(join(tmpdir(), 'postern-harness-')),
     freePort(),
   ]);
   const { cert, key } = await testCertificate();
@@ -93,7 +93,7 @@ export async function startGatewayBed(environment: Record<string, string> = {}):
   const gateway = await startGateway(config, logger);
   const agent = new Agent({ keepAlive: true, ca: cert });
 
-  const bed: GatewayBed = {
+  const harness: GatewayHarness = {
     origin,
     port,
     caPem: cert,
@@ -109,7 +109,7 @@ export async function startGatewayBed(environment: Record<string, string> = {}):
       await rm(folder, { recursive: true, force: true });
     },
   };
-  return bed;
+  return harness;
 }
 
 /** @param agent knows the gateway's authority; whoever made it ends it. */

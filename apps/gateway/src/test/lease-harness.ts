@@ -55,7 +55,7 @@ export class LeasedGateway {
 }
 
 /** A database on which gateways hold what tests say. Rows come as PostgreSQL has them. */
-export class LeaseBed {
+export class LeaseHarness {
   readonly server: TestDatabase;
   readonly database: Database;
   readonly #running: LeasedGateway[] = [];
@@ -66,8 +66,8 @@ export class LeaseBed {
     this.database = new Database({ url: server.appUrl, connections: 10 });
   }
 
-  static async start(): Promise<LeaseBed> {
-    return new LeaseBed(await startTestDatabase());
+  static async start(): Promise<LeaseHarness> {
+    return new LeaseHarness(await startTestDatabase());
   }
 
   async startGateway(): Promise<LeasedGateway> {

@@ -39,7 +39,7 @@ interface Answer {
  * A gateway on loopback behind its real edge (TLS, both HTTP versions), real tunnel endpoint and a real dialer in the place of
  * the agent. What reaches the cluster is `seen`, and `onRequest` answers it.
  */
-export interface KubeBed {
+export interface KubeHarness {
   port: number;
   origin: string;
   cert: string;
@@ -69,10 +69,10 @@ export const clusterId = '0190aaaa-0000-7000-8000-000000000001';
 export const acme = '0190bbbb-0000-7000-8000-000000000001';
 export const kubePath = '/k8s/acme/prod';
 
-export async function startKubeBed({
+export async function startKubeHarness({
   hop,
   ...options
-}: Partial<HandlersOptions> & { connectAgent?: boolean; hop?: boolean } = {}): Promise<KubeBed> {
+}: Partial<HandlersOptions> & { connectAgent?: boolean; hop?: boolean } = {}): Promise<KubeHarness> {
   const { cert, key } = await testCertificate();
   const authenticator = new FakeAuthenticator();
   const directory = new FakeDirectory();
@@ -128,7 +128,7 @@ export async function startKubeBed({
   const httpsAgent = new Agent({ keepAlive: false, ca: cert });
   const sockets = new Set<TLSSocket>();
 
-  const bed: KubeBed = {
+  const harness: KubeHarness = {
     port,
     origin: publicUrl.origin,
     cert,
@@ -169,8 +169,8 @@ export async function startKubeBed({
       dialer.on('connected', (tunnel: Tunnel) => {
         tunnel.on('request', (request) => {
           if (request.head.kind !== 'http' && request.head.kind !== 'upgrade') return;
-          bed.seen.push(request.head);
-          bed.onRequest(request as ClusterRequest);
+          harness.seen.push(request.head);
+          harness.onRequest(request as ClusterRequest);
         });
       });
       dialers.push(dialer);
@@ -225,15 +225,15 @@ export async function startKubeBed({
       await edge.close(0);
     },
   };
-  bed.signIn('ada');
-  bed.dialer = bed.newDialer();
+  harness.signIn('ada');
+  harness.dialer = harness.newDialer();
   if (options.connectAgent !== false) {
-    const connected = once(bed.dialer, 'connected');
-    bed.dialer.start();
+    const connected = once(harness.dialer, 'connected');
+    harness.dialer.start();
     await connected;
     await until(() => registry.isOnline(clusterId));
   }
-  return bed;
+  return harness;
 }
 
 /** All bytes of a socket until it ends. */

@@ -27,7 +27,7 @@ export function newestClient(): Client {
 
 /** The same kubectl, but straight to the apiserver as its administrator. */
 export function asAdmin(one: Client): Client {
-  return { ...one, kubeconfig: inject('bed').adminKubeconfig };
+  return { ...one, kubeconfig: inject('harness').adminKubeconfig };
 }
 
 function titleOf(minor: number, transport: Transport): string {
@@ -37,7 +37,7 @@ function titleOf(minor: number, transport: Transport): string {
 function client(minor: number, transport: Transport): Client {
   const kubectl = findKubectls().find((candidate) => candidate.minor === minor);
   if (!kubectl) throw new Error(`no kubectl 1.${minor}`);
-  const { folder, kubeconfig } = inject('bed');
+  const { folder, kubeconfig } = inject('harness');
   const home = join(folder, 'kubectl-home');
   mkdirSync(home, { recursive: true });
   return { kubectl, transport, kubeconfig, home };

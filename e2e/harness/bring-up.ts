@@ -7,8 +7,8 @@ import { findKubectls } from './client.ts';
 import { connectCluster, owner, signUp } from './onboarding.ts';
 import { execute, nodeAddress, type Ready, repository, results, startProduct, stopProduct } from './process.ts';
 
-/** What the tests get to know of the bed they lie in. */
-export interface Bed {
+/** The harness as the tests know it. */
+export interface Harness {
   /** True when kubectl goes straight to the apiserver: shows what the cluster itself can and cannot do. */
   direct: boolean;
   /** Goes through the gateway (or straight, when `direct`). */
@@ -24,7 +24,7 @@ export interface Bed {
 const clusterName = 'real';
 
 /** Brings up the cluster and the product, and connects the one to the other by the printed install command. */
-export async function bringUp(direct: boolean): Promise<{ bed: Bed; end: () => Promise<void> }> {
+export async function bringUp(direct: boolean): Promise<{ harness: Harness; end: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-e2e-'));
   const step = (what: string): void => console.log(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${what}`);
   const began = Date.now();
@@ -36,14 +36,14 @@ export async function bringUp(direct: boolean): Promise<{ bed: Bed; end: () => P
   await buildNodeImage(folder);
 
   if (direct) {
-    const bed: Bed = { direct, kubeconfig: adminKubeconfig, adminKubeconfig, folder, product: undefined };
-    return { bed, end: async () => rmSync(folder, { recursive: true, force: true }) };
+    const harness: Harness = { direct, kubeconfig: adminKubeconfig, adminKubeconfig, folder, product: undefined };
+    return { harness, end: async () => rmSync(folder, { recursive: true, force: true }) };
   }
 
   const running = process.env['POSTERN_E2E_KUBECONFIG'];
   if (running) {
-    const bed: Bed = { direct, kubeconfig: running, adminKubeconfig, folder, product: undefined };
-    return { bed, end: async () => rmSync(folder, { recursive: true, force: true }) };
+    const harness: Harness = { direct, kubeconfig: running, adminKubeconfig, folder, product: undefined };
+    return { harness, end: async () => rmSync(folder, { recursive: true, force: true }) };
   }
 
   step('agent image');
@@ -72,7 +72,7 @@ export async function bringUp(direct: boolean): Promise<{ bed: Bed; end: () => P
       await connected.uninstall();
       await teardown();
     };
-    return { bed: { direct, kubeconfig: connected.kubeconfig, adminKubeconfig, folder, product }, end };
+    return { harness: { direct, kubeconfig: connected.kubeconfig, adminKubeconfig, folder, product }, end };
   } catch (error) {
     await teardown();
     throw error;

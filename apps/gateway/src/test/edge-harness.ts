@@ -12,7 +12,7 @@ import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
 
-export interface EdgeBedOptions {
+export interface EdgeHarnessOptions {
   /** False for plain HTTP/1.1. */
   tls?: boolean;
   edgeLimits?: Partial<EdgeLimits>;
@@ -22,7 +22,7 @@ export interface EdgeBedOptions {
 }
 
 /** The edge alone on loopback, with handlers that say who was called. */
-export interface EdgeBed {
+export interface EdgeHarness {
   edge: Edge;
   port: number;
   cert: string;
@@ -38,7 +38,7 @@ export interface EdgeBed {
   stop(): Promise<void>;
 }
 
-export async function startEdgeBed(options: EdgeBedOptions = {}): Promise<EdgeBed> {
+export async function startEdgeHarness(options: EdgeHarnessOptions = {}): Promise<EdgeHarness> {
   const { cert, key } = await testCertificate();
   const calls: string[] = [];
   const metrics = new GatewayMetrics({ processMetrics: false });
