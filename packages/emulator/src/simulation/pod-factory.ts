@@ -1,10 +1,10 @@
 import type { Pod, PodTemplate } from '../model/kinds.ts';
 import { type KubeObject, type Manifest, ownerReference, timestamp } from '../model/object.ts';
-import type { World } from './world.ts';
+import type { Simulation } from './simulation.ts';
 
 /** Creates a pod from the template of its owner. */
 export function createPod(
-  { store, events }: World,
+  { store, events }: Simulation,
   owner: KubeObject,
   pod: { name: string; template: PodTemplate; labels?: Record<string, string>; nodeName?: string; component: string },
 ): void {
@@ -34,7 +34,7 @@ export function createPod(
 
 /** Deletes a pod gracefully, for a reason that its owner reports. */
 export function deletePod(
-  { store, clock, events }: World,
+  { store, clock, events }: Simulation,
   pod: Pod,
   by?: { owner: KubeObject; component: string },
 ): void {

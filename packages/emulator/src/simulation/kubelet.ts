@@ -5,7 +5,7 @@ import type { StoreEvent } from '../store/store.ts';
 import { backOff, behaviourOf } from './behaviour.ts';
 import { isFinished } from './pod-factory.ts';
 import { schedule } from './scheduler.ts';
-import type { World } from './world.ts';
+import type { Simulation } from './simulation.ts';
 
 const component = 'kubelet';
 const STARTING = 900;
@@ -13,17 +13,17 @@ const STOPPING = 1_200;
 
 /** Starts, restarts and ends the pods that are bound to nodes, and reports what they do. */
 export class Kubelet {
-  readonly #world: World;
+  readonly #simulation: Simulation;
   readonly #ended: (pod: Pod) => void;
   /** Pods taken care of, by uid. */
   readonly #known = new Set<string>();
   readonly #stopping = new Set<string>();
 
   /** @param ended called when a pod is gone for good: its processes end. */
-  constructor(world: World, ended: (pod: Pod) => void) {
-    this.#world = world;
+  constructor(simulation: Simulation, ended: (pod: Pod) => void) {
+    this.#simulation = simulation;
     this.#ended = ended;
-    world.store.subscribe((event) => this.#notice(event));
+    simulation.store.subscribe((event) => this.#notice(event));
   }
 
   /** A container's program ended by itself. @param code its exit code. */
@@ -36,7 +36,7 @@ export class Kubelet {
     if (resource !== 'pods') return;
     const pod = object as Pod;
     const { uid } = pod.metadata;
-    const { clock } = this.#world;
+    const { clock } = this.#simulation;
     if (type === 'DELETED') {
       this.#known.delete(uid);
       this.#stopping.delete(uid);
@@ -46,11 +46,11 @@ export class Kubelet {
       this.#stopping.add(uid);
       const grace = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1_000;
       clock.after(0, () => this.#reportStop(pod));
-      clock.after(Math.min(grace, STOPPING), () => this.#world.store.remove('pods', pod));
+      clock.after(Math.min(grace, STOPPING), () => this.#simulation.store.remove('pods', pod));
     } else if (!this.#known.has(uid)) {
       if (pod.spec.nodeName === undefined && type === 'MODIFIED') return;
       if (pod.spec.nodeName === undefined) {
-        clock.after(30, () => schedule(this.#world, pod));
+        clock.after(30, () => schedule(this.#simulation, pod));
         return;
       }
       this.#known.add(uid);
@@ -60,7 +60,7 @@ export class Kubelet {
 
   #current(pod: Pod): Pod | undefined {
     const { namespace = '', name, uid } = pod.metadata;
-    const current = this.#world.store.find('pods', namespace, name) as Pod | undefined;
+    const current = this.#simulation.store.find('pods', namespace, name) as Pod | undefined;
     return current?.metadata.uid === uid && current.metadata.deletionTimestamp === undefined ? current : undefined;
   }
 
@@ -72,7 +72,7 @@ export class Kubelet {
   #accept(bound: Pod): void {
     const pod = this.#current(bound);
     if (pod === undefined) return;
-    const now = timestamp(this.#world.clock.now());
+    const now = timestamp(this.#simulation.clock.now());
     const address = this.#nodeAddress(pod);
     this.#setStatus(pod, {
       phase: 'Pending',
@@ -84,13 +84,13 @@ export class Kubelet {
       ),
       qosClass: qosClass(pod),
     });
-    this.#world.clock.after(STARTING, () => this.#start(pod));
+    this.#simulation.clock.after(STARTING, () => this.#start(pod));
   }
 
   #start(accepted: Pod): void {
     const pod = this.#current(accepted);
     if (pod === undefined) return;
-    const now = timestamp(this.#world.clock.now());
+    const now = timestamp(this.#simulation.clock.now());
     const podIP = pod.spec.hostNetwork === true ? pod.status?.hostIP : this.#freeAddress(pod);
     for (const { name, image } of pod.spec.containers) {
       this.#say(pod, name, ['Pulled', `Container image "${image}" already present on machine`]);
@@ -116,11 +116,11 @@ export class Kubelet {
     const [first] = pod.spec.containers;
     if (behaviour.does === 'run' || first === undefined) return;
     const code = behaviour.does === 'crash' ? 1 : 0;
-    this.#world.clock.after(behaviour.after, () => this.containerEnded(pod, first.name, code));
+    this.#simulation.clock.after(behaviour.after, () => this.containerEnded(pod, first.name, code));
   }
 
   #terminate(pod: Pod, { container, code }: { container: string; code: number }): void {
-    const now = timestamp(this.#world.clock.now());
+    const now = timestamp(this.#simulation.clock.now());
     const policy = pod.spec.restartPolicy ?? 'Always';
     const restarts = policy === 'Always' || (policy === 'OnFailure' && code !== 0);
     const statuses = (pod.status?.containerStatuses ?? []).map((status) =>
@@ -135,7 +135,7 @@ export class Kubelet {
       containerStatuses: statuses,
     });
     if (!restarts) return;
-    this.#world.clock.after(1_500, () => this.#holdBack(pod, container));
+    this.#simulation.clock.after(1_500, () => this.#holdBack(pod, container));
   }
 
   /** CrashLoopBackOff, and then the next try. */
@@ -154,15 +154,15 @@ export class Kubelet {
     const happening = { type: 'Warning', reason: 'BackOff', component } as const;
     const fieldPath = `spec.containers{${container}}`;
     const text = `Back-off restarting failed container ${container} in pod ${pod.metadata.name}`;
-    this.#world.events.record(pod, { ...happening, message: text, fieldPath });
-    this.#world.clock.after(delay, () => this.#restart(pod, container));
+    this.#simulation.events.record(pod, { ...happening, message: text, fieldPath });
+    this.#simulation.clock.after(delay, () => this.#restart(pod, container));
   }
 
   #restart(crashed: Pod, container: string): void {
     const pod = this.#current(crashed);
     const status = pod?.status?.containerStatuses?.find(({ name }) => name === container);
     if (pod === undefined || status === undefined) return;
-    const now = timestamp(this.#world.clock.now());
+    const now = timestamp(this.#simulation.clock.now());
     this.#setContainer(pod, container, (one) => ({
       ...one,
       ...runningFields(pod, container, one.restartCount + 1),
@@ -188,27 +188,27 @@ export class Kubelet {
   }
 
   #setStatus(pod: Pod, status: PodStatus): void {
-    this.#world.store.modify('pods', pod, (draft) => {
+    this.#simulation.store.modify('pods', pod, (draft) => {
       draft.status = status;
     });
   }
 
   #say(pod: Pod, container: string, [reason, message]: [reason: string, message: string]): void {
     const fieldPath = `spec.containers{${container}}`;
-    this.#world.events.record(pod, { type: 'Normal', reason, message, component, fieldPath });
+    this.#simulation.events.record(pod, { type: 'Normal', reason, message, component, fieldPath });
   }
 
   #nodeAddress(pod: Pod): string | undefined {
-    const node = this.#world.store.find('nodes', '', pod.spec.nodeName ?? '') as Node | undefined;
+    const node = this.#simulation.store.find('nodes', '', pod.spec.nodeName ?? '') as Node | undefined;
     return node?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
   }
 
   /** An address of the node's own range that no pod has. */
   #freeAddress(pod: Pod): string | undefined {
-    const node = this.#world.store.find('nodes', '', pod.spec.nodeName ?? '') as Node | undefined;
+    const node = this.#simulation.store.find('nodes', '', pod.spec.nodeName ?? '') as Node | undefined;
     const range = typeof node?.spec?.['podCIDR'] === 'string' ? node.spec['podCIDR'] : '10.244.255.0/24';
     const prefix = range.slice(0, range.lastIndexOf('.'));
-    const taken = new Set((this.#world.store.list('pods') as Pod[]).map(({ status }) => status?.podIP));
+    const taken = new Set((this.#simulation.store.list('pods') as Pod[]).map(({ status }) => status?.podIP));
     for (let host = 2; host < 255; host++) if (!taken.has(`${prefix}.${host}`)) return `${prefix}.${host}`;
     return undefined;
   }

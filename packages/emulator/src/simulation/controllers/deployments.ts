@@ -2,31 +2,31 @@ import type { Condition, Workload } from '../../model/kinds.ts';
 import { isControlledBy, type KubeObject, ownerReference, timestamp } from '../../model/object.ts';
 import { hashSuffix } from '../../model/random-suffix.ts';
 import { isTerminating } from '../pod-factory.ts';
-import type { Controller, World } from '../world.ts';
+import type { Controller, Simulation } from '../simulation.ts';
 
 const component = 'deployment-controller';
 const REVISION = 'deployment.kubernetes.io/revision';
 const SETS = 'replicasets.apps';
 
 /** Rolls a deployment out: one replica set for each template, the new one grows as the old ones shrink. */
-export function deploymentController(world: World): Controller {
+export function deploymentController(simulation: Simulation): Controller {
   return {
     resource: 'deployments.apps',
     reconcile(object: KubeObject) {
       const deployment = object as Workload;
       if (isTerminating(deployment)) return;
       const sets = (): Workload[] =>
-        (world.store.list(SETS, deployment.metadata.namespace) as Workload[]).filter((set) =>
+        (simulation.store.list(SETS, deployment.metadata.namespace) as Workload[]).filter((set) =>
           isControlledBy(set, deployment),
         );
       const hash = hashSuffix(deployment.spec.template, 10);
       const name = `${deployment.metadata.name}-${hash}`;
       if (deployment.spec.paused !== true) {
-        ensureSet(world, deployment, { name, hash, known: sets() });
-        roll(world, deployment, { name, known: sets() });
-        dropOldSets(world, deployment, sets());
+        ensureSet(simulation, deployment, { name, hash, known: sets() });
+        roll(simulation, deployment, { name, known: sets() });
+        dropOldSets(simulation, deployment, sets());
       }
-      report(world, deployment, { name, known: sets() });
+      report(simulation, deployment, { name, known: sets() });
     },
   };
 }
@@ -35,7 +35,7 @@ const revisionOf = ({ metadata }: KubeObject) => Number(metadata.annotations?.[R
 
 /** The replica set of the present template exists and has the highest revision. */
 function ensureSet(
-  world: World,
+  simulation: Simulation,
   deployment: Workload,
   { name, hash, known }: { name: string; hash: string; known: Workload[] },
 ): void {
@@ -44,7 +44,7 @@ function ensureSet(
   if (current === undefined) {
     const labels = { ...deployment.spec.template.metadata?.labels, 'pod-template-hash': hash };
     const { matchLabels, matchExpressions } = deployment.spec.selector;
-    world.store.create(SETS, {
+    simulation.store.create(SETS, {
       apiVersion: 'apps/v1',
       kind: 'ReplicaSet',
       metadata: {
@@ -69,18 +69,22 @@ function ensureSet(
       status: { replicas: 0 },
     });
   } else if (revisionOf(current) <= highest) {
-    world.store.modify(SETS, current, (draft) => {
+    simulation.store.modify(SETS, current, (draft) => {
       draft.metadata.annotations = { ...draft.metadata.annotations, [REVISION]: String(highest + 1) };
     });
   }
-  world.store.modify('deployments.apps', deployment, (draft) => {
+  simulation.store.modify('deployments.apps', deployment, (draft) => {
     const revision = String(Math.max(highest + 1, current === undefined ? 0 : revisionOf(current)));
     draft.metadata.annotations = { ...draft.metadata.annotations, [REVISION]: revision };
   });
 }
 
 /** One pod more than wanted at a time, none fewer than wanted ready (Recreate: first all old ones go). */
-function roll(world: World, deployment: Workload, { name, known }: { name: string; known: Workload[] }): void {
+function roll(
+  simulation: Simulation,
+  deployment: Workload,
+  { name, known }: { name: string; known: Workload[] },
+): void {
   const wanted = deployment.spec.replicas ?? 1;
   const fresh = known.find((set) => set.metadata.name === name);
   const old = known.filter((set) => set.metadata.name !== name && (set.spec.replicas ?? 0) > 0);
@@ -90,36 +94,44 @@ function roll(world: World, deployment: Workload, { name, known }: { name: strin
   const room = isRecreate ? (oldCount === 0 ? wanted : 0) : wanted + (oldCount > 0 ? 1 : 0) - oldCount;
   const current = fresh.spec.replicas ?? 0;
   const replicas = oldCount === 0 ? wanted : Math.min(wanted, Math.max(current, room));
-  scale(world, deployment, { set: fresh, replicas });
+  scale(simulation, deployment, { set: fresh, replicas });
   let surplus = isRecreate ? oldCount : Math.max(0, oldCount + (fresh.status?.readyReplicas ?? 0) - wanted);
   for (const set of old.toSorted((a, b) => revisionOf(a) - revisionOf(b))) {
     const size = set.spec.replicas ?? 0;
     const fewer = Math.min(size, surplus);
     surplus -= fewer;
-    if (fewer > 0) scale(world, deployment, { set, replicas: size - fewer });
+    if (fewer > 0) scale(simulation, deployment, { set, replicas: size - fewer });
   }
 }
 
-function scale(world: World, deployment: Workload, { set, replicas }: { set: Workload; replicas: number }): void {
+function scale(
+  simulation: Simulation,
+  deployment: Workload,
+  { set, replicas }: { set: Workload; replicas: number },
+): void {
   const before = set.spec.replicas ?? 0;
   if (before === replicas) return;
-  world.store.modify(SETS, set, (draft) => {
+  simulation.store.modify(SETS, set, (draft) => {
     draft.spec.replicas = replicas;
     draft.metadata.generation = (draft.metadata.generation ?? 0) + 1;
   });
   const direction = replicas > before ? 'up' : 'down';
   const message = `Scaled ${direction} replica set ${set.metadata.name} from ${before} to ${replicas}`;
-  world.events.record(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message, component });
+  simulation.events.record(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message, component });
 }
 
-function dropOldSets(world: World, deployment: Workload, known: Workload[]): void {
+function dropOldSets(simulation: Simulation, deployment: Workload, known: Workload[]): void {
   const idle = known.filter((set) => (set.spec.replicas ?? 0) === 0 && (set.status?.replicas ?? 0) === 0);
   const limit = deployment.spec.revisionHistoryLimit ?? 10;
   const newestFirst = idle.toSorted((a, b) => revisionOf(b) - revisionOf(a));
-  for (const set of newestFirst.slice(limit + 1)) world.store.remove(SETS, set);
+  for (const set of newestFirst.slice(limit + 1)) simulation.store.remove(SETS, set);
 }
 
-function report(world: World, deployment: Workload, { name, known }: { name: string; known: Workload[] }): void {
+function report(
+  simulation: Simulation,
+  deployment: Workload,
+  { name, known }: { name: string; known: Workload[] },
+): void {
   const wanted = deployment.spec.replicas ?? 1;
   const sum = (field: 'replicas' | 'readyReplicas') =>
     known.reduce((total, set) => total + (set.status?.[field] ?? 0), 0);
@@ -128,8 +140,8 @@ function report(world: World, deployment: Workload, { name, known }: { name: str
   const updated = fresh?.status?.replicas ?? 0;
   const isDone = updated === wanted && ready >= wanted && sum('replicas') === wanted;
   const isAvailable = ready >= wanted - Math.floor(wanted / 4);
-  const now = timestamp(world.clock.now());
-  world.store.modify('deployments.apps', deployment, (draft) => {
+  const now = timestamp(simulation.clock.now());
+  simulation.store.modify('deployments.apps', deployment, (draft) => {
     const some = (field: string, count: number) => (count === 0 ? {} : { [field]: count });
     draft.status = {
       observedGeneration: draft.metadata.generation ?? 1,

@@ -5,7 +5,7 @@ import type { EventRecorder } from './event-recorder.ts';
 import { attempt } from './report-bug.ts';
 
 /** What every controller works with. */
-export interface World {
+export interface Simulation {
   store: Store;
   clock: Clock;
   events: EventRecorder;
@@ -35,16 +35,16 @@ const REACTION = 40;
  * taken together.
  */
 export class ControlLoop {
-  readonly #world: World;
+  readonly #simulation: Simulation;
   readonly #controllers = new Map<string, Controller>();
   readonly #owners = new Map(ownerKinds);
   readonly #queue = new Set<string>();
   #scheduled = false;
 
-  constructor(world: World, controllers: Controller[]) {
-    this.#world = world;
+  constructor(simulation: Simulation, controllers: Controller[]) {
+    this.#simulation = simulation;
     for (const controller of controllers) this.#controllers.set(controller.resource, controller);
-    world.store.subscribe((event) => this.#notice(event));
+    simulation.store.subscribe((event) => this.#notice(event));
   }
 
   /** Reconciles an object soon. */
@@ -53,7 +53,7 @@ export class ControlLoop {
     this.#queue.add(`${resource}|${namespace}|${name}`);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#world.clock.after(REACTION, () => this.#run());
+    this.#simulation.clock.after(REACTION, () => this.#run());
   }
 
   #notice({ type, resource, object }: StoreEvent): void {
@@ -64,11 +64,11 @@ export class ControlLoop {
       if (ownerResource !== undefined) this.enqueue(ownerResource, namespace, owner.name);
     }
     if (resource === 'pods') {
-      for (const service of this.#world.store.list('services', namespace)) {
+      for (const service of this.#simulation.store.list('services', namespace)) {
         this.enqueue('services', namespace, service.metadata.name);
       }
     } else if (resource === 'nodes') {
-      for (const one of this.#world.store.list('daemonsets.apps')) {
+      for (const one of this.#simulation.store.list('daemonsets.apps')) {
         this.enqueue('daemonsets.apps', one.metadata.namespace ?? '', one.metadata.name);
       }
     }
@@ -80,7 +80,7 @@ export class ControlLoop {
     this.#queue.clear();
     for (const entry of due) {
       const [resource = '', namespace = '', name = ''] = entry.split('|');
-      const object = this.#world.store.find(resource, namespace, name);
+      const object = this.#simulation.store.find(resource, namespace, name);
       if (object === undefined) continue;
       attempt(`the controller of ${resource}`, () => this.#controllers.get(resource)?.reconcile(object));
     }

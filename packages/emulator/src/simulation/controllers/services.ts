@@ -3,10 +3,10 @@ import { type KubeObject, type Manifest, ownerReference } from '../../model/obje
 import { hashSuffix } from '../../model/random-suffix.ts';
 import { matchLabels } from '../../store/label-selector.ts';
 import { isFinished, isReady, isTerminating } from '../pod-factory.ts';
-import type { Controller, World } from '../world.ts';
+import type { Controller, Simulation } from '../simulation.ts';
 
 /** Keeps the endpoints and the endpoint slice of a service with a selector. */
-export function serviceController(world: World): Controller {
+export function serviceController(simulation: Simulation): Controller {
   return {
     resource: 'services',
     reconcile(object: KubeObject) {
@@ -14,7 +14,7 @@ export function serviceController(world: World): Controller {
       const { selector, ports = [] } = service.spec;
       if (selector === undefined || Object.keys(selector).length === 0) return;
       const matches = matchLabels({ matchLabels: selector });
-      const pods = (world.store.list('pods', service.metadata.namespace) as Pod[]).filter(
+      const pods = (simulation.store.list('pods', service.metadata.namespace) as Pod[]).filter(
         (pod) =>
           matches(pod.metadata.labels ?? {}) &&
           pod.status?.podIP !== undefined &&
@@ -22,8 +22,8 @@ export function serviceController(world: World): Controller {
           !isFinished(pod),
       );
       const numbers = ports.map((port) => ({ ...port, number: portNumber(port, pods[0]) }));
-      put(world, 'endpoints', endpoints(service, pods, numbers));
-      put(world, 'endpointslices.discovery.k8s.io', endpointSlice(service, pods, numbers));
+      put(simulation, 'endpoints', endpoints(service, pods, numbers));
+      put(simulation, 'endpointslices.discovery.k8s.io', endpointSlice(service, pods, numbers));
     },
   };
 }
@@ -91,7 +91,7 @@ function endpointSlice(service: Service, pods: Pod[], ports: NumberedPort[]): Ma
 }
 
 /** Creates or updates, with what is not there left out. */
-function put({ store }: World, resource: string, manifest: Manifest): void {
+function put({ store }: Simulation, resource: string, manifest: Manifest): void {
   const wanted = JSON.parse(JSON.stringify(manifest)) as Manifest;
   const { name, namespace = '' } = wanted.metadata;
   const current = store.find(resource, namespace, name);

@@ -3,13 +3,13 @@ import { isControlledBy, type KubeObject } from '../../model/object.ts';
 import { hashSuffix } from '../../model/random-suffix.ts';
 import type { Store } from '../../store/store.ts';
 import { createPod, deletePod, isReady, isTerminating } from '../pod-factory.ts';
-import type { Controller, World } from '../world.ts';
+import type { Controller, Simulation } from '../simulation.ts';
 
 const component = 'statefulset-controller';
 const HASH = 'controller-revision-hash';
 
 /** Keeps numbered pods, one after the other; a new template replaces them from the last. */
-export function statefulSetController(world: World): Controller {
+export function statefulSetController(simulation: Simulation): Controller {
   return {
     resource: 'statefulsets.apps',
     reconcile(object: KubeObject) {
@@ -17,14 +17,14 @@ export function statefulSetController(world: World): Controller {
       const wanted = set.spec.replicas ?? 1;
       const { name } = set.metadata;
       const revision = `${name}-${hashSuffix(set.spec.template, 10)}`;
-      const pods = (world.store.list('pods', set.metadata.namespace) as Pod[]).filter((pod) =>
+      const pods = (simulation.store.list('pods', set.metadata.namespace) as Pod[]).filter((pod) =>
         isControlledBy(pod, set),
       );
       const byName = new Map(pods.map((pod) => [pod.metadata.name, pod]));
-      if (!isTerminating(set)) step(world, set, { wanted, revision, byName });
+      if (!isTerminating(set)) step(simulation, set, { wanted, revision, byName });
       const updated = pods.filter((pod) => pod.metadata.labels?.[HASH] === revision && !isTerminating(pod)).length;
       const ready = pods.filter((pod) => isReady(pod) && !isTerminating(pod)).length;
-      world.store.modify('statefulsets.apps', set, (draft) => {
+      simulation.store.modify('statefulsets.apps', set, (draft) => {
         const isDone = updated === wanted;
         draft.status = {
           observedGeneration: draft.metadata.generation ?? 1,
@@ -42,7 +42,7 @@ export function statefulSetController(world: World): Controller {
 }
 
 function step(
-  world: World,
+  simulation: Simulation,
   set: Workload,
   { wanted, revision, byName }: { wanted: number; revision: string; byName: Map<string, Pod> },
 ): void {
@@ -51,21 +51,21 @@ function step(
     const podName = `${name}-${ordinal}`;
     const pod = byName.get(podName);
     if (pod === undefined) {
-      ensureClaims(world.store, set, podName);
+      ensureClaims(simulation.store, set, podName);
       const labels = {
         'apps.kubernetes.io/pod-index': String(ordinal),
         [HASH]: revision,
         'statefulset.kubernetes.io/pod-name': podName,
       };
       const template = { ...set.spec.template, spec: withIdentity(set, podName) };
-      createPod(world, set, { name: podName, template, labels, component });
+      createPod(simulation, set, { name: podName, template, labels, component });
       return;
     }
     if (!isReady(pod)) return;
   }
   const numbered = [...byName.values()].toSorted((a, b) => ordinalOf(b) - ordinalOf(a));
   const last = numbered.find((pod) => ordinalOf(pod) >= wanted || pod.metadata.labels?.[HASH] !== revision);
-  if (last !== undefined) deletePod(world, last, { owner: set, component });
+  if (last !== undefined) deletePod(simulation, last, { owner: set, component });
 }
 
 const ordinalOf = ({ metadata }: Pod) => Number(metadata.name.slice(metadata.name.lastIndexOf('-') + 1));

@@ -2,29 +2,29 @@ import type { Pod } from '../model/kinds.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { StoreEvent } from '../store/store.ts';
 import { deletePod } from './pod-factory.ts';
-import type { World } from './world.ts';
+import type { Simulation } from './simulation.ts';
 
 /** Resources whose objects have owners. */
 const dependents = ['replicasets.apps', 'jobs.batch', 'pods', 'endpointslices.discovery.k8s.io'];
 
 /** Removes what has lost its owner, and empties namespaces that are being deleted. */
-export function collectGarbage(world: World, resourceKeys: () => string[]): void {
-  const { store, clock } = world;
+export function collectGarbage(simulation: Simulation, resourceKeys: () => string[]): void {
+  const { store, clock } = simulation;
   store.subscribe((event) => {
     const { resource, type, object } = event;
-    if (type === 'DELETED') clock.after(0, () => removeDependents(world, event));
+    if (type === 'DELETED') clock.after(0, () => removeDependents(simulation, event));
     if (resource !== 'namespaces' || type === 'DELETED') return;
-    if (object.metadata.deletionTimestamp !== undefined) emptyNamespace(world, object, resourceKeys);
-    else if (type === 'ADDED') clock.after(0, () => furnish(world, object.metadata.name));
+    if (object.metadata.deletionTimestamp !== undefined) emptyNamespace(simulation, object, resourceKeys);
+    else if (type === 'ADDED') clock.after(0, () => furnish(simulation, object.metadata.name));
   });
 }
 
-function removeDependents(world: World, { resource, object }: StoreEvent): void {
-  const { store } = world;
+function removeDependents(simulation: Simulation, { resource, object }: StoreEvent): void {
+  const { store } = simulation;
   const { uid, name, namespace = '' } = object.metadata;
   for (const key of dependents) {
     for (const dependent of store.list(key, namespace)) {
-      if (dependent.metadata.ownerReferences?.some((owner) => owner.uid === uid)) removeOne(world, key, dependent);
+      if (dependent.metadata.ownerReferences?.some((owner) => owner.uid === uid)) removeOne(simulation, key, dependent);
     }
   }
   if (resource === 'services') {
@@ -38,14 +38,14 @@ function removeDependents(world: World, { resource, object }: StoreEvent): void 
   }
 }
 
-function removeOne(world: World, resource: string, object: KubeObject): void {
-  if (resource === 'pods') deletePod(world, object as Pod);
-  else world.store.remove(resource, object);
+function removeOne(simulation: Simulation, resource: string, object: KubeObject): void {
+  if (resource === 'pods') deletePod(simulation, object as Pod);
+  else simulation.store.remove(resource, object);
 }
 
 /** Again and again until nothing is left; then the namespace goes too. */
-function emptyNamespace(world: World, namespace: KubeObject, resourceKeys: () => string[]): void {
-  const { store, clock } = world;
+function emptyNamespace(simulation: Simulation, namespace: KubeObject, resourceKeys: () => string[]): void {
+  const { store, clock } = simulation;
   clock.after(300, () => {
     const { name, uid } = namespace.metadata;
     if (store.find('namespaces', '', name)?.metadata.uid !== uid) return;
@@ -53,16 +53,16 @@ function emptyNamespace(world: World, namespace: KubeObject, resourceKeys: () =>
     for (const resource of resourceKeys()) {
       for (const object of store.list(resource, name)) {
         if (resource === 'pods') left++;
-        removeOne(world, resource, object);
+        removeOne(simulation, resource, object);
       }
     }
     if (left === 0) store.remove('namespaces', namespace);
-    else emptyNamespace(world, namespace, resourceKeys);
+    else emptyNamespace(simulation, namespace, resourceKeys);
   });
 }
 
 /** What every namespace has from the start. */
-function furnish({ store }: World, namespace: string): void {
+function furnish({ store }: Simulation, namespace: string): void {
   if (store.find('namespaces', '', namespace) === undefined) return;
   if (store.find('serviceaccounts', namespace, 'default') === undefined) {
     const metadata = { name: 'default', namespace };

@@ -2,14 +2,14 @@ import type { Node, Pod, PodSpec } from '../model/kinds.ts';
 import { timestamp } from '../model/object.ts';
 import { parseQuantity } from '../model/quantity.ts';
 import { isFinished } from './pod-factory.ts';
-import type { World } from './world.ts';
+import type { Simulation } from './simulation.ts';
 
 const RETRY = 60_000;
 const component = 'default-scheduler';
 
 /** Binds a new pod to the node with the most room; says why when there is none, and tries again. */
-export function schedule(world: World, pod: Pod): void {
-  const { store, clock, events } = world;
+export function schedule(simulation: Simulation, pod: Pod): void {
+  const { store, clock, events } = simulation;
   const current = store.find('pods', pod.metadata.namespace ?? '', pod.metadata.name) as Pod | undefined;
   const isSame = current?.metadata.uid === pod.metadata.uid;
   if (current === undefined || !isSame || current.spec.nodeName !== undefined || current.metadata.deletionTimestamp)
@@ -41,7 +41,7 @@ export function schedule(world: World, pod: Pod): void {
     const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime };
     draft.status = { ...draft.status, phase: 'Pending', conditions: [{ ...condition, lastProbeTime: null }] };
   });
-  clock.after(RETRY, () => schedule(world, current));
+  clock.after(RETRY, () => schedule(simulation, current));
 }
 
 /** Whether a node's labels and taints let such a pod onto it. */

@@ -2,23 +2,24 @@ import type { CronJob, Job } from '../../model/kinds.ts';
 import { isControlledBy, type KubeObject, type Manifest, ownerReference, timestamp } from '../../model/object.ts';
 import { matchesCron } from '../cron.ts';
 import { attempt } from '../report-bug.ts';
-import type { Controller, World } from '../world.ts';
+import type { Controller, Simulation } from '../simulation.ts';
 
 const component = 'cronjob-controller';
 const MINUTE = 60_000;
 
 /** Makes a job at each moment of the schedule, follows it, and keeps only the last few. */
-export function cronJobController(world: World): Controller {
+export function cronJobController(simulation: Simulation): Controller {
   return {
     resource: 'cronjobs.batch',
     reconcile(object: KubeObject) {
       const cronJob = object as CronJob;
-      const jobs = (world.store.list('jobs.batch', cronJob.metadata.namespace) as Job[])
+      const jobs = (simulation.store.list('jobs.batch', cronJob.metadata.namespace) as Job[])
         .filter((job) => isControlledBy(job, cronJob))
         .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1));
       const done = jobs.filter(({ status }) => status?.conditions !== undefined);
-      for (const job of done.slice(cronJob.spec.successfulJobsHistoryLimit ?? 3)) world.store.remove('jobs.batch', job);
-      world.store.modify('cronjobs.batch', cronJob, (draft) => {
+      for (const job of done.slice(cronJob.spec.successfulJobsHistoryLimit ?? 3))
+        simulation.store.remove('jobs.batch', job);
+      simulation.store.modify('cronjobs.batch', cronJob, (draft) => {
         const active = jobs.filter((job) => !done.includes(job)).map(referTo);
         const lastEnd = done
           .flatMap(({ status }) => status?.completionTime ?? [])
@@ -41,23 +42,23 @@ function referTo({ apiVersion, kind, metadata }: Job): { name: string } {
 }
 
 /** Starts what is due, now and at each full minute. */
-export function runSchedules(world: World): void {
-  const { store, clock } = world;
+export function runSchedules(simulation: Simulation): void {
+  const { store, clock } = simulation;
   const minute = Math.floor(clock.now() / MINUTE) * MINUTE;
-  clock.after(MINUTE - (clock.now() % MINUTE) + 500, () => runSchedules(world));
+  clock.after(MINUTE - (clock.now() % MINUTE) + 500, () => runSchedules(simulation));
   for (const cronJob of store.list('cronjobs.batch') as CronJob[]) {
-    attempt(`the schedule of ${cronJob.metadata.name}`, () => runSchedule(world, cronJob, minute));
+    attempt(`the schedule of ${cronJob.metadata.name}`, () => runSchedule(simulation, cronJob, minute));
   }
 }
 
-function runSchedule(world: World, cronJob: CronJob, minute: number): void {
+function runSchedule(simulation: Simulation, cronJob: CronJob, minute: number): void {
   const last = Date.parse(cronJob.status?.lastScheduleTime ?? '') || Date.parse(cronJob.metadata.creationTimestamp);
   if (cronJob.spec.suspend !== true && minute > last && matchesCron(cronJob.spec.schedule, minute)) {
-    startJob(world, cronJob, minute);
+    startJob(simulation, cronJob, minute);
   }
 }
 
-function startJob({ store, events }: World, cronJob: CronJob, minute: number): void {
+function startJob({ store, events }: Simulation, cronJob: CronJob, minute: number): void {
   const { name: cronName, namespace = '' } = cronJob.metadata;
   const name = `${cronName}-${Math.floor(minute / MINUTE)}`;
   if (store.find('jobs.batch', namespace, name)) return;

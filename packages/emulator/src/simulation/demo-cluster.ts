@@ -3,7 +3,7 @@ import { Resources } from '../api/resources.ts';
 import type { Pod } from '../model/kinds.ts';
 import type { KubeObject } from '../model/object.ts';
 import { Store } from '../store/store.ts';
-import { WorldClock } from './clock.ts';
+import { SimulationClock } from './clock.ts';
 import { cronJobController } from './controllers/cron-jobs.ts';
 import { daemonSetController } from './controllers/daemon-sets.ts';
 import { deploymentController } from './controllers/deployments.ts';
@@ -21,14 +21,14 @@ import { EventRecorder } from './event-recorder.ts';
 import { collectGarbage } from './garbage.ts';
 import { Kubelet } from './kubelet.ts';
 import { live } from './life.ts';
-import { ControlLoop, type World } from './world.ts';
+import { ControlLoop, type Simulation } from './simulation.ts';
 
 /** The part of the past in which schedules run, leases are renewed and events expire; milliseconds. */
 const RECENT = 3_600_000;
 
-export interface DemoWorld {
+export interface DemoCluster {
   store: Store;
-  clock: WorldClock;
+  clock: SimulationClock;
   resources: Resources;
   kubelet: Kubelet;
 }
@@ -37,33 +37,33 @@ export interface DemoWorld {
  * The demo cluster, with its history played up to now and time going on from there.
  * @param podEnded called whenever a pod is gone.
  */
-export function startDemoWorld(podEnded: (pod: Pod) => void): DemoWorld {
+export function startDemoCluster(podEnded: (pod: Pod) => void): DemoCluster {
   const now = Date.now();
   const seeds: Seed[] = [...accessSeeds, ...clusterSeeds, ...observabilitySeeds, ...shopSeeds];
   const oldest = Math.max(...seeds.map(({ ago }) => ago));
-  const clock = new WorldClock(now - oldest);
+  const clock = new SimulationClock(now - oldest);
   // A run that starts later begins higher than an earlier one can have got: at most a thousand writes a second.
   const store = new Store(clock, now);
-  const world: World = { store, clock, events: new EventRecorder(store, clock) };
+  const simulation: Simulation = { store, clock, events: new EventRecorder(store, clock) };
   const resources = new Resources(store);
-  const kubelet = new Kubelet(world, podEnded);
-  new ControlLoop(world, [
-    deploymentController(world),
-    replicaSetController(world),
-    statefulSetController(world),
-    daemonSetController(world),
-    jobController(world),
-    cronJobController(world),
-    serviceController(world),
-    volumeClaimController(world),
+  const kubelet = new Kubelet(simulation, podEnded);
+  new ControlLoop(simulation, [
+    deploymentController(simulation),
+    replicaSetController(simulation),
+    statefulSetController(simulation),
+    daemonSetController(simulation),
+    jobController(simulation),
+    cronJobController(simulation),
+    serviceController(simulation),
+    volumeClaimController(simulation),
   ]);
-  collectGarbage(world, () =>
+  collectGarbage(simulation, () =>
     resources
       .all()
       .filter((one) => one.namespaced && one.verbs.includes('delete'))
       .map(({ key }) => key),
   );
-  clock.after(oldest - RECENT, () => live(world));
+  clock.after(oldest - RECENT, () => live(simulation));
   for (const { resource, ago, manifest } of seeds.toSorted((a, b) => b.ago - a.ago)) {
     clock.playUntil(now - ago);
     const object = structuredClone(manifest) as KubeObject;
@@ -71,7 +71,7 @@ export function startDemoWorld(podEnded: (pod: Pod) => void): DemoWorld {
     store.create(resource, object);
   }
   clock.playUntil(now);
-  world.events.sweep();
+  simulation.events.sweep();
   store.compact();
   clock.goLive();
   return { store, clock, resources, kubelet };

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../model/object.ts';
-import type { Controller, World } from '../world.ts';
+import type { Controller, Simulation } from '../simulation.ts';
 
 interface Claim extends KubeObject {
   spec: {
@@ -11,7 +11,7 @@ interface Claim extends KubeObject {
 }
 
 /** Gives every claim a volume of its own. */
-export function volumeClaimController({ store, events }: World): Controller {
+export function volumeClaimController({ store, events }: Simulation): Controller {
   return {
     resource: 'persistentvolumeclaims',
     reconcile(object: KubeObject) {

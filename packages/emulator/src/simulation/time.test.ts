@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseQuantity } from '../model/quantity.ts';
 import { humanDuration } from '../tables/age.ts';
-import { WorldClock } from './clock.ts';
+import { SimulationClock } from './clock.ts';
 import { matchesCron } from './cron.ts';
 
 describe('the clock', () => {
   it('plays the past in order, whatever starts in it', () => {
-    const clock = new WorldClock(0);
+    const clock = new SimulationClock(0);
     const seen: [string, number][] = [];
     clock.after(50, () => seen.push(['late', clock.now()]));
     clock.after(10, () => {
@@ -24,7 +24,7 @@ describe('the clock', () => {
   });
 
   it('goes on with what is left when it is live', async () => {
-    const clock = new WorldClock(Date.now() - 1_000);
+    const clock = new SimulationClock(Date.now() - 1_000);
     const ran = new Promise<void>((resolve) => clock.after(1_010, resolve));
     clock.goLive();
     await ran;

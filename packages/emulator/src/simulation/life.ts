@@ -1,14 +1,14 @@
 import { microTime } from '../model/object.ts';
 import { runSchedules } from './controllers/cron-jobs.ts';
-import type { World } from './world.ts';
+import type { Simulation } from './simulation.ts';
 
 const HEARTBEAT = 15_000;
 const SWEEP = 60_000;
 const DRIFT = 30_000;
 
 /** What goes on in a cluster that nobody touches: leases are renewed, schedules run, events expire, load drifts. */
-export function live(world: World): void {
-  const { store, clock, events } = world;
+export function live(simulation: Simulation): void {
+  const { store, clock, events } = simulation;
   const every = (interval: number, task: () => void) => {
     const again = () => {
       clock.after(interval, again);
@@ -31,7 +31,7 @@ export function live(world: World): void {
       });
     }
   });
-  runSchedules(world);
+  runSchedules(simulation);
 }
 
 /** The load of the autoscaled pods: a slow wave between 30 and 60 percent. */

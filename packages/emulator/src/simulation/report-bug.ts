@@ -1,7 +1,7 @@
 import { ApiError } from '../api/api-error.ts';
 
 /**
- * Says on standard error what went wrong in the demo world, where nobody waits for an answer. What a client stored may be
+ * Says on standard error what went wrong in the demo cluster, where nobody waits for an answer. What a client stored may be
  * nothing that anybody foresaw: it stops one step of one controller, never the demo.
  */
 function reportBug(where: string, error: unknown): void {

@@ -18,10 +18,10 @@ interface Alarm {
 }
 
 /**
- * A clock that first plays a past (`playUntil`) as fast as it can and then follows the real time (`goLive`). So the demo world
+ * A clock that first plays a past (`playUntil`) as fast as it can and then follows the real time (`goLive`). So the demo cluster
  * has an honest history: the controllers that run it made it.
  */
-export class WorldClock implements Clock {
+export class SimulationClock implements Clock {
   #now: number;
   #live = false;
   readonly #alarms = new Set<Alarm>();
@@ -73,7 +73,7 @@ export class WorldClock implements Clock {
   #arm(alarm: Alarm): void {
     const run = () => {
       this.#alarms.delete(alarm);
-      attempt('a timer of the demo world', alarm.task);
+      attempt('a timer of the demo cluster', alarm.task);
     };
     // Node takes a longer wait for none.
     alarm.timer = setTimeout(run, Math.min(Math.max(0, alarm.at - Date.now()), LONGEST) || 0);
