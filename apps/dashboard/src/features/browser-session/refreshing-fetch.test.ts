@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createSessionFetch } from './session-fetch.ts';
+import { createRefreshingFetch } from './refreshing-fetch.ts';
 
 /** A gateway whose access cookie is valid or not, and a refresh with a given outcome. */
 function fixture(outcome: 'refreshed' | 'ended' | 'unreachable') {
@@ -11,13 +11,13 @@ function fixture(outcome: 'refreshed' | 'ended' | 'unreachable') {
     return outcome;
   });
   const onEnded = vi.fn();
-  return { fetch, refresh, onEnded, sessionFetch: createSessionFetch({ fetch, refresh, onEnded }) };
+  return { fetch, refresh, onEnded, refreshingFetch: createRefreshingFetch({ fetch, refresh, onEnded }) };
 }
 
-describe('createSessionFetch', () => {
+describe('createRefreshingFetch', () => {
   it('refreshes once for calls that fail together, and repeats each', async () => {
-    const { sessionFetch, fetch, refresh, onEnded } = fixture('refreshed');
-    const answers = await Promise.all([sessionFetch('/a'), sessionFetch('/b'), sessionFetch('/c')]);
+    const { refreshingFetch, fetch, refresh, onEnded } = fixture('refreshed');
+    const answers = await Promise.all([refreshingFetch('/a'), refreshingFetch('/b'), refreshingFetch('/c')]);
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
     expect(refresh).toHaveBeenCalledTimes(1);
     expect(fetch).toHaveBeenCalledTimes(6);
@@ -25,31 +25,31 @@ describe('createSessionFetch', () => {
   });
 
   it('sends the same method and body again', async () => {
-    const { sessionFetch, fetch } = fixture('refreshed');
-    await sessionFetch('/a', { method: 'POST', body: 'x' });
+    const { refreshingFetch, fetch } = fixture('refreshed');
+    await refreshingFetch('/a', { method: 'POST', body: 'x' });
     expect(fetch.mock.calls).toEqual([
       ['/a', { method: 'POST', body: 'x' }],
       ['/a', { method: 'POST', body: 'x' }],
     ]);
   });
 
-  it('answers 401 and says once that the session has ended', async () => {
-    const { sessionFetch, onEnded } = fixture('ended');
-    expect((await sessionFetch('/a')).status).toBe(401);
-    expect((await sessionFetch('/b')).status).toBe(401);
+  it('answers 401 and says once that the browser session has ended', async () => {
+    const { refreshingFetch, onEnded } = fixture('ended');
+    expect((await refreshingFetch('/a')).status).toBe(401);
+    expect((await refreshingFetch('/b')).status).toBe(401);
     expect(onEnded).toHaveBeenCalledTimes(1);
   });
 
   it('does not sign anybody out because the network is gone', async () => {
-    const { sessionFetch, onEnded } = fixture('unreachable');
-    await expect(sessionFetch('/a')).rejects.toThrow(TypeError);
+    const { refreshingFetch, onEnded } = fixture('unreachable');
+    await expect(refreshingFetch('/a')).rejects.toThrow(TypeError);
     expect(onEnded).not.toHaveBeenCalled();
   });
 
   it('does not try a third time', async () => {
     const fetch = vi.fn(async () => new Response(null, { status: 401 }));
-    const sessionFetch = createSessionFetch({ fetch, refresh: async () => 'refreshed', onEnded: () => {} });
-    expect((await sessionFetch('/a')).status).toBe(401);
+    const refreshingFetch = createRefreshingFetch({ fetch, refresh: async () => 'refreshed', onEnded: () => {} });
+    expect((await refreshingFetch('/a')).status).toBe(401);
     expect(fetch).toHaveBeenCalledTimes(2);
   });
 });

@@ -22,7 +22,7 @@ async function exchange(): Promise<'refreshed' | 'ended' | 'unreachable'> {
 }
 
 /** Exchanges the refresh cookie for new cookies, one tab at a time: a rotating token that is used twice looks stolen. */
-export async function refreshSession(): Promise<'refreshed' | 'ended' | 'unreachable'> {
+export async function refreshBrowserSession(): Promise<'refreshed' | 'ended' | 'unreachable'> {
   const asked = Date.now();
   if (navigator.locks === undefined) return await exchange();
   return await navigator.locks.request('postern.refresh', async () => {

@@ -3,7 +3,7 @@ import type { Action } from '#features/actions/action.ts';
 import { signOut } from './sign-out.ts';
 
 export const signOutAction: Action<unknown> = {
-  id: 'session.sign-out',
+  id: 'account.sign-out',
   label: 'Sign out',
   group: 'everywhere',
   icon: LogOut,
