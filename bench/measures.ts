@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { randomFile } from '../e2e/bed/bytes.ts';
-import type { Client } from '../e2e/bed/client.ts';
-import { expectOk, start } from '../e2e/bed/kubectl.ts';
+import { randomFile } from '../e2e/harness/bytes.ts';
+import type { Client } from '../e2e/harness/client.ts';
+import { expectOk, start } from '../e2e/harness/kubectl.ts';
 import type { Endpoint } from './endpoint.ts';
 import { interleave, type Pair, timed } from './samples.ts';
 

@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bringUp } from '../e2e/bed/bring-up.ts';
-import { type Client, findKubectls, transports } from '../e2e/bed/client.ts';
-import { makeEchoPod } from '../e2e/bed/echo-pod.ts';
-import { expectOk } from '../e2e/bed/kubectl.ts';
-import { repository, results } from '../e2e/bed/process.ts';
+import { bringUp } from '../e2e/harness/bring-up.ts';
+import { type Client, findKubectls, transports } from '../e2e/harness/client.ts';
+import { makeEchoPod } from '../e2e/harness/echo-pod.ts';
+import { expectOk } from '../e2e/harness/kubectl.ts';
+import { repository, results } from '../e2e/harness/process.ts';
 import { Endpoint } from './endpoint.ts';
 import { copy, execFirstByte, forward, kubectlGetPods, readPods, type Ways } from './measures.ts';
 import { measureIdle, measureManyAgents } from './memory.ts';
@@ -33,10 +33,10 @@ const wanted = new Set(values.only.split(','));
 const agentNamespace = 'postern-agent';
 const idleSeconds = values.quick ? 2 : 20;
 
-const { bed, end } = await bringUp(values.direct);
+const { harness, end } = await bringUp(values.direct);
 const kubectl = findKubectls().at(-1);
 if (!kubectl) throw new Error('no kubectl found');
-const home = join(bed.folder, 'kubectl-home');
+const home = join(harness.folder, 'kubectl-home');
 mkdirSync(home, { recursive: true });
 const client = (kubeconfig: string): Client => ({
   kubectl,
@@ -49,9 +49,9 @@ const way = (kubeconfig: string): Ways['direct'] => ({
   client: client(kubeconfig),
 });
 const ways: Ways = {
-  direct: way(bed.adminKubeconfig),
-  gateway: way(bed.kubeconfig),
-  folder: bed.folder,
+  direct: way(harness.adminKubeconfig),
+  gateway: way(harness.kubeconfig),
+  folder: harness.folder,
   speedup: values.quick ? 10 : 1,
 };
 const admin = ways.direct;
@@ -98,10 +98,10 @@ try {
       await keepThroughput(name, { sources, times }, (load) => forward(ways, direction, load));
     }
   }
-  if (sources && fresh && bed.product) {
+  if (sources && fresh && harness.product) {
     const agents = Number(values.agents);
     const used = await measureIdle(sources, idleSeconds);
-    const { url, caFile } = bed.product.ready;
+    const { url, caFile } = harness.product.ready;
     const memory = {
       fresh,
       used,
@@ -132,8 +132,8 @@ async function keepThroughput(
 }
 
 function metricsOfBothSides(): Sources | undefined {
-  if (!bed.product) return undefined;
-  const { metricsUrl } = bed.product.ready;
+  if (!harness.product) return undefined;
+  const { metricsUrl } = harness.product.ready;
   return { gatewayMetrics: async () => (await fetch(metricsUrl)).text(), agentMetrics };
 }
 

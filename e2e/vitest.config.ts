@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['{kubectl,tunnel}/**/*.test.ts', ...inBrowser],
-    globalSetup: ['bed/setup.ts'],
+    globalSetup: ['harness/setup.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 60_000,

@@ -3,14 +3,14 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { admin } from '../bed/admin.ts';
-import { expectOk } from '../bed/kubectl.ts';
-import { owner } from '../bed/onboarding.ts';
-import { readReady, repository } from '../bed/process.ts';
+import { admin } from '../harness/admin.ts';
+import { expectOk } from '../harness/kubectl.ts';
+import { owner } from '../harness/onboarding.ts';
+import { readReady, repository } from '../harness/process.ts';
 import { launch, openPage, picture } from './chromium.ts';
 
-const bed = inject('bed');
-const { product } = bed;
+const harness = inject('harness');
+const { product } = harness;
 
 /** The main job in a browser, with the real Kubernetes and the agent that runs in it as a pod. */
 describe.skipIf(!product)('the real cluster in a browser', () => {
@@ -104,9 +104,9 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
 
   /** Runs a command as the page shows it, in a home whose ~/.kube/config is the administrator's. */
   function runAsPerson(command: string): ChildProcess {
-    const home = join(bed.folder, 'home-of-newcomer');
+    const home = join(harness.folder, 'home-of-newcomer');
     mkdirSync(join(home, '.kube'), { recursive: true, mode: 0o700 });
-    symlinkSync(bed.adminKubeconfig, join(home, '.kube/config'));
+    symlinkSync(harness.adminKubeconfig, join(home, '.kube/config'));
     const path = `${join(repository, 'node_modules/.bin')}:${process.env['PATH']}`;
     return spawn('sh', ['-c', `exec ${command}`], { env: { HOME: home, PATH: path }, stdio: 'ignore' });
   }

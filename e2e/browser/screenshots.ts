@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@postern/testkit';
 import type { Page } from 'playwright-core';
-import { repository, startProduct, stopProduct } from '../bed/process.ts';
+import { repository, startProduct, stopProduct } from '../harness/process.ts';
 import { launch, openPage } from './chromium.ts';
 
 const images = join(repository, 'docs/images');

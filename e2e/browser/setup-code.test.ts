@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '@postern/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, it } from 'vitest';
-import { type Ready, startProduct, stopProduct } from '../bed/process.ts';
+import { type Ready, startProduct, stopProduct } from '../harness/process.ts';
 import { launch, openPage } from './chromium.ts';
 import { expectAccessible } from './steps.ts';
 

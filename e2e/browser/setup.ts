@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@postern/testkit';
 import type { TestProject } from 'vitest/node';
-import { startProduct, stopProduct } from '../bed/process.ts';
+import { startProduct, stopProduct } from '../harness/process.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { randomFile, sha256OfFile } from '../bed/bytes.ts';
-import type { Client } from '../bed/client.ts';
-import { expectOk } from '../bed/kubectl.ts';
-import { clients, newestClient } from '../bed/matrix.ts';
+import { randomFile, sha256OfFile } from '../harness/bytes.ts';
+import type { Client } from '../harness/client.ts';
+import { expectOk } from '../harness/kubectl.ts';
+import { clients, newestClient } from '../harness/matrix.ts';
 
-const bed = inject('bed');
+const harness = inject('harness');
 const inCat = ['-n', 'demo', 'shell', '-c', 'cat'];
 
 /** Copies a file into the pod and back; returns the checksums of the three. */
@@ -17,7 +17,7 @@ async function thereAndBack(
   timeoutMs: number,
 ): Promise<{ sent: string; there: string; back: string }> {
   const name = `/tmp/cp-${randomBytes(4).toString('hex')}`;
-  const returned = join(bed.folder, 'returned');
+  const returned = join(harness.folder, 'returned');
   try {
     await expectOk(client, ['cp', file, `demo/shell:${name}`, '-c', 'cat'], { timeoutMs });
     const there =
@@ -32,12 +32,12 @@ async function thereAndBack(
 
 describe.each(clients('remote'))('$title', ({ client }) => {
   it('cp: 100 MB there and back', { timeout: 180_000 }, async () => {
-    const { sent, there, back } = await thereAndBack(client, randomFile(join(bed.folder, '100m'), 100), 80_000);
+    const { sent, there, back } = await thereAndBack(client, randomFile(join(harness.folder, '100m'), 100), 80_000);
     expect({ there, back }).toEqual({ there: sent, back: sent });
   });
 
   it('cp: a folder', async () => {
-    const folder = join(bed.folder, `folder-${randomBytes(4).toString('hex')}`);
+    const folder = join(harness.folder, `folder-${randomBytes(4).toString('hex')}`);
     mkdirSync(join(folder, 'sub'), { recursive: true });
     writeFileSync(join(folder, 'sub/one'), 'one');
     writeFileSync(join(folder, 'two'), 'two');
@@ -52,11 +52,15 @@ describe.each(clients('remote'))('$title', ({ client }) => {
 
 describe.runIf(process.env['POSTERN_E2E_1GB'] === '1')('a large file', () => {
   it('cp: 1 GB there and back', { timeout: 900_000 }, async () => {
-    const { sent, there, back } = await thereAndBack(newestClient(), randomFile(join(bed.folder, '1g'), 1024), 400_000);
+    const { sent, there, back } = await thereAndBack(
+      newestClient(),
+      randomFile(join(harness.folder, '1g'), 1024),
+      400_000,
+    );
     expect({ there, back }).toEqual({ there: sent, back: sent });
   });
 });
 
 afterAll(() => {
-  for (const name of ['100m', '1g']) rmSync(join(bed.folder, name), { force: true });
+  for (const name of ['100m', '1g']) rmSync(join(harness.folder, name), { force: true });
 });

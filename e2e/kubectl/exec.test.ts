@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { spawn as spawnTerminal } from '@lydell/node-pty';
 import { describe, expect, it } from 'vitest';
-import { numbers, sha256 } from '../bed/bytes.ts';
-import { type Client, environment } from '../bed/client.ts';
-import { run } from '../bed/kubectl.ts';
-import { clients } from '../bed/matrix.ts';
+import { numbers, sha256 } from '../harness/bytes.ts';
+import { type Client, environment } from '../harness/client.ts';
+import { run } from '../harness/kubectl.ts';
+import { clients } from '../harness/matrix.ts';
 
 const last = 2_700_000;
 const twentyMegabytes = numbers(last);

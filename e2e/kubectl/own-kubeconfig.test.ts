@@ -2,19 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, until } from '@postern/testkit';
 import { describe, expect, inject, it } from 'vitest';
-import { admin } from '../bed/admin.ts';
-import { expectOk, run } from '../bed/kubectl.ts';
-import { newestClient } from '../bed/matrix.ts';
-import { clusterStatus, signUp } from '../bed/onboarding.ts';
-import { postern, startProduct, stopProduct } from '../bed/process.ts';
+import { admin } from '../harness/admin.ts';
+import { expectOk, run } from '../harness/kubectl.ts';
+import { newestClient } from '../harness/matrix.ts';
+import { clusterStatus, signUp } from '../harness/onboarding.ts';
+import { postern, startProduct, stopProduct } from '../harness/process.ts';
 
-const bed = inject('bed');
+const harness = inject('harness');
 
-describe.skipIf(!bed.product)('npm start -- --connect', () => {
+describe.skipIf(!harness.product)('npm start -- --connect', () => {
   it('connects a cluster of the user’s own kubeconfig, and stops all of it within 5 s', {
     timeout: 300_000,
   }, async () => {
-    const folder = join(bed.folder, 'connect');
+    const folder = join(harness.folder, 'connect');
     mkdirSync(folder);
     const [data, home, kubeconfig] = [join(folder, 'data'), join(folder, 'home'), join(folder, 'kubeconfig')];
     const port = await freePort('0.0.0.0');
@@ -23,7 +23,7 @@ describe.skipIf(!bed.product)('npm start -- --connect', () => {
       port,
       publicUrl: `https://localhost:${port}`,
       args: ['--no-demo', '--connect'],
-      env: { KUBECONFIG: bed.adminKubeconfig },
+      env: { KUBECONFIG: harness.adminKubeconfig },
     });
     const name = 'testcluster';
     try {

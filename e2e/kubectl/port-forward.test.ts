@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { admin } from '../bed/admin.ts';
-import { sha256 } from '../bed/bytes.ts';
-import type { Client } from '../bed/client.ts';
-import { makeEchoPod } from '../bed/echo-pod.ts';
-import { type Running, start } from '../bed/kubectl.ts';
-import { clients } from '../bed/matrix.ts';
+import { admin } from '../harness/admin.ts';
+import { sha256 } from '../harness/bytes.ts';
+import type { Client } from '../harness/client.ts';
+import { makeEchoPod } from '../harness/echo-pod.ts';
+import { type Running, start } from '../harness/kubectl.ts';
+import { clients } from '../harness/matrix.ts';
 
 /** Runs the use while a port of this machine is forwarded. */
 async function forwarded<T>(

@@ -1,10 +1,10 @@
 import { describe, expect, inject, it } from 'vitest';
-import { apiAccess } from '../bed/api-access.ts';
-import type { Client } from '../bed/client.ts';
-import { expectOk, type Running, start } from '../bed/kubectl.ts';
-import { asAdmin, plainClients } from '../bed/matrix.ts';
+import { apiAccess } from '../harness/api-access.ts';
+import type { Client } from '../harness/client.ts';
+import { expectOk, type Running, start } from '../harness/kubectl.ts';
+import { asAdmin, plainClients } from '../harness/matrix.ts';
 
-const { kubeconfig, direct } = inject('bed');
+const { kubeconfig, direct } = inject('harness');
 
 /** Runs `kubectl proxy` on a free port while `use` asks it. */
 async function withProxy(client: Client, args: string[], use: (url: string) => Promise<void>): Promise<void> {

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { apiAccess } from '../bed/api-access.ts';
-import { execute } from '../bed/process.ts';
-import { pythonClient } from '../bed/python.ts';
+import { apiAccess } from '../harness/api-access.ts';
+import { execute } from '../harness/process.ts';
+import { pythonClient } from '../harness/python.ts';
 
-const { kubeconfig, direct, folder } = inject('bed');
+const { kubeconfig, direct, folder } = inject('harness');
 const packages = await pythonClient();
 const access = apiAccess(kubeconfig);
 

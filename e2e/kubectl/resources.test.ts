@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { expectOk, run, start } from '../bed/kubectl.ts';
-import { asAdmin, plainClients } from '../bed/matrix.ts';
+import { expectOk, run, start } from '../harness/kubectl.ts';
+import { asAdmin, plainClients } from '../harness/matrix.ts';
 
-const bed = inject('bed');
+const harness = inject('harness');
 
 function configMap(name: string, data: Record<string, string>): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
@@ -152,7 +152,7 @@ describe.each(plainClients())('$title', ({ client }) => {
 
   it('edit', async () => {
     await expectOk(client, ['apply', '-n', namespace, '-f', '-'], { input: configMap('edited', { a: 'before' }) });
-    const editor = join(bed.folder, 'editor.sh');
+    const editor = join(harness.folder, 'editor.sh');
     writeFileSync(editor, '#!/bin/sh\nsed -i s/before/after/ "$1"\n');
     chmodSync(editor, 0o755);
     await expectOk(client, ['edit', 'configmap', '-n', namespace, 'edited'], { env: { KUBE_EDITOR: editor } });

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { admin } from '../bed/admin.ts';
-import { apiAccess } from '../bed/api-access.ts';
-import { expectOk } from '../bed/kubectl.ts';
-import { ApiWebSocket } from '../bed/web-socket.ts';
+import { admin } from '../harness/admin.ts';
+import { apiAccess } from '../harness/api-access.ts';
+import { expectOk } from '../harness/kubectl.ts';
+import { ApiWebSocket } from '../harness/web-socket.ts';
 
-const access = apiAccess(inject('bed').kubeconfig);
+const access = apiAccess(inject('harness').kubeconfig);
 const open: ApiWebSocket[] = [];
 
 async function connect(path: string, protocols?: string[]): Promise<ApiWebSocket> {

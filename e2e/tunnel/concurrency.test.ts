@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { randomFile, sha256, sha256OfFile } from '../bed/bytes.ts';
-import { expectOk, start } from '../bed/kubectl.ts';
-import { newestClient } from '../bed/matrix.ts';
+import { randomFile, sha256, sha256OfFile } from '../harness/bytes.ts';
+import { expectOk, start } from '../harness/kubectl.ts';
+import { newestClient } from '../harness/matrix.ts';
 
-const bed = inject('bed');
+const harness = inject('harness');
 const client = newestClient();
 const inCat = ['-n', 'demo', 'shell', '-c', 'cat'];
 const cat = ['exec', '-i', ...inCat, '--', 'cat'];
@@ -14,9 +14,9 @@ const cat = ['exec', '-i', ...inCat, '--', 'cat'];
 it('ten execs, logs -f and a 100 MB cp at once, one killed: every other is exact to the byte', {
   timeout: 180_000,
 }, async () => {
-  const file = randomFile(join(bed.folder, 'concurrent-100m'), 100);
+  const file = randomFile(join(harness.folder, 'concurrent-100m'), 100);
   const name = `/tmp/concurrent-${randomBytes(4).toString('hex')}`;
-  const back = join(bed.folder, 'concurrent-back');
+  const back = join(harness.folder, 'concurrent-back');
 
   const logs = start(client, ['logs', '-n', 'demo', 'ticker', '-f', '--tail=1']);
   await logs.until((one) => one.output.includes('tick'));
@@ -56,7 +56,7 @@ it('ten execs, logs -f and a 100 MB cp at once, one killed: every other is exact
 });
 
 it('a keystroke is answered while copies run', { timeout: 120_000 }, async () => {
-  const file = randomFile(join(bed.folder, 'keystroke-100m'), 100);
+  const file = randomFile(join(harness.folder, 'keystroke-100m'), 100);
   const shell = start(client, cat);
   const press = async (key: string): Promise<number> => {
     const began = performance.now();

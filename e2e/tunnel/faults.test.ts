@@ -6,18 +6,18 @@ import { join } from 'node:path';
 import { until } from '@postern/testkit';
 import { describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
-import { admin, agentPods, killContainer } from '../bed/admin.ts';
-import { expectOk, run, start } from '../bed/kubectl.ts';
-import { newestClient } from '../bed/matrix.ts';
-import { clusterStatus, createCluster, signUp } from '../bed/onboarding.ts';
-import { readReady, repository, startProduct, stopProduct } from '../bed/process.ts';
+import { admin, agentPods, killContainer } from '../harness/admin.ts';
+import { expectOk, run, start } from '../harness/kubectl.ts';
+import { newestClient } from '../harness/matrix.ts';
+import { clusterStatus, createCluster, signUp } from '../harness/onboarding.ts';
+import { readReady, repository, startProduct, stopProduct } from '../harness/process.ts';
 
-const bed = inject('bed');
-const { product } = bed;
+const harness = inject('harness');
+const { product } = harness;
 
 /** A request with the owner's token, as kubectl sends it, to a path of the gateway. */
 function get(path: string): Promise<{ status: number; body: string }> {
-  const kubeconfig = parse(readFileSync(bed.kubeconfig, 'utf8')) as { users: { user: { token: string } }[] };
+  const kubeconfig = parse(readFileSync(harness.kubeconfig, 'utf8')) as { users: { user: { token: string } }[] };
   const headers = { authorization: `Bearer ${kubeconfig.users[0]?.user.token}`, accept: 'application/json' };
   const ready = readReady(product?.data ?? '');
   return new Promise((resolve, reject) => {
@@ -88,7 +88,7 @@ describe.skipIf(!product)('faults', () => {
   });
 
   it('an unknown cluster, someone else’s and an unknown organization get the same 404', async () => {
-    const other = join(bed.folder, 'home-of-another');
+    const other = join(harness.folder, 'home-of-another');
     await signUp({
       home: other,
       ready: readReady(product.data),
@@ -138,12 +138,12 @@ describe.skipIf(!product)('faults', () => {
     const { joinToken, uninstallCommand } = await createCluster(product.home, name);
     const ready = readReady(product.data);
     const agent = (state: string): { ended: Promise<{ code: number | null; output: string }>; stop: () => void } => {
-      const folder = join(bed.folder, state);
+      const folder = join(harness.folder, state);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const bin = join(repository, 'node_modules/.bin');
       const args = ['agent', '--url', ready.url, '--ca-file', ready.caFile, '--join-token', joinToken];
-      const child = spawn(join(bin, 'postern'), [...args, '--kubeconfig', bed.adminKubeconfig, '--state', folder], {
-        env: { PATH: `${bin}:${process.env['PATH']}`, POSTERN_HOME: product.home, HOME: bed.folder },
+      const child = spawn(join(bin, 'postern'), [...args, '--kubeconfig', harness.adminKubeconfig, '--state', folder], {
+        env: { PATH: `${bin}:${process.env['PATH']}`, POSTERN_HOME: product.home, HOME: harness.folder },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       let output = '';

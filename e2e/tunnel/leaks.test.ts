@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { until } from '@postern/testkit';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { admin, agentMetrics, gatewayMetrics, type Metrics } from '../bed/admin.ts';
-import { makeEchoPod } from '../bed/echo-pod.ts';
-import { expectOk, run, start } from '../bed/kubectl.ts';
-import { newestClient } from '../bed/matrix.ts';
-import { readReady } from '../bed/process.ts';
+import { admin, agentMetrics, gatewayMetrics, type Metrics } from '../harness/admin.ts';
+import { makeEchoPod } from '../harness/echo-pod.ts';
+import { expectOk, run, start } from '../harness/kubectl.ts';
+import { newestClient } from '../harness/matrix.ts';
+import { readReady } from '../harness/process.ts';
 
-const bed = inject('bed');
+const harness = inject('harness');
 const client = newestClient();
 const exec = ['exec', '-i', '-n', 'demo', 'shell', '-c', 'cat', '--'];
 
@@ -56,12 +56,12 @@ async function many(times: number): Promise<void> {
   }
 }
 
-describe.skipIf(!bed.product)('after 100 connects and disconnects', () => {
+describe.skipIf(!harness.product)('after 100 connects and disconnects', () => {
   beforeAll(() => makeEchoPod(admin()));
 
   it('no stream, socket or timer is left on either side', { timeout: 300_000 }, async () => {
     // Read anew: the port differs after every start.
-    const { metricsUrl } = readReady(bed.product?.data ?? '');
+    const { metricsUrl } = readReady(harness.product?.data ?? '');
     const sides: [string, () => Promise<Metrics>][] = [
       ['gateway', () => gatewayMetrics(metricsUrl)],
       ['agent', agentMetrics],

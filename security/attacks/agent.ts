@@ -1,6 +1,6 @@
-import { Rest } from '../bed/rest.ts';
-import { dialTunnel } from '../bed/tunnel-agent.ts';
 import { webSocketAccepted } from '../fuzz/hostile-cluster.ts';
+import { Rest } from '../harness/rest.ts';
+import { dialTunnel } from '../harness/tunnel-agent.ts';
 import { openLive } from '../protocols/live.ts';
 import { clientMessage, encodeFrame, opcodes } from '../protocols/websocket.ts';
 import { pause, repeat, type SoakAttack } from './soak-attack.ts';

@@ -1,10 +1,10 @@
-import { Rest } from '../bed/rest.ts';
 import { Random } from '../fuzz/random.ts';
 import type { ListenerTarget } from '../fuzz/target.ts';
 import { http1OverTls } from '../fuzz/targets/http1.ts';
 import { http2 } from '../fuzz/targets/http2.ts';
 import { socketio } from '../fuzz/targets/socketio.ts';
 import { websocket } from '../fuzz/targets/websocket.ts';
+import { Rest } from '../harness/rest.ts';
 import { pause, type SoakAttack } from './soak-attack.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each target gets its own cases back.
@@ -18,8 +18,8 @@ export const fuzzing: SoakAttack = {
   run: async (context) => {
     const { gateway, attacker, signal } = context;
     const rest = new Rest(gateway, 4);
-    const bed = { gateway, rest, attacker };
-    const senders = await Promise.all(targets.map((target) => target.open(bed)));
+    const harness = { gateway, rest, attacker };
+    const senders = await Promise.all(targets.map((target) => target.open(harness)));
     for (let round = 0; !signal.aborted; round++) {
       const index = round % targets.length;
       const cases = Array.from({ length: 20 }, (_, number) =>

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { connectTo } from '../bed/connection.ts';
-import { Rest } from '../bed/rest.ts';
+import { connectTo } from '../harness/connection.ts';
+import { Rest } from '../harness/rest.ts';
 import { pause, repeat, type SoakAttack, type SoakContext } from './soak-attack.ts';
 
 const connections = 10;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import type { GatewayAddress } from '../bed/gateway-process.ts';
-import type { EnrolledAgent, Person } from '../bed/rest.ts';
+import type { GatewayAddress } from '../harness/gateway-process.ts';
+import type { EnrolledAgent, Person } from '../harness/rest.ts';
 
 /** Somebody with an account, an organization, and an agent enrolled for its cluster `hostile`. */
 export interface Tenant {

@@ -1,5 +1,5 @@
 import { setPriority } from 'node:os';
-import type { GatewayAddress } from '../bed/gateway-process.ts';
+import type { GatewayAddress } from '../harness/gateway-process.ts';
 import { attackNamed } from './index.ts';
 import type { Tenant } from './soak-attack.ts';
 

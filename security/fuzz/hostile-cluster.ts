@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingRequest, RequestHead, TunnelDialer } from '@postern/tunnel';
-import type { GatewayAddress } from '../bed/gateway-process.ts';
-import type { Person, Rest } from '../bed/rest.ts';
-import { dialTunnel } from '../bed/tunnel-agent.ts';
+import type { GatewayAddress } from '../harness/gateway-process.ts';
+import type { Person, Rest } from '../harness/rest.ts';
+import { dialTunnel } from '../harness/tunnel-agent.ts';
 
 type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
 /** A request as it reaches the cluster's side, with the case it belongs to. */
@@ -24,12 +24,12 @@ export class HostileCluster {
   }
 
   static async connect(
-    bed: { gateway: GatewayAddress; rest: Rest; attacker: Person },
+    harness: { gateway: GatewayAddress; rest: Rest; attacker: Person },
     name: string,
   ): Promise<HostileCluster> {
-    const agent = await bed.rest.enroll(await bed.rest.createCluster(bed.attacker, name));
+    const agent = await harness.rest.enroll(await harness.rest.createCluster(harness.attacker, name));
     let cluster: HostileCluster | undefined;
-    const dialer = await dialTunnel(bed.gateway, agent, (request) => {
+    const dialer = await dialTunnel(harness.gateway, agent, (request) => {
       const { head } = request;
       if (head.kind !== 'http' && head.kind !== 'upgrade') return;
       const number = Number(/case-(\d+)/.exec(head.path)?.[1] ?? -1);

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { type GatewayProcess, startGatewayProcess } from '../bed/gateway-process.ts';
-import { HonestTenant } from '../bed/honest.ts';
-import { mebibytes, residentBytes } from '../bed/memory.ts';
-import { Rest } from '../bed/rest.ts';
+import { type GatewayProcess, startGatewayProcess } from '../harness/gateway-process.ts';
+import { HonestTenant } from '../harness/honest.ts';
+import { mebibytes, residentBytes } from '../harness/memory.ts';
+import { Rest } from '../harness/rest.ts';
 import { Random } from './random.ts';
-import type { FuzzBed, ListenerTarget, PureTarget, Target } from './target.ts';
+import type { FuzzHarness, ListenerTarget, PureTarget, Target } from './target.ts';
 
 /** More than this is a leak: a gateway without work has some 130 MiB. */
 const maxResidentBytes = 640 * 2 ** 20;
@@ -49,17 +49,17 @@ export interface FuzzResult {
 }
 
 /** One gateway and everything that a run has beside it. A crash ends it; the next target gets another. */
-class Bed implements FuzzBed {
+class Harness implements FuzzHarness {
   readonly gateway: GatewayProcess;
   readonly rest: Rest;
-  readonly attacker: FuzzBed['attacker'];
+  readonly attacker: FuzzHarness['attacker'];
   readonly #honest: HonestTenant;
   #problemsSeen = 0;
 
   private constructor(parts: {
     gateway: GatewayProcess;
     rest: Rest;
-    attacker: FuzzBed['attacker'];
+    attacker: FuzzHarness['attacker'];
     honest: HonestTenant;
   }) {
     this.gateway = parts.gateway;
@@ -68,11 +68,11 @@ class Bed implements FuzzBed {
     this.#honest = parts.honest;
   }
 
-  static async start(tls: boolean): Promise<Bed> {
+  static async start(tls: boolean): Promise<Harness> {
     const gateway = await startGatewayProcess({ environment, tls });
     const rest = new Rest(gateway, 16);
     const honest = await HonestTenant.join(gateway);
-    return new Bed({ gateway, rest, honest, attacker: await rest.signUp('attacker') });
+    return new Harness({ gateway, rest, honest, attacker: await rest.signUp('attacker') });
   }
 
   /** What is not as it should be after a batch; undefined when all is well. */
@@ -106,22 +106,22 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { targets, cases, seed, only, onProgress = () => {} } = options;
   const weights = targets.reduce((sum, { weight }) => sum + weight, 0);
   const result: FuzzResult = { cases: 0, targets: [], failures: [], residentPeak: 0 };
-  let bed: Bed | undefined;
+  let harness: Harness | undefined;
   try {
     for (const target of targets) {
       const range = only ?? { from: 0, to: Math.max(1, Math.round((cases * target.weight) / weights)) - 1 };
-      if (target.kind === 'listener' && (!bed?.gateway.isRunning() || bed.gateway.tls !== target.tls)) {
-        await bed?.stop();
-        bed = await Bed.start(target.tls);
+      if (target.kind === 'listener' && (!harness?.gateway.isRunning() || harness.gateway.tls !== target.tls)) {
+        await harness?.stop();
+        harness = await Harness.start(target.tls);
       }
       const started = performance.now();
       let outcome: { done: number; failure?: string };
-      if (target.kind === 'pure' || bed === undefined)
+      if (target.kind === 'pure' || harness === undefined)
         outcome = checkPure(target as PureTarget<unknown>, { range, seed });
       else {
-        outcome = await attack(target, { range, seed, bed });
-        if (bed.gateway.isRunning()) {
-          const { peak } = await residentBytes(bed.gateway.pid);
+        outcome = await attack(target, { range, seed, harness });
+        if (harness.gateway.isRunning()) {
+          const { peak } = await residentBytes(harness.gateway.pid);
           result.residentPeak = Math.max(result.residentPeak, peak);
           if (peak > maxResidentBytes) outcome.failure ??= `the gateway took ${mebibytes(peak)} of memory`;
         }
@@ -138,7 +138,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
       );
     }
   } finally {
-    await bed?.stop();
+    await harness?.stop();
   }
   return result;
 }
@@ -172,9 +172,9 @@ function checkPure(
 
 async function attack(
   target: ListenerTarget<unknown>,
-  { range, seed, bed }: { range: Range; seed: string; bed: Bed },
+  { range, seed, harness }: { range: Range; seed: string; harness: Harness },
 ): Promise<{ done: number; failure?: string }> {
-  const sender = await target.open(bed);
+  const sender = await target.open(harness);
   let done = 0;
   try {
     for (let from = range.from; from <= range.to; from += target.batch) {
@@ -185,7 +185,7 @@ async function attack(
         (error: unknown) => String(error),
       );
       done += cases.length;
-      const problem = await bed.problem();
+      const problem = await harness.problem();
       const what = problem ?? wrong;
       if (what === undefined) continue;
       const shown = cases.length === 1 ? `\n  case ${from}: ${target.describe(cases[0])}` : '';

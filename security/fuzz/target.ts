@@ -1,9 +1,9 @@
-import type { GatewayAddress } from '../bed/gateway-process.ts';
-import type { Person, Rest } from '../bed/rest.ts';
+import type { GatewayAddress } from '../harness/gateway-process.ts';
+import type { Person, Rest } from '../harness/rest.ts';
 import type { Random } from './random.ts';
 
 /** What targets have to work with: a running gateway and a tenant who attacks it. */
-export interface FuzzBed {
+export interface FuzzHarness {
   gateway: GatewayAddress;
   rest: Rest;
   attacker: Person;
@@ -32,7 +32,7 @@ export interface ListenerTarget<Case> extends Common<Case> {
   /** Cases between two honest requests. */
   batch: number;
   /** Makes what all batches share, such as an agent; called once a gateway. */
-  open(bed: FuzzBed): Promise<Sender<Case>>;
+  open(harness: FuzzHarness): Promise<Sender<Case>>;
 }
 
 interface Sender<Case> {

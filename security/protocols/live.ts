@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { GatewayAddress } from '../bed/gateway-process.ts';
+import type { GatewayAddress } from '../harness/gateway-process.ts';
 import { opcodes, openWebSocket } from './websocket.ts';
 
 const livePath = '/socket.io/?EIO=4&transport=websocket';

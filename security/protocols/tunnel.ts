@@ -2,8 +2,8 @@ import { createPrivateKey } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { subprotocol } from '@postern/tunnel';
 import { signProof } from '../../packages/tunnel/src/proof.ts';
-import type { GatewayAddress } from '../bed/gateway-process.ts';
-import type { EnrolledAgent } from '../bed/rest.ts';
+import type { GatewayAddress } from '../harness/gateway-process.ts';
+import type { EnrolledAgent } from '../harness/rest.ts';
 import { clientMessage, opcodes, openWebSocket } from './websocket.ts';
 
 /** A HELLO as an agent sends it, signed over the challenge that it answers. `changes` are made before it is signed. */

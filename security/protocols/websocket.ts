@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { connectTo } from '../bed/connection.ts';
-import type { GatewayAddress } from '../bed/gateway-process.ts';
+import { connectTo } from '../harness/connection.ts';
+import type { GatewayAddress } from '../harness/gateway-process.ts';
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 

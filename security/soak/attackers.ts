@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { attacks } from '../attacks/index.ts';
 import { addressOfAttack } from '../attacks/soak-attack.ts';
 import type { WorkerOptions } from '../attacks/worker.ts';
-import { end } from '../bed/gateway-process.ts';
-import type { SoakBed } from './soak-bed.ts';
+import { end } from '../harness/gateway-process.ts';
+import type { SoakHarness } from './soak-harness.ts';
 
 const worker = resolve(import.meta.dirname, '../attacks/worker.ts');
 
@@ -21,12 +21,14 @@ export interface Attackers {
 const manyConnections = ['idle-connections', 'connection-flood'];
 
 /** Starts these attacks, all at once; each has an account and a network address of its own, so that none is stopped by what another did. */
-export async function startAttackers(bed: SoakBed, names: readonly string[]): Promise<Attackers> {
+export async function startAttackers(harness: SoakHarness, names: readonly string[]): Promise<Attackers> {
   const groups = [
     names.filter((name) => !manyConnections.includes(name)),
     names.filter((name) => manyConnections.includes(name)),
   ];
-  const workers = await Promise.all(groups.filter((group) => group.length > 0).map((group) => startWorker(bed, group)));
+  const workers = await Promise.all(
+    groups.filter((group) => group.length > 0).map((group) => startWorker(harness, group)),
+  );
   return {
     pids: workers.flatMap(({ pids }) => pids),
     sent: () => Object.assign({}, ...workers.map((one) => one.sent())),
@@ -34,12 +36,12 @@ export async function startAttackers(bed: SoakBed, names: readonly string[]): Pr
   };
 }
 
-async function startWorker(bed: SoakBed, names: string[]): Promise<Attackers> {
-  const { port, origin, tls, caPem } = bed.gateway;
+async function startWorker(harness: SoakHarness, names: string[]): Promise<Attackers> {
+  const { port, origin, tls, caPem } = harness.gateway;
   const options: WorkerOptions = { gateway: { port, origin, tls, caPem }, attacks: [] };
   for (const name of names) {
     const index = attacks.findIndex((attack) => attack.name === name);
-    options.attacks.push({ name, from: addressOfAttack(index), tenant: await bed.tenant(`attacker-${index}`) });
+    options.attacks.push({ name, from: addressOfAttack(index), tenant: await harness.tenant(`attacker-${index}`) });
   }
   const child = fork(worker, [JSON.stringify(options)], {
     execArgv: ['--conditions=@postern/source'],

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import { mebibytes, residentBytes } from '../bed/memory.ts';
-import { processorMs } from '../bed/processor.ts';
+import { mebibytes, residentBytes } from '../harness/memory.ts';
+import { processorMs } from '../harness/processor.ts';
 import { startAttackers } from './attackers.ts';
 import { emptyLoad, type Load, percentile, work } from './honest-load.ts';
-import { type SoakBed, startSoakBed } from './soak-bed.ts';
+import { type SoakHarness, startSoakHarness } from './soak-harness.ts';
 
 /** How one attack alone affects an honest tenant and the gateway. */
 export interface Effect {
@@ -23,27 +23,27 @@ export async function measureEach(
   names: readonly string[],
   options: { quietMs: number; attackMs: number; onEffect: (effect: Effect) => void },
 ): Promise<void> {
-  const bed = await startSoakBed();
+  const harness = await startSoakHarness();
   try {
-    await measured(bed, { ms: 5_000 });
-    for (const name of names) options.onEffect(await measureOne(bed, { name, ...options }));
+    await measured(harness, { ms: 5_000 });
+    for (const name of names) options.onEffect(await measureOne(harness, { name, ...options }));
   } finally {
-    await bed.stop();
+    await harness.stop();
   }
 }
 
 async function measureOne(
-  bed: SoakBed,
+  harness: SoakHarness,
   { name, quietMs, attackMs }: { name: string; quietMs: number; attackMs: number },
 ): Promise<Effect> {
-  const { pid } = bed.gateway;
-  const quiet = await measured(bed, { ms: quietMs });
+  const { pid } = harness.gateway;
+  const quiet = await measured(harness, { ms: quietMs });
   const before = (await residentBytes(pid)).now;
-  const attackers = await startAttackers(bed, [name]);
+  const attackers = await startAttackers(harness, [name]);
   // Its program starts, and connects.
   await setTimeout(2_000);
   const attackerBefore = await Promise.all(attackers.pids.map(processorMs));
-  const attacked = await measured(bed, { ms: attackMs });
+  const attacked = await measured(harness, { ms: attackMs });
   const attackerAfter = await Promise.all(attackers.pids.map(processorMs));
   const atEnd = (await residentBytes(pid)).now;
   const sent = await attackers.stop();
@@ -61,12 +61,12 @@ async function measureOne(
 }
 
 /** The honest tenant at work, and what the gateway used meanwhile. */
-async function measured(bed: SoakBed, { ms }: { ms: number }): Promise<{ load: Load; cores: number }> {
+async function measured(harness: SoakHarness, { ms }: { ms: number }): Promise<{ load: Load; cores: number }> {
   const load = emptyLoad();
-  const before = await processorMs(bed.gateway.pid);
+  const before = await processorMs(harness.gateway.pid);
   const began = performance.now();
-  await work({ gateway: bed.gateway, ...bed.honest }, { load, signal: AbortSignal.timeout(ms) });
-  const cores = ((await processorMs(bed.gateway.pid)) - before) / (performance.now() - began);
+  await work({ gateway: harness.gateway, ...harness.honest }, { load, signal: AbortSignal.timeout(ms) });
+  const cores = ((await processorMs(harness.gateway.pid)) - before) / (performance.now() - began);
   return { load, cores };
 }
 

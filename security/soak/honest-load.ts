@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { GatewayAddress } from '../bed/gateway-process.ts';
-import { type Person, Rest } from '../bed/rest.ts';
+import type { GatewayAddress } from '../harness/gateway-process.ts';
+import { type Person, Rest } from '../harness/rest.ts';
 
 /** How long each call of the honest tenant took, in milliseconds, and what went wrong. */
 export interface Load {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import type { GatewayProcess } from '../bed/gateway-process.ts';
-import { residentBytes } from '../bed/memory.ts';
-import { processorMs, queuedMs } from '../bed/processor.ts';
+import type { GatewayProcess } from '../harness/gateway-process.ts';
+import { residentBytes } from '../harness/memory.ts';
+import { processorMs, queuedMs } from '../harness/processor.ts';
 
 /** Not more often: to count the handles of thousands of connections for its metrics takes the gateway some milliseconds. */
 const everyMs = 5_000;

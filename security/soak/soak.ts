@@ -1,7 +1,7 @@
 import { startAttackers } from './attackers.ts';
 import { emptyLoad, type Load, work } from './honest-load.ts';
 import { type Sample, sample } from './sample.ts';
-import { type SoakBed, startSoakBed } from './soak-bed.ts';
+import { type SoakHarness, startSoakHarness } from './soak-harness.ts';
 import { tooWeak } from './too-weak.ts';
 
 export interface SoakOptions {
@@ -28,39 +28,39 @@ export interface SoakResult {
 /** An honest tenant first alone, then beside all attacks at once. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { onProgress = () => {} } = options;
-  const bed = await startSoakBed();
+  const harness = await startSoakHarness();
   try {
     const quiet = emptyLoad();
     // The first calls fill kubectl's cache of the API and compile the gateway; nobody compares themselves with those.
-    await workFor(bed, { load: emptyLoad(), ms: Math.min(options.quietMs, 10_000) });
+    await workFor(harness, { load: emptyLoad(), ms: Math.min(options.quietMs, 10_000) });
     onProgress('quiet');
-    await workFor(bed, { load: quiet, ms: options.quietMs });
+    await workFor(harness, { load: quiet, ms: options.quietMs });
     onProgress('under attack');
-    const attackers = await startAttackers(bed, options.names);
+    const attackers = await startAttackers(harness, options.names);
     const samples: Sample[] = [];
     const attacked = emptyLoad();
     const over = new AbortController();
-    const sampling = sample(bed.gateway, { samples, signal: over.signal });
+    const sampling = sample(harness.gateway, { samples, signal: over.signal });
     const { attackMs, mostMs = attackMs } = options;
     const began = performance.now();
-    await workFor(bed, { load: attacked, ms: attackMs });
+    await workFor(harness, { load: attacked, ms: attackMs });
     while (performance.now() - began < mostMs && tooWeak(options.names, attackers.sent()).length > 0) {
-      await workFor(bed, { load: attacked, ms: 5_000 });
+      await workFor(harness, { load: attacked, ms: 5_000 });
     }
     over.abort();
     await sampling;
     const sent = await attackers.stop();
-    return { quiet, attacked, samples, sent, problems: problemsOf(bed) };
+    return { quiet, attacked, samples, sent, problems: problemsOf(harness) };
   } finally {
-    await bed.stop();
+    await harness.stop();
   }
 }
 
-async function workFor(bed: SoakBed, { load, ms }: { load: Load; ms: number }): Promise<void> {
-  await work({ gateway: bed.gateway, ...bed.honest }, { load, signal: AbortSignal.timeout(ms) });
+async function workFor(harness: SoakHarness, { load, ms }: { load: Load; ms: number }): Promise<void> {
+  await work({ gateway: harness.gateway, ...harness.honest }, { load, signal: AbortSignal.timeout(ms) });
 }
 
-function problemsOf({ gateway, agent }: SoakBed): string[] {
+function problemsOf({ gateway, agent }: SoakHarness): string[] {
   return [
     ...(gateway.isRunning() ? [] : [`the gateway is gone: ${gateway.ending()}`]),
     ...(agent.isRunning() ? [] : ["the honest tenant's agent is gone"]),

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { until } from '@postern/testkit';
-import { startAgentProcess } from '../bed/agent-process.ts';
-import { connectTo } from '../bed/connection.ts';
-import { type EndlessApiserver, startEndlessApiserver } from '../bed/endless-apiserver.ts';
-import { type GatewayProcess, startGatewayProcess } from '../bed/gateway-process.ts';
-import { residentBytes } from '../bed/memory.ts';
-import { type Person, Rest } from '../bed/rest.ts';
+import { startAgentProcess } from '../harness/agent-process.ts';
+import { connectTo } from '../harness/connection.ts';
+import { type EndlessApiserver, startEndlessApiserver } from '../harness/endless-apiserver.ts';
+import { type GatewayProcess, startGatewayProcess } from '../harness/gateway-process.ts';
+import { residentBytes } from '../harness/memory.ts';
+import { type Person, Rest } from '../harness/rest.ts';
 
 /** What the agent's container may use (`packages/kube/src/agent-manifest.ts`). */
 const agentLimit = 256 * 2 ** 20;

@@ -19,14 +19,14 @@ beforeAll(async () => {
   certificate = await selfSigned();
 });
 
-interface Bed {
+interface Fixture {
   gateway: FakeGateway;
   args: string[];
   folder: string;
 }
 
 /** Files that reach the fake apiserver and the fake gateway. */
-async function bed(options: { api?: FakeApiserver; gateway: FakeGateway; folder: string }): Promise<Bed> {
+async function fixture(options: { api?: FakeApiserver; gateway: FakeGateway; folder: string }): Promise<Fixture> {
   return { gateway: options.gateway, args: agentArguments(certificate, options), folder: options.folder };
 }
 
@@ -39,7 +39,7 @@ describe('postern agent', () => {
     });
     await using gateway = await fakeGateway(certificate);
     using folder = temporaryFolder();
-    const { args } = await bed({ api, gateway, folder: folder.path });
+    const { args } = await fixture({ api, gateway, folder: folder.path });
     gateway.tokens.set('join-1', 'new');
     const connected = gateway.nextTunnel();
     const reported = gateway.nextReport();
@@ -87,7 +87,7 @@ describe('postern agent', () => {
   ] as const)('ends with 2 and one sentence for a join token that is %s', async (_what, state, sentence) => {
     await using gateway = await fakeGateway(certificate);
     using folder = temporaryFolder();
-    const { args } = await bed({ gateway, folder: folder.path });
+    const { args } = await fixture({ gateway, folder: folder.path });
     if (state) gateway.tokens.set('secret-token', state);
     const { code, err, out } = await startAgent([...args, '--join-token', 'secret-token']).ended;
     expect(code).toBe(2);
@@ -102,7 +102,7 @@ describe('postern agent', () => {
   it('waits for a gateway that cannot enrol yet, and says so', async () => {
     await using gateway = await fakeGateway(certificate);
     using folder = temporaryFolder();
-    const { args } = await bed({ gateway, folder: folder.path });
+    const { args } = await fixture({ gateway, folder: folder.path });
     gateway.tokens.set('t', 'new');
     gateway.enrolAnswers.push({ status: 503, body: 'down' });
     const connected = gateway.nextTunnel();
@@ -117,7 +117,7 @@ describe('postern agent', () => {
     const other = await selfSigned('gateway.example.com');
     await using gateway = await fakeGateway(other);
     using folder = temporaryFolder();
-    const { args } = await bed({ gateway, folder: folder.path });
+    const { args } = await fixture({ gateway, folder: folder.path });
     writeFileSync(join(folder.path, 'ca.pem'), other.cert);
     const { child, ended } = startAgent(args, { POSTERN_JOIN_TOKEN: 't' });
     await once(child.stderr, 'data');
@@ -129,7 +129,7 @@ describe('postern agent', () => {
   it('is ready while it has a tunnel', async () => {
     await using gateway = await fakeGateway(certificate);
     using folder = temporaryFolder();
-    const { args } = await bed({ gateway, folder: folder.path });
+    const { args } = await fixture({ gateway, folder: folder.path });
     gateway.tokens.set('t', 'new');
     const connected = gateway.nextTunnel();
     const { child, ended } = startAgent([...args, '--health-port', '0'], { POSTERN_JOIN_TOKEN: 't' });
@@ -156,7 +156,7 @@ describe('postern agent', () => {
   it('goes through HTTPS_PROXY, for enrolment and tunnel', async () => {
     await using gateway = await fakeGateway(certificate);
     using folder = temporaryFolder();
-    const { args } = await bed({ gateway, folder: folder.path });
+    const { args } = await fixture({ gateway, folder: folder.path });
     gateway.tokens.set('t', 'new');
     const asked: string[] = [];
     const proxy = createServer().on('connect', (request, client: Socket) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { until } from '@postern/testkit';
 import type { Page } from 'playwright-core';
 import { stringify } from 'yaml';
-import { repository, results } from '../../bed/process.ts';
+import { repository, results } from '../../harness/process.ts';
 
 /**
  * Connects an apiserver to the product as its owner would: makes a cluster as the person who is signed in on `page`, and runs

@@ -3,12 +3,12 @@ import { renderKubeconfig } from '@postern/kube';
 import { Authorizer } from './api/rbac.ts';
 import { makeCertificate } from './certificates.ts';
 import { listen } from './server.ts';
+import { startDemoCluster } from './simulation/demo-cluster.ts';
+import { attempt } from './simulation/report-bug.ts';
 import { PodHttp } from './streams/pod-http.ts';
 import { PodProcesses } from './streams/pod-processes.ts';
 import { detectSandbox, Sandbox, type SandboxKind } from './streams/sandbox.ts';
 import { Upgrader } from './streams/upgrade.ts';
-import { startDemoWorld } from './world/demo-world.ts';
-import { attempt } from './world/report-bug.ts';
 
 export interface EmulatorOptions {
   /** 0 (the default) for any free one; always on 127.0.0.1. */
@@ -35,7 +35,7 @@ export interface Emulator {
 }
 
 /**
- * Starts a small Kubernetes API with a demo world behind it. It listens on loopback only, with a certificate and a token made for
+ * Starts a small Kubernetes API with a demo cluster behind it. It listens on loopback only, with a certificate and a token made for
  * this run.
  * @throws when the port cannot be had.
  */
@@ -46,7 +46,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const sandbox = shell === 'real' ? await detectSandbox(hidden) : new Sandbox('limits', undefined);
   const processes = new PodProcesses(shell === 'real', sandbox);
   const http = new PodHttp();
-  const { store, clock, resources, kubelet } = startDemoWorld((pod) => {
+  const { store, clock, resources, kubelet } = startDemoCluster((pod) => {
     processes.end(pod);
     http.forget(pod);
   });

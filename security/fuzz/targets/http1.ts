@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import { connectTo } from '../../bed/connection.ts';
-import type { GatewayAddress } from '../../bed/gateway-process.ts';
+import { connectTo } from '../../harness/connection.ts';
+import type { GatewayAddress } from '../../harness/gateway-process.ts';
 import { nastyTexts } from '../dictionary.ts';
 import { type Lane, sendOver } from '../lane.ts';
 import { mutateBytes, mutateText } from '../mutate.ts';
 import type { Random } from '../random.ts';
-import { type FuzzBed, type ListenerTarget, printable } from '../target.ts';
+import { type FuzzHarness, type ListenerTarget, printable } from '../target.ts';
 
 const methods = [
   'GET',
@@ -209,7 +209,7 @@ const http1 = {
   batch: 500,
   make,
   describe: printable,
-  open: async ({ gateway }: FuzzBed) => ({
+  open: async ({ gateway }: FuzzHarness) => ({
     send: (cases: readonly Buffer[]) => sendOver(cases, { lanes, chunk, connect: upTo(gateway) }),
     close: () => {},
   }),

@@ -1,5 +1,5 @@
-import { connectTo } from '../../bed/connection.ts';
-import type { GatewayAddress } from '../../bed/gateway-process.ts';
+import { connectTo } from '../../harness/connection.ts';
+import type { GatewayAddress } from '../../harness/gateway-process.ts';
 import {
   encodeFrame,
   FrameReader,

@@ -1,4 +1,4 @@
-import { connectTo } from '../../bed/connection.ts';
+import { connectTo } from '../../harness/connection.ts';
 import { concurrently } from '../concurrently.ts';
 import { nastyTexts } from '../dictionary.ts';
 import { HostileCluster, type HostileRequest, nameOf } from '../hostile-cluster.ts';
@@ -93,9 +93,9 @@ export const kubeAnswer: ListenerTarget<Answer> = {
   make,
   describe: (sample) =>
     `${sample.path} ${sample.end} ${printable(sample.head ?? '(no head)')} ${sample.body.map((part) => part.length)}`,
-  open: async (bed) => {
-    const cluster = await HostileCluster.connect(bed, 'answers');
-    const { gateway, rest, attacker } = bed;
+  open: async (harness) => {
+    const cluster = await HostileCluster.connect(harness, 'answers');
+    const { gateway, rest, attacker } = harness;
     let base = 0;
     const ask = async (sample: Answer, number: number): Promise<void> => {
       const kind = sample.upgrade ? 'pods' : 'configmaps';

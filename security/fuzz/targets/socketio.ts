@@ -1,4 +1,4 @@
-import type { GatewayAddress } from '../../bed/gateway-process.ts';
+import type { GatewayAddress } from '../../harness/gateway-process.ts';
 import { openLive } from '../../protocols/live.ts';
 import { clientMessage, opcodes } from '../../protocols/websocket.ts';
 import { BarrierLane } from '../barrier-lane.ts';

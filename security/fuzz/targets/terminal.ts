@@ -6,7 +6,7 @@ import { nastyTexts } from '../dictionary.ts';
 import { HostileCluster, type HostileRequest, nameOf, webSocketAccepted } from '../hostile-cluster.ts';
 import { mutateBytes, mutatedJsonText, mutateJson } from '../mutate.ts';
 import type { Random } from '../random.ts';
-import { type FuzzBed, type ListenerTarget, printable } from '../target.ts';
+import { type FuzzHarness, type ListenerTarget, printable } from '../target.ts';
 
 /** What a cluster says to one terminal. */
 interface Exec {
@@ -109,7 +109,7 @@ class TerminalClient {
     this.#lost.catch(() => {});
   }
 
-  static async connect({ gateway, attacker }: FuzzBed): Promise<TerminalClient> {
+  static async connect({ gateway, attacker }: FuzzHarness): Promise<TerminalClient> {
     let client: TerminalClient | undefined;
     let connected = (): void => {};
     const isConnected = new Promise<void>((resolve) => {
@@ -183,8 +183,8 @@ export const terminal: ListenerTarget<Exec> = {
   make,
   describe: ({ pod: text, head, frames, end }) =>
     `${end} ${head === undefined ? '' : JSON.stringify(head)} ${frames.map(printable).join(' ')} pod ${printable(text)}`,
-  open: async (bed) => {
-    const cluster = await HostileCluster.connect(bed, 'terminals');
+  open: async (harness) => {
+    const cluster = await HostileCluster.connect(harness, 'terminals');
     let base = 0;
     return {
       send: async (cases) => {
@@ -195,7 +195,7 @@ export const terminal: ListenerTarget<Exec> = {
           if (sample === undefined) request.reject('refused', 'no such case');
           else answer(request, sample);
         };
-        const client = await TerminalClient.connect(bed);
+        const client = await TerminalClient.connect(harness);
         try {
           await concurrently(cases, 12, (_, index) => client.run(cluster.name, nameOf(first + index)));
         } finally {

@@ -1,6 +1,6 @@
 import { rawFrame, types, u32 } from '../../../packages/mux/src/test/raw-peer.ts';
-import type { GatewayAddress } from '../../bed/gateway-process.ts';
-import type { EnrolledAgent } from '../../bed/rest.ts';
+import type { GatewayAddress } from '../../harness/gateway-process.ts';
+import type { EnrolledAgent } from '../../harness/rest.ts';
 import { openRawTunnel } from '../../protocols/tunnel.ts';
 import { clientMessage, opcodes } from '../../protocols/websocket.ts';
 import { BarrierLane } from '../barrier-lane.ts';

@@ -1,5 +1,5 @@
-import type { GatewayAddress } from '../../bed/gateway-process.ts';
-import type { EnrolledAgent } from '../../bed/rest.ts';
+import type { GatewayAddress } from '../../harness/gateway-process.ts';
+import type { EnrolledAgent } from '../../harness/rest.ts';
 import { hello, openTunnelSocket } from '../../protocols/tunnel.ts';
 import { clientMessage, opcodes } from '../../protocols/websocket.ts';
 import { edgeNumbers, nastyTexts } from '../dictionary.ts';

@@ -1,4 +1,4 @@
-import type { GatewayAddress } from '../../bed/gateway-process.ts';
+import type { GatewayAddress } from '../../harness/gateway-process.ts';
 import { openLive } from '../../protocols/live.ts';
 import { clientMessage, encodeFrame, opcodes, type WebSocketFrame } from '../../protocols/websocket.ts';
 import { BarrierLane } from '../barrier-lane.ts';

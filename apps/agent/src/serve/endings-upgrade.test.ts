@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { MuxStream } from '@postern/mux';
 import { selfSigned, type TestCertificate, until, useLeakCheck } from '@postern/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Rawserver, rawApiserver } from '../test/apiserver.ts';
+import { type RawApiserver, rawApiserver } from '../test/apiserver.ts';
 import { received, type ServingAgent, servingAgent } from '../test/serving.ts';
 
 /** Every way an upgraded connection can end, in both directions: what one side was told against what the other did. */
@@ -29,7 +29,7 @@ const little = randomBytes(20_000);
 const much = randomBytes(400_000);
 
 interface Server {
-  api: Rawserver;
+  api: RawApiserver;
   socket: TLSSocket;
 }
 const endings: Record<string, { told: 'complete' | 'upstream-failed'; end: (server: Server) => void }> = {

@@ -16,7 +16,7 @@ export interface FakeApiserver extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface Rawserver extends FakeApiserver {
+export interface RawApiserver extends FakeApiserver {
   /** Text up to the blank line of each request, on which connection it came. */
   requests: { head: string; connection: number; socket: TLSSocket }[];
   nextRequest(): Promise<{ head: string; connection: number; socket: TLSSocket }>;
@@ -40,7 +40,7 @@ export function endpointOf(port: number, certificate: TestCertificate): ClusterE
 export async function rawApiserver(
   certificate: TestCertificate,
   answer: (head: string, socket: TLSSocket) => void,
-): Promise<Rawserver> {
+): Promise<RawApiserver> {
   const changes = new EventEmitter();
   const open = new Set<Socket>();
   const server = createServer({ ...certificate, ALPNProtocols: ['http/1.1'], allowHalfOpen: true }, (socket) => {
@@ -78,7 +78,7 @@ export async function rawApiserver(
     for (const socket of tcp) socket.destroy();
     await closed;
   };
-  const fake: Rawserver = {
+  const fake: RawApiserver = {
     endpoint: endpointOf((server.address() as AddressInfo).port, certificate),
     connections: 0,
     open,

@@ -1,4 +1,4 @@
-import { Home } from '#features/session/home.tsx';
+import { Home } from '#features/browser-session/home.tsx';
 
 export default function HomePage() {
   return <Home />;

@@ -1,15 +1,21 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayBed, type Person, password, type Reply, startGatewayBed } from '../test/gateway-bed.ts';
+import {
+  type GatewayHarness,
+  type Person,
+  password,
+  type Reply,
+  startGatewayHarness,
+} from '../test/gateway-harness.ts';
 
-let bed: GatewayBed;
+let harness: GatewayHarness;
 let ada: Person;
 
 beforeAll(async () => {
-  bed = await startGatewayBed({ POSTERN_SIGN_INS_PER_EMAIL: '20' });
-  ada = await bed.signUp('ada');
+  harness = await startGatewayHarness({ POSTERN_SIGN_INS_PER_EMAIL: '20' });
+  ada = await harness.signUp('ada');
 });
-afterAll(() => bed.stop());
+afterAll(() => harness.stop());
 
 const auth = '/api/v1/auth';
 
@@ -36,19 +42,19 @@ function deviceOf(reply: Reply): string {
 }
 
 function signIn(cookie?: string): Promise<Reply> {
-  const headers = { origin: bed.origin };
+  const headers = { origin: harness.origin };
   const body = { email: ada.email, password };
-  return bed.ask('POST', `${auth}/sign-in`, { body, headers, ...(cookie === undefined ? {} : { cookie }) });
+  return harness.ask('POST', `${auth}/sign-in`, { body, headers, ...(cookie === undefined ? {} : { cookie }) });
 }
 
 const refresh = (cookie: string): Promise<Reply> =>
-  bed.ask('POST', `${auth}/refresh`, { cookie, headers: { origin: bed.origin } });
+  harness.ask('POST', `${auth}/refresh`, { cookie, headers: { origin: harness.origin } });
 
-const me = (cookie: string): Promise<Reply> => bed.ask('GET', `${auth}/me`, { cookie });
+const me = (cookie: string): Promise<Reply> => harness.ask('GET', `${auth}/me`, { cookie });
 
 describe('signing up', () => {
   it('makes a user, an organization and the ownership of it', async () => {
-    const reply = await bed.ask('POST', `${auth}/sign-up`, {
+    const reply = await harness.ask('POST', `${auth}/sign-up`, {
       body: { email: ' Grace@Example.COM ', password, organization: 'Éclair & Söhne' },
     });
     expect(reply.status).toBe(201);
@@ -67,7 +73,7 @@ describe('signing up', () => {
 
   it('refuses an address that has an account, and says which field', async () => {
     const body = { email: 'ADA@example.com', password, organization: 'again' };
-    const reply = await bed.ask('POST', `${auth}/sign-up`, { body });
+    const reply = await harness.ask('POST', `${auth}/sign-up`, { body });
     expect(reply).toMatchObject({ status: 409, json: { error: { code: 'conflict', fields: [{ path: 'email' }] } } });
   });
 
@@ -77,7 +83,7 @@ describe('signing up', () => {
       password,
       organization: 'Same Name',
     }));
-    const replies = await Promise.all(bodies.map((body) => bed.ask('POST', `${auth}/sign-up`, { body })));
+    const replies = await Promise.all(bodies.map((body) => harness.ask('POST', `${auth}/sign-up`, { body })));
     expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
     expect(new Set(replies.map(({ json }) => json.organizations[0].slug)).size).toBe(4);
   });
@@ -92,7 +98,7 @@ describe('signing up', () => {
     `${'a'.repeat(250)}@b.co`,
     '',
   ])('refuses the address %j', async (email) => {
-    const reply = await bed.ask('POST', `${auth}/sign-up`, { body: { email, password, organization: 'o' } });
+    const reply = await harness.ask('POST', `${auth}/sign-up`, { body: { email, password, organization: 'o' } });
     expect(reply.status).toBe(400);
     expect(reply.json.error.fields[0].path).toBe('email');
   });
@@ -100,8 +106,10 @@ describe('signing up', () => {
 
 describe('signing in', () => {
   it('answers the same for a wrong password and for nobody', async () => {
-    const wrong = await bed.ask('POST', `${auth}/sign-in`, { body: { email: ada.email, password: 'not it at all' } });
-    const nobody = await bed.ask('POST', `${auth}/sign-in`, { body: { email: 'no@example.com', password } });
+    const wrong = await harness.ask('POST', `${auth}/sign-in`, {
+      body: { email: ada.email, password: 'not it at all' },
+    });
+    const nobody = await harness.ask('POST', `${auth}/sign-in`, { body: { email: 'no@example.com', password } });
     expect([wrong.status, nobody.status]).toEqual([401, 401]);
     const { requestId: _, ...one } = wrong.json.error;
     const { requestId: __, ...other } = nobody.json.error;
@@ -120,12 +128,12 @@ describe('signing in', () => {
 
   it('gives a program a token instead of cookies', async () => {
     const token = { name: 'laptop', expiresInSeconds: 60 };
-    const reply = await bed.ask('POST', `${auth}/sign-in`, { body: { email: ada.email, password, token } });
+    const reply = await harness.ask('POST', `${auth}/sign-in`, { body: { email: ada.email, password, token } });
     expect(reply.headers['set-cookie']).toBeUndefined();
     expect(reply.json.token.secret).toMatch(/^postern_/);
-    expect((await bed.ask('GET', `${auth}/me`, { token: reply.json.token.secret })).status).toBe(200);
-    expect((await bed.ask('POST', `${auth}/sign-out`, { token: reply.json.token.secret })).status).toBe(204);
-    expect((await bed.ask('GET', `${auth}/me`, { token: reply.json.token.secret })).status).toBe(401);
+    expect((await harness.ask('GET', `${auth}/me`, { token: reply.json.token.secret })).status).toBe(200);
+    expect((await harness.ask('POST', `${auth}/sign-out`, { token: reply.json.token.secret })).status).toBe(204);
+    expect((await harness.ask('GET', `${auth}/me`, { token: reply.json.token.secret })).status).toBe(401);
   });
 
   it('stops guessing by address of the account, and says when to come back', async () => {
@@ -133,7 +141,7 @@ describe('signing in', () => {
     const statuses: number[] = [];
     let last: Reply | undefined;
     for (let attempt = 0; attempt < 22; attempt += 1) {
-      last = await bed.ask('POST', `${auth}/sign-in`, { body });
+      last = await harness.ask('POST', `${auth}/sign-in`, { body });
       statuses.push(last.status);
     }
     expect(statuses.slice(0, 20)).toEqual(Array(20).fill(401));
@@ -142,39 +150,39 @@ describe('signing in', () => {
   });
 
   it('of its owner goes on while others guess, from a browser or a network that they have signed in from', async () => {
-    const mallory = await bed.signUp('mallory');
+    const mallory = await harness.signUp('mallory');
     const body = { email: mallory.email, password };
-    const headers = { origin: bed.origin };
+    const headers = { origin: harness.origin };
     const guess = (cookie?: string) =>
-      bed.ask('POST', `${auth}/sign-in`, {
+      harness.ask('POST', `${auth}/sign-in`, {
         body: { email: mallory.email, password: 'not it at all' },
         headers,
         ...(cookie === undefined ? {} : { cookie }),
       });
     // Signed up only: whoever guesses first takes the tries of everybody.
     while ((await guess()).status !== 429);
-    expect((await bed.ask('POST', `${auth}/sign-in`, { body, headers })).status).toBe(429);
+    expect((await harness.ask('POST', `${auth}/sign-in`, { body, headers })).status).toBe(429);
 
     const device = deviceOf(
-      await bed.ask('POST', `${auth}/sign-up`, {
+      await harness.ask('POST', `${auth}/sign-up`, {
         body: { email: 'trent@example.com', password, organization: 'trent' },
         headers,
       }),
     );
     const trent = { email: 'trent@example.com', password };
     const guessTrent = (cookie: string) =>
-      bed.ask('POST', `${auth}/sign-in`, { body: { ...trent, password: 'not it at all' }, headers, cookie });
+      harness.ask('POST', `${auth}/sign-in`, { body: { ...trent, password: 'not it at all' }, headers, cookie });
     for (const wrong of ['', 'x', `${device}A`, device.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))]) {
       let reply = await guessTrent(wrong);
       while (reply.status !== 429) reply = await guessTrent(wrong);
     }
-    const owner = await bed.ask('POST', `${auth}/sign-in`, { body: trent, headers, cookie: device });
+    const owner = await harness.ask('POST', `${auth}/sign-in`, { body: trent, headers, cookie: device });
     expect(owner.status).toBe(200);
     expect(deviceOf(owner)).toBe(device);
     // The address is known now; a stranger behind it has a count of their own, and the browser keeps its own.
     let reply = await guessTrent('');
     while (reply.status !== 429) reply = await guessTrent('');
-    expect((await bed.ask('POST', `${auth}/sign-in`, { body: trent, headers, cookie: device })).status).toBe(200);
+    expect((await harness.ask('POST', `${auth}/sign-in`, { body: trent, headers, cookie: device })).status).toBe(200);
     // The cookie of one person is nothing for another.
     expect((await guess(device)).status).toBe(429);
     // A stolen one is a count like any other.
@@ -188,7 +196,7 @@ describe('signing in', () => {
     for (let round = 0; round < 9; round++)
       for (const [email, taken] of Object.entries(times)) {
         const began = performance.now();
-        await bed.ask('POST', `${auth}/sign-in`, { body: { email, password: 'not it at all' } });
+        await harness.ask('POST', `${auth}/sign-in`, { body: { email, password: 'not it at all' } });
         taken.push(performance.now() - began);
       }
     const [known = 0, unknown = 0] = Object.values(times).map((taken) => taken.toSorted((a, b) => a - b)[4]);
@@ -198,10 +206,10 @@ describe('signing in', () => {
   });
 
   it('refuses a disabled account, and what it holds at once', async () => {
-    const eve = await bed.signUp('eve');
-    expect((await bed.ask('GET', `${auth}/me`, { token: eve.token })).status).toBe(200);
-    await bed.database.run(`UPDATE users SET disabled_at = now() WHERE email = '${eve.email}'`);
-    const reply = await bed.ask('POST', `${auth}/sign-in`, { body: { email: eve.email, password } });
+    const eve = await harness.signUp('eve');
+    expect((await harness.ask('GET', `${auth}/me`, { token: eve.token })).status).toBe(200);
+    await harness.database.run(`UPDATE users SET disabled_at = now() WHERE email = '${eve.email}'`);
+    const reply = await harness.ask('POST', `${auth}/sign-in`, { body: { email: eve.email, password } });
     expect(reply.status).toBe(401);
   });
 });
@@ -238,7 +246,7 @@ describe('a session of a browser', () => {
   it('ends when the previous secret comes back later than a race could explain', async () => {
     const first = cookiesOf(await signIn());
     const second = cookiesOf(await refresh(first.refresh));
-    await bed.database.run(
+    await harness.database.run(
       "UPDATE browser_sessions SET rotated_at = now() - interval '11 seconds' WHERE generation = 1",
     );
     expect((await refresh(first.refresh)).status).toBe(401);
@@ -265,9 +273,9 @@ describe('a session of a browser', () => {
 
   it('ends at sign-out, and its cookies are taken away', async () => {
     const cookies = cookiesOf(await signIn());
-    const reply = await bed.ask('POST', `${auth}/sign-out`, {
+    const reply = await harness.ask('POST', `${auth}/sign-out`, {
       cookie: cookies.access,
-      headers: { origin: bed.origin },
+      headers: { origin: harness.origin },
     });
     expect(reply.status).toBe(204);
     expect((reply.headers['set-cookie'] as string[]).every((line) => line.includes('Max-Age=0'))).toBe(true);
@@ -287,10 +295,10 @@ describe('a session of a browser', () => {
   ])('refuses what changes something from %s', async (_, headers) => {
     const cookies = cookiesOf(await signIn());
     const path = `/api/v1/organizations/${ada.slug}/clusters`;
-    const reply = await bed.ask('POST', path, { cookie: cookies.access, headers, body: { name: 'csrf' } });
+    const reply = await harness.ask('POST', path, { cookie: cookies.access, headers, body: { name: 'csrf' } });
     expect(reply).toMatchObject({ status: 403, json: { error: { code: 'csrf-refused' } } });
-    expect((await bed.ask('POST', `${auth}/refresh`, { cookie: cookies.refresh, headers })).status).toBe(403);
-    expect((await bed.ask('POST', `${auth}/sign-out`, { cookie: cookies.access, headers })).status).toBe(403);
+    expect((await harness.ask('POST', `${auth}/refresh`, { cookie: cookies.refresh, headers })).status).toBe(403);
+    expect((await harness.ask('POST', `${auth}/sign-out`, { cookie: cookies.access, headers })).status).toBe(403);
     expect((await me(cookies.access)).status).toBe(200);
   });
 
@@ -299,7 +307,7 @@ describe('a session of a browser', () => {
     { origin: 'null' },
     { 'sec-fetch-site': 'cross-site' },
   ])('signs nobody in from another site (%j)', async (headers) => {
-    const reply = await bed.ask('POST', `${auth}/sign-in`, { body: { email: ada.email, password }, headers });
+    const reply = await harness.ask('POST', `${auth}/sign-in`, { body: { email: ada.email, password }, headers });
     expect(reply.status).toBe(403);
     expect(reply.headers['set-cookie']).toBeUndefined();
   });
@@ -330,18 +338,18 @@ describe('a signed token', () => {
       `${header}.${payload}.${signature}=`,
       `${header}.${payload}`,
       forge({ alg: 'HS256' }, later, ''),
-      forge({ alg: 'HS256' }, later, bed.caPem),
+      forge({ alg: 'HS256' }, later, harness.caPem),
       forge({ alg: 'HS256', jwk }, later, Buffer.from(jwk.k, 'base64url')),
       forge({ alg: 'HS256', kid: '../../../dev/null' }, later, ''),
-      forge({ alg: 'RS256' }, later, bed.caPem),
+      forge({ alg: 'RS256' }, later, harness.caPem),
     ];
     for (const forged of forgeries) {
       expect((await me(`__Host-postern_access=${forged}`)).status, forged).toBe(401);
-      expect((await bed.ask('GET', `${auth}/me`, { token: forged })).status, forged).toBe(401);
+      expect((await harness.ask('GET', `${auth}/me`, { token: forged })).status, forged).toBe(401);
     }
     // The cookie's own token is no bearer, is not read from other places, and not believed when it is there twice.
-    expect((await bed.ask('GET', `${auth}/me`, { token })).status).toBe(401);
-    expect((await bed.ask('GET', `${auth}/me?token=${token}&access_token=${token}`)).status).toBe(401);
+    expect((await harness.ask('GET', `${auth}/me`, { token })).status).toBe(401);
+    expect((await harness.ask('GET', `${auth}/me?token=${token}&access_token=${token}`)).status).toBe(401);
     expect((await me(`postern_access=${token}`)).status).toBe(401);
     expect((await me(`${access}; ${access}`)).status).toBe(401);
     expect((await me(access)).status).toBe(200);
@@ -350,7 +358,7 @@ describe('a signed token', () => {
   it('is not a way past a bearer that is wrong', async () => {
     const { access } = cookiesOf(await signIn());
     for (const authorization of ['Bearer wrong', 'Basic YTpi', 'Bearer', ''])
-      expect((await bed.ask('GET', `${auth}/me`, { cookie: access, headers: { authorization } })).status).toBe(401);
+      expect((await harness.ask('GET', `${auth}/me`, { cookie: access, headers: { authorization } })).status).toBe(401);
   });
 });
 
@@ -358,24 +366,27 @@ describe('an API token', () => {
   const tokens = (): string => `/api/v1/organizations/${ada.slug}/tokens`;
 
   it('is shown once, listed without its secret, and worthless when revoked', async () => {
-    const created = await bed.ask('POST', tokens(), { token: ada.token, body: { name: 'ci', expiresInSeconds: 600 } });
+    const created = await harness.ask('POST', tokens(), {
+      token: ada.token,
+      body: { name: 'ci', expiresInSeconds: 600 },
+    });
     const { token, secret } = created.json;
     expect(secret.split('_').at(2) === undefined).toBe(false);
-    const listed = await bed.ask('GET', tokens(), { token: secret });
+    const listed = await harness.ask('GET', tokens(), { token: secret });
     expect(listed.json.items.map(({ id }: { id: string }) => id)).toContain(token.id);
     expect(listed.text).not.toContain(secret.slice(-20));
-    const stored = await bed.database.run(
+    const stored = await harness.database.run(
       `SELECT encode(secret_hash, 'hex') AS h FROM api_tokens WHERE id = '${token.id}'`,
     );
     expect(stored.rows[0].h).toMatch(/^[0-9a-f]{64}$/);
-    expect((await bed.ask('DELETE', `${tokens()}/${token.id}`, { token: ada.token })).status).toBe(204);
-    expect((await bed.ask('GET', tokens(), { token: secret })).status).toBe(401);
-    expect((await bed.ask('DELETE', `${tokens()}/${token.id}`, { token: ada.token })).status).toBe(404);
+    expect((await harness.ask('DELETE', `${tokens()}/${token.id}`, { token: ada.token })).status).toBe(204);
+    expect((await harness.ask('GET', tokens(), { token: secret })).status).toBe(401);
+    expect((await harness.ask('DELETE', `${tokens()}/${token.id}`, { token: ada.token })).status).toBe(404);
   });
 
   it('does not outlive the token that made it', async () => {
-    const short = await bed.ask('POST', tokens(), { token: ada.token, body: { name: 'a', expiresInSeconds: 60 } });
-    const long = await bed.ask('POST', tokens(), {
+    const short = await harness.ask('POST', tokens(), { token: ada.token, body: { name: 'a', expiresInSeconds: 60 } });
+    const long = await harness.ask('POST', tokens(), {
       token: short.json.secret,
       body: { name: 'b', expiresInSeconds: 31_536_000 },
     });
@@ -383,7 +394,7 @@ describe('an API token', () => {
   });
 
   it('is refused when one character, its id or its form differs, and after it expired', async () => {
-    const created = await bed.ask('POST', tokens(), { token: ada.token, body: { name: 'x' } });
+    const created = await harness.ask('POST', tokens(), { token: ada.token, body: { name: 'x' } });
     const secret: string = created.json.secret;
     const other = ada.token.split('_');
     const mine = secret.split('_');
@@ -396,14 +407,14 @@ describe('an API token', () => {
       secret.replace('postern_', 'postern_join_'),
       secret.toUpperCase(),
     ];
-    for (const token of wrong) expect((await bed.ask('GET', tokens(), { token })).status, token).toBe(401);
-    expect((await bed.ask('GET', tokens(), { token: secret })).status).toBe(200);
-    await bed.database.run(`UPDATE api_tokens SET expires_at = now() WHERE id = '${created.json.token.id}'`);
-    expect((await bed.ask('GET', `${tokens()}`, { token: swap(secret) })).status).toBe(401);
+    for (const token of wrong) expect((await harness.ask('GET', tokens(), { token })).status, token).toBe(401);
+    expect((await harness.ask('GET', tokens(), { token: secret })).status).toBe(200);
+    await harness.database.run(`UPDATE api_tokens SET expires_at = now() WHERE id = '${created.json.token.id}'`);
+    expect((await harness.ask('GET', `${tokens()}`, { token: swap(secret) })).status).toBe(401);
   });
 
   it('never reaches the log', () => {
-    const all = bed.log.join('');
+    const all = harness.log.join('');
     expect(all).toContain('/api/v1/auth/me');
     expect(all).not.toContain(ada.token.slice(-30));
     expect(all).not.toContain(password);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../database/database.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
-import { type GatewayBed, password, type Reply, startGatewayBed } from '../test/gateway-bed.ts';
+import { type GatewayHarness, password, type Reply, startGatewayHarness } from '../test/gateway-harness.ts';
 import { SetupCode } from './setup-code.ts';
 
 const code = '7K0M-Q21T-9FHB-C4WN';
@@ -11,14 +11,14 @@ const hash = createHash('sha256').update(code.replaceAll('-', '')).digest('hex')
 const signUpPath = '/api/v1/auth/sign-up';
 
 describe('a gateway that others reach and that has no account yet', () => {
-  let bed: GatewayBed;
+  let harness: GatewayHarness;
   beforeAll(async () => {
-    bed = await startGatewayBed({ POSTERN_SETUP_CODE_SHA256: hash });
+    harness = await startGatewayHarness({ POSTERN_SETUP_CODE_SHA256: hash });
   });
-  afterAll(() => bed.stop());
+  afterAll(() => harness.stop());
 
   const signUp = (name: string, setupCode?: unknown): Promise<Reply> =>
-    bed.ask('POST', signUpPath, {
+    harness.ask('POST', signUpPath, {
       body: {
         email: `${name}@example.com`,
         password,
@@ -26,8 +26,8 @@ describe('a gateway that others reach and that has no account yet', () => {
         ...(setupCode !== undefined && { setupCode }),
       },
     });
-  const isRequired = async () => (await bed.ask('GET', '/api/v1/meta')).json.setupCodeRequired;
-  const users = async () => (await bed.database.run('SELECT 1 FROM users')).rowCount;
+  const isRequired = async () => (await harness.ask('GET', '/api/v1/meta')).json.setupCodeRequired;
+  const users = async () => (await harness.database.run('SELECT 1 FROM users')).rowCount;
 
   it.each([
     ['no code', undefined],
@@ -53,9 +53,9 @@ describe('a gateway that others reach and that has no account yet', () => {
     const replies = await Promise.all(names.map((name) => signUp(name, code)));
     expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(replies.filter(({ status }) => status === 403)).toHaveLength(5);
-    expect((await bed.database.run('SELECT 1 FROM organizations')).rowCount).toBe(1);
+    expect((await harness.database.run('SELECT 1 FROM organizations')).rowCount).toBe(1);
     expect(await isRequired()).toBe(false);
-    expect(bed.log.join('')).not.toContain(code);
+    expect(harness.log.join('')).not.toContain(code);
   });
 
   it('takes no code afterwards: who comes later gets an organization of their own', async () => {

@@ -3,21 +3,21 @@ import { generateKeyPairSync } from 'node:crypto';
 import { promisify } from 'node:util';
 import { generateAgentKey } from '@postern/tunnel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayBed, type Person, startGatewayBed } from '../test/gateway-bed.ts';
+import { type GatewayHarness, type Person, startGatewayHarness } from '../test/gateway-harness.ts';
 
-let bed: GatewayBed;
+let harness: GatewayHarness;
 let ada: Person;
 
 beforeAll(async () => {
-  bed = await startGatewayBed();
-  ada = await bed.signUp('ada');
+  harness = await startGatewayHarness();
+  ada = await harness.signUp('ada');
 });
-afterAll(() => bed.stop());
+afterAll(() => harness.stop());
 
 let turn = 0;
 async function newCluster(): Promise<{ name: string; joinToken: string; id: string; installCommand: string }> {
   turn += 1;
-  const { cluster, joining } = await bed.createCluster(ada, `c${turn}`);
+  const { cluster, joining } = await harness.createCluster(ada, `c${turn}`);
   return { name: cluster.name, id: cluster.id, joinToken: joining.joinToken, installCommand: joining.installCommand };
 }
 
@@ -28,7 +28,7 @@ const agent = (publicKey = generateAgentKey().publicKeyPem) => ({
   location: 'outside',
 });
 const enroll = (token: string | undefined, body: unknown = agent()) =>
-  bed.ask('POST', '/api/v1/agents/enroll', { token, body });
+  harness.ask('POST', '/api/v1/agents/enroll', { token, body });
 
 const codeOf = async (reply: Promise<{ status: number; json: { error?: { code: string } } }>) => {
   const { status, json } = await reply;
@@ -40,11 +40,11 @@ describe('a join token', () => {
     const { joinToken, id } = await newCluster();
     const replies = await Promise.all(Array.from({ length: 20 }, () => codeOf(enroll(joinToken))));
     expect(replies.toSorted()).toEqual(['201 fine', ...Array(19).fill('409 join-token-used')]);
-    const { rows } = await bed.database.run(`SELECT * FROM agents WHERE cluster_id = '${id}'`);
+    const { rows } = await harness.database.run(`SELECT * FROM agents WHERE cluster_id = '${id}'`);
     expect(rows).toHaveLength(1);
     expect(await codeOf(enroll(joinToken))).toBe('409 join-token-used');
-    expect(await codeOf(bed.ask('GET', '/install.yaml', { token: joinToken }))).toBe('409 join-token-used');
-    expect(bed.log.some((line) => line.includes('a join token was shown again after its use'))).toBe(true);
+    expect(await codeOf(harness.ask('GET', '/install.yaml', { token: joinToken }))).toBe('409 join-token-used');
+    expect(harness.log.some((line) => line.includes('a join token was shown again after its use'))).toBe(true);
   });
 
   it('stays unused when the key is refused', async () => {
@@ -77,38 +77,40 @@ describe('a join token', () => {
       ada.token,
     ];
     for (const token of wrong) expect(await codeOf(enroll(token)), token).toBe('401 unauthenticated');
-    expect(await codeOf(bed.ask('POST', `/api/v1/agents/enroll?token=${joinToken}`, { body: agent() }))).toBe(
+    expect(await codeOf(harness.ask('POST', `/api/v1/agents/enroll?token=${joinToken}`, { body: agent() }))).toBe(
       '401 unauthenticated',
     );
-    expect(await codeOf(bed.ask('GET', `/install.yaml?token=${joinToken}`))).toBe('401 unauthenticated');
+    expect(await codeOf(harness.ask('GET', `/install.yaml?token=${joinToken}`))).toBe('401 unauthenticated');
     const cookie = `__Host-postern_access=${joinToken}`;
-    expect(await codeOf(bed.ask('POST', '/api/v1/agents/enroll', { cookie, body: agent() }))).toBe(
+    expect(await codeOf(harness.ask('POST', '/api/v1/agents/enroll', { cookie, body: agent() }))).toBe(
       '401 unauthenticated',
     );
-    expect(await codeOf(bed.ask('GET', '/api/v1/auth/me', { token: joinToken }))).toBe('401 unauthenticated');
+    expect(await codeOf(harness.ask('GET', '/api/v1/auth/me', { token: joinToken }))).toBe('401 unauthenticated');
     expect((await enroll(joinToken)).status).toBe(201);
   });
 
   it('expires, and stops working when a newer one is made', async () => {
     const { name, id, joinToken } = await newCluster();
-    const newer = await bed.ask('POST', `/api/v1/organizations/ada/clusters/${name}/join-tokens`, { token: ada.token });
+    const newer = await harness.ask('POST', `/api/v1/organizations/ada/clusters/${name}/join-tokens`, {
+      token: ada.token,
+    });
     expect(newer.status).toBe(201);
     expect(await codeOf(enroll(joinToken))).toBe('410 gone');
-    await bed.database.run(`UPDATE join_tokens SET expires_at = now() WHERE cluster_id = '${id}'`);
+    await harness.database.run(`UPDATE join_tokens SET expires_at = now() WHERE cluster_id = '${id}'`);
     expect(await codeOf(enroll(newer.json.joinToken))).toBe('410 gone');
   });
 
   it('is gone with its cluster', async () => {
     const { name, joinToken } = await newCluster();
-    await bed.ask('DELETE', `/api/v1/organizations/ada/clusters/${name}`, { token: ada.token });
+    await harness.ask('DELETE', `/api/v1/organizations/ada/clusters/${name}`, { token: ada.token });
     expect(await codeOf(enroll(joinToken))).toBe('401 unauthenticated');
   });
 
   it('is not kept in the log or the database', async () => {
     const { joinToken } = await newCluster();
     await enroll(joinToken);
-    expect(bed.log.join('')).not.toContain(joinToken.slice(-30));
-    const { rows } = await bed.database.run('SELECT json_agg(join_tokens) AS all FROM join_tokens');
+    expect(harness.log.join('')).not.toContain(joinToken.slice(-30));
+    const { rows } = await harness.database.run('SELECT json_agg(join_tokens) AS all FROM join_tokens');
     expect(JSON.stringify(rows)).not.toContain(joinToken.slice(-30));
   });
 });
@@ -116,12 +118,12 @@ describe('a join token', () => {
 describe('enrolling again', () => {
   it('takes the key of the agent before away', async () => {
     const { name, id, joinToken } = await newCluster();
-    await bed.enroll(joinToken);
-    const { json } = await bed.ask('POST', `/api/v1/organizations/ada/clusters/${name}/join-tokens`, {
+    await harness.enroll(joinToken);
+    const { json } = await harness.ask('POST', `/api/v1/organizations/ada/clusters/${name}/join-tokens`, {
       token: ada.token,
     });
-    const second = await bed.enroll(json.joinToken);
-    const { rows } = await bed.database.run(
+    const second = await harness.enroll(json.joinToken);
+    const { rows } = await harness.database.run(
       `SELECT id, revoked_at IS NULL AS active FROM agents WHERE cluster_id = '${id}' ORDER BY id`,
     );
     expect(rows).toMatchObject([{ active: false }, { id: second.agentId, active: true }]);

@@ -27,14 +27,14 @@ function start(program: URL, args: string[]): ChildProcess {
   return child;
 }
 
-interface Bed {
+interface Harness {
   edge: ChildProcess;
   port: number;
   cert: string;
   tls: boolean;
 }
 
-async function startEdge(tls: boolean): Promise<Bed> {
+async function startEdge(tls: boolean): Promise<Harness> {
   // Those of production are ten times longer; what is held in between is bounded by counts and bytes, not by time.
   const edgeLimits: Partial<EdgeLimits> = {
     headersTimeoutMs: 1_000,
@@ -47,7 +47,7 @@ async function startEdge(tls: boolean): Promise<Bed> {
   return { edge, port, cert, tls };
 }
 
-async function residentMib({ edge }: Bed): Promise<number> {
+async function residentMib({ edge }: Harness): Promise<number> {
   const told = once(edge, 'message') as Promise<[{ rss: number }]>;
   edge.send('rss');
   const [{ rss }] = await told;
@@ -55,7 +55,7 @@ async function residentMib({ edge }: Bed): Promise<number> {
 }
 
 /** One honest request on a new connection. @returns how long it took in milliseconds. */
-async function ask({ port, cert, tls }: Bed): Promise<number> {
+async function ask({ port, cert, tls }: Harness): Promise<number> {
   const started = performance.now();
   const options = { host: 'localhost', port, path: '/api/v1/meta', agent: false, family: 4, localAddress: '127.0.0.9' };
   const request = (tls ? httpsRequest({ ...options, ca: cert }) : httpRequest(options)).end();
@@ -66,9 +66,9 @@ async function ask({ port, cert, tls }: Bed): Promise<number> {
 }
 
 /** The middle of so many honest requests, one after another. */
-async function median(bed: Bed, count: number): Promise<number> {
+async function median(harness: Harness, count: number): Promise<number> {
   const taken: number[] = [];
-  for (let index = 0; index < count; index++) taken.push(await ask(bed));
+  for (let index = 0; index < count; index++) taken.push(await ask(harness));
   return taken.sort((a, b) => a - b)[Math.floor(count / 2)] ?? Number.NaN;
 }
 
@@ -105,23 +105,23 @@ const bounds: Bound[] = [
 
 describe.each(bounds)('under attack by $name', ({ name, tls, reach, mib }) => {
   it('the edge answers others, and holds no more than it may', { timeout: 60_000 }, async () => {
-    const bed = await startEdge(tls);
-    const quiet = await median(bed, 20);
-    const before = await residentMib(bed);
-    const attacker = start(attackProgram, [name, String(bed.port)]);
-    attacker.send(tls ? bed.cert : '');
+    const harness = await startEdge(tls);
+    const quiet = await median(harness, 20);
+    const before = await residentMib(harness);
+    const attacker = start(attackProgram, [name, String(harness.port)]);
+    attacker.send(tls ? harness.cert : '');
     const taken: number[] = [];
     let most = 0;
     while (taken.length < 10 || !hasReached(await tallyOf(attacker), reach)) {
-      taken.push(await ask(bed));
-      most = Math.max(most, await residentMib(bed));
+      taken.push(await ask(harness));
+      most = Math.max(most, await residentMib(harness));
     }
     const busy = taken.sort((a, b) => a - b)[Math.floor(taken.length / 2)] ?? 0;
     if (process.env['POSTERN_ATTACK_FIGURES'] !== undefined)
       console.log({ name, quiet, busy, worst: taken.at(-1), grownMib: most - before, ...(await tallyOf(attacker)) });
     expect(most - before).toBeLessThan(mib);
     expect(busy).toBeLessThan(10 * Math.max(quiet, 50));
-    expect(bed.edge.exitCode).toBeNull();
+    expect(harness.edge.exitCode).toBeNull();
   });
 });
 

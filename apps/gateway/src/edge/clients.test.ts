@@ -3,24 +3,24 @@ import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node
 import type { Socket } from 'node:net';
 import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EdgeBed, type EdgeBedOptions, startEdgeBed } from '../test/edge-bed.ts';
+import { type EdgeHarness, type EdgeHarnessOptions, startEdgeHarness } from '../test/edge-harness.ts';
 import { clientAddress } from './client-address.ts';
 import type { RequestHandler } from './dispatch.ts';
 import { markAuthenticated } from './exchange.ts';
 
 useLeakCheck();
 
-let bed: EdgeBed | undefined;
+let harness: EdgeHarness | undefined;
 afterEach(async () => {
-  await bed?.stop();
-  bed = undefined;
+  await harness?.stop();
+  harness = undefined;
 });
-async function start(options?: EdgeBedOptions): Promise<EdgeBed> {
-  bed = await startEdgeBed(options);
-  return bed;
+async function start(options?: EdgeHarnessOptions): Promise<EdgeHarness> {
+  harness = await startEdgeHarness(options);
+  return harness;
 }
 
-const refused = async ({ metrics, limits }: EdgeBed, act: () => Promise<unknown>): Promise<string[]> => {
+const refused = async ({ metrics, limits }: EdgeHarness, act: () => Promise<unknown>): Promise<string[]> => {
   const names: string[] = [];
   limits.on('refused', (name) => {
     names.push(name);
@@ -121,7 +121,7 @@ describe('a network address', () => {
 });
 
 describe('an HTTP/2 connection', () => {
-  const handlers: EdgeBedOptions['handlers'] = {
+  const handlers: EdgeHarnessOptions['handlers'] = {
     api: () => {},
     kube: {
       request: (request, response) => {

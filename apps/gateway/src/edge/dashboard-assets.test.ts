@@ -7,7 +7,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EdgeBed, startEdgeBed } from '../test/edge-bed.ts';
+import { type EdgeHarness, startEdgeHarness } from '../test/edge-harness.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { createDashboardProxy } from './dashboard.ts';
 import { assetOf } from './dashboard-assets.ts';
@@ -28,7 +28,7 @@ const script = randomBytes(1024 * 1024)
 const page = `<p>${'hello '.repeat(2_000)}</p>`;
 
 /** A dashboard's process with assets, pages, and a page that never comes. */
-async function start(): Promise<{ bed: EdgeBed; asked: string[] }> {
+async function start(): Promise<{ harness: EdgeHarness; asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const { url = '' } = request;
@@ -46,7 +46,7 @@ async function start(): Promise<{ bed: EdgeBed; asked: string[] }> {
   await once(server, 'listening');
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const publicOrigin = 'https://localhost:1';
-  const bed = await startEdgeBed({
+  const harness = await startEdgeHarness({
     handlers: { dashboard: createDashboardProxy({ url, publicOrigin, logger }) },
   });
   closing.push(
@@ -54,13 +54,13 @@ async function start(): Promise<{ bed: EdgeBed; asked: string[] }> {
       server.closeAllConnections();
       server.close();
     },
-    () => bed.stop(),
+    () => harness.stop(),
   );
-  return { bed, asked };
+  return { harness, asked };
 }
 
 async function get(
-  { port, cert }: EdgeBed,
+  { port, cert }: EdgeHarness,
   path: string,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }> {
@@ -73,10 +73,10 @@ async function get(
 
 describe('an asset of the build', () => {
   it('is asked for once, however many want it, and comes whole in every coding', async () => {
-    const { bed, asked } = await start();
+    const { harness, asked } = await start();
     const codings = ['identity', 'gzip', 'br', 'gzip, deflate, br', 'br;q=0, gzip', ''];
     const answers = await Promise.all(
-      codings.map((coding) => get(bed, '/_next/static/a.js', { 'accept-encoding': coding })),
+      codings.map((coding) => get(harness, '/_next/static/a.js', { 'accept-encoding': coding })),
     );
     expect(answers.map(({ headers }) => headers['content-encoding'])).toEqual([
       undefined,
@@ -95,26 +95,26 @@ describe('an asset of the build', () => {
       expect(headers['content-security-policy']).toContain("default-src 'none'");
     }
     expect(new Set(answers.map(({ headers }) => headers.etag)).size).toBe(3);
-    await get(bed, '/_next/static/a.js?dpl=1');
+    await get(harness, '/_next/static/a.js?dpl=1');
     expect(asked).toEqual(['/_next/static/a.js']);
   });
 
   it('is not sent again to who has it', async () => {
-    const { bed } = await start();
-    const first = await get(bed, '/_next/static/a.js', { 'accept-encoding': 'br' });
+    const { harness } = await start();
+    const first = await get(harness, '/_next/static/a.js', { 'accept-encoding': 'br' });
     for (const tag of [`${first.headers.etag}`, `W/${first.headers.etag}`, `"x", ${first.headers.etag}`, '*']) {
-      const again = await get(bed, '/_next/static/a.js', { 'accept-encoding': 'br', 'if-none-match': tag });
+      const again = await get(harness, '/_next/static/a.js', { 'accept-encoding': 'br', 'if-none-match': tag });
       expect([again.status, again.body.byteLength]).toEqual([304, 0]);
     }
-    const other = await get(bed, '/_next/static/a.js', { 'if-none-match': `${first.headers.etag}` });
+    const other = await get(harness, '/_next/static/a.js', { 'if-none-match': `${first.headers.etag}` });
     expect(other.status).toBe(200);
   });
 
   it('is not kept when it is not there or may change', async () => {
-    const { bed, asked } = await start();
+    const { harness, asked } = await start();
     for (const path of ['/_next/static/gone.js', '/_next/static/dev.js']) {
-      await get(bed, path);
-      await get(bed, path);
+      await get(harness, path);
+      await get(harness, path);
       expect(asked.filter((url) => url === path)).toHaveLength(2);
     }
   });
@@ -135,8 +135,8 @@ describe('clients that do not read', () => {
     ['one asset', () => '/_next/static/a.js'],
     ['pages', () => '/acme'],
   ])('what they asked for costs nobody else the dashboard (%s)', async (_, pathOf) => {
-    const { bed, asked } = await start();
-    const session = bed.http2({ initialWindowSize: 0 });
+    const { harness, asked } = await start();
+    const session = harness.http2({ initialWindowSize: 0 });
     await Promise.all(
       Array.from({ length: 90 }, (_, index) => {
         const stream = session.request({ ':path': pathOf(index) });
@@ -145,8 +145,8 @@ describe('clients that do not read', () => {
       }),
     );
     expect(asked.length).toBeGreaterThan(0);
-    expect((await get(bed, '/login')).status).toBe(200);
-    expect((await get(bed, '/_next/static/mine.js')).body.byteLength).toBe(script.length);
+    expect((await get(harness, '/login')).status).toBe(200);
+    expect((await get(harness, '/_next/static/mine.js')).body.byteLength).toBe(script.length);
   });
 
   it('wait behind others when they ask for more than their share', async () => {

@@ -5,7 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EdgeBed, type EdgeBedOptions, startEdgeBed } from '../test/edge-bed.ts';
+import { type EdgeHarness, type EdgeHarnessOptions, startEdgeHarness } from '../test/edge-harness.ts';
 import { Deadlines } from './deadlines.ts';
 import type { RequestHandler } from './dispatch.ts';
 import { type Exchange, markAuthenticated } from './exchange.ts';
@@ -13,14 +13,14 @@ import { edgeLimits as defaultLimits } from './limits.ts';
 
 useLeakCheck();
 
-let bed: EdgeBed | undefined;
+let harness: EdgeHarness | undefined;
 afterEach(async () => {
-  await bed?.stop();
-  bed = undefined;
+  await harness?.stop();
+  harness = undefined;
 });
-async function start(options?: EdgeBedOptions): Promise<EdgeBed> {
-  bed = await startEdgeBed(options);
-  return bed;
+async function start(options?: EdgeHarnessOptions): Promise<EdgeHarness> {
+  harness = await startEdgeHarness(options);
+  return harness;
 }
 
 /** Answers when the whole body has come. */
@@ -110,7 +110,7 @@ async function ask(stream: ClientHttp2Stream): Promise<[status: number, body: st
 }
 
 describe('an authenticated upload to a cluster', () => {
-  const options: EdgeBedOptions = {
+  const options: EdgeHarnessOptions = {
     edgeLimits: { bodyTimeoutMs: 50, bodyIdleMs: 400 },
     handlers: handlersOf(readBodyOfSomebody),
   };

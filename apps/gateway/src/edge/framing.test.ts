@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { METHODS } from 'node:http';
 import { useLeakCheck } from '@postern/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EdgeBed, type EdgeBedOptions, startEdgeBed } from '../test/edge-bed.ts';
+import { type EdgeHarness, type EdgeHarnessOptions, startEdgeHarness } from '../test/edge-harness.ts';
 
 useLeakCheck();
 
-let bed: EdgeBed | undefined;
+let harness: EdgeHarness | undefined;
 afterEach(async () => {
-  await bed?.stop();
-  bed = undefined;
+  await harness?.stop();
+  harness = undefined;
 });
-async function start(options?: EdgeBedOptions): Promise<EdgeBed> {
-  bed = await startEdgeBed(options);
-  return bed;
+async function start(options?: EdgeHarnessOptions): Promise<EdgeHarness> {
+  harness = await startEdgeHarness(options);
+  return harness;
 }
 
 const status = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1] ?? 0);

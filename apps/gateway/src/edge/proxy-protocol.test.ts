@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { useLeakCheck } from '@postern/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EdgeBed, type EdgeBedOptions, startEdgeBed } from '../test/edge-bed.ts';
+import { type EdgeHarness, type EdgeHarnessOptions, startEdgeHarness } from '../test/edge-harness.ts';
 import { parseProxyHeader } from './proxy-protocol.ts';
 import { remoteAddressOf } from './remote-address.ts';
 
@@ -60,28 +60,28 @@ describe('a header of the PROXY protocol', () => {
 
 describe('behind a load balancer that speaks the PROXY protocol', () => {
   useLeakCheck();
-  let bed: EdgeBed | undefined;
+  let harness: EdgeHarness | undefined;
   const sockets: Socket[] = [];
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
-    await bed?.stop();
-    bed = undefined;
+    await harness?.stop();
+    harness = undefined;
   });
 
-  async function start(options: EdgeBedOptions = {}): Promise<EdgeBed> {
-    bed = await startEdgeBed({
+  async function start(options: EdgeHarnessOptions = {}): Promise<EdgeHarness> {
+    harness = await startEdgeHarness({
       proxies: { trusted: ['127.0.0.0/8'], source: 'proxy-protocol' },
       handlers: { api: (request, response) => response.end(remoteAddressOf(request)) },
       ...options,
     });
-    return bed;
+    return harness;
   }
 
   const get = 'GET /api/ HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 9.9.9.9\r\nConnection: close\r\n\r\n';
 
   /** What is answered on a connection that begins with `first`, written in pieces of `size` bytes. */
   async function ask(
-    { port, cert }: EdgeBed,
+    { port, cert }: EdgeHarness,
     { first, tls, size = 4_096 }: { first: Buffer; tls: boolean; size?: number },
   ): Promise<string> {
     const tcp = connectTcp(port, '127.0.0.1').setNoDelay(true);
@@ -156,18 +156,18 @@ describe('behind a load balancer that speaks the PROXY protocol', () => {
 
 describe('behind a load balancer that sets X-Forwarded-For', () => {
   useLeakCheck();
-  let bed: EdgeBed | undefined;
+  let harness: EdgeHarness | undefined;
   afterEach(async () => {
-    await bed?.stop();
-    bed = undefined;
+    await harness?.stop();
+    harness = undefined;
   });
 
   it('each request of a connection has its own address, over HTTP/1.1 and HTTP/2', async () => {
-    const started = await startEdgeBed({
+    const started = await startEdgeHarness({
       proxies: { trusted: ['127.0.0.1'], source: 'x-forwarded-for' },
       handlers: { api: (request, response) => response.end(remoteAddressOf(request)) },
     });
-    bed = started;
+    harness = started;
     const two = started.send('GET /api/ HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n');
     let answers = '';
     two.setEncoding('latin1').on('data', (part: string) => {
@@ -185,12 +185,12 @@ describe('behind a load balancer that sets X-Forwarded-For', () => {
 
   it('strangers are counted by that address, not by the connection that they share', async () => {
     const held: (() => void)[] = [];
-    const started = await startEdgeBed({
+    const started = await startEdgeHarness({
       proxies: { trusted: ['127.0.0.1'], source: 'x-forwarded-for' },
       limits: { connectionsPerAddress: 2 },
       handlers: { api: (_request, response) => void held.push(() => response.end('served')) },
     });
-    bed = started;
+    harness = started;
     const session = started.http2();
     const ask = (address: string) => session.request({ ':path': '/api/', 'x-forwarded-for': address });
     const status = async (address: string): Promise<unknown> => {

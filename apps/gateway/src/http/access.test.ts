@@ -1,21 +1,21 @@
 import { type Route, rolePermissions, roles, routes } from '@postern/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayBed, type Person, password, startGatewayBed } from '../test/gateway-bed.ts';
+import { type GatewayHarness, type Person, password, startGatewayHarness } from '../test/gateway-harness.ts';
 import { declaredHandlers } from '../test/handlers.ts';
 
-let bed: GatewayBed;
+let harness: GatewayHarness;
 let ada: Person;
 let eve: Person;
 let adasToken: string;
 
 beforeAll(async () => {
-  bed = await startGatewayBed();
-  [ada, eve] = await Promise.all([bed.signUp('ada'), bed.signUp('eve')]);
-  await bed.createCluster(ada, 'prod');
-  const made = await bed.ask('POST', '/api/v1/organizations/ada/tokens', { token: ada.token, body: { name: 't' } });
+  harness = await startGatewayHarness();
+  [ada, eve] = await Promise.all([harness.signUp('ada'), harness.signUp('eve')]);
+  await harness.createCluster(ada, 'prod');
+  const made = await harness.ask('POST', '/api/v1/organizations/ada/tokens', { token: ada.token, body: { name: 't' } });
   adasToken = made.json.token.id;
 });
-afterAll(() => bed.stop());
+afterAll(() => harness.stop());
 
 const table = Object.entries<Route>(routes);
 const ofOrganization = table.filter(([, { path }]) => path.includes('{organization}'));
@@ -65,20 +65,20 @@ describe('the routes', () => {
       { authorization: `Bearer ${ada.token.slice(0, -2)}` },
     ];
     for (const headers of disguises) {
-      const reply = await bed.ask(route.method, path, { headers, body: bodies[id] });
+      const reply = await harness.ask(route.method, path, { headers, body: bodies[id] });
       expect(reply.status, JSON.stringify(headers)).toBe(401);
       expect(reply.json.error.code).toBe('unauthenticated');
     }
     for (const variant of variants)
-      expect([400, 401, 404, 405]).toContain((await bed.ask(route.method, variant, { body: bodies[id] })).status);
-    if (route.method === 'GET') expect((await bed.ask('HEAD', path)).status).toBe(401);
+      expect([400, 401, 404, 405]).toContain((await harness.ask(route.method, variant, { body: bodies[id] })).status);
+    if (route.method === 'GET') expect((await harness.ask('HEAD', path)).status).toBe(401);
   });
 
   it.each(ofOrganization)(
     "%s answers for a stranger's organization as for one that is not there",
     async (id, route) => {
       const ask = (organization: string) =>
-        bed.ask(route.method, pathOf(route, { organization, cluster: 'prod', token: adasToken }), {
+        harness.ask(route.method, pathOf(route, { organization, cluster: 'prod', token: adasToken }), {
           token: eve.token,
           body: bodies[id],
         });
@@ -92,7 +92,7 @@ describe('the routes', () => {
     "%s answers for a stranger's thing under one's own organization as for one that is not there",
     async (id, route) => {
       const ask = (cluster: string, token: string) =>
-        bed.ask(route.method, pathOf(route, { organization: 'eve', cluster, token }), {
+        harness.ask(route.method, pathOf(route, { organization: 'eve', cluster, token }), {
           token: eve.token,
           body: bodies[id],
         });
@@ -106,29 +106,29 @@ describe('the routes', () => {
   );
 
   it('left everything of the other organization as it was', async () => {
-    const clusters = await bed.ask('GET', '/api/v1/organizations/ada/clusters', { token: ada.token });
+    const clusters = await harness.ask('GET', '/api/v1/organizations/ada/clusters', { token: ada.token });
     expect(clusters.json.items).toMatchObject([{ name: 'prod', labels: {} }]);
-    const tokens = await bed.ask('GET', '/api/v1/organizations/ada/tokens', { token: ada.token });
+    const tokens = await harness.ask('GET', '/api/v1/organizations/ada/tokens', { token: ada.token });
     expect(tokens.json.items.map(({ id }: { id: string }) => id)).toContain(adasToken);
-    const own = await bed.ask('GET', '/api/v1/organizations/eve/clusters', { token: eve.token });
+    const own = await harness.ask('GET', '/api/v1/organizations/eve/clusters', { token: eve.token });
     expect(own.json.items).toEqual([]);
   });
 });
 
 describe('roles', () => {
   it.each(roles)('%s may do what the table says, no more', async (role) => {
-    const person = await bed.signUp(`as-${role}`);
-    await bed.database.run(
+    const person = await harness.signUp(`as-${role}`);
+    await harness.database.run(
       `INSERT INTO memberships (organization_id, user_id, role) VALUES ('${ada.organizationId}', '${person.userId}', '${role}')`,
     );
     // A sign-in reaches every organization of the person; the membership is seen when the answer of before is forgotten.
-    const signIn = await bed.ask('POST', '/api/v1/auth/sign-in', {
+    const signIn = await harness.ask('POST', '/api/v1/auth/sign-in', {
       body: { email: person.email, password: 'correct horse battery', token: { name: 't', expiresInSeconds: 600 } },
     });
     const { secret } = signIn.json.token;
     for (const [id, route] of ofOrganization) {
       const path = pathOf(route, { organization: 'ada', cluster: 'nothing', token: adasToken });
-      const { status } = await bed.ask(route.method, path, {
+      const { status } = await harness.ask(route.method, path, {
         token: secret,
         body: id === 'createCluster' ? { name: '?' } : bodies[id],
       });
@@ -138,14 +138,14 @@ describe('roles', () => {
   });
 
   it('shows nobody the tokens of others in the same organization', async () => {
-    const person = await bed.signUp('colleague');
-    await bed.database.run(
+    const person = await harness.signUp('colleague');
+    await harness.database.run(
       `INSERT INTO memberships (organization_id, user_id, role) VALUES ('${ada.organizationId}', '${person.userId}', 'owner')`,
     );
     const path = '/api/v1/organizations/ada/tokens';
-    const listed = await bed.ask('GET', path, { token: person.token });
+    const listed = await harness.ask('GET', path, { token: person.token });
     expect(listed.json.items).toEqual([]);
-    expect((await bed.ask('DELETE', `${path}/${adasToken}`, { token: person.token })).status).toBe(404);
+    expect((await harness.ask('DELETE', `${path}/${adasToken}`, { token: person.token })).status).toBe(404);
   });
 });
 
@@ -153,10 +153,12 @@ const inCluster = [503, 'Status', 'ServiceUnavailable'];
 
 describe('sessions', () => {
   it('of others are seen by those whose role says so, and by no member', async () => {
-    const { rows } = await bed.database.run(`SELECT id FROM clusters WHERE organization_id = '${ada.organizationId}'`);
-    const grace = await bed.signUp('grace');
+    const { rows } = await harness.database.run(
+      `SELECT id FROM clusters WHERE organization_id = '${ada.organizationId}'`,
+    );
+    const grace = await harness.signUp('grace');
     const session = (userId: string, pod: string): Promise<unknown> =>
-      bed.database.run(
+      harness.database.run(
         `INSERT INTO sessions (id, organization_id, cluster_id, user_id, kind, namespace, pod, command, client_address, user_agent)
          VALUES (gen_random_uuid(), '${ada.organizationId}', '${rows[0]?.id}', '${userId}', 'exec', 'a', '${pod}', '{}', '', '')`,
       );
@@ -164,14 +166,14 @@ describe('sessions', () => {
     await session(grace.userId, 'of-grace');
     const seen: Record<string, string[]> = {};
     for (const role of roles) {
-      await bed.database.run(
+      await harness.database.run(
         `INSERT INTO memberships (organization_id, user_id, role) VALUES ('${ada.organizationId}', '${grace.userId}', '${role}')
          ON CONFLICT (organization_id, user_id) DO UPDATE SET role = '${role}'`,
       );
       // A new sign-in is not answered from what was believed of the one before.
       const body = { email: grace.email, password, token: { name: role, expiresInSeconds: 600 } };
-      const { json } = await bed.ask('POST', '/api/v1/auth/sign-in', { body });
-      const reply = await bed.ask('GET', '/api/v1/organizations/ada/sessions', { token: json.token.secret });
+      const { json } = await harness.ask('POST', '/api/v1/auth/sign-in', { body });
+      const reply = await harness.ask('GET', '/api/v1/organizations/ada/sessions', { token: json.token.secret });
       seen[role] = reply.json.items.map(({ pod }: { pod: string }) => pod).toSorted();
     }
     expect(seen).toEqual({
@@ -194,51 +196,54 @@ describe('a kubeconfig credential', () => {
         '/healthz',
         '/k8s/ada/prod/api',
       ]) {
-        const { status, json } = await bed.ask('GET', path, { token });
+        const { status, json } = await harness.ask('GET', path, { token });
         expect([status, json?.kind, json?.reason], path).toEqual([401, 'Status', 'Unauthorized']);
       }
     }
   });
 
   it('opens its cluster only: no API, no other cluster', async () => {
-    await bed.createCluster(ada, 'other');
+    await harness.createCluster(ada, 'other');
     const api = '/api/v1/organizations/ada/clusters/prod';
-    const made = await bed.ask('POST', `${api}/kubeconfig`, { token: ada.token, body: {} });
+    const made = await harness.ask('POST', `${api}/kubeconfig`, { token: ada.token, body: {} });
     const [, token = ''] = /token: (postern_\S+)/.exec(made.json.kubeconfig) ?? [];
-    const access = await bed.ask('POST', `${api}/credential`, { token: ada.token });
+    const access = await harness.ask('POST', `${api}/credential`, { token: ada.token });
     expect(token).toMatch(/^postern_kube_/);
     // As it was made before kubeconfigs had a prefix of their own: the API takes the request, and refuses it.
     const unmarked = token.replace('postern_kube_', 'postern_');
     for (const credential of [token, unmarked, access.json.token as string]) {
       for (const [id, route] of table) {
         const path = pathOf(route, { organization: 'ada', cluster: 'prod', token: adasToken });
-        const { status, json } = await bed.ask(route.method, path, { token: credential, body: bodies[id] });
+        const { status, json } = await harness.ask(route.method, path, { token: credential, body: bodies[id] });
         // The cluster's own paths: its agent is away.
         if (credential !== unmarked) expect([status, json?.kind, json?.reason], id).toEqual(inCluster);
         else if (route.access !== 'public') expect(status, id).toBe(route.access === 'join-token' ? 401 : 403);
       }
-      expect((await bed.ask('GET', '/k8s/ada/prod/api', { token: credential })).status).toBe(503);
-      expect((await bed.ask('GET', '/k8s/ada/other/api', { token: credential })).status).toBe(404);
+      expect((await harness.ask('GET', '/k8s/ada/prod/api', { token: credential })).status).toBe(503);
+      expect((await harness.ask('GET', '/k8s/ada/other/api', { token: credential })).status).toBe(404);
     }
   });
 
   it('of the exec plugin ends with the token it was made from', async () => {
-    const parent = await bed.ask('POST', '/api/v1/organizations/ada/tokens', { token: ada.token, body: { name: 'p' } });
+    const parent = await harness.ask('POST', '/api/v1/organizations/ada/tokens', {
+      token: ada.token,
+      body: { name: 'p' },
+    });
     const path = '/api/v1/organizations/ada/clusters/prod/credential';
-    const { token } = (await bed.ask('POST', path, { token: parent.json.secret })).json;
-    expect((await bed.ask('GET', '/k8s/ada/prod/api', { token })).status).toBe(503);
-    await bed.ask('DELETE', `/api/v1/organizations/ada/tokens/${parent.json.token.id}`, { token: ada.token });
-    expect((await bed.ask('GET', '/k8s/ada/prod/api', { token })).status).toBe(401);
+    const { token } = (await harness.ask('POST', path, { token: parent.json.secret })).json;
+    expect((await harness.ask('GET', '/k8s/ada/prod/api', { token })).status).toBe(503);
+    await harness.ask('DELETE', `/api/v1/organizations/ada/tokens/${parent.json.token.id}`, { token: ada.token });
+    expect((await harness.ask('GET', '/k8s/ada/prod/api', { token })).status).toBe(401);
   });
 
   it('ends when its cluster is deleted, and a new cluster of the name is not opened by it', async () => {
-    await bed.createCluster(ada, 'gone');
+    await harness.createCluster(ada, 'gone');
     const api = '/api/v1/organizations/ada/clusters/gone';
-    const made = await bed.ask('POST', `${api}/kubeconfig`, { token: ada.token, body: {} });
+    const made = await harness.ask('POST', `${api}/kubeconfig`, { token: ada.token, body: {} });
     const [, token = ''] = /token: (postern_\S+)/.exec(made.json.kubeconfig) ?? [];
-    expect((await bed.ask('DELETE', api, { token: ada.token })).status).toBe(204);
-    expect((await bed.ask('GET', api, { token: ada.token })).status).toBe(404);
-    await bed.createCluster(ada, 'gone');
-    expect((await bed.ask('GET', '/k8s/ada/gone/api', { token })).status).toBe(401);
+    expect((await harness.ask('DELETE', api, { token: ada.token })).status).toBe(204);
+    expect((await harness.ask('GET', api, { token: ada.token })).status).toBe(404);
+    await harness.createCluster(ada, 'gone');
+    expect((await harness.ask('GET', '/k8s/ada/gone/api', { token })).status).toBe(401);
   });
 });

@@ -1,20 +1,20 @@
 import { type OperationId, type Route, routes } from '@postern/contracts';
 import { generateAgentKey } from '@postern/tunnel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayBed, type Person, password, startGatewayBed } from '../test/gateway-bed.ts';
+import { type GatewayHarness, type Person, password, startGatewayHarness } from '../test/gateway-harness.ts';
 
-let bed: GatewayBed;
+let harness: GatewayHarness;
 let ada: Person;
 let joinToken: string;
 
 beforeAll(async () => {
-  bed = await startGatewayBed();
-  ada = await bed.signUp('ada');
+  harness = await startGatewayHarness();
+  ada = await harness.signUp('ada');
   ({
     joining: { joinToken },
-  } = await bed.createCluster(ada, 'prod'));
+  } = await harness.createCluster(ada, 'prod'));
 });
-afterAll(() => bed.stop());
+afterAll(() => harness.stop());
 
 const token = { name: 'a token', expiresInSeconds: 60 };
 
@@ -57,7 +57,7 @@ const shapes: ((text: string, character: string) => string)[] = [
 function ask(route: Route, body: unknown) {
   const path = `/api/v1${route.path.replace('{organization}', 'ada').replace('{cluster}', 'prod')}`;
   const credential = route.access === 'join-token' ? joinToken : route.access === 'public' ? undefined : ada.token;
-  return bed.ask(route.method, path, { token: credential, body: JSON.stringify(body) });
+  return harness.ask(route.method, path, { token: credential, body: JSON.stringify(body) });
 }
 
 const cases = Object.entries(bodies).flatMap(([operation, body]) =>
@@ -104,17 +104,17 @@ describe('characters that no database, log or terminal should get', () => {
     for (const text of ['%00', '%01', '%1b', '%c2%85', '%e2%80%a8', '%ed%a0%80']) {
       const sessions = `/api/v1/organizations/ada/sessions`;
       for (const field of ['cursor', 'cluster', 'kind', 'active', 'limit']) {
-        const reply = await bed.ask('GET', `${sessions}?${field}=${text}`, { token: ada.token });
+        const reply = await harness.ask('GET', `${sessions}?${field}=${text}`, { token: ada.token });
         expect([field, text, reply.status]).toEqual([field, text, 400]);
       }
       for (const path of [`ada${text}/clusters`, `ada/clusters/prod${text}`, `ada/clusters/${text}`]) {
-        const reply = await bed.ask('GET', `/api/v1/organizations/${path}`, { token: ada.token });
+        const reply = await harness.ask('GET', `/api/v1/organizations/${path}`, { token: ada.token });
         expect([400, 404]).toContain(reply.status);
       }
     }
   });
 
   it('made nothing fail inside', () => {
-    expect(bed.log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
+    expect(harness.log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
   });
 });

@@ -1,27 +1,27 @@
 import { type Route, routes } from '@postern/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayBed, type Person, startGatewayBed } from '../test/gateway-bed.ts';
+import { type GatewayHarness, type Person, startGatewayHarness } from '../test/gateway-harness.ts';
 
-let bed: GatewayBed;
+let harness: GatewayHarness;
 let ada: Person;
 let joinToken: string;
 
 beforeAll(async () => {
-  bed = await startGatewayBed();
-  ada = await bed.signUp('ada');
+  harness = await startGatewayHarness();
+  ada = await harness.signUp('ada');
   ({
     joining: { joinToken },
-  } = await bed.createCluster(ada, 'prod'));
+  } = await harness.createCluster(ada, 'prod'));
 });
-afterAll(() => bed.stop());
+afterAll(() => harness.stop());
 
 const withBody = Object.entries<Route>(routes).filter(([, { body }]) => body !== undefined);
 
 function ask(route: Route, body: unknown, headers: Record<string, string> = {}) {
   const path = `/api/v1${route.path.replace('{organization}', 'ada').replace('{cluster}', 'prod')}`;
   const token = route.access === 'join-token' ? joinToken : route.access === 'public' ? undefined : ada.token;
-  return bed.ask(route.method, path, { token, body, headers });
+  return harness.ask(route.method, path, { token, body, headers });
 }
 
 describe.each(withBody)('the body of %s', (_, route) => {
@@ -83,24 +83,24 @@ describe('a field', () => {
     'pröd',
     'prod\u0000',
   ])('refuses the cluster name %j', async (name) => {
-    const reply = await bed.ask('POST', '/api/v1/organizations/ada/clusters', { token: ada.token, body: { name } });
+    const reply = await harness.ask('POST', '/api/v1/organizations/ada/clusters', { token: ada.token, body: { name } });
     expect(reply).toMatchObject({ status: 400, json: { error: { fields: [{ path: 'name' }] } } });
   });
 
   it('refuses a name that is taken, and gives it back after deletion', async () => {
     const create = () =>
-      bed.ask('POST', '/api/v1/organizations/ada/clusters', { token: ada.token, body: { name: 'twice' } });
+      harness.ask('POST', '/api/v1/organizations/ada/clusters', { token: ada.token, body: { name: 'twice' } });
     expect((await create()).status).toBe(201);
     expect(await create()).toMatchObject({ status: 409, json: { error: { fields: [{ path: 'name' }] } } });
-    await bed.ask('DELETE', '/api/v1/organizations/ada/clusters/twice', { token: ada.token });
+    await harness.ask('DELETE', '/api/v1/organizations/ada/clusters/twice', { token: ada.token });
     expect((await create()).status).toBe(201);
   });
 
   it('refuses labels that Kubernetes would', async () => {
     const path = '/api/v1/organizations/ada/clusters/prod';
     for (const labels of [{ '': 'x' }, { 'a b': 'x' }, { a: 'x'.repeat(64) }, { a: 1 }, null, [], 'x'])
-      expect((await bed.ask('PATCH', path, { token: ada.token, body: { labels } })).status).toBe(400);
-    const kept = await bed.ask('PATCH', path, { token: ada.token, body: { labels: { team: 'core' } } });
+      expect((await harness.ask('PATCH', path, { token: ada.token, body: { labels } })).status).toBe(400);
+    const kept = await harness.ask('PATCH', path, { token: ada.token, body: { labels: { team: 'core' } } });
     expect(kept).toMatchObject({ status: 200, json: { labels: { team: 'core' } } });
   });
 
@@ -116,7 +116,7 @@ describe('a field', () => {
     'x=1',
     'kind=exec&kind=exec',
   ])('refuses the query %s', async (query) => {
-    const reply = await bed.ask('GET', `/api/v1/organizations/ada/sessions?${query}`, { token: ada.token });
+    const reply = await harness.ask('GET', `/api/v1/organizations/ada/sessions?${query}`, { token: ada.token });
     expect(reply.status).toBe(400);
     expect(reply.json.error.fields).toHaveLength(1);
   });
@@ -133,11 +133,11 @@ describe('an answer', () => {
       '/api/v1/auth/me/',
       '/api/v1/%2e%2e/x',
     ]) {
-      const reply = await bed.ask('GET', path, { token: ada.token });
+      const reply = await harness.ask('GET', path, { token: ada.token });
       expect([path, reply.status, reply.json.error.code]).toEqual([path, 404, 'not-found']);
       expect(reply.headers['cache-control']).toBe('no-store');
     }
-    expect((await bed.ask('PUT', '/api/v1/auth/me', { token: ada.token })).status).toBe(404);
+    expect((await harness.ask('PUT', '/api/v1/auth/me', { token: ada.token })).status).toBe(404);
   });
 
   it.each(['%', '%%', '%2', '%zz', '%E0%A4%A', '%ff', '%C0%AE', '%ED%A0%80', '%00', 'a%0d%0ab', '%7F', '%1b%5b'])(
@@ -151,30 +151,32 @@ describe('an answer', () => {
         `/api/docs/${malformed}`,
       ];
       for (const path of paths) {
-        const reply = await bed.ask('GET', path, { token: ada.token });
+        const reply = await harness.ask('GET', path, { token: ada.token });
         expect([path, reply.status, reply.json.error.code]).toEqual([path, 400, 'invalid-request']);
         expect(reply.headers['content-type']).toMatch(/^application\/json/);
       }
-      const query = await bed.ask('GET', `/api/v1/organizations/ada/sessions?kind=${malformed}`, { token: ada.token });
+      const query = await harness.ask('GET', `/api/v1/organizations/ada/sessions?kind=${malformed}`, {
+        token: ada.token,
+      });
       expect(query.status).toBe(400);
-      expect((await bed.ask('GET', `/${malformed}`)).status).toBe(400);
+      expect((await harness.ask('GET', `/${malformed}`)).status).toBe(400);
     },
   );
 
   it("carries the caller's request id when it is harmless, else one of ours", async () => {
     const idOf = async (id: string) =>
-      (await bed.ask('GET', '/api/v1/meta', { headers: { 'x-request-id': id } })).headers['x-request-id'];
+      (await harness.ask('GET', '/api/v1/meta', { headers: { 'x-request-id': id } })).headers['x-request-id'];
     expect(await idOf('my-request.1')).toBe('my-request.1');
     expect(await idOf('a b')).toMatch(/^[0-9a-f-]{36}$/);
     expect(await idOf('x'.repeat(129))).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it('says what a client must know before it signs in, and no more', async () => {
-    const { json, headers } = await bed.ask('GET', '/api/v1/meta');
+    const { json, headers } = await harness.ask('GET', '/api/v1/meta');
     expect(json).toEqual({
       version: '0.1.0',
-      publicUrl: bed.origin,
-      caCertificate: bed.caPem,
+      publicUrl: harness.origin,
+      caCertificate: harness.caPem,
       local: false,
       setupCodeRequired: false,
     });
@@ -185,10 +187,10 @@ describe('an answer', () => {
   it('lets no name break a line of the log or a kubeconfig', async () => {
     const organization = 'a: {b}\u2028 "exec:" #';
     const body = { email: 'yaml@example.com', password: 'long enough pw', organization };
-    const reply = await bed.ask('POST', '/api/v1/auth/sign-up', {
+    const reply = await harness.ask('POST', '/api/v1/auth/sign-up', {
       body: { ...body, token: { name: 't\u2029', expiresInSeconds: 60 } },
     });
     expect(reply.status).toBe(400);
-    expect(bed.log.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true);
+    expect(harness.log.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true);
   });
 });

@@ -1,25 +1,31 @@
 import type { CreatedToken } from '@postern/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayBed, type Person, password, type Reply, startGatewayBed } from '../test/gateway-bed.ts';
+import {
+  type GatewayHarness,
+  type Person,
+  password,
+  type Reply,
+  startGatewayHarness,
+} from '../test/gateway-harness.ts';
 
-let bed: GatewayBed;
+let harness: GatewayHarness;
 let ada: Person;
 let bob: Person;
 
 beforeAll(async () => {
-  bed = await startGatewayBed({
+  harness = await startGatewayHarness({
     POSTERN_REQUESTS_PER_USER: '16',
     POSTERN_REQUESTS_PER_ORGANIZATION: '9',
     POSTERN_CLUSTERS_PER_ORGANIZATION: '3',
     POSTERN_TOKENS_PER_USER: '4',
   });
-  ada = await bed.signUp('ada');
-  bob = await bed.signUp('bob');
+  ada = await harness.signUp('ada');
+  bob = await harness.signUp('bob');
 });
-afterAll(() => bed.stop());
+afterAll(() => harness.stop());
 
 const asAda = (method: string, path: string, body?: unknown): Promise<Reply> =>
-  bed.ask(method, `/api/v1/organizations/${ada.slug}${path}`, {
+  harness.ask(method, `/api/v1/organizations/${ada.slug}${path}`, {
     token: ada.token,
     ...(body === undefined ? {} : { body }),
   });
@@ -39,7 +45,7 @@ describe('rows', () => {
     for (const reply of replies.filter(({ status }) => status !== 201)) expectLimited(reply, 'limit-reached');
     await asAda('DELETE', `/clusters/${made[0]?.json.cluster.name}`);
     expect((await asAda('POST', '/clusters', { name: 'after' })).status).toBe(201);
-    expect((await bed.createCluster(bob, 'prod')).cluster.name).toBe('prod');
+    expect((await harness.createCluster(bob, 'prod')).cluster.name).toBe('prod');
   });
 
   it('tokens of a person are so many, kubeconfigs and sign-ins by command line with them', async () => {
@@ -50,7 +56,7 @@ describe('rows', () => {
     for (const reply of replies.filter(({ status }) => status !== 201)) expectLimited(reply, 'limit-reached');
     expectLimited(await asAda('POST', '/clusters/after/kubeconfig', {}), 'limit-reached');
     const token = { name: 'cli', expiresInSeconds: 60 };
-    const signIn = () => bed.ask('POST', '/api/v1/auth/sign-in', { body: { email: ada.email, password, token } });
+    const signIn = () => harness.ask('POST', '/api/v1/auth/sign-in', { body: { email: ada.email, password, token } });
     expectLimited(await signIn(), 'limit-reached');
     await asAda('DELETE', `/tokens/${made[0]?.token.id}`);
     expect((await signIn()).status).toBe(200);
@@ -60,7 +66,9 @@ describe('rows', () => {
     const statuses: number[] = [];
     let last: Reply | undefined;
     for (let count = 0; count < 31; count++) {
-      last = await bed.ask('POST', `/api/v1/organizations/${bob.slug}/clusters/prod/join-tokens`, { token: bob.token });
+      last = await harness.ask('POST', `/api/v1/organizations/${bob.slug}/clusters/prod/join-tokens`, {
+        token: bob.token,
+      });
       statuses.push(last.status);
     }
     // One was made with the cluster.
@@ -80,7 +88,7 @@ describe('requests', () => {
     }
     throw new Error('never refused');
   }
-  const me = ({ token }: Person): Promise<Reply> => bed.ask('GET', '/api/v1/auth/me', { token });
+  const me = ({ token }: Person): Promise<Reply> => harness.ask('GET', '/api/v1/auth/me', { token });
 
   it('to one organization are so many in a second; its people may go on elsewhere', async () => {
     const refusal = await exhaust(() => asAda('GET', '/tokens'));
@@ -109,12 +117,12 @@ describe('requests', () => {
   });
 
   it.each<[string, () => Promise<Reply>]>([
-    ['without a credential', () => bed.ask('GET', '/api/v1/meta')],
-    ['with a wrong one', () => bed.ask('GET', '/api/v1/auth/me', { token: 'postern_x' })],
-    ['with a wrong join token', () => bed.ask('POST', '/api/v1/agents/enroll', { token: 'x', body: {} })],
+    ['without a credential', () => harness.ask('GET', '/api/v1/meta')],
+    ['with a wrong one', () => harness.ask('GET', '/api/v1/auth/me', { token: 'postern_x' })],
+    ['with a wrong join token', () => harness.ask('POST', '/api/v1/agents/enroll', { token: 'x', body: {} })],
   ])('%s are so many in a second of one address, and nobody who is known is refused for them', async (_, ask) => {
     expectLimited(await exhaust(ask), 'rate-limited');
     expect((await me(bob)).status).toBe(200);
-    for (const probe of ['/healthz', '/readyz']) expect((await bed.ask('GET', probe)).status).toBe(200);
+    for (const probe of ['/healthz', '/readyz']) expect((await harness.ask('GET', probe)).status).toBe(200);
   });
 });

@@ -1,22 +1,22 @@
 import { once } from 'node:events';
 import { connect as http2Connect } from 'node:http2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type KubeBed, kubePath, startKubeBed } from '../test/kube-bed.ts';
+import { type KubeHarness, kubePath, startKubeHarness } from '../test/kube-harness.ts';
 
 // Every case is bytes by hand against the real edge. "0 → API": the cluster's side of the tunnel saw nothing.
 
-let bed: KubeBed;
+let harness: KubeHarness;
 beforeAll(async () => {
-  bed = await startKubeBed();
+  harness = await startKubeHarness();
 });
-afterAll(() => bed.close());
+afterAll(() => harness.close());
 beforeEach(() => {
-  bed.seen.length = 0;
+  harness.seen.length = 0;
 });
 
 /** What comes back until the connection is closed, or is quiet after an answer. */
 async function send(bytes: string): Promise<string> {
-  const socket = await bed.connect();
+  const socket = await harness.connect();
   let answer = '';
   socket.on('data', (part: Buffer) => {
     answer += part.toString('latin1');
@@ -57,7 +57,7 @@ describe('smuggling', () => {
   ])('%s: refused, closed, and nothing behind it is read', async (_, lines, body) => {
     const answer = await send(`POST ${pods} HTTP/1.1\r\n${credential}${lines}\r\n${body}${hidden}`);
     expect(statuses(answer).filter((status) => status < 400)).toEqual([]);
-    expect(bed.seen.map(({ path }) => path)).not.toContain('/api/v1/secrets');
+    expect(harness.seen.map(({ path }) => path)).not.toContain('/api/v1/secrets');
   });
 
   it.each([
@@ -72,7 +72,7 @@ describe('smuggling', () => {
     ['bytes that are no HTTP', '\u0016\u0003\u0001\u0000\u0005hello'],
   ])('%s: not a success', async (_, bytes) => {
     expect(statuses(await send(bytes)).filter((status) => status < 400)).toEqual([]);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 });
 
@@ -83,7 +83,7 @@ describe('targets', () => {
       for (const lines of ['', 'Connection: Upgrade\r\nUpgrade: websocket\r\n']) {
         expect(statuses(await send(`GET ${target} HTTP/1.1\r\n${credential}${lines}\r\n`))).toEqual([400]);
       }
-      expect(bed.seen).toEqual([]);
+      expect(harness.seen).toEqual([]);
     },
   );
 
@@ -110,7 +110,7 @@ describe('targets', () => {
     const all = statuses(await send(get(`${kubePath}${path}`)));
     expect(all).toHaveLength(1);
     expect([400, 404]).toContain(all[0]);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it.each([
@@ -125,7 +125,7 @@ describe('targets', () => {
   ])('%s names no cluster', async (path) => {
     const [status] = statuses(await send(get(path)));
     expect([400, 404]).toContain(status);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it.each(['/K8S/acme/prod/api', '/%6b8s/acme/prod/api', '/./k8s/acme/prod/api', '/x/../k8s/acme/prod/api'])(
@@ -133,7 +133,7 @@ describe('targets', () => {
     async (path) => {
       const [status] = statuses(await send(get(path)));
       expect([400, 404]).toContain(status);
-      expect(bed.seen).toEqual([]);
+      expect(harness.seen).toEqual([]);
     },
   );
 });
@@ -156,7 +156,7 @@ describe('identity', () => {
     const upgrade = `${line}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`;
     const path = `${kubePath}/api/v1/namespaces/a/pods/p/exec`;
     expect(statuses(await send(get(path, upgrade)))).toEqual([403]);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it.each([
@@ -173,8 +173,8 @@ describe('identity', () => {
   ])('%j does not travel, and changes nothing', async (line) => {
     const answer = await send(get(`${kubePath}/api`, `Accept: application/json\r\n${line}\r\n`));
     expect(statuses(answer)).toEqual([200]);
-    expect(bed.seen[0]?.identity).toEqual({ user: 'postern:ada@example.com', groups: ['postern:admin'] });
-    const names = bed.seen[0]?.headers.map(([name]) => name) ?? [];
+    expect(harness.seen[0]?.identity).toEqual({ user: 'postern:ada@example.com', groups: ['postern:admin'] });
+    const names = harness.seen[0]?.headers.map(([name]) => name) ?? [];
     expect(names.filter((name) => name !== 'accept')).toEqual([]);
   });
 
@@ -186,14 +186,14 @@ describe('identity', () => {
     'Cookie: session=ada',
   ])('%j alone opens nothing', async (line) => {
     expect(statuses(await send(`GET ${kubePath}/api HTTP/1.1\r\nHost: x\r\n${line}\r\n\r\n`))).toEqual([401]);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it.each(['Authorization: Bearer nobody', 'Authorization: Bearer ada', 'Host: y'])(
     '%j a second time is 400',
     async (line) => {
       expect(statuses(await send(get(`${kubePath}/api`, `${line}\r\n`)))[0]).toBe(400);
-      expect(bed.seen).toEqual([]);
+      expect(harness.seen).toEqual([]);
     },
   );
 
@@ -203,14 +203,14 @@ describe('identity', () => {
       const answer = await send(get(path, `${lines}Connection: Upgrade\r\nUpgrade: SPDY/3.1\r\n`));
       expect(statuses(answer)).toEqual([400]);
     }
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it('two Upgrade headers are 400', async () => {
     const path = `${kubePath}/api/v1/namespaces/a/pods/p/exec`;
     const answer = await send(get(path, 'Connection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: SPDY/3.1\r\n'));
     expect(statuses(answer)).toEqual([400]);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 });
 
@@ -231,7 +231,7 @@ describe('sizes', () => {
 
 describe('HTTP/2', () => {
   async function ask(headers: Record<string, string | string[]>): Promise<number | string> {
-    const session = http2Connect(`https://127.0.0.1:${bed.port}`, { ca: bed.cert });
+    const session = http2Connect(`https://127.0.0.1:${harness.port}`, { ca: harness.cert });
     session.on('error', () => {});
     try {
       const stream = session.request({ authorization: 'Bearer ada', ':path': `${kubePath}/api`, ...headers });
@@ -256,7 +256,7 @@ describe('HTTP/2', () => {
     [{ ':path': '/socket.io/?EIO=4&transport=polling' }, 426],
   ] as const)('%j is %i', async (headers, status) => {
     expect(await ask(headers as unknown as Record<string, string>)).toBe(status);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it('the absolute form is not even a stream', async () => {
@@ -264,7 +264,7 @@ describe('HTTP/2', () => {
   });
 
   it('CONNECT is refused', async () => {
-    const session = http2Connect(`https://127.0.0.1:${bed.port}`, { ca: bed.cert });
+    const session = http2Connect(`https://127.0.0.1:${harness.port}`, { ca: harness.cert });
     const stream = session.request({ ':method': 'CONNECT', ':authority': '169.254.169.254:80' });
     stream.on('error', () => {});
     const [answer] = (await once(stream, 'response')) as [Record<string, number>];
@@ -274,5 +274,5 @@ describe('HTTP/2', () => {
 });
 
 it('after all of this an honest request still works', async () => {
-  expect((await bed.fetch(`${kubePath}/api`)).status).toBe(200);
+  expect((await harness.fetch(`${kubePath}/api`)).status).toBe(200);
 });

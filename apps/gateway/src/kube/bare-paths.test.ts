@@ -1,7 +1,7 @@
 import { connect as http2Connect } from 'node:http2';
 import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clusterId, type KubeBed, readAll, startKubeBed } from '../test/kube-bed.ts';
+import { clusterId, type KubeHarness, readAll, startKubeHarness } from '../test/kube-harness.ts';
 
 // Tools that keep only the host of a kubeconfig (kubectl proxy, `kubectl get --raw`, clients given host and token) ask for the
 // cluster's own paths.
@@ -10,13 +10,13 @@ useLeakCheck();
 
 const token = 'postern_kube_ada';
 
-let bed: KubeBed;
+let harness: KubeHarness;
 beforeEach(async () => {
-  bed = await startKubeBed();
-  const principal = bed.signIn(token, 'kubeconfig');
+  harness = await startKubeHarness();
+  const principal = harness.signIn(token, 'kubeconfig');
   principal.credential.clusterId = clusterId;
 });
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 const headers = { authorization: `Bearer ${token}` };
 
@@ -36,36 +36,36 @@ describe('a credential for one cluster', () => {
     '/api/v1/auth/me',
     '/install.yaml',
   ])('speaks Kubernetes at %s, as it is', async (path) => {
-    expect(await bed.fetch(path, { headers })).toMatchObject({ status: 200, body: '{"kind":"PodList"}' });
-    expect(bed.seen).toMatchObject([{ path, cluster: clusterId, identity: { groups: ['postern:admin'] } }]);
-    expect(bed.seen[0]?.headers.some(([name]) => name === 'authorization')).toBe(false);
+    expect(await harness.fetch(path, { headers })).toMatchObject({ status: 200, body: '{"kind":"PodList"}' });
+    expect(harness.seen).toMatchObject([{ path, cluster: clusterId, identity: { groups: ['postern:admin'] } }]);
+    expect(harness.seen[0]?.headers.some(([name]) => name === 'authorization')).toBe(false);
   });
 
   it('reaches the same cluster under its path', async () => {
-    await bed.fetch('/k8s/acme/prod/api/v1/pods', { headers });
-    expect(bed.seen).toMatchObject([{ path: '/api/v1/pods' }]);
+    await harness.fetch('/k8s/acme/prod/api/v1/pods', { headers });
+    expect(harness.seen).toMatchObject([{ path: '/api/v1/pods' }]);
   });
 
   it('works over HTTP/2', async () => {
-    const session = http2Connect(`https://127.0.0.1:${bed.port}`, { ca: bed.cert });
+    const session = http2Connect(`https://127.0.0.1:${harness.port}`, { ca: harness.cert });
     const stream = session.request({ ':path': '/api/v1/pods', ...headers });
     stream.resume();
     await until(() => stream.closed);
-    expect(bed.seen).toMatchObject([{ path: '/api/v1/pods' }]);
+    expect(harness.seen).toMatchObject([{ path: '/api/v1/pods' }]);
     session.close();
   });
 
   it('opens streams', async () => {
-    bed.onRequest = (request) => {
+    harness.onRequest = (request) => {
       request.respond({ status: 101, headers: [['upgrade', 'websocket']] });
       request.stream.end('hello');
     };
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.end(
       `GET /api/v1/namespaces/a/pods/p/exec?command=sh HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
     );
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 101 .*hello$/s);
-    expect(bed.sessions.sessions).toMatchObject([{ kind: 'exec', pod: 'p', command: ['sh'] }]);
+    expect(harness.sessions.sessions).toMatchObject([{ kind: 'exec', pod: 'p', command: ['sh'] }]);
   });
 
   it('gets past none of the refusals that stand under the cluster’s path', async () => {
@@ -78,44 +78,44 @@ describe('a credential for one cluster', () => {
       ['/k8s/acme', 404],
       ['/k8s/acme/other/api', 404],
     ];
-    for (const [path, status] of refused) expect((await bed.fetch(path, { headers })).status, path).toBe(status);
+    for (const [path, status] of refused) expect((await harness.fetch(path, { headers })).status, path).toBe(status);
     const asAnother = { ...headers, 'impersonate-user': 'system:admin' };
-    expect((await bed.fetch('/api', { headers: asAnother })).status).toBe(403);
-    expect((await bed.fetch('/tunnel', { headers })).status).toBe(426);
-    expect((await bed.fetch('/socket.io/', { headers })).status).toBe(426);
-    expect(bed.seen).toEqual([]);
+    expect((await harness.fetch('/api', { headers: asAnother })).status).toBe(403);
+    expect((await harness.fetch('/tunnel', { headers })).status).toBe(426);
+    expect((await harness.fetch('/socket.io/', { headers })).status).toBe(426);
+    expect(harness.seen).toEqual([]);
   });
 
   it('that is not valid gets a Status, from nobody else', async () => {
-    bed.authenticator.principals.delete(token);
+    harness.authenticator.principals.delete(token);
     const cookie = 'session=eve';
-    bed.signIn('eve', 'browser');
+    harness.signIn('eve', 'browser');
     for (const path of ['/', '/api/v1/tokens', '/version', '/healthz']) {
-      const answer = await bed.fetch(path, { headers: { ...headers, cookie } });
+      const answer = await harness.fetch(path, { headers: { ...headers, cookie } });
       expect(answer.status).toBe(401);
       expect(JSON.parse(answer.body)).toMatchObject({ kind: 'Status', reason: 'Unauthorized' });
     }
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it('of a cluster that is not there, or no longer mine, is 404', async () => {
-    const principal = bed.authenticator.principals.get(token);
+    const principal = harness.authenticator.principals.get(token);
     if (principal === undefined) throw new Error('no principal');
     principal.credential.clusterId = 'another';
-    expect((await bed.fetch('/api', { headers })).status).toBe(404);
+    expect((await harness.fetch('/api', { headers })).status).toBe(404);
     principal.credential.clusterId = clusterId;
     principal.memberships = [];
-    expect((await bed.fetch('/api', { headers })).status).toBe(404);
+    expect((await harness.fetch('/api', { headers })).status).toBe(404);
     // One that looks like it and opens many clusters names none.
-    bed.signIn(token, 'api');
-    expect((await bed.fetch('/api', { headers })).status).toBe(404);
-    expect(bed.seen).toEqual([]);
+    harness.signIn(token, 'api');
+    expect((await harness.fetch('/api', { headers })).status).toBe(404);
+    expect(harness.seen).toEqual([]);
   });
 });
 
 it('anybody else still gets the API', async () => {
   for (const other of [{}, { authorization: 'Bearer ada' }, { authorization: 'Bearer postern_ada' }]) {
-    expect(await bed.fetch('/api/v1/pods', { headers: other })).toMatchObject({ status: 200, body: 'api' });
+    expect(await harness.fetch('/api/v1/pods', { headers: other })).toMatchObject({ status: 200, body: 'api' });
   }
-  expect(bed.seen).toEqual([]);
+  expect(harness.seen).toEqual([]);
 });

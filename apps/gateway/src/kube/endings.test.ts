@@ -1,4 +1,4 @@
 import { describeEndings } from '../test/endings-compliance.ts';
-import { startKubeBed } from '../test/kube-bed.ts';
+import { startKubeHarness } from '../test/kube-harness.ts';
 
-describeEndings(startKubeBed);
+describeEndings(startKubeHarness);

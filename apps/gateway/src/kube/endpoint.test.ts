@@ -3,32 +3,32 @@ import { constants, connect as http2Connect } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { atRest, until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acme, clusterId, type KubeBed, kubePath, startKubeBed } from '../test/kube-bed.ts';
+import { acme, clusterId, type KubeHarness, kubePath, startKubeHarness } from '../test/kube-harness.ts';
 
 useLeakCheck();
 
-let bed: KubeBed;
+let harness: KubeHarness;
 beforeEach(async () => {
-  bed = await startKubeBed();
+  harness = await startKubeHarness();
 });
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 const header = (name: string, at = 0): string | undefined =>
-  bed.seen[at]?.headers.find(([found]) => found === name)?.[1];
+  harness.seen[at]?.headers.find(([found]) => found === name)?.[1];
 
 const watchRequest = `GET ${kubePath}/api/v1/pods?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`;
 
 /** A watch that has brought its first event, and whether the cluster has seen its end. */
 async function openWatch(): Promise<{ socket: TLSSocket; isClosed: () => boolean }> {
   let closed = false;
-  bed.onRequest = ({ respond, stream }) => {
+  harness.onRequest = ({ respond, stream }) => {
     respond({ status: 200, headers: [] });
     stream.write('event');
     stream.once('close', () => {
       closed = true;
     });
   };
-  const socket = await bed.connect();
+  const socket = await harness.connect();
   socket.write(watchRequest);
   await once(socket, 'data');
   return { socket, isClosed: () => closed };
@@ -36,21 +36,21 @@ async function openWatch(): Promise<{ socket: TLSSocket; isClosed: () => boolean
 
 describe('a plain request', () => {
   it('reaches the cluster as the person, with the path untouched, and its answer comes back', async () => {
-    const answer = await bed.fetch(`${kubePath}/api/v1/pods?limit=500&labelSelector=a%2Fb%3Dc`);
+    const answer = await harness.fetch(`${kubePath}/api/v1/pods?limit=500&labelSelector=a%2Fb%3Dc`);
     expect(answer).toMatchObject({ status: 200, body: '{"kind":"PodList"}' });
-    expect(bed.seen).toHaveLength(1);
-    expect(bed.seen[0]).toMatchObject({
+    expect(harness.seen).toHaveLength(1);
+    expect(harness.seen[0]).toMatchObject({
       kind: 'http',
       cluster: clusterId,
       method: 'GET',
       path: '/api/v1/pods?limit=500&labelSelector=a%2Fb%3Dc',
       identity: { user: 'postern:ada@example.com', groups: ['postern:admin'] },
     });
-    expect(bed.directory.served).toEqual([clusterId]);
+    expect(harness.directory.served).toEqual([clusterId]);
   });
 
   it('works over HTTP/2, many at once on one connection', async () => {
-    const session = http2Connect(`https://127.0.0.1:${bed.port}`, { ca: bed.cert });
+    const session = http2Connect(`https://127.0.0.1:${harness.port}`, { ca: harness.cert });
     const answers = await Promise.all(
       Array.from({ length: 50 }, async () => {
         const stream = session.request({ ':path': `${kubePath}/version`, authorization: 'Bearer ada' });
@@ -69,23 +69,23 @@ describe('a plain request', () => {
   });
 
   it('carries bodies both ways', async () => {
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       respond({ status: 201, headers: [['content-type', 'application/json']] });
       stream.pipe(stream);
     };
     const body = JSON.stringify({ data: 'x'.repeat(300_000) });
-    const answer = await bed.fetch(`${kubePath}/api/v1/namespaces/a/configmaps`, {
+    const answer = await harness.fetch(`${kubePath}/api/v1/namespaces/a/configmaps`, {
       method: 'POST',
       body,
       headers: { authorization: 'Bearer ada', 'content-type': 'application/json', expect: '100-continue' },
     });
     expect(answer.status).toBe(201);
     expect(answer.body).toBe(body);
-    expect(bed.seen[0]?.method).toBe('POST');
+    expect(harness.seen[0]?.method).toBe('POST');
   });
 
   it('sends only the headers of the list to the cluster', async () => {
-    await bed.fetch(`${kubePath}/api`, {
+    await harness.fetch(`${kubePath}/api`, {
       headers: {
         authorization: 'Bearer ada',
         cookie: 'canary=1',
@@ -96,23 +96,23 @@ describe('a plain request', () => {
         te: 'trailers',
       },
     });
-    expect(bed.seen[0]?.headers).toEqual([
+    expect(harness.seen[0]?.headers).toEqual([
       ['accept', 'application/json;as=Table;v=v1;g=meta.k8s.io'],
       ['user-agent', 'kubectl/v1.33'],
     ]);
   });
 
   it('answers HEAD without a body', async () => {
-    bed.onRequest = ({ respond }) => respond({ status: 200, headers: [['content-length', '17']] }, { end: true });
-    expect(await bed.fetch(`${kubePath}/api`, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+    harness.onRequest = ({ respond }) => respond({ status: 200, headers: [['content-length', '17']] }, { end: true });
+    expect(await harness.fetch(`${kubePath}/api`, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
   });
 
   it('passes the Status of an apiserver on as it is', async () => {
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       respond({ status: 409, headers: [['content-type', 'application/json']] });
       stream.end('{"kind":"Status","reason":"Conflict"}');
     };
-    expect(await bed.fetch(`${kubePath}/api`)).toMatchObject({
+    expect(await harness.fetch(`${kubePath}/api`)).toMatchObject({
       status: 409,
       body: '{"kind":"Status","reason":"Conflict"}',
     });
@@ -121,17 +121,17 @@ describe('a plain request', () => {
 
 describe('what comes back', () => {
   it.each([301, 302, 303, 307, 308])('a redirect (%i) becomes 502', async (status) => {
-    bed.onRequest = ({ respond }) =>
+    harness.onRequest = ({ respond }) =>
       respond({ status, headers: [['location', 'http://169.254.169.254/']] }, { end: true });
-    const answer = await bed.fetch(`${kubePath}/api`);
+    const answer = await harness.fetch(`${kubePath}/api`);
     expect(answer.status).toBe(502);
     expect(answer.headers.location).toBeUndefined();
     expect(JSON.parse(answer.body)).toMatchObject({ kind: 'Status', code: 502 });
   });
 
   it('304 passes', async () => {
-    bed.onRequest = ({ respond }) => respond({ status: 304, headers: [['etag', '"x"']] }, { end: true });
-    expect(await bed.fetch(`${kubePath}/openapi/v3`)).toMatchObject({ status: 304, headers: { etag: '"x"' } });
+    harness.onRequest = ({ respond }) => respond({ status: 304, headers: [['etag', '"x"']] }, { end: true });
+    expect(await harness.fetch(`${kubePath}/openapi/v3`)).toMatchObject({ status: 304, headers: { etag: '"x"' } });
   });
 
   it.each([
@@ -144,24 +144,24 @@ describe('what comes back', () => {
     ['GET', 401, true],
     ['GET', 404, true],
   ])('leaves nothing open behind %s %i, ended with its head: %s', async (method, status, end) => {
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       respond({ status, headers: [] }, { end });
       stream.resume();
       if (!end) setImmediate(() => stream.end());
     };
-    await bed.fetch(`${kubePath}/api`, { method });
-    await until(() => bed.registry.find(acme, clusterId)?.session.streamCount === 0);
-    const active = () => bed.metrics.registry.getSingleMetricAsString('postern_streams_active');
+    await harness.fetch(`${kubePath}/api`, { method });
+    await until(() => harness.registry.find(acme, clusterId)?.session.streamCount === 0);
+    const active = () => harness.metrics.registry.getSingleMetricAsString('postern_streams_active');
     await until(async () => (await active()).includes('{kind="unary"} 0'));
   });
 
   it('a 401 of the apiserver is not the person’s fault', async () => {
-    bed.onRequest = ({ respond }) => respond({ status: 401, headers: [] }, { end: true });
-    expect((await bed.fetch(`${kubePath}/api`)).status).toBe(502);
+    harness.onRequest = ({ respond }) => respond({ status: 401, headers: [] }, { end: true });
+    expect((await harness.fetch(`${kubePath}/api`)).status).toBe(502);
   });
 
   it('a cluster cannot act on our origin', async () => {
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       respond({
         status: 200,
         headers: [
@@ -174,7 +174,7 @@ describe('what comes back', () => {
       });
       stream.end('<script>alert(1)</script>');
     };
-    const { headers } = await bed.fetch(`${kubePath}/api`);
+    const { headers } = await harness.fetch(`${kubePath}/api`);
     expect(headers['set-cookie']).toBeUndefined();
     expect(headers['access-control-allow-origin']).toBeUndefined();
     expect(headers['clear-site-data']).toBeUndefined();
@@ -186,8 +186,8 @@ describe('what comes back', () => {
   it.each(['inline; filename="evil.html"', 'attachment; filename=evil.exe', undefined])(
     'a browser that navigates to an answer saves it, whatever the cluster says of it: %s',
     async (disposition) => {
-      bed.signIn('tab', 'browser');
-      bed.onRequest = ({ respond, stream }) => {
+      harness.signIn('tab', 'browser');
+      harness.onRequest = ({ respond, stream }) => {
         respond({
           status: 200,
           headers: [
@@ -204,7 +204,7 @@ describe('what comes back', () => {
         });
         stream.end('<script>alert(1)</script>');
       };
-      const { status, headers } = await bed.fetch(`${kubePath}/api`, {
+      const { status, headers } = await harness.fetch(`${kubePath}/api`, {
         headers: { cookie: 'session=tab', 'sec-fetch-dest': 'document' },
       });
       expect(status).toBe(200);
@@ -238,44 +238,44 @@ describe('what comes back', () => {
       'Script',
     ],
   ])('is nothing that a page can load as %s', async (destination) => {
-    bed.signIn('tab', 'browser');
-    const { status } = await bed.fetch(`${kubePath}/api`, {
+    harness.signIn('tab', 'browser');
+    const { status } = await harness.fetch(`${kubePath}/api`, {
       headers: { cookie: 'session=tab', 'sec-fetch-dest': destination },
     });
     expect(status).toBe(403);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it('can be asked for by fetch, and by programs that say what they like', async () => {
-    bed.signIn('tab', 'browser');
+    harness.signIn('tab', 'browser');
     const headers = { cookie: 'session=tab', 'sec-fetch-dest': 'empty' };
-    expect((await bed.fetch(`${kubePath}/api`, { headers })).status).toBe(200);
+    expect((await harness.fetch(`${kubePath}/api`, { headers })).status).toBe(200);
     expect(
-      (await bed.fetch(`${kubePath}/api`, { headers: { authorization: 'Bearer ada', 'sec-fetch-dest': 'script' } }))
+      (await harness.fetch(`${kubePath}/api`, { headers: { authorization: 'Bearer ada', 'sec-fetch-dest': 'script' } }))
         .status,
     ).toBe(200);
   });
 
   it('an answer that breaks off is not taken for a whole one', async () => {
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       respond({ status: 200, headers: [] });
       stream.write('half', () => stream.reset('upstream-failed', ''));
     };
-    await expect(bed.fetch(`${kubePath}/api`)).rejects.toThrow();
+    await expect(harness.fetch(`${kubePath}/api`)).rejects.toThrow();
   });
 
   it('an answer that never comes ends with 504', async () => {
-    await bed.close();
-    bed = await startKubeBed({ headTimeoutMs: 60 });
+    await harness.close();
+    harness = await startKubeHarness({ headTimeoutMs: 60 });
     const asked: { ended: boolean }[] = [];
-    bed.onRequest = ({ stream }) => {
+    harness.onRequest = ({ stream }) => {
       const one = { ended: false };
       asked.push(one);
       stream.once('close', () => {
         one.ended = true;
       });
     };
-    const answer = await bed.fetch(`${kubePath}/api/v1/pods`);
+    const answer = await harness.fetch(`${kubePath}/api/v1/pods`);
     expect(answer.status).toBe(504);
     expect(JSON.parse(answer.body)).toMatchObject({ reason: 'Timeout' });
     await until(() => asked[0]?.ended === true);
@@ -285,18 +285,18 @@ describe('what comes back', () => {
 describe('streams', () => {
   it('a watch gets its head before the first event, and its events one by one', async () => {
     let write: (text: string) => void = () => {};
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       respond({ status: 200, headers: [['content-type', 'application/json']] });
       write = (text) => void stream.write(text);
     };
-    const session = http2Connect(`https://127.0.0.1:${bed.port}`, { ca: bed.cert });
+    const session = http2Connect(`https://127.0.0.1:${harness.port}`, { ca: harness.cert });
     const stream = session.request({ ':path': `${kubePath}/api/v1/pods?watch=1`, authorization: 'Bearer ada' });
     await once(stream, 'response');
     write('{"type":"ADDED"}\n');
     const [event] = (await once(stream, 'data')) as [Buffer];
     expect(event.toString()).toBe('{"type":"ADDED"}\n');
     stream.close(constants.NGHTTP2_CANCEL);
-    await until(() => bed.registry.find(acme, clusterId)?.session.streamCount === 0);
+    await until(() => harness.registry.find(acme, clusterId)?.session.streamCount === 0);
     session.close();
   });
 
@@ -304,13 +304,15 @@ describe('streams', () => {
     const { socket, isClosed } = await openWatch();
     socket.destroy();
     await until(isClosed);
-    expect(await bed.metrics.registry.getSingleMetricAsString('postern_streams_active')).toContain('{kind="watch"} 0');
+    expect(await harness.metrics.registry.getSingleMetricAsString('postern_streams_active')).toContain(
+      '{kind="watch"} 0',
+    );
   });
 
   it('a slow client holds the cluster back, and no more than a window is in between', async () => {
     let written = 0;
     const chunk = Buffer.alloc(64 * 1024, 'x');
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       respond({ status: 200, headers: [] });
       const more = (): void => {
         while (!stream.destroyed) {
@@ -323,7 +325,7 @@ describe('streams', () => {
       };
       more();
     };
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.pause();
     socket.write(watchRequest);
     // Nobody reads: the writer must come to rest by itself.
@@ -336,30 +338,30 @@ describe('streams', () => {
 
   it('ends within seconds when the credential does', async () => {
     const { socket, isClosed } = await openWatch();
-    bed.authenticator.failing = true;
+    harness.authenticator.failing = true;
     await new Promise((resolve) => setTimeout(resolve, 120));
     expect(isClosed()).toBe(false);
-    bed.authenticator.failing = false;
-    bed.authenticator.principals.delete('ada');
+    harness.authenticator.failing = false;
+    harness.authenticator.principals.delete('ada');
     await until(() => isClosed() && (socket.readableEnded || socket.destroyed));
   });
 });
 
 describe('refusals', () => {
   it('asks for a credential, in a Status', async () => {
-    const answer = await bed.fetch(`${kubePath}/api`, { headers: {} });
+    const answer = await harness.fetch(`${kubePath}/api`, { headers: {} });
     expect(answer.status).toBe(401);
     expect(JSON.parse(answer.body)).toMatchObject({ kind: 'Status', reason: 'Unauthorized', code: 401 });
     expect(JSON.parse(answer.body).message).toContain('postern login');
-    expect((await bed.fetch(`${kubePath}/api`, { headers: { authorization: 'Bearer nobody' } })).status).toBe(401);
+    expect((await harness.fetch(`${kubePath}/api`, { headers: { authorization: 'Bearer nobody' } })).status).toBe(401);
   });
 
   it('never takes a credential from the URL', async () => {
-    expect((await bed.fetch(`${kubePath}/api?token=ada&access_token=ada`, { headers: {} })).status).toBe(401);
+    expect((await harness.fetch(`${kubePath}/api?token=ada&access_token=ada`, { headers: {} })).status).toBe(401);
   });
 
   it("an unknown cluster and someone else's get the same 404", async () => {
-    bed.directory.clusters.push({
+    harness.directory.clusters.push({
       id: 'foreign',
       organizationId: 'other',
       slug: 'other',
@@ -367,42 +369,42 @@ describe('refusals', () => {
       offlineSince: null,
       everConnected: true,
     });
-    const foreign = await bed.fetch('/k8s/other/theirs/api');
-    const unknown = await bed.fetch('/k8s/other/nothing/api');
+    const foreign = await harness.fetch('/k8s/other/theirs/api');
+    const unknown = await harness.fetch('/k8s/other/nothing/api');
     expect(foreign.status).toBe(404);
     expect(unknown.status).toBe(404);
     expect(foreign.body.replaceAll('theirs', 'X')).toBe(unknown.body.replaceAll('nothing', 'X'));
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it('a tunnel is found by organization and cluster together', () => {
-    expect(bed.registry.find(acme, clusterId)).toBeDefined();
-    expect(bed.registry.find('other', clusterId)).toBeUndefined();
+    expect(harness.registry.find(acme, clusterId)).toBeDefined();
+    expect(harness.registry.find('other', clusterId)).toBeUndefined();
   });
 
   it('an agent that is away: 503, since when, without Retry-After', async () => {
-    const [cluster] = bed.directory.clusters;
+    const [cluster] = harness.directory.clusters;
     if (cluster !== undefined) cluster.offlineSince = new Date('2026-03-04T05:06:07Z');
-    await bed.dialer.stop();
-    await until(() => !bed.registry.isOnline(clusterId));
-    const answer = await bed.fetch(`${kubePath}/api`);
+    await harness.dialer.stop();
+    await until(() => !harness.registry.isOnline(clusterId));
+    const answer = await harness.fetch(`${kubePath}/api`);
     expect(answer.status).toBe(503);
     expect(answer.headers['retry-after']).toBeUndefined();
     expect(JSON.parse(answer.body).message).toContain('has been offline since 2026-03-04T05:06:07.000Z');
     if (cluster !== undefined) cluster.everConnected = false;
-    expect(JSON.parse((await bed.fetch(`${kubePath}/api`)).body).message).toContain('No agent has connected');
+    expect(JSON.parse((await harness.fetch(`${kubePath}/api`)).body).message).toContain('No agent has connected');
   });
 
   it('an agent that goes away during a request', async () => {
-    bed.onRequest = () => void bed.dialer.stop();
-    const answer = await bed.fetch(`${kubePath}/api`);
+    harness.onRequest = () => void harness.dialer.stop();
+    const answer = await harness.fetch(`${kubePath}/api`);
     expect(answer.status).toBe(503);
   });
 
   it.each(['authenticator', 'directory'] as const)('when the %s cannot answer, nothing gets through', async (part) => {
-    bed[part].failing = true;
-    expect((await bed.fetch(`${kubePath}/api`)).status).toBe(503);
-    expect(bed.seen).toEqual([]);
+    harness[part].failing = true;
+    expect((await harness.fetch(`${kubePath}/api`)).status).toBe(503);
+    expect(harness.seen).toEqual([]);
   });
 
   it.each([
@@ -415,11 +417,11 @@ describe('refusals', () => {
     ['/api/v1/namespaces/a/pods/p/attach', 'viewer'],
     ['/api/v1/namespaces/a/pods/p/portforward', 'viewer'],
   ] as const)('GET %s as %s is 403', async (path, level) => {
-    bed.directory.level = level;
-    const answer = await bed.fetch(`${kubePath}${path}`);
+    harness.directory.level = level;
+    const answer = await harness.fetch(`${kubePath}${path}`);
     expect(answer.status).toBe(403);
     expect(JSON.parse(answer.body)).toMatchObject({ kind: 'Status', reason: 'Forbidden' });
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it.each([
@@ -427,27 +429,27 @@ describe('refusals', () => {
     ['/api/v1/namespaces/a/pods/p/log', 'viewer'],
     ['/apis/custom.example/v1/proxies', 'viewer'],
   ] as const)('GET %s as %s passes', async (path, level) => {
-    bed.directory.level = level;
-    expect((await bed.fetch(`${kubePath}${path}`)).status).toBe(200);
+    harness.directory.level = level;
+    expect((await harness.fetch(`${kubePath}${path}`)).status).toBe(200);
   });
 
   it.each(['PURGE', 'TRACE', 'PROPFIND'])('%s is 405', async (method) => {
-    expect((await bed.fetch(`${kubePath}/api/v1/pods`, { method })).status).toBe(405);
-    expect(bed.seen).toEqual([]);
+    expect((await harness.fetch(`${kubePath}/api/v1/pods`, { method })).status).toBe(405);
+    expect(harness.seen).toEqual([]);
   });
 });
 
 describe('a browser', () => {
   beforeEach(() => {
-    bed.signIn('eve', 'browser');
+    harness.signIn('eve', 'browser');
   });
 
   it('is not told apart by the apiserver', async () => {
     const headers = { cookie: 'session=eve', 'user-agent': 'Mozilla/5.0', 'sec-fetch-site': 'same-origin' };
-    const answer = await bed.fetch(`${kubePath}/api/v1/pods`, { headers });
+    const answer = await harness.fetch(`${kubePath}/api/v1/pods`, { headers });
     expect(answer.status).toBe(200);
     expect(header('user-agent')).toBe('postern-dashboard');
-    expect(bed.seen[0]?.headers.some(([name]) => name === 'cookie')).toBe(false);
+    expect(harness.seen[0]?.headers.some(([name]) => name === 'cookie')).toBe(false);
   });
 
   it.each([
@@ -456,18 +458,18 @@ describe('a browser', () => {
     { origin: 'https://localhost:1.evil.example' },
     {},
   ])('that another site sent is refused: %j', async (more) => {
-    const answer = await bed.fetch(`${kubePath}/api/v1/namespaces/a/pods/p`, {
+    const answer = await harness.fetch(`${kubePath}/api/v1/namespaces/a/pods/p`, {
       method: 'DELETE',
       headers: { cookie: 'session=eve', ...more } as Record<string, string>,
     });
     expect(answer.status).toBe(403);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it('may change things from our own pages', async () => {
-    const answer = await bed.fetch(`${kubePath}/api/v1/namespaces/a/pods/p`, {
+    const answer = await harness.fetch(`${kubePath}/api/v1/namespaces/a/pods/p`, {
       method: 'DELETE',
-      headers: { cookie: 'session=eve', origin: bed.origin, 'sec-fetch-site': 'same-origin' },
+      headers: { cookie: 'session=eve', origin: harness.origin, 'sec-fetch-site': 'same-origin' },
     });
     expect(answer.status).toBe(200);
   });

@@ -1,29 +1,36 @@
 import { until, useLeakCheck } from '@postern/testkit';
 import type { Tunnel } from '@postern/tunnel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ClusterRequest, clusterId, type KubeBed, kubePath, readAll, startKubeBed } from '../test/kube-bed.ts';
+import {
+  type ClusterRequest,
+  clusterId,
+  type KubeHarness,
+  kubePath,
+  readAll,
+  startKubeHarness,
+} from '../test/kube-harness.ts';
 
 // A tunnel goes away and says which streams it never looked at: nothing was done for those.
 
 useLeakCheck();
 
-let bed: KubeBed;
+let harness: KubeHarness;
 /** What arrived at the cluster, by tunnel. */
 let arrived: { method: string; body: string; isWhole: boolean }[];
 /** The agent's ends of the tunnels. */
 let agents: Tunnel[];
 beforeEach(async () => {
-  bed = await startKubeBed({ connectAgent: false });
+  harness = await startKubeHarness({ connectAgent: false });
   agents = [];
-  for (const dialer of [bed.dialer, bed.newDialer({ slot: 1 })]) {
+  for (const dialer of [harness.dialer, harness.newDialer({ slot: 1 })]) {
     dialer.on('connected', (tunnel) => agents.push(tunnel));
     dialer.start();
   }
-  await until(() => bed.registry.of(clusterId).length === 2);
+  await until(() => harness.registry.of(clusterId).length === 2);
   arrived = [];
-  bed.onRequest = answer;
+  harness.onRequest = answer;
 });
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 function answer({ head, respond, stream }: ClusterRequest): void {
   const one = { method: head.method, body: '', isWhole: false };
@@ -45,8 +52,8 @@ function answer({ head, respond, stream }: ClusterRequest): void {
  */
 function crossGoAway(most: number): { crossed: number } {
   const count = { crossed: 0 };
-  const find = bed.registry.find.bind(bed.registry);
-  bed.registry.find = (...parameters) => {
+  const find = harness.registry.find.bind(harness.registry);
+  harness.registry.find = (...parameters) => {
     const tunnel = find(...parameters);
     if (tunnel === undefined || Object.hasOwn(tunnel, 'request')) return tunnel;
     const request = tunnel.request.bind(tunnel);
@@ -63,7 +70,7 @@ function crossGoAway(most: number): { crossed: number } {
   return count;
 }
 
-const tunnels = (): Tunnel[] => bed.registry.of(clusterId).map(({ tunnel }) => tunnel);
+const tunnels = (): Tunnel[] => harness.registry.of(clusterId).map(({ tunnel }) => tunnel);
 const pods = `${kubePath}/api/v1/namespaces/a/pods`;
 
 describe('a request that was not looked at', () => {
@@ -79,7 +86,7 @@ describe('a request that was not looked at', () => {
     const body = 'x'.repeat(size);
     for (let round = 0; round < 4; round++) {
       const headers = { authorization: 'Bearer ada', ...(size > 0 ? { 'content-length': String(size) } : {}) };
-      expect((await bed.fetch(pods, { method, body, headers })).status).toBe(201);
+      expect((await harness.fetch(pods, { method, body, headers })).status).toBe(201);
     }
     expect(count.crossed).toBe(1);
     expect(arrived).toEqual(Array(4).fill({ method, body, isWhole: true }));
@@ -89,14 +96,14 @@ describe('a request that was not looked at', () => {
     crossGoAway(1);
     const body = 'x'.repeat(1_000_000);
     const headers = { authorization: 'Bearer ada', 'content-length': '1000000' };
-    const result = await bed.fetch(pods, { method: 'POST', body, headers }).catch(() => ({ status: 503 }));
+    const result = await harness.fetch(pods, { method: 'POST', body, headers }).catch(() => ({ status: 503 }));
     expect(result.status).toBe(503);
     expect(arrived.every(({ isWhole }) => !isWhole)).toBe(true);
   });
 
   it('is given up after some tunnels, with a 503', async () => {
     const count = crossGoAway(100);
-    expect((await bed.fetch(pods)).status).toBe(503);
+    expect((await harness.fetch(pods)).status).toBe(503);
     // Two tunnels stood by; those that were dialled again meanwhile count too.
     expect(count.crossed).toBeGreaterThanOrEqual(2);
     expect(count.crossed).toBeLessThanOrEqual(4);
@@ -105,20 +112,20 @@ describe('a request that was not looked at', () => {
 
   it('to upgrade is opened on the other tunnel, and is one session', async () => {
     const count = crossGoAway(1);
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       respond({ status: 101, headers: [['upgrade', 'SPDY/3.1']] });
       stream.resume();
       stream.end('hello');
     };
     for (let round = 0; round < 2; round++) {
-      const socket = await bed.connect();
+      const socket = await harness.connect();
       socket.end(
         `POST ${pods}/p/exec?command=x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n`,
       );
       expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 101 .*hello$/s);
     }
     expect(count.crossed).toBe(1);
-    expect(bed.sessions.sessions).toHaveLength(2);
+    expect(harness.sessions.sessions).toHaveLength(2);
   });
 });
 
@@ -127,15 +134,19 @@ describe('a request that may have been looked at', () => {
     ['its tunnel ended', () => tunnels()[0]?.close(1000, 'gone')],
     ['it was reset as gone', undefined],
   ])('is never sent again: %s', async (_, end) => {
-    for (const { tunnel } of bed.registry.of(clusterId).slice(1)) tunnel.close(1000, 'not needed');
-    await until(() => bed.registry.of(clusterId).length === 1);
+    for (const { tunnel } of harness.registry.of(clusterId).slice(1)) tunnel.close(1000, 'not needed');
+    await until(() => harness.registry.of(clusterId).length === 1);
     let seen = 0;
-    bed.onRequest = ({ stream }) => {
+    harness.onRequest = ({ stream }) => {
       seen++;
       if (end === undefined) stream.reset('gone', 'the tunnel is draining; nothing was done');
       else end();
     };
-    const answered = await bed.fetch(pods, { method: 'POST', body: '{}', headers: { authorization: 'Bearer ada' } });
+    const answered = await harness.fetch(pods, {
+      method: 'POST',
+      body: '{}',
+      headers: { authorization: 'Bearer ada' },
+    });
     expect(answered.status).toBe(503);
     expect(seen).toBe(1);
   });
@@ -145,5 +156,5 @@ it('a tunnel that drains by our own word is not found any more', () => {
   const [first, second] = tunnels();
   first?.session.goAway({ code: 1001, retryAfterMs: 0 });
   for (let round = 0; round < 10; round++)
-    expect(bed.registry.find(bed.directory.clusters[0]?.organizationId ?? '', clusterId)).toBe(second);
+    expect(harness.registry.find(harness.directory.clusters[0]?.organizationId ?? '', clusterId)).toBe(second);
 });

@@ -7,15 +7,15 @@ import {
   acme,
   type ClusterRequest,
   clusterId,
-  type KubeBed,
+  type KubeHarness,
   kubePath,
   readAll,
-  startKubeBed,
-} from '../test/kube-bed.ts';
+  startKubeHarness,
+} from '../test/kube-harness.ts';
 
 useLeakCheck();
 
-let bed: KubeBed;
+let harness: KubeHarness;
 let refused: string[];
 let waiting: ClusterRequest[];
 
@@ -24,15 +24,15 @@ async function start(settings: Partial<LimitSettings>): Promise<void> {
   const limits = new Limits({ ...defaultLimits, ...settings }, () => 0);
   refused = [];
   limits.on('refused', (name) => refused.push(name));
-  bed = await startKubeBed({ limits });
-  bed.signIn('bob');
+  harness = await startKubeHarness({ limits });
+  harness.signIn('bob');
   waiting = [];
 }
 
 beforeEach(() => {
   waiting = [];
 });
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
@@ -42,8 +42,8 @@ describe('too many requests', () => {
     ['requestsPerOrganization', 429],
   ] as const)('%s: 429 with Retry-After, in a Status; somebody else gets %i', async (limit, other) => {
     await start({ [limit]: 1 });
-    for (let count = 0; count < 4; count++) expect((await bed.fetch(`${kubePath}/api`)).status).toBe(200);
-    const answer = await bed.fetch(`${kubePath}/api`);
+    for (let count = 0; count < 4; count++) expect((await harness.fetch(`${kubePath}/api`)).status).toBe(200);
+    const answer = await harness.fetch(`${kubePath}/api`);
     expect(answer.status).toBe(429);
     expect(answer.headers['retry-after']).toBe('1');
     expect(JSON.parse(answer.body)).toMatchObject({
@@ -52,8 +52,8 @@ describe('too many requests', () => {
       details: { retryAfterSeconds: 1 },
     });
     expect(refused).toEqual([limit]);
-    expect(bed.seen).toHaveLength(4);
-    expect((await bed.fetch(`${kubePath}/api`, as('bob'))).status).toBe(other);
+    expect(harness.seen).toHaveLength(4);
+    expect((await harness.fetch(`${kubePath}/api`, as('bob'))).status).toBe(other);
   });
 });
 
@@ -67,7 +67,7 @@ describe('too many open at once', () => {
     ['streamsPerCluster', 429],
   ] as const)('%s: watches, execs and plain requests share the places, and give them back', async (limit, other) => {
     await start({ [limit]: 2 });
-    bed.onRequest = (request) => {
+    harness.onRequest = (request) => {
       if (request.head.kind === 'upgrade') {
         request.respond({ status: 101, headers: [['upgrade', 'SPDY/3.1']] });
       } else if (request.head.path.includes('watch')) {
@@ -83,57 +83,57 @@ describe('too many open at once', () => {
       if (request.head.kind === 'upgrade') request.stream.once('end', () => request.stream.end());
       waiting.push(request);
     };
-    const watch = await bed.connect();
+    const watch = await harness.connect();
     watch.write(watchRequest);
     await once(watch, 'data');
-    const stream = await bed.connect();
+    const stream = await harness.connect();
     stream.write(exec);
     await once(stream, 'data');
 
-    const plain = await bed.fetch(`${kubePath}/api`);
+    const plain = await harness.fetch(`${kubePath}/api`);
     expect([plain.status, plain.headers['retry-after']]).toEqual([429, '1']);
     expect(JSON.parse(plain.body).message).toMatch(/too many requests and streams/i);
-    const upgrade = await bed.connect();
+    const upgrade = await harness.connect();
     upgrade.write(exec);
     expect(await readAll(upgrade)).toMatch(/^HTTP\/1\.1 429 .*Retry-After: 1\r\n.*"TooManyRequests"/s);
     expect(refused).toEqual([limit, limit]);
     expect(waiting).toHaveLength(2);
-    expect((await bed.fetch(`${kubePath}/api`, as('bob'))).status).toBe(other);
+    expect((await harness.fetch(`${kubePath}/api`, as('bob'))).status).toBe(other);
 
     watch.destroy();
     await until(() => waiting[0]?.stream.destroyed === true);
-    await until(() => bed.registry.find(acme, clusterId)?.session.streamCount === 1);
-    expect((await bed.fetch(`${kubePath}/api`)).status).toBe(200);
+    await until(() => harness.registry.find(acme, clusterId)?.session.streamCount === 1);
+    expect((await harness.fetch(`${kubePath}/api`)).status).toBe(200);
     stream.destroy();
-    await until(() => bed.registry.find(acme, clusterId)?.session.streamCount === 0);
-    const again = await bed.connect();
+    await until(() => harness.registry.find(acme, clusterId)?.session.streamCount === 0);
+    const again = await harness.connect();
     again.write(exec);
     expect((await once(again, 'data')).toString()).toMatch(/^HTTP\/1\.1 101 /);
   });
 
   it('a refusal of any kind keeps no place', async () => {
     await start({ streamsPerUser: 1 });
-    bed.onRequest = ({ stream }) => stream.reset('upstream-failed', '');
-    for (let count = 0; count < 5; count++) expect((await bed.fetch(`${kubePath}/api`)).status).toBe(502);
+    harness.onRequest = ({ stream }) => stream.reset('upstream-failed', '');
+    for (let count = 0; count < 5; count++) expect((await harness.fetch(`${kubePath}/api`)).status).toBe(502);
     for (let count = 0; count < 3; count++) {
-      const socket = await bed.connect();
+      const socket = await harness.connect();
       socket.write(exec);
       expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 502 /);
     }
-    await bed.dialer.stop();
-    await until(() => !bed.registry.isOnline(clusterId));
-    for (let count = 0; count < 3; count++) expect((await bed.fetch(`${kubePath}/api`)).status).toBe(503);
+    await harness.dialer.stop();
+    await until(() => !harness.registry.isOnline(clusterId));
+    for (let count = 0; count < 3; count++) expect((await harness.fetch(`${kubePath}/api`)).status).toBe(503);
     expect(refused).toEqual([]);
   });
 });
 
 it('a request that waits for its answer is cut when the credential ends', async () => {
   await start({});
-  bed.onRequest = (request) => waiting.push(request);
-  const socket = await bed.connect();
+  harness.onRequest = (request) => waiting.push(request);
+  const socket = await harness.connect();
   socket.write(`GET ${kubePath}/api/v1/pods HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`);
   await until(() => waiting.length === 1);
-  bed.authenticator.principals.delete('ada');
+  harness.authenticator.principals.delete('ada');
   await until(() => waiting[0]?.stream.destroyed === true);
   let answer = '';
   socket.on('data', (part: Buffer) => {
@@ -145,14 +145,14 @@ it('a request that waits for its answer is cut when the credential ends', async 
 
 it('the body of an answer on its way is cut when the credential ends, and is not told complete', async () => {
   await start({});
-  bed.onRequest = (request) => {
+  harness.onRequest = (request) => {
     request.respond({ status: 200, headers: [] });
     request.stream.write('half');
     waiting.push(request);
   };
-  const answer = bed.fetch(`${kubePath}/api/v1/pods`);
+  const answer = harness.fetch(`${kubePath}/api/v1/pods`);
   answer.catch(() => {});
   await until(() => waiting.length === 1);
-  bed.authenticator.principals.delete('ada');
+  harness.authenticator.principals.delete('ada');
   await expect(answer).rejects.toThrow();
 });

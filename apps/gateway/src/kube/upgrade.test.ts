@@ -7,19 +7,19 @@ import {
   acme,
   type ClusterRequest,
   clusterId,
-  type KubeBed,
+  type KubeHarness,
   kubePath,
   readAll,
-  startKubeBed,
-} from '../test/kube-bed.ts';
+  startKubeHarness,
+} from '../test/kube-harness.ts';
 
 useLeakCheck();
 
-let bed: KubeBed;
+let harness: KubeHarness;
 beforeEach(async () => {
-  bed = await startKubeBed();
+  harness = await startKubeHarness();
 });
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 const exec = `${kubePath}/api/v1/namespaces/shop/pods/web-0/exec?command=cat&command=-u&container=app&stdin=true&tty=true`;
 const spdy = 'Connection: Upgrade\r\nUpgrade: SPDY/3.1\r\n';
@@ -48,12 +48,12 @@ async function readHead(socket: TLSSocket): Promise<{ head: string; rest: Buffer
 describe('an upgrade', () => {
   it.each(['GET', 'POST'])('by %s becomes a stream of opaque bytes, also those that came early', async (method) => {
     let gotten: Buffer[] = [];
-    bed.onRequest = (request) => {
+    harness.onRequest = (request) => {
       switchTo('SPDY/3.1', [['x-stream-protocol-version', 'v4.channel.k8s.io']])(request);
       request.stream.on('data', (part: Buffer) => gotten.push(part));
       request.stream.on('end', () => request.stream.end('bye'));
     };
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     const early = Buffer.from([0x80, 0x03, 0, 1, 0xff, 0x0d, 0x0a, 0x0d, 0x0a, 0]);
     const lines = `${spdy}X-Stream-Protocol-Version: v5.channel.k8s.io\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\nContent-Length: 0\r\n`;
     socket.write(Buffer.concat([Buffer.from(head(method, exec, lines)), early]));
@@ -67,8 +67,8 @@ describe('an upgrade', () => {
     const [last] = (await once(socket, 'data')) as [Buffer];
     expect(last.toString()).toBe('bye');
     expect(Buffer.concat(gotten)).toEqual(Buffer.concat([early, Buffer.from('late')]));
-    expect(bed.seen[0]).toMatchObject({ kind: 'upgrade', method, path: exec.slice(kubePath.length) });
-    expect(bed.seen[0]?.headers).toEqual([
+    expect(harness.seen[0]).toMatchObject({ kind: 'upgrade', method, path: exec.slice(kubePath.length) });
+    expect(harness.seen[0]?.headers).toEqual([
       ['x-stream-protocol-version', 'v5.channel.k8s.io'],
       ['x-stream-protocol-version', 'v4.channel.k8s.io'],
       ['connection', 'Upgrade'],
@@ -82,7 +82,7 @@ describe('an upgrade', () => {
     const up = createHash('sha256');
     const down = createHash('sha256');
     const sentDown = createHash('sha256');
-    bed.onRequest = (request) => {
+    harness.onRequest = (request) => {
       switchTo('websocket')(request);
       request.stream.on('data', (part: Buffer) => up.update(part));
       let left = size;
@@ -100,7 +100,7 @@ describe('an upgrade', () => {
       };
       more();
     };
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.write(head('GET', exec, 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n'));
     const { rest } = await readHead(socket);
     down.update(rest);
@@ -117,23 +117,23 @@ describe('an upgrade', () => {
     }
     await until(() => got === size);
     socket.end();
-    await until(() => bed.sessions.sessions[0]?.end !== undefined);
+    await until(() => harness.sessions.sessions[0]?.end !== undefined);
     expect(down.digest('hex')).toBe(sentDown.digest('hex'));
     expect(up.digest('hex')).toBe(sentUp.digest('hex'));
-    expect(bed.sessions.sessions[0]?.end).toMatchObject({ bytesUp: size, bytesDown: size, reason: 'ended' });
+    expect(harness.sessions.sessions[0]?.end).toMatchObject({ bytesUp: size, bytesDown: size, reason: 'ended' });
   });
 
   it('is put on record: who, where, what, how much', async () => {
-    bed.onRequest = (request) => {
+    harness.onRequest = (request) => {
       switchTo('SPDY/3.1')(request);
       request.stream.on('data', () => request.stream.end('pong!'));
     };
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.write(head('POST', exec, spdy));
     await readHead(socket);
     socket.end('ping');
-    await until(() => bed.sessions.sessions[0]?.end !== undefined);
-    expect(bed.sessions.sessions).toMatchObject([
+    await until(() => harness.sessions.sessions[0]?.end !== undefined);
+    expect(harness.sessions.sessions).toMatchObject([
       {
         kind: 'exec',
         userId: 'user-ada',
@@ -147,45 +147,45 @@ describe('an upgrade', () => {
   });
 
   it('that cannot be put on record at once is not even sent', async () => {
-    bed.sessions.failing = true;
-    const socket = await bed.connect();
+    harness.sessions.failing = true;
+    const socket = await harness.connect();
     socket.write(head('POST', exec, spdy));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 503 .*could not record/s);
-    await bed.registry.find(acme, clusterId)?.session.ping();
-    expect(bed.seen).toEqual([]);
+    await harness.registry.find(acme, clusterId)?.session.ping();
+    expect(harness.seen).toEqual([]);
   });
 
   it('that cannot be put on record does not happen', async () => {
-    bed.sessions.failing = true;
-    bed.sessions.beforeStart = async () => {
-      await until(() => bed.seen.length === 1);
+    harness.sessions.failing = true;
+    harness.sessions.beforeStart = async () => {
+      await until(() => harness.seen.length === 1);
     };
     let opened = 0;
-    bed.onRequest = (request) => {
+    harness.onRequest = (request) => {
       opened++;
       switchTo('SPDY/3.1')(request);
       request.stream.once('close', () => opened--);
     };
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.write(head('POST', exec, spdy));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 503 .*could not record/s);
-    expect(bed.seen).toHaveLength(1);
-    await until(() => opened === 0 && bed.registry.find(acme, clusterId)?.session.streamCount === 0);
+    expect(harness.seen).toHaveLength(1);
+    await until(() => opened === 0 && harness.registry.find(acme, clusterId)?.session.streamCount === 0);
   });
 
   it('that is not answered with 101 ends the connection: nothing more can be asked on it', async () => {
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       respond({ status: 400, headers: [['content-type', 'application/json']] });
       stream.end('{"kind":"Status","message":"no"}');
     };
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     const next = `GET ${kubePath}/api/v1/secrets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`;
     socket.write(head('POST', exec, spdy) + next);
     const answer = await readAll(socket);
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     expect(answer).toContain('Connection: close');
     expect(answer).toMatch(/\{"kind":"Status","message":"no"\}$/);
-    expect(bed.seen).toHaveLength(1);
+    expect(harness.seen).toHaveLength(1);
     await until(() => socket.readableEnded);
   });
 
@@ -193,8 +193,8 @@ describe('an upgrade', () => {
     ['SPDY/3.1', 'websocket'],
     ['websocket', 'h2c'],
   ])('to %s that the cluster answers with %s is refused', async (wanted, got) => {
-    bed.onRequest = switchTo(got);
-    const socket = await bed.connect();
+    harness.onRequest = switchTo(got);
+    const socket = await harness.connect();
     socket.write(head('GET', exec, `Connection: Upgrade\r\nUpgrade: ${wanted}\r\n`));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 502 /);
   });
@@ -205,8 +205,8 @@ describe('an upgrade', () => {
     [403, 403],
     [500, 500],
   ])('that the apiserver answers with %i is %i for the client', async (status, expected) => {
-    bed.onRequest = ({ respond }) => respond({ status, headers: [['location', 'http://evil/']] }, { end: true });
-    const socket = await bed.connect();
+    harness.onRequest = ({ respond }) => respond({ status, headers: [['location', 'http://evil/']] }, { end: true });
+    const socket = await harness.connect();
     socket.write(head('GET', exec, spdy));
     const answer = await readAll(socket);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${expected} `));
@@ -230,58 +230,58 @@ describe('an upgrade', () => {
     ['websocket', `${kubePath}/`],
     ['websocket', `${kubePath}/api/v1/namespaces/a/pods/p/exec/more`],
   ])('to %s of %s is 400', async (protocol, path) => {
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.write(head('GET', path, `Connection: Upgrade\r\nUpgrade: ${protocol}\r\n`));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 400 /);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it('needs editor, and counts as create by GET too', async () => {
-    bed.directory.level = 'viewer';
+    harness.directory.level = 'viewer';
     for (const method of ['GET', 'POST']) {
-      const socket = await bed.connect();
+      const socket = await harness.connect();
       socket.write(head(method, exec, spdy));
       const answer = await readAll(socket);
       expect(answer).toMatch(/^HTTP\/1\.1 403 /);
       expect(answer).toContain('cannot create resource \\"pods/exec\\"');
     }
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it('from another site is refused', async () => {
-    bed.signIn('eve', 'browser');
-    const socket = await bed.connect();
+    harness.signIn('eve', 'browser');
+    const socket = await harness.connect();
     socket.write(
       `GET ${exec} HTTP/1.1\r\nHost: x\r\nCookie: session=eve\r\nOrigin: https://evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
     );
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 403 /);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it('ends within seconds when the credential does, and nothing typed later arrives', async () => {
     let closed = false;
     const typed: Buffer[] = [];
-    bed.onRequest = (request) => {
+    harness.onRequest = (request) => {
       switchTo('SPDY/3.1')(request);
       request.stream.on('data', (part: Buffer) => typed.push(part));
       request.stream.once('close', () => {
         closed = true;
       });
     };
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.write(head('POST', exec, spdy));
     await readHead(socket);
-    bed.authenticator.principals.delete('ada');
+    harness.authenticator.principals.delete('ada');
     await until(() => closed);
     socket.write('later');
-    await until(() => bed.sessions.sessions[0]?.end !== undefined);
-    expect(bed.sessions.sessions[0]?.end?.reason).toContain('credential has ended');
+    await until(() => harness.sessions.sessions[0]?.end !== undefined);
+    expect(harness.sessions.sessions[0]?.end?.reason).toContain('credential has ended');
     expect(typed).toEqual([]);
   });
 
   it('ends when the agent goes away, and when the client does', async () => {
     let closed = 0;
-    bed.onRequest = (request) => {
+    harness.onRequest = (request) => {
       switchTo('SPDY/3.1')(request);
       request.stream.once('close', () => {
         closed++;
@@ -289,23 +289,23 @@ describe('an upgrade', () => {
       // As an apiserver does, whose client has hung up.
       request.stream.resume().once('end', () => request.stream.end());
     };
-    const leaving = await bed.connect();
+    const leaving = await harness.connect();
     leaving.write(head('POST', exec, spdy));
     await readHead(leaving);
     leaving.destroy();
     await until(() => closed === 1);
 
-    const staying = await bed.connect();
+    const staying = await harness.connect();
     staying.write(head('POST', exec, spdy));
     await readHead(staying);
-    await bed.dialer.stop();
+    await harness.dialer.stop();
     await readAll(staying);
     expect(closed).toBe(2);
-    await until(() => bed.sessions.sessions.every((session) => session.end !== undefined));
+    await until(() => harness.sessions.sessions.every((session) => session.end !== undefined));
   });
 
   it('a hundred times leaves no stream, no socket and no session open', async () => {
-    bed.onRequest = (request) => {
+    harness.onRequest = (request) => {
       switchTo('SPDY/3.1')(request);
       request.stream.resume().once('end', () => request.stream.end('bye'));
     };
@@ -314,7 +314,7 @@ describe('an upgrade', () => {
     for (let round = 0; round < 10; round++) {
       await Promise.all(
         Array.from({ length: 10 }, async (_, index) => {
-          const socket = await bed.connect();
+          const socket = await harness.connect();
           socket.write(head('POST', exec, spdy));
           await readHead(socket);
           if (index % 2 === 0) socket.destroy();
@@ -327,18 +327,18 @@ describe('an upgrade', () => {
       );
     }
     await until(
-      () => bed.sessions.sessions.length === 100 && bed.sessions.sessions.every((one) => one.end !== undefined),
+      () => harness.sessions.sessions.length === 100 && harness.sessions.sessions.every((one) => one.end !== undefined),
     );
-    await until(() => bed.registry.find(acme, clusterId)?.session.streamCount === 0 && sockets() <= before);
-    const metrics = await bed.metrics.registry.getSingleMetricAsString('postern_streams_active');
+    await until(() => harness.registry.find(acme, clusterId)?.session.streamCount === 0 && sockets() <= before);
+    const metrics = await harness.metrics.registry.getSingleMetricAsString('postern_streams_active');
     expect(metrics).toContain('{kind="exec"} 0');
   });
 
   it('that is never answered ends with 504', async () => {
-    await bed.close();
-    bed = await startKubeBed({ headTimeoutMs: 60 });
-    bed.onRequest = () => {};
-    const socket = await bed.connect();
+    await harness.close();
+    harness = await startKubeHarness({ headTimeoutMs: 60 });
+    harness.onRequest = () => {};
+    const socket = await harness.connect();
     socket.write(head('GET', exec, spdy));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 504 /);
   });

@@ -1,17 +1,17 @@
 import type { TLSSocket } from 'node:tls';
 import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ClusterRequest, type KubeBed, kubePath, readAll, startKubeBed } from '../test/kube-bed.ts';
+import { type ClusterRequest, type KubeHarness, kubePath, readAll, startKubeHarness } from '../test/kube-harness.ts';
 
 // The apiserver serves a watch and the log of a pod over WebSocket too; browsers have nothing else to follow them with.
 
 useLeakCheck();
 
-let bed: KubeBed;
+let harness: KubeHarness;
 beforeEach(async () => {
-  bed = await startKubeBed();
+  harness = await startKubeHarness();
 });
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 const websocket =
   'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
@@ -25,7 +25,7 @@ function ask(path: string, lines: string, credential = 'Authorization: Bearer ad
 let streams: ClusterRequest[];
 beforeEach(() => {
   streams = [];
-  bed.onRequest = (request) => {
+  harness.onRequest = (request) => {
     streams.push(request);
     const offered = request.head.headers.find(([name]) => name === 'sec-websocket-protocol')?.[1];
     const chosen = offered?.split(',')[0]?.trim();
@@ -45,7 +45,7 @@ beforeEach(() => {
 });
 
 async function connect(text: string): Promise<{ socket: TLSSocket; first: string }> {
-  const socket = await bed.connect();
+  const socket = await harness.connect();
   let first = '';
   socket.on('data', (part: Buffer) => {
     first += part.toString('latin1');
@@ -75,28 +75,28 @@ describe.each([
       const { socket, first } = await connect(ask(path, `Origin: https://tool.example\r\n${lines}`));
       expect(first).toMatch(/^HTTP\/1\.1 101 /);
       expect(/sec-websocket-protocol: (\S+)/.exec(first)?.[1]).toBe(protocol);
-      expect(bed.seen[0]).toMatchObject({ kind: 'upgrade', method: 'GET', path: path.slice(kubePath.length) });
+      expect(harness.seen[0]).toMatchObject({ kind: 'upgrade', method: 'GET', path: path.slice(kubePath.length) });
       // The apiserver refuses a watch without an Origin.
-      expect(bed.seen[0]?.headers).toContainEqual(['origin', 'https://tool.example']);
-      expect(await bed.metrics.registry.getSingleMetricAsString('postern_streams_active')).toContain(
+      expect(harness.seen[0]?.headers).toContainEqual(['origin', 'https://tool.example']);
+      expect(await harness.metrics.registry.getSingleMetricAsString('postern_streams_active')).toContain(
         `{kind="${kind}"} 1`,
       );
       socket.end();
       await until(() => streams[0]?.stream.destroyed === true);
-      expect(bed.sessions.sessions).toEqual([]);
+      expect(harness.sessions.sessions).toEqual([]);
     },
   );
 
   it('may be opened by a viewer, whom the cluster’s own RBAC then judges', async () => {
-    bed.directory.level = 'viewer';
+    harness.directory.level = 'viewer';
     const { first } = await connect(ask(path, ''));
     expect(first).toMatch(/^HTTP\/1\.1 101 /);
-    expect(bed.seen[0]?.identity.groups).toEqual(['postern:viewer']);
+    expect(harness.seen[0]?.identity.groups).toEqual(['postern:viewer']);
   });
 
   it('ends within seconds when the credential does', async () => {
     const { socket } = await connect(ask(path, ''));
-    bed.authenticator.principals.delete('ada');
+    harness.authenticator.principals.delete('ada');
     await until(() => streams[0]?.stream.destroyed === true && socket.readableEnded);
   });
 
@@ -105,41 +105,41 @@ describe.each([
     ['null', 'cross-site'],
     ['https://localhost:1.evil.example', 'cross-site'],
   ])('with a cookie, from %s, is refused', async (origin, site) => {
-    bed.signIn('eve', 'browser');
-    const socket = await bed.connect();
+    harness.signIn('eve', 'browser');
+    const socket = await harness.connect();
     socket.write(ask(path, `Origin: ${origin}\r\nSec-Fetch-Site: ${site}\r\n`, 'Cookie: session=eve'));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 403 /);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it('with a cookie, from nowhere, is refused; from our own pages it is opened', async () => {
-    bed.signIn('eve', 'browser');
-    const socket = await bed.connect();
+    harness.signIn('eve', 'browser');
+    const socket = await harness.connect();
     socket.write(ask(path, '', 'Cookie: session=eve'));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 403 /);
-    const { first } = await connect(ask(path, `Origin: ${bed.origin}\r\n`, 'Cookie: session=eve'));
+    const { first } = await connect(ask(path, `Origin: ${harness.origin}\r\n`, 'Cookie: session=eve'));
     expect(first).toMatch(/^HTTP\/1\.1 101 /);
   });
 
   it('without a credential is 401', async () => {
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.write(ask(path, '', 'X-Nothing: 1'));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 401 /);
   });
 
   it.each(['POST', 'PUT', 'DELETE', 'HEAD'])('by %s is refused', async (method) => {
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.write(ask(path, '', undefined, method));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 40[05] /);
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
   });
 
   it('that the cluster answers without switching is 502, and nothing is told complete', async () => {
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       respond({ status: 200, headers: [] });
       stream.write('{"type":"ADDED"}');
     };
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.write(ask(path, ''));
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 502 /);
   });
@@ -148,7 +148,7 @@ describe.each([
 it('a bearer token in a subprotocol does not travel', async () => {
   const token = 'base64url.bearer.authorization.k8s.io.Y2FuYXJ5';
   await connect(ask(watch, `Sec-WebSocket-Protocol: ${token}, binary.k8s.io\r\nSec-WebSocket-Protocol: ${token}\r\n`));
-  expect(bed.seen[0]?.headers.filter(([name]) => name === 'sec-websocket-protocol')).toEqual([
+  expect(harness.seen[0]?.headers.filter(([name]) => name === 'sec-websocket-protocol')).toEqual([
     ['sec-websocket-protocol', 'binary.k8s.io'],
   ]);
 });

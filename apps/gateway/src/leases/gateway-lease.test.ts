@@ -1,20 +1,20 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LeaseBed, type LeasedGateway } from '../test/lease-bed.ts';
+import { type LeasedGateway, LeaseHarness } from '../test/lease-harness.ts';
 import type { TenantRows } from '../test/tenant-rows.ts';
 
-let bed: LeaseBed;
+let harness: LeaseHarness;
 let first: LeasedGateway;
 let ofFirst: TenantRows;
 
 beforeAll(async () => {
-  bed = await LeaseBed.start();
+  harness = await LeaseHarness.start();
 });
-afterAll(() => bed.stop());
+afterAll(() => harness.stop());
 beforeEach(async () => {
-  ofFirst = await bed.makeTenant();
-  first = await bed.startGateway();
+  ofFirst = await harness.makeTenant();
+  first = await harness.startGateway();
 });
-afterEach(() => bed.stopGateways());
+afterEach(() => harness.stopGateways());
 
 /** Milliseconds for what follows by itself, also on a busy machine. */
 const patience = 10_000;
@@ -24,15 +24,15 @@ describe('a gateway that starts', () => {
   it('changes nothing of one that runs', async () => {
     await first.connect(ofFirst, 1n);
     const id = await first.open(ofFirst);
-    const before = await bed.all(ofFirst, id);
+    const before = await harness.all(ofFirst, id);
     expect(before).toMatchObject({
       session: { ended_at: null, gateway_id: first.lease.id },
       connections: [{ epoch: '1' }],
     });
-    const second = await bed.startGateway();
+    const second = await harness.startGateway();
     await second.lease.beat();
     await second.stop();
-    expect(await bed.all(ofFirst, id)).toEqual(before);
+    expect(await harness.all(ofFirst, id)).toEqual(before);
     expect([first.changed, second.changed]).toEqual([[ofFirst.clusterId], []]);
   });
 });
@@ -41,95 +41,95 @@ describe('a dead gateway', () => {
   it('is one that was not seen for 10 s; what it held ends, and nothing else', async () => {
     await first.connect(ofFirst, 1n);
     const id = await first.open(ofFirst);
-    const second = await bed.startGateway();
+    const second = await harness.startGateway();
     // Some seconds to spare, on a machine that is busy.
-    await bed.silence(first, 5);
-    const before = await bed.all(ofFirst, id);
+    await harness.silence(first, 5);
+    const before = await harness.all(ofFirst, id);
     await second.lease.beat();
-    expect(await bed.all(ofFirst, id)).toEqual(before);
-    const ofSecond = await bed.makeTenant();
+    expect(await harness.all(ofFirst, id)).toEqual(before);
+    const ofSecond = await harness.makeTenant();
     await second.connect(ofSecond, 2n);
     const idOfSecond = await second.open(ofSecond);
-    const ofSecondBefore = await bed.all(ofSecond, idOfSecond);
-    await bed.server.run(`UPDATE clusters SET last_seen_at = now() - interval '12 s' WHERE id = '${ofFirst.clusterId}';
+    const ofSecondBefore = await harness.all(ofSecond, idOfSecond);
+    await harness.server.run(`UPDATE clusters SET last_seen_at = now() - interval '12 s' WHERE id = '${ofFirst.clusterId}';
       UPDATE sessions SET started_at = now() - interval '1 min' WHERE id = '${id}'`);
-    await bed.silence(first, 11);
-    const { seen_at } = await bed.gateway(first.lease.id);
+    await harness.silence(first, 11);
+    const { seen_at } = await harness.gateway(first.lease.id);
     await second.lease.beat();
-    expect(await bed.all(ofFirst, id)).toMatchObject({
+    expect(await harness.all(ofFirst, id)).toMatchObject({
       cluster: { offline_since: seen_at, last_seen_at: seen_at },
       session: { ended_at: seen_at, end_reason: stopped, gateway_id: null },
       connections: [],
     });
-    expect(await bed.gateway(first.lease.id)).toBeUndefined();
-    expect(await bed.all(ofSecond, idOfSecond)).toEqual(ofSecondBefore);
+    expect(await harness.gateway(first.lease.id)).toBeUndefined();
+    expect(await harness.all(ofSecond, idOfSecond)).toEqual(ofSecondBefore);
     expect(second.changed).toEqual([ofSecond.clusterId, ofFirst.clusterId]);
   });
 
   it('leaves a cluster online that another gateway has a connection of', async () => {
-    const second = await bed.startGateway();
+    const second = await harness.startGateway();
     await first.connect(ofFirst, 1n);
     await second.connect(ofFirst, 2n);
-    const { connected_at } = await bed.cluster(ofFirst);
-    await bed.silence(first, 11);
+    const { connected_at } = await harness.cluster(ofFirst);
+    await harness.silence(first, 11);
     await second.lease.beat();
-    expect(await bed.cluster(ofFirst)).toMatchObject({ offline_since: null, connected_at });
-    expect(await bed.connections(ofFirst)).toMatchObject([{ epoch: '2', gateway_id: second.lease.id }]);
+    expect(await harness.cluster(ofFirst)).toMatchObject({ offline_since: null, connected_at });
+    expect(await harness.connections(ofFirst)).toMatchObject([{ epoch: '2', gateway_id: second.lease.id }]);
   });
 
   it('takes a cluster offline no earlier than somebody else heard of it', async () => {
-    const second = await bed.startGateway();
+    const second = await harness.startGateway();
     await first.connect(ofFirst, 1n);
     await second.connect(ofFirst, 2n);
     await second.disconnect(ofFirst, 2n);
-    const { last_seen_at, offline_since } = await bed.cluster(ofFirst);
+    const { last_seen_at, offline_since } = await harness.cluster(ofFirst);
     expect(offline_since).toBeNull();
-    await bed.silence(first, 11);
+    await harness.silence(first, 11);
     await second.lease.beat();
-    expect(await bed.cluster(ofFirst)).toMatchObject({ offline_since: last_seen_at });
+    expect(await harness.cluster(ofFirst)).toMatchObject({ offline_since: last_seen_at });
   });
 
   it('is noticed when its time is over, not only with the next beat', async () => {
     await first.connect(ofFirst, 1n);
-    await bed.silence(first, 9.5);
-    await bed.startGateway();
-    expect(await bed.cluster(ofFirst)).toMatchObject({ offline_since: null });
-    await vi.waitFor(async () => expect(await bed.connections(ofFirst)).toEqual([]), patience);
+    await harness.silence(first, 9.5);
+    await harness.startGateway();
+    expect(await harness.cluster(ofFirst)).toMatchObject({ offline_since: null });
+    await vi.waitFor(async () => expect(await harness.connections(ofFirst)).toEqual([]), patience);
   });
 
   it('is cleaned once, by one of two that find it at the same time', async () => {
-    const [second, third] = [await bed.startGateway(), await bed.startGateway()];
+    const [second, third] = [await harness.startGateway(), await harness.startGateway()];
     await first.connect(ofFirst, 1n);
     const id = await first.open(ofFirst);
-    await bed.silence(first, 11);
+    await harness.silence(first, 11);
     let cleaning: Promise<void> | undefined;
-    await bed.whileLocked(ofFirst, async (waiting) => {
+    await harness.whileLocked(ofFirst, async (waiting) => {
       cleaning = second.lease.beat();
       await waiting(1);
       // Passes it over and does not wait.
       await Promise.race([third.lease.beat(), waiting(2).then(() => expect.unreachable('it waits for the other'))]);
-      expect(await bed.session(id)).toMatchObject({ ended_at: null });
+      expect(await harness.session(id)).toMatchObject({ ended_at: null });
     });
     await cleaning;
     expect([second.changed, third.changed]).toEqual([[ofFirst.clusterId], []]);
-    expect(await bed.all(ofFirst, id)).toMatchObject({ session: { end_reason: stopped }, connections: [] });
+    expect(await harness.all(ofFirst, id)).toMatchObject({ session: { end_reason: stopped }, connections: [] });
   });
 });
 
 describe('a gateway that stops in order', () => {
   it('gives back what it holds, and nothing else', async () => {
-    const second = await bed.startGateway();
-    const ofSecond = await bed.makeTenant();
+    const second = await harness.startGateway();
+    const ofSecond = await harness.makeTenant();
     await first.connect(ofFirst, 1n);
     const id = await first.open(ofFirst);
     await second.connect(ofSecond, 2n);
-    const before = await bed.all(ofSecond, await second.open(ofSecond));
+    const before = await harness.all(ofSecond, await second.open(ofSecond));
     await first.stop();
-    const after = await bed.all(ofFirst, id);
+    const after = await harness.all(ofFirst, id);
     expect(after).toMatchObject({ session: { end_reason: stopped, gateway_id: null }, connections: [] });
     expect(after.cluster.offline_since.getTime()).toBeGreaterThanOrEqual(after.session.started_at.getTime());
-    expect(await bed.gateway(first.lease.id)).toBeUndefined();
-    expect(await bed.all(ofSecond, before.session.id)).toEqual(before);
+    expect(await harness.gateway(first.lease.id)).toBeUndefined();
+    expect(await harness.all(ofSecond, before.session.id)).toEqual(before);
   });
 
   it('writes nothing afterwards', async () => {
@@ -137,21 +137,21 @@ describe('a gateway that stops in order', () => {
     await first.stop();
     await first.connect(ofFirst, 2n);
     await first.disconnect(ofFirst, 1n);
-    expect(await bed.connections(ofFirst)).toEqual([]);
+    expect(await harness.connections(ofFirst)).toEqual([]);
   });
 });
 
 it('keeps a cluster online when one connection ends while another is being added elsewhere', async () => {
-  const second = await bed.startGateway();
+  const second = await harness.startGateway();
   await first.connect(ofFirst, 1n);
   const both: Promise<void>[] = [];
-  await bed.whileLocked(ofFirst, async (waiting) => {
+  await harness.whileLocked(ofFirst, async (waiting) => {
     both.push(second.connect(ofFirst, 2n));
     await waiting(1);
     both.push(first.disconnect(ofFirst, 1n));
     await waiting(2);
   });
   await Promise.all(both);
-  expect(await bed.cluster(ofFirst)).toMatchObject({ offline_since: null });
-  expect(await bed.connections(ofFirst)).toMatchObject([{ epoch: '2' }]);
+  expect(await harness.cluster(ofFirst)).toMatchObject({ offline_since: null });
+  expect(await harness.connections(ofFirst)).toMatchObject([{ epoch: '2' }]);
 });

@@ -1,20 +1,20 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LeaseBed, type LeasedGateway } from '../test/lease-bed.ts';
+import { type LeasedGateway, LeaseHarness } from '../test/lease-harness.ts';
 import type { TenantRows } from '../test/tenant-rows.ts';
 
-let bed: LeaseBed;
+let harness: LeaseHarness;
 let first: LeasedGateway;
 let ofFirst: TenantRows;
 
 beforeAll(async () => {
-  bed = await LeaseBed.start();
+  harness = await LeaseHarness.start();
 });
-afterAll(() => bed.stop());
+afterAll(() => harness.stop());
 beforeEach(async () => {
-  ofFirst = await bed.makeTenant();
-  first = await bed.startGateway();
+  ofFirst = await harness.makeTenant();
+  first = await harness.startGateway();
 });
-afterEach(() => bed.stopGateways());
+afterEach(() => harness.stopGateways());
 
 /** Milliseconds for what follows by itself, also on a busy machine. */
 const patience = 10_000;
@@ -25,19 +25,19 @@ describe('a gateway that was taken for dead', () => {
   let id: string;
   let deadId: string;
   beforeEach(async () => {
-    second = await bed.startGateway();
+    second = await harness.startGateway();
     await first.connect(ofFirst, 5n);
     id = await first.open(ofFirst);
     deadId = first.lease.id;
-    await bed.silence(first, 11);
+    await harness.silence(first, 11);
     await second.lease.beat();
-    expect(await bed.all(ofFirst, id)).toMatchObject({ session: { end_reason: stopped }, connections: [] });
+    expect(await harness.all(ofFirst, id)).toMatchObject({ session: { end_reason: stopped }, connections: [] });
   });
 
   const isBack = () =>
     vi.waitFor(
       async () =>
-        expect(await bed.all(ofFirst, id)).toMatchObject({
+        expect(await harness.all(ofFirst, id)).toMatchObject({
           cluster: { offline_since: null },
           session: { ended_at: null, end_reason: null, gateway_id: first.lease.id },
           connections: [{ epoch: '5', gateway_id: first.lease.id }],
@@ -48,27 +48,27 @@ describe('a gateway that was taken for dead', () => {
   it('takes a new id with its next beat and publishes what it holds again', async () => {
     await first.lease.beat();
     expect(first.lease.id).not.toBe(deadId);
-    expect(await bed.gateway(first.lease.id)).toBeDefined();
+    expect(await harness.gateway(first.lease.id)).toBeDefined();
     await isBack();
     await first.disconnect(ofFirst, 4n);
-    expect(await bed.cluster(ofFirst)).toMatchObject({ offline_since: null });
+    expect(await harness.cluster(ofFirst)).toMatchObject({ offline_since: null });
     await first.sessions.end(id, { reason: 'done', bytesUp: 3, bytesDown: 4 });
-    expect(await bed.session(id)).toMatchObject({
+    expect(await harness.session(id)).toMatchObject({
       end_reason: 'done',
       bytes_up: '3',
       bytes_down: '4',
       gateway_id: null,
     });
     await first.disconnect(ofFirst, 5n);
-    expect((await bed.cluster(ofFirst)).offline_since).not.toBeNull();
+    expect((await harness.cluster(ofFirst)).offline_since).not.toBeNull();
   });
 
   it('does so before its next beat when an agent connects', async () => {
     await first.connect(ofFirst, 6n);
-    expect((await bed.connections(ofFirst)).map(({ epoch }) => epoch)).toContain('6');
+    expect((await harness.connections(ofFirst)).map(({ epoch }) => epoch)).toContain('6');
     await vi.waitFor(
       async () =>
-        expect(await bed.connections(ofFirst)).toMatchObject([
+        expect(await harness.connections(ofFirst)).toMatchObject([
           { epoch: '5' },
           { epoch: '6', gateway_id: first.lease.id },
         ]),
@@ -79,7 +79,7 @@ describe('a gateway that was taken for dead', () => {
 
   it('does so before its next beat when a session begins', async () => {
     const next = await first.open(ofFirst);
-    expect(await bed.session(next)).toMatchObject({ ended_at: null, gateway_id: first.lease.id });
+    expect(await harness.session(next)).toMatchObject({ ended_at: null, gateway_id: first.lease.id });
     expect(first.lease.id).not.toBe(deadId);
     await isBack();
   });
@@ -92,9 +92,9 @@ describe('a gateway that was taken for dead', () => {
       first.connect(ofFirst, 6n),
     ]);
     for (const each of many.filter((done) => typeof done === 'string'))
-      expect(await bed.session(each)).toMatchObject({ ended_at: null, gateway_id: first.lease.id });
-    await vi.waitFor(async () => expect(await bed.connections(ofFirst)).toHaveLength(2), patience);
-    const { rows } = await bed.server.run(`SELECT id FROM gateways WHERE id <> '${second.lease.id}'`);
+      expect(await harness.session(each)).toMatchObject({ ended_at: null, gateway_id: first.lease.id });
+    await vi.waitFor(async () => expect(await harness.connections(ofFirst)).toHaveLength(2), patience);
+    const { rows } = await harness.server.run(`SELECT id FROM gateways WHERE id <> '${second.lease.id}'`);
     expect(rows).toEqual([{ id: first.lease.id }]);
   });
 
@@ -102,9 +102,9 @@ describe('a gateway that was taken for dead', () => {
     await first.lease.beat();
     await isBack();
     const before = first.lease.id;
-    await bed.silence(first, 11);
+    await harness.silence(first, 11);
     const during: Promise<unknown>[] = [];
-    await bed.whileLocked(ofFirst, async (waiting) => {
+    await harness.whileLocked(ofFirst, async (waiting) => {
       during.push(second.lease.beat());
       await waiting(1);
       during.push(first.connect(ofFirst, 6n), first.open(ofFirst));
@@ -112,27 +112,27 @@ describe('a gateway that was taken for dead', () => {
     });
     const [, , opened] = await Promise.all(during);
     expect(first.lease.id).not.toBe(before);
-    await vi.waitFor(async () => expect(await bed.connections(ofFirst)).toHaveLength(2), patience);
-    expect(await bed.session(String(opened))).toMatchObject({ ended_at: null, gateway_id: first.lease.id });
+    await vi.waitFor(async () => expect(await harness.connections(ofFirst)).toHaveLength(2), patience);
+    expect(await harness.session(String(opened))).toMatchObject({ ended_at: null, gateway_id: first.lease.id });
   });
 
   it('leaves a session ended that has an end of its own', async () => {
-    await bed.server.run(`UPDATE sessions SET end_reason = 'done' WHERE id = '${id}'`);
+    await harness.server.run(`UPDATE sessions SET end_reason = 'done' WHERE id = '${id}'`);
     await first.lease.beat();
-    await vi.waitFor(async () => expect(await bed.connections(ofFirst)).toHaveLength(1), patience);
-    expect(await bed.session(id)).toMatchObject({ end_reason: 'done', ended_at: expect.any(Date) });
+    await vi.waitFor(async () => expect(await harness.connections(ofFirst)).toHaveLength(1), patience);
+    expect(await harness.session(id)).toMatchObject({ end_reason: 'done', ended_at: expect.any(Date) });
   });
 
   it('says how a session ended that another had to guess about', async () => {
     await first.sessions.end(id, { reason: 'done', bytesUp: 3, bytesDown: 4 });
     await first.lease.beat();
     await first.stop();
-    expect(await bed.session(id)).toMatchObject({ end_reason: 'done', bytes_up: '3', gateway_id: null });
+    expect(await harness.session(id)).toMatchObject({ end_reason: 'done', bytes_up: '3', gateway_id: null });
   });
 
   describe('does not bring a connection back', () => {
     const forget = ({ lease }: LeasedGateway) =>
-      bed.server.run(
+      harness.server.run(
         ['connections WHERE gateway_id', 'sessions WHERE gateway_id', 'gateways WHERE id']
           .map((which) => `DELETE FROM ${which} = '${lease.id}';`)
           .join(''),
@@ -140,17 +140,17 @@ describe('a gateway that was taken for dead', () => {
     beforeEach(async () => {
       await first.connect(ofFirst, 6n);
       // The first time, which is not what is tested here.
-      await vi.waitFor(async () => expect(await bed.connections(ofFirst)).toHaveLength(2), patience);
+      await vi.waitFor(async () => expect(await harness.connections(ofFirst)).toHaveLength(2), patience);
     });
     afterEach(async () => {
       // Behind everything else.
       await first.connect(ofFirst, 7n);
-      expect((await bed.connections(ofFirst)).map(({ epoch }) => epoch)).toEqual(['6', '7']);
+      expect((await harness.connections(ofFirst)).map(({ epoch }) => epoch)).toEqual(['6', '7']);
     });
 
     it('whose end is being written when it publishes again', async () => {
       let ending: Promise<void> | undefined;
-      await bed.whileLocked(ofFirst, async (waiting) => {
+      await harness.whileLocked(ofFirst, async (waiting) => {
         ending = first.disconnect(ofFirst, 5n);
         await waiting(1);
         await forget(first);
@@ -171,24 +171,24 @@ it('writes what came and went while the database was away when it is back', asyn
   await first.connect(ofFirst, 1n);
   await first.connect(ofFirst, 2n);
   const id = await first.open(ofFirst);
-  const other = await bed.makeTenant();
-  await bed.server.run(
+  const other = await harness.makeTenant();
+  await harness.server.run(
     "ALTER ROLE postern_app CONNECTION LIMIT 0; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postern_app'",
     'postgres',
   );
   // Connections that were cut are found out one by one.
   await vi.waitFor(() => expect(first.lease.beat()).rejects.toThrow(/too many|connection/i), patience);
   await Promise.all([first.connect(other, 3n), first.disconnect(ofFirst, 2n)]);
-  await bed.server.run('ALTER ROLE postern_app CONNECTION LIMIT -1', 'postgres');
+  await harness.server.run('ALTER ROLE postern_app CONNECTION LIMIT -1', 'postgres');
   await vi.waitFor(() => first.lease.beat(), patience);
   const before = first.lease.id;
   await first.connect(other, 4n);
-  expect(await bed.connections(other)).toMatchObject([{ epoch: '3', gateway_id: before }, { epoch: '4' }]);
-  expect(await bed.session(id)).toMatchObject({ ended_at: null, gateway_id: before });
+  expect(await harness.connections(other)).toMatchObject([{ epoch: '3', gateway_id: before }, { epoch: '4' }]);
+  expect(await harness.session(id)).toMatchObject({ ended_at: null, gateway_id: before });
   // What is left under the old id ends with that.
-  expect(await bed.connections(ofFirst)).toHaveLength(2);
-  await bed.server.run(`UPDATE gateways SET seen_at = now() - interval '11 s' WHERE id <> '${before}'`);
+  expect(await harness.connections(ofFirst)).toHaveLength(2);
+  await harness.server.run(`UPDATE gateways SET seen_at = now() - interval '11 s' WHERE id <> '${before}'`);
   await first.lease.beat();
-  expect(await bed.connections(ofFirst)).toMatchObject([{ epoch: '1' }]);
-  expect(await bed.cluster(ofFirst)).toMatchObject({ offline_since: null });
+  expect(await harness.connections(ofFirst)).toMatchObject([{ epoch: '1' }]);
+  expect(await harness.cluster(ofFirst)).toMatchObject({ offline_since: null });
 });

@@ -8,18 +8,18 @@ import { type IncomingRequest, TunnelDialer, webSocketClientOptions } from '@pos
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import {
-  type GatewayBed,
   type GatewayClient,
+  type GatewayHarness,
   gatewayClient,
   type Person,
-  startGatewayBed,
-} from '../test/gateway-bed.ts';
+  startGatewayHarness,
+} from '../test/gateway-harness.ts';
 
 const program = new URL('../main.ts', import.meta.url);
 /** From its sources: nothing need be built. */
 const typescript = new URL('../../../../scripts/typescript.mjs', import.meta.url);
 
-let bed: GatewayBed;
+let harness: GatewayHarness;
 let ada: Person;
 let https: Agent;
 const children: ChildProcess[] = [];
@@ -27,16 +27,16 @@ const dialers: TunnelDialer[] = [];
 const sockets: Duplex[] = [];
 
 beforeAll(async () => {
-  bed = await startGatewayBed();
-  https = new Agent({ ca: bed.caPem, keepAlive: true });
-  ada = await bed.signUp('ada');
+  harness = await startGatewayHarness();
+  https = new Agent({ ca: harness.caPem, keepAlive: true });
+  ada = await harness.signUp('ada');
 });
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
   for (const child of children) child.kill('SIGKILL');
   https.destroy();
   await Promise.all(dialers.map((dialer) => dialer.stop()));
-  await bed.stop();
+  await harness.stop();
 });
 
 interface Another extends GatewayClient {
@@ -44,7 +44,7 @@ interface Another extends GatewayClient {
   child: ChildProcess;
 }
 
-/** A second gateway on the database of the bed, a process of its own. */
+/** A second gateway on the database of the harness, a process of its own. */
 async function startAnother(): Promise<Another> {
   const port = await freePort();
   const child = fork(program, {
@@ -52,7 +52,7 @@ async function startAnother(): Promise<Another> {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       ...process.env,
-      ...bed.environment,
+      ...harness.environment,
       POSTERN_PUBLIC_URL: `https://localhost:${port}`,
       POSTERN_PORT: String(port),
     },
@@ -75,7 +75,8 @@ async function connect(gateway: GatewayClient, name: string): Promise<string> {
     instance: 'test',
     version: '0.1.0',
     privateKey: createPrivateKey(privateKeyPem),
-    createWebSocket: (url, protocols) => new WebSocket(url, protocols, { ...webSocketClientOptions, ca: bed.caPem }),
+    createWebSocket: (url, protocols) =>
+      new WebSocket(url, protocols, { ...webSocketClientOptions, ca: harness.caPem }),
   });
   dialer.on('connected', (tunnel) =>
     tunnel.on('request', ({ stream, respond }: IncomingRequest) => {
@@ -99,7 +100,7 @@ async function connect(gateway: GatewayClient, name: string): Promise<string> {
 async function exec(port: number, name: string): Promise<Duplex> {
   const request = httpsRequest({
     agent: false,
-    ca: bed.caPem,
+    ca: harness.caPem,
     host: 'localhost',
     port,
     method: 'POST',
@@ -126,30 +127,33 @@ const sessionOf = async (gateway: GatewayClient, clusterId: string) =>
 
 /** Rows of these that are changed or removed are kept from now on, as they were. */
 const keepChanges = () =>
-  bed.database.run(`
+  harness.database.run(`
     CREATE TABLE changed (row jsonb);
     CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
       'BEGIN INSERT INTO changed VALUES (to_jsonb(OLD)); RETURN NULL; END';
     ${['clusters', 'sessions', 'connections'].map((table) => `CREATE TRIGGER noted AFTER UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION note_change();`).join('')}`);
 const changesOf = async (clusterId: string) =>
-  (await bed.database.run(`SELECT row FROM changed WHERE '${clusterId}' IN (row->>'id', row->>'cluster_id')`)).rows;
-const gatewayCount = async () => (await bed.database.run('SELECT FROM gateways')).rowCount;
+  (await harness.database.run(`SELECT row FROM changed WHERE '${clusterId}' IN (row->>'id', row->>'cluster_id')`)).rows;
+const gatewayCount = async () => (await harness.database.run('SELECT FROM gateways')).rowCount;
 
 describe('of two gateways on one database', { timeout: 90_000 }, () => {
   let one: string;
   let sessionOne: Duplex;
   let before: unknown;
   beforeAll(async () => {
-    one = await connect(bed, 'one');
-    sessionOne = await exec(bed.port, 'one');
+    one = await connect(harness, 'one');
+    sessionOne = await exec(harness.port, 'one');
     expect(await echo(sessionOne, 'hello')).toBe('hello');
-    await vi.waitFor(async () => expect((await show(bed, 'one')).joining.firstRequestServed).not.toBeNull(), 10_000);
-    before = await sessionOf(bed, one);
+    await vi.waitFor(
+      async () => expect((await show(harness, 'one')).joining.firstRequestServed).not.toBeNull(),
+      10_000,
+    );
+    before = await sessionOf(harness, one);
     await keepChanges();
   });
   afterEach(async () => {
-    expect(await show(bed, 'one')).toMatchObject({ status: 'online' });
-    expect(await sessionOf(bed, one)).toEqual(before);
+    expect(await show(harness, 'one')).toMatchObject({ status: 'online' });
+    expect(await sessionOf(harness, one)).toEqual(before);
     expect(await echo(sessionOne, 'still here')).toBe('still here');
     expect(await changesOf(one)).toEqual([]);
     expect(await gatewayCount()).toBe(1);
@@ -159,15 +163,15 @@ describe('of two gateways on one database', { timeout: 90_000 }, () => {
     const another = await startAnother();
     const two = await connect(another, 'two');
     expect(await echo(await exec(another.port, 'two'), 'hello')).toBe('hello');
-    for (const gateway of [bed, another]) {
+    for (const gateway of [harness, another]) {
       expect([(await show(gateway, 'one')).status, (await show(gateway, 'two')).status]).toEqual(['online', 'online']);
       expect(await sessionOf(gateway, two)).toMatchObject({ endedAt: null });
     }
     another.child.kill('SIGKILL');
     await vi.waitFor(
       async () => {
-        expect(await show(bed, 'two')).toMatchObject({ status: 'offline' });
-        expect(await sessionOf(bed, two)).toMatchObject({
+        expect(await show(harness, 'two')).toMatchObject({ status: 'offline' });
+        expect(await sessionOf(harness, two)).toMatchObject({
           endedAt: expect.any(String),
           endReason: 'The gateway stopped while the session was open.',
         });
@@ -182,8 +186,8 @@ describe('of two gateways on one database', { timeout: 90_000 }, () => {
     expect(await echo(await exec(another.port, 'three'), 'hello')).toBe('hello');
     another.child.kill('SIGTERM');
     expect(await once(another.child, 'exit')).toEqual([0, null]);
-    expect(await show(bed, 'three')).toMatchObject({ status: 'offline' });
-    expect(await sessionOf(bed, three)).toMatchObject({
+    expect(await show(harness, 'three')).toMatchObject({ status: 'offline' });
+    expect(await sessionOf(harness, three)).toMatchObject({
       endedAt: expect.any(String),
       endReason: expect.not.stringContaining('The gateway stopped'),
       bytesUp: 5,

@@ -8,7 +8,7 @@ import type { WebSocket } from 'ws';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
 import { FakeExec, podJson } from '../test/fake-exec.ts';
-import { acme, clusterId, type KubeBed, startKubeBed } from '../test/kube-bed.ts';
+import { acme, clusterId, type KubeHarness, startKubeHarness } from '../test/kube-harness.ts';
 import { connectRaw, dialRaw, handshakeQuery, type RawLiveClient } from '../test/raw-live-client.ts';
 import { ConnectionGuard } from './connection-guard.ts';
 import { opensNewConnection } from './handshake.ts';
@@ -16,31 +16,31 @@ import { unreadLimits } from './unread.ts';
 
 useLeakCheck();
 
-let bed: KubeBed;
+let harness: KubeHarness;
 let open: WebSocket[] = [];
 
 async function start(settings: Partial<LimitSettings> = {}): Promise<void> {
-  await bed?.close();
-  bed = await startKubeBed({ limits: new Limits({ ...defaultLimits, ...settings }), connectAgent: false });
-  bed.signIn('eve', 'browser');
-  bed.signIn('ada', 'browser');
+  await harness?.close();
+  harness = await startKubeHarness({ limits: new Limits({ ...defaultLimits, ...settings }), connectAgent: false });
+  harness.signIn('eve', 'browser');
+  harness.signIn('ada', 'browser');
 }
 beforeEach(() => start());
 afterEach(async () => {
   vi.restoreAllMocks();
   for (const ws of open) ws.terminate();
   open = [];
-  await bed.close();
+  await harness.close();
 });
 
 async function connect(token = 'eve'): Promise<RawLiveClient> {
-  const client = await connectRaw(bed, token);
+  const client = await connectRaw(harness, token);
   open.push(client.ws);
   return client;
 }
 
 async function dial(options: Parameters<typeof dialRaw>[1]): Promise<WebSocket | number> {
-  const ws = await dialRaw(bed, options);
+  const ws = await dialRaw(harness, options);
   if (typeof ws !== 'number') open.push(ws);
   return ws;
 }
@@ -103,9 +103,9 @@ describe('a handshake that names a session', () => {
     const ada = await connect('ada');
     for (const method of ['GET', 'POST', 'OPTIONS'])
       for (const query of ['EIO=4&transport=polling', 'EIO=4&transport=polling&sid=x', handshakeQuery]) {
-        const { status, body } = await bed.fetch(`/socket.io/?${query}`, {
+        const { status, body } = await harness.fetch(`/socket.io/?${query}`, {
           method,
-          headers: { cookie: 'session=eve', origin: bed.origin },
+          headers: { cookie: 'session=eve', origin: harness.origin },
         });
         expect(status).toBeGreaterThanOrEqual(400);
         expect(body).not.toContain('sid');
@@ -371,7 +371,9 @@ describe('live connections of one person', () => {
 describe('a list of clusters', () => {
   it('is on its way once: another one waits for its end', async () => {
     const lists: ((clusters: Cluster[]) => void)[] = [];
-    vi.spyOn(bed.directory, 'list').mockImplementation(() => new Promise<Cluster[]>((resolve) => lists.push(resolve)));
+    vi.spyOn(harness.directory, 'list').mockImplementation(
+      () => new Promise<Cluster[]>((resolve) => lists.push(resolve)),
+    );
     const eve = await connect();
     const first = eve.ask('clusters:watch', watch);
     await until(() => lists.length === 1);
@@ -387,7 +389,7 @@ describe('a list of clusters', () => {
 
   it('that fails is said to, and the next one works', async () => {
     const eve = await connect();
-    vi.spyOn(bed.directory, 'list').mockRejectedValueOnce(new Error('the database is away'));
+    vi.spyOn(harness.directory, 'list').mockRejectedValueOnce(new Error('the database is away'));
     expect(await eve.ask('clusters:watch', watch)).toMatchObject({ error: { code: 'unavailable' } });
     await expectHonestService(eve);
   });
@@ -412,7 +414,7 @@ describe('a browser that does not read', () => {
     const most = watchUnread();
     const [eve, ada] = await Promise.all([connect(), connect('ada')]);
     await eve.ask('clusters:watch', watch);
-    vi.spyOn(bed.directory, 'get').mockImplementation(async () => big);
+    vi.spyOn(harness.directory, 'get').mockImplementation(async () => big);
     eve.ws.pause();
     const raw = Reflect.get(eve.ws, '_socket');
     raw.pause();
@@ -423,7 +425,7 @@ describe('a browser that does not read', () => {
     });
     let sent = 0;
     while (most() <= unreadLimits.connection && sent < 1_000) {
-      bed.directory.changes.emit('changed', { organizationId: acme, clusterId });
+      harness.directory.changes.emit('changed', { organizationId: acme, clusterId });
       sent++;
       await turns(5);
     }
@@ -437,7 +439,7 @@ describe('a browser that does not read', () => {
   });
 
   it('gets no list while the last waits', async () => {
-    vi.spyOn(bed.directory, 'list').mockImplementation(async () => Array.from({ length: 100 }, () => big));
+    vi.spyOn(harness.directory, 'list').mockImplementation(async () => Array.from({ length: 100 }, () => big));
     const most = watchUnread();
     const eve = await connect();
     const raw = Reflect.get(eve.ws, '_socket');
@@ -452,7 +454,7 @@ describe('a browser that does not read', () => {
   it('holds its terminals back by what waits in all, and gets every byte when it reads again', async () => {
     await start();
     const execs: FakeExec[] = [];
-    bed.onRequest = (request) => {
+    harness.onRequest = (request) => {
       if (request.head.kind === 'upgrade') execs.push(new FakeExec(request));
       else {
         request.respond({ status: 200, headers: [['content-type', 'application/json']] });
@@ -460,8 +462,8 @@ describe('a browser that does not read', () => {
         request.stream.end(podJson());
       }
     };
-    bed.dialer.start();
-    await until(() => bed.registry.isOnline(clusterId));
+    harness.dialer.start();
+    await until(() => harness.registry.isOnline(clusterId));
     const most = watchUnread();
     const eve = await connect();
     const place = { ...watch, cluster: 'prod', namespace: 'shop', pod: 'web-0', columns: 80, rows: 24 };

@@ -2,28 +2,34 @@ import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type GatewayBed, type Person, password, type Reply, startGatewayBed } from '../test/gateway-bed.ts';
+import {
+  type GatewayHarness,
+  type Person,
+  password,
+  type Reply,
+  startGatewayHarness,
+} from '../test/gateway-harness.ts';
 
 const eventsPerSecond = 200;
 const clusters = 40;
 
-let bed: GatewayBed;
+let harness: GatewayHarness;
 let ada: Person;
 let mallory: Person;
 let cookie: string;
 
 beforeAll(async () => {
-  bed = await startGatewayBed({ POSTERN_LIVE_EVENTS_PER_USER: String(eventsPerSecond) });
-  [ada, mallory] = await Promise.all([bed.signUp('ada'), bed.signUp('mallory')]);
-  await bed.createCluster(ada, 'prod');
-  for (let count = 0; count < clusters; count++) await bed.createCluster(mallory, `c${count}`);
-  const signedIn = await bed.ask('POST', '/api/v1/auth/sign-in', {
+  harness = await startGatewayHarness({ POSTERN_LIVE_EVENTS_PER_USER: String(eventsPerSecond) });
+  [ada, mallory] = await Promise.all([harness.signUp('ada'), harness.signUp('mallory')]);
+  await harness.createCluster(ada, 'prod');
+  for (let count = 0; count < clusters; count++) await harness.createCluster(mallory, `c${count}`);
+  const signedIn = await harness.ask('POST', '/api/v1/auth/sign-in', {
     body: { email: mallory.email, password },
-    headers: { origin: bed.origin },
+    headers: { origin: harness.origin },
   });
   cookie = (signedIn.headers['set-cookie'] as string[]).map((line) => line.split(';')[0]).join('; ');
 });
-afterAll(() => bed.stop());
+afterAll(() => harness.stop());
 
 interface Flood {
   sent: number;
@@ -81,10 +87,10 @@ parentPort.on('message', () => {
 async function flooded<T>(work: () => Promise<T>): Promise<{ value: T; flood: Flood; seconds: number }> {
   const workerData = {
     ws: createRequire(import.meta.url).resolve('ws'),
-    port: bed.port,
-    cert: bed.caPem,
+    port: harness.port,
+    cert: harness.caPem,
     cookie,
-    origin: bed.origin,
+    origin: harness.origin,
     slug: mallory.slug,
     perSecond: 10 * eventsPerSecond,
   };
@@ -103,7 +109,7 @@ async function honest(requests = 100): Promise<number[]> {
   const times: number[] = [];
   for (let count = 0; count < requests; count++) {
     const began = performance.now();
-    const reply: Reply = await bed.ask('GET', `/api/v1/organizations/${ada.slug}/clusters`, { token: ada.token });
+    const reply: Reply = await harness.ask('GET', `/api/v1/organizations/${ada.slug}/clusters`, { token: ada.token });
     times.push(performance.now() - began);
     expect(reply.status).toBe(200);
   }

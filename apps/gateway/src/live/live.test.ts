@@ -6,26 +6,26 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
 import { FakeExec, podJson } from '../test/fake-exec.ts';
-import { acme, clusterId, type KubeBed, readAll, startKubeBed } from '../test/kube-bed.ts';
+import { acme, clusterId, type KubeHarness, readAll, startKubeHarness } from '../test/kube-harness.ts';
 
 type Client = Socket<ServerToClientEvents, ClientToServerEvents>;
 type Opened = { terminal: string; container: string; shell: string };
 
 useLeakCheck();
 
-let bed: KubeBed;
+let harness: KubeHarness;
 let clients: Client[];
 let execs: FakeExec[];
 let pod: { status: number; body: string };
 
 /** A gateway whose agent opens shells. */
 async function start(limits: Partial<LimitSettings> = {}): Promise<void> {
-  bed = await startKubeBed({ limits: new Limits({ ...defaultLimits, ...limits }) });
-  bed.signIn('eve', 'browser');
+  harness = await startKubeHarness({ limits: new Limits({ ...defaultLimits, ...limits }) });
+  harness.signIn('eve', 'browser');
   clients = [];
   execs = [];
   pod = { status: 200, body: podJson() };
-  bed.onRequest = (request) => {
+  harness.onRequest = (request) => {
     if (request.head.kind === 'upgrade') {
       execs.push(new FakeExec(request));
       return;
@@ -39,23 +39,23 @@ async function start(limits: Partial<LimitSettings> = {}): Promise<void> {
 beforeEach(() => start());
 afterEach(async () => {
   for (const client of clients) client.disconnect();
-  await bed.close();
+  await harness.close();
 });
 
 function dial(headers: Record<string, string>): Client {
-  const client: Client = io(`https://127.0.0.1:${bed.port}`, {
+  const client: Client = io(`https://127.0.0.1:${harness.port}`, {
     transports: ['websocket'],
     reconnection: false,
     forceNew: true,
     extraHeaders: headers,
-    ca: bed.cert,
+    ca: harness.cert,
   } as never);
   clients.push(client);
   return client;
 }
 
 async function connect(token = 'eve'): Promise<Client> {
-  const client = dial({ cookie: `session=${token}`, origin: bed.origin });
+  const client = dial({ cookie: `session=${token}`, origin: harness.origin });
   await new Promise<void>((resolve, reject) => {
     client.once('connect', resolve);
     client.once('connect_error', reject);
@@ -100,7 +100,7 @@ describe('the handshake', () => {
   });
 
   it('without an Origin gets no connection', async () => {
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.write(
       'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nCookie: session=eve\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
     );
@@ -111,7 +111,7 @@ describe('the handshake', () => {
     const client = await connect();
     const told = new Promise((resolve) => client.once('session:ended', resolve));
     const gone = new Promise((resolve) => client.once('disconnect', resolve));
-    bed.authenticator.principals.delete('eve');
+    harness.authenticator.principals.delete('eve');
     expect(await told).toMatchObject({ message: expect.stringContaining('Sign in') });
     await gone;
   });
@@ -125,15 +125,15 @@ describe('clusters', () => {
     const client = await connect();
     expect(await watch(client, 'acme')).toMatchObject({ items: [{ id: clusterId, name: 'prod' }] });
     const changed = new Promise((resolve) => client.once('cluster:changed', resolve));
-    bed.directory.changes.emit('changed', { organizationId: acme, clusterId });
+    harness.directory.changes.emit('changed', { organizationId: acme, clusterId });
     expect(await changed).toEqual({ id: clusterId });
     const deleted = new Promise((resolve) => client.once('cluster:deleted', resolve));
-    bed.directory.changes.emit('deleted', { organizationId: acme, clusterId });
+    harness.directory.changes.emit('deleted', { organizationId: acme, clusterId });
     expect(await deleted).toEqual({ id: clusterId, organizationId: acme });
   });
 
   it('of others are not there, and their changes are not heard', async () => {
-    bed.signIn('mallory', 'browser', 'other-id');
+    harness.signIn('mallory', 'browser', 'other-id');
     const client = await connect('mallory');
     expect(await watch(client, 'acme')).toMatchObject({ error: { code: 'not-found' } });
     expect(await watch(client, 'nothing')).toMatchObject({ error: { code: 'not-found' } });
@@ -142,7 +142,7 @@ describe('clusters', () => {
     const own = await connect();
     await watch(own, 'acme');
     const changed = new Promise((resolve) => own.once('cluster:changed', resolve));
-    bed.directory.changes.emit('changed', { organizationId: acme, clusterId });
+    harness.directory.changes.emit('changed', { organizationId: acme, clusterId });
     await changed;
     await new Promise<void>((resolve) => client.emit('terminal:ping', resolve));
     expect(heard).toEqual([]);
@@ -175,14 +175,14 @@ describe('a terminal', () => {
       details: { causes: [{ reason: 'ExitCode', message: '3' }] },
     });
     expect(await end).toMatchObject({ terminal: id, code: 'exited', exitCode: 3 });
-    expect(bed.sessions.sessions).toMatchObject([
+    expect(harness.sessions.sessions).toMatchObject([
       { kind: 'terminal', namespace: 'shop', pod: 'web-0', container: 'app', end: { bytesUp: 3, bytesDown: 5 } },
     ]);
   });
 
   it('asks the cluster as the person, in the container kubectl would choose, for bash else sh', async () => {
     await open(await connect());
-    const { path = '', identity } = bed.seen.at(-1) ?? {};
+    const { path = '', identity } = harness.seen.at(-1) ?? {};
     expect(identity).toEqual({ user: 'postern:eve@example.com', groups: ['postern:admin'] });
     const url = new URL(path, 'https://x');
     expect(url.pathname).toBe('/api/v1/namespaces/shop/pods/web-0/exec');
@@ -194,8 +194,8 @@ describe('a terminal', () => {
   it('of a given container and shell', async () => {
     const opened = await ask(await connect(), { container: 'sidecar', shell: 'sh' });
     expect(opened).toMatchObject({ container: 'sidecar', shell: 'sh' });
-    expect(bed.seen).toHaveLength(1);
-    expect(bed.seen[0]?.path).toContain('container=sidecar');
+    expect(harness.seen).toHaveLength(1);
+    expect(harness.seen[0]?.path).toContain('container=sidecar');
   });
 
   it('holds the cluster back until the browser has drawn, and a key still gets through', async () => {
@@ -285,7 +285,7 @@ describe('a terminal', () => {
     const client = await connect();
     await open(client);
     const end = ended(client);
-    await bed.dialer.stop();
+    await harness.dialer.stop();
     expect(await end).toMatchObject({ code: 'agent-offline' });
     expect(await ask(client)).toMatchObject({ error: { code: 'agent-offline' } });
   });
@@ -293,7 +293,7 @@ describe('a terminal', () => {
   it.each([101, 403])(
     'whose cluster breaks off its answer of %i is refused, with a sentence that says so',
     async (status) => {
-      bed.onRequest = ({ respond, stream }) => {
+      harness.onRequest = ({ respond, stream }) => {
         respond({ status, headers: [] });
         stream.write('{"kind":"Sta');
         stream.abort('upstream-failed', 'broken off');
@@ -305,24 +305,24 @@ describe('a terminal', () => {
   );
 
   it('that the cluster does not allow is denied, with its sentence', async () => {
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       respond({ status: 403, headers: [] });
       stream.end('{"kind":"Status","message":"pods \\"web-0\\" is forbidden: no"}');
     };
     const refused = await ask(await connect(), { container: 'app' });
     expect(refused).toMatchObject({ error: { code: 'denied', message: expect.stringContaining('is forbidden: no') } });
-    expect(bed.sessions.sessions).toEqual([]);
+    expect(harness.sessions.sessions).toEqual([]);
   });
 
   it('is not for viewers, not for strangers, and not in pods that are not there', async () => {
     const client = await connect();
-    bed.directory.level = 'viewer';
+    harness.directory.level = 'viewer';
     expect(await ask(client)).toMatchObject({ error: { code: 'denied' } });
-    bed.directory.level = 'editor';
+    harness.directory.level = 'editor';
     expect(await ask(client, { cluster: 'nothing' })).toMatchObject({ error: { code: 'not-found' } });
     expect(await ask(client, { organization: 'other' })).toMatchObject({ error: { code: 'not-found' } });
     expect(await ask(client, { pod: '../secrets' })).toMatchObject({ error: { code: 'not-found' } });
-    expect(bed.seen).toEqual([]);
+    expect(harness.seen).toEqual([]);
     pod = { status: 404, body: '{"message":"pods \\"web-0\\" not found"}' };
     expect(await ask(client)).toMatchObject({ error: { code: 'not-found', message: 'pods "web-0" not found' } });
   });
@@ -339,12 +339,12 @@ describe('a terminal', () => {
     ['no protocol', [['upgrade', 'websocket']]],
     ['nothing', []],
   ] as [string, [string, string][]][])('is refused by %s in the handshake', async (_, headers) => {
-    bed.onRequest = ({ respond }) => respond({ status: 101, headers });
+    harness.onRequest = ({ respond }) => respond({ status: 101, headers });
     expect(await ask(await connect(), { container: 'app' })).toMatchObject({ error: { code: 'failed' } });
   });
 
   it('belongs to its connection: nobody else types into it, draws from it or closes it', async () => {
-    bed.signIn('mallory', 'browser');
+    harness.signIn('mallory', 'browser');
     const own = await connect();
     const { id, exec } = await open(own);
     const other = await connect('mallory');
@@ -370,11 +370,11 @@ describe('a terminal', () => {
     await until(() => first.exec.closed);
     expect(second.exec.closed).toBe(false);
     const revoked = ended(client);
-    bed.authenticator.principals.delete('eve');
+    harness.authenticator.principals.delete('eve');
     expect((await revoked).code).toBe('revoked');
     await until(() => second.exec.closed && third.exec.closed);
-    await until(() => bed.sessions.sessions.every((session) => session.end !== undefined));
-    const metrics = await bed.metrics.registry.getSingleMetricAsString('postern_streams_active');
+    await until(() => harness.sessions.sessions.every((session) => session.end !== undefined));
+    const metrics = await harness.metrics.registry.getSingleMetricAsString('postern_streams_active');
     expect(metrics).toContain('{kind="terminal"} 0');
   });
 
@@ -385,7 +385,7 @@ describe('a terminal', () => {
     [{ streamsPerOrganization: 4 }, 'The organization "acme" has too many requests and streams open.'],
     [{ streamsPerCluster: 4 }, 'Too many requests and streams to the cluster "prod" are open.'],
   ])('is refused beyond %o with a sentence, and those that are open go on', async (limits, sentence) => {
-    await bed.close();
+    await harness.close();
     await start(limits);
     const client = await connect();
     // A burst is four seconds' worth.
@@ -401,7 +401,7 @@ describe('a terminal', () => {
     client.emit('terminal:open', place, () => {});
     client.disconnect();
     await until(() => exec.closed);
-    await until(() => bed.sessions.sessions.every((session) => session.end !== undefined));
+    await until(() => harness.sessions.sessions.every((session) => session.end !== undefined));
     await until(() => execs.every((one) => one.closed));
   });
 

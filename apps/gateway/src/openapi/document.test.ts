@@ -1,17 +1,17 @@
 import { routes } from '@postern/contracts';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayBed, startGatewayBed } from '../test/gateway-bed.ts';
+import { type GatewayHarness, startGatewayHarness } from '../test/gateway-harness.ts';
 
-let bed: GatewayBed;
+let harness: GatewayHarness;
 beforeAll(async () => {
-  bed = await startGatewayBed();
+  harness = await startGatewayHarness();
 });
-afterAll(() => bed.stop());
+afterAll(() => harness.stop());
 
 describe('the OpenAPI document', () => {
   it('is valid, of version 3.1, and has every operation', async () => {
-    const { status, json } = await bed.ask('GET', '/api/openapi.json');
+    const { status, json } = await harness.ask('GET', '/api/openapi.json');
     expect(status).toBe(200);
     expect(json.openapi).toBe('3.1.0');
     const result = await new Validator().validate(json);
@@ -24,7 +24,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('refers to nothing that is not in it', async () => {
-    const { json, text } = await bed.ask('GET', '/api/openapi.json');
+    const { json, text } = await harness.ask('GET', '/api/openapi.json');
     const references = [...text.matchAll(/"\$ref":\s*"([^"]+)"/g)].map(([, reference = '']) => reference);
     expect(references.length).toBeGreaterThan(30);
     for (const reference of references) {
@@ -35,42 +35,42 @@ describe('the OpenAPI document', () => {
   });
 
   it('has a page that loads nothing from elsewhere', async () => {
-    const page = await bed.ask('GET', '/api/docs');
+    const page = await harness.ask('GET', '/api/docs');
     expect(page.status).toBe(200);
     expect(page.text).toContain('<title>Postern API</title>');
     const tag = String(page.headers.etag);
-    expect((await bed.ask('GET', '/api/docs', { headers: { 'if-none-match': tag } })).status).toBe(304);
+    expect((await harness.ask('GET', '/api/docs', { headers: { 'if-none-match': tag } })).status).toBe(304);
     const sources = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source = '']) => source);
     expect(sources.length).toBeGreaterThan(2);
     for (const source of sources.filter((source) => !source.startsWith('data:'))) {
-      const url = new URL(source, `${bed.origin}/api/docs`);
-      expect(url.origin).toBe(bed.origin);
-      expect([source, (await bed.ask('GET', url.pathname)).status]).toEqual([source, 200]);
+      const url = new URL(source, `${harness.origin}/api/docs`);
+      expect(url.origin).toBe(harness.origin);
+      expect([source, (await harness.ask('GET', url.pathname)).status]).toEqual([source, 200]);
     }
     const policy = String(page.headers['content-security-policy']);
     const scripts = /script-src ([^;]+)/.exec(policy)?.[1]?.split(' ') ?? [];
-    expect(scripts).toContain(`${new URL(bed.origin).host}/api/docs/`);
+    expect(scripts).toContain(`${new URL(harness.origin).host}/api/docs/`);
     for (const source of scripts) expect(source).toMatch(/^[a-z0-9.:-]+\/api\/docs\/$/);
     expect(policy).toContain("default-src 'none'");
   });
 
   it('is held once for everybody: asked for again it is not sent again, and it comes compressed', async () => {
     for (const path of ['/api/openapi.json', '/api/docs/swagger-ui.css', '/api/docs/swagger-ui-bundle.js']) {
-      const whole = await bed.ask('GET', path);
+      const whole = await harness.ask('GET', path);
       expect([whole.status, whole.headers['cache-control']]).toEqual([200, 'no-cache']);
-      const again = await bed.ask('GET', path, { headers: { 'if-none-match': String(whole.headers.etag) } });
+      const again = await harness.ask('GET', path, { headers: { 'if-none-match': String(whole.headers.etag) } });
       expect([again.status, again.text]).toEqual([304, '']);
       expect(again.headers['content-security-policy']).toBe(whole.headers['content-security-policy']);
-      const packed = await bed.ask('GET', path, { headers: { 'accept-encoding': 'gzip, br' } });
+      const packed = await harness.ask('GET', path, { headers: { 'accept-encoding': 'gzip, br' } });
       expect([packed.headers['content-encoding'], packed.headers['vary']]).toEqual(['br', 'accept-encoding']);
       expect(Number(packed.headers['content-length'])).toBeLessThan(whole.text.length / 2);
-      const head = await bed.ask('HEAD', path);
+      const head = await harness.ask('HEAD', path);
       expect([head.status, head.text, head.headers.etag]).toEqual([200, '', whole.headers.etag]);
     }
   });
 
   it('has no other file of the package that it comes from', async () => {
     for (const file of ['swagger-ui-bundle.js.map', 'package.json', 'index.html', 'README.md', 'oauth2-redirect.html'])
-      expect([file, (await bed.ask('GET', `/api/docs/${file}`)).status]).toEqual([file, 404]);
+      expect([file, (await harness.ask('GET', `/api/docs/${file}`)).status]).toEqual([file, 404]);
   });
 });

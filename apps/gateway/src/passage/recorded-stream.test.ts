@@ -4,17 +4,17 @@ import { io } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CountingRecorder, type Seen } from '../test/counting-recorder.ts';
 import { FakeExec } from '../test/fake-exec.ts';
-import { acme, type KubeBed, kubePath, startKubeBed } from '../test/kube-bed.ts';
+import { acme, type KubeHarness, kubePath, startKubeHarness } from '../test/kube-harness.ts';
 
 useLeakCheck();
 
-let bed: KubeBed;
+let harness: KubeHarness;
 let recorder: CountingRecorder;
 beforeEach(async () => {
   recorder = new CountingRecorder();
-  bed = await startKubeBed({ recorder });
+  harness = await startKubeHarness({ recorder });
 });
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 const text = (parts: Buffer[]): string => Buffer.concat(parts).toString('latin1');
 
@@ -25,12 +25,12 @@ function onlySeen(): Seen {
 }
 
 async function exec(path: string, answer: { status: number; said: string }): Promise<string> {
-  bed.onRequest = ({ respond, stream }) => {
+  harness.onRequest = ({ respond, stream }) => {
     respond({ status: answer.status, headers: [['upgrade', 'SPDY/3.1']] });
     stream.on('data', () => {});
     stream.once('end', () => stream.end(answer.said));
   };
-  const socket = await bed.connect();
+  const socket = await harness.connect();
   const parts: Buffer[] = [];
   socket.on('data', (part: Buffer) => parts.push(part));
   socket.write(
@@ -50,21 +50,21 @@ describe('a recorder stands between a person and a cluster', () => {
     expect({ up: text(up), down: text(down) }).toEqual({ up: 'typed', down: 'said' });
     expect(session).toMatchObject({ id: 'session-0', kind: 'exec', pod: 'web-0', organizationId: acme });
     expect(session.protocol).toBe('SPDY/3.1');
-    await until(() => bed.sessions.sessions[0]?.end !== undefined);
-    expect(bed.sessions.sessions[0]?.end).toMatchObject({ bytesUp: 5, bytesDown: 4 });
+    await until(() => harness.sessions.sessions[0]?.end !== undefined);
+    expect(harness.sessions.sessions[0]?.end).toMatchObject({ bytesUp: 5, bytesDown: 4 });
   });
 
   it('in a terminal of the browser', async () => {
-    bed.signIn('eve', 'browser');
+    harness.signIn('eve', 'browser');
     const opened = new Promise<FakeExec>((resolve) => {
-      bed.onRequest = (request) => resolve(new FakeExec(request));
+      harness.onRequest = (request) => resolve(new FakeExec(request));
     });
-    const client = io(`https://127.0.0.1:${bed.port}`, {
+    const client = io(`https://127.0.0.1:${harness.port}`, {
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
-      extraHeaders: { cookie: 'session=eve', origin: bed.origin },
-      ca: bed.cert,
+      extraHeaders: { cookie: 'session=eve', origin: harness.origin },
+      ca: harness.cert,
     } as never);
     const place = { organization: 'acme', cluster: 'prod', namespace: 'shop', pod: 'web-0', columns: 80, rows: 24 };
     const answer = new Promise<{ terminal: string }>((resolve) =>
@@ -81,7 +81,7 @@ describe('a recorder stands between a person and a cluster', () => {
     expect(text(down)).toContain('hello from the shell');
     expect(Buffer.concat(up).byteLength).toBeGreaterThan(0);
     client.disconnect();
-    await until(() => shell.closed && bed.sessions.sessions[0]?.end !== undefined);
+    await until(() => shell.closed && harness.sessions.sessions[0]?.end !== undefined);
   });
 
   it('and not where the cluster refused, nor in a read over WebSocket', async () => {

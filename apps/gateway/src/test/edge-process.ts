@@ -4,14 +4,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { StaticAnswer } from '../edge/static-answer.ts';
-import { startEdgeBed } from './edge-bed.ts';
+import { startEdgeHarness } from './edge-harness.ts';
 
 const { tls, edgeLimits } = JSON.parse(process.argv[2] ?? '{}');
 /** As large as the OpenAPI document. */
 const document = new StaticAnswer(Buffer.from(randomBytes(64 * 1024).toString('hex')), {
   'content-type': 'application/json',
 });
-const bed = await startEdgeBed({
+const harness = await startEdgeHarness({
   tls,
   edgeLimits: { sweepMs: 250, ...edgeLimits },
   handlers: {
@@ -26,4 +26,4 @@ process.on('message', () => {
   process.send?.({ rss: process.memoryUsage.rss() });
 });
 process.once('disconnect', () => process.exit(0));
-process.send?.({ port: bed.port, cert: bed.cert });
+process.send?.({ port: harness.port, cert: harness.cert });

@@ -4,25 +4,25 @@ import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { MuxStream } from '@postern/mux';
 import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ClusterRequest, clusterId, type KubeBed, kubePath } from './kube-bed.ts';
+import { type ClusterRequest, clusterId, type KubeHarness, kubePath } from './kube-harness.ts';
 import { RawHttp2 } from './raw-http2.ts';
 
 /**
  * Every way in which one side may end, at every place: what the other side was told is compared with what was done. Holds for
  * any connector.
  */
-export function describeEndings(startBed: () => Promise<KubeBed>): void {
+export function describeEndings(startHarness: () => Promise<KubeHarness>): void {
   useLeakCheck();
 
-  let bed: KubeBed;
+  let harness: KubeHarness;
   let raw: RawHttp2[];
   beforeEach(async () => {
-    bed = await startBed();
+    harness = await startHarness();
     raw = [];
   });
   afterEach(async () => {
     for (const one of raw) one.socket.destroy();
-    await bed.close();
+    await harness.close();
   });
 
   const pods = `${kubePath}/api/v1/pods?watch=1`;
@@ -42,7 +42,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
   type Client = (path: string) => Promise<Told>;
 
   async function http2(path: string): Promise<Told> {
-    const client = await RawHttp2.connect(bed.port, bed.cert);
+    const client = await RawHttp2.connect(harness.port, harness.cert);
     raw.push(client);
     const id = client.request({ ':path': path, authorization: 'Bearer ada' }, { end: true });
     const answer = client.answer(id);
@@ -57,7 +57,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
   }
 
   async function http1(path: string): Promise<Told> {
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     const parts: Buffer[] = [];
     socket.on('data', (part: Buffer) => parts.push(part));
     socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`);
@@ -105,13 +105,13 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
     },
     'a reset': { end: (stream: MuxStream) => stream.reset('upstream-failed', ''), isWhole: false, delivers: false },
     'the end of the tunnel': {
-      end: () => bed.registry.of(clusterId)[0]?.tunnel.close(1000, 'gone'),
+      end: () => harness.registry.of(clusterId)[0]?.tunnel.close(1000, 'gone'),
       isWhole: false,
       delivers: false,
     },
     'GOAWAY, then complete': {
       end: (stream: MuxStream) => {
-        for (const { tunnel } of bed.registry.of(clusterId)) tunnel.session.goAway({ code: 1001, retryAfterMs: 0 });
+        for (const { tunnel } of harness.registry.of(clusterId)) tunnel.session.goAway({ code: 1001, retryAfterMs: 0 });
         stream.end();
       },
       isWhole: true,
@@ -128,7 +128,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
   describe.each(clients)('an answer over %s', (_, ask, hasLength) => {
     describe.each(Object.entries(clusterEnds))('that ends with %s', (how, { end, isWhole, delivers }) => {
       it.each(Object.entries(places))('%s', async (_place, at) => {
-        bed.onRequest = ({ respond, stream }) => {
+        harness.onRequest = ({ respond, stream }) => {
           stream.resume();
           if (at >= 0) {
             // A complete answer announces what it has, a broken one all it would have had.
@@ -165,7 +165,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
       ['too long by all', 0, 1_000],
       ['much too long', 10, 90_000],
     ])('whose body is %s is told as broken', async (_case, announced, sent) => {
-      bed.onRequest = ({ respond, stream }) => {
+      harness.onRequest = ({ respond, stream }) => {
         stream.resume();
         respond({ status: 200, headers: [['content-length', String(announced)]] });
         stream.end(body.subarray(0, sent));
@@ -180,7 +180,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
     it.each(['-1', 'x', '1e3', '+5', '0x5', '5, 5', '', '99999999999999999999'])(
       'whose length is %j is refused',
       async (length) => {
-        bed.onRequest = ({ respond, stream }) => {
+        harness.onRequest = ({ respond, stream }) => {
           stream.resume();
           respond({ status: 200, headers: [['content-length', length]] });
           stream.end('hello');
@@ -191,12 +191,12 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
   });
 
   it('an answer that is too long does not become the next answer on the connection', async () => {
-    bed.onRequest = ({ respond, stream }) => {
+    harness.onRequest = ({ respond, stream }) => {
       stream.resume();
       respond({ status: 200, headers: [['content-length', '2']] });
       stream.end('okHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison');
     };
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     let text = '';
     socket.on('data', (part: Buffer) => {
       text += part.toString('latin1');
@@ -216,7 +216,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
 
   function watchUpload(): Upload {
     const upload: Upload = { bytes: 0, end: undefined };
-    bed.onRequest = ({ stream }: ClusterRequest) => {
+    harness.onRequest = ({ stream }: ClusterRequest) => {
       stream.on('data', (part: Buffer) => {
         upload.bytes += part.byteLength;
       });
@@ -256,16 +256,16 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
         ['at the last byte of an announced length', 16_000, true],
       ])('%s', async (_place, at, hasLength) => {
         const upload = watchUpload();
-        const client = await RawHttp2.connect(bed.port, bed.cert);
+        const client = await RawHttp2.connect(harness.port, harness.cert);
         raw.push(client);
         const length: Record<string, string> = hasLength ? { 'content-length': '16000' } : {};
         const headers = { ':method': 'PUT', ':path': pods, authorization: 'Bearer ada', ...length };
         const id = client.request(headers, { end: false });
         if (at > 0) client.data(id, body.subarray(0, at));
         // Together with the bytes, and apart from them.
-        if (at !== 9_000) await until(() => upload.bytes === at && bed.seen.length === 1);
+        if (at !== 9_000) await until(() => upload.bytes === at && harness.seen.length === 1);
         end(client, id);
-        await until(() => upload.end !== undefined || (bed.seen.length === 0 && client.isClosed));
+        await until(() => upload.end !== undefined || (harness.seen.length === 0 && client.isClosed));
         const isShort = hasLength && at < 16_000;
         if (upload.end !== undefined) expect(upload.end).toBe(isWhole && !isShort ? 'complete' : 'broken');
         if (upload.end === 'complete') expect(upload.bytes).toBe(at);
@@ -275,7 +275,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
 
     it.each(['GET', 'DELETE', 'POST', 'PUT', 'PATCH'])('by %s without a length arrives whole', async (method) => {
       const upload = watchUpload();
-      const client = await RawHttp2.connect(bed.port, bed.cert);
+      const client = await RawHttp2.connect(harness.port, harness.cert);
       raw.push(client);
       const id = client.request({ ':method': method, ':path': pods, authorization: 'Bearer ada' }, { end: false });
       client.data(id, Buffer.from('{"kind":"DeleteOptions"}'), { end: true });
@@ -306,7 +306,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
         const upload = watchUpload();
         const { socket, reset } = await connectTcp();
         socket.write(`PUT ${pods} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n${header}\r\n\r\n${text}`);
-        await until(() => upload.bytes === bytes && bed.seen.length === 1);
+        await until(() => upload.bytes === bytes && harness.seen.length === 1);
         end(socket, reset);
         await until(() => upload.end !== undefined);
         expect(upload).toEqual({ bytes, end: 'broken' });
@@ -328,9 +328,9 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
 
   /** A TLS connection whose TCP connection can be reset. */
   async function connectTcp(): Promise<{ socket: TLSSocket; reset: () => void }> {
-    const tcp = tcpConnect(bed.port, '127.0.0.1');
+    const tcp = tcpConnect(harness.port, '127.0.0.1');
     tcp.on('error', () => {});
-    const socket = tlsConnect({ socket: tcp, ca: bed.cert, host: '127.0.0.1', ALPNProtocols: ['http/1.1'] });
+    const socket = tlsConnect({ socket: tcp, ca: harness.cert, host: '127.0.0.1', ALPNProtocols: ['http/1.1'] });
     socket.on('error', () => {});
     await once(socket, 'secureConnect');
     return { socket, reset: () => void tcp.resetAndDestroy() };
@@ -359,7 +359,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
         ['in the middle', 50_000],
         ['at the last byte', body.byteLength],
       ])('%s', async (_place, at) => {
-        bed.onRequest = ({ respond, stream }) => {
+        harness.onRequest = ({ respond, stream }) => {
           respond(switched);
           stream.resume();
           if (at > 0) stream.write(body.subarray(0, at));
@@ -377,7 +377,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
     it.each(['an abort', 'a reset', 'the end of the tunnel'] as const)(
       'that ends with %s before the head gets an error',
       async (how) => {
-        bed.onRequest = ({ stream }) => clusterEnds[how].end(stream);
+        harness.onRequest = ({ stream }) => clusterEnds[how].end(stream);
         const { socket, got, isOver } = await open();
         await until(isOver);
         expect(JSON.parse(got().toString())).toMatchObject({ kind: 'Status', status: 'Failure' });
@@ -396,8 +396,8 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
         ['after more than a window', 100_000],
       ])('%s: all bytes before it reach the cluster', async (_place, at) => {
         const upload = watchUpload();
-        const { onRequest } = bed;
-        bed.onRequest = (request) => {
+        const { onRequest } = harness;
+        harness.onRequest = (request) => {
           request.respond(switched);
           onRequest(request);
         };
@@ -418,7 +418,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
     it('whose client leaves at once after its bytes and its end loses none of them, however slow the cluster is', async () => {
       const upload: Upload = { bytes: 0, end: undefined };
       let cluster: MuxStream | undefined;
-      bed.onRequest = ({ respond, stream }) => {
+      harness.onRequest = ({ respond, stream }) => {
         respond(switched);
         cluster = stream;
       };
@@ -441,7 +441,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
 
     it('is cut at once when the credential ends, whatever waits', async () => {
       let cluster: MuxStream | undefined;
-      bed.onRequest = ({ respond, stream }) => {
+      harness.onRequest = ({ respond, stream }) => {
         respond(switched);
         cluster = stream;
         stream.write(Buffer.alloc(200_000));
@@ -449,7 +449,7 @@ export function describeEndings(startBed: () => Promise<KubeBed>): void {
       const { socket } = await open();
       await once(socket, 'data');
       socket.pause();
-      bed.authenticator.principals.delete('ada');
+      harness.authenticator.principals.delete('ada');
       await until(() => cluster?.destroyed === true);
       socket.resume();
       await until(() => socket.readableEnded || socket.destroyed);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import * as ws from 'ws';
-import type { ClusterRequest } from './kube-bed.ts';
+import type { ClusterRequest } from './kube-harness.ts';
 
 interface Framing {
   Receiver: new (options: { isServer: boolean; maxPayload: number }) => Writable;

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import type { KubeBed } from './kube-bed.ts';
+import type { KubeHarness } from './kube-harness.ts';
 
 /** The query of an honest handshake. */
 export const handshakeQuery = 'EIO=4&transport=websocket';
@@ -18,12 +18,12 @@ export interface RawLiveClient {
 
 /** Opens a WebSocket as a browser of ours would. @returns the HTTP status when it is refused. */
 export function dialRaw(
-  bed: KubeBed,
+  harness: KubeHarness,
   { query = handshakeQuery, token = 'eve', path = '/socket.io/' } = {},
 ): Promise<WebSocket | number> {
-  const ws = new WebSocket(`wss://127.0.0.1:${bed.port}${path}?${query}`, {
-    ca: bed.cert,
-    headers: { cookie: `session=${token}`, origin: bed.origin },
+  const ws = new WebSocket(`wss://127.0.0.1:${harness.port}${path}?${query}`, {
+    ca: harness.cert,
+    headers: { cookie: `session=${token}`, origin: harness.origin },
     perMessageDeflate: false,
   });
   return new Promise((resolve, reject) => {
@@ -39,8 +39,8 @@ export function dialRaw(
 }
 
 /** Opens a connection and joins the one namespace. @throws when it is refused. */
-export async function connectRaw(bed: KubeBed, token = 'eve'): Promise<RawLiveClient> {
-  const ws = await dialRaw(bed, { token });
+export async function connectRaw(harness: KubeHarness, token = 'eve'): Promise<RawLiveClient> {
+  const ws = await dialRaw(harness, { token });
   if (typeof ws === 'number') throw new Error(`refused with ${ws}`);
   let nextId = 0;
   const waiting = new Map<string, (answer: unknown) => void>();

@@ -3,20 +3,20 @@ import { type AgentReport, generateAgentKey, type TunnelDialer } from '@postern/
 import { afterEach, describe, expect, it } from 'vitest';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
-import { acme, clusterId, type KubeBed, kubePath, startKubeBed } from '../test/kube-bed.ts';
+import { acme, clusterId, type KubeHarness, kubePath, startKubeHarness } from '../test/kube-harness.ts';
 import { AgentLimits } from './agent-limits.ts';
 
 useLeakCheck();
 
-let bed: KubeBed;
+let harness: KubeHarness;
 let refused: string[];
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 async function start(settings: Partial<LimitSettings>): Promise<void> {
   const limits = new Limits({ ...defaultLimits, ...settings });
   refused = [];
   limits.on('refused', (name) => refused.push(name));
-  bed = await startKubeBed({ limits });
+  harness = await startKubeHarness({ limits });
 }
 
 interface Refusal {
@@ -25,21 +25,23 @@ interface Refusal {
 }
 
 /** Opens a tunnel. @returns why it was closed at once; undefined when it stays. */
-async function dial(options: Parameters<KubeBed['newDialer']>[0]): Promise<{ dialer: TunnelDialer; end?: Refusal }> {
-  const dialer = bed.newDialer(options);
-  const before = bed.directory.connected.length;
+async function dial(
+  options: Parameters<KubeHarness['newDialer']>[0],
+): Promise<{ dialer: TunnelDialer; end?: Refusal }> {
+  const dialer = harness.newDialer(options);
+  const before = harness.directory.connected.length;
   let end: Refusal | undefined;
   dialer.on('disconnected', (ended) => {
     end ??= ended;
   });
   dialer.start();
-  await until(() => end !== undefined || bed.directory.connected.length > before);
+  await until(() => end !== undefined || harness.directory.connected.length > before);
   return end === undefined ? { dialer } : { dialer, end };
 }
 
 function newAgent(agentId: string, organizationId = acme) {
   const keys = generateAgentKey();
-  bed.directory.agents.set(agentId, { clusterId, publicKeyPem: keys.publicKeyPem, organizationId });
+  harness.directory.agents.set(agentId, { clusterId, publicKeyPem: keys.publicKeyPem, organizationId });
   return { agentId, privateKeyPem: keys.privateKeyPem };
 }
 
@@ -53,8 +55,8 @@ describe('tunnels', () => {
       await dialer.stop();
     }
     expect(refused).toEqual(['tunnelsPerAgent', 'tunnelsPerAgent', 'tunnelsPerAgent']);
-    expect(bed.registry.of(clusterId)).toHaveLength(4);
-    expect((await bed.fetch(`${kubePath}/api/v1/pods`)).status).toBe(200);
+    expect(harness.registry.of(clusterId)).toHaveLength(4);
+    expect((await harness.fetch(`${kubePath}/api/v1/pods`)).status).toBe(200);
   });
 
   it('that end give their place back, and one that comes again takes its own', async () => {
@@ -66,8 +68,8 @@ describe('tunnels', () => {
       expect((await dial({ slot: 2 })).end?.code).toBe(4429);
     }
     await second.dialer.stop();
-    await bed.dialer.stop();
-    await until(() => bed.registry.of(clusterId).length < 2);
+    await harness.dialer.stop();
+    await until(() => harness.registry.of(clusterId).length < 2);
     expect((await dial({ slot: 9 })).end).toBeUndefined();
   });
 
@@ -90,7 +92,7 @@ describe('reports', () => {
   const report: AgentReport = { agentVersion: '0.1.0', instance: 'pod-1', location: 'outside' };
 
   function send(): Promise<unknown> {
-    const sent = bed.dialer.tunnel?.request({ kind: 'report', cluster: clusterId, report }, { end: true });
+    const sent = harness.dialer.tunnel?.request({ kind: 'report', cluster: clusterId, report }, { end: true });
     sent?.stream.on('error', () => {});
     sent?.stream.resume();
     return sent?.response ?? Promise.reject(new Error('no tunnel'));
@@ -100,13 +102,13 @@ describe('reports', () => {
     await start({});
     for (let count = 0; count < 60; count++) await send();
     await expect(send()).rejects.toThrow('too many reports');
-    expect(bed.directory.reports).toHaveLength(60);
-    expect((await bed.fetch(`${kubePath}/api/v1/pods`)).status).toBe(200);
+    expect(harness.directory.reports).toHaveLength(60);
+    expect((await harness.fetch(`${kubePath}/api/v1/pods`)).status).toBe(200);
   });
 
   it('have no body', async () => {
     await start({});
-    const sent = bed.dialer.tunnel?.request({ kind: 'report', cluster: clusterId, report });
+    const sent = harness.dialer.tunnel?.request({ kind: 'report', cluster: clusterId, report });
     sent?.response.catch(() => {});
     let error: Error | undefined;
     sent?.stream.on('error', (thrown: Error) => {

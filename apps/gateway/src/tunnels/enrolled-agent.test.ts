@@ -4,18 +4,18 @@ import type { Enrolled } from '@postern/contracts';
 import { type IncomingRequest, type RequestHead, TunnelDialer, webSocketClientOptions } from '@postern/tunnel';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { type GatewayBed, type Person, startGatewayBed } from '../test/gateway-bed.ts';
+import { type GatewayHarness, type Person, startGatewayHarness } from '../test/gateway-harness.ts';
 
-let bed: GatewayBed;
+let harness: GatewayHarness;
 let ada: Person;
 const dialers: TunnelDialer[] = [];
 
 beforeAll(async () => {
-  bed = await startGatewayBed();
-  ada = await bed.signUp('ada');
+  harness = await startGatewayHarness();
+  ada = await harness.signUp('ada');
 });
 afterEach(() => Promise.all(dialers.splice(0).map((dialer) => dialer.stop())));
-afterAll(() => bed.stop());
+afterAll(() => harness.stop());
 
 function newDialer(enrolled: Enrolled & { privateKeyPem: string }): TunnelDialer {
   const dialer = new TunnelDialer({
@@ -25,7 +25,8 @@ function newDialer(enrolled: Enrolled & { privateKeyPem: string }): TunnelDialer
     instance: 'test',
     version: '0.1.0',
     privateKey: createPrivateKey(enrolled.privateKeyPem),
-    createWebSocket: (url, protocols) => new WebSocket(url, protocols, { ...webSocketClientOptions, ca: bed.caPem }),
+    createWebSocket: (url, protocols) =>
+      new WebSocket(url, protocols, { ...webSocketClientOptions, ca: harness.caPem }),
   });
   dialers.push(dialer);
   return dialer;
@@ -61,16 +62,16 @@ async function cutOff(dialer: TunnelDialer): Promise<number> {
 
 async function clusterIs(name: string, status: string): Promise<void> {
   await vi.waitFor(async () => {
-    const { json } = await bed.ask('GET', `/api/v1/organizations/ada/clusters/${name}`, { token: ada.token });
+    const { json } = await harness.ask('GET', `/api/v1/organizations/ada/clusters/${name}`, { token: ada.token });
     expect(json.status).toBe(status);
   });
 }
 
 it('is online, gets requests in the name of the person, and ends the checklist', async () => {
-  const { joining } = await bed.createCluster(ada, 'prod');
-  const dialer = await connect(await bed.enroll(joining.joinToken));
+  const { joining } = await harness.createCluster(ada, 'prod');
+  const dialer = await connect(await harness.enroll(joining.joinToken));
   await clusterIs('prod', 'online');
-  const reply = await bed.ask('GET', '/k8s/ada/prod/api/v1/pods?limit=5', { token: ada.token });
+  const reply = await harness.ask('GET', '/k8s/ada/prod/api/v1/pods?limit=5', { token: ada.token });
   const head: Extract<RequestHead, { path: string }> = reply.json;
   expect(head).toMatchObject({
     path: '/api/v1/pods?limit=5',
@@ -78,7 +79,7 @@ it('is online, gets requests in the name of the person, and ends the checklist',
   });
   expect(reply.text).not.toContain(ada.token);
   await vi.waitFor(async () => {
-    const { json } = await bed.ask('GET', '/api/v1/organizations/ada/clusters/prod', { token: ada.token });
+    const { json } = await harness.ask('GET', '/api/v1/organizations/ada/clusters/prod', { token: ada.token });
     expect(json.joining.firstRequestServed).not.toBeNull();
     expect(json.agent.roundTripMs).toBeGreaterThan(0);
   });
@@ -87,33 +88,33 @@ it('is online, gets requests in the name of the person, and ends the checklist',
 });
 
 it('is cut off when its cluster is deleted, and not let in again', async () => {
-  const { joining } = await bed.createCluster(ada, 'doomed');
-  const enrolled = await bed.enroll(joining.joinToken);
+  const { joining } = await harness.createCluster(ada, 'doomed');
+  const enrolled = await harness.enroll(joining.joinToken);
   const dialer = await connect(enrolled);
   await clusterIs('doomed', 'online');
   const cut = cutOff(dialer);
-  await bed.ask('DELETE', '/api/v1/organizations/ada/clusters/doomed', { token: ada.token });
+  await harness.ask('DELETE', '/api/v1/organizations/ada/clusters/doomed', { token: ada.token });
   expect(await cut).toBe(4403);
   expect([4401, 4403]).toContain(await refusal(enrolled));
 });
 
 it('is cut off when the cluster is enrolled again, and the new one takes over', async () => {
-  const { joining } = await bed.createCluster(ada, 'moved');
-  const old = await connect(await bed.enroll(joining.joinToken));
+  const { joining } = await harness.createCluster(ada, 'moved');
+  const old = await connect(await harness.enroll(joining.joinToken));
   await clusterIs('moved', 'online');
   const cut = cutOff(old);
   const path = '/api/v1/organizations/ada/clusters/moved/join-tokens';
-  const { json } = await bed.ask('POST', path, { token: ada.token });
-  const enrolled = await bed.enroll(json.joinToken);
+  const { json } = await harness.ask('POST', path, { token: ada.token });
+  const enrolled = await harness.enroll(json.joinToken);
   expect(await cut).toBe(4403);
   await connect(enrolled);
   await clusterIs('moved', 'online');
-  expect((await bed.ask('GET', '/k8s/ada/moved/version', { token: ada.token })).status).toBe(200);
+  expect((await harness.ask('GET', '/k8s/ada/moved/version', { token: ada.token })).status).toBe(200);
 });
 
 it('cannot be somebody else: another key, another cluster', async () => {
-  const [one, other] = await Promise.all([bed.createCluster(ada, 'one'), bed.createCluster(ada, 'other')]);
-  const [first, second] = [await bed.enroll(one.joining.joinToken), await bed.enroll(other.joining.joinToken)];
+  const [one, other] = await Promise.all([harness.createCluster(ada, 'one'), harness.createCluster(ada, 'other')]);
+  const [first, second] = [await harness.enroll(one.joining.joinToken), await harness.enroll(other.joining.joinToken)];
   const impostors = [
     { ...first, privateKeyPem: second.privateKeyPem },
     { ...first, clusterId: second.clusterId },

@@ -4,45 +4,45 @@ import type { AgentReport } from '@postern/tunnel';
 import { generateAgentKey, subprotocol } from '@postern/tunnel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { acme, clusterId, type KubeBed, kubePath, readAll, startKubeBed } from '../test/kube-bed.ts';
+import { acme, clusterId, type KubeHarness, kubePath, readAll, startKubeHarness } from '../test/kube-harness.ts';
 import { PendingHandshakes } from './pending-handshakes.ts';
 
 useLeakCheck();
 
-let bed: KubeBed;
+let harness: KubeHarness;
 beforeEach(async () => {
-  bed = await startKubeBed();
+  harness = await startKubeHarness();
 });
-afterEach(() => bed.close());
+afterEach(() => harness.close());
 
 const open = (options: { protocols?: string[]; headers?: Record<string, string> } = {}): WebSocket => {
   const { protocols = [subprotocol], headers = {} } = options;
-  return new WebSocket(`wss://127.0.0.1:${bed.port}/tunnel`, protocols, { ca: bed.cert, headers });
+  return new WebSocket(`wss://127.0.0.1:${harness.port}/tunnel`, protocols, { ca: harness.cert, headers });
 };
 
-const gauge = async (): Promise<string> => bed.metrics.registry.getSingleMetricAsString('postern_agents_connected');
+const gauge = async (): Promise<string> => harness.metrics.registry.getSingleMetricAsString('postern_agents_connected');
 
 describe('an agent', () => {
   it('is noted when it connects and when it goes', async () => {
-    expect(bed.directory.connected).toEqual(['agent-1']);
+    expect(harness.directory.connected).toEqual(['agent-1']);
     expect(await gauge()).toContain('postern_agents_connected 1');
-    await until(() => bed.registry.roundTrip(clusterId) !== null);
-    await bed.dialer.stop();
-    await until(() => bed.directory.disconnected.length === 1);
-    expect(bed.registry.isOnline(clusterId)).toBe(false);
-    expect(bed.registry.roundTrip(clusterId)).toBeNull();
+    await until(() => harness.registry.roundTrip(clusterId) !== null);
+    await harness.dialer.stop();
+    await until(() => harness.directory.disconnected.length === 1);
+    expect(harness.registry.isOnline(clusterId)).toBe(false);
+    expect(harness.registry.roundTrip(clusterId)).toBeNull();
     expect(await gauge()).toContain('postern_agents_connected 0');
   });
 
   it('reports, and nothing else', async () => {
     const report: AgentReport = { agentVersion: '0.1.0', instance: 'pod-1', location: 'outside' };
     const { stream, response } =
-      bed.dialer.tunnel?.request({ kind: 'report', cluster: clusterId, report }, { end: true }) ?? {};
+      harness.dialer.tunnel?.request({ kind: 'report', cluster: clusterId, report }, { end: true }) ?? {};
     stream?.resume();
     expect(await response).toMatchObject({ status: 204 });
-    expect(bed.directory.reports).toEqual([report]);
+    expect(harness.directory.reports).toEqual([report]);
     const identity = { user: 'postern:x', groups: ['postern:admin'] };
-    const asked = bed.dialer.tunnel?.request({
+    const asked = harness.dialer.tunnel?.request({
       kind: 'http',
       cluster: clusterId,
       method: 'GET',
@@ -54,45 +54,45 @@ describe('an agent', () => {
   });
 
   it('that connects again replaces its older connection', async () => {
-    const first = bed.registry.find(acme, clusterId);
+    const first = harness.registry.find(acme, clusterId);
     const closed = once(first as never, 'close');
-    const again = bed.newDialer();
+    const again = harness.newDialer();
     again.start();
     const [{ code }] = (await closed) as [{ code: number }];
     expect(code).toBe(4409);
-    await bed.dialer.stop();
-    await until(() => bed.registry.of(clusterId).length === 1);
-    expect((await bed.fetch(`${kubePath}/api`)).status).toBe(200);
+    await harness.dialer.stop();
+    await until(() => harness.registry.of(clusterId).length === 1);
+    expect((await harness.fetch(`${kubePath}/api`)).status).toBe(200);
   });
 
   it('may keep two tunnels; requests take turns, and one is enough', async () => {
-    const second = bed.newDialer({ slot: 1 });
+    const second = harness.newDialer({ slot: 1 });
     second.start();
-    await until(() => bed.registry.of(clusterId).length === 2);
-    const found = new Set([bed.registry.find(acme, clusterId), bed.registry.find(acme, clusterId)]);
+    await until(() => harness.registry.of(clusterId).length === 2);
+    const found = new Set([harness.registry.find(acme, clusterId), harness.registry.find(acme, clusterId)]);
     expect(found.size).toBe(2);
-    await bed.dialer.stop();
-    await until(() => bed.registry.of(clusterId).length === 1);
-    expect((await bed.fetch(`${kubePath}/api`)).status).toBe(200);
+    await harness.dialer.stop();
+    await until(() => harness.registry.of(clusterId).length === 1);
+    expect((await harness.fetch(`${kubePath}/api`)).status).toBe(200);
   });
 
   it('of a deleted cluster is sent away', async () => {
-    const refused = once(bed.dialer, 'refused');
-    bed.directory.agents.clear();
-    bed.registry.disconnect(clusterId, 'the cluster was deleted');
+    const refused = once(harness.dialer, 'refused');
+    harness.directory.agents.clear();
+    harness.registry.disconnect(clusterId, 'the cluster was deleted');
     await refused;
-    expect(bed.registry.isOnline(clusterId)).toBe(false);
+    expect(harness.registry.isOnline(clusterId)).toBe(false);
   });
 
   it('that was enrolled anew ends what the one before held open', async () => {
     const keys = generateAgentKey();
-    bed.directory.agents.set('agent-2', { clusterId, publicKeyPem: keys.publicKeyPem, organizationId: acme });
-    bed.directory.agents.delete('agent-1');
-    const next = bed.newDialer({ agentId: 'agent-2', privateKeyPem: keys.privateKeyPem });
+    harness.directory.agents.set('agent-2', { clusterId, publicKeyPem: keys.publicKeyPem, organizationId: acme });
+    harness.directory.agents.delete('agent-1');
+    const next = harness.newDialer({ agentId: 'agent-2', privateKeyPem: keys.privateKeyPem });
     next.start();
     await until(
       () =>
-        bed.registry
+        harness.registry
           .of(clusterId)
           .map((entry) => entry.agentId)
           .join() === 'agent-2',
@@ -104,17 +104,17 @@ describe('an agent', () => {
     ['a wrong key', { privateKeyPem: generateAgentKey().privateKeyPem }, 4401],
     ["somebody else's cluster", { clusterId: '0190aaaa-0000-7000-8000-00000000ffff' }, 4403],
   ])('%s is refused by name, and does not disturb the one that is here', async (_, options, code) => {
-    const stranger = bed.newDialer({ slot: 7, ...options });
+    const stranger = harness.newDialer({ slot: 7, ...options });
     const refused = once(stranger, 'refused') as Promise<[{ code: number }]>;
     stranger.start();
     expect((await refused)[0].code).toBe(code);
-    expect(bed.registry.of(clusterId)).toHaveLength(1);
+    expect(harness.registry.of(clusterId)).toHaveLength(1);
   });
 });
 
 describe('a tunnel for one cluster', () => {
   it('cannot carry a request for another', async () => {
-    const tunnel = bed.registry.find(acme, clusterId);
+    const tunnel = harness.registry.find(acme, clusterId);
     const identity = { user: 'postern:x', groups: ['postern:admin'] };
     expect(() =>
       tunnel?.request({ kind: 'http', cluster: 'other', method: 'GET', path: '/', headers: [], identity }),
@@ -122,16 +122,16 @@ describe('a tunnel for one cluster', () => {
   });
 
   it('is closed when its agent claims to be another', async () => {
-    const tunnel = bed.registry.find(acme, clusterId);
+    const tunnel = harness.registry.find(acme, clusterId);
     const closed = once(tunnel as never, 'close') as Promise<[{ code: number }]>;
     const head = JSON.stringify({
       kind: 'report',
       cluster: 'other',
       report: { agentVersion: '1', instance: 'i', location: 'outside' },
     });
-    bed.dialer.tunnel?.session.open(Buffer.from(head), { end: true });
+    harness.dialer.tunnel?.session.open(Buffer.from(head), { end: true });
     expect((await closed)[0].code).toBe(4400);
-    await until(() => !bed.registry.isOnline(clusterId));
+    await until(() => !harness.registry.isOnline(clusterId));
   });
 });
 
@@ -153,7 +153,7 @@ describe('the endpoint', () => {
     ['POST', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'],
     ['GET', 'Connection: Upgrade\r\nUpgrade: h2c\r\n'],
   ])('%s with %j is 400', async (method, lines) => {
-    const socket = await bed.connect();
+    const socket = await harness.connect();
     socket.write(`${method} /tunnel HTTP/1.1\r\nHost: x\r\n${lines}Sec-WebSocket-Protocol: ${subprotocol}\r\n\r\n`);
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 400 /);
   });
@@ -165,7 +165,7 @@ describe('the endpoint', () => {
     ws.send(Buffer.alloc(100_000));
     const [code] = (await once(ws, 'close')) as [number];
     expect(code).toBe(4400);
-    expect((await bed.fetch(`${kubePath}/api`)).status).toBe(200);
+    expect((await harness.fetch(`${kubePath}/api`)).status).toBe(200);
   });
 });
 

@@ -61,7 +61,7 @@ it('tells of files in folders that came later, also where one of that name was b
 
 it('tells once of changes that come together, and of no test', async () => {
   mkdirSync(at('test'));
-  for (const name of ['a.ts', 'b.ts', 'edge.test.ts', 'test/bed.ts', 'notes.md']) writeFileSync(at(name), '');
+  for (const name of ['a.ts', 'b.ts', 'edge.test.ts', 'test/harness.ts', 'notes.md']) writeFileSync(at(name), '');
   await until(() => told.length > 0);
   expect(told).toEqual([at('b.ts')]);
   await tells(at('c.ts'), () => writeFile(at('c.ts'), ''));

@@ -1,6 +1,6 @@
 import type { Workload } from '../model/kinds.ts';
+import { metricsObjects } from '../simulation/metrics.ts';
 import { podLog } from '../streams/pod-log.ts';
-import { metricsObjects } from '../world/metrics.ts';
 import { badRequest, methodNotAllowed, notFound } from './api-error.ts';
 import { parseBody, readBody } from './body.ts';
 import { type ResourceExchange, sendJson } from './exchange.ts';

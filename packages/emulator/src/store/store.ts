@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError, alreadyExists, notFound } from '../api/api-error.ts';
 import { type KubeObject, type Manifest, timestamp } from '../model/object.ts';
-import type { Clock } from '../world/clock.ts';
-import { attempt } from '../world/report-bug.ts';
+import type { Clock } from '../simulation/clock.ts';
+import { attempt } from '../simulation/report-bug.ts';
 
 /** Names a resource: `pods`, `deployments.apps`. */
 export type ResourceKey = string;

@@ -1,10 +1,10 @@
 import { badRequest } from '../api/api-error.ts';
 import type { ResourceExchange } from '../api/exchange.ts';
 import type { Container, Pod } from '../model/kinds.ts';
+import type { Clock } from '../simulation/clock.ts';
+import { lineAt, linesUntil, nextLineAt } from '../simulation/log-lines.ts';
+import type { LogSource } from '../simulation/log-source.ts';
 import type { Store } from '../store/store.ts';
-import type { Clock } from '../world/clock.ts';
-import { lineAt, linesUntil, nextLineAt } from '../world/log-lines.ts';
-import type { LogSource } from '../world/log-source.ts';
 
 /** As much as a node keeps of one container's log before it rotates; lines. */
 const KEPT = 10_000;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../api/api-error.ts';
 import type { Container, Pod } from '../model/kinds.ts';
-import { attempt } from '../world/report-bug.ts';
+import { attempt } from '../simulation/report-bug.ts';
 import { ContainerFolders } from './container-folders.ts';
 import { type RunningProcess, SESSION, startProcess } from './process.ts';
 import type { Sandbox } from './sandbox.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { ApiError, type Status } from '../api/api-error.ts';
 import type { Container, Pod } from '../model/kinds.ts';
-import type { Clock } from '../world/clock.ts';
+import type { Clock } from '../simulation/clock.ts';
 import { followLog } from './pod-log.ts';
 import type { PodProcesses } from './pod-processes.ts';
 import { CannotRun, type RunningProcess } from './process.ts';

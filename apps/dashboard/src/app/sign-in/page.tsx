@@ -1,5 +1,5 @@
 import { Suspense } from 'react';
-import { SignInForm } from '#features/session/sign-in-form.tsx';
+import { SignInForm } from '#features/browser-session/sign-in-form.tsx';
 
 export const metadata = { title: 'Sign in' };
 

@@ -1,4 +1,4 @@
-import { SignUpForm } from '#features/session/sign-up-form.tsx';
+import { SignUpForm } from '#features/browser-session/sign-up-form.tsx';
 
 export const metadata = { title: 'Create an account' };
 

@@ -13,7 +13,7 @@ import { Menu, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { ActionItem } from '#features/actions/action-item.tsx';
-import { api } from '#features/session/api.ts';
+import { api } from '#features/browser-session/api.ts';
 import { type ClusterDialog, clusterActions } from './cluster-actions.ts';
 import { useClusterList } from './use-clusters.ts';
 

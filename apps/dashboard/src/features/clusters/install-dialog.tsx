@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
-import { api } from '#features/session/api.ts';
-import { GeneralError } from '#features/session/general-error.tsx';
+import { api } from '#features/browser-session/api.ts';
+import { GeneralError } from '#features/browser-session/general-error.tsx';
 import type { ClusterDialogProps } from './dialog-props.ts';
 import { JoinCommands } from './join-commands.tsx';
 

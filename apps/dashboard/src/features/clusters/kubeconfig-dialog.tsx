@@ -9,8 +9,8 @@ import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { api } from '#features/session/api.ts';
-import { GeneralError } from '#features/session/general-error.tsx';
+import { api } from '#features/browser-session/api.ts';
+import { GeneralError } from '#features/browser-session/general-error.tsx';
 import type { ClusterDialogProps } from './dialog-props.ts';
 
 const modes = [

@@ -6,7 +6,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { inputClasses } from '#components/ui/input.tsx';
-import { api } from '#features/session/api.ts';
+import { api } from '#features/browser-session/api.ts';
 import type { ClusterDialogProps } from './dialog-props.ts';
 import { labelsFromText, labelsToText } from './labels.ts';
 import { useClusterList } from './use-clusters.ts';

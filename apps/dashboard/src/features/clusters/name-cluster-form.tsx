@@ -3,10 +3,10 @@ import type { CreatedCluster } from '@postern/contracts';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
-import { api } from '#features/session/api.ts';
-import { InvalidForm } from '#features/session/form-errors.ts';
-import { GeneralError } from '#features/session/general-error.tsx';
-import { useForm, written } from '#features/session/use-form.ts';
+import { api } from '#features/browser-session/api.ts';
+import { InvalidForm } from '#features/browser-session/form-errors.ts';
+import { GeneralError } from '#features/browser-session/general-error.tsx';
+import { useForm, written } from '#features/browser-session/use-form.ts';
 import { labelsFromText } from './labels.ts';
 import { useClusterList } from './use-clusters.ts';
 

@@ -2,9 +2,9 @@
 import type { Cluster } from '@postern/contracts';
 import { type QueryClient, type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { api } from '#features/browser-session/api.ts';
 import { useConnection } from '#features/live/connection.ts';
 import { liveSocket } from '#features/live/live-socket.ts';
-import { api } from '#features/session/api.ts';
 import { withCluster, withoutCluster } from './cluster-cache.ts';
 
 const keyOf = (organization: string) => ['clusters', organization] as const;

@@ -1,4 +1,4 @@
-import { apiFetch } from '#features/session/api.ts';
+import { apiFetch } from '#features/browser-session/api.ts';
 import { type ClusterRef, clusterUrl, type QueryParams } from './cluster-ref.ts';
 import { kubeErrorOf } from './kube-error.ts';
 

@@ -9,7 +9,7 @@ interface Item {
 }
 
 /** A server that is told what to answer, call by call, and a page whose clock stands still. */
-class Bed {
+class Fixture {
   readonly items = new Map<string, Item>();
   readonly states: Freshness[] = [];
   /** What there was whenever the list was said to be whole. */
@@ -162,86 +162,86 @@ const expired = () => new KubeError({ status: 410, reason: 'Expired', message: '
 const forbidden = () => new KubeError({ status: 403, reason: 'Forbidden', message: 'pods is forbidden' });
 
 describe('ListWatch', () => {
-  let bed: Bed;
+  let fixture: Fixture;
   let running: Promise<void>;
   const start = () => {
-    running = bed.engine.run();
+    running = fixture.engine.run();
   };
   beforeEach(() => {
-    bed = new Bed();
+    fixture = new Fixture();
     running = Promise.resolve();
   });
   afterEach(async () => {
-    bed.engine.stop();
+    fixture.engine.stop();
     await running;
-    expect(bed.held).toBe(0);
+    expect(fixture.held).toBe(0);
   });
 
   it('shows pages as they come, then watches from the moment of the list', async () => {
-    bed.lists = [page(['a', 'b'], '10', 'more'), page(['c'], '10')];
+    fixture.lists = [page(['a', 'b'], '10', 'more'), page(['c'], '10')];
     start();
-    await bed.until(() => bed.state === 'live');
-    expect(bed.listed).toEqual(['', 'more']);
-    expect([...bed.items.keys()]).toEqual(['a', 'b', 'c']);
-    expect(bed.watchedFrom).toEqual(['10']);
-    expect(bed.states.map(({ state }) => state)).toEqual(['loading', 'loading', 'live']);
+    await fixture.until(() => fixture.state === 'live');
+    expect(fixture.listed).toEqual(['', 'more']);
+    expect([...fixture.items.keys()]).toEqual(['a', 'b', 'c']);
+    expect(fixture.watchedFrom).toEqual(['10']);
+    expect(fixture.states.map(({ state }) => state)).toEqual(['loading', 'loading', 'live']);
   });
 
   it('applies changes, and resumes from the last one, bookmarks too, without listing again', async () => {
     const first = new Queue();
-    bed.lists = [page(['a', 'b'], '10')];
-    bed.watches = [first];
+    fixture.lists = [page(['a', 'b'], '10')];
+    fixture.watches = [first];
     start();
     first.push({ type: 'put', item: { id: 'a', value: 7 }, resourceVersion: '11' });
     first.push({ type: 'remove', key: 'b', resourceVersion: '12' });
     first.push({ type: 'bookmark', resourceVersion: '20' });
     first.end();
-    await bed.until(() => bed.watchedFrom.length === 2);
-    expect(bed.items).toEqual(new Map([['a', { id: 'a', value: 7 }]]));
-    expect(bed.watchedFrom).toEqual(['10', '20']);
-    expect(bed.listed).toHaveLength(1);
+    await fixture.until(() => fixture.watchedFrom.length === 2);
+    expect(fixture.items).toEqual(new Map([['a', { id: 'a', value: 7 }]]));
+    expect(fixture.watchedFrom).toEqual(['10', '20']);
+    expect(fixture.listed).toHaveLength(1);
   });
 
   it('lists again on 410 and removes only what has gone', async () => {
     const first = new Queue();
-    bed.lists = [page(['a', 'b'], '10'), page(['b', 'c'], '50')];
-    bed.watches = [first];
+    fixture.lists = [page(['a', 'b'], '10'), page(['b', 'c'], '50')];
+    fixture.watches = [first];
     start();
-    await bed.until(() => bed.state === 'live');
+    await fixture.until(() => fixture.state === 'live');
     first.fail(expired());
-    await bed.until(() => bed.watchedFrom.length === 2);
-    expect(bed.removed).toEqual(['a']);
-    expect([...bed.items.keys()]).toEqual(['b', 'c']);
-    expect(bed.watchedFrom).toEqual(['10', '50']);
-    expect(bed.states.map(({ state }) => state)).not.toContain('stale');
-    expect(bed.states.slice(2).map(({ state }) => state)).toContain('catching-up');
+    await fixture.until(() => fixture.watchedFrom.length === 2);
+    expect(fixture.removed).toEqual(['a']);
+    expect([...fixture.items.keys()]).toEqual(['b', 'c']);
+    expect(fixture.watchedFrom).toEqual(['10', '50']);
+    expect(fixture.states.map(({ state }) => state)).not.toContain('stale');
+    expect(fixture.states.slice(2).map(({ state }) => state)).toContain('catching-up');
   });
 
   it('does not list in a tight loop when every watch is expired at once', async () => {
-    bed.lists = [page([], '1'), page([], '2'), page([], '3'), page([], '4')];
-    bed.watches = [expired(), expired(), expired()];
+    fixture.lists = [page([], '1'), page([], '2'), page([], '3'), page([], '4')];
+    fixture.watches = [expired(), expired(), expired()];
     start();
-    await bed.until(() => bed.watchedFrom.length === 4);
-    expect(bed.waits[0]).toBe(0);
-    expect(bed.waits[1]).toBeGreaterThanOrEqual(500);
-    expect(bed.waits[2]).toBeGreaterThan(bed.waits[1] ?? 0);
+    await fixture.until(() => fixture.watchedFrom.length === 4);
+    expect(fixture.waits[0]).toBe(0);
+    expect(fixture.waits[1]).toBeGreaterThanOrEqual(500);
+    expect(fixture.waits[2]).toBeGreaterThan(fixture.waits[1] ?? 0);
   });
 
   it('says since when it is stale and why, waits longer each time, and heals', async () => {
     const first = new Queue();
-    bed.lists = [page(['a'], '10')];
+    fixture.lists = [page(['a'], '10')];
     const refused = () =>
       new KubeError({ status: 503, reason: 'ServiceUnavailable', message: 'The agent is offline.' });
-    bed.watches = [first, refused(), refused()];
+    fixture.watches = [first, refused(), refused()];
     start();
-    await bed.until(() => bed.state === 'live');
+    await fixture.until(() => fixture.state === 'live');
     first.fail(new TypeError('network error'));
-    await bed.until(() => bed.watchedFrom.length === 4 && bed.state === 'live');
-    const stale = bed.states.filter((one) => one.state === 'stale');
+    await fixture.until(() => fixture.watchedFrom.length === 4 && fixture.state === 'live');
+    const stale = fixture.states.filter((one) => one.state === 'stale');
     expect(stale.map(({ since }) => since)).toEqual([1000, 1000, 1000]);
     expect(stale.at(-1)?.reason).toBe('The agent is offline.');
-    expect(bed.waits).toEqual([500, 1000, 2000]);
-    expect(bed.items.has('a')).toBe(true);
+    expect(fixture.waits).toEqual([500, 1000, 2000]);
+    expect(fixture.items.has('a')).toBe(true);
   });
 
   it('waits before it opens watches that end at once', async () => {
@@ -250,76 +250,76 @@ describe('ListWatch', () => {
       queue.end();
       return queue;
     };
-    bed.lists = [page([], '10')];
-    bed.watches = [short(), short(), short()];
+    fixture.lists = [page([], '10')];
+    fixture.watches = [short(), short(), short()];
     start();
-    await bed.until(() => bed.watchedFrom.length === 4);
-    expect(bed.waits).toEqual([500, 1000, 2000]);
+    await fixture.until(() => fixture.watchedFrom.length === 4);
+    expect(fixture.waits).toEqual([500, 1000, 2000]);
   });
 
   it('says what is denied in the server’s words, and tries again when told', async () => {
-    bed.lists = [forbidden(), page(['a'], '10')];
+    fixture.lists = [forbidden(), page(['a'], '10')];
     start();
-    await bed.until(() => bed.state === 'denied');
-    expect(bed.states.at(-1)).toEqual({ state: 'denied', message: 'pods is forbidden' });
-    bed.engine.retry();
-    await bed.until(() => bed.state === 'live');
-    expect(bed.items.has('a')).toBe(true);
-    expect(bed.states.slice(2).map(({ state }) => state)).toEqual(['live']);
+    await fixture.until(() => fixture.state === 'denied');
+    expect(fixture.states.at(-1)).toEqual({ state: 'denied', message: 'pods is forbidden' });
+    fixture.engine.retry();
+    await fixture.until(() => fixture.state === 'live');
+    expect(fixture.items.has('a')).toBe(true);
+    expect(fixture.states.slice(2).map(({ state }) => state)).toEqual(['live']);
   });
 
   it('lets go of its watch while nobody looks, and resumes from where it was', async () => {
-    bed.lists = [page(['a'], '10')];
+    fixture.lists = [page(['a'], '10')];
     start();
-    await bed.until(() => bed.state === 'live');
-    expect(bed.held).toBe(1);
-    bed.setPaused(true);
-    await bed.until(() => bed.state === 'paused');
-    expect(bed.held).toBe(0);
-    bed.setPaused(false);
-    await bed.until(() => bed.watchedFrom.length === 2);
-    expect(bed.watchedFrom).toEqual(['10', '10']);
-    expect(bed.listed).toHaveLength(1);
+    await fixture.until(() => fixture.state === 'live');
+    expect(fixture.held).toBe(1);
+    fixture.setPaused(true);
+    await fixture.until(() => fixture.state === 'paused');
+    expect(fixture.held).toBe(0);
+    fixture.setPaused(false);
+    await fixture.until(() => fixture.watchedFrom.length === 2);
+    expect(fixture.watchedFrom).toEqual(['10', '10']);
+    expect(fixture.listed).toHaveLength(1);
   });
 
   it('says when the list is whole, and not before', async () => {
-    bed.lists = [page(['a'], '10', 'more'), page(['b'], '10')];
+    fixture.lists = [page(['a'], '10', 'more'), page(['b'], '10')];
     start();
-    await bed.until(() => bed.state === 'live');
-    expect(bed.listings).toEqual([{ truncated: false, ids: ['a', 'b'] }]);
+    await fixture.until(() => fixture.state === 'live');
+    expect(fixture.listings).toEqual([{ truncated: false, ids: ['a', 'b'] }]);
   });
 
   it('asks for no more pages than it needs, and then takes new items only in place of those that go', async () => {
-    bed = new Bed(2);
+    fixture = new Fixture(2);
     const first = new Queue();
-    bed.lists = [page(['a', 'b'], '10', 'more')];
-    bed.watches = [first];
+    fixture.lists = [page(['a', 'b'], '10', 'more')];
+    fixture.watches = [first];
     start();
-    await bed.until(() => bed.state === 'live');
-    expect(bed.listed).toEqual(['']);
-    expect(bed.listings).toEqual([{ truncated: true, ids: ['a', 'b'] }]);
+    await fixture.until(() => fixture.state === 'live');
+    expect(fixture.listed).toEqual(['']);
+    expect(fixture.listings).toEqual([{ truncated: true, ids: ['a', 'b'] }]);
     first.push({ type: 'put', item: { id: 'c', value: 1 }, resourceVersion: '11' });
     first.push({ type: 'put', item: { id: 'a', value: 2 }, resourceVersion: '12' });
     first.push({ type: 'remove', key: 'b', resourceVersion: '13' });
     first.push({ type: 'put', item: { id: 'd', value: 3 }, resourceVersion: '14' });
-    await bed.until(() => bed.items.has('d'));
-    expect([...bed.items].map(([id, { value }]) => [id, value])).toEqual([
+    await fixture.until(() => fixture.items.has('d'));
+    expect([...fixture.items].map(([id, { value }]) => [id, value])).toEqual([
       ['a', 2],
       ['d', 3],
     ]);
     first.end();
-    await bed.until(() => bed.watchedFrom.length === 2);
-    expect(bed.watchedFrom).toEqual(['10', '14']);
+    await fixture.until(() => fixture.watchedFrom.length === 2);
+    expect(fixture.watchedFrom).toEqual(['10', '14']);
   });
 
   it('polls, and says so, when the page has watches enough', async () => {
-    bed.room = false;
-    bed.lists = [page(['a'], '10'), page(['b'], '11')];
+    fixture.room = false;
+    fixture.lists = [page(['a'], '10'), page(['b'], '11')];
     start();
-    await bed.until(() => bed.state === 'polled' && bed.waits.length === 1);
-    bed.engine.retry();
-    await bed.until(() => bed.items.has('b'));
-    expect(bed.removed).toEqual(['a']);
-    expect(bed.watchedFrom).toEqual([]);
+    await fixture.until(() => fixture.state === 'polled' && fixture.waits.length === 1);
+    fixture.engine.retry();
+    await fixture.until(() => fixture.items.has('b'));
+    expect(fixture.removed).toEqual(['a']);
+    expect(fixture.watchedFrom).toEqual([]);
   });
 });

@@ -74,65 +74,65 @@ describe('LiveList', () => {
   afterEach(() => table?.stop());
 
   it('watches the whole cluster once', async () => {
-    const bed = tableOf({ allowed: [''] });
-    table = bed.table;
+    const fixture = tableOf({ allowed: [''] });
+    table = fixture.table;
     table.start();
-    await bed.until(() => bed.table.state.items.length === 1 && bed.table.state.freshness.state === 'live');
-    expect(bed.asked).toEqual(['']);
+    await fixture.until(() => fixture.table.state.items.length === 1 && fixture.table.state.freshness.state === 'live');
+    expect(fixture.asked).toEqual(['']);
     expect(table.state.narrowed).toBeUndefined();
   });
 
   it('shows what there is before it says that it is live: else it would say that there is nothing', async () => {
-    const bed = tableOf({ allowed: [''], schedule: () => undefined });
-    table = bed.table;
+    const fixture = tableOf({ allowed: [''], schedule: () => undefined });
+    table = fixture.table;
     const seen: string[] = [];
     table.subscribe(() => {
-      const { freshness, items, loaded } = bed.table.state;
+      const { freshness, items, loaded } = fixture.table.state;
       seen.push(`${freshness.state} ${items.length} ${loaded}`);
     });
     table.start();
-    await bed.until(() => bed.table.state.freshness.state === 'live');
+    await fixture.until(() => fixture.table.state.freshness.state === 'live');
     expect(seen).toEqual(['loading 0 false', 'loading 1 true', 'live 1 true']);
   });
 
   it('merges several namespaces', async () => {
-    const bed = tableOf({ allowed: ['a', 'b'], namespaces: ['a', 'b'] });
-    table = bed.table;
+    const fixture = tableOf({ allowed: ['a', 'b'], namespaces: ['a', 'b'] });
+    table = fixture.table;
     table.start();
-    await bed.until(() => bed.table.state.items.length === 2);
+    await fixture.until(() => fixture.table.state.items.length === 2);
     expect(table.state.items.map(({ name }) => name)).toEqual(['pod-of-a', 'pod-of-b']);
   });
 
   it('falls back to known namespaces when the cluster is forbidden, drops those that are too, and says what is missing', async () => {
-    const bed = tableOf({ allowed: ['b', 'd'], known: ['a', 'b', 'c', 'd'] });
-    table = bed.table;
+    const fixture = tableOf({ allowed: ['b', 'd'], known: ['a', 'b', 'c', 'd'] });
+    table = fixture.table;
     table.start();
-    await bed.until(() => bed.table.state.items.length === 2 && bed.table.state.freshness.state === 'live');
+    await fixture.until(() => fixture.table.state.items.length === 2 && fixture.table.state.freshness.state === 'live');
     expect(table.state.narrowed).toEqual({ message: 'pods is forbidden at the cluster scope', namespaces: ['b', 'd'] });
   });
 
   it('is denied, not empty, when nothing is known', async () => {
-    const bed = tableOf({ allowed: [] });
-    table = bed.table;
+    const fixture = tableOf({ allowed: [] });
+    table = fixture.table;
     table.start();
-    await bed.until(() => bed.table.state.freshness.state === 'denied');
+    await fixture.until(() => fixture.table.state.freshness.state === 'denied');
     expect(table.state.freshness).toEqual({ state: 'denied', message: 'pods is forbidden at the cluster scope' });
   });
 
   it('is denied, not empty, when every known namespace is forbidden too', async () => {
-    const bed = tableOf({ allowed: [], known: ['a', 'b'] });
-    table = bed.table;
+    const fixture = tableOf({ allowed: [], known: ['a', 'b'] });
+    table = fixture.table;
     table.start();
-    await bed.until(() => bed.asked.includes('b') && bed.table.state.freshness.state === 'denied');
+    await fixture.until(() => fixture.asked.includes('b') && fixture.table.state.freshness.state === 'denied');
     expect(table.state.items).toEqual([]);
   });
 
   it('asks for the whole cluster when more namespaces are wanted than watches are worth', async () => {
     const namespaces = Array.from({ length: 9 }, (_, index) => `ns-${index}`);
-    const bed = tableOf({ allowed: [''], namespaces });
-    table = bed.table;
+    const fixture = tableOf({ allowed: [''], namespaces });
+    table = fixture.table;
     table.start();
-    await bed.until(() => bed.table.state.items.length === 1);
-    expect(bed.asked).toEqual(['']);
+    await fixture.until(() => fixture.table.state.items.length === 1);
+    expect(fixture.asked).toEqual(['']);
   });
 });

@@ -17,7 +17,7 @@ const row = (key: string, over: Partial<Row> = {}): Row => ({
   ...over,
 });
 
-function bed() {
+function fixture() {
   const frames: (() => void)[] = [];
   let commits = 0;
   const store = new LiveStore<Row>({
@@ -36,7 +36,7 @@ function bed() {
 
 describe('LiveStore', () => {
   it('shows many changes in one commit a frame', () => {
-    const { store, frame, commits } = bed();
+    const { store, frame, commits } = fixture();
     store.put([row('a'), row('b')], { live: false });
     store.put([row('c')], { live: false });
     store.remove(['a']);
@@ -47,7 +47,7 @@ describe('LiveStore', () => {
   });
 
   it('keeps the very row when the server says that it is unchanged, so that a relist shows nothing', () => {
-    const { store, frame, commits } = bed();
+    const { store, frame, commits } = fixture();
     store.put([row('a')], { live: false });
     frame();
     const before = store.snapshot;
@@ -58,7 +58,7 @@ describe('LiveStore', () => {
   });
 
   it('marks what a watch changed, not what only grew older', () => {
-    const { store, frame } = bed();
+    const { store, frame } = fixture();
     store.put([row('a'), row('b')], { live: false });
     store.put([row('a', { resourceVersion: '2', at: 200, cells: ['a', '0/1', 'Error', '3 (1s ago)'] })], {
       live: true,
@@ -76,7 +76,7 @@ describe('LiveStore', () => {
   });
 
   it('does not commit for the removal of what is not there', () => {
-    const { store, frame, commits } = bed();
+    const { store, frame, commits } = fixture();
     store.remove(['ghost']);
     frame();
     expect(commits()).toBe(0);

@@ -1,6 +1,6 @@
 import type { ClientToServerEvents, ServerToClientEvents } from '@postern/contracts';
 import type { Socket } from 'socket.io-client';
-import { apiFetch } from '#features/session/api.ts';
+import { apiFetch } from '#features/browser-session/api.ts';
 import { setConnection } from './connection.ts';
 
 export type LiveSocket = Socket<ServerToClientEvents, ClientToServerEvents>;

@@ -1,11 +1,11 @@
+import { apiFetch } from '#features/browser-session/api.ts';
 import { clusterUrl } from '#features/kube/cluster-ref.ts';
 import { podPath } from '#features/pods/pod-containers.ts';
 import type { PodTarget } from '#features/pods/pod-target.ts';
-import { apiFetch } from '#features/session/api.ts';
 
 /** Lets the browser save the whole log. It goes straight into the file: a node keeps more than a page should hold. */
 export async function downloadLog(target: PodTarget, log: { container: string; previous: boolean }): Promise<void> {
-  // A link cannot refresh the session when its time is up.
+  // A link cannot refresh the browser session when its time is up.
   await apiFetch('/api/v1/auth/me').catch(() => undefined);
   const link = document.createElement('a');
   link.href = clusterUrl(target.ref, `${podPath(target)}/log`, {

@@ -6,7 +6,7 @@ import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Duration } from '#components/ui/time.tsx';
-import { api } from '#features/session/api.ts';
+import { api } from '#features/browser-session/api.ts';
 import { kindNames } from '#features/sessions/kind-names.ts';
 import { QueryBody } from './card-body.tsx';
 

@@ -19,8 +19,8 @@ import { Duration, Time } from '#components/ui/time.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
 import { useOrganization } from '#features/address/use-organization.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
+import { api } from '#features/browser-session/api.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
-import { api } from '#features/session/api.ts';
 import { kindNames } from './kind-names.ts';
 
 const isKind = (value: string): value is SessionKind => Object.hasOwn(kindNames, value);

@@ -5,8 +5,8 @@ import { Skeleton } from '#components/ui/skeleton.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { ActionItem } from '#features/actions/action-item.tsx';
 import { showShortcuts } from '#features/actions/help-actions.ts';
-import { signOutAction } from '#features/session/session-actions.ts';
-import { useMe } from '#features/session/use-me.ts';
+import { signOutAction } from '#features/browser-session/account-actions.ts';
+import { useMe } from '#features/browser-session/use-me.ts';
 import { themeActions } from '#features/theme/theme-actions.ts';
 import { useTheme } from '#features/theme/use-theme.ts';
 

@@ -4,8 +4,8 @@ import { href } from '#components/href.ts';
 import { useActions } from '#features/actions/use-actions.ts';
 import { addCluster, goToClusters, goToOverview, goToSessions, goToTokens } from '#features/address/go-actions.ts';
 import { useLocation } from '#features/address/use-location.ts';
+import { signOutAction } from '#features/browser-session/account-actions.ts';
 import { clusterActions } from '#features/clusters/cluster-actions.ts';
-import { signOutAction } from '#features/session/session-actions.ts';
 import { themeActions } from '#features/theme/theme-actions.ts';
 
 const places = [goToOverview, addCluster, goToClusters, goToSessions, goToTokens];

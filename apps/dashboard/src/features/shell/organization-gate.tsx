@@ -8,7 +8,7 @@ import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
-import { homeOf } from '#features/session/last-organization.ts';
+import { homeOf } from '#features/browser-session/last-organization.ts';
 
 /** Shows the page only to members; everybody else gets the same "not found", whether the organization exists or not. */
 export function OrganizationGate({

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { href } from '#components/href.ts';
 import { Mark } from '#components/ui/mark.tsx';
 import { Menu, MenuLabel, MenuLink } from '#components/ui/menu.tsx';
-import { useMe } from '#features/session/use-me.ts';
+import { useMe } from '#features/browser-session/use-me.ts';
 
 export function OrganizationSwitcher({ organization }: { organization: string }) {
   const me = useMe();

@@ -8,10 +8,10 @@ import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
-import { api } from '#features/session/api.ts';
-import { InvalidForm } from '#features/session/form-errors.ts';
-import { GeneralError } from '#features/session/general-error.tsx';
-import { useForm, written } from '#features/session/use-form.ts';
+import { api } from '#features/browser-session/api.ts';
+import { InvalidForm } from '#features/browser-session/form-errors.ts';
+import { GeneralError } from '#features/browser-session/general-error.tsx';
+import { useForm, written } from '#features/browser-session/use-form.ts';
 
 const lifetimes = [
   { value: '86400', label: '1 day' },

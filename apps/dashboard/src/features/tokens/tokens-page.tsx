@@ -17,8 +17,8 @@ import { bindAction } from '#features/actions/action.ts';
 import { ActionButton } from '#features/actions/action-button.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
 import { useOrganization } from '#features/address/use-organization.ts';
+import { api } from '#features/browser-session/api.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
-import { api } from '#features/session/api.ts';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
 import { createToken } from './token-actions.ts';
 
