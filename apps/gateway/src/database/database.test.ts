@@ -162,6 +162,20 @@ describe('the database itself', () => {
       .catch((error: unknown) => error);
     expect(isUnreachable(refused)).toBe(false);
   });
+
+  it('that is busy for some seconds keeps queries and transactions waiting, and answers them', async () => {
+    const narrow = new Database({ url: server.appUrl, connections: 1 });
+    const count = { where: { organizationId: one } };
+    const busy = narrow.acrossOrganizations.$executeRaw`SELECT pg_sleep(2.5)`;
+    const answers = await Promise.allSettled([
+      narrow.scoped.cluster.count(count),
+      narrow.scoped.$transaction((transaction) => transaction.cluster.count(count)),
+      narrow.acrossOrganizations.$transaction([narrow.acrossOrganizations.cluster.count(count)]),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    await busy;
+    await narrow.close();
+  });
 });
 
 describe('recorded sessions', () => {

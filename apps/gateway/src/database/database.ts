@@ -24,6 +24,12 @@ function scoped(client: PrismaClient, running: Set<Promise<unknown>>) {
 }
 
 /**
+ * How long a query or a transaction waits for a connection, be it a new one or its turn in the pool. A gateway that is busy for a
+ * moment must not seem to have lost its database.
+ */
+const connectionWaitMs = 5_000;
+
+/**
  * The database, as the role that serves. `scoped` is for everyone; `acrossOrganizations` for the few questions that are asked
  * before the organization is known (who is this?) and for the gateway's own upkeep.
  */
@@ -37,13 +43,16 @@ export class Database {
     const adapter = new PrismaPg({
       connectionString: options.url,
       max: options.connections,
-      // Also for a turn in the pool: a gateway that is busy for a moment must not seem to have lost its database.
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: connectionWaitMs,
       idleTimeoutMillis: 60_000,
       application_name: 'postern-gateway',
     });
     // Minimal: messages without the arguments, which may be somebody's.
-    const client = new PrismaClient({ adapter, errorFormat: 'minimal' });
+    const client = new PrismaClient({
+      adapter,
+      errorFormat: 'minimal',
+      transactionOptions: { maxWait: connectionWaitMs },
+    });
     this.acrossOrganizations = client;
     this.scoped = scoped(client, this.#running);
   }
