@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { MuxStream } from '@postern/mux';
+import { corkByTurn } from '@postern/tunnel';
 
 export interface PumpOptions {
   /** Asked with the bytes received so far, at 'end' and again at 'close': whether that was all of it. */
@@ -15,8 +16,10 @@ export interface PumpOptions {
 export function pump(source: Readable, stream: MuxStream, { isComplete, brokenReason }: PumpOptions): void {
   let bytes = 0;
   let isOver = false;
+  const cork = corkByTurn(stream);
   const pass = (chunk: Buffer): void => {
     bytes += chunk.length;
+    cork();
     if (!stream.write(chunk)) source.pause();
   };
   const onDrain = (): void => void source.resume();

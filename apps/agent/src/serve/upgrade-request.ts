@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type HeaderPairs, passUpgradeResponseHeaders } from '@postern/kube';
 import type { MuxStream } from '@postern/mux';
-import type { IncomingRequest } from '@postern/tunnel';
+import { type IncomingRequest, pipeByTurn } from '@postern/tunnel';
 import { breakOff } from '../upstream/dial.ts';
 import type { UpgradeRequest } from '../upstream/upgrade.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -55,7 +55,7 @@ function join(stream: MuxStream, socket: Socket): void {
     isComplete: () => socket.readableEnded,
     brokenReason: 'the Kubernetes API server broke off the connection',
   });
-  stream.pipe(socket);
+  pipeByTurn(stream, socket);
   // Nobody reads what the client still sends: without this its END would never be seen, and the stream never close.
   socket.once('close', () => stream.resume());
   stream.once('close', () => {

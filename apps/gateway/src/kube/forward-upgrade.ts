@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type HeaderPairs, passUpgradeResponseHeaders, upgradeProtocol } from '@postern/kube';
-import type { ResponseHead } from '@postern/tunnel';
+import { pipeByTurn, type ResponseHead } from '@postern/tunnel';
 import type { ClassifiedRequest } from '../access/classify.ts';
 import { type Refusal, refusal } from '../access/refusal.ts';
 import type { ClusterStream } from '../connector/cluster-connector.ts';
@@ -72,8 +72,8 @@ export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<bo
  * the bytes that came before.
  */
 function join(socket: Duplex, stream: ClusterStream): void {
-  socket.pipe(stream);
-  stream.pipe(socket);
+  pipeByTurn(socket, stream);
+  pipeByTurn(stream, socket);
   socket.once('close', () => stream.abort('cancelled', 'the client broke off the connection'));
   stream.once('error', () => destroyAfterWritten(socket));
   stream.once('close', () => {
