@@ -17,12 +17,14 @@ const endings = ['close', 'end', 'error'] as const;
 /**
  * Connections to the apiserver made ahead, so that an exec does not wait for a TLS handshake. Each was never used and is
  * used once. Replaced before the server would close them; one that broke, ended or received bytes unasked is thrown away.
+ * A request that finds none ready takes one that is being made: it has part of its handshake behind it.
  */
 export class WarmSockets {
   readonly #connect: () => Promise<Socket>;
   readonly #wanted: number;
   readonly #ready = new Set<Warm>();
-  #connecting = 0;
+  /** Being made, in the order in which they were begun. */
+  readonly #dialling = new Set<Promise<Socket>>();
   #retry: NodeJS.Timeout | undefined;
   #refill: NodeJS.Timeout | undefined;
   #isOpen = true;
@@ -36,7 +38,7 @@ export class WarmSockets {
     return this.#ready.size;
   }
 
-  /** One that is ready, else a new one. @throws what connecting throws. */
+  /** One that is ready, else the one that will be first, else a new one. @throws what connecting throws. */
   take(): Socket | Promise<Socket> {
     for (const warm of [...this.#ready]) {
       if (!isFresh(warm.socket)) {
@@ -47,14 +49,16 @@ export class WarmSockets {
       this.#fillSoon();
       return warm.socket;
     }
-    this.fill();
-    return this.#connect();
+    const [first] = this.#dialling;
+    if (first !== undefined) this.#dialling.delete(first);
+    this.#fillSoon();
+    return first ?? this.#connect();
   }
 
   /** Connects as many as are wanting. Failures are tried again later: whoever needs one meanwhile learns why. */
   fill(): void {
     if (!this.#isOpen || this.#retry !== undefined) return;
-    for (let missing = this.#wanted - this.#ready.size - this.#connecting; missing > 0; missing--) void this.#add();
+    for (let missing = this.#wanted - this.#ready.size - this.#dialling.size; missing > 0; missing--) void this.#add();
   }
 
   /** Throws those ready away: the credential they were made with has changed. */
@@ -79,20 +83,22 @@ export class WarmSockets {
   }
 
   async #add(): Promise<void> {
-    this.#connecting++;
+    const dialling = this.#connect();
+    this.#dialling.add(dialling);
     try {
-      const socket = await this.#connect();
+      const socket = await dialling;
+      // Not in the set: a request has taken it.
+      if (!this.#dialling.delete(dialling)) return;
       if (this.#isOpen) this.#keep(socket);
       else socket.destroy();
     } catch {
+      this.#dialling.delete(dialling);
       if (!this.#isOpen) return;
       this.#retry ??= setTimeout(() => {
         this.#retry = undefined;
         this.fill();
       }, retryMs);
       this.#retry.unref();
-    } finally {
-      this.#connecting--;
     }
   }
 
