@@ -101,10 +101,8 @@ export function createEdge(options: EdgeOptions): Edge {
   // As the servers of node:http and node:tls have it for their own connections.
   const acceptors = new Acceptors({ onConnection, onError }, { allowHalfOpen: options.tls === undefined });
 
-  const connectionOf = (request: IncomingMessage, response: ServerResponse): Connection => {
-    // Node hides the socket of an HTTP/2 stream behind its session.
-    const session = isHttp2Response(response) ? response.stream?.session : undefined;
-    const carrier = session ?? request.socket;
+  /** @param carrier the HTTP/2 session, or the connection of HTTP/1.1. */
+  const connectionOf = (carrier: object): Connection => {
     const known = connections.get(carrier);
     if (known !== undefined) return known;
     const connection = { exchanges: 0, isClosing: false };
@@ -112,10 +110,8 @@ export function createEdge(options: EdgeOptions): Edge {
     return connection;
   };
 
-  const nameClient = (request: IncomingMessage, response?: ServerResponse): void => {
-    const session = response !== undefined && isHttp2Response(response) ? response.stream?.session : undefined;
-    attachRemoteAddress(request, addresses.ofRequest(request, session?.socket ?? request.socket));
-  };
+  const nameClient = (request: IncomingMessage, socket: Socket = request.socket): void =>
+    attachRemoteAddress(request, addresses.ofRequest(request, socket));
 
   const begin = (exchange: Exchange): void => {
     const { response, connection, owner } = exchange;
@@ -136,17 +132,19 @@ export function createEdge(options: EdgeOptions): Edge {
   };
 
   const onRequest: RequestHandler = (request, response) => {
-    const connection = connectionOf(request, response);
+    const isHttp2 = isHttp2Response(response);
+    // Node hides the socket of an HTTP/2 stream behind its session.
+    const session = isHttp2 ? response.stream?.session : undefined;
+    const connection = connectionOf(session ?? request.socket);
     // What follows a request that ends its connection is nobody's.
     if (connection.isClosing) return;
-    const isHttp2 = isHttp2Response(response);
     if (!isHttp2 && connection.exchanges >= limits.pipelinedRequests) {
       request.socket.destroy();
       return;
     }
     const target = request.url ?? '';
     const owner = ownerOfRequest(request);
-    nameClient(request, response);
+    nameClient(request, session?.socket);
     const address = countedAddressOf(request);
     const { mayAsk, known } = clients.ask(address);
     const exchange = newExchange({ request, response, owner, connection, address, known });
