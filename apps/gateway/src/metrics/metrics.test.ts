@@ -1,4 +1,5 @@
-import fs from 'node:fs';
+import fs, { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { GatewayMetrics } from './metrics.ts';
 import { serveMetrics } from './metrics-server.ts';
@@ -27,6 +28,20 @@ describe('metrics', () => {
     expect((await fetch(new URL('/', server.url))).status).toBe(404);
     expect((await fetch(server.url, { method: 'POST' })).status).toBe(404);
     await server.close();
+  });
+
+  it('are documented, each with its type, labels and words', async () => {
+    const document = readFileSync(resolve(import.meta.dirname, '../../../../docs/configuration.md'), 'utf8');
+    const rows = document.split('\n').filter((line) => line.startsWith('| `postern_'));
+    const metrics = await new GatewayMetrics({ processMetrics: false }).registry.getMetricsAsArray();
+    const expected = metrics.map((metric) => {
+      const { name, help, type, labelNames } = metric as typeof metric & { labelNames: string[] };
+      return `| \`${name}\` | ${[type, ...labelNames.map((label) => `\`${label}\``)].join(', ')} | ${help}`;
+    });
+    expect(rows).toHaveLength(expected.length);
+    // Behind its words a row may name the document that says more.
+    const missing = expected.filter((row) => !rows.some((other) => other.startsWith(row.replace(/\.$/, ''))));
+    expect(missing).toEqual([]);
   });
 
   it('are told without walking through all connections', async () => {
