@@ -8,7 +8,8 @@ export type { AgentReport, HeaderList, Identity, RequestHead, ResponseHead } fro
 export { InvalidAnswerError, InvalidHeadError } from './heads.ts';
 export type { Intervals } from './keepalive.ts';
 export { parseUntrusted } from './parse-untrusted.ts';
-export { corkByTurn, pipeByTurn } from './pipe-by-turn.ts';
+export { pipeByTurn } from './pipe-by-turn.ts';
 export { generateAgentKey, subprotocol } from './proof.ts';
+export { pump } from './pump.ts';
 export { type IncomingRequest, type OutgoingRequest, Tunnel, type TunnelClose, type TunnelOptions } from './tunnel.ts';
 export { WebSocketTransport, webSocketClientOptions, webSocketServerOptions } from './websocket-transport.ts';

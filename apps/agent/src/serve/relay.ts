@@ -1,9 +1,8 @@
 import { passResponseHeaders } from '@postern/kube';
-import type { IncomingRequest } from '@postern/tunnel';
+import { type IncomingRequest, pump } from '@postern/tunnel';
 import { answerLength } from '../upstream/body-length.ts';
 import type { UpstreamResponse } from '../upstream/exchange.ts';
 import { headersError } from '../upstream/upstream-error.ts';
-import { pump } from './pump.ts';
 import { respondStatus } from './status-response.ts';
 
 /**
@@ -29,7 +28,7 @@ export function relayResponse(incoming: IncomingRequest, response: UpstreamRespo
   const length = answerLength({ method, status, headers: response.headers });
   pump(body, stream, {
     isComplete: (bytes) => response.isComplete() && (length === undefined || bytes === length),
-    brokenReason: 'the Kubernetes API server broke off its answer',
+    broken: { code: 'upstream-failed', reason: 'the Kubernetes API server broke off its answer' },
   });
 }
 

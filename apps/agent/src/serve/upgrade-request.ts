@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
 import { type HeaderPairs, passUpgradeResponseHeaders } from '@postern/kube';
 import type { MuxStream } from '@postern/mux';
-import { type IncomingRequest, pipeByTurn } from '@postern/tunnel';
+import { type IncomingRequest, pipeByTurn, pump } from '@postern/tunnel';
 import { breakOff } from '../upstream/dial.ts';
 import type { UpgradeRequest } from '../upstream/upgrade.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { pump } from './pump.ts';
 import { relayResponse } from './relay.ts';
 
 /**
@@ -53,7 +52,7 @@ export async function serveUpgrade(
 function join(stream: MuxStream, socket: Socket): void {
   pump(socket, stream, {
     isComplete: () => socket.readableEnded,
-    brokenReason: 'the Kubernetes API server broke off the connection',
+    broken: { code: 'upstream-failed', reason: 'the Kubernetes API server broke off the connection' },
   });
   pipeByTurn(stream, socket);
   // Nobody reads what the client still sends: without this its END would never be seen, and the stream never close.

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type HeaderPairs, passUpgradeResponseHeaders, upgradeProtocol } from '@postern/kube';
-import { pipeByTurn, type ResponseHead } from '@postern/tunnel';
+import { pipeByTurn, pump, type ResponseHead } from '@postern/tunnel';
 import type { ClassifiedRequest } from '../access/classify.ts';
 import { type Refusal, refusal } from '../access/refusal.ts';
 import type { ClusterStream } from '../connector/cluster-connector.ts';
@@ -72,9 +72,11 @@ export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<bo
  * the bytes that came before.
  */
 function join(socket: Duplex, stream: ClusterStream): void {
-  pipeByTurn(socket, stream);
+  const broken = { code: 'cancelled', reason: 'the client broke off the connection' } as const;
+  pump(socket, stream, { isComplete: () => socket.readableEnded, broken });
   pipeByTurn(stream, socket);
-  socket.once('close', () => stream.abort('cancelled', 'the client broke off the connection'));
+  // Also when the client had ended its own direction before.
+  socket.once('close', () => stream.abort(broken.code, broken.reason));
   stream.once('error', () => destroyAfterWritten(socket));
   stream.once('close', () => {
     if (!stream.readableEnded) destroyAfterWritten(socket);

@@ -1,19 +1,22 @@
-import type { Readable } from 'node:stream';
-import type { MuxStream } from '@postern/mux';
-import { corkByTurn } from '@postern/tunnel';
+import type { Readable, Writable } from 'node:stream';
+import type { ResetCode } from '@postern/mux';
+import { corkByTurn } from './pipe-by-turn.ts';
+
+/** A stream of the tunnel, however it is reached. */
+type Abortable = Writable & { abort(code: ResetCode, reason: string): void };
 
 export interface PumpOptions {
   /** Asked with the bytes received so far, at 'end' and again at 'close': whether that was all of it. */
   isComplete(bytes: number): boolean;
-  /** Told the tunnel's peer when the source closes incomplete: at most 256 bytes, no secrets. */
-  brokenReason: string;
+  /** What the tunnel's peer is told when the source closes incomplete; a reason has at most 256 bytes, and no secrets. */
+  broken: { code: ResetCode; reason: string };
 }
 
 /**
- * Passes what the apiserver sends on to the tunnel, as fast as the tunnel takes it. Everything that was received is passed on
- * before the end is told, whether that is a proper end or a break, which becomes `upstream-failed`.
+ * Passes what a connection brings on to a stream of the tunnel, as fast as that takes it. Everything that was received is passed
+ * on before the end is told, whether that is a proper end or a break, with which the stream is aborted.
  */
-export function pump(source: Readable, stream: MuxStream, { isComplete, brokenReason }: PumpOptions): void {
+export function pump(source: Readable, stream: Abortable, { isComplete, broken }: PumpOptions): void {
   let bytes = 0;
   let isOver = false;
   const cork = corkByTurn(stream);
@@ -22,14 +25,17 @@ export function pump(source: Readable, stream: MuxStream, { isComplete, brokenRe
     cork();
     if (!stream.write(chunk)) source.pause();
   };
-  const onDrain = (): void => void source.resume();
+  const onDrain = (): void => {
+    // What is destroyed would read its buffer empty and emit none of it; it is read below.
+    if (!source.destroyed) source.resume();
+  };
   const finish = (): void => {
     isOver = true;
     source.off('data', pass);
     stream.off('drain', onDrain);
     if (stream.destroyed) return;
     if (isComplete(bytes)) stream.end();
-    else stream.abort('upstream-failed', brokenReason);
+    else stream.abort(broken.code, broken.reason);
   };
   const onClose = (): void => {
     if (isOver) return;

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { Readable, Writable } from 'node:stream';
+import { turns } from '@postern/testkit';
+import { expect, it } from 'vitest';
+import { pump } from './pump.ts';
+
+/** A connection: as a socket does, it tells its error first and closes a turn later. */
+const newSource = (): Readable =>
+  new Readable({
+    emitClose: false,
+    read() {},
+    destroy(error, done) {
+      done(error);
+      setImmediate(() => this.emit('close'));
+    },
+  });
+
+/** A stream of the tunnel that takes what is written when the test says so. */
+class Stream extends Writable {
+  readonly taken: Buffer[] = [];
+  aborted: string | undefined;
+  #take: (() => void) | undefined;
+
+  constructor() {
+    super({ highWaterMark: 4 });
+  }
+
+  abort(code: string, reason: string): void {
+    this.aborted = `${code}: ${reason}`;
+    this.end();
+  }
+
+  /** Takes what waits. */
+  take(): void {
+    const take = this.#take;
+    this.#take = undefined;
+    take?.();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#take = () => {
+      this.taken.push(chunk);
+      done();
+    };
+  }
+}
+
+const broken = { code: 'upstream-failed', reason: 'it broke off' } as const;
+
+it('passes on what was received before a break, also when the stream takes more between the break and its close', async () => {
+  const [source, stream] = [newSource(), new Stream()];
+  pump(source, stream, { isComplete: () => false, broken });
+  // The stream drains before the source has closed.
+  source.once('error', () => stream.take());
+  source.push('first');
+  await turns(2);
+  expect(source.isPaused()).toBe(true);
+  source.push('second');
+  source.destroy(new Error('reset'));
+  await once(stream, 'drain');
+  while (!stream.writableFinished) {
+    stream.take();
+    await turns(1);
+  }
+  expect(Buffer.concat(stream.taken).toString()).toBe('firstsecond');
+  expect(stream.aborted).toBe('upstream-failed: it broke off');
+});
+
+it('ends the stream properly behind all that a complete source sent', async () => {
+  const [source, stream] = [newSource(), new Stream()];
+  pump(source, stream, { isComplete: (bytes) => bytes === 11, broken });
+  source.push('first');
+  source.push('second');
+  source.push(null);
+  while (!stream.writableFinished) {
+    stream.take();
+    await turns(1);
+  }
+  expect(Buffer.concat(stream.taken).toString()).toBe('firstsecond');
+  expect(stream.aborted).toBeUndefined();
+});
+
+it('aborts behind what came from a source that ended short', async () => {
+  const [source, stream] = [newSource(), new Stream()];
+  pump(source, stream, { isComplete: (bytes) => bytes === 12, broken });
+  source.push('first');
+  source.push('second');
+  source.push(null);
+  while (!stream.writableFinished) {
+    stream.take();
+    await turns(1);
+  }
+  expect(Buffer.concat(stream.taken).toString()).toBe('firstsecond');
+  expect(stream.aborted).toBe('upstream-failed: it broke off');
+});
