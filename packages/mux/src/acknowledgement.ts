@@ -33,7 +33,7 @@ export class Acknowledgement {
     this.#sentBytes += dataBytes;
   }
 
-  /** Counts a frame from the peer. True when an ACK is due at once. */
+  /** Counts a frame from the peer. @returns true if an ACK is due immediately. */
   received(dataBytes: number): boolean {
     this.#receivedFrames++;
     this.#receivedBytes += dataBytes;
@@ -42,7 +42,7 @@ export class Acknowledgement {
     );
   }
 
-  /** Whether the peer waits for an ACK of anything. */
+  /** Whether anything received is still unacknowledged. */
   get owed(): boolean {
     return this.#receivedFrames > this.#reportedFrames;
   }
@@ -53,7 +53,7 @@ export class Acknowledgement {
     return encodeAck(this.#receivedFrames % wrap, this.#receivedBytes % wrap);
   }
 
-  /** Takes the peer's ACK. False when it acknowledges what was never sent, or takes something back. */
+  /** Applies the peer's ACK. @returns false if it acknowledges frames never sent, or fewer than an earlier ACK. */
   onAck(frames: number, bytes: number): boolean {
     const newFrames = distance(this.#acknowledgedFrames, frames);
     const newBytes = distance(this.#acknowledgedBytes, bytes);
@@ -65,7 +65,7 @@ export class Acknowledgement {
   }
 }
 
-/** How far a 48-bit count is ahead of ours; a count that lies behind comes out as a very large number. */
+/** How far a 48-bit count is ahead of ours; a count behind ours wraps around to a very large number. */
 function distance(ours: number, theirs: number): number {
   return (theirs - (ours % wrap) + wrap) % wrap;
 }

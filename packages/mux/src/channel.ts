@@ -8,27 +8,27 @@ import { Outbox, type Written } from './outbox.ts';
 import type { WindowHost } from './receive-window.ts';
 import { type Flow, type FlowState, newFlowState } from './scheduler.ts';
 
-/** The session as its channels see it. */
+/** The part of the session that its channels use. */
 export interface ChannelHost extends WindowHost {
-  /** Milliseconds an aborted stream has to hand over the bytes before the error. */
+  /** How long an aborted stream may take to deliver the bytes before its error, in milliseconds. */
   readonly abortLingerMs: number;
-  /** The most a stream's receive window grows to, in bytes. */
+  /** The largest size of a stream's receive window, in bytes. */
   readonly maxWindow: number;
-  /** The channel may have become able to send. */
+  /** Call when the channel may have become able to send. */
   wake(channel: Channel): void;
   /** Queues a control frame, given in parts. */
   control(...frame: Uint8Array[]): void;
-  /** Queues a control frame that need not be sent before the socket was read empty. */
+  /** Queues a control frame that can wait until everything in the socket has been read. */
   answer(frame: Uint8Array): void;
-  /** Queues an ACCEPT. False when too many heads wait already. */
+  /** Queues an ACCEPT. @returns false if too many heads are already waiting. */
   accept(...frame: Uint8Array[]): boolean;
-  /** Takes back the OPEN of a channel. True when it was not sent yet, so that the peer knows nothing of the stream. */
+  /** Removes a channel's OPEN from the queue. @returns true if it had not been sent, so the peer does not know the stream. */
   withdraw(channel: Channel): boolean;
-  /** Hands a stream frame to the transport now. */
+  /** Passes a stream frame to the transport immediately. */
   send(frame: readonly Uint8Array[]): void;
-  /** The channel is over on the wire. */
+  /** The channel has ended on the wire. */
   ended(channel: Channel): void;
-  /** The channel is over on the wire and holds nothing for its reader any more: its place is free. */
+  /** The channel has ended on the wire and holds no more bytes for its reader: it no longer counts as a stream. */
   released(channel: Channel): void;
 }
 
@@ -38,17 +38,17 @@ const ignore = (): void => {};
 
 /**
  * One stream on the wire: its state (docs/protocol.md, "Streams"), the credit of both directions and what is queued.
- * `on…` methods take what the peer did and answer with the name of a violation that ends the session, or undefined.
+ * `on…` methods process the peer's frames and return the name of a violation that ends the session, or undefined.
  *
- * A channel ends in two steps. It is *over* when no frame of it is sent or taken any more, and *released* when its
- * reader, too, has taken everything or let go: only then does it stop to count as a stream.
+ * A channel ends in two steps. It is *over* when none of its frames are sent or accepted any more, and *released* when
+ * its reader has also read everything or stopped reading: only then does it no longer count as a stream.
  */
 export class Channel implements Flow {
   readonly id: number;
   readonly head: Uint8Array;
   readonly interactive: boolean;
   readonly opener: boolean;
-  /** Whether its windows began with 256 KiB, not 64. */
+  /** Whether its windows started at 256 KiB, not 64 KiB. */
   readonly wide: boolean;
   readonly flow: FlowState = newFlowState();
   readonly accepted: Promise<Uint8Array>;
@@ -66,11 +66,11 @@ export class Channel implements Flow {
   #localEnd: 'open' | 'wanted' | 'sent' = 'open';
   #remoteEnded = false;
   #endWritten: Written | undefined;
-  /** Our abort, which is sent once everything written before it was. */
+  /** Our abort, sent after everything that was written before it. */
   #abort: StreamResetError | undefined;
-  /** The peer's abort, which the application is told once it has read everything that came before. */
+  /** The peer's abort, reported to the application once it has read all bytes before it. */
   #failure: StreamResetError | undefined;
-  /** Writers that learn of `#failure` together with the reader: an error destroys both directions of a Duplex. */
+  /** Writers that get `#failure` at the same time as the reader: an error destroys both directions of a Duplex. */
   readonly #heldBack: Written[] = [];
   #linger: NodeJS.Timeout | undefined;
   #isOver = false;
@@ -82,17 +82,17 @@ export class Channel implements Flow {
   ) {
     this.#host = host;
     this.id = open.id;
-    // Ours is with the peer; keeping it would keep every head of a client alive.
+    // Our own head is not needed once sent; keeping it would keep every request head in memory.
     this.head = open.opener ? nothing : open.head;
     this.interactive = open.interactive;
     this.opener = open.opener;
     this.wide = open.wide;
     const initial = open.wide ? initialWindow : narrowWindow;
     this.#sendCredit = initial;
-    // A terminal's stays small: what lies between the program and Ctrl-C must be little.
+    // A terminal's window stays small, so that little output lies ahead of Ctrl-C.
     this.#inbound = new Inbound(host, { initial, max: open.interactive ? initialWindow : host.maxWindow });
     this.accepted = this.#acceptance.promise;
-    // A caller that never asks for the response must not bring the process down when it is refused.
+    // If the caller never asks for the response, a refusal must not become an unhandled rejection.
     this.accepted.catch(ignore);
     if (!open.end) return;
     if (open.opener) {
@@ -103,7 +103,7 @@ export class Channel implements Flow {
     }
   }
 
-  /** Both directions ended or the stream was reset: nothing more is sent or taken. */
+  /** Both directions ended or the stream was reset: nothing more is sent or accepted. */
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -133,14 +133,14 @@ export class Channel implements Flow {
     return this.#outbox.bytes > 0 ? this.#sendCredit > 0 : this.#localEnd === 'wanted';
   }
 
-  /** Connects the application's end, once. */
+  /** Connects the application's end; call once. */
   attach(end: ChannelEnd): void {
     this.#end = end;
     this.#inbound.attach(end);
     this.#deliver();
   }
 
-  // ---- what the application does
+  // ---- called by the application
 
   accept(head: Uint8Array, end: boolean): void {
     if (this.opener) throw new Error('accept() is for streams the peer opened');
@@ -185,13 +185,13 @@ export class Channel implements Flow {
     this.#host.wake(this);
   }
 
-  /** The application asks for bytes. */
+  /** The application wants bytes. */
   read(): void {
     this.#inbound.wanted();
     this.#deliver();
   }
 
-  /** Acts on what left the application's buffer since the last time: gives credit, or finishes an end that waited. */
+  /** Processes what has left the application's buffer since the last call: sends credit, or completes a pending end. */
   settle(): void {
     const credit = this.#inbound.settle();
     if (!this.#isOver) {
@@ -202,10 +202,10 @@ export class Channel implements Flow {
     }
   }
 
-  /** Ends both directions now; what is queued is dropped, here and at the peer. */
+  /** Ends both directions immediately; queued bytes are dropped, here and at the peer. */
   reset(code: ResetCode, reason: string): void {
     if (this.#isReleased) {
-      // Nothing is left to cancel, but a reader that never looked for the end would keep the stream open here.
+      // There is nothing left to cancel, but a reader that never reached the end would keep the stream open here.
       this.#end?.destroy();
       return;
     }
@@ -214,10 +214,10 @@ export class Channel implements Flow {
     this.fail(error);
   }
 
-  /** Ends both directions with an error behind what was written; the caller finishes the writing direction. */
+  /** Ends both directions with an error after everything written; the caller ends the writing direction. */
   abort(code: ResetCode, reason: string): void {
     if (this.#isOver || this.#abort !== undefined) return;
-    // Nothing can stand before it: a stream that is reset without ACCEPT carried no bytes of the acceptor.
+    // No bytes can precede it: a stream that is reset without ACCEPT carried none from the acceptor.
     if (!this.opener && !this.#isAccepted) {
       this.reset(code, reason);
       return;
@@ -231,15 +231,15 @@ export class Channel implements Flow {
     }
   }
 
-  /** The application's end was destroyed: what is under way is cancelled, what is left unread is dropped. */
+  /** The application's end was destroyed: cancels what is in progress and drops unread bytes. */
   letGo(code: ResetCode, reason: string): void {
-    // The ordinary case, and worth no error with its stack.
+    // The common case: do not create an error, whose stack is costly.
     if (this.#isReleased) return;
     if (this.#isOver) this.fail(this.#failure ?? new StreamResetError(code, reason, false));
     else this.reset(code, reason);
   }
 
-  // ---- what the peer does
+  // ---- called for the peer's frames
 
   onAccept(head: Uint8Array, end: boolean): string | undefined {
     if (!this.opener) return 'ACCEPT from the opener';
@@ -273,7 +273,7 @@ export class Channel implements Flow {
     else this.#host.wake(this);
   }
 
-  /** The peer ended the stream with an error that stands behind the bytes it sent: the reader gets those first. */
+  /** The peer ended the stream with an error after the bytes it sent: the reader gets those first. */
   onAbort(error: StreamResetError): void {
     if (this.#abort !== undefined || this.#inbound.unread === 0) {
       this.fail(error);
@@ -287,7 +287,7 @@ export class Channel implements Flow {
     this.#over();
   }
 
-  /** Ends the stream here, now, without a word to the peer: it was reset, its session is gone, or it ended before. */
+  /** Ends the stream locally without sending anything: it was reset, its session has ended, or it had ended before. */
   fail(error: StreamResetError): void {
     if (this.#isReleased) return;
     clearTimeout(this.#linger);
@@ -302,7 +302,7 @@ export class Channel implements Flow {
     this.#release();
   }
 
-  // ---- what the session does
+  // ---- called by the session
 
   /** Sends one frame of at most `max` payload bytes; the caller has checked `sendable`. Returns the payload's length. */
   sendNext(max: number): number {
@@ -350,7 +350,7 @@ export class Channel implements Flow {
     try {
       this.#inbound.deliver();
     } catch (error) {
-      // A listener of this stream threw: that is this stream's end, not the tunnel's.
+      // A listener of this stream threw: that ends this stream, not the tunnel.
       this.#end?.destroy(error instanceof Error ? error : new Error(String(error)));
       return;
     }

@@ -1,7 +1,7 @@
 /**
- * Why a stream was reset. One table for code, users and `docs/protocol.md` (a test compares them).
- * `wire` is the u16 on the tunnel, `httpStatus` what an HTTP caller gets when no response head was sent yet,
- * `sentence` what a person is told.
+ * Why a stream was reset. The same table is in `docs/protocol.md` (a test compares them).
+ * `wire` is the u16 on the tunnel, `httpStatus` the status for an HTTP caller if no response head was sent yet,
+ * `sentence` the message for people.
  */
 export const resetCodes = {
   cancelled: { wire: 1, httpStatus: 499, sentence: 'The other side stopped the request.' },
@@ -24,7 +24,7 @@ export type ResetCode = keyof typeof resetCodes;
 const byWire = new Map<number, ResetCode>();
 for (const name of Object.keys(resetCodes) as ResetCode[]) byWire.set(resetCodes[name].wire, name);
 
-/** The code behind a u16 from the wire. A number this version does not know counts as `internal`. */
+/** The code for a u16 from the wire. A number that this version does not know counts as `internal`. */
 export function resetCodeOf(wire: number): ResetCode {
   return byWire.get(wire) ?? 'internal';
 }

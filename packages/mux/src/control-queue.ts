@@ -1,20 +1,20 @@
 import { Fifo } from './fifo.ts';
 
-/** A frame that waits. Its parts are gone once it was sent or withdrawn. */
+/** A waiting frame. Its parts are undefined once it was sent or withdrawn. */
 export interface QueuedFrame {
   parts: readonly Uint8Array[] | undefined;
   readonly cost: number;
   readonly isHead: boolean;
 }
 
-/** What holding a frame costs beside its bytes: the objects around it. Counted, or tiny frames would be free. */
+/** Memory that a frame takes in addition to its bytes. Counted, because otherwise tiny frames would be free. */
 const overheadBytes = 128;
-/** So many withdrawn frames may lie in the queue before it is swept. */
+/** How many withdrawn frames may be in the queue before they are removed. */
 const leastSwept = 256;
 
 /**
- * Control frames that wait to be sent, in order, with what they cost in bytes: heads (OPEN and ACCEPT, which requests
- * here cause) apart from the others (answers, most of which the peer causes), as their limits differ.
+ * Control frames that wait to be sent, in order, with their cost in bytes. Heads (OPEN and ACCEPT, caused by local
+ * requests) and other frames (mostly answers, caused by the peer) are counted separately, because their limits differ.
  */
 export class ControlQueue {
   #frames = new Fifo<QueuedFrame>();
@@ -30,7 +30,7 @@ export class ControlQueue {
     return this.#answerBytes;
   }
 
-  /** Frames in the queue, the withdrawn ones that were not swept yet included. */
+  /** Frames in the queue, including withdrawn ones that are not yet removed. */
   get length(): number {
     return this.#frames.length;
   }
@@ -44,7 +44,7 @@ export class ControlQueue {
     return frame;
   }
 
-  /** Takes a frame back. False when it was sent, or withdrawn, already. */
+  /** Withdraws a frame. @returns false if it was already sent or withdrawn. */
   withdraw(frame: QueuedFrame): boolean {
     if (frame.parts === undefined) return false;
     frame.parts = undefined;

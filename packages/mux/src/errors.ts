@@ -1,9 +1,9 @@
 import { type ResetCode, resetCodes } from './codes.ts';
 
-/** Control, format, private and unassigned characters, lone surrogates, ends of lines and paragraphs: not seen, or able to steer what is. */
+/** Control, format, private-use and unassigned characters, lone surrogates, line and paragraph separators. */
 const unprintable = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
-/** A peer's words made fit for a log line, a page or a terminal: every character that cannot be seen becomes a space. */
+/** Makes a peer's text safe for a log line, a page or a terminal: every unprintable character becomes a space. */
 export function printable(text: string): string {
   return text.replace(unprintable, ' ');
 }
@@ -25,8 +25,8 @@ export class StreamResetError extends Error {
 }
 
 /**
- * The peer goes away and has said that it never looked at this stream (GOAWAY with a lower `last stream`): nothing was done
- * for it, so what it asked can be asked again on another tunnel.
+ * The peer is going away and has said that it never processed this stream (GOAWAY with a lower `last stream`), so the
+ * request can be sent again on another tunnel.
  */
 export class UnprocessedError extends StreamResetError {
   constructor() {
@@ -34,22 +34,22 @@ export class UnprocessedError extends StreamResetError {
   }
 }
 
-/** The session is over: nothing can be opened or asked on it. */
+/** The session has ended: no stream can be opened and no PING sent. */
 export class SessionClosedError extends Error {
   override readonly name = 'SessionClosedError';
 }
 
-/** As many streams are open as the options allow. */
+/** The maximum number of streams (`MuxOptions.maxStreams`) is open. */
 export class TooManyStreamsError extends Error {
   override readonly name = 'TooManyStreamsError';
 }
 
-/** A head is longer than a frame may be (64 KiB). */
+/** A head is longer than 64 KiB. */
 export class HeadTooLargeError extends RangeError {
   override readonly name = 'HeadTooLargeError';
 }
 
-/** A GOAWAY was sent or received: streams go on, new ones belong on another tunnel. */
+/** A GOAWAY was sent or received: open streams continue, new ones must be opened on another tunnel. */
 export class DrainingError extends Error {
   override readonly name = 'DrainingError';
 }

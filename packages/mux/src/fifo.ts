@@ -1,4 +1,4 @@
-/** A first-in first-out queue with constant-time shift, for queues that may hold thousands. */
+/** A first-in, first-out queue with constant-time shift, for queues that may hold thousands of items. */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
   #first = 0;

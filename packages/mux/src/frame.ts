@@ -1,6 +1,6 @@
 /**
- * The frame codec of docs/protocol.md. Pure and total: `decodeFrame` answers every input with a frame or with
- * `{ type: 'invalid' }`, it never throws and never copies payloads.
+ * The frame codec of docs/protocol.md. Pure and total: for any input `decodeFrame` returns a frame or
+ * `{ type: 'invalid' }`; it never throws and never copies the payload of DATA.
  */
 
 /** Bytes before every payload: u8 type, u8 flags, u16 zero, u32 stream. */
@@ -21,7 +21,7 @@ export const FrameType = {
   end: 4,
   reset: 5,
   credit: 6,
-  // 7 is kept for DATAGRAM.
+  // 7 is reserved for DATAGRAM.
   ack: 8,
   ping: 9,
   pong: 10,
@@ -31,7 +31,7 @@ export const FrameType = {
 const flagInteractive = 0x01;
 const flagEnd = 0x02;
 const flagNarrow = 0x04;
-/** On RESET. */
+/** Flag of RESET. */
 const flagAbort = 0x01;
 
 export type Frame =
@@ -57,7 +57,7 @@ export interface InvalidFrame {
   reason: string;
 }
 
-/** The wire form of a frame: the 8-byte header, and the payload where it is kept apart to save a copy. */
+/** Encodes the 8-byte header of a frame whose payload is sent as a separate part, to avoid a copy. */
 export function encodeHeader(type: number, flags: number, stream: number): Buffer {
   const header = Buffer.allocUnsafe(headerBytes);
   writeHeader(header, type, flags, stream);
@@ -77,8 +77,8 @@ export function acceptHeader(stream: number, end: boolean): Buffer {
 }
 
 /**
- * RESET. The reason is cut to 256 bytes of UTF-8 at a character's edge. With `abort` the peer's reader gets the DATA
- * before it first; without, that is dropped.
+ * RESET. The reason is cut to 256 bytes of UTF-8 without splitting a character. With `abort` the peer's reader first
+ * gets the DATA before it; without, that DATA is dropped.
  */
 export function encodeReset(stream: number, said: { code: number; reason: string; abort: boolean }): Buffer {
   const text = cutUtf8(said.reason, maxReasonBytes);
@@ -135,7 +135,7 @@ export function encodeGoAway(goAway: {
   return Buffer.concat(parts);
 }
 
-/** Reads one message, given in parts however it was cut. DATA keeps its payload in parts; others are joined. */
+/** Decodes one message, given in any number of parts. The payload of DATA stays in parts; others are joined. */
 export function decodeFrame(message: readonly Uint8Array[]): Frame | InvalidFrame {
   let [header, ...parts] = message;
   if (header === undefined || header.length < headerBytes) {
@@ -253,7 +253,7 @@ function readUint(bytes: Uint8Array, at: number, length: number): number {
   return value;
 }
 
-/** Text from a peer: bytes that are no UTF-8 become U+FFFD. */
+/** Text from a peer: bytes that are not valid UTF-8 become U+FFFD. */
 function utf8(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }

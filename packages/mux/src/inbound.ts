@@ -1,7 +1,7 @@
 import { Inbox } from './inbox.ts';
 import { ReceiveWindow, type WindowHost } from './receive-window.ts';
 
-/** The application's end of a channel: what `MuxStream` (a Duplex) offers. */
+/** The application's end of a channel, implemented by `MuxStream` (a Duplex). */
 export interface ChannelEnd {
   readonly readableLength: number;
   readonly destroyed: boolean;
@@ -9,7 +9,7 @@ export interface ChannelEnd {
   destroy(error?: Error): unknown;
 }
 
-/** The receiving half of a channel: what arrived and is not yet read, and the credit for what was. */
+/** The receiving half of a channel: bytes received but not yet read, and the credit for bytes that were read. */
 export class Inbound {
   bytesReceived = 0;
   readonly #window: ReceiveWindow;
@@ -21,7 +21,7 @@ export class Inbound {
   #isEndDelivered = false;
   #isDiscarding = false;
 
-  /** Both in bytes: the window the stream starts with, and the most it grows to. */
+  /** @param window initial and maximum size, in bytes. */
   constructor(host: WindowHost, window: { initial: number; max: number }) {
     this.#window = new ReceiveWindow(host, window);
   }
@@ -30,18 +30,18 @@ export class Inbound {
     return this.#window.size;
   }
 
-  /** Bytes that arrived and the application has not taken, whether they wait here or in Node's buffer. */
+  /** Bytes received that the application has not read, whether they wait here or in Node's buffer. */
   get unread(): number {
     if (this.#end?.destroyed === true) return 0;
     return this.#inbox.bytes + (this.#end?.readableLength ?? 0);
   }
 
-  /** Connects the application's end, once. */
+  /** Connects the application's end; call once. */
   attach(end: ChannelEnd): void {
     this.#end = end;
   }
 
-  /** Takes bytes from the peer. False when they are more than it had credit for. */
+  /** Accepts bytes from the peer. @returns false if they exceed its credit. */
   receive(parts: readonly Uint8Array[], length: number): boolean {
     if (!this.#window.receive(length)) return false;
     this.bytesReceived += length;
@@ -51,24 +51,24 @@ export class Inbound {
     return true;
   }
 
-  /** No bytes follow those that arrived: the reader is told once it has them. */
+  /** No more bytes follow: the reader gets the end once it has read those received. */
   complete(): void {
     this.#isComplete = true;
   }
 
-  /** The application asks for bytes. */
+  /** The application wants bytes. */
   wanted(): void {
     this.#isReading = true;
   }
 
-  /** Hands over what arrived, as far as the application wants it. */
+  /** Passes received bytes to the application, for as long as it wants them. */
   deliver(): void {
     const end = this.#end;
     if (end === undefined || end.destroyed || this.#isDiscarding) return;
     while (this.#isReading) {
       const chunk = this.#inbox.shift();
       if (chunk === undefined) break;
-      // read() may be called, and set the flag again, inside push().
+      // push() may call read(), which sets the flag again.
       this.#isReading = false;
       if (end.push(chunk)) this.#isReading = true;
     }
@@ -78,7 +78,7 @@ export class Inbound {
     }
   }
 
-  /** Counts what left the application's buffer since the last time. Returns the credit to give, 0 for none yet. */
+  /** Counts what has left the application's buffer since the last call. @returns the credit to send; 0 for none yet. */
   settle(): number {
     if (this.#end === undefined) return 0;
     const held = this.#inbox.bytes + this.#end.readableLength;
@@ -88,13 +88,13 @@ export class Inbound {
     return this.#isComplete || this.#isDiscarding ? 0 : this.#window.consume(consumed);
   }
 
-  /** Nobody reads on: drops what is here and what still comes. */
+  /** Nobody reads any more: drops the bytes held here and all that still arrive. */
   discard(): void {
     this.#isDiscarding = true;
     this.#inbox.clear();
   }
 
-  /** Gives back what the window borrowed. */
+  /** Returns to the budget what the window borrowed. */
   release(): void {
     this.#window.release();
   }

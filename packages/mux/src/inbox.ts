@@ -4,9 +4,9 @@ const smallBytes = 4 * 1024;
 const slabBytes = 16 * 1024;
 
 /**
- * Received bytes nobody has asked for yet. The window bounds the bytes; this class bounds what holding them costs:
- * small payloads are copied together into slabs, so a peer that sends single bytes cannot make us keep an object,
- * or the 64 KiB read buffer its byte lies in, for each.
+ * Received bytes that nobody has asked for yet. The window limits the bytes; this class limits the overhead of holding
+ * them: small payloads are copied together into slabs, so that a peer that sends single bytes cannot make us keep an
+ * object, or the 64 KiB read buffer that contains it, for each byte.
  */
 export class Inbox {
   #chunks = new Fifo<Buffer>();
@@ -66,13 +66,13 @@ export class Inbox {
   }
 }
 
-/** The payload itself, or a copy when it is a small part of the buffer that keeping it would keep alive. */
+/** The payload itself, or a copy if it is only a small part of the buffer that it would keep in memory. */
 export function keepable(payload: Uint8Array): Buffer {
   if (payload.length * 4 < payload.buffer.byteLength) return copyOf(payload);
   return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
 }
 
-/** A copy in memory of its own: `Buffer.from` takes small ones from a pool, which each of them would keep alive. */
+/** A copy in memory of its own: `Buffer.from` allocates small ones from a pool, which each would keep in memory. */
 export function copyOf(bytes: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);

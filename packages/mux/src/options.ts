@@ -2,13 +2,13 @@ import { maxDataBytes } from './frame.ts';
 
 /** Sizes in bytes, times in milliseconds. */
 export interface MuxOptions {
-  /** Streams this side may have open at once that it opened itself. */
+  /** How many streams opened by this side may be open at once. */
   maxStreams: number;
-  /** Streams the peer may have open at once that it opened itself. As many as `maxStreams` unless given. */
+  /** How many streams opened by the peer may be open at once. Defaults to `maxStreams`. */
   maxPeerStreams: number;
   /** Growth of receive windows beyond their initial ones, summed over the session's streams. */
   windowBudget: number;
-  /** The most one stream's receive window grows to. The initial ones are part of the protocol: 256 or 64 KiB. */
+  /** The largest size of one stream's receive window. The initial sizes are part of the protocol: 256 or 64 KiB. */
   maxWindow: number;
   /** Largest DATA payload while no interactive stream is open. */
   bulkChunk: number;
@@ -17,31 +17,31 @@ export interface MuxOptions {
   /** Frames are handed to the transport while it holds less than this. */
   transportBuffer: number;
   /**
-   * DATA the peer has not acknowledged, beyond which no bulk is sent while an interactive stream is open. For every
-   * millisecond of the round trip 1 MiB comes on top, so that no line of less than 1 GB/s is slowed down by it.
+   * Limit on unacknowledged DATA beyond which no bulk data is sent while an interactive stream is open. 1 MiB is added
+   * per millisecond of round trip, so that no connection below 1 GB/s is slowed down.
    */
   interactiveInFlight: number;
   /**
-   * How long an aborted stream may take to hand over the bytes before its error, at the sender and again at the
-   * receiver, in milliseconds. Afterwards they are dropped: a reader that stopped reading must not keep its place.
+   * How long an aborted stream may take to deliver the bytes before its error, at the sender and again at the receiver,
+   * in milliseconds. They are then dropped: a reader that has stopped must not hold its stream open.
    */
   abortLingerMs: number;
   /**
-   * What control frames that wait to be sent may cost in bytes. Heads (OPEN, ACCEPT) and other frames count apart.
-   * Beyond it `open` refuses, a stream that is accepted is reset with `limit`, and a peer that provokes answers and does
-   * not read them is closed with 4429.
+   * Limit on the cost of waiting control frames, in bytes; heads (OPEN, ACCEPT) and other frames count separately.
+   * Beyond it `open` refuses, an accepted stream is reset with `limit`, and a peer that provokes answers without reading
+   * them is closed with 4429.
    */
   maxControlBytes: number;
-  /** The highest stream id. Once those of one side are used up a new tunnel is needed; a test may have fewer. */
+  /** The highest stream id. When one side has used all its ids, a new tunnel is needed. Tests may lower it. */
   lastStreamId: number;
-  /** Monotonic clock. */
+  /** Monotonic clock, in milliseconds. */
   now: () => number;
 }
 
-/** The window a stream starts with, each way, and the one it starts with when its OPEN says narrow. In the protocol. */
+/** Initial window of each direction in bytes; the second if OPEN is flagged narrow. Part of the protocol. */
 export const initialWindow = 256 * 1024;
 export const narrowWindow = 64 * 1024;
-/** So many streams each side may have at once that start with the wide window. Part of the protocol. */
+/** How many of its open streams each side may start with the wide window. Part of the protocol. */
 export const wideStreams = 64;
 
 const defaults: MuxOptions = {
@@ -59,7 +59,7 @@ const defaults: MuxOptions = {
   now: () => performance.now(),
 };
 
-/** Fills in the defaults and checks every value once. Throws a RangeError that names the option. */
+/** Fills in the defaults and validates every value. @throws RangeError that names the option. */
 export function muxOptions(given: Partial<MuxOptions>): MuxOptions {
   const options = { ...defaults };
   for (const name of Object.keys(defaults) as (keyof MuxOptions)[]) {

@@ -2,7 +2,7 @@ import { Fifo } from './fifo.ts';
 
 export type Written = (error?: Error | null) => void;
 
-/** Bytes the application wrote and the peer's window or the transport has not yet taken. Chunks are cut, not copied. */
+/** Bytes that the application wrote and that wait for credit or for the transport. Chunks are sliced, not copied. */
 export class Outbox {
   #chunks = new Fifo<Uint8Array>();
   #offset = 0;
@@ -13,7 +13,7 @@ export class Outbox {
     return this.#bytes;
   }
 
-  /** Queues one write of the stream (Node allows one at a time); `written` is called once all of it was sent. */
+  /** Queues one write of the stream (Node allows one at a time); `written` is called once all of it has been sent. */
   add(chunks: readonly Uint8Array[], written: Written): void {
     for (const chunk of chunks) {
       if (chunk.length === 0) continue;
@@ -43,7 +43,7 @@ export class Outbox {
     return parts;
   }
 
-  /** Tells the writer that everything was sent, if so. */
+  /** Calls the writer back if everything has been sent. */
   settle(): void {
     if (this.#bytes > 0 || this.#written === undefined) return;
     const written = this.#written;
@@ -51,7 +51,7 @@ export class Outbox {
     written();
   }
 
-  /** Drops what is left. Returns the writer that still waits, if any. */
+  /** Drops what is left. @returns the writer that is still waiting, if any. */
   clear(): Written | undefined {
     const written = this.#written;
     this.#chunks.clear();

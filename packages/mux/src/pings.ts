@@ -7,11 +7,11 @@ interface Waiting {
   sentAt: number;
 }
 
-/** At one measurement in five seconds of traffic: five minutes. Under load all recent samples are of our own queue. */
+/** Five minutes at one sample per five seconds of traffic. Under load, all recent samples measure our own queue. */
 const keptSamples = 64;
 const firstSamples = 4;
 
-/** PINGs on their way, and the round trip they measure. */
+/** Outstanding PINGs, and the round trip they measure. */
 export class Pings {
   readonly #now: () => number;
   readonly #waiting = new Map<number, Waiting>();
@@ -24,12 +24,12 @@ export class Pings {
     this.#now = now;
   }
 
-  /** The lowest of the last samples, in milliseconds: queues on the way are not distance. */
+  /** The lowest recent sample, in milliseconds: the higher ones include time spent in queues. */
   get roundTripMs(): number | undefined {
     return this.#lowest;
   }
 
-  /** Whether one more sample would make the round trip noticeably truer: the first ones meet cold code. */
+  /** Whether another sample would noticeably improve the estimate: the first ones measure code that is not yet compiled. */
   get wantsMore(): boolean {
     return this.#samples.length < firstSamples && this.#waiting.size === 0;
   }
@@ -49,7 +49,7 @@ export class Pings {
     return { opaque, answer: promise };
   }
 
-  /** Takes a PONG. One that answers nothing of ours is ignored. */
+  /** Handles a PONG. One that matches no PING of ours is ignored. */
   onPong(opaque: Uint8Array): void {
     const number = Buffer.from(opaque.buffer, opaque.byteOffset, opaque.byteLength).readUIntBE(2, 6);
     const waiting = this.#waiting.get(number);

@@ -1,13 +1,13 @@
 import { wideStreams } from './options.ts';
 
-/** A stream as far as it takes a place. */
+/** The properties of a stream that count towards the limits. */
 export interface Placed {
   readonly wide: boolean;
 }
 
 /**
- * The streams one side opened, as they are counted here. A stream takes its place when it is opened and leaves it when
- * it is over on the wire *and* its reader has taken the last byte or let go: bytes that nobody reads are held by us.
+ * Counts the streams that one side opened. A stream counts from when it is opened until it has ended on the wire *and*
+ * its reader has read the last byte or stopped reading, because we hold the bytes that nobody reads.
  */
 export class Places {
   readonly #limit: number;
@@ -15,17 +15,17 @@ export class Places {
   #taken = 0;
   #wide = 0;
 
-  /** @param limit streams this side may have open at once. */
+  /** @param limit how many streams this side may have open at once. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Places taken: streams open on the wire, and streams that ended but were not read to their end. */
+  /** Streams open on the wire, plus streams that have ended but are not yet read to the end. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** Whether our own side may open another stream: it knows which of its streams are not yet read. */
+  /** Whether the limit on streams opened here is reached; this side also knows which of them are not yet read. */
   get isFull(): boolean {
     return this.#taken >= this.#limit;
   }
@@ -36,8 +36,8 @@ export class Places {
   }
 
   /**
-   * Whether a stream the peer opened is refused. The peer cannot know which of the streams it saw end still wait for
-   * their readers here, so one that keeps to the limits is refused only when as many again are waiting.
+   * Whether to refuse a stream that the peer opened. The peer cannot know which of its ended streams are still unread
+   * here, so one that keeps to the limits is refused only when as many again are unread.
    */
   refuses(stream: Placed): boolean {
     if (this.#open >= this.#limit || this.#taken >= 2 * this.#limit) return true;
@@ -50,12 +50,12 @@ export class Places {
     if (stream.wide) this.#wide++;
   }
 
-  /** The stream is over on the wire. */
+  /** The stream has ended on the wire. */
   ended(): void {
     this.#open--;
   }
 
-  /** It holds nothing for its reader any more. */
+  /** The stream holds no more bytes for its reader. */
   released(stream: Placed): void {
     this.#taken--;
     if (stream.wide) this.#wide--;

@@ -1,4 +1,4 @@
-/** What one session lends its streams for windows beyond their first one. */
+/** What a session lends its streams for growing their windows beyond the initial size, in bytes. */
 export class WindowBudget {
   readonly #total: number;
   #left: number;
@@ -13,7 +13,7 @@ export class WindowBudget {
     return this.#left;
   }
 
-  /** What each stream that wants to borrow, or has borrowed, may have. */
+  /** How much each stream that wants to borrow, or has borrowed, may have. */
   get share(): number {
     return Math.floor(this.#total / Math.max(1, this.#claimants));
   }
@@ -26,7 +26,7 @@ export class WindowBudget {
     this.#claimants--;
   }
 
-  /** Lends up to `bytes`, and never more than half of what is left, so that streams that stall leave some for others. */
+  /** Lends up to `bytes`, but at most half of what is left, so that stalled streams leave some for others. */
   borrow(bytes: number): number {
     const lent = Math.max(0, Math.min(bytes, Math.floor(this.#left / 2)));
     this.#left -= lent;
@@ -38,7 +38,7 @@ export class WindowBudget {
   }
 }
 
-/** The session as a window sees it. */
+/** The part of the session that a window uses. */
 export interface WindowHost {
   readonly budget: WindowBudget;
   /** Milliseconds; undefined until the first PONG. */
@@ -46,14 +46,14 @@ export interface WindowHost {
   now(): number;
 }
 
-/** A round trip is never taken for shorter: a busy machine lets a process wait that long, whatever the line can do. */
+/** The least round trip assumed: on a busy machine a process may wait that long, however fast the connection is. */
 const leastRoundTripMs = 10;
 
 /**
  * The receiver's side of credit. The peer may have at most `size` bytes outstanding: sent and not yet consumed here.
- * Credit goes back when half the window was consumed. When that took less than two round trips (or 20 ms) the window
- * doubles, because then it was the window, not the reader, that held the sender back. A window above its share of the
- * session's budget shrinks: what is consumed is not credited again until it fits.
+ * Credit is returned when half the window was consumed. If that took less than two round trips (or 20 ms) the window
+ * doubles, because the window, not the reader, limited the sender. A window above its share of the session's budget
+ * shrinks: consumed bytes are not credited again until it fits.
  */
 export class ReceiveWindow {
   readonly #host: WindowHost;
@@ -65,7 +65,7 @@ export class ReceiveWindow {
   #consumed = 0;
   #since: number;
 
-  /** Both in bytes: what the stream starts with, and the most it grows to. */
+  /** @param options initial and maximum size, in bytes. */
   constructor(host: WindowHost, options: { initial: number; max: number }) {
     this.#host = host;
     this.#initial = options.initial;
@@ -78,14 +78,14 @@ export class ReceiveWindow {
     return this.#initial + this.#borrowed;
   }
 
-  /** Counts bytes that arrived. False when they are more than the peer was allowed to send. */
+  /** Counts received bytes. @returns false if they exceed the peer's credit. */
   receive(bytes: number): boolean {
     if (bytes > this.#credit) return false;
     this.#credit -= bytes;
     return true;
   }
 
-  /** Counts bytes the application took. Returns the credit to send, 0 while it is not worth a frame. */
+  /** Counts bytes that the application read. @returns the credit to send; 0 while it is not worth a frame. */
   consume(bytes: number): number {
     this.#consumed += bytes;
     if (this.#consumed * 2 < this.size) return 0;
@@ -97,14 +97,14 @@ export class ReceiveWindow {
     return credit;
   }
 
-  /** Gives back what was borrowed. */
+  /** Returns what was borrowed. */
   release(): void {
     this.#host.budget.giveBack(this.#borrowed);
     this.#borrowed = 0;
     this.#claim(false);
   }
 
-  /** By how much the window changes, now that half of it was consumed in so many milliseconds. */
+  /** By how many bytes the window changes, given how long it took to consume half of it, in milliseconds. */
   #adjust(tookMs: number): number {
     const { budget, roundTripMs } = this.#host;
     const isFast = roundTripMs !== undefined && tookMs < 2 * Math.max(roundTripMs, leastRoundTripMs);

@@ -1,6 +1,6 @@
 import { Fifo } from './fifo.ts';
 
-/** What the scheduler keeps on each flow; the flow's owner only creates it with `newFlowState`. */
+/** The scheduler's state of a flow; the flow's owner only creates it, with `newFlowState`. */
 export interface FlowState {
   place: 'none' | 'urgent' | 'bulk' | 'serving';
   deficit: number;
@@ -24,15 +24,16 @@ export function newFlowState(): FlowState {
 }
 
 /**
- * Who sends next. Interactive flows and flows that just woke up with little to say go first, one frame each in turn;
- * the others share by deficit round robin. A flow that ran dry keeps its turn in the bulk round until that turn comes,
- * so it cannot gain by writing in small pieces, and the urgent class cannot starve the rest.
+ * Chooses the flow that sends next. Interactive flows, and flows that just became ready with little to send, go first,
+ * one frame each in turn; the others share by deficit round robin. A flow that has run empty keeps its turn in the bulk
+ * round until that turn comes, so that it gains nothing by writing in small pieces; and the urgent class cannot starve
+ * the rest.
  */
 export class Scheduler<F extends Flow> {
   readonly #quantum: number;
   readonly #urgent = new Fifo<F>();
   readonly #bulk = new Fifo<F>();
-  /** The bulk flow whose turn it still is. */
+  /** The bulk flow whose turn is not over. */
   #current: F | undefined;
   #urgentInARow = 0;
 
@@ -41,7 +42,7 @@ export class Scheduler<F extends Flow> {
     this.#quantum = quantum;
   }
 
-  /** Call when a flow may have become sendable. Returns the class it waits or is served in. */
+  /** Call when a flow may have become sendable. @returns the class in which it waits or is being served. */
   wake(flow: F): 'urgent' | 'bulk' | 'serving' {
     const { place } = flow.flow;
     if (place !== 'none') return place;
@@ -51,8 +52,8 @@ export class Scheduler<F extends Flow> {
   }
 
   /**
-   * Takes the flow to serve; give it back with `served`. With `bulk` false the others wait for their turn after each
-   * burst of the urgent class: an interactive flood must not be the end of them.
+   * Takes the flow to serve; return it with `served`. With `bulk` false, bulk flows get a turn only after each burst of
+   * the urgent class, so that an interactive flood does not starve them.
    */
   next(bulk = true): F | undefined {
     if (this.#urgentInARow >= urgentBurst) {
@@ -66,7 +67,7 @@ export class Scheduler<F extends Flow> {
     return this.#nextBulk();
   }
 
-  /** After one frame of `bytes` from the flow `next` gave. */
+  /** Call after sending one frame of `bytes` from the flow that `next` returned. */
   served(flow: F, bytes: number): void {
     if (flow.interactive) {
       this.#urgentInARow += bytes;

@@ -2,20 +2,20 @@ import type { Channel } from './channel.ts';
 import { ControlQueue, type QueuedFrame } from './control-queue.ts';
 import { Scheduler } from './scheduler.ts';
 
-/** How the queue reaches the world. */
+/** What the queue needs from its session. */
 export interface SendQueueHost {
-  /** Whether the transport takes more now. */
+  /** Whether the transport accepts more now. */
   readonly hasRoom: boolean;
-  /** Whether bulk may be sent now; when that changes, `flush` is called. */
+  /** Whether bulk data may be sent now; when that changes, call `flush`. */
   readonly bulkHasRoom: boolean;
-  /** Largest DATA payload now. */
+  /** Largest DATA payload now, in bytes. */
   readonly chunkBytes: number;
   transmit(frame: readonly Uint8Array[]): void;
   /** The ACK that is due, if one is. */
   takeAck(): Uint8Array | undefined;
 }
 
-/** What waits to be sent: control frames in order, then streams as the scheduler says. */
+/** Everything that waits to be sent: control frames in order, then streams as the scheduler chooses. */
 export class SendQueue {
   readonly #host: SendQueueHost;
   readonly #control = new ControlQueue();
@@ -30,12 +30,12 @@ export class SendQueue {
     this.#scheduler = new Scheduler(quantum);
   }
 
-  /** What waiting OPENs and ACCEPTs cost, in bytes. */
+  /** Cost of the waiting OPENs and ACCEPTs, in bytes. */
   get headBytes(): number {
     return this.#control.headBytes;
   }
 
-  /** What the other waiting control frames cost, in bytes. */
+  /** Cost of the other waiting control frames, in bytes. */
   get answerBytes(): number {
     return this.#control.answerBytes;
   }
@@ -46,19 +46,19 @@ export class SendQueue {
     this.flushSoon();
   }
 
-  /** An OPEN or ACCEPT; with what this returns it can be withdrawn. */
+  /** Queues an OPEN or ACCEPT; the result can be passed to `withdraw`. */
   head(...frame: Uint8Array[]): QueuedFrame {
     const queued = this.#control.push(frame, { isHead: true });
     this.flushSoon();
     return queued;
   }
 
-  /** Takes a head back. False when it was sent already. */
+  /** Withdraws a head. @returns false if it was already sent. */
   withdraw(queued: QueuedFrame): boolean {
     return this.#control.withdraw(queued);
   }
 
-  /** A control frame that answers bytes which arrived, and can wait until those that arrived with them were read. */
+  /** Queues a control frame that answers received bytes and can wait until the rest of the socket's bytes are read. */
   answer(frame: Uint8Array): void {
     if (this.#isStopped) return;
     this.#control.push([frame], { isHead: false });
@@ -67,19 +67,19 @@ export class SendQueue {
 
   wake(channel: Channel): void {
     if (!channel.sendable) return;
-    // Bulk comes in pieces, one for each TLS record that was read: together they leave in full records.
+    // Bulk data comes in pieces, one for each TLS record that was read; sent together they fill whole records.
     if (this.#scheduler.wake(channel) === 'bulk') this.flushAfterReads();
     else this.flushSoon();
   }
 
-  /** Flushes once the running callback is through, so that what it causes is sent, and ordered, together. */
+  /** Flushes after the running callback, so that all frames it causes are ordered and sent together. */
   flushSoon(): void {
     if (this.#isFlushAsked || this.#isFlushing || this.#isStopped) return;
     this.#isFlushAsked = true;
     process.nextTick(flush, this);
   }
 
-  /** Flushes once what the socket holds now was read: what answers many frames leaves in one write. */
+  /** Flushes once everything now in the socket has been read, so that the answers to many frames take one write. */
   flushAfterReads(): void {
     if (this.#isLateFlushAsked || this.#isFlushAsked || this.#isStopped) return;
     this.#isLateFlushAsked = true;
@@ -102,7 +102,7 @@ export class SendQueue {
     }
   }
 
-  /** Sends the control frames that wait, room or not, and takes nothing more. */
+  /** Sends the waiting control frames, even without room, and accepts nothing more. */
   stop(): void {
     for (let frame = this.#control.shift(); frame !== undefined; frame = this.#control.shift())
       this.#host.transmit(frame);

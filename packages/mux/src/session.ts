@@ -34,16 +34,16 @@ import type { MessageTransport } from './transport.ts';
 /** The gateway opens odd stream ids, the agent even ones. */
 export type Role = 'gateway' | 'agent';
 
-/** What a GOAWAY says: the peer opens and accepts no more streams. */
+/** A received GOAWAY: the peer opens and accepts no more streams. */
 export interface GoAway {
   code: number;
-  /** The highest stream of ours the peer looked at; later ones were reset here as `gone` and may be tried elsewhere. */
+  /** The last stream of ours that the peer processed; later ones are reset here as `gone` and can be retried elsewhere. */
   lastStream: number;
   retryAfterMs: number;
   prefer: string[];
 }
 
-/** How a session ended; `remote` when the peer or the network did it. */
+/** How a session ended; `remote` if the peer or the network ended it. */
 export interface SessionClose {
   code: number;
   reason: string;
@@ -56,13 +56,14 @@ const inFlightPerRoundTripMs = 1024 * 1024;
 const ignore = (): void => {};
 
 /**
- * Streams over one message transport (docs/protocol.md). No input throws past it: a bad frame closes this session with
- * 4400, a bad stream is reset alone. Streams the peer opens arrive as 'stream'; until somebody listens they wait.
+ * Streams over one message transport (docs/protocol.md). No input makes it throw: an invalid frame closes this session
+ * with 4400, an error within a stream resets only that stream. Streams that the peer opens are emitted as 'stream';
+ * they are queued until there is a listener.
  */
 export class MuxSession extends EventEmitter<{
   stream: [MuxStream];
   goaway: [GoAway];
-  /** Our stream ids are used up: a GOAWAY was sent, and the session closes with its last stream. */
+  /** Our stream ids are exhausted: a GOAWAY was sent, and the session closes with its last stream. */
   spent: [];
   close: [SessionClose];
 }> {
@@ -115,17 +116,17 @@ export class MuxSession extends EventEmitter<{
     return this.#closed !== undefined;
   }
 
-  /** Streams of both sides that are open on the wire or hold bytes which their reader has not taken. */
+  /** Streams of both sides that are open on the wire or hold bytes that their reader has not read. */
   get streamCount(): number {
     return this.#ownPlaces.taken + this.#peerPlaces.taken;
   }
 
-  /** Lowest of the last PING round trips, in milliseconds. */
+  /** Lowest of the recent PING round trips, in milliseconds. */
   get roundTripMs(): number | undefined {
     return this.#pings.roundTripMs;
   }
 
-  /** Bytes of frames, headers included. */
+  /** Bytes of received frames, headers included. */
   get bytesIn(): number {
     return this.#bytesIn;
   }
@@ -134,24 +135,24 @@ export class MuxSession extends EventEmitter<{
     return this.#bytesOut;
   }
 
-  /** On the clock of the options (monotonic, milliseconds); the session's start before the first frame. */
+  /** When the last frame arrived, in milliseconds of `MuxOptions.now`; before the first frame, the session's start. */
   get lastReceivedAt(): number {
     return this.#lastReceivedAt;
   }
 
-  /** Counted frames sent that the peer has not acknowledged. */
+  /** Counted frames that the peer has not acknowledged. */
   get unacknowledgedFrames(): number {
     return this.#acknowledgement.unacknowledgedFrames;
   }
 
-  /** Whether a GOAWAY went either way: `open` throws. */
+  /** Whether a GOAWAY was sent or received: `open` throws. */
   get draining(): boolean {
     return this.#goAwaySent || this.#goAwayReceived;
   }
 
   /**
-   * Opens a stream; it can be written at once, without waiting for the peer. `interactive` streams are sent before
-   * others, `end` says that no bytes follow the head. When the ids are used up the session drains (GOAWAY).
+   * Opens a stream, which can be written immediately, without waiting for the peer. `interactive` streams are sent before
+   * others; `end` means that no bytes follow the head. When the ids are exhausted the session drains (GOAWAY).
    * @throws SessionClosedError, DrainingError, TooManyStreamsError (also when too many heads wait to be sent),
    * HeadTooLargeError for a head above 64 KiB.
    */
@@ -178,7 +179,7 @@ export class MuxSession extends EventEmitter<{
     return new MuxStream(channel);
   }
 
-  /** Measures the round trip, in milliseconds. Rejects with SessionClosedError when the session ends first. */
+  /** Measures the round trip, in milliseconds. Rejects with SessionClosedError if the session ends first. */
   ping(): Promise<number> {
     if (this.#closed !== undefined) return Promise.reject(new SessionClosedError(closedText(this.#closed)));
     const { opaque, answer } = this.#pings.start();
@@ -186,7 +187,7 @@ export class MuxSession extends EventEmitter<{
     return answer;
   }
 
-  /** Tells the peer to go elsewhere: open streams go on, new ones are refused on both sides. */
+  /** Tells the peer to connect elsewhere: open streams continue, new ones are refused on both sides. */
   goAway(options: { code: number; retryAfterMs: number; prefer?: string[] }): void {
     if (this.#closed !== undefined) return;
     this.#goAwaySent = true;
@@ -195,8 +196,8 @@ export class MuxSession extends EventEmitter<{
   }
 
   /**
-   * Sends a GOAWAY (if none was) and waits until all streams are over on the wire; resets those left after `timeoutMs`,
-   * if given, as `gone`. What readers have not taken by then needs no tunnel and stays theirs.
+   * Sends a GOAWAY (unless one was sent) and waits until all streams have ended on the wire; after `timeoutMs`, if given,
+   * resets the rest as `gone`. Readers can still read the bytes already received, which needs no tunnel.
    */
   async drain(timeoutMs?: number): Promise<void> {
     if (!this.#goAwaySent) this.goAway({ code: drainCloseCode, retryAfterMs: 0 });
@@ -212,7 +213,7 @@ export class MuxSession extends EventEmitter<{
     clearTimeout(timer);
   }
 
-  /** Ends the session now: open streams end with `gone`, what was queued as control (resets) is still sent. */
+  /** Ends the session immediately: open streams end with `gone`; queued control frames (resets) are still sent. */
   close(code: number, reason: string): void {
     if (this.#closed !== undefined) return;
     this.#queue.stop();
@@ -258,20 +259,20 @@ export class MuxSession extends EventEmitter<{
     };
   }
 
-  /** Whether one more OPEN or ACCEPT may wait. The first may always, whatever the limit: a head has up to 64 KiB. */
+  /** Whether another OPEN or ACCEPT may wait. The first always may, whatever the limit: a head has up to 64 KiB. */
   #hasHeadRoom(head: Uint8Array): boolean {
     const { headBytes } = this.#queue;
     return headBytes === 0 || headBytes + head.length <= this.#options.maxControlBytes;
   }
 
-  /** No stream can be opened here any more: the agent is to dial another tunnel, and this one closes when it is idle. */
+  /** No more streams can be opened here: the agent should dial another tunnel, and this one closes when it is idle. */
   #drainForGood(): void {
     const spent = 'the stream ids of this tunnel are used up';
     this.emit('spent');
     this.drain().then(() => this.close(drainCloseCode, spent), ignore);
   }
 
-  /** What is on its way is what a keystroke waits behind, in the buffers of both kernels. */
+  /** Bytes in flight sit in the buffers of both kernels, where a keystroke has to wait behind them. */
   get #bulkHasRoom(): boolean {
     if (this.#interactiveOpen === 0) return true;
     const roundTripMs = this.#pings.roundTripMs;
@@ -354,7 +355,7 @@ export class MuxSession extends EventEmitter<{
       return undefined;
     }
     const { stream: id, interactive, end } = frame;
-    // The head outlives the read buffer it lies in.
+    // The head outlives the read buffer that contains it.
     const head = copyOf(frame.head);
     const channel = this.#add(new Channel(this.#host, { id, head, interactive, opener: false, wide, end }));
     const stream = new MuxStream(channel);
@@ -392,7 +393,7 @@ export class MuxSession extends EventEmitter<{
     this.emit('goaway', { code, lastStream, retryAfterMs, prefer });
   }
 
-  /** Undefined for an id that is or was open, else the violation. */
+  /** @returns undefined for an id that is or was open, otherwise the violation. */
   #known(id: number): string | undefined {
     const isPeers = id % 2 === this.#firstPeerId % 2;
     if (isPeers ? id <= this.#highestPeerId : id < this.#nextId) return undefined;
@@ -404,7 +405,7 @@ export class MuxSession extends EventEmitter<{
     else this.#ackTimer ??= setTimeout(this.#askAck, ackDelayMs);
   }
 
-  /** Makes the ACK due; the timer's work. */
+  /** Called by the timer: makes the ACK due. */
   readonly #askAck = (): void => {
     clearTimeout(this.#ackTimer);
     this.#ackTimer = undefined;

@@ -3,25 +3,25 @@ import type { Channel } from './channel.ts';
 import type { ResetCode } from './codes.ts';
 import { StreamResetError } from './errors.ts';
 
-/** Bytes kept in Node's own buffers a direction; what is beyond waits under the credit of the stream. */
+/** Bytes in Node's own buffers, per direction; anything more is limited by the stream's credit. */
 const highWaterMark = 64 * 1024;
 const ignore = (): void => {};
 
 /**
- * A stream of a tunnel. `end()` ends our direction only (`allowHalfOpen`), the peer's END arrives as 'end',
- * `destroy()` before both directions finished resets the stream. Back-pressure is plain Duplex back-pressure: what the
- * reader leaves in the buffer is not credited to the sender.
+ * A stream of a tunnel. `end()` ends our direction only (`allowHalfOpen`), the peer's END arrives as 'end', and
+ * `destroy()` before both directions have finished resets the stream. Back-pressure works as with any Duplex: bytes
+ * that the reader leaves in the buffer are not credited to the sender.
  *
- * `for await` over it, and what is built on that (`stream/consumers`), destroy it when the loop is over, as with any
- * Duplex, even if `end()` was called and its bytes are still waiting: use 'data', `pipe` or `pipeline` when sending and
- * receiving at once.
+ * `for await` over it, and anything built on that (`stream/consumers`), destroys it at the end of the loop, as with any
+ * Duplex, even if `end()` was called and its bytes are still waiting: use 'data', `pipe` or `pipeline` to send and
+ * receive at the same time.
  *
- * An 'error' nobody listens for is not thrown: a peer that resets its streams must not end the process.
+ * An 'error' without a listener is not thrown: a peer that resets its streams must not end the process.
  */
 export class MuxStream extends Duplex {
   readonly #channel: Channel;
 
-  /** Made by the session only. */
+  /** Only the session creates streams. */
   constructor(channel: Channel) {
     super({ allowHalfOpen: true, readableHighWaterMark: highWaterMark, writableHighWaterMark: highWaterMark });
     this.#channel = channel;
@@ -34,7 +34,7 @@ export class MuxStream extends Duplex {
     return this.#channel.id;
   }
 
-  /** The head OPEN carried; empty on the side that opened it. */
+  /** The head from OPEN; empty on the side that opened the stream. */
   get head(): Uint8Array {
     return this.#channel.head;
   }
@@ -43,60 +43,61 @@ export class MuxStream extends Duplex {
     return this.#channel.interactive;
   }
 
-  /** Whether the peer has ended its direction, or opened it ended, without a byte of DATA. */
+  /** Whether the peer has ended its direction, or opened it as ended, without any DATA. */
   get hasNoData(): boolean {
     return this.#channel.remoteEnded && this.#channel.bytesReceived === 0;
   }
 
-  /** Payload bytes of DATA that arrived. */
+  /** Payload bytes of DATA received. */
   get bytesReceived(): number {
     return this.#channel.bytesReceived;
   }
 
-  /** Payload bytes of DATA handed to the transport. */
+  /** Payload bytes of DATA passed to the transport. */
   get bytesSent(): number {
     return this.#channel.bytesSent;
   }
 
-  /** The most the peer may send beyond what was consumed here, in bytes. Grows with bandwidth × round trip. */
+  /** How many bytes the peer may send beyond those consumed here. Grows with bandwidth × round trip. */
   get receiveWindow(): number {
     return this.#channel.window;
   }
 
   /**
-   * On the opener's side the head of the peer's ACCEPT; on the acceptor's side our own, once accepted.
-   * Rejects with a StreamResetError when the stream ends without one.
+   * The head of ACCEPT: the peer's on the side that opened the stream, our own on the other side once accepted.
+   * Rejects with a StreamResetError if the stream ends without one.
    */
   get accepted(): Promise<Uint8Array> {
     return this.#channel.accepted;
   }
 
   /**
-   * Accepts a stream the peer opened; what was written before is sent after it. `end` says that no bytes follow.
-   * Does nothing when the stream is over already. Throws when called twice, by the opener, or for a head above 64 KiB.
+   * Accepts a stream that the peer opened; anything already written is sent after the head. `end` means that no bytes
+   * follow. Does nothing if the stream has already ended. Throws if called twice, on the opener's side, or for a head
+   * above 64 KiB.
    */
   accept(head: Uint8Array, options: { end?: boolean } = {}): void {
     const { end = false } = options;
-    // What was written before goes first; then END follows it as a frame of its own.
+    // Anything already written goes first; END then follows as a frame of its own.
     this.#channel.accept(head, end && this.writableLength === 0);
     if (end) this.end();
   }
 
   /**
-   * Cancels: ends both directions at once and tells the peer why. What is queued or unread is dropped, here and at the
-   * peer, even when both sides had ended and only the reading was left. The reason reaches the peer: at most 256 bytes,
-   * no secrets.
+   * Cancels the stream: ends both directions immediately and tells the peer why. Queued and unread bytes are dropped, here
+   * and at the peer, even if both sides had ended and only reading was left. The reason is sent to the peer: at most 256
+   * bytes, no secrets.
    */
   reset(code: ResetCode, reason: string): void {
     this.#channel.reset(code, reason);
   }
 
   /**
-   * Ends both directions with an error *behind* everything written so far, as when the source of the bytes broke off:
-   * the peer's reader gets all of it first and the StreamResetError then. Nothing more is received here. Write nothing
-   * afterwards, and leave the stream alone: it is destroyed with the same error once everything was sent. `destroy`
-   * and `reset` before that still cancel, and so does the time limit of an aborted stream (`abortLingerMs`), for a
-   * reader that has stopped reading. Before `accept` it is the same as `reset`. The reason reaches the peer, as above.
+   * Ends both directions with an error *after* everything written so far, for a source that broke off: the peer's reader
+   * gets all of it first, then the StreamResetError. Nothing more is received here. Do not write or use the stream
+   * afterwards; it is destroyed with the same error once everything was sent. Until then `destroy` and `reset` still
+   * cancel it, and so does the time limit of aborted streams (`abortLingerMs`) if the reader has stopped. Before `accept`
+   * it is the same as `reset`. The reason is sent to the peer, with the limits of `reset`.
    */
   abort(code: ResetCode, reason: string): void {
     if (this.destroyed) return;
@@ -104,7 +105,7 @@ export class MuxStream extends Duplex {
     if (!this.writableEnded && !this.destroyed) this.end();
   }
 
-  // The return type is inferred: it is the one of Node's own read(), which nothing narrower can stand for.
+  // The return type is inferred: it must be that of Node's own read(), and no narrower type is assignable.
   override read(size?: number) {
     const chunk = super.read(size);
     if (chunk !== null) this.#channel.settle();
