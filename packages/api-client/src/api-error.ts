@@ -1,13 +1,13 @@
 import type { ApiErrorBody, ErrorCode } from '@postern/contracts';
 
-/** The gateway refused a call. `message` is a sentence for people. */
+/** The gateway refused a call. `message` is meant for people. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
   readonly code: ErrorCode;
   readonly fields: readonly { path: string; message: string }[];
   readonly requestId: string | undefined;
-  /** Seconds to wait before the next try, from `Retry-After`. */
+  /** Seconds to wait before the next attempt, from `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(status: number, error: ApiErrorBody['error'], retryAfterSeconds?: number) {
@@ -20,7 +20,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The gateway was not reached at all: no network, no such host, a certificate that is not trusted, or no answer in time. */
+/** The gateway could not be reached: no network, no such host, an untrusted certificate, or no response in time. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }

@@ -9,28 +9,28 @@ type Output<S> = S extends z.ZodType ? z.output<S> : never;
 type Part<R, K extends 'params' | 'query' | 'body'> =
   R extends Record<K, infer S> ? (K extends 'query' ? { query?: Input<S> } : Record<K, Input<S>>) : unknown;
 
-/** What a call of operation `O` takes: the parameters of its path, its query and its body, where it has them. */
+/** The arguments of operation `O`: path parameters, query and body, if it has them. */
 export type CallArguments<O extends OperationId> = Part<Routes[O], 'params'> &
   Part<Routes[O], 'query'> &
   Part<Routes[O], 'body'> & { signal?: AbortSignal };
 
-/** What it answers; undefined for an operation without a body. */
+/** The response body of operation `O`; undefined if it has none. */
 export type CallResult<O extends OperationId> = Routes[O] extends { response: infer S } ? Output<S> : undefined;
 
 export interface ClientOptions {
   /** Origin of the gateway without a trailing slash; empty in the browser (same origin). */
   baseUrl: string;
-  /** Sent as a bearer token; leave out in the browser, where cookies speak. */
+  /** Sent as a bearer token; leave out in the browser, which authenticates with cookies. */
   token?: string;
-  /** Default: the global fetch. A CLI brings one that trusts a private certificate authority. */
+  /** Default: the global fetch. The CLI passes one that trusts a private certificate authority. */
   fetch?: typeof fetch;
-  /** Names the program in the gateway's logs; browsers forbid setting it. */
+  /** The program's name in the gateway's logs; browsers do not allow setting it. */
   userAgent?: string;
 }
 
-/** A client of the REST API. One method: the operation's id and its arguments, typed by the contracts. */
+/** A client of the REST API with a single method, typed by the contracts. */
 export interface Client {
-  /** @throws {ApiError} the gateway refused. @throws {ConnectionError} it was not reached. */
+  /** @throws {ApiError} the gateway refused the call. @throws {ConnectionError} it could not be reached. */
   call<O extends OperationId>(operation: O, args: CallArguments<O>): Promise<CallResult<O>>;
 }
 

@@ -1,7 +1,7 @@
 import type { ApiErrorBody } from '@postern/contracts';
 import { ApiError } from './api-error.ts';
 
-/** The error of an answer that is not 2xx; also of one that a proxy on the way wrote, which is no JSON of ours. */
+/** The error for a response that is not 2xx, including one written by a proxy, which is not our JSON. */
 export async function errorOf(response: Response): Promise<ApiError> {
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
   const seconds = Number.isFinite(retryAfter) ? retryAfter : undefined;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Id, oneLine, text } from './primitives.ts';
 
-/** Enrolment, once per join token (docs/protocol.md, "Joining"). */
+/** Enrolment of an agent, once per join token. */
 export const EnrollRequest = z.strictObject({
   /** Ed25519 public key, SPKI in PEM. */
   publicKey: z
@@ -19,7 +19,7 @@ export const Enrolled = z.object({
   clusterId: Id,
   clusterName: z.string(),
   organization: z.string(),
-  /** Where to dial, best first: `wss://…/tunnel`. */
+  /** URLs to dial, in order of preference: `wss://…/tunnel`. */
   tunnelUrls: z.array(z.url()),
 });
 export type Enrolled = z.infer<typeof Enrolled>;

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { roles } from './permissions.ts';
 import { DisplayName, Email, Id, Instant, Lifetime, Password, Slug, text } from './primitives.ts';
 
-/** Asks for a long-lived API token in the answer instead of cookies: for the CLI, which has no cookie jar. */
+/** Requests a long-lived API token in the response instead of cookies, for the CLI, which has no cookie jar. */
 const TokenRequest = z.strictObject({ name: DisplayName, expiresInSeconds: Lifetime });
 
 export const SignUpRequest = z.strictObject({
   email: Email,
   password: Password,
   organization: DisplayName,
-  /** What the terminal of `npm start` shows; wanted where `Meta.setupCodeRequired` says so. */
+  /** The code shown in the terminal of `npm start`; needed if `Meta.setupCodeRequired` is true. */
   setupCode: z
     .string()
     .max(64)
@@ -29,13 +29,13 @@ export type SignInRequest = z.infer<typeof SignInRequest>;
 export const Membership = z.object({ id: Id, name: z.string(), slug: Slug, role: z.enum(roles) });
 export type Membership = z.infer<typeof Membership>;
 
-/** Who is signed in, and where they belong. */
+/** The signed-in person and their memberships. */
 export const Me = z.object({
   user: z.object({ id: Id, email: z.string(), createdAt: Instant }),
   organizations: z.array(Membership),
 });
 export type Me = z.infer<typeof Me>;
 
-/** After sign-up and sign-in. `token` only when it was asked for, shown once; otherwise the answer sets cookies. */
+/** The response to sign-up and sign-in. `token` only if requested, and shown once; otherwise cookies are set. */
 export const SignedIn = Me.extend({ token: z.object({ id: Id, secret: z.string(), expiresAt: Instant }).optional() });
 export type SignedIn = z.infer<typeof SignedIn>;

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { Id, Instant, Labels, Lifetime, Slug } from './primitives.ts';
 
-/** `pending`: no agent has ever connected. `offline` says since when in `statusSince`. */
+/** `pending`: no agent has ever connected. `offline`: since `statusSince`. */
 export const ClusterStatus = z.enum(['pending', 'online', 'offline']);
 
-/** What went wrong on the agent's side, in a sentence with the mend. */
+/** A problem on the agent's side; `message` says how to fix it. */
 const Problem = z.object({ code: z.string(), message: z.string() });
 
 export const Cluster = z.object({
   id: Id,
   organizationId: Id,
   name: Slug,
-  /** Shown as they are stored: older rules may have let more in than `Labels` does. */
+  /** As stored: earlier rules may have allowed more than `Labels` does. */
   labels: z.record(z.string(), z.string()),
-  /** True for the cluster that `npm start` connects by itself. */
+  /** True for the demo cluster of `npm start`. */
   demo: z.boolean(),
   createdAt: Instant,
   status: ClusterStatus,
@@ -26,7 +26,7 @@ export const Cluster = z.object({
       location: z.enum(['in-cluster', 'outside']),
       connectedAt: Instant.nullable(),
       lastSeenAt: Instant.nullable(),
-      /** Of the tunnel, in milliseconds; null while offline or not measured yet. */
+      /** Round trip of the tunnel, in milliseconds; null while offline or not yet measured. */
       roundTripMs: z.number().nullable(),
     })
     .nullable(),
@@ -46,7 +46,7 @@ export const Cluster = z.object({
     })
     .nullable(),
   problem: Problem.nullable(),
-  /** The steps of joining, each the instant it was done or null: the add-cluster page is this list. */
+  /** The steps of joining, each with the instant it was completed, or null. Shown on the add-cluster page. */
   joining: z.object({
     tokenMade: Instant.nullable(),
     agentDialled: Instant.nullable(),
@@ -54,7 +54,7 @@ export const Cluster = z.object({
     permissionsChecked: Instant.nullable(),
     firstRequestServed: Instant.nullable(),
   }),
-  /** Takes out what its agent brought, in the cluster or outside, and nothing of another one; also after it was deleted here. */
+  /** Removes this installation's objects from the cluster, and no others; still works after the cluster was deleted here. */
   uninstallCommand: z.string(),
 });
 export type Cluster = z.infer<typeof Cluster>;
@@ -65,15 +65,15 @@ export type CreateClusterRequest = z.input<typeof CreateClusterRequest>;
 export const UpdateClusterRequest = z.strictObject({ labels: Labels });
 export type UpdateClusterRequest = z.infer<typeof UpdateClusterRequest>;
 
-/** A one-time join token with the commands that use it. The secret is shown once. */
+/** A one-time join token, as commands that use it. The secret is shown only once. */
 export const Joining = z.object({
   joinToken: z.string(),
   expiresAt: Instant,
-  /** `curl … | kubectl apply -f -`: the agent runs in the cluster. */
+  /** Installs the agent in the cluster: `curl … | kubectl apply -f -`. */
   installCommand: z.string(),
-  /** `postern agent …`: the agent runs outside the cluster with a kubeconfig. */
+  /** Runs the agent outside the cluster, with a kubeconfig: `postern agent …`. */
   outsideCommand: z.string(),
-  /** The cluster's own. */
+  /** As in `Cluster`. */
   uninstallCommand: z.string(),
 });
 export type Joining = z.infer<typeof Joining>;
@@ -89,7 +89,7 @@ export const KubeconfigRequest = z.strictObject({
 export type KubeconfigRequest = z.input<typeof KubeconfigRequest>;
 
 export const Kubeconfig = z.object({
-  /** YAML, one cluster, one user, one context, all named `<organization>-<cluster>`. */
+  /** YAML with one cluster, one user and one context, all named `<organization>-<cluster>`. */
   kubeconfig: z.string(),
   contextName: z.string(),
   expiresAt: Instant.nullable(),

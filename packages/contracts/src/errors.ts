@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Every error code of the REST API with its HTTP status. docs/errors and the OpenAPI document are made from this table. */
+/** Every error code of the REST API with its HTTP status. The OpenAPI document is generated from this table. */
 export const errorCodes = {
   'invalid-request': 400,
   unauthenticated: 401,
@@ -22,12 +22,12 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** The body of every error of the REST API. `message` is a sentence for people and says what to do next. */
+/** The body of every error of the REST API. `message` is meant for people and says what to do next. */
 export const ApiErrorBody = z.object({
   error: z.object({
     code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
     message: z.string(),
-    /** One entry for each field that was refused; `path` is dotted (`labels.team`). */
+    /** One entry per invalid field; `path` is dotted (`labels.team`). */
     fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     requestId: z.string().optional(),
   }),

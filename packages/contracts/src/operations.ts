@@ -1,6 +1,6 @@
 /**
- * Method and path (under `/api/v1`) of every operation, apart from its schemas: a client in the browser needs these and not
- * the schema library.
+ * Method and path (under `/api/v1`) of every operation, separate from the schemas, so that a client in the browser does not
+ * load the schema library.
  */
 export const operations = {
   getMeta: { method: 'GET', path: '/meta' },

@@ -1,8 +1,8 @@
-/** Roles of a member in an organization, weakest first. Until bindings exist, the role decides the level on every cluster. */
+/** Roles of a member in an organization, weakest first. Until bindings exist, the role determines the level on every cluster. */
 export const roles = ['member', 'admin', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
-/** What a principal may do; every route of the API names one. */
+/** Permissions of a principal. A route's access may name one. */
 export const permissions = [
   'organization:read',
   'cluster:read',

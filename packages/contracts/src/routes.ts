@@ -20,15 +20,15 @@ import { Session, SessionQuery } from './sessions.ts';
 import { ApiToken, CreatedToken, CreateTokenRequest } from './tokens.ts';
 
 /**
- * Who may call a route: `public` anyone; `user` any signed-in person; `join-token` an agent that enrols; a permission: a
- * member of the organization in the path whose role has it. There is no default: a route without it does not compile.
+ * Who may call a route. `public`: anyone; `user`: any signed-in person; `join-token`: an agent that enrols; a permission: a
+ * member of the organization in the path whose role has it. There is no default: a route without access does not compile.
  */
 export type RouteAccess = 'public' | 'user' | 'join-token' | Permission;
 
-/** One route of the REST API: what the OpenAPI document, the gateway's checks and the client are made from. */
+/** One route of the REST API, from which the OpenAPI document, the gateway's checks and the client are derived. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Under `/api/v1`; parameters in braces as in OpenAPI. */
+  /** Relative to `/api/v1`; parameters in braces, as in OpenAPI. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
@@ -36,17 +36,17 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** Undefined: 204 without a body. */
+  /** If undefined, the response is 204 without a body. */
   readonly response?: z.ZodType;
   readonly status: 200 | 201 | 204;
-  /** Errors beyond those every route of its access has. */
+  /** Errors in addition to those common to all routes with the same access. */
   readonly errors: readonly ErrorCode[];
 }
 
 const inOrganization = z.object({ organization: Slug });
 const onCluster = z.object({ organization: Slug, cluster: Slug });
 
-/** The REST API. Names are operation ids. `{organization}` is the organization's slug, `{cluster}` the cluster's name. */
+/** The REST API by operation id. `{organization}` is the organization's slug, `{cluster}` the cluster's name. */
 export const routes = {
   getMeta: {
     ...operations.getMeta,

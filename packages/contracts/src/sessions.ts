@@ -17,7 +17,7 @@ export const Session = z.object({
   startedAt: Instant,
   /** Null while it runs. */
   endedAt: Instant.nullable(),
-  /** Why it ended, in words; null while it runs. */
+  /** Why it ended, for people; null while it runs. */
   endReason: z.string().nullable(),
   /** Bytes from the person to the cluster, and back. */
   bytesUp: z.number().int(),

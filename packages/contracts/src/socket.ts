@@ -3,9 +3,9 @@ import { Cluster } from './clusters.ts';
 import { Id, Slug, text } from './primitives.ts';
 
 /**
- * socket.io, path `/socket.io/`, default namespace. The handshake carries the session cookie and the exact Origin.
- * Every event from a client has an acknowledgement callback; errors come as `{ error: { code, message } }`. A connection that
- * sends on after `limit` is closed with 4429, one that does not read what it is sent with 4408.
+ * The live connection: socket.io, path `/socket.io/`, default namespace. The handshake needs the session cookie and the exact
+ * Origin. Every event from a client has an acknowledgement callback; errors are `{ error: { code, message } }`. A connection
+ * that keeps sending after `limit` is closed with 4429; one that does not read, with 4408.
  */
 export const WatchClusters = z.object({ organization: Slug });
 
@@ -15,14 +15,14 @@ export const OpenTerminal = z.object({
   namespace: text(63).min(1),
   pod: text(253).min(1),
   container: text(63).min(1).optional(),
-  /** `auto`: bash where it exists, else sh. */
+  /** `auto`: bash if it exists, otherwise sh. */
   shell: z.enum(['auto', 'bash', 'sh']).default('auto'),
   columns: z.number().int().min(1).max(1000),
   rows: z.number().int().min(1).max(1000),
 });
 export type OpenTerminal = z.input<typeof OpenTerminal>;
 
-/** Keystrokes; at most 64 KiB a message. */
+/** Keystrokes; at most 64 KiB per message. */
 export const TerminalInput = z.object({
   terminal: Id,
   data: z.instanceof(Uint8Array).refine((data) => data.byteLength <= 65_536),
@@ -32,7 +32,7 @@ export const TerminalResize = z.object({
   columns: z.number().int().min(1).max(1000),
   rows: z.number().int().min(1).max(1000),
 });
-/** All bytes of output that the browser has drawn so far; the gateway keeps at most 256 KiB unacknowledged. */
+/** Total bytes of output that the browser has drawn so far; the gateway keeps at most 256 KiB unacknowledged. */
 export const TerminalAck = z.object({ terminal: Id, bytes: z.number().int().nonnegative() });
 export const CloseTerminal = z.object({ terminal: Id });
 
@@ -55,17 +55,17 @@ export interface TerminalEnded {
   terminal: string;
   code: TerminalEndCode;
   exitCode: number | null;
-  /** A sentence for people, with what to do next. */
+  /** For people; says what to do next. */
   message: string;
 }
 
-/** `limit`: too often or too much; `retryAfterSeconds` says when it is worth trying again. */
+/** `limit`: too often or too much; retry after `retryAfterSeconds`. */
 export interface SocketError {
   error: { code: string; message: string; retryAfterSeconds?: number };
 }
 type Ack<T> = (answer: T | SocketError) => void;
 
-/** Events from the browser. Binary stays binary: socket.io sends a Uint8Array as an attachment. */
+/** Events from the browser. socket.io sends a Uint8Array as a binary attachment. */
 export interface ClientToServerEvents {
   'clusters:watch': (request: z.input<typeof WatchClusters>, ack: Ack<{ items: Cluster[] }>) => void;
   'clusters:unwatch': (request: z.input<typeof WatchClusters>, ack: Ack<Record<string, never>>) => void;
@@ -74,7 +74,7 @@ export interface ClientToServerEvents {
   'terminal:resize': (request: z.input<typeof TerminalResize>) => void;
   'terminal:ack': (request: z.input<typeof TerminalAck>) => void;
   'terminal:close': (request: z.input<typeof CloseTerminal>, ack: Ack<Record<string, never>>) => void;
-  /** Answered at once: the browser measures its latency. */
+  /** Acknowledged at once, so that the browser can measure its latency. */
   'terminal:ping': (ack: () => void) => void;
 }
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { DisplayName, Id, Instant, Lifetime } from './primitives.ts';
 
-/** `api`: made by hand. `cli`: made by `postern login`. `kubeconfig`: in a downloaded kubeconfig, for one cluster. */
+/** `api`: created by a person. `cli`: created by `postern login`. `kubeconfig`: in a downloaded kubeconfig, for one cluster. */
 export const TokenKind = z.enum(['api', 'cli', 'kubeconfig']);
 
 export const ApiToken = z.object({
   id: Id,
   name: z.string(),
   kind: TokenKind,
-  /** First characters of the secret, to tell tokens apart. */
+  /** First characters of the secret, to distinguish tokens. */
   hint: z.string(),
   clusterId: Id.nullable(),
   createdAt: Instant,
@@ -23,6 +23,6 @@ export const CreateTokenRequest = z.strictObject({
 });
 export type CreateTokenRequest = z.input<typeof CreateTokenRequest>;
 
-/** The secret is shown here and never again. */
+/** A new token. `secret` is shown only here. */
 export const CreatedToken = z.object({ token: ApiToken, secret: z.string() });
 export type CreatedToken = z.infer<typeof CreatedToken>;

@@ -11,7 +11,7 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
-/** Where an agent runs, and for which of Postern's clusters. */
+/** Where an agent runs, and for which cluster of Postern. */
 export interface Installation {
   clusterId: string;
   location: 'in-cluster' | 'outside';
@@ -19,12 +19,12 @@ export interface Installation {
 
 const instanceLabel = 'app.kubernetes.io/instance';
 
-/** On every object that an installation brings, and on no other. */
+/** Labels that are on every object of an installation, and on no other. */
 export function installationLabels({ clusterId }: Pick<Installation, 'clusterId'>): Record<string, string> {
   return { 'app.kubernetes.io/part-of': 'postern', [instanceLabel]: clusterId };
 }
 
-/** Takes all that belongs to one installation out of its cluster, and nothing of another one in the same cluster. */
+/** The command that removes all objects of one installation from its cluster, and none of another in the same cluster. */
 export function uninstallCommand(clusterId: string): string {
   return `kubectl delete namespace,clusterrole,clusterrolebinding -l ${instanceLabel}=${clusterId}`;
 }
@@ -33,12 +33,12 @@ const rbac = 'rbac.authorization.k8s.io';
 const read = ['get', 'list', 'watch'];
 
 /**
- * What the groups `postern:viewer`, `postern:editor` and `postern:admin` may do in a cluster. Kubernetes' own roles carry
- * them (`view`, `edit`, `cluster-admin`), so that what operators aggregate into those counts here too; the role
- * `postern:viewer` adds the reads of cluster-wide kinds that a browser of clusters needs. Secrets are not among them.
+ * The rights of the groups `postern:viewer`, `postern:editor` and `postern:admin` in a cluster. They are bound to Kubernetes'
+ * own roles (`view`, `edit`, `cluster-admin`), so that anything operators aggregate into those applies here too; the role
+ * `postern:viewer` adds read access to the cluster-scoped kinds that the dashboard shows. Secrets are not among them.
  *
- * Each installation has its own, so that one keeps its rights when another is uninstalled. In the cluster there is one agent,
- * with fixed names that the next install takes over; outside there may be many, so their names end in the cluster's id.
+ * Each installation has its own objects, so that it keeps its rights when another is uninstalled. In the cluster there is one
+ * agent, with fixed names that the next install takes over; outside there may be many, so their names end in the cluster's id.
  */
 export function accessObjects(installation: Installation): KubeObject[] {
   const named = (name: string): KubeObject['metadata'] => ({

@@ -5,9 +5,9 @@ import { accessObjects, installationLabels, type KubeObject } from './access-obj
 export interface AgentManifestOptions {
   /** Origin of the gateway, `https://…`. */
   gatewayUrl: string;
-  /** One-time; used at the agent's first start, worthless afterwards. */
+  /** Valid once, at the agent's first start. */
   joinToken: string;
-  /** The authority that signed the gateway's certificate, null when the public ones do. */
+  /** The authority that signed the gateway's certificate; null if it is a public one. */
   caPem: string | null;
   image: string;
   clusterId: string;
@@ -20,12 +20,12 @@ const joinSecret = 'postern-agent-join';
 const identitySecret = 'postern-agent-identity';
 const mountPath = '/etc/postern';
 const healthPort = 8080;
-/** `nonroot` of the distroless images; any number but 0 would do. */
+/** `nonroot` in distroless images; any number other than 0 would work. */
 const userId = 65_532;
 
 const selector = { 'app.kubernetes.io/name': 'postern-agent' };
 
-/** The tunnel is one outbound TLS connection with a proof of its own: a mesh's proxy between would only break it. */
+/** Keeps service meshes out: the tunnel is one outbound, authenticated TLS connection, which a proxy would break. */
 const outsideMeshes = {
   'sidecar.istio.io/inject': 'false',
   'linkerd.io/inject': 'disabled',
@@ -34,10 +34,10 @@ const outsideMeshes = {
 };
 
 /**
- * Everything the agent needs in a cluster, as a stream of YAML documents for `kubectl apply -f -`. The agent's own rights
- * are to impersonate (RBAC cannot match a prefix of user names, so any user, but no group beyond our three) and to keep its
- * identity in one Secret. Applying it again with a new join token restarts the agent, which then enrols again; the identity
- * Secret carries no data here, so that applying never overwrites the key in it.
+ * Everything the agent needs in a cluster, as a stream of YAML documents for `kubectl apply -f -`. The agent itself may
+ * impersonate (any user, because RBAC cannot match user names by prefix, but no group except our three) and keep its identity
+ * in one Secret. Applying the manifest again with a new join token restarts the agent, which then enrols again. The identity
+ * Secret has no data in the manifest, so that applying it never overwrites the key.
  */
 export function renderAgentManifest(options: AgentManifestOptions): string {
   return agentObjects(options)
@@ -136,7 +136,7 @@ function deployment(options: AgentManifestOptions, labels: Record<string, string
       template: {
         metadata: {
           labels: { ...labels, 'sidecar.istio.io/inject': 'false' },
-          // A new join token must restart the pod: it is read at the start.
+          // A new join token must restart the pod, because the agent reads it at startup.
           annotations: { ...outsideMeshes, 'postern.dev/join-token-hash': joinHash },
         },
         spec: {
@@ -171,7 +171,7 @@ function container(options: AgentManifestOptions): object {
       { name: 'POSTERN_HEALTH_PORT', value: String(healthPort) },
       { name: 'POSTERN_NAMESPACE', ...fromField('metadata.namespace') },
       { name: 'POSTERN_INSTANCE', ...fromField('metadata.name') },
-      // The agent's bytes live outside V8's heap; small young generations keep its idle memory under 90 MB.
+      // The agent's buffers are outside V8's heap; a small young generation keeps its idle memory under 90 MB.
       { name: 'NODE_OPTIONS', value: '--max-semi-space-size=2' },
     ],
     ports: [{ name: 'health', containerPort: healthPort }],

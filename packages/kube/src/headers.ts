@@ -3,7 +3,7 @@ import type { UpgradeProtocol } from './upgrades.ts';
 /** Headers in order, names in lower case; a name may come more than once. */
 export type HeaderPairs = [name: string, value: string][];
 
-/** RFC 9110, 7.6.1, and the old ones that proxies were tricked with. */
+/** RFC 9110, 7.6.1, plus older ones that have been used to trick proxies. */
 const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -16,7 +16,7 @@ const hopByHop: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** What kubectl, client-go and the dashboard need the apiserver to see. Everything else stays here. */
+/** Request headers that kubectl, client-go and the dashboard need the apiserver to see. All others are removed. */
 const requestAllowed: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',
@@ -35,7 +35,7 @@ const requestAllowed: ReadonlySet<string> = new Set([
 ]);
 
 const upgradeRequestAllowed: ReadonlySet<string> = new Set([
-  // A watch over WebSocket is refused without one (golang.org/x/net/websocket, `checkOrigin`).
+  // The apiserver refuses a watch over WebSocket without it (golang.org/x/net/websocket, `checkOrigin`).
   'origin',
   'kubectl-command',
   'kubectl-session',
@@ -80,8 +80,8 @@ const upgradeResponseAllowed: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Fields of one value. Go's `Header.Get` takes the first of several lines; HTTP clients on the way refuse to send a second
- * one, so only the first travels.
+ * Fields with a single value. Go's `Header.Get` takes the first of several lines, and HTTP clients on the way refuse to send a
+ * second, so only the first is passed on.
  */
 const single: ReadonlySet<string> = new Set([
   'content-encoding',
@@ -96,11 +96,11 @@ const single: ReadonlySet<string> = new Set([
   'user-agent',
 ]);
 
-/** RFC 9110 token, and a value of visible latin1, spaces and tabs. */
+/** A name is an RFC 9110 token; a value is visible latin1, spaces and tabs. */
 const isName = (name: string): boolean => /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name);
 const isValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
 
-/** The names that a Connection header declares to be of this hop only. */
+/** The header names that a Connection header declares hop-by-hop. */
 function namedInConnection(headers: HeaderPairs): Set<string> {
   const named = new Set<string>();
   for (const [name, value] of headers) {
@@ -122,12 +122,12 @@ function pass(headers: HeaderPairs, allowed: ReadonlySet<string>): HeaderPairs {
   return passed;
 }
 
-/** The request headers that may travel to the cluster: hop-by-hop ones go first, then an allow-list. */
+/** The request headers to pass on to the cluster: removes hop-by-hop headers, then applies an allow-list. */
 export const passRequestHeaders = (headers: HeaderPairs): HeaderPairs => pass(headers, requestAllowed);
 
 /**
- * The same for a request that asks for an upgrade; the caller adds `connection` and `upgrade` itself. A subprotocol that
- * carries a bearer token (kube-apiserver, `websocket.ProtocolAuthenticator`) stays here: it is a credential.
+ * The same for an upgrade request; the caller adds `connection` and `upgrade`. Removes a subprotocol that carries a bearer
+ * token (kube-apiserver, `websocket.ProtocolAuthenticator`), because it is a credential.
  */
 export function passUpgradeRequestHeaders(headers: HeaderPairs): HeaderPairs {
   return pass(headers, upgradeRequestAllowed).flatMap(([name, value]): HeaderPairs => {
@@ -139,10 +139,10 @@ export function passUpgradeRequestHeaders(headers: HeaderPairs): HeaderPairs {
 
 const bearerProtocol = 'base64url.bearer.authorization.k8s.io.';
 
-/** The response headers that may reach a client. Never `set-cookie`, never `location`. */
+/** The response headers to pass on to a client. Never `set-cookie`, never `location`. */
 export const passResponseHeaders = (headers: HeaderPairs): HeaderPairs => pass(headers, responseAllowed);
 
-/** The same for a 101 answer; the caller adds `connection` and `upgrade` itself. */
+/** The same for a 101 response; the caller adds `connection` and `upgrade`. */
 export const passUpgradeResponseHeaders = (headers: HeaderPairs): HeaderPairs => pass(headers, upgradeResponseAllowed);
 
 /** `rawHeaders` of node:http and node:http2 as pairs, without pseudo headers. */
@@ -155,7 +155,7 @@ export function headerPairs(rawHeaders: readonly string[]): HeaderPairs {
   return pairs;
 }
 
-/** True when a client tries to say whom it is: `Impersonate-User`, `-Group`, `-Uid`, `-Extra-…`, also spelt with underscores. */
+/** Whether a client sends an identity: `Impersonate-User`, `-Group`, `-Uid`, `-Extra-…`, also spelt with underscores. */
 export function claimsIdentity(headers: HeaderPairs): boolean {
   return headers.some(
     ([name, value]) =>
@@ -165,7 +165,7 @@ export function claimsIdentity(headers: HeaderPairs): boolean {
 
 const isIdentityName = (name: string): boolean => /^(?:impersonate|x-remote)[-_]/i.test(name.trim());
 
-/** The two upgrades the apiserver speaks; null for every other one (`h2c`, a list, nothing). */
+/** The protocol of an `Upgrade` header if the apiserver speaks it; null for any other value (`h2c`, a list, nothing). */
 export function upgradeProtocol(value: string | undefined): UpgradeProtocol | null {
   const wanted = value?.trim().toLowerCase();
   if (wanted === 'websocket') return 'websocket';

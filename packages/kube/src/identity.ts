@@ -1,13 +1,13 @@
-/** Whom a request acts as in the cluster: `Impersonate-User` and `Impersonate-Group`. */
+/** The identity of a request in the cluster: `Impersonate-User` and `Impersonate-Group`. */
 export interface ImpersonatedIdentity {
   user: string;
   groups: string[];
   extra?: Record<string, string[]>;
 }
 
-/** Every user and group of ours begins so; nothing else is ever impersonated. */
+/** Prefix of all our users and groups; nothing else is ever impersonated. */
 const prefix = 'postern:';
-/** The groups that the agent's ClusterRoleBindings know, one a level. */
+/** The groups in the agent's ClusterRoleBindings, one per level. */
 const knownGroups: ReadonlySet<string> = new Set(['postern:viewer', 'postern:editor', 'postern:admin']);
 
 /** The identity of a person at a level (`viewer`, `editor`, `admin`). @throws Error if the result would not pass checkIdentity. */
@@ -19,10 +19,10 @@ export function impersonate(email: string, level: string): ImpersonatedIdentity 
 }
 
 /**
- * The check that gateway and agent both make before a request may leave: exactly one user, `postern:` and at least one
- * printable ASCII character (so never `system:…`, never a line break), at least one group, all of them levels we know,
- * none twice, no extra fields.
- * @returns what is wrong, as the end of a sentence; undefined when all is well.
+ * The check that both gateway and agent make before they send a request: exactly one user, `postern:` and at least one
+ * printable ASCII character (so never `system:…`, never a line break), at least one group, all of them known levels, none
+ * twice, no extra fields.
+ * @returns what is wrong, as the end of a sentence; undefined if the identity is valid.
  */
 export function checkIdentity(identity: unknown): string | undefined {
   if (typeof identity !== 'object' || identity === null) return 'there is no identity';
@@ -39,7 +39,7 @@ export function checkIdentity(identity: unknown): string | undefined {
   return undefined;
 }
 
-/** The header lines of an identity, one a group: joined with a comma two groups would become one name. */
+/** The header lines of an identity, one per group: two groups joined with a comma would become one name. */
 export function impersonationHeaders(identity: ImpersonatedIdentity): [name: string, value: string][] {
   return [
     ['impersonate-user', identity.user],

@@ -3,16 +3,16 @@ import { stringify } from 'yaml';
 export interface KubeconfigOptions {
   /** `https://<gateway>/k8s/<organization>/<cluster>`. */
   server: string;
-  /** The authority to trust, null when the public ones do. */
+  /** The certificate authority to trust; null if a public one signed the certificate. */
   caPem: string | null;
-  /** Names cluster, user and context alike. */
+  /** The name of the cluster, the user and the context. */
   contextName: string;
   namespace?: string;
-  /** A static token, or a program that kubectl asks for one. */
+  /** A static token, or a program that gives kubectl one. */
   user: { token: string } | { exec: { command: string; args: string[]; env?: Record<string, string> } };
 }
 
-/** A kubeconfig with one cluster, one user and one context. Made by a YAML encoder: no value can break out of its place. */
+/** A kubeconfig with one cluster, one user and one context. Written by a YAML encoder, so no value can inject YAML. */
 export function renderKubeconfig(options: KubeconfigOptions): string {
   const { contextName: name } = options;
   const config = {

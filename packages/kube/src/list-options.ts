@@ -1,15 +1,15 @@
 import { parseQuery } from './query.ts';
 
-/** The two things that the apiserver takes from ListOptions to classify a request. */
+/** The two ListOptions that the apiserver uses to classify a request. */
 export interface ListOptions {
   watch: boolean;
-  /** The name that the field selector pins (`metadata.name=x`), else empty. */
+  /** The name that the field selector requires (`metadata.name=x`), otherwise empty. */
   name: string;
 }
 
 /**
  * Reads `watch` and the name in `fieldSelector` from a raw query as the apiserver's ParameterCodec does: the first value
- * counts, only "0" and "false" are false, and when another option does not parse the field selector is not used.
+ * counts, only "0" and "false" are false, and if another option cannot be parsed the field selector is ignored.
  */
 export function listOptions(query: string): ListOptions {
   const { values } = parseQuery(query);
@@ -32,7 +32,7 @@ function isInteger(value: string | undefined): boolean {
   return number === BigInt.asIntN(64, number);
 }
 
-/** `RequiresExactMatch("metadata.name")` of a field selector; empty when it has none or does not parse. */
+/** `RequiresExactMatch("metadata.name")` of a field selector; empty if it has none or cannot be parsed. */
 function pinnedName(selector: string): string {
   let name: string | undefined;
   for (const term of splitTerms(selector).toSorted(byBytes)) {
@@ -45,14 +45,14 @@ function pinnedName(selector: string): string {
   return name ?? '';
 }
 
-/** Splits at commas that no backslash escapes. */
+/** Splits at commas that are not escaped by a backslash. */
 function splitTerms(selector: string): string[] {
   return selector.match(/(?:\\[\s\S]|[^,\\]|\\$)+/g) ?? [];
 }
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** Undoes `\\`, `\,` and `\=`; undefined for any other escape, for a lone backslash and for a bare comma or equals sign. */
+/** Unescapes `\\`, `\,` and `\=`; undefined for any other escape, a lone backslash and an unescaped comma or equals sign. */
 function unescapeValue(value: string): string | undefined {
   if (!/^(?:\\[\\,=]|[^\\,=])*$/.test(value)) return undefined;
   return value.replaceAll(/\\([\\,=])/g, '$1');

@@ -1,17 +1,17 @@
 /** The query of a request as the apiserver reads it. */
 export interface Query {
-  /** The values of each name, in order. What the apiserver leaves out is not here. */
+  /** The values of each name, in order, without the pairs that the apiserver ignores. */
   values: ReadonlyMap<string, readonly string[]>;
-  /** Why readers may differ about what the query says, as the end of a sentence; undefined when they cannot. */
+  /** Why two parsers may read the query differently, as the end of a sentence; undefined if they cannot. */
   ambiguity: string | undefined;
 }
 
-/** Go 1.26 refuses a query with more (net/url, `urlmaxqueryparams`); before it there was no limit. */
+/** Go 1.26 refuses a query with more (net/url, `urlmaxqueryparams`); earlier versions have no limit. */
 const maxParameters = 10_000;
 
 /**
  * Reads a raw query as Go's `url.URL.Query` does (net/url, `parseQuery`): pairs with a semicolon or a malformed
- * percent-encoding are left out in silence, `+` is a space, a name may come more than once. Never throws.
+ * percent-encoding are silently ignored, `+` is a space, and a name may occur more than once. Never throws.
  * @param raw without `?`.
  */
 export function parseQuery(raw: string): Query {

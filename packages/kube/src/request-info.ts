@@ -1,6 +1,6 @@
 import { listOptions } from './list-options.ts';
 
-/** What a request asks of the apiserver, as the apiserver itself understands it. Empty strings stand for "not said". */
+/** What a request asks for, as the apiserver itself understands it. An empty string means "not specified". */
 export interface RequestInfo {
   /** False for paths such as `/version`, `/api` or `/openapi/v3`. */
   isResourceRequest: boolean;
@@ -13,7 +13,7 @@ export interface RequestInfo {
   resource: string;
   subresource: string;
   name: string;
-  /** The path from the resource on: resource, name, subresource and what follows. */
+  /** The path segments from the resource on: resource, name, subresource and any others. */
   parts: string[];
 }
 
@@ -32,11 +32,11 @@ const methodVerbs = new Map([
 /**
  * The RequestInfo of a request: the same decision as `RequestInfoFactory.NewRequestInfo` in
  * k8s.io/apiserver/pkg/endpoints/request/requestinfo.go (checked against v0.33.4), for the prefixes `api` and `apis`.
- * Never throws. One difference, without weight for authorisation: a malformed label selector does not make us forget the
- * name in a field selector.
+ * Never throws. One difference, which does not affect authorisation: a malformed label selector does not make us ignore
+ * the name in a field selector.
  *
  * @param path percent-decoded path. @param query raw query without `?`.
- * @returns null where the apiserver cannot tell what is meant either (`/api/v1/watch`): refuse it.
+ * @returns null for a path that the apiserver cannot interpret either (`/api/v1/watch`): refuse it.
  */
 export function requestInfo(method: string, path: string, query: string): RequestInfo | null {
   const info: RequestInfo = {
@@ -104,7 +104,7 @@ function splitPath(path: string): string[] {
 export type StreamSubresource = 'exec' | 'attach' | 'portforward';
 const streamSubresources = new Set<string>(['exec', 'attach', 'portforward']);
 
-/** Which streaming subresource of a pod is asked for, by any method; null for everything else. */
+/** The streaming subresource of a pod that a request names, with any method; null for everything else. */
 export function streamSubresource(info: RequestInfo): StreamSubresource | null {
   const isPod = info.isResourceRequest && info.apiGroup === '' && info.resource === 'pods' && info.name !== '';
   return isPod && info.parts.length === 3 && streamSubresources.has(info.subresource)
@@ -113,8 +113,8 @@ export function streamSubresource(info: RequestInfo): StreamSubresource | null {
 }
 
 /**
- * The verb to authorise. exec, attach and port-forward count as `create` by whatever method they come: by GET the apiserver
- * would ask for `get` only, which read-only roles have (KEP-4006).
+ * The verb to authorise. exec, attach and port-forward count as `create` whatever the method: for a GET the apiserver would
+ * only require `get`, which read-only roles have (KEP-4006).
  */
 export function authorisationVerb(info: RequestInfo): string {
   return info.resource === 'pods' && streamSubresources.has(info.subresource) ? 'create' : info.verb;

@@ -1,4 +1,4 @@
-/** The reasons of k8s.io/apimachinery/pkg/apis/meta/v1 that we use; kubectl prints them in brackets. */
+/** The reasons from k8s.io/apimachinery/pkg/apis/meta/v1 that we use; kubectl prints them in brackets. */
 export type StatusReason =
   | 'BadRequest'
   | 'Unauthorized'
@@ -12,7 +12,7 @@ export type StatusReason =
   | 'ServiceUnavailable'
   | 'Timeout';
 
-/** metav1.Status, as far as a failure needs it. */
+/** The fields of metav1.Status that a failure needs. */
 export interface Status {
   kind: 'Status';
   apiVersion: 'v1';
@@ -25,13 +25,13 @@ export interface Status {
     group?: string;
     kind?: string;
     causes?: { reason?: string; message?: string }[];
-    /** Said in the header `Retry-After` too: client-go waits so long, and asks again up to 10 times. */
+    /** Also sent as the header `Retry-After`: client-go waits that long, and retries up to 10 times. */
     retryAfterSeconds?: number;
   };
   code: number;
 }
 
-/** The reason of each HTTP status, as NewGenericServerResponse in apimachinery/pkg/api/errors has it; 502 has none. */
+/** The reason for each HTTP status, as in NewGenericServerResponse of apimachinery/pkg/api/errors; 502 has none. */
 const reasons = new Map<number, StatusReason>([
   [400, 'BadRequest'],
   [401, 'Unauthorized'],
@@ -48,7 +48,7 @@ const reasons = new Map<number, StatusReason>([
 
 /**
  * A failure that kubectl prints as `Error from server (<reason>): <message>`.
- * @param code HTTP status, 400 to 599. @param message one sentence that says what to do next.
+ * @param code HTTP status, 400 to 599. @param message says what to do next.
  */
 export function failure(code: number, message: string, details?: Status['details']): Status {
   const reason = reasons.get(code);
@@ -64,7 +64,7 @@ export function failure(code: number, message: string, details?: Status['details
   };
 }
 
-/** The subject of a refusal, in the words of RBAC. */
+/** A refused attempt, in RBAC's terms. */
 export interface Attempt {
   user: string;
   verb: string;
@@ -75,7 +75,7 @@ export interface Attempt {
   name: string;
 }
 
-/** The apiserver's own wording of a refusal (responsewriters.Forbidden), then our reason. */
+/** The apiserver's own wording of a refusal (responsewriters.Forbidden), followed by our reason. */
 export function forbidden(attempt: Attempt, reason: string): Status {
   const resource = attempt.subresource === '' ? attempt.resource : `${attempt.resource}/${attempt.subresource}`;
   const qualified = attempt.apiGroup === '' ? attempt.resource : `${attempt.resource}.${attempt.apiGroup}`;

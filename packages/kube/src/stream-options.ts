@@ -1,15 +1,15 @@
 import { parseQuery, type Query } from './query.ts';
 import type { StreamSubresource } from './request-info.ts';
 
-/** What an exec, attach or port-forward asks for: PodExecOptions, PodAttachOptions, PodPortForwardOptions of core/v1. */
+/** The options of an exec, attach or port-forward: PodExecOptions, PodAttachOptions, PodPortForwardOptions of core/v1. */
 export interface StreamOptions {
-  /** Null where the apiserver chooses. */
+  /** Null if the apiserver chooses. */
   container: string | null;
-  /** The program and its arguments; empty for anything but exec. */
+  /** The program and its arguments; empty except for exec. */
   command: readonly string[];
   stdin: boolean;
   tty: boolean;
-  /** Only a port-forward over WebSocket says them in its query. */
+  /** Only in the query of a port-forward over WebSocket. */
   ports: readonly number[];
 }
 
@@ -17,12 +17,12 @@ export type StreamOptionsResult =
   | { options: StreamOptions; refused?: never }
   | { options?: never /** As the end of a sentence. */; refused: string };
 
-/** Of these the apiserver takes the first value and forgets the others. */
+/** Parameters of which the apiserver uses the first value and ignores the others. */
 const single = ['container', 'stdin', 'stdout', 'stderr', 'tty'] as const;
 
 /**
  * Reads the query of a stream as the apiserver's ParameterCodec does (kubernetes/pkg/apis/core/v1, the conversions from
- * `url.Values`), and refuses every query that somebody else might read differently: what is on record must be what ran.
+ * `url.Values`), and refuses every query that another parser might read differently: the record must be what ran.
  * @param raw the query without `?`.
  */
 export function readStreamOptions(subresource: StreamSubresource, raw: string): StreamOptionsResult {
@@ -37,7 +37,7 @@ export function readStreamOptions(subresource: StreamSubresource, raw: string): 
   if (ports === undefined) return { refused: 'the query has a port that is not a number from 0 to 65535' };
   const container = ofPortForward ? '' : (query.values.get('container')?.[0] ?? '');
   const command = subresource === 'exec' ? (query.values.get('command') ?? []) : [];
-  // No argument of a process can hold one (execve), so it is here to deceive a reader.
+  // No argument of a process can contain a NUL (execve), so its only use is to deceive a reader.
   if ([container, ...command].some((text) => text.includes('\0'))) return { refused: 'the query has a NUL' };
   return {
     options: {
@@ -56,7 +56,7 @@ function isTrue({ values }: Query, name: string): boolean {
   return value !== undefined && value !== '0' && value.toLowerCase() !== 'false';
 }
 
-/** `Convert_Slice_string_To_Slice_int32` of apimachinery: each value is a list. Undefined where that is an error. */
+/** `Convert_Slice_string_To_Slice_int32` of apimachinery: each value is a list. Undefined if that is an error. */
 function readPorts({ values }: Query): number[] | undefined {
   const texts = (values.get('ports') ?? []).flatMap((list) => list.split(','));
   const ports = texts.map((text) => (/^\d+$/.test(text) ? Number(text) : Number.NaN));

@@ -1,4 +1,4 @@
-/** A request target that was found harmless: the raw text to forward, and its decoded path for classification. */
+/** A request target that passed the checks: the raw text to forward, and its decoded path for classification. */
 export interface KubeTarget {
   /** Path and query exactly as received, beginning with `/`. */
   raw: string;
@@ -10,12 +10,12 @@ export interface KubeTarget {
 
 export type TargetResult = { target: KubeTarget; refused?: never } | { target?: never; refused: string };
 
-/** The longest target we take; kube-apiserver itself refuses beyond 1 MiB of headers, Node beyond 64 KiB here. */
+/** The longest target we accept, in bytes; kube-apiserver itself refuses headers above 1 MiB, Node above 64 KiB here. */
 const maxLength = 32_768;
 
 /**
- * Checks the target of a request towards a kube-apiserver once, on its raw bytes, so that what we classify is what every
- * later hop will see. Refused: anything but an origin-form path in printable ASCII, fragments, backslashes and semicolons,
+ * Checks the target of a request to a kube-apiserver once, on its raw bytes, so that what we classify is what every later
+ * hop will see. Refused: anything but an origin-form path in printable ASCII, fragments, backslashes and semicolons,
  * empty segments, `.` and `..`, and percent-encoded slash, backslash, dot segment, percent, semicolon or control character.
  * None of them is ever part of a Kubernetes name (path.IsValidPathSegmentName).
  */

@@ -1,12 +1,12 @@
 import { type RequestInfo, streamSubresource } from './request-info.ts';
 
-/** The protocols that a connection to the apiserver can be switched to. */
+/** The protocols to which a connection to the apiserver can be upgraded. */
 export type UpgradeProtocol = 'websocket' | 'SPDY/3.1';
 
 /**
- * What the apiserver lets a request switch to: exec, attach and port-forward either protocol, by GET or POST; a watch and
- * the log of a pod WebSocket, by GET (apiserver/pkg/endpoints/handlers/watch.go, responsewriters/writers.go). Everything
- * else nothing: the apiserver takes it for a plain request there.
+ * The upgrades that the apiserver allows for a request: for exec, attach and port-forward both protocols, by GET or POST;
+ * for a watch and a pod log WebSocket, by GET (apiserver/pkg/endpoints/handlers/watch.go, responsewriters/writers.go). None
+ * for any other request, which the apiserver treats as a plain one.
  */
 export function upgradesOf(method: string, info: RequestInfo): readonly UpgradeProtocol[] {
   if (streamSubresource(info) !== null) return method === 'GET' || method === 'POST' ? ['websocket', 'SPDY/3.1'] : [];
@@ -14,7 +14,7 @@ export function upgradesOf(method: string, info: RequestInfo): readonly UpgradeP
   return info.verb === 'watch' || isPodLog(info) ? ['websocket'] : [];
 }
 
-/** Whether the log of a pod is asked for. */
+/** Whether a request is for the log of a pod. */
 export function isPodLog({ apiGroup, resource, subresource, parts }: RequestInfo): boolean {
   return apiGroup === '' && resource === 'pods' && subresource === 'log' && parts.length === 3;
 }

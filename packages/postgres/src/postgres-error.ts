@@ -1,4 +1,4 @@
-/** A database that cannot be had; `message` is a sentence for people that says what to do. */
+/** The database cannot be started; `message` tells people what to do. */
 export class PostgresError extends Error {
   override readonly name = 'PostgresError';
 }

@@ -11,13 +11,13 @@ import { commandOf } from './process-table.ts';
 import { unprivileged } from './unprivileged.ts';
 
 export interface PostgresOptions {
-  /** Where its files live; made if missing, kept at stop. */
+  /** Folder of its files; created if missing, kept when stopping. */
   folder: string;
-  /** The superuser's password; the same at every start on one folder. */
+  /** The superuser's password; must be the same at every start with the same folder. */
   password: string;
   /** Lines of the server's log. */
   onLog?: (line: string) => void;
-  /** Trades safety at a power cut for speed. For tests only. */
+  /** Faster, but data may be lost in a power failure. For tests only. */
   volatile?: boolean;
 }
 
@@ -27,17 +27,17 @@ export interface PostgresServer {
   superuser: string;
   /** `postgres://` URL of a database for a user. */
   url(database: string, user?: { name: string; password: string }): string;
-  /** Stops it and waits until it is gone; the files stay. */
+  /** Stops the server and waits until it has exited; keeps the files. */
   stop(): Promise<void>;
-  /** Resolves when it ended, also by itself. */
+  /** Resolves when the server has exited, for whatever reason. */
   ended: Promise<void>;
-  /** True when this start made the files. */
+  /** True if this start created the files. */
   fresh: boolean;
 }
 
 const SUPERUSER = 'postgres';
 
-/** Starts PostgreSQL on a free port of 127.0.0.1. @throws {PostgresError} with a sentence for people. */
+/** Starts PostgreSQL on a free port of 127.0.0.1. @throws {PostgresError} it cannot be started. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { folder, password, onLog = () => {} } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -58,7 +58,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     String(port),
     ...settings.flatMap((setting) => ['-c', setting]),
   ]);
-  // A session of its own: Ctrl-C in the terminal must reach the one who stops things in order, not the database first.
+  // A process group of its own, so that Ctrl-C reaches the program that stops everything in order, not the database first.
   const child = spawn(command, args, {
     ...identity,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -83,7 +83,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   };
 }
 
-/** Resolves at the line that says so; rejects when the server ends before it. */
+/** Resolves when the log says that the server is ready; rejects if it exits before that. */
 function ready(child: ChildProcess, onLog: (line: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let rest = '';
@@ -106,7 +106,7 @@ function ready(child: ChildProcess, onLog: (line: string) => void): Promise<void
   });
 }
 
-/** A start that was killed leaves its server running on the same files; two on one folder are impossible, so end it. */
+/** Ends the server that a killed start may have left running: two cannot use the same folder. */
 async function stopLeftover(folder: string): Promise<void> {
   const lines = (await readFile(join(folder, CLUSTER, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
   const pid = Number(lines[0]);

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chown } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** `nobody`: present in every passwd file, and the server looks its own user up there. */
+/** `nobody`: in every passwd file, where the server looks up its own user. */
 const NOBODY = 65534;
 
 /** How to start a program that refuses to run as root. */
@@ -12,14 +12,14 @@ interface Launch {
   identity: { uid: number; gid: number } | undefined;
 }
 
-/** Wraps a command so that the server does not see itself as root. */
+/** Wraps a command so that the server does not run as root. */
 export type Launcher = (command: string, args: string[]) => Launch;
 
 /**
- * PostgreSQL refuses to run as root. As another user nothing is to be done. As root on Linux the server gets a user
- * namespace in which root is called `nobody`: it needs no new user and still reads folders that only root may enter (a
- * checkout under a private temporary folder). Where namespaces are switched off it runs as the real `nobody`, to whom
- * `dataFolder` is given; then every folder above it must be open to others.
+ * PostgreSQL refuses to run as root. For any other user nothing needs to be done. As root on Linux the server gets a user
+ * namespace in which root is called `nobody`: this needs no new user, and the server can still read folders that only root may
+ * enter (a checkout under a private temporary folder). Where namespaces are disabled it runs as the real `nobody`, who becomes
+ * the owner of `dataFolder`; every folder above it must then be accessible to others.
  */
 export async function unprivileged(dataFolder: string): Promise<Launcher> {
   if (process.getuid?.() !== 0) return (command, args) => ({ command, args, identity: undefined });

@@ -1,8 +1,8 @@
 import { turns } from './turns.ts';
 
 /**
- * Resolves with a number once it has not changed for 300 turns of the event loop, as the bytes of a writer whose reader has
- * stopped. Turns and not time: on a busy machine a pause may pass in which nothing of this process was run.
+ * Resolves with a number once it has not changed for 300 turns of the event loop, for example the bytes sent by a writer whose
+ * reader has stopped. It counts turns, not time, because on a busy machine time may pass in which this process does not run.
  *
  * @throws after ten seconds.
  */

@@ -9,7 +9,7 @@ export interface TestCertificate {
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** A certificate that signs itself, for `localhost` and 127.0.0.1 unless told otherwise. */
+/** A self-signed certificate for `host`, by default for `localhost` and 127.0.0.1. */
 export async function selfSigned(host?: string): Promise<TestCertificate> {
   x509.cryptoProvider.set(webcrypto);
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
@@ -35,7 +35,7 @@ export async function selfSigned(host?: string): Promise<TestCertificate> {
 
 let made: Promise<TestCertificate> | undefined;
 
-/** A certificate for `localhost` and 127.0.0.1, made once a process. */
+/** A certificate for `localhost` and 127.0.0.1, created once per process. */
 export function testCertificate(): Promise<TestCertificate> {
   made ??= selfSigned();
   return made;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A port of `address` on which nothing listens; 0.0.0.0 asks for one that is free on every address of this machine. None of those
- * that the system gives to connections (from 32768 on with Linux, from 49152 on with macOS): the one it names for port 0 may be
- * a connection's before the program that it is meant for listens.
+ * A port of `address` on which nothing listens; 0.0.0.0 asks for one that is free on every address of this machine. Never an
+ * ephemeral port (from 32768 on with Linux, from 49152 on with macOS): the system could give it to a connection before the
+ * program it is meant for listens.
  */
 export async function freePort(address = '127.0.0.1'): Promise<number> {
   for (;;) {

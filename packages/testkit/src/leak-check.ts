@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect } from 'vitest';
 
-/** What a test may leave running in nobody's hands: sockets, servers, timers, child processes. */
+/** Resources that a test must not leave open: sockets, servers, timers, child processes. */
 const watched = /Socket|Server|TCP|TLS|UDP|Timeout|Immediate|Pipe|Process|FSEvent/;
 const settleMs = 2000;
 
 /**
  * Call at the top of a test file: every test then fails if it leaves sockets, servers, timers or processes behind
- * (`process.getActiveResourcesInfo`), or if `counts` (streams, maps) are not back where they were.
+ * (`process.getActiveResourcesInfo`), or if `counts` (streams, maps) have not returned to their earlier values.
  */
 export function useLeakCheck(counts: () => Record<string, number> = () => ({})): void {
   let before: Record<string, number> = {};
@@ -19,7 +19,7 @@ export function useLeakCheck(counts: () => Record<string, number> = () => ({})):
   afterEach(async () => {
     const left = () => grown(before, { ...active(), ...counts() });
     const deadline = performance.now() + settleMs;
-    // Closing takes a few turns of the event loop; one that goes on while nothing else is to be done.
+    // Closing takes a few turns of the event loop, so keep it turning.
     while (Object.keys(left()).length > 0 && performance.now() < deadline) await pause(1);
     expect(left(), 'the test left these behind').toEqual({});
   });

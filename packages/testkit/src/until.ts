@@ -1,27 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
-/** Milliseconds between two looks: the first pause, and the most that it grows to. */
+/** The first and the longest pause between two attempts, in milliseconds. */
 const shortestPauseMs = 1;
 const longestPauseMs = 50;
 
-/** Thrown by what `until` asks: asking again is in vain. */
+/** Thrown by the function passed to `until` when retrying is pointless. */
 export class AbortRetry extends Error {}
 
 interface UntilOptions {
-  /** What is waited for, for the message of the error; the source of `ask` when left out. */
+  /** Describes what is awaited, for the error message; default: the source of `ask`. */
   what?: string;
   /** Default 10,000. */
   timeoutMs?: number;
 }
 
 /**
- * Asks again until the answer is truthy, and answers with it; what `ask` throws counts as no. Between two looks the process is at
- * rest, for as long as it has waited already and at most 50 ms, so that a test that waits takes no processor from what it waits for.
- * For what no event tells of: where there is an event, wait for that.
+ * Calls `ask` until its result is truthy, and returns that; an exception counts as false. Each pause is as long as the time
+ * waited so far, at most 50 ms, so that a waiting test takes no CPU time from what it waits for. Use it only for conditions
+ * without an event.
  *
  * @throws {AbortRetry} that `ask` threw.
- * @throws {Error} after `timeoutMs`, with what was answered or thrown last.
+ * @throws {Error} after `timeoutMs`, with the last result or exception.
  */
 export async function until<T>(
   ask: () => T | Promise<T>,

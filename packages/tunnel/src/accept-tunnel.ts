@@ -10,7 +10,7 @@ import { protocolVersion, verifyProof } from './proof.ts';
 import { Tunnel } from './tunnel.ts';
 import { WebSocketTransport } from './websocket-transport.ts';
 
-/** Who the agent says it is. True once the signature was checked; only a claim in `verifyAgent`. */
+/** The agent's claimed identity. Unverified in `verifyAgent`; verified once the signature has been checked. */
 export interface Hello {
   agentId: string;
   clusterId: string;
@@ -22,21 +22,21 @@ export interface Hello {
 
 export interface Refusal {
   refuse: CloseName;
-  /** Reaches the agent: at most 123 bytes, no secrets. */
+  /** Sent to the agent: at most 123 bytes, no secrets. */
   reason: string;
 }
 
 export interface AcceptOptions {
-  /** Part of what the agent signs: a proof for one gateway is worthless at another. */
+  /** Part of the bytes that the agent signs, so that a proof for one gateway is invalid at another. */
   gatewayName: string;
   /** Looks up the key of this agent in this cluster. */
   verifyAgent(hello: Hello): Promise<{ publicKey: KeyObject } | Refusal>;
   /**
-   * Called once the signature was found good: register the connection and close an older one of the same slot. When
-   * the agent goes away meanwhile `acceptTunnel` rejects after this was called, so undo the registration then.
+   * Called once the signature is verified: register the connection and close an older one of the same slot. If the agent
+   * disconnects meanwhile, `acceptTunnel` rejects after this was called, so undo the registration then.
    */
   admit(hello: Hello): Promise<{ epoch: bigint } | Refusal>;
-  /** Intervals the agent is told to keep. */
+  /** Keepalive intervals sent to the agent. */
   agentIntervals?: Intervals;
   /** Intervals of the gateway's own keepalive. */
   intervals?: Intervals;
@@ -46,12 +46,12 @@ export interface AcceptOptions {
 }
 
 const defaultMaxStreams = 1024;
-/** An agent opens streams for its reports only, one at a time. What it could fill the gateway with is bounded by this. */
+/** Limits what an agent can make the gateway hold. An agent opens streams only for its reports, one at a time. */
 const maxAgentStreams = 16;
 
 /**
- * The gateway's side of the handshake on a WebSocket that is open (subprotocol `postern.tunnel.v1`, made with
- * `webSocketServerOptions`). Rejects with HandshakeError; the socket is then closed with a named code.
+ * The gateway's side of the handshake on an open WebSocket (subprotocol `postern.tunnel.v1`, created with
+ * `webSocketServerOptions`). Rejects with HandshakeError; the socket is then closed with a code of `closeCodes`.
  */
 export async function acceptTunnel(ws: WebSocket, options: AcceptOptions): Promise<{ tunnel: Tunnel; hello: Hello }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ tunnel: Tunnel; hello: Hello }>();
@@ -60,7 +60,7 @@ export async function acceptTunnel(ws: WebSocket, options: AcceptOptions): Promi
   const nonce = randomBytes(nonceBytes);
   socket.onFail = reject;
   socket.onMessage = (message) => {
-    // One HELLO a connection: whatever else comes before WELCOME breaks the protocol, and the nonce is used once.
+    // One HELLO per connection: any other message before WELCOME is a protocol error, and the nonce is used once.
     socket.onMessage = () => socket.fail('protocol', 'a message before WELCOME');
     const hello = parseHello(message);
     if (hello === undefined) socket.fail('protocol', 'HELLO is malformed');

@@ -1,15 +1,15 @@
 /** Times in milliseconds. */
 export interface BackoffOptions {
-  /** Upper end of the first wait. */
+  /** Upper end of the first delay. */
   firstMs: number;
   maxMs: number;
-  /** A connection that lived this long makes the next wait a first one. */
+  /** After a connection that lasted this long, delays start again at the first. */
   healthyAfterMs: number;
-  /** Range of waits after the gateway refused us for a reason that time alone rarely cures. */
+  /** Range of the delay after a refusal that is unlikely to go away on its own. */
   refusedMs: readonly [number, number];
-  /** Range of waits after another connection took our place: two agents that fight over a slot must not flap. */
+  /** Range of the delay after another connection took our slot: two agents that compete for it must not flap. */
   replacedMs: readonly [number, number];
-  /** The longest a gateway's retry-after is obeyed. */
+  /** Upper limit for a gateway's retry-after. */
   maxRetryAfterMs: number;
   /** A number in [0, 1). */
   random: () => number;
@@ -25,7 +25,7 @@ const defaults: BackoffOptions = {
   random: Math.random,
 };
 
-/** How long to wait before the next attempt: doubling with full jitter, unless the gateway said otherwise. */
+/** The delay before the next attempt: doubling with full jitter, unless the gateway specifies one. */
 export class Backoff {
   readonly #options: BackoffOptions;
   #attempt = 0;
@@ -34,7 +34,7 @@ export class Backoff {
     this.#options = { ...defaults, ...options };
   }
 
-  /** After an attempt that failed, or a connection that lived `connectedMs`. */
+  /** The delay after a connection that lasted `connectedMs`, or after a failed attempt. */
   afterLoss(connectedMs: number): number {
     if (connectedMs >= this.#options.healthyAfterMs) this.#attempt = 0;
     const ceiling = Math.min(this.#options.maxMs, this.#options.firstMs * 2 ** this.#attempt);
@@ -50,7 +50,7 @@ export class Backoff {
     return this.#between(this.#options.replacedMs);
   }
 
-  /** After a GOAWAY: what it says wins; without a time, a first wait. */
+  /** The delay after a GOAWAY: its retry-after, or a first delay if it has none. */
   afterDrain(retryAfterMs: number): number {
     this.#attempt = 0;
     if (retryAfterMs > 0) return Math.min(retryAfterMs, this.#options.maxRetryAfterMs);

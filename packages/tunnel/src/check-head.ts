@@ -1,9 +1,9 @@
 import type { HeaderList, Identity, RequestHead, ResponseHead } from './head-types.ts';
 
 /*
- * What the schemas of heads.ts check, by hand, for the heads of every request and answer: the first one in a fifth of
- * the time, which an exec that waits for it notices, and each later one in some half. Undefined is no verdict: the schema decides
- * then, and says what is wrong. A property test holds the two to each other.
+ * Hand-written versions of the checks in heads.ts, for the heads of every request and response: the first head takes a fifth
+ * of the time, which is noticeable in an exec, and later ones about half. Undefined means that the schema must decide, and say
+ * what is wrong. A property test compares the two.
  */
 
 type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
@@ -17,7 +17,7 @@ const nameForm = /^[!#$%&'*+\-.^_`|~0-9a-z]{1,256}$/;
 /** RFC 9110, 5.5: visible characters, obs-text, spaces and tabs; so no CR, LF or NUL. */
 const valueForm = /^[\t -~\x80-\xff]*$/;
 
-/** The head of a plain request or of an upgrade, with nothing that the schema does not know. */
+/** The head of a plain request or of an upgrade, without any field that the schema does not know. */
 export function checkHttpHead(value: unknown): HttpHead | undefined {
   if (!isObject(value)) return undefined;
   const { kind, cluster, method, path } = value;
@@ -30,7 +30,7 @@ export function checkHttpHead(value: unknown): HttpHead | undefined {
   return { kind, cluster, method, path, headers, identity };
 }
 
-/** The head of an answer, with nothing that the schema does not know. */
+/** The head of a response, without any field that the schema does not know. */
 export function checkResponseHead(value: unknown): ResponseHead | undefined {
   if (!isObject(value)) return undefined;
   const { status } = value;

@@ -1,8 +1,8 @@
-/** Time as the tunnel sees it; tests drive it by hand. */
+/** The tunnel's source of time; tests provide their own. */
 export interface Clock {
   /** Monotonic milliseconds. */
   now(): number;
-  /** Runs `action` once after `ms`; call what it returns to cancel. */
+  /** Runs `action` once after `ms` milliseconds; call the returned function to cancel. */
   after(ms: number, action: () => void): () => void;
 }
 

@@ -14,7 +14,7 @@ export const closeCodes = {
 
 export type CloseName = keyof typeof closeCodes;
 
-/** The name of a close code, or `lost` for what no side said (1006 and whatever else a network makes up). */
+/** The name of a close code; `lost` for 1006 and any other code that neither side sent. */
 export function closeName(code: number): CloseName | 'lost' {
   for (const name of Object.keys(closeCodes) as CloseName[]) if (closeCodes[name] === code) return name;
   return 'lost';

@@ -8,11 +8,11 @@ import { protocolVersion, signProof } from './proof.ts';
 import { Tunnel } from './tunnel.ts';
 import { WebSocketTransport } from './websocket-transport.ts';
 
-/** What an agent needs to prove itself. */
+/** What an agent needs to authenticate. */
 export interface AgentIdentity {
   agentId: string;
   clusterId: string;
-  /** Which pod or process of the agent this is. */
+  /** Identifies this pod or process of the agent. */
   instance: string;
   slot: number;
   version: string;
@@ -22,12 +22,12 @@ export interface AgentIdentity {
 export interface ConnectOptions {
   identity: AgentIdentity;
   clock: Clock;
-  /** From dialling to WELCOME. */
+  /** From dialling to WELCOME, in milliseconds. */
   timeoutMs: number;
   mux: Partial<MuxOptions>;
 }
 
-/** The agent's side of the handshake on a WebSocket it is dialling. Rejects with HandshakeError. */
+/** The agent's side of the handshake, on a WebSocket that is connecting. Rejects with HandshakeError. */
 export function connectTunnel(ws: WebSocket, { identity, clock, timeoutMs, mux }: ConnectOptions): Promise<Tunnel> {
   const { promise, resolve, reject } = Promise.withResolvers<Tunnel>();
   const socket = new HandshakeSocket(ws, { clock, timeoutMs });

@@ -14,7 +14,7 @@ export interface DialerOptions extends Omit<AgentIdentity, 'slot'> {
   /** Gateways in order of preference: `wss://host/tunnel`. Tried in turn. */
   urls: string[];
   slot?: number;
-  /** Proxies and CAs are the caller's; use `webSocketClientOptions`. */
+  /** The caller configures proxies and CAs; use `webSocketClientOptions`. */
   createWebSocket?: (url: string, protocols: string[]) => WebSocket;
   clock?: Clock;
   backoff?: Partial<BackoffOptions>;
@@ -34,12 +34,12 @@ function plainWebSocket(url: string, protocols: string[]): WebSocket {
   return new WebSocket(url, protocols, webSocketClientOptions);
 }
 
-/** Keeps one tunnel to a gateway, for ever: dials, proves, dials again (docs/protocol.md, "Alive"). */
+/** Keeps one tunnel to a gateway open: dials, authenticates, and dials again when it ends (docs/protocol.md, "Alive"). */
 export class TunnelDialer extends EventEmitter<{
   connected: [Tunnel];
-  /** An attempt failed or the tunnel ended; `retryInMs` is 0 when a new connection is being made already. */
+  /** An attempt failed or the tunnel ended; `retryInMs` is 0 if a new connection is already being made. */
   disconnected: [{ code: number; reason: string; retryInMs: number }];
-  /** The gateway does not want this agent: it tries again in minutes. */
+  /** The gateway refused this agent; the next attempt is minutes away. */
   refused: [{ code: number; name: string; reason: string; retryInMs: number }];
 }> {
   readonly #options: DialerOptions;
@@ -64,7 +64,7 @@ export class TunnelDialer extends EventEmitter<{
     this.#backoff = new Backoff(options.backoff);
   }
 
-  /** The tunnel in use. One that drains stays here until its successor is connected. */
+  /** The tunnel in use. A draining one stays here until its successor is connected. */
   get tunnel(): Tunnel | undefined {
     return this.#tunnel;
   }
@@ -75,7 +75,7 @@ export class TunnelDialer extends EventEmitter<{
     void this.#connect();
   }
 
-  /** Says goodbye and resolves once every socket is closed. */
+  /** Closes the tunnel with 1000 (`bye`) and resolves once every socket is closed. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#cancelRetry?.();
@@ -129,7 +129,7 @@ export class TunnelDialer extends EventEmitter<{
     });
     tunnel.once('close', onClose);
     this.emit('connected', tunnel);
-    // It may have ended between WELCOME and now, before anybody listened.
+    // It may have ended after WELCOME, before there was a listener.
     if (tunnel.closed && this.#tunnel === tunnel) onClose({ code: 1006, reason: 'the connection was lost' });
   }
 
@@ -145,7 +145,7 @@ export class TunnelDialer extends EventEmitter<{
   }
 
   #retryAfter(code: number, connectedMs: number): number {
-    // A drained tunnel has its successor under way.
+    // The successor of a drained tunnel is already connecting.
     if (this.#isConnecting) return 0;
     if (this.#cancelRetry !== undefined) return Math.max(0, this.#retryAt - this.#clock.now());
     if (code === closeCodes.replaced) return this.#retryIn(this.#backoff.afterReplacement());

@@ -5,7 +5,7 @@ import { type CloseName, closeCodes, closeName } from './close-codes.ts';
 import { maxHandshakeBytes } from './messages.ts';
 import { cutReason } from './websocket-transport.ts';
 
-/** The tunnel was not made; the socket is closed. `closeName` says why, `lost` when no side did. */
+/** The handshake failed; the socket is closed. `closeName` says why; `lost` if neither side did. */
 export class HandshakeError extends Error {
   override readonly name = 'HandshakeError';
   readonly code: number;
@@ -27,8 +27,8 @@ export class HandshakeError extends Error {
 const terminateAfterMs = 2000;
 
 /**
- * A WebSocket before its peer is known: small text messages, one deadline for everything, and the first thing that
- * goes wrong is the end. `onMessage` runs inside the socket's event, so that a mux session made there misses no frame.
+ * A WebSocket before its peer is authenticated: small text messages, one deadline for all of them, and the first error
+ * closes it. `onMessage` runs inside the socket's event, so that a mux session created there misses no frame.
  */
 export class HandshakeSocket {
   readonly ws: WebSocket;
@@ -56,13 +56,13 @@ export class HandshakeSocket {
     if (this.ws.readyState === this.ws.OPEN) this.ws.send(JSON.stringify(message));
   }
 
-  /** Hands the socket on: the handshake is over and went well. */
+  /** The handshake succeeded: releases the socket to its new owner. */
   finish(): void {
     this.#done();
     this.ws.off('error', this.#onError);
   }
 
-  /** Closes the socket with a named code and reports it. */
+  /** Closes the socket with a code of `closeCodes` and reports the failure. */
   fail(name: CloseName, reason: string): void {
     if (this.#isDone) return;
     this.#done();

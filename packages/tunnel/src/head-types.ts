@@ -1,16 +1,16 @@
 /**
- * Header fields in order, duplicates kept. Names are lower case; a value is bytes, one code point up to U+00FF each.
+ * Header fields in order, duplicates kept. Names are lower case; in a value, each code point up to U+00FF is one byte.
  */
 export type HeaderList = [name: string, value: string][];
 
-/** Who acts, as the gateway authenticated them. The agent impersonates exactly this. */
+/** The person as authenticated by the gateway. The agent impersonates exactly this identity. */
 export interface Identity {
   user: string;
   groups: string[];
   extra?: Record<string, string[]> | undefined;
 }
 
-/** What an agent says about itself and its cluster. */
+/** What an agent reports about itself and its cluster. */
 export interface AgentReport {
   agentVersion: string;
   instance: string;
@@ -22,13 +22,13 @@ export interface AgentReport {
   problem?: { code: string; message: string } | undefined;
 }
 
-/** The head of OPEN. `cluster` is checked against the tunnel's own on both sides. */
+/** The head of OPEN. Both sides check `cluster` against that of the tunnel. */
 export type RequestHead =
   | {
       kind: 'http' | 'upgrade';
       cluster: string;
       method: string;
-      /** With the query, starts with a slash, printable ASCII. */
+      /** Includes the query; starts with a slash; printable ASCII. */
       path: string;
       headers: HeaderList;
       identity: Identity;

@@ -3,23 +3,23 @@ import { checkHttpHead, checkResponseHead } from './check-head.ts';
 import type { RequestHead, ResponseHead } from './head-types.ts';
 import { parseUntrusted } from './parse-untrusted.ts';
 
-/** A head that cannot be sent; the message names the field and never quotes its value. */
+/** A head that cannot be sent. The message names the field but never quotes its value. */
 export class InvalidHeadError extends TypeError {
   override readonly name = 'InvalidHeadError';
 }
 
-/** The head of an answer that makes no sense: the peer's fault. */
+/** The peer sent an invalid response head. */
 export class InvalidAnswerError extends Error {
   override readonly name = 'InvalidAnswerError';
 }
 
-/** A head, or what is wrong with it. */
+/** A head, or the reason why it is invalid. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
 
 const oneLine = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
 const headerName = /^[!#$%&'*+\-.^_`|~0-9a-z]{1,256}$/;
 
-/** One line without control characters or lone surrogates, which PostgreSQL does not store; `limit` in UTF-16 units. */
+/** A single line without control characters or lone surrogates, which PostgreSQL cannot store; `limit` in UTF-16 units. */
 function text(limit: number, least = 1) {
   return z.string().min(least).max(limit).regex(oneLine, 'has control characters or lone surrogates');
 }
@@ -75,7 +75,7 @@ const report = z.object({
   problem: z.object({ code: text(64), message: text(2048) }).optional(),
 });
 
-/** What may stand in OPEN. */
+/** Schema of the head of OPEN. */
 export const requestHead = z.discriminatedUnion('kind', [
   httpHead('http'),
   httpHead('upgrade'),
@@ -89,30 +89,30 @@ export const requestHead = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('report'), cluster, report }),
 ]);
 
-/** What may stand in ACCEPT. */
+/** Schema of the head of ACCEPT. */
 export const responseHead = z.object({ status: z.int().min(100).max(599), headers });
 
-/** Reads an OPEN head. Total: answers every input. */
+/** Parses the head of OPEN. Never throws. */
 export function parseRequestHead(bytes: Uint8Array): Parsed<RequestHead> {
   return parse(bytes, checkHttpHead, requestHead);
 }
 
-/** Reads an ACCEPT head. Total: answers every input. */
+/** Parses the head of ACCEPT. Never throws. */
 export function parseResponseHead(bytes: Uint8Array): Parsed<ResponseHead> {
   return parse(bytes, checkResponseHead, responseHead);
 }
 
-/** The bytes of a head. @throws InvalidHeadError */
+/** Encodes a request head. @throws InvalidHeadError */
 export function encodeRequestHead(head: RequestHead): Buffer {
   return encode(head, checkHttpHead, requestHead);
 }
 
-/** The bytes of the head of an answer. @throws InvalidHeadError */
+/** Encodes a response head. @throws InvalidHeadError */
 export function encodeResponseHead(head: ResponseHead): Buffer {
   return encode(head, checkResponseHead, responseHead);
 }
 
-/** The schema decides wherever the quick check does not accept. */
+/** Uses the schema where the quick check does not accept. */
 function parse<T>(bytes: Uint8Array, check: (json: unknown) => T | undefined, schema: z.ZodType<T>): Parsed<T> {
   let json: unknown;
   try {
@@ -134,7 +134,7 @@ function encode<T>(head: T, check: (json: unknown) => T | undefined, schema: z.Z
   return Buffer.from(JSON.stringify(result.data));
 }
 
-/** Names the field; never quotes its value, which may be a secret. */
+/** Names the field but never quotes its value, which may be a secret. */
 function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'the head is malformed';

@@ -2,24 +2,24 @@ import type { MuxSession } from '@postern/mux';
 import type { Clock } from './clock.ts';
 import { closeCodes } from './close-codes.ts';
 
-/** In milliseconds: silence before a PING with streams open and without, and the wait for anything to come back. */
+/** In milliseconds: the silence before a PING, with open streams and without, and the wait for any frame after it. */
 export interface Intervals {
   busyMs: number;
   idleMs: number;
   timeoutMs: number;
 }
 
-/** The agent's; the gateway tells it in WELCOME. */
+/** The agent's intervals, sent by the gateway in WELCOME. */
 export const agentIntervals: Intervals = { busyMs: 10_000, idleMs: 30_000, timeoutMs: 5000 };
-/** The gateway's own: it asks only when the agent, whose duty it is, has missed its turn. */
+/** The gateway's own intervals: it sends PINGs only if the agent, which should, has not. */
 export const gatewayIntervals: Intervals = { busyMs: 12_000, idleMs: 45_000, timeoutMs: 5000 };
 
-/** A timer later than this part of the timeout was held up by this process, not by the line. */
+/** A timer that is late by more than this part of the timeout was delayed by this process, not by the network. */
 const toleratedLateness = 0.1;
 
 const ignore = (): void => {};
 
-/** Notices a dead tunnel: any frame is life, silence is asked, silence after the question is death. */
+/** Detects a dead tunnel: any frame is a sign of life; silence triggers a PING; a PING without any answer means dead. */
 export class Keepalive {
   readonly #session: MuxSession;
   readonly #clock: Clock;
@@ -37,7 +37,7 @@ export class Keepalive {
     session.once('close', () => this.#cancel());
   }
 
-  /** Resolves when the peer was heard of within `busyMs` or answers now; else rejects, and the tunnel is dead. */
+  /** Resolves if a frame arrived within `busyMs` or the peer answers now; otherwise rejects, and the tunnel is dead. */
   probe(): Promise<void> {
     if (!this.#session.closed && this.#silence() < Math.min(this.#intervals.busyMs, 10_000)) return Promise.resolve();
     return this.#ask();
@@ -51,7 +51,7 @@ export class Keepalive {
     return this.#session.streamCount > 0 ? this.#intervals.busyMs : this.#intervals.idleMs;
   }
 
-  /** Looks again when the silence could first be too long; at least every `busyMs`, as a stream may open meanwhile. */
+  /** Checks again when the silence could first be too long; at least every `busyMs`, because a stream may open. */
   #watch(): void {
     const wait = Math.max(1, Math.min(this.#limit() - this.#silence(), this.#intervals.busyMs));
     this.#cancel = this.#clock.after(wait, () => {
@@ -86,15 +86,15 @@ export class Keepalive {
   }
 
   /**
-   * Calls `giveUp` once the peer had its time from `since`. A timer that fires late says that it was this process that
-   * stood still: the PING may have left only now, and its answer may lie unread. Then the time begins again.
+   * Calls `giveUp` when the peer's time from `since` is up. A timer that fires late means that this process was stalled:
+   * the PING may have been sent only now, and its answer may be unread. In that case the time starts again.
    */
   #allow(since: number, giveUp: () => void): () => void {
     const { timeoutMs } = this.#intervals;
     let cancel = this.#clock.after(timeoutMs, () => {
       const lateMs = this.#clock.now() - since - timeoutMs;
       if (lateMs > timeoutMs * toleratedLateness) cancel = this.#allow(this.#clock.now(), giveUp);
-      // What arrived while other timers ran is read first.
+      // Read first what arrived while other timers ran.
       else setImmediate(giveUp);
     });
     return () => cancel();

@@ -1,37 +1,37 @@
 export interface MessageReaderOptions {
   /** Whether the peer masks its frames: clients do, servers don't (RFC 6455, 5.1). */
   masked: boolean;
-  /** The largest message in bytes, all its fragments together. */
+  /** The largest message, all fragments together, in bytes. */
   maxPayload: number;
-  /** The most fragments a message may come in. */
+  /** The most fragments per message. */
   maxFragments: number;
-  /** A whole message, in slices of the chunks it came in. */
+  /** A complete message, in slices of the chunks in which it arrived. */
   onMessage(parts: Buffer[], isBinary: boolean): void;
-  /** A whole control frame as it was on the wire. */
+  /** A complete control frame, exactly as received. */
   onControl(frame: Buffer): void;
-  /** The peer broke RFC 6455 or a limit: the close code for it. Nothing is read any more. */
+  /** The peer violated RFC 6455 or a limit; `code` is the close code for it. Nothing more is read. */
   onViolation(code: number, reason: string): void;
 }
 
 const shortHeader = 2;
 const longestHeader = 14;
 const maxControlPayload = 125;
-/** Slices held for one message; beyond, they are joined, so that single bytes cost little more than their number. */
+/** Slices held per message; beyond this they are joined, so that single bytes cost little overhead. */
 const maxParts = 256;
 
 const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
 /**
- * Cuts the bytes of a WebSocket into messages (RFC 6455, section 5) without copying them. `ws` joins every frame that
- * lies in two reads of the socket, and what it allocates for that costs a receiver of bulk as much as all its other
- * work. Control frames are rare and left to `ws`.
+ * Splits the bytes of a WebSocket into messages (RFC 6455, section 5) without copying them. `ws` joins every frame that
+ * spans two reads of the socket, and the allocations for that cost a receiver of bulk data as much as all its other
+ * work. Control frames are rare and are left to `ws`.
  */
 export class MessageReader {
   readonly #options: MessageReaderOptions;
   readonly #header = Buffer.alloc(longestHeader);
   #headerLength = 0;
   #headerWanted = shortHeader;
-  /** Bytes of the frame's payload still to come, once its header is whole. */
+  /** Payload bytes of the frame still to come, once its header is complete. */
   #left = 0;
   #maskAt = 0;
   #isMasked = false;
@@ -46,7 +46,7 @@ export class MessageReader {
     this.#options = options;
   }
 
-  /** Reads a chunk of the stream. The chunk becomes the reader's: it is unmasked in place and handed out in slices. */
+  /** Reads a chunk of the stream. The reader takes ownership: it unmasks the chunk in place and passes on slices of it. */
   read(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length && !this.#isOver) {
@@ -75,7 +75,7 @@ export class MessageReader {
     this.#left = payloadLength(this.#header);
     this.#maskAt = 0;
     if (isControl(this.#opcode)) {
-      // Handed on as it came, so its payload stays masked.
+      // Passed on as received, so its payload stays masked.
       this.#control = [Buffer.from(this.#header.subarray(0, this.#headerLength))];
       this.#isMasked = false;
     } else {
@@ -86,7 +86,7 @@ export class MessageReader {
     if (this.#left === 0) this.#endFrame();
   }
 
-  /** Counts the frame that begins, and answers what is wrong with it: a close code and a reason. */
+  /** Counts the frame that begins. @returns a close code and a reason if it is invalid. */
   #checkHeader(): [code: number, reason: string] | undefined {
     const first = this.#header.readUInt8(0);
     const second = this.#header.readUInt8(1);
@@ -158,7 +158,7 @@ function isControl(opcode: number): boolean {
   return opcode >= opcodes.close && opcode <= opcodes.pong;
 }
 
-/** How long the header is that begins with these two bytes. */
+/** The length of a header that begins with these two bytes. */
 function headerLength(header: Buffer): number {
   const second = header.readUInt8(1);
   const length = second & 0x7f;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** The three messages before the mux starts: JSON in text messages, each at most 4 KiB. */
+/** Size limit of the three handshake messages, JSON in text messages. */
 export const maxHandshakeBytes = 4096;
-/** From the open WebSocket to WELCOME. */
+/** From the opening of the WebSocket to WELCOME. */
 export const handshakeTimeoutMs = 5000;
 export const nonceBytes = 32;
 const signatureBytes = 64;
@@ -21,7 +21,7 @@ const challenge = z.object({
   type: z.literal('challenge'),
   gateway: z.string().min(1).max(256),
   nonce: base64(nonceBytes),
-  /** The gateway's clock, milliseconds since 1970, for a hint when clocks differ. */
+  /** The gateway's clock, milliseconds since 1970, so that a clock difference can be reported. */
   time: z.number(),
   versions: z.array(z.int()).max(16),
 });
@@ -57,7 +57,7 @@ export type Challenge = z.output<typeof challenge>;
 export type HelloMessage = z.output<typeof hello>;
 export type Welcome = z.output<typeof welcome>;
 
-/** Reads a CHALLENGE; undefined when it is none. */
+/** Parses a CHALLENGE. @returns undefined if it is not one. */
 export function parseChallenge(message: string): Challenge | undefined {
   return parse(challenge, message);
 }

@@ -2,10 +2,10 @@ import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 
 /** The WebSocket subprotocol, and the domain of the agent's signature. */
 export const subprotocol = 'postern.tunnel.v1';
-/** Versions of the protocol this build speaks. */
+/** The protocol version that this build speaks. */
 export const protocolVersion = 1;
 
-/** What an agent signs to prove its key at every connect. */
+/** The fields that an agent signs with its key at every connection. */
 export interface ProofFields {
   gateway: string;
   nonce: Uint8Array;
@@ -15,7 +15,7 @@ export interface ProofFields {
   slot: number;
 }
 
-/** Makes an agent's key pair: Ed25519, the public key as SPKI PEM, the private one as PKCS#8 PEM. */
+/** Generates an agent's key pair: Ed25519, the public key as SPKI PEM, the private key as PKCS#8 PEM. */
 export function generateAgentKey(): { publicKeyPem: string; privateKeyPem: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -24,19 +24,19 @@ export function generateAgentKey(): { publicKeyPem: string; privateKeyPem: strin
   return { publicKeyPem: publicKey, privateKeyPem: privateKey };
 }
 
-/** Signs; throws a TypeError for a key that is not Ed25519. */
+/** Signs the fields. @throws TypeError for a key that is not Ed25519. */
 export function signProof(fields: ProofFields, privateKey: KeyObject): Buffer {
   if (privateKey.asymmetricKeyType !== 'ed25519') throw new TypeError('the agent key must be an Ed25519 key');
   return sign(null, signedBytes(fields), privateKey);
 }
 
-/** Verifies; false for a wrong key, a key of another kind, or changed fields. */
+/** Verifies a signature. @returns false for a wrong key, a key of another type, or changed fields. */
 export function verifyProof(fields: ProofFields, publicKey: KeyObject, signature: Uint8Array): boolean {
   if (publicKey.asymmetricKeyType !== 'ed25519') return false;
   return verify(null, signedBytes(fields), publicKey, signature);
 }
 
-/** Every field with its length before it, so that no two sets of fields give the same bytes. */
+/** Every field preceded by its length, so that no two sets of fields give the same bytes. */
 function signedBytes(fields: ProofFields): Buffer {
   const parts: Buffer[] = [];
   const add = (bytes: Uint8Array): void => {
@@ -51,7 +51,7 @@ function signedBytes(fields: ProofFields): Buffer {
   add(Buffer.from(fields.clusterId));
   add(Buffer.from(fields.instance));
   add(Buffer.from(String(fields.slot)));
-  // The place of `resume`: empty until sessions can be resumed.
+  // The field `resume`: empty until sessions can be resumed.
   add(Buffer.alloc(0));
   return Buffer.concat(parts);
 }

@@ -18,14 +18,14 @@ export interface TunnelClose extends SessionClose {
 
 export interface OutgoingRequest {
   stream: MuxStream;
-  /** Rejects with StreamResetError or InvalidAnswerError; not asking for it is fine. */
+  /** Rejects with StreamResetError or InvalidAnswerError; may be left unhandled. */
   response: Promise<ResponseHead>;
 }
 
 export interface IncomingRequest {
   head: RequestHead;
   stream: MuxStream;
-  /** Answers, once, before anything written is sent. `end` says that no bytes follow. */
+  /** Sends the response head, once, before anything written is sent. `end` means that no bytes follow. */
   respond(head: ResponseHead, options?: { end?: boolean }): void;
   reject(code: ResetCode, reason: string): void;
 }
@@ -40,8 +40,8 @@ export interface TunnelOptions {
 }
 
 /**
- * Requests over a mux session whose two ends have proven who they are. Made by `acceptTunnel` and `TunnelDialer`.
- * Requests of the peer arrive as 'request'; until somebody listens they wait.
+ * Requests over an authenticated mux session. Created by `acceptTunnel` and `TunnelDialer`. The peer's requests are
+ * emitted as 'request'; they are queued until there is a listener.
  */
 export class Tunnel extends EventEmitter<{
   request: [IncomingRequest];
@@ -68,7 +68,7 @@ export class Tunnel extends EventEmitter<{
       onDead: () => this.close(closeCodes.slow, 'no answer to PING'),
     });
     session.on('goaway', ({ retryAfterMs }) => this.emit('drain', { retryAfterMs }));
-    // The next stream ids are those of another tunnel: the agent dials one, the gateway opens nothing more on this.
+    // The stream ids are exhausted: the agent dials another tunnel, and the gateway opens no more streams on this one.
     session.on('spent', () => this.emit('drain', { retryAfterMs: 0 }));
     session.on('close', (close) => this.emit('close', { ...close, name: closeName(close.code) }));
     (this as EventEmitter).on('newListener', (name) => {
@@ -79,9 +79,9 @@ export class Tunnel extends EventEmitter<{
   }
 
   /**
-   * Opens a request; its stream can be written at once.
-   * @throws InvalidHeadError, TypeError for a head of another cluster, HeadTooLargeError for one above 64 KiB, and what
-   * `MuxSession.open` throws.
+   * Opens a request, whose stream can be written immediately.
+   * @throws InvalidHeadError, TypeError for a head of another cluster, HeadTooLargeError for one above 64 KiB, and the
+   * errors of `MuxSession.open`.
    */
   request(head: RequestHead, options: { interactive?: boolean; end?: boolean } = {}): OutgoingRequest {
     if (head.cluster !== this.clusterId) throw new TypeError("the request is not for this tunnel's cluster");
@@ -96,12 +96,12 @@ export class Tunnel extends EventEmitter<{
     return { stream, response };
   }
 
-  /** Makes sure the peer lives: at once when it was heard of within 10 s, else by PING; rejects and closes after 5 s. */
+  /** Resolves at once if a frame arrived within 10 s, otherwise after a PING; after 5 s it closes the tunnel and rejects. */
   probe(): Promise<void> {
     return this.#keepalive.probe();
   }
 
-  /** Sends the peer elsewhere, waits for open streams at most `timeoutMs`, then closes with 1001. */
+  /** Sends a GOAWAY, waits at most `timeoutMs` for open streams, then closes with 1001. */
   async drain(options: { timeoutMs: number; retryAfterMs: number; prefer?: string[] }): Promise<void> {
     const { timeoutMs, retryAfterMs, prefer = [] } = options;
     this.session.goAway({ code: closeCodes.drain, retryAfterMs, prefer });
@@ -125,7 +125,7 @@ export class Tunnel extends EventEmitter<{
     }
     const head = parsed.value;
     if (head.cluster !== this.clusterId) {
-      // Never a mistake of one request: the peer believes this tunnel leads somewhere else.
+      // This is not an error in one request: the peer believes that this tunnel leads to another cluster.
       this.close(closeCodes.protocol, 'a request for another cluster');
       return;
     }

@@ -4,14 +4,14 @@ import type { RawData, WebSocket } from 'ws';
 import { MessageReader } from './message-reader.ts';
 import { socketBelow, takeOver } from './ws-internals.ts';
 
-/** The largest WebSocket message: the largest frame with room to spare. Both sides set it as `maxPayload`. */
+/** The largest WebSocket message, in bytes: more than the largest frame. Both sides set it as `maxPayload`. */
 const maxPayload = 128 * 1024;
-/** The most fragments a message may come in. */
+/** The most fragments per message. */
 const maxFragments = 256;
-/** Answers to WebSocket pings that may wait to be sent; a peer that provokes more without reading them is cut off. */
+/** Waiting answers to WebSocket pings; a peer that provokes more without reading them is cut off. */
 const maxPendingAutoPongs = 64;
 
-/** Options the gateway's WebSocketServer must have; tunnel messages are never compressed. */
+/** Options that the gateway's WebSocketServer must use; tunnel messages are never compressed. */
 export const webSocketServerOptions = {
   perMessageDeflate: false,
   maxPayload,
@@ -20,8 +20,8 @@ export const webSocketServerOptions = {
 } as const;
 
 /**
- * Options of the agent's WebSocket. The mask is all zero: it protects shared caches from scripts in browsers, protects
- * nothing here under TLS, and making it real costs most of a core.
+ * Options of the agent's WebSocket. The mask is all zero: masking protects shared caches from scripts in browsers, has no
+ * use under TLS, and a real mask costs most of a core.
  */
 export const webSocketClientOptions = {
   ...webSocketServerOptions,
@@ -31,18 +31,18 @@ export const webSocketClientOptions = {
   },
 } as const;
 
-/** Parts that are no larger than this on the average are copied together: that costs less than a write for each. */
+/** Parts up to this average size, in bytes, are copied together, which costs less than one write for each. */
 const mergeBytes = 2048;
 const closeTimeoutMs = 5000;
 
-/** Messages over a WebSocket that is open. Takes over its events. */
+/** Messages over an open WebSocket. Takes over its events. */
 export class WebSocketTransport implements MessageTransport {
   onmessage: ((parts: readonly Uint8Array[]) => void) | undefined;
   ondrain: (() => void) | undefined;
   onclose: ((code: number, reason: string) => void) | undefined;
   readonly #ws: WebSocket;
   readonly #socket: Socket | undefined;
-  /** What a client sends is masked (RFC 6455, 5.3), and the agent is the client. */
+  /** A client masks its frames (RFC 6455, 5.3), and the agent is the client. */
   readonly #masks: boolean;
   #isCorked = false;
   #closeTimer: NodeJS.Timeout | undefined;
@@ -53,7 +53,7 @@ export class WebSocketTransport implements MessageTransport {
     this.#ws = ws;
     this.#masks = role === 'agent';
     this.#socket = socketBelow(ws);
-    // Given apart, the pieces of a message need no copy.
+    // As fragments, the pieces of a message need no copy.
     ws.binaryType = 'fragments';
     ws.on('message', this.#onMessage);
     const reader = new MessageReader({
@@ -78,7 +78,7 @@ export class WebSocketTransport implements MessageTransport {
     return this.#ws.bufferedAmount;
   }
 
-  /** Written past `ws`, which would copy a message or send it in fragments, and calls back for each. */
+  /** Bypasses `ws`, which would copy the message or send it in fragments with a callback for each. */
   send(parts: readonly Uint8Array[]): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     const socket = this.#socket;
@@ -111,11 +111,11 @@ export class WebSocketTransport implements MessageTransport {
   }
 
   readonly #onMessage = (data: RawData, isBinary: boolean): void => {
-    // Text is no frame: an empty message is the protocol error the session makes of it.
+    // A text message is not a frame: the session treats an empty message as the protocol error that this is.
     this.onmessage?.(isBinary && Array.isArray(data) ? data : []);
   };
 
-  /** What comes after a violation is not read, so the peer's answer is not waited for. */
+  /** Nothing is read after a violation, so there is no point in waiting for the peer's close frame. */
   readonly #onViolation = (code: number, reason: string): void => {
     this.#problem = reason;
     this.close(code, reason);
@@ -126,7 +126,7 @@ export class WebSocketTransport implements MessageTransport {
     this.ondrain?.();
   };
 
-  /** Everything sent in one turn leaves in one write. */
+  /** Sends everything from one turn of the event loop in one write. */
   #cork(socket: Socket): void {
     if (this.#isCorked) return;
     this.#isCorked = true;
@@ -140,7 +140,7 @@ export class WebSocketTransport implements MessageTransport {
   };
 }
 
-/** What stands before a binary message of so many bytes in one fragment (RFC 6455, 5.2). The mask is all zero. */
+/** The header of a binary message of `length` bytes in one fragment (RFC 6455, 5.2). The mask is all zero. */
 function messageHeader(length: number, { masked }: { masked: boolean }): Buffer {
   const lengthBytes = length < 126 ? 0 : length < 65_536 ? 2 : 8;
   const header = Buffer.alloc(2 + lengthBytes + (masked ? 4 : 0));
@@ -150,7 +150,7 @@ function messageHeader(length: number, { masked }: { masked: boolean }): Buffer 
   return header;
 }
 
-/** RFC 6455 5.5: a close reason has at most 123 bytes. */
+/** Cuts a close reason to 123 bytes (RFC 6455, 5.5). */
 export function cutReason(reason: string): string {
   let cut = reason;
   while (Buffer.byteLength(cut) > 123) cut = cut.slice(0, -1);

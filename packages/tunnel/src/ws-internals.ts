@@ -2,21 +2,21 @@ import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 
-/** What `ws` has no public way to; read with care, because a later version may have it no more. */
+/** Internals of `ws` that have no public API. Check each before use: a later version may not have it. */
 interface Inside {
   _socket?: Socket;
   _receiver?: Writable & { _bufferedBytes?: number; _state?: number; _fragmented?: number };
 }
 
-/** The socket of an open WebSocket. */
+/** The socket of an open WebSocket; undefined if `ws` does not expose it. */
 export function socketBelow(ws: WebSocket): Socket | undefined {
   return (ws as unknown as Inside)._socket;
 }
 
 /**
- * Gives what the socket reads to `read` instead of to the receiver of `ws`, from the first chunk on that begins a
- * message. Until then, and for ever should `ws` look different inside than it does today, messages arrive as before.
- * Returns a function that hands bytes to the receiver after all: whole control frames only.
+ * Passes the socket's bytes to `read` instead of to the receiver of `ws`, from the first chunk that begins a message.
+ * Until then, or permanently if the internals of `ws` are not as expected, messages arrive as before.
+ * @returns a function that passes bytes to the receiver of `ws` after all: complete control frames only.
  */
 export function takeOver(ws: WebSocket, read: (chunk: Buffer) => void): (frame: Buffer) => void {
   const { _socket: socket, _receiver: receiver } = ws as unknown as Inside;
