@@ -18,7 +18,7 @@ import { MetaController } from './meta/meta.controller.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
 
-/** The REST API: every route behind the one guard, held to its contract, its errors in one form. */
+/** The REST API: one guard and one contract check for every route, and one form for all errors. */
 @Module({
   imports: [IdentityModule, TokensModule, ClustersModule, SessionsModule, AgentsModule, AccountsModule, LocalModule],
   controllers: [MetaController, HealthController],

@@ -11,7 +11,7 @@ import { version } from './meta/version.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { Documentation } from './openapi/documentation.ts';
 
-/** The REST API, ready to take requests from the edge. Its providers are the gateway's services. */
+/** Creates the REST API, ready for requests from the edge. Its providers are the gateway's services. */
 export async function createApi(
   config: Config,
   logger: Logger,

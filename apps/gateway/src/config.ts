@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type ProxySettings, parseNetwork } from './edge/trusted-proxies.ts';
 import { type LimitSettings, limitVariables, readLimits } from './limits/settings.ts';
 
-/** Something in the environment that cannot be used; `message` says which variable and what it takes. */
+/** An invalid environment variable; `message` names it and says what it must be. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
@@ -31,7 +31,7 @@ const networks = z
   .refine((parts) => parts.every((part) => parseNetwork(part) !== undefined), 'networks in CIDR notation are wanted')
   .refine((parts) => parts.length <= 256, 'at most 256 networks are taken');
 
-/** Every variable the gateway reads, with what it takes. docs/configuration.md is this table. */
+/** Every variable that the gateway reads, with its schema. The table is also in docs/configuration.md. */
 export const variables = {
   POSTERN_PUBLIC_URL: origin.describe('Where people and agents reach the gateway: `https://host[:port]`, no path.'),
   POSTERN_LISTEN: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
@@ -95,14 +95,14 @@ export const variables = {
 
 const Environment = z.object(variables);
 
-/** What the gateway was told, read and checked. */
+/** The gateway's configuration, parsed and validated. */
 export interface Config {
-  /** Exactly as a browser's Origin header says it. */
+  /** Exactly as in a browser's Origin header. */
   publicOrigin: string;
   listen: { host: string; port: number };
   tls: { cert: string; key: string } | undefined;
   proxies: ProxySettings;
-  /** Given to clients; null where the public authorities do. */
+  /** The private certificate authority that clients must trust; null if a public one signed the certificate. */
   ca: { pem: string; file: string } | null;
   database: { url: string; connections: number };
   secret: Buffer;
@@ -116,11 +116,11 @@ export interface Config {
   limits: LimitSettings;
   /** Null unless `npm start` runs this gateway. */
   local: { demo: boolean; clusters: string[] } | null;
-  /** SHA-256 of the code that creating the first account takes; null where it takes none. */
+  /** SHA-256 of the code required to create the first account; null if none is. */
   setupCodeHash: Buffer | null;
 }
 
-/** Reads the environment. The only reader of it. @throws {ConfigurationError} */
+/** The only function that reads the environment. @throws {ConfigurationError} */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const parsed = Environment.safeParse(environment);
   if (!parsed.success) {

@@ -12,7 +12,7 @@ import { TunnelRegistry } from './tunnels/tunnel-registry.ts';
 @Module({})
 class CoreModule {}
 
-/** What everything else stands on: configuration, log, database, the lease and the tunnels of this process, limits. Seen by every module. */
+/** Global module: configuration, log, database, the lease and the tunnels of this process, limits. */
 export function coreModule(config: Config, logger: Logger): DynamicModule {
   const providers = [
     { provide: CONFIG, useValue: config },

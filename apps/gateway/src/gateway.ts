@@ -19,17 +19,17 @@ import { serveMetrics } from './metrics/metrics-server.ts';
 import { SessionLog } from './sessions/session-log.ts';
 import { TunnelRegistry } from './tunnels/tunnel-registry.ts';
 
-/** A gateway that serves. */
+/** A running gateway. */
 export interface Gateway {
   url: string;
   metricsUrl: string;
-  /** Whether the first account is still to be made, and needs the set-up code. */
+  /** Whether there is no account yet and creating the first one requires the set-up code. */
   setupCodeRequired: boolean;
-  /** Takes nothing new, lets what is open end for at most `drainMs` (default: the configured time), then stops. Once. */
+  /** Accepts nothing new, waits at most `drainMs` (default: the configured time) for what is open, then stops. Call once. */
   stop(drainMs?: number): Promise<void>;
 }
 
-/** Puts the parts together and listens. Rejects when the database does not answer or an address is taken. */
+/** Starts a gateway. Rejects if the database does not respond or an address is in use. */
 export async function startGateway(config: Config, logger: Logger): Promise<Gateway> {
   const { application, handler } = await createApi(config, logger);
   const database = application.get(Database);

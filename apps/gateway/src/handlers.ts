@@ -21,37 +21,37 @@ export interface HandlersOptions {
   authenticator: Pick<Authenticator, 'authenticate' | 'stillValid'>;
   /** Who may reach which cluster. */
   directory: KubeEndpointOptions['directory'];
-  /** Which agents may connect, and what they do. */
+  /** Which agents may connect; records what they report. */
   agents: AgentDirectory;
-  /** Clusters as people read them. */
+  /** Clusters as shown to people. */
   clusters: LiveOptions['clusters'];
   changes: LiveOptions['changes'];
   sessions: Pick<SessionLog, 'start' | 'end'>;
-  /** The one registry of this process. */
+  /** The tunnels of this process. */
   registry: TunnelRegistry;
-  /** How clusters are reached; over the tunnels of the registry when undefined. */
+  /** How clusters are reached; default: over the tunnels of the registry. */
   connector?: ClusterConnector;
-  /** Sees every byte of exec, attach, port-forward and terminals. */
+  /** Receives every byte of exec, attach, port-forward and terminals. */
   recorder?: StreamRecorder;
   limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
   publicUrl: URL;
   dashboardUrl: URL | undefined;
-  /** For the head of an answer to a plain kube request. */
+  /** Time limit for the response head of a plain kube request. */
   headTimeoutMs?: number;
   revalidateMs?: number;
 }
 
 export interface Handlers {
   byOwner: Omit<EdgeHandlers, 'api'>;
-  /** Sends agents elsewhere and waits until what runs over their tunnels has ended, at most `timeoutMs`. */
+  /** Tells agents to connect elsewhere and waits at most `timeoutMs` until the streams on their tunnels have ended. */
   drain(timeoutMs: number): Promise<void>;
-  /** Ends what is left: connections of browsers, timers. */
+  /** Ends the rest: live connections, timers. */
   close(): void;
 }
 
-/** Everything behind the edge that is not Nest: kube endpoint, tunnels, live connections, dashboard. */
+/** The handlers behind the edge that are not part of Nest: kube endpoint, tunnels, live connections, dashboard. */
 export function createHandlers(options: HandlersOptions): Handlers {
   const {
     authenticator,

@@ -6,13 +6,13 @@ import { isUnreachable } from './database/database.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { onParent, tellParent } from './local/parent.ts';
 
-/** Ends with one sentence: for what whoever started this can mend. */
+/** Ends the process with a message, for errors that the person who started it can fix. */
 function giveUp(sentence: string): never {
   process.stderr.write(`${sentence}\n`);
   process.exit(1);
 }
 
-/** What went wrong at the start, in a sentence; undefined for a bug. */
+/** The message for an error at startup; undefined for a bug. */
 function sentenceOf(error: unknown, { listen }: Config): string | undefined {
   const code = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   if (code === 'EADDRINUSE')
@@ -57,7 +57,7 @@ serving = gateway;
 let isStopping = false;
 function stop(why: string): void {
   if (isCrashing()) process.exit(crashExitCode);
-  // Asked twice: at once.
+  // On the second signal, exit at once.
   if (isStopping) process.exit(1);
   isStopping = true;
   logger.info({ why }, 'draining');

@@ -11,23 +11,23 @@ import {
 } from '@postern/kube';
 import { refusal } from './refusal.ts';
 
-/** What is asked, in the apiserver's own terms. */
+/** A request in the apiserver's own terms. */
 export interface ClassifiedRequest {
   info: RequestInfo;
   /** The verb to authorise. */
   verb: string;
   stream: StreamSubresource | null;
-  /** What a stream asks for, as the apiserver reads it; null where `stream` is. */
+  /** The options of a stream, as the apiserver reads them; null if `stream` is null. */
   options: StreamOptions | null;
-  /** For the metrics and for what a deadline may cut: what kind of traffic follows. */
+  /** The kind of traffic that follows, for the metrics and the deadlines. */
   kind: 'unary' | 'watch' | 'log' | 'proxy' | StreamSubresource;
 }
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /**
- * Pass: what is asked? @throws Refusal 400, 405 where the apiserver could not tell either, and 400 for a stream whose query
- * the apiserver could read otherwise than whoever reads the record: unknown is denied.
+ * Pass: what does the request ask for? @throws Refusal 400 or 405 if the apiserver could not tell either, and 400 for a stream
+ * whose query the apiserver could read differently from a reader of the record.
  */
 export function classify(method: string, target: KubeTarget): ClassifiedRequest {
   if (!methods.has(method)) throw refusal(405, 'This method is not part of the Kubernetes API.');
@@ -54,7 +54,7 @@ function trafficOf(info: RequestInfo): 'unary' | 'watch' | 'log' | 'proxy' {
   return isPodLog(info) ? 'log' : 'unary';
 }
 
-/** A request that the apiserver passes on to a node, a pod or a service: by subresource, or the old way by verb. */
+/** Whether the apiserver proxies the request to a node, pod or service: by subresource, or in the legacy form by verb. */
 export function isProxy(info: RequestInfo): boolean {
   return info.verb === 'proxy' || info.subresource === 'proxy';
 }

@@ -3,19 +3,19 @@ import type { Principal } from '../identity/principal.ts';
 import type { Limits } from '../limits/limits.ts';
 import { tooMany } from './refusal.ts';
 
-/** A place comes free when any of the other streams ends, which nobody can foretell. */
+/** It is not predictable when another stream ends, so clients are told to retry soon. */
 const retryPlaceSeconds = 1;
 
-/** Pass: may this person ask now? Counts one request. @throws Refusal 429 with Retry-After. */
+/** Pass: is this person within their request rate? Counts one request. @throws Refusal 429 with Retry-After. */
 export async function countRequest(limits: Limits, { userId }: Pick<Principal, 'userId'>): Promise<void> {
   const seconds = await limits.takeOrWait('requestsPerUser', userId);
   if (seconds > 0) throw tooMany(seconds, `You are sending too many requests. Try again in ${seconds} s.`);
 }
 
 /**
- * Pass: is there a place for one more? Counts one request of the organization and takes a place among what the person, the
- * organization and the cluster have open.
- * @returns gives the places back; calling it again does nothing.
+ * Pass: is another open request allowed? Counts one request against the organization's rate, and one open request of the
+ * person, the organization and the cluster.
+ * @returns a function that ends the count of open requests; calling it again has no effect.
  * @throws Refusal 429 with Retry-After.
  */
 export function enterCluster(

@@ -3,8 +3,8 @@ import type { Principal } from '../identity/principal.ts';
 import { refusal } from './refusal.ts';
 
 /**
- * Pass: which cluster? An unknown one and someone else's get the same 404.
- * @param named the cluster of the path; null for the only one that the credential opens.
+ * Pass: which cluster? An unknown cluster and someone else's get the same 404.
+ * @param named the cluster in the path; null for the only one that the credential opens.
  * @throws Refusal 404.
  */
 export async function resolveCluster(

@@ -7,7 +7,7 @@ import { addMember } from '../organizations/memberships.ts';
 import type { OrganizationEvents } from '../organizations/organization-events.ts';
 import { freeSlug, slugOf } from '../organizations/slug.ts';
 
-/** People and the organizations they make. */
+/** People and the organizations they create. */
 export class Accounts {
   readonly #database: Database;
   readonly #passwords: Passwords;
@@ -21,7 +21,7 @@ export class Accounts {
     this.#events = events;
   }
 
-  /** A person with their organization, whose owner they are. @throws {ApiError} `conflict`: the address has an account. */
+  /** Creates a person, and an organization that they own. @throws {ApiError} `conflict`: the address already has an account. */
   async signUp(asked: { email: string; password: string; organization: string }): Promise<UserModel> {
     const { user, organization } = await this.#make(asked);
     await this.#events.created(organization);
@@ -36,22 +36,22 @@ export class Accounts {
       try {
         return await this.#create({ email: asked.email, passwordHash, name: asked.organization, slug });
       } catch (error) {
-        // Somebody took the address or the slug a moment before: look again which.
+        // Somebody has just taken the address or the slug; find out which.
         if (!isDuplicate(error) || attempt === 5) throw error;
       }
     }
   }
 
-  /** The person of an address and password; null otherwise, after the same work. */
+  /** The person with this address and password; null if there is none, after the same amount of work. */
   async check(email: string, password: string): Promise<UserModel | null> {
     const user = await this.#database.scoped.user.findUnique({ where: { email } });
     const isRight = await this.#passwords.check(password, user?.passwordHash ?? null);
     return isRight && user !== null && user.disabledAt === null ? user : null;
   }
 
-  /** What `Me` shows. */
+  /** The content of `Me`. */
   async describe(userId: string) {
-    // A person's memberships are asked for by the person, over all their organizations.
+    // A person's memberships span all their organizations.
     const { memberships, ...user } = await this.#database.acrossOrganizations.user.findUniqueOrThrow({
       where: { id: userId },
       include: { memberships: { include: { organization: true }, orderBy: { createdAt: 'asc' } } },

@@ -29,7 +29,7 @@ export class AuthController {
 
   @Operation('refresh')
   async refresh(@CallOf() { request, reply }: Call<'refresh'>): Promise<Answer<'refresh'>> {
-    // Public in the table, because its cookie is the only credential; so the check that others get comes here.
+    // The route is public because its cookie is the only credential, so the check for other routes is repeated here.
     if (refusesCrossSite(request, this.config.publicOrigin)) throw crossSite(this.config.publicOrigin);
     const started = await this.signIns.refresh(readCookie(request.headers.cookie, refreshCookie));
     if (started !== null) return answer(reply, started);

@@ -5,9 +5,9 @@ import { ApiError, rateLimited } from '../http/api-error.ts';
 import type { Limits } from '../limits/limits.ts';
 
 /**
- * The one-time code that creating the first account takes where others can reach a gateway under `npm start`: the first
- * organization gets the clusters of this machine (`LocalClusters`). The program that started this one made the code and shows
- * it in its terminal; here is its hash only. After the first account there is no code any more.
+ * The one-time code required to create the first account of an `npm start` that others can reach, because the first
+ * organization gets the clusters of this machine (`LocalClusters`). The parent process generated the code and shows it in its
+ * terminal; this process has only the hash. The code is void once there is an account.
  */
 export class SetupCode {
   readonly #database: Database;
@@ -19,7 +19,7 @@ export class SetupCode {
     this.#database = database;
     this.#limits = limits;
     this.#hash = setupCodeHash;
-    // Until `resume` has looked: nobody gets in before.
+    // Nobody gets in until `resume` has checked for an account.
     this.#state = setupCodeHash === null ? 'used' : 'required';
   }
 
@@ -27,7 +27,7 @@ export class SetupCode {
     return this.#state !== 'used';
   }
 
-  /** After a start: where there is an account, there is nothing to protect any more. */
+  /** Call at startup: if there already is an account, no code is required. */
   async resume(): Promise<void> {
     if (this.#state === 'required' && (await this.#database.scoped.user.findFirst({ select: { id: true } })) !== null) {
       this.#state = 'used';
@@ -35,9 +35,9 @@ export class SetupCode {
   }
 
   /**
-   * Lets a sign-up through: at once where no code is required, else the first that brings the code, and nobody beside it. Where
-   * the sign-up then fails, the code is good for another.
-   * @throws {ApiError} `forbidden`, naming the field `setupCode`; `rate-limited` after ten wrong codes; what `signUp` throws.
+   * Runs a sign-up if no code is required, or if it has the right code and no other is running with it. If the sign-up then
+   * fails, the code can be used again.
+   * @throws {ApiError} `forbidden`, naming the field `setupCode`; `rate-limited` after ten wrong codes; errors of `signUp`.
    */
   async guard<T>(attempt: { code: string | undefined; address: string }, signUp: () => Promise<T>): Promise<T> {
     if (this.#state === 'used') return signUp();
@@ -70,7 +70,7 @@ export class SetupCode {
   }
 }
 
-/** As people type what they read: in any case, with or without dashes, with the letters that the code leaves out for digits. */
+/** Accepts a code in upper or lower case, with or without dashes, and with letters typed for the digits they resemble. */
 function normalise(code: string): string {
   return code.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
 }

@@ -3,27 +3,27 @@ import { rateLimited } from '../http/api-error.ts';
 import type { Devices } from '../identity/devices.ts';
 import type { Limits } from '../limits/limits.ts';
 
-/** How long a network address from which somebody signed in is taken for theirs. */
+/** How long a network address from which somebody signed in counts as theirs. */
 const knownMs = 30 * 86_400_000;
 
-/** Who tries to sign in, as far as it can be told before the password is checked. */
+/** What is known about a sign-in attempt before the password is checked. */
 export interface SignInAttempt {
   email: string;
-  /** Of the network. */
+  /** The network address. */
   address: string;
   /** The value of the device cookie, if there is one. */
   device: string | null;
 }
 
 /**
- * How often may be tried to sign in and up. Strangers share one count for an e-mail address, whatever networks they come from;
- * a browser or a network address from which its owner has signed in before is counted by itself, so that nobody locks an
- * owner out by guessing (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+ * Limits attempts to sign in and sign up. Strangers share one count per e-mail address, whatever networks they come from; a
+ * browser or network address from which the account's owner has signed in before has a count of its own, so that nobody can
+ * lock an owner out by guessing (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
  */
 export class SignInLimits {
   readonly #limits: Limits;
   readonly #devices: Devices;
-  /** In this process only: a restart forgets it, the cookies stay. */
+  /** In memory only: lost at a restart, unlike the cookies. */
   readonly #known = boundedCache<string, true>(20_000, { ttl: knownMs });
 
   constructor(limits: Limits, devices: Devices) {
@@ -37,7 +37,7 @@ export class SignInLimits {
     this.#take('signInsPerEmail', this.#keyOf(attempt));
   }
 
-  /** Who signed in knows the password: earlier attempts from there were theirs, and later ones are not a stranger's. */
+  /** Whoever signed in knows the password, so attempts from there, earlier and later, are not a stranger's. */
   signedIn(attempt: SignInAttempt): void {
     this.#limits.forget('signInsPerEmail', this.#keyOf(attempt));
     this.#known.set(`${attempt.email} ${attempt.address}`, true);

@@ -10,19 +10,19 @@ import type { Accounts } from './accounts.ts';
 import type { SetupCode } from './setup-code.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
 
-/** What a client shows of itself when somebody signs in or up. */
+/** What identifies a client that signs in or up. */
 export interface SigningIn {
-  /** Network address that attempts are counted under. */
+  /** Network address under which attempts are counted. */
   address: string;
-  /** Values of its cookies; null where it has none. */
+  /** Values of its cookies; null if it has none. */
   device: string | null;
   refresh: string | null;
 }
 
-/** Somebody has signed in. */
+/** A successful sign-in. */
 export interface Started {
   me: SignedIn;
-  /** Values of `Set-Cookie`; none where a token was asked for. */
+  /** Values of `Set-Cookie`; none if a token was requested. */
   cookies: string[];
 }
 
@@ -35,7 +35,7 @@ interface Dependencies {
   tokens: ApiTokens;
 }
 
-/** Signing up, in and out. */
+/** Sign-up, sign-in and sign-out. */
 export class SignIns {
   readonly #dependencies: Dependencies;
 
@@ -43,7 +43,7 @@ export class SignIns {
     this.#dependencies = dependencies;
   }
 
-  /** Makes an account with its organization. @throws ApiError `conflict`, `rate-limited`, and what the set-up code's guard throws. */
+  /** Creates an account with its organization. @throws ApiError `conflict`, `rate-limited`, and those of `SetupCode.guard`. */
   async signUp({ setupCode: code, token, ...asked }: SignUpRequest, client: SigningIn): Promise<Started> {
     const { accounts, setupCode, limits } = this.#dependencies;
     limits.beforeSignUp(client.address);
@@ -62,20 +62,20 @@ export class SignIns {
     return this.#start(user, token, client);
   }
 
-  /** New cookies for the refresh secret; null when its session has ended. */
+  /** New cookies for a refresh secret; null if its session has ended. */
   async refresh(secret: string | null): Promise<Started | null> {
     const { accounts, sessions } = this.#dependencies;
     const signIn = await sessions.refresh(secret);
     return signIn && { me: await accounts.describe(signIn.userId), cookies: signInCookies(signIn) };
   }
 
-  /** Ends the credential that somebody signs out with. */
+  /** Ends the credential used to sign out. */
   async signOut({ userId, credential: { kind, id } }: Principal): Promise<void> {
     if (kind === 'browser') await this.#dependencies.sessions.endById(id);
     else await this.#dependencies.tokens.revokeOwn(userId, id);
   }
 
-  /** A token when one was asked for, else cookies of a new session; the one that the browser had before ends. */
+  /** Creates a token if one was requested, otherwise a new browser session; the browser's previous session ends. */
   async #start(user: UserModel, asked: SignInRequest['token'], client: SigningIn): Promise<Started> {
     const { accounts, sessions, tokens } = this.#dependencies;
     const me = await accounts.describe(user.id);
@@ -102,7 +102,7 @@ export class SignIns {
     return { me: { ...me, token: { id: token.id, secret, expiresAt: token.expiresAt } }, cookies: [] };
   }
 
-  /** The browser's own when it has one for this person already, so that it keeps its count. */
+  /** Keeps the browser's device cookie if it has one for this person, so that it keeps its count. */
   #deviceCookie({ email }: UserModel, known: string | null): string {
     const { devices } = this.#dependencies;
     const isTheirs = known !== null && devices.read(email, known) !== null;

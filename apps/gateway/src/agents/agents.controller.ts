@@ -20,7 +20,7 @@ export class AgentsController {
     return this.enrolment.enroll(claim, body);
   }
 
-  /** What the install command applies. Reading it leaves the join token unused: it may be read again. */
+  /** The manifest that the install command applies. Reading it does not use up the join token, so it can be read again. */
   @Unlisted('/install.yaml', 'join-token')
   @Header('content-type', 'application/yaml; charset=utf-8')
   async manifest(@CallOf() { claim }: { claim: JoinClaim }): Promise<string> {

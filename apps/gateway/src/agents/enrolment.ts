@@ -9,7 +9,7 @@ import { joinRefusal } from '../http/join-refusal.ts';
 import type { JoinClaim } from '../identity/join-claims.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 
-/** What enrolment stands on. */
+/** What enrolment depends on. */
 export interface EnrolmentDependencies {
   database: Database;
   changes: ClusterChanges;
@@ -17,7 +17,7 @@ export interface EnrolmentDependencies {
   config: Pick<Config, 'publicOrigin'>;
 }
 
-/** Makes an agent's key known, once for each join token. */
+/** Registers an agent's key, once per join token. */
 export class Enrolment {
   readonly #dependencies: EnrolmentDependencies;
 
@@ -26,8 +26,8 @@ export class Enrolment {
   }
 
   /**
-   * Uses the token up. The cluster's agent of before, if there was one, loses its key and its tunnels.
-   * @throws {ApiError} 400 for a key that is not Ed25519, and the token stays unused; 409 when somebody else was faster.
+   * Registers the key and uses up the token. A previous agent of the cluster loses its key and its tunnels.
+   * @throws {ApiError} 400 for a key that is not Ed25519, without using the token; 409 if another agent used it first.
    */
   async enroll(claim: JoinClaim, asked: EnrollRequest): Promise<Enrolled> {
     const { database, changes, tunnels, config } = this.#dependencies;
@@ -36,7 +36,7 @@ export class Enrolment {
     const now = new Date();
     const { version, instance, location } = asked;
     const enrolled = await database.scoped.$transaction(async (transaction) => {
-      // The one statement that decides: of two that show the same token only one finds it unused.
+      // This statement decides: if two agents present the same token, only one finds it unused.
       const used = await transaction.joinToken.updateMany({
         where: { id: tokenId, organizationId, usedAt: null, revokedAt: null, expiresAt: { gt: now } },
         data: { usedAt: now },
@@ -67,14 +67,14 @@ export class Enrolment {
   }
 }
 
-/** The key in one canonical form. */
+/** The key in canonical form. */
 function readKey(pem: string): string {
   try {
     const key = createPublicKey({ key: pem, format: 'pem' });
     if (pem.includes('PUBLIC KEY') && !pem.includes('PRIVATE') && key.asymmetricKeyType === 'ed25519')
       return key.export({ type: 'spki', format: 'pem' }).toString();
   } catch {
-    // Said below.
+    // Refused below.
   }
   throw new ApiError('invalid-request', 'publicKey is not an Ed25519 public key (SPKI in PEM).', {
     fields: [{ path: 'publicKey', message: 'Not an Ed25519 public key in PEM' }],

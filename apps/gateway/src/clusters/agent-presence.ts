@@ -9,17 +9,17 @@ import type { AgentConnection, AgentDirectory } from '../tunnels/agent-directory
 import type { ClusterChanges } from './cluster-changes.ts';
 import { type HeldConnection, publishConnections } from './publish-connections.ts';
 
-/** How long changes of connections are collected, and how many one statement writes. */
+/** How long changes of connections are collected, in milliseconds, and how many one statement writes. */
 const collected = { waitMs: 50, most: 1_000 };
 
 type Change = { opened: HeldConnection } | { closed: AgentConnection };
 
-/** Which agents are connected, here and on other gateways, and what they said. */
+/** Records which agents are connected, here and to other gateways, and what they reported. */
 export class AgentPresence implements AgentDirectory {
   readonly #database: Database;
   readonly #lease: GatewayLease;
   readonly #changes: ClusterChanges;
-  /** What this process holds, by epoch. It is the truth; the rows follow. */
+  /** The connections of this process, by epoch. Authoritative; the rows follow it. */
   readonly #open = new Map<bigint, HeldConnection>();
   readonly #writes = new Batches<Change>((changes) => this.#write(changes), collected);
 
@@ -31,17 +31,17 @@ export class AgentPresence implements AgentDirectory {
     lease.on('ended', (clusters) => this.#changed(clusters));
   }
 
-  /** Null for an agent that is unknown, revoked, or of another cluster. */
+  /** An agent's public key; null if the agent is unknown, revoked, or of another cluster. */
   async agentKey(agentId: string, clusterId: string): Promise<{ publicKeyPem: string; organizationId: string } | null> {
     if (!isUuid(agentId) || !isUuid(clusterId)) return null;
-    // The agent says who it is before anyone knows its organization.
+    // The agent identifies itself before its organization is known.
     const agent = await this.#database.acrossOrganizations.agent.findUnique({
       where: { id: agentId, clusterId, revokedAt: null, cluster: { deletedAt: null } },
     });
     return agent && { publicKeyPem: agent.publicKey, organizationId: agent.organizationId };
   }
 
-  /** Above every epoch before it, over all gateways. */
+  /** A new epoch, higher than every earlier one on any gateway. */
   async nextEpoch(): Promise<bigint> {
     const rows = await this.#database.acrossOrganizations.$queryRaw<
       { epoch: bigint }[]
@@ -51,14 +51,14 @@ export class AgentPresence implements AgentDirectory {
     return row.epoch;
   }
 
-  /** Resolves when it is written down, or will be because the database is away. */
+  /** Records a connection. Resolves once it is stored, or will be stored later because the database is unavailable. */
   agentConnected(connection: AgentConnection & { version: string; instance: string }): Promise<void> {
     const opened = { ...connection, openedAt: performance.now() };
     this.#open.set(connection.epoch, opened);
     return this.#writes.add({ opened });
   }
 
-  /** The end of the last connection, on whatever gateway, takes the cluster offline. Resolves as `agentConnected` does. */
+  /** Records the end of a connection. The last one, on any gateway, takes the cluster offline. Resolves like `agentConnected`. */
   agentDisconnected(closed: AgentConnection): Promise<void> {
     this.#open.delete(closed.epoch);
     return this.#writes.add({ closed });
@@ -72,7 +72,7 @@ export class AgentPresence implements AgentDirectory {
       where: { id, organizationId },
       data: {
         lastSeenAt: now,
-        // What an agent cannot tell any more is not shown as if it still held; the version it knew stays.
+        // Facts that an agent can no longer report are not shown as if they still held; the last known version is kept.
         ...(report.kubernetes === undefined ? {} : { kubernetes: report.kubernetes }),
         ...(report.capabilities === undefined ? {} : { capabilities: report.capabilities }),
         problem: report.problem ?? Prisma.DbNull,
@@ -88,17 +88,17 @@ export class AgentPresence implements AgentDirectory {
     this.#changed([said]);
   }
 
-  /** Writes no more: what is left ends with the lease. Resolves when nothing is under way. */
+  /** Stops writing: the remaining connections end with the lease. Resolves when no write is in progress. */
   close(): Promise<void> {
     return this.#writes.close();
   }
 
   async #write(changes: Change[]): Promise<void> {
-    // One may be published again while it is published.
+    // A connection may be published again while its first publication is in progress.
     const opened = [...new Set(changes.flatMap((change) => ('opened' in change ? [change.opened] : [])))];
     const closed = changes.flatMap((change) => ('closed' in change ? [change.closed] : []));
     try {
-      // In this order: a connection may open and close within one batch, and is never opened again.
+      // In this order, because a connection may open and close within one batch, and never reopens.
       if (opened.length > 0) await this.#publish(opened);
       if (closed.length > 0) await this.#remove(closed);
       this.#changed([...opened, ...closed]);
@@ -124,10 +124,10 @@ export class AgentPresence implements AgentDirectory {
     await inUpkeep(this.#database, (transaction) => removeConnections(transaction, which, Prisma.sql`now()`));
   }
 
-  /** Behind what is being written, so that nothing that closes meanwhile comes back. */
+  /** Queued behind the write in progress, so that a connection that closes meanwhile is not published again. */
   #publishAgain(): void {
     for (const opened of this.#open.values()) {
-      // Its failure is noted on the lease.
+      // A failure is recorded on the lease.
       this.#writes.add({ opened }).catch(() => {});
     }
   }

@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 import type { NamedCluster } from '../leases/remove-connections.ts';
 
-/** Tells what changes about clusters through this process: after any change of one, and after its deletion. */
+/** Events for changes of clusters made through this process: after any change of a cluster, and after its deletion. */
 export class ClusterChanges extends EventEmitter<{ changed: [NamedCluster]; deleted: [NamedCluster] }> {
   constructor() {
     super();
-    // One for each reader of the process, never for each connection.
+    // There is one listener per component, never one per connection.
     this.setMaxListeners(0);
   }
 }

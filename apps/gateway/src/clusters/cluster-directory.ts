@@ -7,21 +7,21 @@ import type { Principal } from '../identity/principal.ts';
 import type { NamedCluster } from '../leases/remove-connections.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 
-/** A cluster that a principal may reach, with the level they have on it. */
+/** A cluster that a principal may reach, with their level on it. */
 export interface DirectoryCluster {
   id: string;
   organizationId: string;
   organizationSlug: string;
   name: string;
   level: Level;
-  /** Null while online, and for a cluster no agent ever connected to. */
+  /** Null while online, and for a cluster to which no agent has ever connected. */
   offlineSince: Date | null;
   everConnected: boolean;
 }
 
 /**
- * How long a look-up is believed; changes made by this process are seen at once. One that is in use is repeated when half of this
- * is over, so that nobody who is at work waits for the database.
+ * How long a look-up is cached; changes made by this process take effect at once. An entry in use is renewed after half of this
+ * time, so that active clients never wait for the database.
  */
 const cacheTtlMs = 2_000;
 
@@ -29,10 +29,10 @@ const cacheTtlMs = 2_000;
 export class ClusterDirectory {
   readonly #database: Database;
   readonly #changes: ClusterChanges;
-  /** Ids by organization and name, and rows by organization and id: a change names the id. */
+  /** Ids by organization and name, and rows by organization and id, because a change names the id. */
   readonly #ids = boundedCache<string, { id: string }>(5_000, { ttl: cacheTtlMs });
   readonly #rows = boundedCache<string, ClusterModel>(5_000, { ttl: cacheTtlMs });
-  /** Rows that are being read again. */
+  /** Rows that are being renewed. */
   readonly #renewing = new Set<ClusterModel>();
 
   constructor(database: Database, changes: ClusterChanges) {
@@ -44,7 +44,7 @@ export class ClusterDirectory {
     changes.on('changed', forget).on('deleted', forget);
   }
 
-  /** Null for an unknown cluster and for someone else's alike. A credential for one cluster opens only that. */
+  /** Null for an unknown cluster and for someone else's alike. A credential for one cluster finds no other. */
   async find(principal: Principal, organizationSlug: string, clusterName: string): Promise<DirectoryCluster | null> {
     const membership = principal.memberships.find(({ slug }) => slug === organizationSlug);
     if (membership === undefined || clusterName.length > 63) return null;
@@ -54,7 +54,7 @@ export class ClusterDirectory {
     return reachable(row, membership);
   }
 
-  /** The cluster of a credential that opens one only; null for any other, and where `find` would answer null. */
+  /** The only cluster that a credential opens; null for any other credential, and where `find` would return null. */
   async findOnly(principal: Principal): Promise<DirectoryCluster | null> {
     const { credential, memberships } = principal;
     if (credential.clusterId === null) return null;
@@ -65,7 +65,7 @@ export class ClusterDirectory {
     return null;
   }
 
-  /** The cluster was reached, which ends the checklist of joining. Only the first call of a cluster changes anything. */
+  /** A request reached the cluster, which completes the steps of joining. Only the first call per cluster has an effect. */
   async firstRequestServed(clusterId: string): Promise<void> {
     const where = { id: clusterId, firstRequestServedAt: null };
     const row = await this.#database.acrossOrganizations.cluster.findUnique({
@@ -97,7 +97,7 @@ export class ClusterDirectory {
     );
   }
 
-  /** The row that is known, or what the database answers. */
+  /** The cached row, or else the result from the database. */
   async #current(known: ClusterModel | undefined, read: () => Promise<ClusterModel | null>) {
     if (known !== undefined) {
       this.#renew(known, read);
@@ -109,7 +109,7 @@ export class ClusterDirectory {
     return row;
   }
 
-  /** A failure changes nothing: the next look-up tries again. */
+  /** A failure has no effect: the next look-up tries again. */
   #renew(known: ClusterModel, read: () => Promise<ClusterModel | null>): void {
     const key = keyOf(known);
     if (this.#renewing.has(known) || this.#rows.getRemainingTTL(key) > cacheTtlMs / 2) return;

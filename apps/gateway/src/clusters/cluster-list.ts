@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import { viewCluster, withAgent } from './cluster-view.ts';
 
-/** Clusters as people read them. */
+/** Clusters as shown to people. */
 export class ClusterList {
   readonly #database: Database;
   readonly #tunnels: Pick<TunnelRegistry, 'roundTrip'>;
@@ -23,7 +23,7 @@ export class ClusterList {
     return row && viewCluster(row, this.#tunnels.roundTrip(row.id));
   }
 
-  /** By name. Many who ask at the same time share one reading of the database; nobody gets one from before they asked. */
+  /** Sorted by name. Simultaneous calls share one query; no caller gets a result from a query that began before the call. */
   list(organizationId: string): Promise<Cluster[]> {
     return this.#lists.run(organizationId, () => this.#list(organizationId));
   }

@@ -2,7 +2,7 @@ import { Cluster } from '@postern/contracts';
 import { uninstallCommand } from '@postern/kube';
 import type { AgentModel, ClusterModel } from '../generated/prisma/models.ts';
 
-/** What is read of a cluster to show it: its row and the agent that is enrolled now. */
+/** A cluster's row with its currently enrolled agent. */
 export type ClusterRow = ClusterModel & { agents: AgentModel[] };
 
 /** `include` for a `ClusterRow`. */
@@ -10,13 +10,13 @@ export const withAgent = { agents: { where: { revokedAt: null }, take: 1 } } as 
 
 /**
  * A cluster as the API shows it.
- * @param roundTripMs of its tunnel; null while offline or not measured.
+ * @param roundTripMs round trip of its tunnel in milliseconds; null while offline or not measured.
  */
 export function viewCluster(row: ClusterRow, roundTripMs: number | null): Cluster {
   const status = statusOf(row);
   const [agent] = row.agents;
   const isOnline = status === 'online';
-  // What came from the agent was checked when it came; what is stored is parsed again, so that it can never break a list.
+  // The agent's report was checked when it arrived; it is parsed again so that a stored one can never break a list.
   return Cluster.parse({
     id: row.id,
     organizationId: row.organizationId,
@@ -52,7 +52,7 @@ export function viewCluster(row: ClusterRow, roundTripMs: number | null): Cluste
   });
 }
 
-/** `pending`: no agent ever connected. */
+/** `pending`: no agent has ever connected. */
 function statusOf(row: Pick<ClusterModel, 'connectedAt' | 'offlineSince'>): Cluster['status'] {
   if (row.connectedAt === null) return 'pending';
   return row.offlineSince === null ? 'online' : 'offline';

@@ -9,7 +9,7 @@ import { ClusterList } from './cluster-list.ts';
 import { Clusters } from './clusters.ts';
 import { Kubeconfigs } from './kubeconfigs.ts';
 
-/** A long list costs as much as a request for each so many of it. */
+/** A list counts as one request for each this many clusters in it. */
 const clustersOfOneRequest = 10;
 
 @Controller()

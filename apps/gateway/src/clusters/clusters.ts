@@ -11,7 +11,7 @@ import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 import { joinCommands } from './join-commands.ts';
 
-/** What the changes of clusters stand on. */
+/** What changing clusters depends on. */
 export interface ClustersDependencies {
   database: Database;
   changes: ClusterChanges;
@@ -21,7 +21,7 @@ export interface ClustersDependencies {
   config: Config;
 }
 
-/** Changes of clusters by people. What agents change is the presence's. */
+/** Changes that people make to clusters. `AgentPresence` handles those that agents make. */
 export class Clusters {
   readonly #dependencies: ClustersDependencies;
 
@@ -29,12 +29,12 @@ export class Clusters {
     this.#dependencies = dependencies;
   }
 
-  /** The cluster of a name; null when the organization has none such. */
+  /** The organization's cluster with this name; null if there is none. */
   find(organizationId: string, name: string): Promise<ClusterModel | null> {
     return this.#dependencies.database.scoped.cluster.findFirst({ where: { organizationId, name, deletedAt: null } });
   }
 
-  /** @throws {ApiError} `conflict`: the organization has one of that name; `limit-reached`: it has as many as it may have. */
+  /** @throws {ApiError} `conflict`: the organization already has a cluster with this name; `limit-reached`. */
   async create(
     organizationId: string,
     { name, labels = {}, demo = false }: { name: string; labels?: Record<string, string>; demo?: boolean },
@@ -62,7 +62,7 @@ export class Clusters {
     this.#dependencies.changes.emit('changed', { organizationId, clusterId: id });
   }
 
-  /** A new join token; unused ones of before stop working. @throws {ApiError} `rate-limited`. */
+  /** Creates a join token; earlier unused ones stop working. @throws {ApiError} `rate-limited`. */
   async createJoinToken(organizationId: string, clusterId: string): Promise<Joining> {
     const seconds = this.#dependencies.limits.take('joinTokensPerCluster', clusterId);
     if (seconds > 0) throw rateLimited(seconds, 'Too many join tokens were created for this cluster.');
@@ -84,7 +84,7 @@ export class Clusters {
     return { joinToken, expiresAt: expiresAt.toISOString(), ...commands };
   }
 
-  /** With all that opened it: its agent, its join tokens, its kubeconfigs. The agent is cut off at once. */
+  /** Deletes a cluster with its agent, join tokens and kubeconfigs. The agent is disconnected at once. */
   async delete({ id: clusterId, organizationId }: ClusterModel): Promise<void> {
     const now = new Date();
     const where = { organizationId, clusterId, revokedAt: null };

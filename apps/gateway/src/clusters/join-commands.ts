@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 
 export type JoinCommandSettings = Pick<Config, 'publicOrigin' | 'ca' | 'tls' | 'local'>;
 
-/** The commands that use a join token, and the one that undoes them. Each can be pasted into a POSIX shell as it is. */
+/** The commands that use a join token, and the one that uninstalls. Each can be pasted into a POSIX shell unchanged. */
 export function joinCommands(
   { clusterId, joinToken }: { clusterId: string; joinToken: string },
   settings: JoinCommandSettings,
@@ -20,8 +20,8 @@ export function joinCommands(
 }
 
 /**
- * With an authority of our own curl has nothing to check the certificate against. It is given the key itself: `-k` leaves the
- * chain out, and the pin (SHA-256 of the leaf's SubjectPublicKeyInfo) is held to all the same.
+ * If the certificate is from a private authority, curl cannot verify it. So curl is given the public key itself: `-k` skips
+ * the chain, and the pin (SHA-256 of the leaf's SubjectPublicKeyInfo) is still enforced.
  */
 function pin({ ca, tls }: JoinCommandSettings): string {
   if (ca === null || tls === undefined) return '';
@@ -31,7 +31,7 @@ function pin({ ca, tls }: JoinCommandSettings): string {
 
 function caFile({ ca, local }: JoinCommandSettings): string {
   if (ca === null) return '';
-  // On a laptop the file is here; elsewhere its reader has to bring it.
+  // With `npm start` the file is on this machine; elsewhere the person has to provide it.
   return `--ca-file ${local === null ? 'ca.crt' : quoted(ca.file)}`;
 }
 

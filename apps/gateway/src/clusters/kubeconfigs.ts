@@ -8,14 +8,14 @@ import type { Principal } from '../identity/principal.ts';
 import type { SignedTokens } from '../identity/signed-tokens.ts';
 import type { ApiTokens } from '../tokens/api-tokens.ts';
 
-/** For whom, and to which cluster. */
+/** Who gets access, and to which cluster. */
 interface Access {
   principal: Principal;
   organization: CallOrganization;
   cluster: ClusterModel;
 }
 
-/** Ways into a cluster for kubectl. */
+/** Creates kubeconfigs and credentials for kubectl. */
 export class Kubeconfigs {
   readonly #tokens: ApiTokens;
   readonly #signed: SignedTokens;
@@ -41,7 +41,7 @@ export class Kubeconfigs {
     };
   }
 
-  /** Holds some minutes, and no longer than what asks for it. */
+  /** A credential for the exec plugin. Valid for some minutes, and no longer than the credential that requests it. */
   credential({ principal, cluster }: Access): ClusterCredential {
     const claims = { sub: principal.userId, sid: principal.credential.id, cluster: cluster.id };
     const { token, expiresAt } = this.#signed.sign('access', claims);

@@ -1,19 +1,19 @@
 import type { Database } from '../database/database.ts';
 import type { AgentConnection } from '../tunnels/agent-directory.ts';
 
-/** A connection that this process holds, with what its agent said of itself. */
+/** A connection of this process, with what its agent reported about itself. */
 export interface HeldConnection extends AgentConnection {
   version: string;
   instance: string;
-  /** By `performance.now()`. */
+  /** Time of `performance.now()`, in milliseconds. */
   openedAt: number;
 }
 
 /**
- * Writes down that a gateway holds connections, in one statement however many they are; their clusters are online from then on.
- * May be done again, also for another gateway, which then has them. A connection of an agent that is not of that cluster and
- * organization is passed over.
- * @returns false when the gateway has no row: nothing was written.
+ * Stores a gateway's connections, in one statement however many there are; their clusters are then online. May be repeated,
+ * also for another gateway, which then owns them. Skips a connection whose agent does not belong to that cluster and
+ * organization.
+ * @returns false if the gateway has no row, in which case nothing was written.
  */
 export async function publishConnections(
   { acrossOrganizations }: Database,
@@ -23,8 +23,8 @@ export async function publishConnections(
   const now = performance.now();
   const column = <K extends keyof HeldConnection>(name: K) => held.map((one) => one[name]);
   const ages = held.map(({ openedAt }) => (now - openedAt) / 1_000);
-  // Rows are locked in an order that whoever writes them keeps: the gateway, agents by id, clusters by id, connections. Where a
-  // part needs another, it reads from it, so that it comes later.
+  // Every writer locks rows in the same order: the gateway, agents by id, clusters by id, connections. A part of the statement
+  // that must come after another reads from it.
   const [row] = await acrossOrganizations.$queryRaw<{ isKnown: boolean }[]>`
     WITH gateway AS MATERIALIZED (
       SELECT id FROM gateways WHERE id = ${gatewayId}::uuid FOR KEY SHARE

@@ -5,8 +5,8 @@ interface Waiting<T> {
 }
 
 /**
- * Does what many ask for at nearly the same time together. A batch is collected for `waitMs` milliseconds from its first item on
- * and holds `most` items at most; only one is under way, and they come in the order of their items.
+ * Processes items that arrive at nearly the same time in batches. A batch is collected for `waitMs` milliseconds from its first
+ * item on and has at most `most` items; one batch is processed at a time, in the order of the items.
  */
 export class Batches<T> {
   readonly #work: (items: T[]) => Promise<void>;
@@ -21,7 +21,7 @@ export class Batches<T> {
     this.#limits = limits;
   }
 
-  /** Settles as the work of its batch does. */
+  /** Settles with the result of the item's batch. */
   add(item: T): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     this.#timer ??= setTimeout(() => {
@@ -32,7 +32,7 @@ export class Batches<T> {
     return new Promise((resolve, reject) => this.#waiting.push({ item, resolve, reject }));
   }
 
-  /** Takes no more, drops what was not begun, as if it were done, and resolves when what is under way has ended. */
+  /** Accepts no more items, resolves those not yet started without processing them, and waits for the batch in progress. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);

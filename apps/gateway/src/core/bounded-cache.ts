@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 
 /**
- * Keeps the `most` entries that were used last. It grows with what it holds: with the option `max` lru-cache takes the memory for
- * all of them at once, which came to 12 MiB in an idle gateway.
+ * Keeps the `most` most recently used entries. Its memory grows with its content: with the option `max`, lru-cache allocates
+ * memory for all entries at once, which took 12 MiB in an idle gateway.
  */
 export function boundedCache<K extends string, V extends object | number | true>(
   most: number,

@@ -1,4 +1,4 @@
-/** Stands for the `Config`. */
+/** Injects the `Config`. */
 export const CONFIG = Symbol('config');
-/** Stands for the `Logger` of pino. */
+/** Injects pino's `Logger`. */
 export const LOGGER = Symbol('logger');

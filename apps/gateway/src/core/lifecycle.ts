@@ -1,4 +1,4 @@
-/** Whether this process takes new work. */
+/** Whether this process accepts new work. */
 export class Lifecycle {
   #isDraining = false;
 
@@ -6,7 +6,7 @@ export class Lifecycle {
     return this.#isDraining;
   }
 
-  /** From here on `/readyz` sends load balancers elsewhere. */
+  /** Makes `/readyz` fail, so that load balancers stop sending requests. */
   drain(): void {
     this.#isDraining = true;
   }

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** Fields that carry secrets wherever they stand in what is logged. */
+/** Fields that contain secrets, wherever they occur in a log record. */
 const secretFields = [
   'authorization',
   'cookie',
@@ -15,7 +15,7 @@ const secretFields = [
   'connectionString',
 ];
 
-/** Lines of JSON. What is an error is named `error` or `err`. */
+/** A logger that writes JSON lines. Pass an error as `error` or `err`. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,

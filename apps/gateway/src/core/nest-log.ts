@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-/** What Nest says about itself, in our log. Its start is of no interest to anyone. */
+/** Writes Nest's own messages to our log, except those about its startup. */
 export class NestLog implements LoggerService {
   readonly #logger: Logger;
 

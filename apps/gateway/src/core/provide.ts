@@ -5,7 +5,7 @@ type Constructor = new (...args: any[]) => object;
 
 type TokensFor<P extends unknown[]> = { [I in keyof P]: InjectionToken<P[I]> };
 
-/** A provider that makes `type` from what the tokens stand for, in the order of its constructor. */
+/** A provider that constructs `type` with the values of the tokens, in the order of the constructor's parameters. */
 export function provide<C extends Constructor>(
   type: C,
   ...inject: TokensFor<ConstructorParameters<C>>

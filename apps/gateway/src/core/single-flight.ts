@@ -1,11 +1,11 @@
 /**
- * Lets many who ask the same at the same time share one answer. An answer under way may be older than a question, so whoever
- * asks meanwhile gets the next one: at most one runs and one waits for each key, however many ask.
+ * Lets simultaneous calls with the same key share one result. The work in progress may have begun before a call, so calls made
+ * meanwhile get the next result: per key at most one run is in progress and one waits, however many calls there are.
  */
 export class SingleFlight<T> {
   readonly #running = new Map<string, { now: Promise<T>; next: Promise<T> | undefined }>();
 
-  /** The answer of a call of `work` that began after this was called. */
+  /** The result of a run of `work` that began after this call. */
   run(key: string, work: () => Promise<T>): Promise<T> {
     const flight = this.#running.get(key);
     if (flight !== undefined) {

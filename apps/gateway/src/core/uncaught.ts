@@ -1,25 +1,25 @@
 import type { Logger } from 'pino';
 import { withoutSecrets } from './without-secrets.ts';
 
-/** Of a process that ends by an error of its own; 1 is a start that failed, and tells who restarts it nothing else. */
+/** Exit code after an uncaught error (EX_SOFTWARE); 1 means that the start failed. */
 export const crashExitCode = 70;
 
 interface Ending {
   logger: Pick<Logger, 'fatal'>;
-  /** Takes nothing new and lets what is open end, for at most the milliseconds given. Undefined while nothing serves yet. */
+  /** Returns the function that drains within the given milliseconds; undefined while the process does not serve yet. */
   drain: () => ((ms: number) => Promise<void>) | undefined;
-  /** Milliseconds that what is open gets; 0 ends at once. */
+  /** How long open requests and streams may take to finish, in milliseconds; 0 ends them at once. */
   drainMs: number;
 }
 
-/** Beyond the drain itself: a drain that hangs must not keep a process whose state nobody knows. */
+/** Added to the drain time, in milliseconds, after which the process ends even if the drain hangs. */
 const grace = 1_000;
 
 /**
- * What becomes of an error nobody caught, and of a promise nobody waited for: it is logged with its stack, the process drains
- * briefly and ends with `crashExitCode`, so that what supervises it starts another. A second such error ends it at once, for
- * the state is not one to go on from.
- * @returns whether such an error has come up.
+ * Handles uncaught errors and unhandled rejections: logs the error with its stack, drains briefly and ends the process with
+ * `crashExitCode`, so that its supervisor starts another. A second such error ends it at once, because the state of the process
+ * can no longer be trusted.
+ * @returns a function that tells whether such an error has occurred.
  */
 export function endOnUncaught({ logger, drain, drainMs }: Ending): () => boolean {
   let isEnding = false;
@@ -50,10 +50,10 @@ interface Described {
   cause?: Described;
 }
 
-/** How deep causes are told; a chain may be a ring. */
+/** How many nested causes are logged; a chain of causes may be circular. */
 const deepest = 4;
 
-/** What helps to find the error, and nothing else that somebody hung on it: requests, headers and rows hold secrets. */
+/** Only the fields that help to find the error: others may hold requests, headers or rows, which contain secrets. */
 function describe(error: unknown, depth = 0): Described {
   if (!(error instanceof Error)) return { type: typeof error, message: withoutSecrets(String(error)) };
   const { code } = error as NodeJS.ErrnoException;

@@ -3,7 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import { scopeToOrganization } from './tenant-scope.ts';
 
-/** A client on which every query of a tenant's rows names the organization, or throws. */
+/** A client that throws for a query of tenant rows that does not name the organization. */
 export type ScopedClient = ReturnType<typeof scoped>;
 
 function scoped(client: PrismaClient, running: Set<Promise<unknown>>) {
@@ -24,21 +24,21 @@ function scoped(client: PrismaClient, running: Set<Promise<unknown>>) {
 }
 
 /**
- * How long a query or a transaction waits for a connection, be it a new one or its turn in the pool. A gateway that is busy for a
- * moment must not seem to have lost its database.
+ * How long a query or a transaction waits for a connection, new or from the pool, in milliseconds. A briefly busy gateway must not
+ * seem to have lost its database.
  */
 const connectionWaitMs = 5_000;
 
 /**
- * The database, as the role that serves. `scoped` is for everyone; `acrossOrganizations` for the few questions that are asked
- * before the organization is known (who is this?) and for the gateway's own upkeep.
+ * The database, as the serving role. Use `scoped`; `acrossOrganizations` is for the few queries made before the organization is
+ * known (authentication) and for the gateway's own maintenance.
  */
 export class Database {
   readonly acrossOrganizations: PrismaClient;
   readonly scoped: ScopedClient;
   readonly #running = new Set<Promise<unknown>>();
 
-  /** @param options.connections most connections held at once. */
+  /** @param options.connections the maximum number of open connections. */
   constructor(options: { url: string; connections: number }) {
     const adapter = new PrismaPg({
       connectionString: options.url,
@@ -47,7 +47,7 @@ export class Database {
       idleTimeoutMillis: 60_000,
       application_name: 'postern-gateway',
     });
-    // Minimal: messages without the arguments, which may be somebody's.
+    // Minimal: messages without the arguments, which may contain personal data.
     const client = new PrismaClient({
       adapter,
       errorFormat: 'minimal',
@@ -57,12 +57,12 @@ export class Database {
     this.scoped = scoped(client, this.#running);
   }
 
-  /** Resolves when the database answers. */
+  /** Resolves when the database responds. */
   async ping(): Promise<void> {
     await this.acrossOrganizations.$queryRaw`SELECT 1`;
   }
 
-  /** Lets what was asked already be answered first, for at most 2 s. */
+  /** Waits for running queries first, for at most 2 s. */
   async close(): Promise<void> {
     for (const end = performance.now() + 2_000; this.#running.size > 0 && performance.now() < end; )
       await Promise.race([Promise.allSettled(this.#running), delay(2_000, undefined, { ref: false })]);
@@ -70,12 +70,12 @@ export class Database {
   }
 }
 
-/** True when a row was refused because one like it is there. */
+/** True if a row was refused because of a unique constraint. */
 export function isDuplicate(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }
 
-/** True when a row was refused because one that it names is not there. @param constraint which one it names. */
+/** True if a row was refused because a row that it refers to does not exist. @param constraint the foreign key. */
 export function isMissing(error: unknown, constraint: string): boolean {
   return (
     error instanceof Prisma.PrismaClientKnownRequestError &&
@@ -85,11 +85,11 @@ export function isMissing(error: unknown, constraint: string): boolean {
 }
 
 const unreachableCodes: ReadonlySet<string> = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
-/** Words of Prisma's, pg's and PostgreSQL's for a connection that cannot be had or is gone (57P01 to 57P03: shutting down). */
+/** Messages of Prisma, pg and PostgreSQL for a connection that failed or was lost (57P01 to 57P03: shutting down). */
 const unreachableWords =
   /Can't reach database server|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|Connection terminated|connection closed|timeout exceeded when trying to connect|57P0[123]|shutting down|starting up|too many (clients|connections)/i;
 
-/** True when the database could not be asked, as against: it said no. */
+/** True if the database could not be reached, as opposed to refusing the query. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof Prisma.PrismaClientInitializationError) return true;

@@ -1,8 +1,8 @@
 import type { Prisma } from '../generated/prisma/client.ts';
 
 /**
- * Waits until no other transaction holds the turn of this name, and holds it until the end of this one. For what is counted
- * before it is added: two that count at the same time would both find a place.
+ * Takes an advisory lock by name until the end of the transaction. For rows that are counted before one is added: two
+ * transactions that count at the same time would both find room.
  */
 export async function inTurn(transaction: Pick<Prisma.TransactionClient, '$executeRaw'>, name: string): Promise<void> {
   await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`;

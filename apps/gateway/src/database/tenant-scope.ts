@@ -1,7 +1,7 @@
-/** Models without an organization of their own: the tenants themselves, and what belongs to a person. */
+/** Models without an organization: the tenants themselves, and rows that belong to a person. */
 const tenantless: ReadonlySet<string> = new Set(['User', 'Organization', 'BrowserSession']);
 
-/** A query of a tenant's rows that does not name the tenant. A bug, found before it reaches the database. */
+/** A query of tenant rows that does not name the organization: a bug, caught before it reaches the database. */
 export class MissingOrganizationError extends Error {
   override readonly name = 'MissingOrganizationError';
 }
@@ -16,8 +16,8 @@ interface Operation {
 }
 
 /**
- * Lets a query through when it names exactly one organization at its top level: `where.organizationId` of what is read,
- * changed or removed, `data.organizationId` of what is made. Prisma itself ignores a filter that is `undefined`.
+ * Runs a query only if it names exactly one organization at its top level: in `where.organizationId` to read, update or delete,
+ * in `data.organizationId` to create. Prisma itself ignores a filter that is `undefined`.
  * @throws {MissingOrganizationError}
  */
 export function scopeToOrganization({ model, operation, args, query }: Operation) {
@@ -43,7 +43,7 @@ function namesOrganization(operation: string, args: unknown): boolean {
   }
 }
 
-/** Has an `organizationId` that is one id, or a compound key with one. An operator (`not`, `in`) is not. */
+/** Whether a clause has a single id as `organizationId`, or a compound key with one. Operators (`not`, `in`) do not count. */
 function isNamed(clause: unknown): boolean {
   return (
     typeof field(clause, 'organizationId') === 'string' ||

@@ -1,20 +1,20 @@
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 
 /**
- * libuv accepts one connection from a listening socket in each turn of the event loop (since 1.46). Where turns are long, because
- * much is asked for, whoever connects would wait in line for seconds behind a flood of connections, most of which are only to be
- * refused. So the port is opened several times: the kernel spreads connections over the sockets (SO_REUSEPORT, socket(7)), and a
- * turn accepts as many as there are sockets. Only Linux does this.
+ * libuv accepts one connection per listening socket in each turn of the event loop (since 1.46). When turns are long, under
+ * load, a client would wait for seconds behind a flood of connections, most of which will only be refused. So the port is
+ * opened several times: the kernel spreads connections over the sockets (SO_REUSEPORT, socket(7)), and each turn accepts one
+ * from every socket. Only Linux does this.
  */
 const socketsOfPort = process.platform === 'linux' ? 16 : 1;
 
-/** As many as may wait in the kernel for each socket. */
+/** Connections that may wait in the kernel, per socket. */
 const backlog = 4_096;
 
 interface AcceptorsDependencies {
-  /** Takes a connection, which is paused. */
+  /** Called with each connection, paused. */
   onConnection: (socket: Socket) => void;
-  /** A listening socket failed later on (EMFILE). */
+  /** Called when a listening socket fails later on (EMFILE). */
   onError: (error: Error) => void;
 }
 
@@ -31,7 +31,7 @@ export class Acceptors {
     );
   }
 
-  /** @param port 0 takes a free one. Rejects when the address cannot be had (EADDRINUSE, EACCES). */
+  /** @param port 0 chooses a free one. Rejects if the address is not available (EADDRINUSE, EACCES). */
   async listen(port: number, host: string): Promise<AddressInfo> {
     const options = { port, host, backlog };
     const reusePort = this.#servers.length > 1;
@@ -44,15 +44,15 @@ export class Acceptors {
     return (await Promise.all(addresses))[0] as AddressInfo;
   }
 
-  /** Takes no new connection; resolves when the last one has closed. */
+  /** Accepts no new connection; resolves when the last one has closed. */
   async close(): Promise<void> {
     await Promise.all(this.#servers.map(close));
   }
 }
 
 /**
- * The port, when no other program has it. Several programs of one user may share one with SO_REUSEPORT, and none of them would be
- * told: so it is taken once for ourselves.
+ * Makes sure that no other program has the port, by opening it exclusively once: with SO_REUSEPORT, several programs of one
+ * user could share it without an error.
  */
 async function free(options: ListenOptions): Promise<number> {
   const probe = createServer();

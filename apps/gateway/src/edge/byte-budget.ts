@@ -1,4 +1,4 @@
-/** Bytes that may be held at once, and of each key no more than its share. */
+/** Limits the bytes held at once, in total and per key. */
 export class ByteBudget {
   readonly #total: number;
   readonly #share: number;
@@ -10,7 +10,7 @@ export class ByteBudget {
     this.#share = options.share;
   }
 
-  /** Counts bytes as held. @returns gives them back; undefined when there is no room for them. */
+  /** Counts bytes as held. @returns a function that releases them; undefined if there is no room. */
   hold(key: string, bytes: number): (() => void) | undefined {
     const ofKey = this.#byKey.get(key) ?? 0;
     if (this.#held + bytes > this.#total || ofKey + bytes > this.#share) return undefined;

@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
 
 /**
- * The network address under which a connection is counted: an IPv4 address, or the /64 of an IPv6 address, which is what one
- * subscriber has (RFC 6177). Empty when the connection has already gone.
+ * The network address under which a connection is counted: an IPv4 address, or the /64 of an IPv6 address, which one subscriber
+ * has (RFC 6177). Empty if the connection has already closed.
  */
 export function clientAddress(remoteAddress: string | undefined): string {
   if (remoteAddress === undefined) return '';

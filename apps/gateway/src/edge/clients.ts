@@ -6,19 +6,19 @@ import { clientAddress } from './client-address.ts';
 export interface Client {
   readonly address: string;
   connections: number;
-  /** Requests in progress that nobody has been authenticated for. */
+  /** Unauthenticated requests in progress. */
   anonymous: number;
 }
 
 /** One connection, of either version of HTTP. */
 export interface Connection {
-  /** Requests that are not answered yet. */
+  /** Requests without a complete response. */
   exchanges: number;
-  /** No further request is taken. */
+  /** No further request is accepted. */
   isClosing: boolean;
 }
 
-/** Counts what each network address has open. An address that has nothing open takes no memory. */
+/** Counts what each network address has open. An address with nothing open takes no memory. */
 export class Clients {
   readonly #limits: Limits;
   readonly #clients = new Map<string, Client>();
@@ -29,8 +29,8 @@ export class Clients {
 
   /**
    * Counts a connection until it closes.
-   * @returns false when its address has as many as it may, or opens them faster than it may: shaking hands over TLS costs
-   * more than anything else that a stranger can ask for.
+   * @returns false if its address has too many, or opens them too fast: a TLS handshake costs more than anything else that a
+   * stranger can ask for.
    */
   admit(socket: Socket, remoteAddress: string | undefined): boolean {
     const address = clientAddress(remoteAddress);
@@ -48,8 +48,9 @@ export class Clients {
   }
 
   /**
-   * Counts a request that nobody is authenticated for yet, whether it may be asked or not.
-   * @returns whether it may: an address may have as many of them as connections. `known` ends the count, and may be called again.
+   * Counts a request that is not yet authenticated, whether or not it is allowed.
+   * @returns whether it is allowed: an address may have as many of them as connections. `known` ends the count; calling it again
+   * has no effect.
    */
   ask(address: string): { mayAsk: boolean; known(): void } {
     const client = this.#of(address);

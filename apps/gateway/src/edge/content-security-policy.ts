@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** `'sha256-…'` of each inline script of a page, once each. */
+/** The `'sha256-…'` of each inline script of a page, without duplicates. */
 export function inlineScriptHashes(page: string): string[] {
   const hashes = new Set<string>();
   for (const [, attributes = '', script = ''] of page.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi)) {
@@ -12,8 +12,8 @@ export function inlineScriptHashes(page: string): string[] {
 }
 
 /**
- * The hosts under which a browser may have asked: the one of this request, and the public one, in case a balancer in between
- * rewrites `Host`. A browser's `Host` is the host of the page, so nobody else can name one here.
+ * The hosts that a browser may have used: that of this request, and the public one, in case a load balancer rewrites `Host`. A
+ * browser's `Host` is the host of the page, so an attacker cannot add one here.
  */
 export function ownHosts(headers: IncomingHttpHeaders, publicOrigin: string): string[] {
   const authority = headers[':authority'];
@@ -24,9 +24,9 @@ export function ownHosts(headers: IncomingHttpHeaders, publicOrigin: string): st
 /**
  * The Content-Security-Policy of the dashboard's pages and assets; `scripts` are the hashes of the page's inline scripts.
  *
- * Our origin also serves `/k8s/`, where a cluster says what it likes, so `'self'` is too wide for all that can run: scripts,
- * workers and styles come from the paths of the dashboard's own build only. An asset has the policy too, because a worker
- * runs under that of its own file.
+ * Our origin also serves `/k8s/`, where clusters control the content, so `'self'` is too wide for anything that can run:
+ * scripts, workers and styles come only from the paths of the dashboard's own build. Assets have the policy too, because a
+ * worker runs under the policy of its own file.
  */
 export function contentSecurityPolicy(page: { hosts: readonly string[]; scripts: readonly string[] }): string {
   const build = own(page.hosts, '/_next/static/');
@@ -34,17 +34,17 @@ export function contentSecurityPolicy(page: { hosts: readonly string[]; scripts:
     "default-src 'none'",
     ['script-src', ...build, ...own(page.hosts, '/theme.js'), ...page.scripts].join(' '),
     ['worker-src', ...build].join(' '),
-    // Components position menus, panes and virtual rows with style attributes.
+    // Components use style attributes to position menus, panes and virtual rows.
     ['style-src', ...build, "'unsafe-inline'"].join(' '),
     ['font-src', ...build].join(' '),
     ['img-src', ...own(page.hosts, '/icon.svg')].join(' '),
-    // Pages, the API, clusters and live connections are all asked with fetch and WebSocket.
+    // Requests to pages, the API, clusters and live connections all use fetch or WebSocket.
     "connect-src 'self'",
     ...locked,
   ].join('; ');
 }
 
-/** The Content-Security-Policy of the page that documents the API, whose files lie under `/api/docs`. */
+/** The Content-Security-Policy of the page that documents the API, whose files are under `/api/docs`. */
 export function apiDocumentationPolicy(hosts: readonly string[]): string {
   const files = own(hosts, '/api/docs/');
   return [
@@ -57,12 +57,12 @@ export function apiDocumentationPolicy(hosts: readonly string[]): string {
   ].join('; ');
 }
 
-/** Forms of our pages are sent by scripts; a form that is sent without one would put its fields into the address. */
+/** Our forms are submitted by scripts; without a script, a form would put its fields into the URL. */
 const locked = ["object-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"];
 
 /**
- * One path of our own origin as sources. CSP has no way to write an IPv6 literal (CSP3, 2.3.1 host-char): a page that was asked
- * for under one gets `'self'`, and then only the kube endpoint's own rules keep its answers from running.
+ * One path of our own origin as CSP sources. CSP cannot express an IPv6 literal (CSP3, 2.3.1 host-char): a page requested under
+ * one gets `'self'`, and then only the kube endpoint's own rules keep clusters' responses from running.
  */
 function own(hosts: readonly string[], path: string): string[] {
   const sources = hosts.flatMap((host) => {

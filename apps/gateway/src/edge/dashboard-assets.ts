@@ -2,36 +2,36 @@ import { LRUCache } from 'lru-cache';
 import type { UpstreamAnswer } from './dashboard-upstream.ts';
 import { StaticAnswer } from './static-answer.ts';
 
-/** All assets of a build are some 5 MB, their compressed forms 2 MB. */
+/** All assets of a build are about 5 MB, and 2 MB compressed. */
 const maxBytes = 64 * 1024 * 1024;
 
-/** Files of the dashboard's build: named by their content, so that they never change. */
+/** Files of the dashboard's build, which are named by their content and so never change. */
 const assetPath = /^\/_next\/static\/[\w.\-~/@+()[\]%]+$/;
 
-/** The path of an immutable asset without its query, which says nothing there; undefined for any other target. */
+/** The path of an immutable asset without its query, which has no meaning there; undefined for any other target. */
 export function assetOf(target: string): string | undefined {
   const path = target.split('?', 1)[0] ?? '';
   return assetPath.test(path) && !path.includes('..') && !path.includes('%2e') ? path : undefined;
 }
 
-/** Keeps the assets of the dashboard's build in memory: asked for once, whoever and however many want them. */
+/** Caches the assets of the dashboard's build in memory; each is fetched once, however many clients request it. */
 export class DashboardAssets {
   readonly #fetch: (path: string, client: string) => Promise<UpstreamAnswer>;
   readonly #kept = new LRUCache<string, StaticAnswer>({
     maxSize: maxBytes,
-    // With its brotli and gzip forms.
+    // Includes its brotli and gzip forms.
     sizeCalculation: (answer) => answer.body.byteLength * 2 + 1_024,
   });
   readonly #coming = new Map<string, Promise<UpstreamAnswer | StaticAnswer>>();
 
-  /** @param fetch asks the dashboard's process for the plain form of a path. */
+  /** @param fetch requests the uncompressed form of a path from the dashboard's process. */
   constructor(fetch: (path: string, client: string) => Promise<UpstreamAnswer>) {
     this.#fetch = fetch;
   }
 
   /**
-   * The asset; what the dashboard said instead when it is none that may be kept.
-   * @param client the network address on whose behalf it is asked for, if it is not kept yet.
+   * The asset, or the dashboard's response if that cannot be cached.
+   * @param client the network address on whose behalf it is fetched, if it is not cached yet.
    * @throws as `fetch` does.
    */
   async get(path: string, client: string): Promise<UpstreamAnswer | StaticAnswer> {

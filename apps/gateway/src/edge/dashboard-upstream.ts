@@ -1,9 +1,9 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { FairSlots } from './fair-slots.ts';
 
-/** The largest file of the dashboard that is handed out, in bytes. */
+/** The largest response of the dashboard that is passed on, in bytes. */
 const maxBytes = 16 * 1024 * 1024;
-/** From asking to the last byte. */
+/** From the request to the last byte, in milliseconds. */
 const timeoutMs = 30_000;
 
 export interface UpstreamAnswer {
@@ -16,16 +16,15 @@ export interface UpstreamRequest {
   method: string;
   path: string;
   headers: Record<string, string | string[]>;
-  /** The network address on whose behalf. */
+  /** The network address on whose behalf the request is made. */
   client: string;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when nobody waits for the response any more. */
   signal: AbortSignal;
 }
 
 /**
- * The dashboard's process. Answers are read to their end at once, whatever the client does, so that one who does not read
- * holds none of its 64 connections; one address has at most 16 of them, and 512 more of its
- * requests may wait for one.
+ * The dashboard's process. Responses are read to the end at once, whatever the client does, so that a client that does not
+ * read holds none of the 64 connections. One address has at most 16 of them, and 512 more of its requests may wait for one.
  */
 export class DashboardUpstream {
   readonly #url: URL;
@@ -36,7 +35,7 @@ export class DashboardUpstream {
     this.#url = url;
   }
 
-  /** @throws when the process does not answer within 30 s, breaks off, or sends too much. */
+  /** @throws if the process does not respond within 30 s, breaks off, or sends too much. */
   async fetch({ client, signal, ...asked }: UpstreamRequest): Promise<UpstreamAnswer> {
     const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const leave = await this.#slots.take(client, until);
@@ -67,7 +66,7 @@ export class DashboardUpstream {
         );
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
-        // It closed an idle connection in the moment we took it up again.
+        // The process closed an idle connection just as it was being reused.
         if (request.reusedSocket && error.code === 'ECONNRESET') this.#ask(asked, signal).then(resolve, reject);
         else reject(error);
       });

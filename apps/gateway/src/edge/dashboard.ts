@@ -9,7 +9,7 @@ import { respondPlain } from './plain-response.ts';
 import { countedAddressOf } from './remote-address.ts';
 import { StaticAnswer, sendInSlices } from './static-answer.ts';
 
-/** What the dashboard's process may know of a request: never a cookie, never a credential. */
+/** The request headers that the dashboard's process gets: never a cookie, never a credential. */
 const requestAllowed = [
   'accept',
   'accept-language',
@@ -40,19 +40,19 @@ const responseAllowed: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What pages may hold in memory on their way to clients. A page of the shell is some 20 KB, so that this is 3,000 pages that
- * nobody reads, 800 of one address.
+ * Limits the memory of pages on their way to clients. A page is about 20 KB, so this allows 3,000 unread pages, 800 of them for
+ * one address.
  */
 const pageBytes = { total: 64 * 1024 * 1024, share: 16 * 1024 * 1024 };
 
 /**
- * Hands the dashboard's pages and assets out. That process holds no secret and sees no tenant data: it gets an allow-list
- * of headers and only GET and HEAD. Pages get a Content-Security-Policy that names each of their inline scripts by hash.
- * Assets are kept here; and what a client does not read costs nobody else anything.
+ * Serves the dashboard's pages and assets. The dashboard's process holds no secret and sees no tenant data: it gets only GET
+ * and HEAD, with an allow-list of headers. Pages get a Content-Security-Policy that names each of their inline scripts by hash.
+ * Assets are cached here, and a client that does not read affects no other client.
  */
 export function createDashboardProxy(options: {
   url: URL | undefined;
-  /** As people's browsers know it. */
+  /** The origin as browsers see it. */
   publicOrigin: string;
   logger: Logger;
 }): RequestHandler {
@@ -61,7 +61,7 @@ export function createDashboardProxy(options: {
   const budget = new ByteBudget(pageBytes);
   const assets = new DashboardAssets((path, client) => {
     if (upstream === undefined) throw new Error('there is no dashboard');
-    // For everyone who waits for it, so nobody's leaving ends it.
+    // Shared by everyone who waits for the asset, so no single client's disconnect may end it.
     return upstream.fetch({ method: 'GET', path, headers: {}, client, signal: new AbortController().signal });
   });
 
@@ -115,7 +115,7 @@ export function createDashboardProxy(options: {
   };
 }
 
-/** Pages are read here to hash their scripts and compressed nowhere, so no encoding is asked for. */
+/** Requests no encoding: pages are read here to hash their scripts, and are not compressed. */
 function requestHeaders(request: IncomingMessage): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   for (const name of requestAllowed) {

@@ -19,12 +19,12 @@ interface Late {
   why: string;
 }
 
-/** Ended in one turn of the event loop: some 3 ms of work. A thousand that stall together must not hold everybody else up. */
+/** Exchanges ended per turn of the event loop, about 3 ms of work, so that a thousand at once do not delay everybody else. */
 const endsPerTurn = 8;
 
 /**
- * Ends requests whose bodies do not come, and answers that nobody takes. An answer that has nothing to send (a quiet watch)
- * is never ended: only bytes that wait count. One look at all that is open every few seconds, so that a request costs no
+ * Ends requests whose bodies stall, and responses that the client does not read. A response that has nothing to send (a quiet
+ * watch) is never ended: only waiting bytes count. All open exchanges are checked every few seconds, so that a request needs no
  * timer.
  */
 export class Deadlines {
@@ -32,7 +32,7 @@ export class Deadlines {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #open = new Set<Exchange>();
-  /** Connections of which a stream was reset since the last look, and what had been written to them then. */
+  /** Connections with a stream that was reset since the last sweep, and the bytes written to them at that time. */
   readonly #reset = new Map<Http2Session, number>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -50,7 +50,7 @@ export class Deadlines {
     clearInterval(this.#timer);
   }
 
-  /** Watches over an exchange until `forget`. */
+  /** Checks an exchange in every sweep until `forget`. */
   watch(exchange: Exchange): void {
     this.#open.add(exchange);
   }
@@ -59,7 +59,7 @@ export class Deadlines {
     this.#open.delete(exchange);
   }
 
-  /** Looks at everything that is open once, and ends what is late: a few at once, the others in the turns that follow. */
+  /** Checks everything that is open, and ends what is overdue: a few at once, the others in the following turns. */
   sweep(): void {
     const now = this.#now();
     if (this.#reset.size > 0) this.#endStuckSessions();
@@ -81,7 +81,7 @@ export class Deadlines {
     if (!awaitsBody(exchange)) return false;
     const { bodyIdleMs, bodyTimeoutMs } = this.#limits;
     if (owner !== 'kube' || !isAuthenticated) return now - startedAt > bodyTimeoutMs;
-    // Bytes that wait to be read here are not the client's delay.
+    // Bytes that we have not read yet are not the client's delay.
     const mark = request.readableLength > 0 ? -1 : bytesReceived(exchange);
     if (exchange.body?.mark !== mark || mark === -1) exchange.body = { at: now, mark };
     return now - exchange.body.at > bodyIdleMs;
@@ -112,11 +112,11 @@ export class Deadlines {
     const { stream } = response;
     const { session } = stream;
     stream.destroy(new Error(why));
-    // The reset goes out now, or waits behind bytes that the client does not take.
+    // The reset is sent now, or waits behind bytes that the client does not read.
     if (session !== undefined && stall !== undefined) this.#reset.set(session, session.socket.bytesWritten);
   }
 
-  /** Ends connections that did not even take the reset of a stream. */
+  /** Ends connections on which not even the reset of a stream was read. */
   #endStuckSessions(): void {
     for (const [session, sent] of this.#reset)
       if (!session.destroyed && session.socket.bytesWritten === sent) cutOff(session);
@@ -124,7 +124,7 @@ export class Deadlines {
   }
 }
 
-/** Whether bytes of the request's body are still to come. */
+/** Whether the request's body is incomplete. */
 function awaitsBody({ request, response }: Exchange): boolean {
   if (!isHttp2Response(response)) return !request.complete;
   if (!hasBody(request)) return false;
@@ -132,7 +132,7 @@ function awaitsBody({ request, response }: Exchange): boolean {
   return stream !== undefined && !stream.destroyed && stream.state.remoteClose !== 1;
 }
 
-/** A number that changes with each byte that comes in for this request. */
+/** A number that changes with each byte received for this request. */
 function bytesReceived({ request, response }: Exchange): number {
   if (isHttp2Response(response)) return response.stream.state.localWindowSize ?? 0;
   return request.socket.bytesRead;
@@ -140,7 +140,7 @@ function bytesReceived({ request, response }: Exchange): number {
 
 const drained = new WeakMap<ServerHttp2Stream, number>();
 
-/** A number that changes when the client takes bytes of this answer; undefined when none wait for it. */
+/** A number that changes when the client reads bytes of this response; undefined if none are waiting. */
 function bytesTaken({ response }: Exchange): number | undefined {
   if (!isHttp2Response(response)) {
     const { socket } = response;

@@ -10,7 +10,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 export interface EdgeHandlers {
   /** Nest: `/api/`, `/healthz`, `/readyz`, `/install.yaml`. */
   api: RequestHandler;
-  /** `/k8s/`, and every path that is no stream of ours with a credential for one cluster. */
+  /** `/k8s/`, and with a credential for one cluster every path except `/tunnel` and `/socket.io/`. */
   kube: { request: RequestHandler; upgrade: UpgradeHandler };
   /** `/tunnel`: WebSockets of agents. */
   tunnel: UpgradeHandler;
@@ -20,7 +20,7 @@ export interface EdgeHandlers {
   dashboard: RequestHandler;
 }
 
-/** Gives a request to its owner. */
+/** Passes a request to its owner. */
 export function dispatch(
   handlers: EdgeHandlers,
   owner: Owner,
@@ -44,7 +44,7 @@ export function dispatch(
   }
 }
 
-/** Gives a request to upgrade to its owner; refuses it where nobody takes one. */
+/** Passes an upgrade request to its owner, or refuses it if the owner accepts none. */
 export function dispatchUpgrade(
   handlers: EdgeHandlers,
   { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },

@@ -25,30 +25,30 @@ import { noProxies, type ProxySettings, TrustedProxies } from './trusted-proxies
 import { closeAfter, closeUnlessRead } from './unread-body.ts';
 
 export interface EdgeOptions {
-  /** PEM. Undefined behind a load balancer that ends TLS: the edge then speaks plain HTTP/1.1. */
+  /** PEM. Undefined behind a load balancer that terminates TLS: the edge then speaks plain HTTP/1.1. */
   tls: { cert: string; key: string } | undefined;
   publicOrigin: string;
   handlers: EdgeHandlers;
-  /** Whose word about where requests come from is believed; nobody's when undefined. */
+  /** Load balancers that are trusted to name the client; none if undefined. */
   proxies?: ProxySettings | undefined;
-  /** Of the process; its connections per network address are counted here. */
+  /** The limits of the process; the edge counts connections per network address. */
   limits: Limits;
-  /** What differs from `edgeLimits`. */
+  /** Overrides of `edgeLimits`. */
   edgeLimits?: Partial<EdgeLimits>;
   metrics: Pick<GatewayMetrics, 'answered'>;
   logger: Logger;
 }
 
 export interface Edge {
-  /** Rejects when the address cannot be had (EADDRINUSE, EACCES). */
+  /** Rejects if the address is not available (EADDRINUSE, EACCES). */
   listen(port: number, host: string): Promise<AddressInfo>;
-  /** Takes no new connection, lets running requests end for at most `graceMs`, then cuts what is left. */
+  /** Accepts no new connection, waits at most `graceMs` for running requests, then cuts the rest. */
   close(graceMs: number): Promise<void>;
 }
 
 /**
- * The one listener: owns the port, speaks HTTP/2 and HTTP/1.1 by ALPN, and hands each request and each upgrade to its owner
- * by path before any framework sees it.
+ * The only listener: owns the port, negotiates HTTP/2 or HTTP/1.1 by ALPN, and passes each request and each upgrade to its
+ * owner by path, before any framework sees it.
  */
 export function createEdge(options: EdgeOptions): Edge {
   const limits = { ...edgeLimits, ...options.edgeLimits };
@@ -65,11 +65,11 @@ export function createEdge(options: EdgeOptions): Edge {
   const handshakes = new FairQueue<Socket>((socket) => {
     if (socket.destroyed) return;
     server.emit('connection', socket);
-    // Over TLS the handshake reads for itself.
+    // With TLS, the handshake does the reading.
     if (options.tls === undefined) socket.resume();
   });
   const onConnection = (socket: Socket): void => {
-    // Before TLS, so that a connection too many costs no handshake.
+    // Before TLS, so that an excess connection costs no handshake.
     if (sockets.size >= limits.connections) {
       socket.destroy();
       return;
@@ -80,7 +80,7 @@ export function createEdge(options: EdgeOptions): Edge {
     socket.setKeepAlive(true, 30_000);
     const isProxy = proxies.has(socket.remoteAddress);
     if (isProxy && proxies.source === 'proxy-protocol') void afterProxyHeader(socket);
-    // Many clients share the connections of a load balancer; requests are counted by the address that it names.
+    // Many clients share a load balancer's connections; their requests are counted by the address that it names.
     else admit(socket, { isCounted: !isProxy });
   };
   const admit = (socket: Socket, { isCounted }: { isCounted: boolean }): void => {
@@ -94,14 +94,14 @@ export function createEdge(options: EdgeOptions): Edge {
     socket.off('error', ignore);
     if (source === undefined) return;
     if (source !== null) addresses.note(socket, source);
-    // A health check is the load balancer's own.
+    // Without a source it is a health check by the load balancer itself.
     admit(socket, { isCounted: source !== null });
   };
   const onError = (error: Error): void => options.logger.error({ error }, 'the listener failed');
-  // As the servers of node:http and node:tls have it for their own connections.
+  // As the servers of node:http and node:tls set it for their own connections.
   const acceptors = new Acceptors({ onConnection, onError }, { allowHalfOpen: options.tls === undefined });
 
-  /** @param carrier the HTTP/2 session, or the connection of HTTP/1.1. */
+  /** @param carrier the HTTP/2 session, or the HTTP/1.1 connection. */
   const connectionOf = (carrier: object): Connection => {
     const known = connections.get(carrier);
     if (known !== undefined) return known;
@@ -121,22 +121,22 @@ export function createEdge(options: EdgeOptions): Edge {
     response.once('close', () => {
       connection.exchanges--;
       exchange.known();
-      // Nobody can be authenticated for what is over.
+      // A finished request can no longer be authenticated.
       exchange.isAuthenticated = true;
       deadlines.forget(exchange);
       options.metrics.answered(owner ?? 'none', response.statusCode);
     });
-    // Nothing may follow a request that says itself that it is the last (RFC 9112, 9.6).
+    // No request may follow one with `Connection: close` (RFC 9112, 9.6).
     if (!isHttp2Response(response) && !response.shouldKeepAlive) connection.isClosing = true;
     closeUnlessRead(exchange);
   };
 
   const onRequest: RequestHandler = (request, response) => {
     const isHttp2 = isHttp2Response(response);
-    // Node hides the socket of an HTTP/2 stream behind its session.
+    // The socket of an HTTP/2 stream is only accessible through its session.
     const session = isHttp2 ? response.stream?.session : undefined;
     const connection = connectionOf(session ?? request.socket);
-    // What follows a request that ends its connection is nobody's.
+    // Ignore anything after a request that ends its connection.
     if (connection.isClosing) return;
     if (!isHttp2 && connection.exchanges >= limits.pipelinedRequests) {
       request.socket.destroy();
@@ -166,11 +166,11 @@ export function createEdge(options: EdgeOptions): Edge {
     socket.on('error', () => socket.destroy());
     const connection = connections.get(socket);
     if (connection?.isClosing || (connection?.exchanges ?? 0) > 0) {
-      // Earlier answers are still on their way: nothing may be written between them.
+      // Earlier responses are still being sent, and nothing may be written between them.
       socket.destroy();
       return;
     }
-    // Both directions of a connection end by themselves from here on (a port-forward may half-close).
+    // From here on each direction ends separately (a port-forward may half-close).
     (socket as Socket).allowHalfOpen = true;
     nameClient(request);
     const refusal = refuseAmbiguous(request);
@@ -178,7 +178,7 @@ export function createEdge(options: EdgeOptions): Edge {
     else dispatchUpgrade(options.handlers, { request, socket, head });
   };
 
-  /** CONNECT. Over HTTP/1.1 Node gives the bare connection, over HTTP/2 a response. */
+  /** Handles CONNECT. For HTTP/1.1 Node passes the bare connection, for HTTP/2 a response. */
   const onConnect = (request: IncomingMessage, answer: Duplex | ServerResponse): void => {
     if (answer instanceof Http2ServerResponse) respondPlain(answer as never, 405, 'This server is not a proxy.');
     else refuseSocket(answer as Duplex, refuseAmbiguous(request)?.status ?? 405);
@@ -198,7 +198,7 @@ export function createEdge(options: EdgeOptions): Edge {
   return {
     listen: async (port, host) => {
       const address = await acceptors.listen(port, host);
-      // It listens through the acceptors; told so, it looks for heads that do not come to an end.
+      // The acceptors listen on its behalf. This event starts its check for request heads that never end.
       server.emit('listening');
       deadlines.start();
       return address;

@@ -5,25 +5,25 @@ import type { Connection } from './clients.ts';
 import { raiseSession } from './http2-sessions.ts';
 import type { Owner } from './routes.ts';
 
-/** One request and its answer, as the edge's deadlines see them. Times in milliseconds of the monotonic clock. */
+/** One request and its response, with the state of their deadlines. Times in milliseconds of the monotonic clock. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse | Http2ServerResponse;
   readonly owner: Owner | null;
   readonly connection: Connection;
-  /** The network address that it is counted under. */
+  /** The network address under which it is counted. */
   readonly address: string;
-  /** Ends its count among the strangers' of its address. */
+  /** Ends its count as an unauthenticated request of its address. */
   readonly known: () => void;
   readonly startedAt: number;
   isAuthenticated: boolean;
-  /** What the deadlines saw when they last looked at an answer whose bytes wait; undefined while none wait. */
+  /** State of a response with waiting bytes at the last sweep that saw progress; undefined while none wait. */
   stall: { at: number; mark: number } | undefined;
-  /** The same of a body that has not come to its end. */
+  /** The same for an incomplete request body. */
   body: { at: number; mark: number } | undefined;
 }
 
-/** An exchange that begins now, for nobody who is known. */
+/** A new exchange, starting now, not yet authenticated. */
 export function newExchange(
   parts: Pick<Exchange, 'request' | 'response' | 'owner' | 'connection' | 'address' | 'known'>,
 ): Exchange {
@@ -33,14 +33,14 @@ export function newExchange(
 const exchangeKey = Symbol('exchange');
 type Carrier = { [exchangeKey]?: Exchange };
 
-/** Ties an exchange to its request, so that whoever authenticates the request can say so. */
+/** Attaches an exchange to its request, so that `markAuthenticated` finds it. */
 export function attachExchange(exchange: Exchange): void {
   (exchange.request as Carrier)[exchangeKey] = exchange;
 }
 
 /**
- * Tells the edge that the credential of this request was accepted: it no longer counts as a stranger's, and its HTTP/2
- * connection gets the full number of streams and the full windows. Does nothing for a request the edge does not know.
+ * Call when the credential of a request was accepted: the request no longer counts as unauthenticated, and its HTTP/2
+ * connection gets the full number of streams and the full windows. Does nothing for a request unknown to the edge.
  */
 export function markAuthenticated(request: IncomingMessage): void {
   const exchange = (request as Carrier)[exchangeKey];

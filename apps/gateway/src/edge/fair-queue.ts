@@ -1,13 +1,13 @@
-/** Begun in one turn of the event loop: some 5 ms of TLS handshakes. */
+/** Items started per turn of the event loop: about 5 ms of TLS handshakes. */
 const perTurn = 4;
 
 /**
- * Begins what is added, at once as long as little is; beyond that a few in each turn of the event loop, one of each key after the
- * other. So whoever adds a thousand waits for their own thousand, and nobody else does.
+ * Starts items at once while there are few, otherwise a few per turn of the event loop, with the keys taking turns. A key that
+ * adds a thousand items delays only its own.
  */
 export class FairQueue<Item> {
   readonly #begin: (item: Item) => void;
-  /** Whose turn it is comes first. */
+  /** Waiting items by key; the first key is next. */
   readonly #waiting = new Map<string, Item[]>();
   #left = perTurn;
   #isScheduled = false;
@@ -42,7 +42,7 @@ export class FairQueue<Item> {
       this.#left--;
       this.#waiting.delete(key);
       const item = items.shift() as Item;
-      // Behind all others, where this loop comes to it again.
+      // Moves the key to the end, where this loop will reach it again.
       if (items.length > 0) this.#waiting.set(key, items);
       this.#begin(item);
     }

@@ -1,18 +1,18 @@
-/** Who waits for a slot. */
+/** A request that waits for a slot. */
 interface Waiter {
   use: Use;
   start(): void;
 }
 
-/** What a key has. */
+/** The use of one key. */
 interface Use {
   taken: number;
   waiting: number;
 }
 
 /**
- * So many at once, and of each key no more than its share: who asks for much waits behind who asks for little. Of each key
- * so many may wait.
+ * A limited number of slots, of which each key gets at most its share, so that a key that asks for many does not delay others.
+ * The number of waiting requests per key is limited too.
  */
 export class FairSlots {
   readonly #total: number;
@@ -28,7 +28,7 @@ export class FairSlots {
     this.#mostWaiting = options.waiting;
   }
 
-  /** Waits for a slot. @returns gives it back; undefined when too many of the key wait, or the signal aborted first. */
+  /** Waits for a slot. @returns a function that releases it; undefined if too many of the key wait or the signal aborts first. */
   take(key: string, signal: AbortSignal): Promise<(() => void) | undefined> {
     if (signal.aborted) return Promise.resolve(undefined);
     const use = this.#byKey.get(key) ?? { taken: 0, waiting: 0 };

@@ -1,17 +1,17 @@
 import { constants, type Http2SecureServer, type Http2Session, type ServerHttp2Session } from 'node:http2';
 import type { EdgeLimits } from './limits.ts';
 
-/** Bytes an HTTP/2 connection may have in flight towards us, over all its streams, once it is known whose it is. */
+/** Window of an authenticated HTTP/2 connection towards us, over all its streams, in bytes. */
 const connectionWindow = 4 * 1024 * 1024;
 /** The same for each stream. */
 const streamWindow = 1024 * 1024;
 
-/** How to raise a connection's bounds; absent once they are. */
+/** Functions that raise the limits of unauthenticated connections. */
 const anonymous = new WeakMap<Http2Session, () => void>();
 
 /**
- * Gives a connection the full number of streams and the full windows. Until somebody has been authenticated on it, it has
- * few streams, and the 64 KiB of HTTP/2 as its windows.
+ * Gives a connection the full number of streams and the full windows. Until a request on it is authenticated, it has few
+ * streams, and HTTP/2's default window of 64 KiB.
  */
 export function raiseSession(session: Http2Session | undefined): void {
   if (session === undefined) return;
@@ -48,7 +48,7 @@ export function watchSessions(server: Http2SecureServer, limits: EdgeLimits): { 
       clearTimeout(idle);
       sessions.delete(session);
     });
-    // A peer's protocol error ends that connection, which is all that should happen.
+    // A peer's protocol error ends only that connection.
     session.on('error', () => session.destroy());
   });
   return {
@@ -61,7 +61,7 @@ export function watchSessions(server: Http2SecureServer, limits: EdgeLimits): { 
   };
 }
 
-/** Ends a connection that sends more PING or SETTINGS than anybody has a use for; each is answered (CVE-2019-9512, -9515). */
+/** Ends a connection that floods us with PING or SETTINGS, each of which must be answered (CVE-2019-9512, -9515). */
 function endFloods(session: ServerHttp2Session, { controlFrameBurst, controlFrameRate }: EdgeLimits): void {
   let left = controlFrameBurst;
   let at = performance.now();
@@ -75,15 +75,15 @@ function endFloods(session: ServerHttp2Session, { controlFrameBurst, controlFram
   session.on('remoteSettings', count);
 }
 
-/** Ends a connection at once and says that its peer asked for too much. */
+/** Ends a connection at once with ENHANCE_YOUR_CALM. */
 export function cutOff(session: Http2Session): void {
   if (session.destroyed) return;
-  // `destroy` takes a code only with an error, which would then be ours.
+  // `destroy` accepts a code only together with an error, which would count as ours.
   session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
   session.destroy();
 }
 
-/** Says goodbye, and closes also when the peer takes no more bytes. */
+/** Sends GOAWAY and closes, even if the peer reads no more bytes. */
 function end(session: ServerHttp2Session, { stalledMs }: EdgeLimits): void {
   session.close();
   const deadline = setTimeout(() => session.destroy(), stalledMs).unref();

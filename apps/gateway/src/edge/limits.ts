@@ -1,38 +1,38 @@
-/** What connections and requests may cost before and after it is known whose they are. Times in milliseconds. */
+/** Limits of connections and requests, before and after authentication. Times in milliseconds. */
 export interface EdgeLimits {
   /** Connections of all kinds at once, tunnels included. */
   connections: number;
-  /** From the first byte to the end of the request headers; also to the first HTTP/2 stream. */
+  /** From the first byte to the end of the request headers, or to the first HTTP/2 stream. */
   headersTimeoutMs: number;
   tlsHandshakeTimeoutMs: number;
-  /** An HTTP/2 connection without a stream is closed after this, once a request on it was authenticated. */
+  /** How long an HTTP/2 connection may have no stream, once a request on it was authenticated. */
   idleSessionMs: number;
-  /** An HTTP/1.1 connection between two requests; an HTTP/2 connection without a stream before anybody signed in on it. */
+  /** How long an HTTP/1.1 connection may be idle, or an unauthenticated HTTP/2 connection have no stream. */
   keepAliveMs: number;
   /** One block of request headers, in bytes. */
   headerBytes: number;
   /** HTTP/2 streams of a connection at once, before and after a request on it was authenticated. */
   anonymousStreamsPerSession: number;
   streamsPerSession: number;
-  /** What Node may hold for one HTTP/2 connection, in MiB; a stream that would exceed it is refused. */
+  /** Memory that Node may use for one HTTP/2 connection, in MiB; a stream that would exceed it is refused. */
   sessionMemoryMib: number;
-  /** Streams of a connection that its client may reset at once, and in a second; one more ends the connection. */
+  /** Streams that a client may reset on a connection, in a burst and per second; one more ends the connection. */
   streamResetBurst: number;
   streamResetRate: number;
-  /** PING and SETTINGS frames that a client may send on a connection at once, and in a second; one more ends the connection. */
+  /** PING and SETTINGS frames on a connection, in a burst and per second; one more ends the connection. */
   controlFrameBurst: number;
   controlFrameRate: number;
-  /** Requests of one HTTP/1.1 connection that wait for their answers; one more ends the connection. */
+  /** Requests of one HTTP/1.1 connection that wait for their responses; one more ends the connection. */
   pipelinedRequests: number;
-  /** From the head of a request to the end of its body. Does not hold for authenticated requests to clusters. */
+  /** From the head of a request to the end of its body. Does not apply to authenticated requests to clusters. */
   bodyTimeoutMs: number;
   /** Between two bytes of the body of an authenticated request to a cluster. */
   bodyIdleMs: number;
-  /** An answer of which bytes are queued and the client takes none. */
+  /** How long the client may read none of a response's queued bytes. */
   stalledMs: number;
-  /** The same for an authenticated answer of a cluster: `kubectl logs | less` may wait while somebody reads. */
+  /** The same for an authenticated response of a cluster: `kubectl logs | less` may wait while somebody reads. */
   stalledClusterAnswerMs: number;
-  /** How often deadlines are looked at. Each may come so much late. */
+  /** How often deadlines are checked, and so how late each may take effect. */
   sweepMs: number;
 }
 

@@ -13,12 +13,12 @@ export function createListener(
   const http1 = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersTimeoutMs,
-    // No deadline for a whole request: uploads to a cluster may be long. `Deadlines` bounds the bodies.
+    // No deadline for a whole request, because uploads to a cluster may be long. `Deadlines` limits the bodies.
     requestTimeout: 0,
     connectionsCheckingInterval: 1_000,
     keepAliveTimeout: limits.keepAliveMs,
     insecureHTTPParser: false,
-    // Looked at in `refuseAmbiguous`: Node would answer, and yet hand on what was pipelined behind.
+    // Checked in `refuseAmbiguous`: Node would respond, but still pass on requests pipelined after it.
     requireHostHeader: false,
   };
   if (tls === undefined) return { server: createServer(http1) };
@@ -35,12 +35,12 @@ export function createListener(
     streamResetRate: limits.streamResetRate,
     settings: {
       enablePush: false,
-      // Raised, with the windows, once somebody was authenticated on the connection.
+      // Raised, with the windows, once a request on the connection was authenticated.
       maxConcurrentStreams: limits.anonymousStreamsPerSession,
       maxHeaderListSize: limits.headerBytes,
     },
   });
-  // Peers that speak no TLS or break it off are no events of ours.
+  // Peers that do not speak TLS or break it off are not worth logging.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return { server, sessions: watchSessions(server, limits) };
 }

@@ -1,7 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Answers with one line of text and nothing about the inside. */
+/** Responds with one line of text, without internal details. */
 export function respondPlain(response: ServerResponse, status: number, sentence: string): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -16,8 +16,8 @@ export function respondPlain(response: ServerResponse, status: number, sentence:
 }
 
 /**
- * Answers on a bare HTTP/1.1 connection, then closes it: an upgrade that is not answered with 101 must never leave a
- * connection behind on which more could be said.
+ * Responds on a bare HTTP/1.1 connection, then closes it: an upgrade that does not get a 101 must never leave a usable
+ * connection behind.
  */
 export function refuseSocket(
   socket: Duplex,
@@ -25,7 +25,7 @@ export function refuseSocket(
   options: { body?: string; contentType?: string; retryAfterSeconds?: number } = {},
 ): void {
   const { body = `${STATUS_CODES[status] ?? 'Error'}\n`, contentType = 'text/plain; charset=utf-8' } = options;
-  // Already being answered: a parser may report more than one error of a connection.
+  // A response is already being sent: a parser may report more than one error per connection.
   if (socket.writableEnded) return;
   if (socket.destroyed || !socket.writable) {
     socket.destroy();
@@ -43,10 +43,10 @@ export function refuseSocket(
   endThenDestroy(socket, `${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** Sends the last bytes and closes within 2 s, whatever the other side does. */
+/** Sends the last bytes and closes the connection within 2 s, whatever the other side does. */
 export function endThenDestroy(socket: Duplex, last?: string): void {
   socket.on('error', () => socket.destroy());
-  // What still comes in is thrown away, so that the close is not a reset that takes our answer with it.
+  // Discards incoming bytes, because closing with unread bytes sends a reset, which can destroy our response.
   socket.resume();
   const deadline = setTimeout(() => socket.destroy(), 2_000);
   socket.once('close', () => clearTimeout(deadline));

@@ -2,17 +2,17 @@ import type { Socket } from 'node:net';
 
 const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
 const headBytes = 16;
-/** Longer than any load balancer writes: addresses take 36 bytes, what it adds of its own (TLVs) some hundred. */
+/** Longer than any real header: addresses take 36 bytes, a load balancer's extensions (TLVs) about a hundred. */
 const maxBytes = 2_048;
 
-/** What stands before the first byte of a connection. */
+/** The result of parsing the header at the start of a connection. */
 export type ProxyHeader =
   | { state: 'incomplete' }
   | { state: 'invalid' }
-  /** `source` is null for a connection of the load balancer's own (a health check), and for families other than IP. */
+  /** `source` is null for a connection of the load balancer itself (a health check), and for families other than IP. */
   | { state: 'complete'; bytes: number; source: string | null };
 
-/** Reads a header of the PROXY protocol, version 2 (haproxy.org, proxy-protocol.txt, section 2.2). */
+/** Parses a header of the PROXY protocol, version 2 (haproxy.org, proxy-protocol.txt, section 2.2). */
 export function parseProxyHeader(bytes: Buffer): ProxyHeader {
   const begun = bytes.subarray(0, signature.byteLength);
   if (!signature.subarray(0, begun.byteLength).equals(begun)) return { state: 'invalid' };
@@ -26,21 +26,21 @@ export function parseProxyHeader(bytes: Buffer): ProxyHeader {
   return source === undefined ? { state: 'invalid' } : { state: 'complete', bytes: headBytes + length, source };
 }
 
-/** Undefined where the addresses are shorter than their family. */
+/** Undefined if the addresses are too short for their family. */
 function sourceOf(family: number, addresses: Buffer): string | null | undefined {
   if (family === 1) return addresses.byteLength < 12 ? undefined : addresses.subarray(0, 4).join('.');
   if (family !== 2) return null;
   if (addresses.byteLength < 36) return undefined;
   const groups = Array.from({ length: 8 }, (_, index) => addresses.readUInt16BE(index * 2).toString(16));
-  // As `node:net` writes an address: the URL parser shortens it.
+  // In the form of `node:net`: the URL parser shortens it.
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
 /**
- * Takes the header off a connection that nobody reads yet; what came behind it is put back.
- * @param timeoutMs for all of it.
- * @returns who the load balancer says has connected; null where it names nobody. Undefined when it is not well-formed or does
- * not come: the connection is destroyed then.
+ * Removes the header from a connection that is not being read yet; bytes after it are put back.
+ * @param timeoutMs for the whole header.
+ * @returns the client's address according to the load balancer; null if it names none; undefined if the header is malformed or
+ * late, in which case the connection is destroyed.
  */
 export function takeProxyHeader(socket: Socket, timeoutMs: number): Promise<string | null | undefined> {
   return new Promise((resolve) => {

@@ -5,11 +5,11 @@ import type { Owner } from './routes.ts';
 /** Why the edge refuses a request before its owner sees it. */
 export interface EdgeRefusal {
   status: number;
-  /** For a person to read. */
+  /** For people. */
   sentence: string;
 }
 
-/** Headers of which Node takes the first and another hop might take the last (RFC 9112, 3.2). */
+/** Headers of which Node uses the first and another hop might use the last (RFC 9112, 3.2). */
 const single: ReadonlySet<string> = new Set(['host', 'authorization', 'origin', 'content-type', 'transfer-encoding']);
 
 const unknownVersion: EdgeRefusal = { status: 505, sentence: 'This server speaks HTTP/1.0, HTTP/1.1 and HTTP/2.' };
@@ -23,15 +23,15 @@ const unknownCoding: EdgeRefusal = { status: 400, sentence: 'The only supported 
 export const noPath: EdgeRefusal = { status: 400, sentence: 'The request target must be a path.' };
 const malformedPath: EdgeRefusal = { status: 400, sentence: 'The path is malformed: check its percent-encoding.' };
 
-/** For an address of which too many requests are open that nobody was authenticated for. */
+/** For an address with too many open unauthenticated requests. */
 export const tooMany: EdgeRefusal = {
   status: 429,
   sentence: 'Too many requests from your network address are waiting for an answer. Try again in a second.',
 };
 
 /**
- * Refuses a request that two readers could understand in two ways: text of another HTTP version, a header that decides and
- * comes twice, HTTP/1.1 without a Host, a transfer coding beside `chunked` (RFC 9112, 6.1), a transfer coding in HTTP/1.0.
+ * Refuses a request that two parsers could read differently: text that states another HTTP version, a repeated single-value
+ * header, HTTP/1.1 without a Host, a transfer coding other than `chunked` (RFC 9112, 6.1), a transfer coding in HTTP/1.0.
  */
 export function refuseAmbiguous(request: IncomingMessage): EdgeRefusal | undefined {
   const isText = !isHttp2Request(request);
@@ -51,8 +51,8 @@ export function refuseAmbiguous(request: IncomingMessage): EdgeRefusal | undefin
 }
 
 /**
- * Refuses a target that is no path, and a path of the dashboard that cannot be decoded or holds control characters. The API
- * and the kube endpoint read their own paths, and refuse in their own words.
+ * Refuses a target that is not a path, and a path of the dashboard that cannot be decoded or contains control characters. The
+ * API and the kube endpoint check their own paths, and refuse them with their own messages.
  */
 export function refuseTarget(target: string, owner: Owner | null): EdgeRefusal | undefined {
   if (owner === null) return noPath;

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { looksLikeClusterCredential } from '../identity/cluster-credential.ts';
 
-/** Who answers a path. */
+/** The component that serves a path. */
 export type Owner = 'kube' | 'tunnel' | 'live' | 'api' | 'dashboard';
 
 const apiPaths: ReadonlySet<string> = new Set(['/api', '/healthz', '/readyz', '/install.yaml']);
 
 /**
- * The owner of a request. A credential that opens one cluster speaks Kubernetes on every path that is not a stream of ours,
- * as it would to the cluster itself: many tools keep only the host of a kubeconfig (docs/adr/0008-paths-of-a-cluster.md).
+ * The owner of a request. With a credential that opens one cluster, every path except `/tunnel` and `/socket.io/` is that
+ * cluster's API, because many tools keep only the host of a kubeconfig (docs/adr/0008-paths-of-a-cluster.md).
  * Neither the API nor the dashboard ever gets a request with such a credential.
  */
 export function ownerOfRequest({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): Owner | null {
@@ -18,9 +18,9 @@ export function ownerOfRequest({ url = '', headers }: Pick<IncomingMessage, 'url
 }
 
 /**
- * The owner of a request target, decided on its raw bytes before any framework sees it; null when it is not in origin form
- * (absolute form, authority form, `*`): nobody answers those. Comparison is exact: `/K8S/` and `/%6b8s/` are pages of the
- * dashboard, which has none such.
+ * The owner of a request target, determined from its raw bytes before any framework sees it; null if it is not in origin form
+ * (absolute form, authority form, `*`), which nobody serves. Comparison is exact: `/K8S/` and `/%6b8s/` go to the dashboard,
+ * which has no such page.
  */
 export function ownerOf(target: string): Owner | null {
   if (!target.startsWith('/')) return null;

@@ -1,4 +1,4 @@
-/** Headers that every answer carries. Strict-Transport-Security only for real names: on localhost it would bind every port. */
+/** Headers of every response. Strict-Transport-Security only for real host names: on localhost it would affect every port. */
 export function securityHeaders(publicOrigin: string): [name: string, value: string][] {
   const { protocol, hostname } = new URL(publicOrigin);
   const isLocal = hostname === 'localhost' || hostname.endsWith('.local') || /^[\d.]+$|:/.test(hostname);

@@ -6,17 +6,17 @@ import { brotliCompress, gzip, constants as zlib } from 'node:zlib';
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);
 
-/** Written at once to a client that has taken what came before: a client that takes none holds no more than this of TLS. */
+/** Bytes written at a time, once the client has read the previous ones, so that a client that reads none holds only these. */
 const sliceBytes = 16 * 1024;
-/** Less than this is not worth compressing. */
+/** Smaller bodies are not worth compressing, in bytes. */
 const minCompressed = 1_024;
 const compressible = /^(?:text\/|application\/(?:javascript|json|manifest\+json|wasm)|image\/svg\+xml|font\/ttf)/;
 
 type Encoding = 'br' | 'gzip' | 'identity';
 
 /**
- * An answer that is the same for everybody: held once, compressed once, and never copied for a client. Knows `If-None-Match`
- * and HEAD; a `Range` is answered with the whole, as RFC 9110 allows.
+ * A response that is the same for everybody: kept once, compressed once, never copied per client. Supports `If-None-Match` and
+ * HEAD; a `Range` is answered with the whole body, as RFC 9110 allows.
  */
 export class StaticAnswer {
   readonly #headers: Record<string, string>;
@@ -25,7 +25,7 @@ export class StaticAnswer {
   readonly #isCompressible: boolean;
   readonly body: Buffer;
 
-  /** @param headers sent with each answer; `content-type` among them. */
+  /** @param headers sent with each response, including `content-type`. */
   constructor(body: Buffer, headers: Record<string, string>) {
     this.body = body;
     this.#headers = headers;
@@ -34,7 +34,7 @@ export class StaticAnswer {
     this.#bodies.set('identity', Promise.resolve(body));
   }
 
-  /** Answers a GET or HEAD. Never rejects. */
+  /** Responds to a GET or HEAD. Never rejects. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const encoding = this.#isCompressible ? accepted(request.headers['accept-encoding']) : 'identity';
     const tag = `"${this.#tag}${encoding === 'identity' ? '' : `-${encoding}`}"`;
@@ -67,11 +67,11 @@ export class StaticAnswer {
 
 function compress(body: Buffer, encoding: Encoding): Promise<Buffer> {
   if (encoding === 'gzip') return zip(body, { level: 6 });
-  // Quality 6 is some 20 % smaller than gzip, and takes 0.1 s for the largest script, once.
+  // Quality 6 is about 20 % smaller than gzip, and takes 0.1 s for the largest script, once.
   return brotli(body, { params: { [zlib.BROTLI_PARAM_QUALITY]: 6, [zlib.BROTLI_PARAM_SIZE_HINT]: body.byteLength } });
 }
 
-/** The best coding a client takes (RFC 9110, 12.5.3). One with weight 0 is refused; other weights make no difference. */
+/** The best coding that a client accepts (RFC 9110, 12.5.3). Weight 0 means not accepted; other weights are ignored. */
 function accepted(header: string | string[] | undefined): Encoding {
   const codings = new Set<string>();
   for (const part of String(header ?? '').split(',')) {
@@ -86,7 +86,7 @@ function matches(header: string | undefined, tag: string): boolean {
   return header.split(',').some((part) => part.trim() === '*' || part.trim().replace(/^W\//, '') === tag);
 }
 
-/** Sends a shared buffer piece by piece, as the client takes it. */
+/** Sends a shared buffer piece by piece, as the client reads it. */
 export function sendInSlices(body: Buffer, response: ServerResponse): void {
   let sent = 0;
   const more = (): void => {

@@ -1,25 +1,25 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** Says where connections and requests that come through load balancers come from. */
+/** How to find the client of connections and requests that come through load balancers. */
 export interface ProxySettings {
-  /** Networks of the load balancers, in CIDR notation or as single addresses. Nobody else is believed. */
+  /** Networks of the load balancers, in CIDR notation or as single addresses. No other peer is trusted. */
   trusted: readonly string[];
   /**
-   * How they name the client: not at all; by the PROXY protocol, version 2, before the first byte of each connection; or by the
-   * header `X-Forwarded-For` of each request, which they must set or append to.
+   * How they name the client: not at all; with the PROXY protocol, version 2, at the start of each connection; or with the header
+   * `X-Forwarded-For` of each request, which they must set or append to.
    */
   source: 'connection' | 'proxy-protocol' | 'x-forwarded-for';
 }
 
-/** Nobody is believed, which is right where clients connect to the gateway itself. */
+/** Trusts nobody, which is right if clients connect to the gateway directly. */
 export const noProxies: ProxySettings = { trusted: [], source: 'connection' };
 
-/** The load balancers that are believed. */
+/** The trusted load balancers. */
 export class TrustedProxies {
   readonly source: ProxySettings['source'];
   readonly #networks = new BlockList();
 
-  /** @throws RangeError for what is no network. */
+  /** @throws RangeError for an invalid network. */
   constructor({ trusted, source }: ProxySettings) {
     this.source = source;
     for (const text of source === 'connection' ? [] : trusted) {
@@ -29,21 +29,21 @@ export class TrustedProxies {
     }
   }
 
-  /** Whether an address is that of a load balancer that is believed. */
+  /** Whether an address is that of a trusted load balancer. */
   has(address: string | undefined): boolean {
     if (address === undefined || isIP(address) === 0) return false;
     return this.#networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   }
 
   /**
-   * The client of a request, as `X-Forwarded-For` has it: each load balancer appends the address that it was called from, so
-   * the last one that is no load balancer is the client, and what stands before it is what that client claims.
+   * The client of a request according to `X-Forwarded-For`: each load balancer appends the address of its peer, so the last
+   * address that is not a load balancer is the client, and anything before it is that client's claim.
    * @param peer the other end of the connection.
    */
   clientOf(header: string | string[] | undefined, peer: string): string {
     if (this.source !== 'x-forwarded-for' || !this.has(peer)) return peer;
     let client = peer;
-    // Several fields of the name are one list, in their order (RFC 9110, 5.3).
+    // Several fields with the same name form one list, in order (RFC 9110, 5.3).
     for (const text of [header ?? []].flat().join(',').split(',').reverse()) {
       const address = bare(text.trim());
       if (isIP(address) === 0) return client;
@@ -54,7 +54,7 @@ export class TrustedProxies {
   }
 }
 
-/** @returns undefined for what is no address with a prefix that fits it. */
+/** @returns undefined for anything but an address with a valid prefix. */
 export function parseNetwork(text: string): { address: string; prefix: number; family: 'ipv4' | 'ipv6' } | undefined {
   const [address = '', length, ...more] = text.split('/');
   const version = isIP(address);

@@ -7,8 +7,8 @@ import type { Exchange } from './exchange.ts';
 import { endThenDestroy } from './plain-response.ts';
 
 /**
- * Lets nothing follow an answer that was given before the body of its request had been read: over HTTP/1.1 the answer says
- * `Connection: close` and the connection ends with it, over HTTP/2 the stream is reset with NO_ERROR (RFC 9113, 8.1).
+ * Call when responding before the request's body was read, so that no further request follows: over HTTP/1.1 the response has
+ * `Connection: close` and ends the connection; over HTTP/2 the stream is reset with NO_ERROR (RFC 9113, 8.1).
  */
 export function closeUnlessRead({ request, response, connection }: Exchange): void {
   if (!hasBody(request)) return;
@@ -24,12 +24,12 @@ export function closeUnlessRead({ request, response, connection }: Exchange): vo
   request.socket.destroySoon = () => finish(request.socket, connection);
   request.once('end', () => {
     if (!response.headersSent) response.shouldKeepAlive = shouldKeepAlive;
-    // The method of the class again.
+    // Restores the method of the class.
     if (response.shouldKeepAlive) Reflect.deleteProperty(request.socket, 'destroySoon');
   });
 }
 
-/** Makes an HTTP/1.1 connection end with the answer of this exchange. What the client still sends is thrown away. */
+/** Closes an HTTP/1.1 connection after the response of this exchange. Bytes that the client still sends are discarded. */
 export function closeAfter({ request: { socket }, response, connection }: Exchange): void {
   if (isHttp2Response(response)) return;
   connection.isClosing = true;
@@ -38,8 +38,8 @@ export function closeAfter({ request: { socket }, response, connection }: Exchan
 }
 
 /**
- * What Node calls, instead of `destroySoon` of the socket, after the last answer. That would close with bytes unread, which
- * is a reset and can take the answer with it.
+ * Replaces the socket's `destroySoon`, which Node calls after the last response. That would close the socket with unread bytes,
+ * which sends a reset and can destroy the response.
  */
 function finish(socket: Socket, connection: Connection): void {
   connection.isClosing = true;

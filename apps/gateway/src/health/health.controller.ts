@@ -5,22 +5,22 @@ import { Database } from '../database/database.ts';
 import { ApiError } from '../http/api-error.ts';
 import { Unlisted } from '../http/operation.ts';
 
-/** For load balancers and probes: nothing about tenants, nothing about the inside. */
+/** For load balancers and probes; reveals nothing about tenants or internals. */
 @Controller()
 export class HealthController {
   @Inject(Database) private readonly database!: Database;
   @Inject(Lifecycle) private readonly lifecycle!: Lifecycle;
 
-  /** However many ask at once, the database is asked once. */
+  /** Simultaneous requests share one query. */
   readonly #pings = new SingleFlight<void>();
 
-  /** The process answers. */
+  /** Liveness: the process responds. */
   @Unlisted('/healthz', 'public')
   healthz(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
-  /** It can do its work: the database answers, and it is not on its way out. */
+  /** Readiness: the database responds and the gateway is not draining. */
   @Unlisted('/readyz', 'public')
   async readyz(): Promise<{ status: 'ok' }> {
     if (this.lifecycle.isDraining) throw new ApiError('unavailable', 'This gateway is about to stop.');

@@ -29,7 +29,7 @@ interface AccessGuardDependencies {
   limits: Limits;
 }
 
-/** The one guard, for every route: lets through what the table of routes says, and nothing that it does not know. */
+/** The only guard, for every route: allows what the table of routes says, and denies anything not in it. */
 export class AccessGuard implements CanActivate {
   readonly #authenticator: Authenticator;
   readonly #joinClaims: JoinClaims;
@@ -49,7 +49,7 @@ export class AccessGuard implements CanActivate {
     if (declared === undefined) throw notFound();
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const access = 'unlisted' in declared ? declared.unlisted : (routes[declared.operation] as Route).access;
-    // Probes of a load balancer come from the address that its clients share, and must not fail with them.
+    // A load balancer's probes come from the address that its clients share, and must not fail because of those.
     const isProbe = 'unlisted' in declared && declared.unlisted === 'public';
     if (!isProbe && (access === 'public' || access === 'join-token'))
       await this.#count(`address ${countedAddressOf(request.raw)}`);
@@ -76,7 +76,7 @@ export class AccessGuard implements CanActivate {
     }
   }
 
-  /** One request of a person, or of a network address as long as nobody knows whose. */
+  /** Counts one request of a person, or of a network address if it is not authenticated. */
   async #count(who: string): Promise<void> {
     const seconds = await this.#limits.takeOrWait('requestsPerUser', who);
     if (seconds > 0) throw rateLimited(seconds);
@@ -91,7 +91,7 @@ export class AccessGuard implements CanActivate {
 
   async #principal(request: FastifyRequest): Promise<Principal> {
     const principal = await this.#authenticator.authenticate(request.headers);
-    // Also of who is refused: what waits for its refusal is no stranger's.
+    // Also for a request that will be refused: while it waits, it must not count as unauthenticated.
     if (principal !== null) markAuthenticated(request.raw);
     await this.#count(principal?.userId ?? `address ${countedAddressOf(request.raw)}`);
     if (principal === null)
@@ -109,7 +109,7 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/** @throws {ApiError} 404 for an organization one is not in, whether or not it exists; 403 for a role that may not. */
+/** @throws {ApiError} 404 if the person is not a member of the organization, whether or not it exists; 403 for their role. */
 function memberOf(request: FastifyRequest, principal: Principal, permission: Permission): CallOrganization {
   const { organization: slug } = request.params as { organization?: string };
   const membership = principal.memberships.find((candidate) => candidate.slug === slug);

@@ -12,7 +12,7 @@ export interface CallOrganization {
   role: Role;
 }
 
-/** What the guard found out about the caller, by the access of the route. */
+/** What the guard determined about the caller; depends on the route's access. */
 type Caller<A> = A extends 'public'
   ? unknown
   : A extends 'join-token'
@@ -24,22 +24,22 @@ type Caller<A> = A extends 'public'
 type Parsed<R, K extends 'params' | 'query' | 'body'> =
   R extends Record<K, infer S extends z.ZodType> ? Record<K, z.output<S>> : unknown;
 
-/** One call of an operation: checked input, and who calls. */
+/** One call of an operation: validated input, and the caller. */
 export type Call<O extends OperationId> = Caller<Routes[O]['access']> &
   Parsed<Routes[O], 'params'> &
   Parsed<Routes[O], 'query'> &
   Parsed<Routes[O], 'body'> & {
     request: FastifyRequest;
-    /** For cookies only; the answer is what the handler returns. */
+    /** For setting cookies only; the handler's return value is the response. */
     reply: FastifyReply;
   };
 
-/** What the handler of an operation answers; undefined where there is no body. */
+/** The return value of an operation's handler; undefined if there is no body. */
 export type Answer<O extends OperationId> = Routes[O] extends { response: infer S extends z.ZodType }
   ? z.input<S>
   : undefined;
 
-/** What the guard and the interceptor leave on a request. */
+/** What the guard and the interceptor store for a request. */
 export interface CallParts {
   caller: object;
   input: { params?: unknown; query?: unknown; body?: unknown };
@@ -47,7 +47,7 @@ export interface CallParts {
 
 const parts = new WeakMap<FastifyRequest, CallParts>();
 
-/** The parts of the call that a request is. Kept apart from the request, so that nothing a client sends can name them. */
+/** The parts of a request's call. Stored outside the request object, so that nothing a client sends can set them. */
 export function partsOf(request: FastifyRequest): CallParts {
   const known = parts.get(request);
   if (known !== undefined) return known;

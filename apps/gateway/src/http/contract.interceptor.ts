@@ -9,11 +9,11 @@ import { partsOf } from './call.ts';
 import { declarationOf } from './operation.ts';
 
 /**
- * Holds both sides to the contract: what comes in is parsed by the schemas of the operation, strictly; what goes out too, so
- * that a field which is not in the contract never leaves.
+ * Enforces the contract in both directions: input is parsed strictly with the schemas of the operation, and so is output, so
+ * that a field that is not in the contract is never sent.
  */
 export class ContractInterceptor implements NestInterceptor {
-  /** @throws {ApiError} 400 that names each field; 404 for a path that cannot name anything. */
+  /** @throws {ApiError} 400 that names each invalid field; 404 for a path parameter that cannot match anything. */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const declared = declarationOf(context.getHandler());
     if (declared === undefined || !('operation' in declared)) return next.handle();

@@ -6,7 +6,7 @@ import { isUnreachable } from '../database/database.ts';
 import { PasswordsBusyError } from '../identity/passwords.ts';
 import { ApiError } from './api-error.ts';
 
-/** What Fastify and Nest say when they refuse a request before any handler, in our words. */
+/** Our messages for requests that Fastify or Nest refuse before any handler. */
 const byStatus: Record<number, { code: ErrorCode; message: string }> = {
   400: { code: 'invalid-request', message: 'The request is malformed: its body must be one JSON value.' },
   404: { code: 'not-found', message: 'There is no such path. See /api/docs.' },
@@ -14,7 +14,7 @@ const byStatus: Record<number, { code: ErrorCode; message: string }> = {
   415: { code: 'unsupported-media-type', message: 'The body must be JSON: send Content-Type: application/json.' },
 };
 
-/** Answers with an error in the one form. */
+/** Sends an error response in the common form. */
 export function sendError(reply: FastifyReply, error: ApiError, requestId: string): void {
   const { code, message, fields } = error;
   const body: ApiErrorBody = { error: { code, message, ...(fields === undefined ? {} : { fields }), requestId } };
@@ -24,7 +24,7 @@ export function sendError(reply: FastifyReply, error: ApiError, requestId: strin
     .send(JSON.stringify(body));
 }
 
-/** Turns everything that was thrown into an answer: never a stack, never more than a sentence. */
+/** Turns every thrown value into a response, never with a stack. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   readonly #logger: Logger;
@@ -59,7 +59,7 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** The status of an error that the frameworks made; 500 for any other. */
+/** The status of an error from a framework; 500 for any other. */
 function statusOf(thrown: unknown): number {
   if (thrown instanceof HttpException) return thrown.getStatus();
   if (!(thrown instanceof Error)) return 500;

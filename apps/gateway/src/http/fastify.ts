@@ -9,7 +9,7 @@ import { type Documentation, serveDocumentation } from '../openapi/documentation
 import { ApiError } from './api-error.ts';
 import { sendError } from './error.filter.ts';
 
-/** The largest body of the REST API. */
+/** The largest request body of the REST API. */
 const maxBodyBytes = 64 * 1024;
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -21,8 +21,8 @@ interface AdapterParts {
 }
 
 /**
- * Fastify without a listener: the edge owns the port and hands over what is for the API, as HTTP/1.1 or HTTP/2.
- * @returns the adapter for Nest, and what the edge calls.
+ * Fastify without a listener: the edge owns the port and passes on requests for the API, as HTTP/1.1 or HTTP/2.
+ * @returns the adapter for Nest, and the handler for the edge.
  */
 export function createAdapter({ logger, publicOrigin, documentation }: AdapterParts): {
   adapter: FastifyAdapter;
@@ -46,7 +46,7 @@ export function createAdapter({ logger, publicOrigin, documentation }: AdapterPa
     },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
-  // Its fields are all named below and none is a secret: looking for some costs ten times as much as the line.
+  // All fields are listed below and none is a secret; redaction would cost ten times as much as the log line.
   const requests = logger.child({}, { redact: [] });
   readOnlyJson(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
@@ -61,9 +61,9 @@ export function createAdapter({ logger, publicOrigin, documentation }: AdapterPa
   fastify.addHook('onResponse', async (request, reply) => {
     const { method, id: requestId } = request;
     const address = remoteAddressOf(request.raw);
-    // The route, not the URL: what a stranger puts into a URL is not for the log.
+    // The route, not the URL: text from strangers must not get into the log.
     const route = request.routeOptions.url ?? 'none';
-    // Whoever sends too much must not fill the log too; the metric of refusals counts them.
+    // A client that sends too much must not fill the log as well; the metric counts the refusals.
     requests[reply.statusCode === 429 ? 'debug' : 'info'](
       { requestId, method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), address },
       'request',
@@ -83,7 +83,7 @@ export function createAdapter({ logger, publicOrigin, documentation }: AdapterPa
   return { adapter, handler };
 }
 
-/** Bodies are JSON, or there is none. */
+/** Accepts only JSON bodies, or none. */
 function readOnlyJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
@@ -93,7 +93,7 @@ function readOnlyJson(fastify: FastifyInstance): void {
   });
 }
 
-/** What every answer carries: nothing of the API is for a cache, a frame or another type. */
+/** Headers of every response: no caching, no framing, no type sniffing. */
 function headersFor(
   request: Pick<FastifyRequest, 'id' | 'url' | 'headers'>,
   publicOrigin: string,
@@ -108,20 +108,20 @@ function headersFor(
   };
 }
 
-/** Only the API's documentation is a page, and may run the scripts that lie beside it. */
+/** Only the API's documentation is a page, which may run the scripts next to it. */
 function policyFor({ url, headers }: Pick<FastifyRequest, 'url' | 'headers'>, publicOrigin: string): string {
   return /^\/api\/docs(?:[/?]|$)/.test(url)
     ? apiDocumentationPolicy(ownHosts(headers, publicOrigin))
     : "default-src 'none'; frame-ancestors 'none'";
 }
 
-/** A caller's own id for its request, when it can do no harm in a log or a header; else a new one. */
+/** The caller's own request id if it is safe in a log and a header, otherwise a new one. */
 function requestIdOf({ headers }: IncomingMessage): string {
   const id = headers['x-request-id'];
   return typeof id === 'string' && /^[\w.-]{1,128}$/.test(id) ? id : randomUUID();
 }
 
-/** Refuses control characters, which no path and no query of ours holds. */
+/** Refuses control characters, which no path or query of ours contains. */
 function refuseUrl(url: string): ApiError | undefined {
   return /%(?:[01][0-9a-f]|7f)/i.test(url)
     ? new ApiError('invalid-request', 'The URL contains a control character.')

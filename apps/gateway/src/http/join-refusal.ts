@@ -1,7 +1,7 @@
 import type { JoinRefusal } from '../identity/join-claims.ts';
 import { ApiError } from './api-error.ts';
 
-/** What an agent is told whose join token opens nothing: 401, 409 or 410. */
+/** The response to an agent with an invalid join token: 401, 409 or 410. */
 export function joinRefusal(reason: JoinRefusal): ApiError {
   switch (reason) {
     case 'unknown':

@@ -6,14 +6,14 @@ export const apiPrefix = '/api/v1';
 const operationKey = 'postern:operation';
 const unlistedKey = 'postern:unlisted';
 
-/** Who may ask for what is not in the table of routes. */
+/** Who may call a route that is not in the table of routes. */
 export type UnlistedAccess = 'public' | 'join-token';
 
 type Handler<O extends OperationId> = (call: Call<O>) => Promise<Answer<O>>;
 
 /**
- * Binds a method to an entry of the table of routes: its method, path, status, and who may call it. The method takes the
- * `Call` of that operation (`@CallOf()`) and returns its `Answer`.
+ * Binds a handler to an entry in the table of routes: method, path, status and access. The handler takes the `Call` of that
+ * operation (`@CallOf()`) and returns its `Answer`.
  */
 export function Operation<O extends OperationId>(id: O) {
   const route: Route = routes[id];
@@ -25,7 +25,7 @@ export function Operation<O extends OperationId>(id: O) {
   };
 }
 
-/** Binds a method to a GET outside the table: what is no part of the API (health, the install manifest). */
+/** Binds a handler to a GET that is not part of the API (health, the install manifest). */
 export function Unlisted(path: string, access: UnlistedAccess) {
   return <H>(target: object, key: string, descriptor: TypedPropertyDescriptor<H>): void => {
     SetMetadata(unlistedKey, access)(target, key, descriptor);
@@ -33,7 +33,7 @@ export function Unlisted(path: string, access: UnlistedAccess) {
   };
 }
 
-/** What a handler was declared as; undefined when it was not, which no request gets past. */
+/** How a handler was declared; undefined if it was not, in which case every request is denied. */
 export function declarationOf(handler: object): { operation: OperationId } | { unlisted: UnlistedAccess } | undefined {
   const operation: OperationId | undefined = Reflect.getMetadata(operationKey, handler);
   if (operation !== undefined) return { operation };

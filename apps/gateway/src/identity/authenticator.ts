@@ -7,12 +7,12 @@ import type { Principal } from './principal.ts';
 import { PrincipalCache } from './principal-cache.ts';
 import { readBearer, type SignedKind, type SignedTokens } from './signed-tokens.ts';
 
-/** How long a positive answer is believed. */
+/** How long an authenticated principal is cached, in milliseconds. */
 const cacheTtlMs = 5_000;
-/** How long an answer about what is open is believed; asked every 4 s, so that a revocation is seen within 5. */
+/** How long results of `stillValid` are cached, in milliseconds; called every 4 s, so that revocation takes effect within 5 s. */
 const stillValidMs = 900;
 
-/** Tells who a request is from. One verifier for the REST API, the kube endpoint and socket.io. */
+/** Authenticates requests. The only verifier, used by the REST API, the kube endpoint and socket.io. */
 export class Authenticator {
   readonly #credentials: Credentials;
   readonly #signed: SignedTokens;
@@ -29,8 +29,8 @@ export class Authenticator {
   }
 
   /**
-   * The principal of a bearer (credential of the exec plugin, API token) or of the session cookie; null when there is none or
-   * it is not valid. A bearer that is not valid is not mended by a cookie. Never reads the URL. Believes itself for 5 s.
+   * The principal of a bearer token (credential of the exec plugin, API token) or of the session cookie; null if there is none or
+   * it is invalid. If a bearer token is invalid, the cookie is ignored. Never reads the URL. Results are cached for 5 s.
    */
   async authenticate(headers: IncomingHttpHeaders): Promise<Principal | null> {
     const bearer = readBearer(headers);
@@ -46,8 +46,8 @@ export class Authenticator {
   }
 
   /**
-   * Whether what a principal showed still holds, and every membership it had then still stands as it was. For what is open:
-   * a browser's session outlives the ten minutes of its cookie, and a stream of kubectl the credential it began with.
+   * Whether a principal's credential is still valid and its memberships are unchanged. For everything that stays open: a browser
+   * session outlives its ten-minute cookie, and a kubectl stream outlives the credential with which it began.
    */
   async stillValid(principal: Principal): Promise<boolean> {
     const { kind, id } = principal.credential;
@@ -64,7 +64,7 @@ export class Authenticator {
     const secret = ofKubeconfig ?? readBearerSecret('postern', text);
     if (secret === null) return null;
     const principal = await this.#credentials.ofToken(secret);
-    // Requests were routed by the prefix, so no other token may wear it.
+    // Requests were routed by the prefix, so no other kind of token may have it.
     return ofKubeconfig !== null && principal?.credential.kind !== 'kubeconfig' ? null : principal;
   }
 

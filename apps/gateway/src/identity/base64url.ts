@@ -1,7 +1,7 @@
 /**
- * The bytes of a base64url text without padding; null when it stands for another number of bytes, or is not the one spelling
- * of them. Where the bits do not fill the last character (32 bytes leave two over) Node reads four spellings as the same
- * bytes; a secret has one (RFC 4648, 3.5).
+ * Decodes base64url without padding; null if the number of bytes is different, or the text is not the canonical encoding of the
+ * bytes. If the bits do not fill the last character (32 bytes leave two unused), Node decodes four texts to the same bytes; a
+ * secret has only one spelling (RFC 4648, 3.5).
  */
 export function readBase64url(text: string, byteLength: number): Buffer | null {
   const bytes = Buffer.from(text, 'base64url');

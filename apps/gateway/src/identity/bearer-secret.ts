@@ -2,8 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readBase64url } from './base64url.ts';
 
 /**
- * `postern`: an API token. `postern_kube`: the token of a kubeconfig, told apart so that its requests can be routed before
- * anybody has looked it up. `postern_join`: a join token.
+ * `postern`: an API token. `postern_kube`: the token of a kubeconfig, distinguishable so that its requests can be routed before
+ * the token is looked up. `postern_join`: a join token.
  */
 type Prefix = 'postern' | 'postern_kube' | 'postern_join';
 
@@ -16,7 +16,7 @@ export interface BearerSecret {
   secret: string;
 }
 
-/** A new secret, with what is stored of it: its hash and a hint to tell it from others. `text` is shown once. */
+/** Generates a secret. Its hash and a hint that distinguishes it are stored; `text` is shown only once. */
 export function makeSecret(): { hash: Buffer<ArrayBuffer>; hint: string; text(prefix: Prefix, id: string): string } {
   const secret = randomBytes(secretBytes).toString('base64url');
   return {
@@ -26,7 +26,7 @@ export function makeSecret(): { hash: Buffer<ArrayBuffer>; hint: string; text(pr
   };
 }
 
-/** Takes a bearer secret apart; null when it has not that form, or another spelling of the same bytes. */
+/** Parses a bearer secret; null if it is malformed or not canonical. */
 export function readBearerSecret(prefix: Prefix, text: string): BearerSecret | null {
   const match =
     /^(postern|postern_kube|postern_join)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_([\w-]{43})$/.exec(
@@ -36,13 +36,13 @@ export function readBearerSecret(prefix: Prefix, text: string): BearerSecret | n
   return { id: match.slice(2, 7).join('-'), secret: match[7] ?? '' };
 }
 
-/** True when the secret is the one that was hashed. Takes the same time whatever it compares. */
+/** Compares a secret with a stored hash, in constant time. */
 export function isSecretOf(secret: string, hash: Uint8Array): boolean {
   const given = hashSecret(secret);
   return hash.byteLength === given.byteLength && timingSafeEqual(given, hash);
 }
 
-/** A plain hash is enough for 256 random bits: there is nothing to guess. */
+/** A plain hash is enough for 256 random bits, which cannot be guessed. */
 function hashSecret(secret: string): Buffer<ArrayBuffer> {
   return createHash('sha256').update(secret, 'utf8').digest() as Buffer<ArrayBuffer>;
 }

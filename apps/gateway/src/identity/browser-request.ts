@@ -8,9 +8,9 @@ interface Asking {
 }
 
 /**
- * True when a request that a cookie authenticated is not known to come from our own pages: an unsafe method or an upgrade
- * whose Origin is not exactly ours or, where a browser sends none, whose Sec-Fetch-Site is not `same-origin`. Absence of both
- * is a refusal: every browser we support sends one of them.
+ * Whether to refuse a request authenticated by a cookie because it may not come from our own pages: an unsafe method or an
+ * upgrade whose Origin is not exactly ours or, if there is none, whose Sec-Fetch-Site is not `same-origin`. A request with
+ * neither is refused, because every supported browser sends one of them.
  */
 export function refusesCrossSite(request: Asking, publicOrigin: string): boolean {
   if (safeMethods.has(request.method) && request.headers.upgrade === undefined) return false;
@@ -20,8 +20,9 @@ export function refusesCrossSite(request: Asking, publicOrigin: string): boolean
 }
 
 /**
- * True when a browser says that it wants a script, worker, style, frame or picture: what only fetch and WebSocket should ask
- * for. Pages that are navigated to pass, for a download is one. Browsers before `Sec-Fetch-Dest` (Safari 16.3) say nothing.
+ * Whether to refuse a request because the browser wants a script, worker, style, frame or image, where only fetch and WebSocket
+ * are expected. Navigations are allowed, because a download is one. Older browsers (Safari before 16.4) do not send
+ * `Sec-Fetch-Dest`.
  */
 export function refusesDestination({ headers }: Pick<Asking, 'headers'>): boolean {
   const destination = headers['sec-fetch-dest'];
@@ -32,8 +33,8 @@ export function refusesDestination({ headers }: Pick<Asking, 'headers'>): boolea
 const passiveDestinations: ReadonlySet<string> = new Set(['empty', 'document', 'websocket']);
 
 /**
- * True when a browser says that an unsafe request comes from another site. For requests that no cookie authenticated:
- * programs, which send neither header, pass.
+ * Whether the browser says that an unsafe request comes from another site. For requests not authenticated by a cookie:
+ * programs, which send neither header, are allowed.
  */
 export function comesFromElsewhere({ method, headers }: Asking, publicOrigin: string): boolean {
   if (safeMethods.has(method)) return false;

@@ -5,20 +5,20 @@ import type { Credentials } from './credentials.ts';
 import type { Keys } from './keys.ts';
 import { type SignedTokens, signedSeconds } from './signed-tokens.ts';
 
-/** A browser that is not used for this long is signed out. */
+/** A browser that is not used for this long is signed out, in milliseconds. */
 const idleMs = 14 * 86_400_000;
 /** HMAC-SHA-256. */
 const macBytes = 32;
-/** Two tabs may refresh at the same moment; the slower one is no thief. */
+/** Two tabs may refresh at the same moment: how long the slower one still succeeds, in milliseconds. */
 const graceMs = 10_000;
 
-/** What signs a browser in: the values of its two cookies with their lives in seconds. */
+/** What signs a browser in: the values of its two cookies, with their lifetimes in seconds. */
 export interface SignIn {
   access: { value: string; seconds: number };
   refresh: { value: string; seconds: number };
 }
 
-/** What the sessions of browsers stand on. */
+/** What browser sessions depend on. */
 export interface BrowserSessionsDependencies {
   database: Database;
   keys: Keys;
@@ -27,8 +27,8 @@ export interface BrowserSessionsDependencies {
 }
 
 /**
- * Sign-ins of browsers. The refresh secret is `<session>.<generation>.<mac>` and changes at each use; one that comes back
- * after its successor was given out was stolen, here or there, so the whole session ends.
+ * Sessions of signed-in browsers. The refresh secret is `<session>.<generation>.<mac>` and changes at each use. If an old one is
+ * used after its successor was issued, one of the two was stolen, so the whole session ends.
  */
 export class BrowserSessions {
   readonly #dependencies: BrowserSessionsDependencies;
@@ -37,7 +37,7 @@ export class BrowserSessions {
     this.#dependencies = dependencies;
   }
 
-  /** A new session, under an id that nobody has seen before. */
+  /** Starts a session with a new id. */
   async begin(user: { id: string; incarnation: number }): Promise<SignIn> {
     const { id } = await this.#dependencies.database.scoped.browserSession.create({
       data: { userId: user.id, userIncarnation: user.incarnation, expiresAt: new Date(Date.now() + idleMs) },
@@ -46,14 +46,14 @@ export class BrowserSessions {
     return this.#signIn({ id, userId: user.id }, 0);
   }
 
-  /** New cookies for a refresh secret; null when it is not valid, or not any more. */
+  /** New cookies for a refresh secret; null if it is not, or no longer, valid. */
   async refresh(secret: string | null): Promise<(SignIn & { userId: string }) | null> {
     const shown = this.#read(secret);
     if (shown === null) return null;
     const { id, generation } = shown;
     const now = new Date();
     const live = { id, revokedAt: null, expiresAt: { gt: now } };
-    // One statement decides who of several is first.
+    // This statement decides which of several simultaneous calls is first.
     const turned = await this.#dependencies.database.scoped.browserSession.updateMany({
       where: { ...live, generation },
       data: { generation: generation + 1, rotatedAt: now, expiresAt: new Date(now.getTime() + idleMs) },
@@ -74,7 +74,7 @@ export class BrowserSessions {
     return { ...this.#signIn(row, row.generation), userId: user.id };
   }
 
-  /** Ends the session of a refresh secret; one that is not ours changes nothing. */
+  /** Ends the session of a refresh secret. An invalid secret has no effect. */
   async end(secret: string | null): Promise<void> {
     const shown = this.#read(secret);
     if (shown !== null) await this.#revoke(shown.id);

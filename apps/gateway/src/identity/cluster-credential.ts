@@ -5,8 +5,8 @@ import { audienceOf, readBearer } from './signed-tokens.ts';
 const Unverified = z.object({ aud: z.literal(audienceOf('access')) });
 
 /**
- * Whether a request shows what looks like a credential for one cluster: the token of a kubeconfig or the signed token of the
- * exec plugin. Decided by its form alone, which anybody can write: good for routing, never for trust.
+ * Whether a request has what looks like a credential for one cluster: the token of a kubeconfig or the signed token of the exec
+ * plugin. Only the form is checked, which anybody can imitate: use it for routing, never for authentication.
  */
 export function looksLikeClusterCredential(headers: IncomingHttpHeaders): boolean {
   const bearer = readBearer(headers);
@@ -14,7 +14,7 @@ export function looksLikeClusterCredential(headers: IncomingHttpHeaders): boolea
   return bearer.startsWith('postern_') ? bearer.startsWith('postern_kube_') : isForAccess(bearer);
 }
 
-/** Whether a JSON Web Token says that it is one of the exec plugin's. */
+/** Whether a JSON Web Token claims to be a credential of the exec plugin. */
 function isForAccess(text: string): boolean {
   const [, payload, signature, ...more] = text.split('.');
   if (payload === undefined || signature === undefined || more.length > 0) return false;

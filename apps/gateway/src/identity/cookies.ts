@@ -1,15 +1,15 @@
-/** The prefixes make browsers refuse a cookie of these names that another host or plain HTTP tries to set (RFC 6265bis, 4.1.3). */
+/** With these prefixes browsers refuse such a cookie if another host or plain HTTP tries to set it (RFC 6265bis, 4.1.3). */
 export const accessCookie = '__Host-postern_access';
 export const refreshCookie = '__Secure-postern_refresh';
 export const deviceCookie = '__Secure-postern_device';
 
-/** Where the refresh and device cookies are sent, and nowhere else. */
+/** The only path to which the refresh and device cookies are sent. */
 const refreshPath = '/api/v1/auth';
 const deviceSeconds = 180 * 86_400;
 
 /**
- * A cookie's value of a `Cookie` header; null when it is absent or there twice (one of the two was planted). Refuses what is
- * longer than any of ours.
+ * The value of a cookie in a `Cookie` header; null if it is missing, longer than any of ours, or occurs twice (one of the two was
+ * planted).
  */
 export function readCookie(header: string | undefined, name: string): string | null {
   if (header === undefined || header.length > 16_384) return null;
@@ -32,7 +32,7 @@ export function signInCookies(session: {
   ];
 }
 
-/** `Set-Cookie` value that a browser keeps when it is signed out. */
+/** `Set-Cookie` value of the device cookie, which a browser keeps after signing out. */
 export function rememberDeviceCookie(value: string): string {
   return cookie(deviceCookie, { value, seconds: deviceSeconds, path: refreshPath });
 }

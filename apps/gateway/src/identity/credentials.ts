@@ -5,7 +5,7 @@ import { type BearerSecret, isSecretOf } from './bearer-secret.ts';
 import type { Credential, Principal } from './principal.ts';
 import { readTokenChain } from './token-chain.ts';
 
-/** What is read of a user to act as them. */
+/** The fields of a user needed for a principal. */
 const asUser = {
   select: {
     id: true,
@@ -28,12 +28,12 @@ interface UserRow {
   }[];
 }
 
-/** When the last use of a token is written down: once in this time. */
+/** The least time between two updates of a token's last use, in milliseconds. */
 const lastUsedEveryMs = 60_000;
 
 /**
- * The rows behind what people show. Asked before the organization is known, so it reads across organizations; what it answers
- * names the organizations that the credential opens.
+ * Looks up credentials in the database. This happens before the organization is known, so it reads across organizations; the
+ * result names the organizations that the credential opens.
  */
 export class Credentials {
   readonly #database: Database;
@@ -46,7 +46,7 @@ export class Credentials {
     this.#events.setMaxListeners(0);
   }
 
-  /** Something of this person that was valid is not any more: whoever remembers answers about them must ask again. */
+  /** Call when a credential of this person was revoked: cached results about them are dropped. */
   revoked(userId: string): void {
     this.#events.emit('revoked', userId);
   }
@@ -55,7 +55,7 @@ export class Credentials {
     this.#events.on('revoked', listener);
   }
 
-  /** The principal of an API token, when the secret is its own. */
+  /** The principal of an API token; null if the secret does not match. */
   async ofToken({ id, secret }: BearerSecret): Promise<Principal | null> {
     const token = await this.#token(id);
     if (token === null || !isSecretOf(secret, token.secretHash)) return null;
@@ -65,7 +65,7 @@ export class Credentials {
     return principal;
   }
 
-  /** The principal of a credential whose possession was shown already; null when what is behind it holds no longer. */
+  /** The principal of an already verified credential; null if it is no longer valid. */
   async find(credential: Credential): Promise<Principal | null> {
     switch (credential.kind) {
       case 'api':
@@ -89,14 +89,14 @@ export class Credentials {
     return this.#database.acrossOrganizations.browserSession.findUnique({ where: { id }, include: { user: asUser } });
   }
 
-  /** Null also for a token that was made with one that holds no longer. */
+  /** Null also for a token made with one that is no longer valid. */
   async #token(id: string) {
     const token = await this.#database.acrossOrganizations.apiToken.findUnique({
       where: { id },
       include: { user: asUser, cluster: { select: { deletedAt: true } } },
     });
     if (token === null || token.cluster?.deletedAt) return null;
-    // Revoking marks the whole chain; this finds what was made while it did.
+    // Revoking marks the whole chain; this also finds a token made at the same moment.
     if (token.parentId === null) return token;
     const { holds } = await readTokenChain(this.#database, { id: token.parentId, userId: token.userId });
     return holds ? token : null;
@@ -117,7 +117,7 @@ export class Credentials {
     if (row.revokedAt !== null || row.expiresAt.getTime() <= Date.now()) return null;
     if (user.disabledAt !== null || user.incarnation !== row.userIncarnation) return null;
     const memberships = user.memberships
-      // A token opens the organization it was made in; a sign-in, in a browser or by the command line, all of them.
+      // A token opens the organization in which it was made; a sign-in, with a browser or the command line, opens all of them.
       .filter(
         ({ organizationId }) =>
           row.organizationId === undefined || row.kind === 'cli' || organizationId === row.organizationId,

@@ -7,8 +7,8 @@ const idBytes = 16;
 const macBytes = 32;
 
 /**
- * Browsers that somebody has signed in from: `<id>.<mac>`, where the mac binds a random id to one e-mail address. It signs
- * nobody in; it only tells an owner's browser from a stranger's who guesses. Nothing of it is stored.
+ * Device cookies of browsers from which somebody has signed in: `<id>.<mac>`, where the MAC binds a random id to one e-mail
+ * address. They sign nobody in; they only distinguish the owner's browser from that of a stranger who guesses. Not stored.
  */
 export class Devices {
   readonly #keys: Pick<Keys, 'devices'>;
@@ -17,13 +17,13 @@ export class Devices {
     this.#keys = keys;
   }
 
-  /** The value of a cookie for a browser in which the owner of this address has just signed in. */
+  /** A new cookie value for a browser in which the owner of this address has just signed in. */
   make(email: string): string {
     const id = randomBytes(idBytes).toString('base64url');
     return `${id}.${this.#mac(email, id).toString('base64url')}`;
   }
 
-  /** The device's id; null for a value that was not made for this address. */
+  /** The device's id; null for a value made for another address. */
   read(email: string, value: string | null): string | null {
     const [, id = '', mac = ''] = /^([\w-]{22})\.([\w-]{43})$/.exec(value ?? '') ?? [];
     const given = readBase64url(mac, macBytes);

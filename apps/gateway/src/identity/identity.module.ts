@@ -13,7 +13,7 @@ import { SignedTokens } from './signed-tokens.ts';
 
 const exported = [Credentials, SignedTokens, Authenticator, Passwords, BrowserSessions, Devices];
 
-/** Who is it: passwords, cookies, tokens. */
+/** Authentication: passwords, cookies, tokens. */
 @Module({
   providers: [
     { provide: Keys, useFactory: ({ secret }: Config) => new Keys(secret), inject: [CONFIG] },

@@ -2,16 +2,16 @@ import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
 import { isSecretOf, readBearerSecret } from './bearer-secret.ts';
 
-/** A join token that was shown and could be used. Not used yet: only enrolment does that. */
+/** A valid join token. It stays unused until enrolment. */
 export interface JoinClaim {
   tokenId: string;
-  /** As it was shown. */
+  /** The token as presented. */
   secret: string;
   organizationId: string;
   clusterId: string;
 }
 
-/** Why a join token opens nothing: it is not ours, was used already, or has expired or been replaced. */
+/** Why a join token is refused: it is not ours, was already used, or has expired or been replaced. */
 export type JoinRefusal = 'unknown' | 'used' | 'expired';
 
 /** Checks join tokens. */
@@ -24,12 +24,12 @@ export class JoinClaims {
     this.#logger = logger;
   }
 
-  /** @param bearer of the Authorization header. */
+  /** @param bearer token of the Authorization header. */
   async check(bearer: string | null | undefined): Promise<JoinClaim | JoinRefusal> {
     const shown = typeof bearer === 'string' ? readBearerSecret('postern_join', bearer) : null;
     const row =
       shown &&
-      // The token says which organization it is for, so it is looked up before that is known.
+      // The token determines the organization, so it is looked up before that is known.
       (await this.#database.acrossOrganizations.joinToken.findUnique({
         where: { id: shown.id, cluster: { deletedAt: null } },
       }));

@@ -1,13 +1,13 @@
 import { hkdfSync } from 'node:crypto';
 
-/** The keys of this gateway, each for one purpose, derived from its one secret (HKDF, RFC 5869). */
+/** The keys of this gateway, each for one purpose, derived from its secret (HKDF, RFC 5869). */
 export class Keys {
   readonly #secret: Buffer;
   /** Signs the cookies of browsers and the credentials of the exec plugin, HS256. */
   readonly tokens: Buffer;
-  /** Makes the refresh secrets of browser sessions. */
+  /** Signs the refresh secrets of browser sessions. */
   readonly refresh: Buffer;
-  /** Tells browsers that somebody has signed in from. */
+  /** Signs device cookies. */
   readonly devices: Buffer;
 
   /** @param secret at least 32 random bytes. */

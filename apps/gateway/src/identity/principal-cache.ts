@@ -11,13 +11,13 @@ interface Entry {
 }
 
 /**
- * Answers to "who is this?", each believed for a while, or until something of its person was revoked. One that is in use is
- * asked for again when half of its time is over, so that nobody who is at work waits for the database.
+ * Caches authentication results for a while, or until a credential of the person is revoked. An entry in use is renewed after
+ * half of its time, so that active clients never wait for the database.
  */
 export class PrincipalCache {
   readonly #ttlMs: number;
   readonly #answers: LRUCache<string, Entry>;
-  /** Of a person: the turn after which answers about them are to be believed. Kept as long as an older answer could be. */
+  /** Per person, the turn before which results are invalid. Kept for as long as an older result could be cached. */
   readonly #revoked: LRUCache<string, number>;
   #turn = 0;
 
@@ -26,14 +26,14 @@ export class PrincipalCache {
     this.#answers = boundedCache(max, { ttl: ttlMs });
     this.#revoked = boundedCache(max, {
       ttl: ttlMs * 2,
-      // More people than are remembered: rather ask about everyone again than believe one who was revoked.
+      // If there are too many people to keep track of, drop all entries rather than trust a revoked one.
       dispose: (_turn, _userId, reason) => {
         if (reason === 'evict') this.#answers.clear();
       },
     });
   }
 
-  /** Asks once for all who ask at the same time; remembers neither a refusal nor a failure. */
+  /** Simultaneous calls share one look-up. Neither refusals nor failures are cached. */
   async get(key: string, ask: () => Answer): Answer {
     const known = this.#answers.get(key);
     if (known !== undefined) {
@@ -55,7 +55,7 @@ export class PrincipalCache {
     return entry.asked;
   }
 
-  /** Believed from the moment of asking, as the first answer is. A failure changes nothing: the next to ask tries again. */
+  /** Valid from the moment the look-up began, like the first result. A failure has no effect: the next call tries again. */
   #renew(key: string, known: Entry, ask: () => Answer): void {
     if (known.isRenewing || this.#answers.getRemainingTTL(key) > this.#ttlMs / 2) return;
     known.isRenewing = true;
@@ -70,7 +70,7 @@ export class PrincipalCache {
     });
   }
 
-  /** What was answered about a person, or asked already, is believed no longer. */
+  /** Drops results about a person, including those of look-ups in progress. */
   forget(userId: string): void {
     this.#turn += 1;
     this.#revoked.set(userId, this.#turn);

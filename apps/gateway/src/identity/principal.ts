@@ -1,14 +1,14 @@
 import type { Role } from '@postern/contracts';
 
 /**
- * What a principal showed. `browser`: the session cookie. `api`, `cli`, `kubeconfig`: a stored API token. `access`: a signed
- * token of some minutes for the exec plugin. `kubeconfig` and `access` open one cluster and nothing else.
+ * The credential of a principal. `browser`: the session cookie. `api`, `cli`, `kubeconfig`: a stored API token. `access`: a
+ * signed token for the exec plugin, valid for some minutes. `kubeconfig` and `access` open one cluster and nothing else.
  */
 export interface Credential {
   kind: 'browser' | 'api' | 'cli' | 'kubeconfig' | 'access';
-  /** Of the row behind it: the browser's session, the API token; for `access`, of what it was made from. */
+  /** Id of its row: the browser session or the API token; for `access`, of the credential that it was made from. */
   id: string;
-  /** The only cluster it opens; null: every cluster of its memberships. */
+  /** The only cluster that it opens; null for every cluster of its memberships. */
   clusterId: string | null;
   expiresAt: Date;
 }
@@ -20,7 +20,7 @@ interface PrincipalMembership {
   role: Role;
 }
 
-/** Who acts, with what they showed and where they belong. Made by the authenticator only. */
+/** An authenticated person with their credential and memberships. Created only by the authenticator. */
 export interface Principal {
   userId: string;
   email: string;

@@ -4,24 +4,24 @@ import { Strategy, type VerifiedCallback } from 'passport-jwt';
 import { z } from 'zod';
 import type { Keys } from './keys.ts';
 
-/** The cookie of a browser, and the credential of the exec plugin for one cluster. Neither is taken for the other. */
+/** The cookie of a browser, and the credential of the exec plugin for one cluster. Neither is accepted as the other. */
 export type SignedKind = 'browser' | 'access';
 
-/** Seconds that each kind lives. */
+/** Lifetime of each kind, in seconds. */
 export const signedSeconds: Record<SignedKind, number> = { browser: 600, access: 900 };
 
 const Claims = z.object({
-  /** The user. */
+  /** Id of the user. */
   sub: z.uuid(),
-  /** What it was made from: the browser's session or the API token; it holds no longer than that. */
+  /** Id of the browser session or API token that it was made from; it is not valid for longer than that. */
   sid: z.uuid(),
-  /** The only cluster it opens. */
+  /** The only cluster that it opens. */
   cluster: z.uuid().nullable(),
   exp: z.number().int(),
 });
 export type Claims = z.infer<typeof Claims>;
 
-/** Makes and checks our JSON Web Tokens: one algorithm, one key, an audience for each kind. */
+/** Creates and verifies our JSON Web Tokens: one algorithm, one key, one audience per kind. */
 export class SignedTokens {
   readonly #signer: JwtService;
   readonly #strategies: Record<SignedKind, Strategy>;
@@ -34,7 +34,7 @@ export class SignedTokens {
     const strategy = (kind: SignedKind): Strategy =>
       new Strategy(
         {
-          // The authenticator has taken it from its place already: a header or a cookie, never the URL.
+          // The authenticator has already extracted it from a header or a cookie, never from the URL.
           jwtFromRequest: (request: unknown) => (request as { token: string }).token,
           secretOrKey: keys.tokens,
           algorithms: ['HS256'],
@@ -58,9 +58,9 @@ export class SignedTokens {
     return { token, expiresAt: new Date(exp * 1_000) };
   }
 
-  /** The claims of a token that we signed for this use and that has not expired; null otherwise. */
+  /** The claims of an unexpired token that we signed for this use; null for any other. */
   verify(kind: SignedKind, token: string): Promise<Claims | null> {
-    // What Passport itself does for each request: a copy of the strategy with the ways out attached.
+    // As Passport does for each request: a copy of the strategy with its outcome methods attached.
     return new Promise((resolve, reject) => {
       const attempt: Strategy = Object.create(this.#strategies[kind]);
       attempt.success = (claims: unknown) => resolve(claims as Claims);
@@ -71,12 +71,12 @@ export class SignedTokens {
   }
 }
 
-/** What the `aud` of each kind says. */
+/** The `aud` of each kind. */
 export function audienceOf<K extends SignedKind>(kind: K): `postern-${K}` {
   return `postern-${kind}`;
 }
 
-/** The bearer of an `Authorization` header: null when there is none, undefined when there is something else. */
+/** The bearer token of an `Authorization` header; null if there is no header, undefined if it is not a bearer token. */
 export function readBearer(headers: IncomingHttpHeaders): string | null | undefined {
   const { authorization } = headers;
   if (authorization === undefined) return null;

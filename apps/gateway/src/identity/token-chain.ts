@@ -1,19 +1,19 @@
 import type { Database } from '../database/database.ts';
 
-/** A token may be made with a token, which may itself have been made with one: so many in a row at most. */
+/** Maximum length of a chain of tokens, each made with the one before. */
 export const maxTokenChain = 8;
 
-/** What is known of a token that another was made with, and of those before it. */
+/** State of a token's chain: the token, the one it was made with, and so on. */
 export interface TokenChain {
-  /** How many there are: the token itself, the one it was made with, and so on. */
+  /** Number of tokens in the chain, including the token itself. */
   length: number;
-  /** Whether none of them was revoked, has expired, or was made before its person's credentials were all ended. */
+  /** Whether all of them are valid: not revoked, not expired, and not made before all of the person's credentials were ended. */
   holds: boolean;
 }
 
 /**
- * Reads a token and those before it in one query. A chain belongs to one person, but not to one organization: a sign-in by
- * the command line makes tokens in each of its person's.
+ * Reads a token's chain in one query. A chain belongs to one person, but may span organizations: a sign-in with the command line
+ * can make tokens in each of the person's.
  */
 export async function readTokenChain(
   { acrossOrganizations }: Database,
@@ -36,7 +36,7 @@ export async function readTokenChain(
   return rows[0] ?? { length: 0, holds: false };
 }
 
-/** Revokes a token with all that were made with it, directly or not. @returns how many that were. */
+/** Revokes a token with all tokens made with it, directly or indirectly. @returns how many were revoked. */
 export async function revokeTokenChain(
   { acrossOrganizations }: Database,
   { id, organizationId, userId }: { id: string; organizationId: string; userId: string },

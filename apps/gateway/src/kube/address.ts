@@ -1,17 +1,17 @@
 import { type KubeTarget, parseTarget } from '@postern/kube';
 import { refusal } from '../access/refusal.ts';
 
-/** Where a request to the kube endpoint goes. */
+/** The destination of a request to the kube endpoint. */
 export interface KubeAddress {
-  /** The cluster that the path names; null: the only one that the credential opens. */
+  /** The cluster in the path; null for the only one that the credential opens. */
   named: { organization: string; cluster: string } | null;
-  /** What the apiserver gets: the part after `/k8s/<organization>/<cluster>`, or all of it. */
+  /** The target for the apiserver: the part after `/k8s/<organization>/<cluster>`, or the whole target. */
   target: KubeTarget;
 }
 
 /**
- * Pass: takes `/k8s/<organization>/<cluster>/…` apart, once, on the raw text. Every other path is the apiserver's own.
- * @throws Refusal 400 for a hostile path, 404 for one under `/k8s` that names no cluster.
+ * Pass: splits `/k8s/<organization>/<cluster>/…`, once, on the raw text. Any other path is passed to the apiserver as it is.
+ * @throws Refusal 400 for an unsafe path, 404 for one under `/k8s` that names no cluster.
  */
 export function readAddress(url: string): KubeAddress {
   if (!/^\/k8s(?:[/?]|$)/.test(url)) return { named: null, target: readTarget(url) };

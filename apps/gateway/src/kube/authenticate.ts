@@ -5,8 +5,8 @@ import { refusesCrossSite, refusesDestination } from '../identity/browser-reques
 import type { Principal } from '../identity/principal.ts';
 
 /**
- * Pass: who is it? A request that a browser authenticated with its cookie must also come from our own pages, and
- * must not be for something that would run.
+ * Pass: who sends the request? A request authenticated by a cookie must also come from our own pages, and must not load
+ * anything that the browser would run.
  * @throws Refusal 401, 403.
  */
 export async function authenticate(

@@ -3,13 +3,13 @@ import { Http2ServerResponse } from 'node:http2';
 import { Socket } from 'node:net';
 
 /**
- * Ends an answer whose head was sent so that the client can tell it from a complete one: over HTTP/2 by RST_STREAM
- * INTERNAL_ERROR, over HTTP/1.1 by the end of the connection before the last chunk or the announced length. Over HTTP/1.0 the
- * end of the connection ends an answer without a length, so there the connection is reset.
+ * Ends a response whose head was sent so that the client can tell that it is incomplete: over HTTP/2 with RST_STREAM
+ * INTERNAL_ERROR, over HTTP/1.1 by closing the connection before the last chunk or the announced length. Over HTTP/1.0 closing
+ * the connection is the proper end of a response without a length, so the connection is reset instead.
  */
 export function breakOff(response: ServerResponse | Http2ServerResponse, error: Error): void {
   if (response instanceof Http2ServerResponse) {
-    // close(code) would send END_STREAM first; an error does not.
+    // close(code) would send END_STREAM first; destroying with an error does not.
     response.stream?.destroy(error);
     return;
   }

@@ -37,15 +37,15 @@ export interface KubeEndpointOptions {
   limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
-  /** Sees every byte of exec, attach and port-forward. */
+  /** Receives every byte of exec, attach and port-forward. */
   recorder?: StreamRecorder | undefined;
-  /** Exactly as a browser's Origin header says it. */
+  /** Exactly as in a browser's Origin header. */
   publicOrigin: string;
-  /** For the head of an answer to a plain request; the apiserver itself gives up after 60 s. */
+  /** Time limit for the response head of a plain request; the apiserver itself gives up after 60 s. */
   headTimeoutMs?: number;
 }
 
-/** A request that passed everything up to the tunnel. */
+/** A request that passed all checks before the tunnel. */
 interface Admitted {
   principal: Principal;
   address: KubeAddress;
@@ -55,12 +55,12 @@ interface Admitted {
   identity: ImpersonatedIdentity;
 }
 
-/** The pass that cleans headers: of a plain request, or of one that asks for an upgrade. */
+/** The pass that filters headers, of a plain request or of an upgrade. */
 type Clean = (headers: HeaderPairs, principal: Principal, asked: { method: string; info: RequestInfo }) => HeaderPairs;
 
 /**
- * A kube-apiserver to any client, made of named passes: at `/k8s/<organization>/<cluster>/…`, and at every path for a
- * credential that opens one cluster.
+ * Acts as a kube-apiserver to any client, as a sequence of named passes: at `/k8s/<organization>/<cluster>/…`, and at every path
+ * for a credential that opens one cluster.
  */
 export class KubeEndpoint {
   readonly #options: KubeEndpointOptions;
@@ -72,7 +72,7 @@ export class KubeEndpoint {
     this.#headTimeoutMs = options.headTimeoutMs ?? 65_000;
   }
 
-  /** Handles a plain request. Never throws and leaves no promise behind. */
+  /** Handles a plain request. Never throws or rejects. */
   readonly request = (request: IncomingMessage, response: ServerResponse): void => {
     this.#request(request, response).catch((error: unknown) => {
       const refused = this.#refusalOf(error, request);
@@ -81,7 +81,7 @@ export class KubeEndpoint {
     });
   };
 
-  /** Handles a request to upgrade on a bare HTTP/1.1 connection. Never throws and leaves no promise behind. */
+  /** Handles an upgrade request on a bare HTTP/1.1 connection. Never throws or rejects. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     this.#upgrade(request, { socket, head }).catch((error: unknown) => {
       answerRefusal(socket, this.#refusalOf(error, request));
@@ -167,7 +167,7 @@ export class KubeEndpoint {
     if (socket.destroyed) opened.end();
     const protocol = headers.find(([name]) => name === 'upgrade')?.[1] ?? '';
     if (await forwardUpgrade({ socket, head, opened, asked, protocol })) this.#markServed(cluster);
-    // The connection may take its time to close; what was refused has nothing open.
+    // The connection may take time to close, but a refused request has nothing open.
     else opened.end();
   }
 
@@ -182,7 +182,7 @@ export class KubeEndpoint {
 
   #refusalOf(error: unknown, request: IncomingMessage): Refusal {
     if (error instanceof Refusal) return error;
-    // What the passes do not foresee must not let a request through, nor tell how we are built.
+    // An unexpected error must neither let a request through nor reveal internals.
     this.#options.logger.error({ error, method: request.method }, 'a request to a cluster failed inside Postern');
     return refusal(503, 'Postern cannot handle this request right now. Try again shortly.');
   }

@@ -13,20 +13,20 @@ export interface ForwardRequestOptions {
   passage: Passage;
   asked: ClassifiedRequest;
   isBrowser: boolean;
-  /** For the head of an answer that should come at once; watches, logs and proxies have no deadline. */
+  /** Time limit for the response head of a plain request; watches, logs and proxies have no deadline. */
   headTimeoutMs: number;
 }
 
 /**
- * Pass: sends the request and streams the answer back. Nothing is buffered beyond the streams' own marks and what is kept to
- * ask once more: a slow client holds the apiserver back, and either side's leaving ends the other.
- * @returns the status once the answer's head was sent.
- * @throws Refusal or StreamResetError while nothing was sent yet.
+ * Pass: sends the request and streams the response back. Buffers only up to the streams' own high-water marks, plus the bytes
+ * kept for sending again: a slow client slows the apiserver down, and if either side leaves, the other ends.
+ * @returns the status, once the response head was sent.
+ * @throws Refusal or StreamResetError if nothing was sent yet.
  */
 export async function forwardRequest(options: ForwardRequestOptions): Promise<number> {
   const { request, response, passage, asked } = options;
   const leave = (): void => passage.cut('cancelled', 'the client has gone');
-  // Also the normal end: cutting what has finished both ways does nothing.
+  // Also called at the normal end: cutting a stream that has finished in both directions has no effect.
   response.once('close', leave);
   if (response.destroyed) leave();
   const body = hasBody(request) ? new RequestBody(request) : undefined;
@@ -47,11 +47,11 @@ export async function forwardRequest(options: ForwardRequestOptions): Promise<nu
   response.writeHead(answer.status);
   if (isBodiless(request.method, answer.status)) {
     response.end();
-    // Read to its end, which is what closes it.
+    // Must be read to its end to close.
     stream.resume();
     return answer.status;
   }
-  // A watch on a quiet resource has no first event to carry the head along.
+  // A watch on a quiet resource has no first event with which the head would be sent.
   response.flushHeaders();
   sendAnswer(stream, response, announcedLength(answer) ?? undefined);
   return answer.status;

@@ -11,28 +11,28 @@ import type { RecordedStream } from '../passage/recorded-stream.ts';
 import { lingerAfterHalfClose } from './linger.ts';
 import { announcedLength, refuseAnswer } from './response-rules.ts';
 
-/** An error's body is a Status of some hundred bytes; what is longer is no error of an apiserver. */
+/** Limit for the body of an error, in bytes; a Status of the apiserver has a few hundred. */
 const maxErrorBytes = 64 * 1024;
 const errorTimeoutMs = 10_000;
-/** How long nothing may move after one side has ended. Long: what a slow cluster has yet to take is not seen from here. */
+/** How long there may be no traffic after one side has ended. Long, because bytes queued beyond the tunnel are not visible. */
 const lingerMs = 300_000;
-/** How long a client may take for the bytes that came before its stream broke off. */
+/** How long a client may take to read the bytes received before its stream broke off. */
 const flushMs = 30_000;
 
 export interface ForwardUpgradeOptions {
   socket: Duplex;
-  /** Bytes that came behind the request: they belong to the stream, once there is one. */
+  /** Bytes received after the request, which belong to the stream. */
   head: Buffer;
   opened: Pick<RecordedStream, 'answer' | 'stream' | 'cut'>;
   asked: ClassifiedRequest;
-  /** The value of `upgrade` that was asked for. */
+  /** The requested value of `upgrade`. */
   protocol: string;
 }
 
 /**
- * Pass: hands the bare connection to the cluster when the upgrade was answered with 101; from there on bytes are opaque both
- * ways. With any other answer the connection is closed: nothing more can be said on it.
- * @returns true when the two were joined.
+ * Pass: joins the bare connection with the cluster's stream after a 101; from then on bytes are opaque in both directions. After
+ * any other response the connection is closed.
+ * @returns true if the two were joined.
  */
 export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<boolean> {
   const { socket, asked, opened } = options;
@@ -68,8 +68,8 @@ export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<bo
 }
 
 /**
- * Both directions, each ended by itself: half-close passes through. A side that breaks off breaks the other off too, behind
- * the bytes that came before.
+ * Joins both directions, each with an end of its own, so half-close is passed on. If a side breaks off, so does the other, after
+ * the bytes received before.
  */
 function join(socket: Duplex, stream: ClusterStream): void {
   const broken = { code: 'cancelled', reason: 'the client broke off the connection' } as const;
@@ -81,12 +81,12 @@ function join(socket: Duplex, stream: ClusterStream): void {
   stream.once('close', () => {
     if (!stream.readableEnded) destroyAfterWritten(socket);
   });
-  // It may have broken off before anybody listened.
+  // It may have broken off before there was a listener.
   if (stream.errored) destroyAfterWritten(socket);
   lingerAfterHalfClose(socket, stream, lingerMs);
 }
 
-/** Destroyed without a close_notify of TLS, so that the client does not take it for a proper end. */
+/** Destroys the connection without TLS close_notify, so that the client does not take it for a proper end. */
 function destroyAfterWritten(socket: Duplex): void {
   if (socket.destroyed) return;
   const destroy = (): void => {
@@ -96,11 +96,11 @@ function destroyAfterWritten(socket: Duplex): void {
   socket.once('close', () => clearTimeout(deadline));
   if (socket.writableFinished) destroy();
   else if (socket.writableEnded) socket.once('finish', destroy);
-  // Written behind all that waits.
+  // Queued after everything that waits.
   else socket.write(Buffer.alloc(0), destroy);
 }
 
-/** Tells the client what the cluster said instead of 101, whole and short, and closes. */
+/** Passes on the cluster's complete, short error response instead of a 101, and closes. */
 async function relayRefusal(
   socket: Duplex,
   { answer, stream, asked }: { answer: ResponseHead; stream: ClusterStream; asked: ClassifiedRequest },
@@ -121,12 +121,12 @@ async function relayRefusal(
     return;
   }
   const said = answer.headers.find(([name]) => name === 'content-type')?.[1] ?? '';
-  // Nothing that a browser could take for a page of ours.
+  // Never a type that a browser would show as a page of ours.
   const contentType = said.startsWith('application/json') ? 'application/json' : 'text/plain; charset=utf-8';
   refuseSocket(socket, status, { body: body.toString('utf8'), contentType });
 }
 
-/** The body of an error; undefined when it breaks off, is too long or does not come in time. */
+/** The body of an error response; undefined if it breaks off, is too long or does not arrive in time. */
 async function readError(stream: ClusterStream): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let size = 0;
@@ -145,7 +145,7 @@ async function readError(stream: ClusterStream): Promise<Buffer | undefined> {
   }
 }
 
-/** A metav1.Status on a bare connection, which is then closed. */
+/** Sends a metav1.Status on a bare connection, and closes it. */
 export function answerRefusal(socket: Duplex, { status, retryAfterSeconds }: Refusal): void {
   refuseSocket(socket, status.code, {
     body: JSON.stringify(status),

@@ -1,15 +1,15 @@
 import type { Duplex } from 'node:stream';
 import type { ClusterStream } from '../connector/cluster-connector.ts';
 
-/** What can be seen to move on a connection that was joined to a stream. */
+/** The visible traffic of a connection joined with a stream. */
 export interface Movement {
-  /** Bytes so far, both ways and on both sides: any change is movement. */
+  /** Total bytes, in both directions and on both sides; any change means traffic. */
   bytes: number;
-  /** Bytes wait for the cluster to take them. A slow cluster is no reason to give up on a client. */
+  /** Whether bytes wait for the cluster. A slow cluster is no reason to give up on a client. */
   waitsForCluster: boolean;
 }
 
-/** Tells when nothing has moved for a while. */
+/** Detects when there has been no traffic for a while. */
 export class Stillness {
   readonly #limitMs: number;
   #bytes = -1;
@@ -19,7 +19,7 @@ export class Stillness {
     this.#limitMs = limitMs;
   }
 
-  /** @param now monotonic clock in milliseconds. @returns true when nothing moved for the limit, up to this look. */
+  /** @param now monotonic clock in milliseconds. @returns true if there has been no traffic for the limit. */
   look({ bytes, waitsForCluster }: Movement, now: number): boolean {
     if (bytes !== this.#bytes || waitsForCluster) {
       this.#bytes = bytes;
@@ -30,8 +30,8 @@ export class Stillness {
 }
 
 /**
- * Once one direction has ended the other may go on, as long as anything moves. After `limitMs` of silence the connection is
- * destroyed: a client that is gone altogether looks just like one that has half-closed and waits.
+ * Once one direction has ended, the other may continue as long as there is traffic. After `limitMs` of silence the connection is
+ * destroyed, because a client that has vanished looks just like one that has half-closed and waits.
  */
 export function lingerAfterHalfClose(socket: Duplex, stream: ClusterStream, limitMs: number): void {
   const stillness = new Stillness(limitMs);
@@ -58,7 +58,7 @@ function movement(socket: Duplex, stream: ClusterStream): Movement {
     bytesRead?: number;
     bytesWritten?: number;
   };
-  // net.Socket counts what waits as written.
+  // net.Socket counts queued bytes as written.
   const taken = bytesWritten - writableLength;
   return {
     bytes: bytesRead + taken + stream.bytesSent + stream.bytesReceived,

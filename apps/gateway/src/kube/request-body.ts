@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { Http2ServerRequest } from 'node:http2';
 import type { ClusterStream } from '../connector/cluster-connector.ts';
 
-/** What is kept to be sent again. A larger body is sent once only. */
+/** Bytes kept for sending again. A larger body is sent only once. */
 const maxKept = 64 * 1024;
 
 /**
- * The body of a client's request on its way to the cluster, with back-pressure. Until `forget` its first 64 KiB are kept, so
+ * The body of a client's request on its way to the cluster, with back-pressure. Until `forget`, its first 64 KiB are kept so
  * that it can be sent from the beginning to another stream. A body that the client broke off resets the stream: the cluster
- * must never take it for a whole one.
+ * must never take it for a complete one.
  */
 export class RequestBody {
   readonly #request: IncomingMessage | Http2ServerRequest;
@@ -24,24 +24,24 @@ export class RequestBody {
     request.once('close', () => this.#over('broken'));
   }
 
-  /** Whether all that came so far can be sent again. */
+  /** Whether everything received so far can be sent again. */
   get isRepeatable(): boolean {
     return this.#kept !== undefined && this.#state !== 'broken';
   }
 
-  /** Sends the body from its beginning; a stream that was given before gets nothing more. */
+  /** Sends the body from its beginning; a stream passed earlier gets nothing more. */
   sendTo(stream: ClusterStream): void {
-    // Not earlier: what comes while there is no stream yet must not be read beyond what is kept.
+    // Not earlier: without a stream, no more may be read than is kept.
     if (this.#stream === undefined) this.#request.on('data', this.#onData);
     this.#stream = stream;
     stream.on('drain', () => this.#request.resume());
-    // The answer may be complete before the body is. What is left is thrown away, or the connection would hang.
+    // The response may be complete before the body is. The rest is discarded, or the connection would hang.
     stream.once('close', () => this.#request.resume());
     for (const chunk of this.#kept ?? []) stream.write(chunk);
     this.#tell(stream);
   }
 
-  /** Keeps nothing any more: the cluster has looked at the request. */
+  /** Releases the kept bytes, because the cluster is processing the request. */
   forget(): void {
     this.#kept = undefined;
   }
@@ -55,7 +55,7 @@ export class RequestBody {
   #keep(chunk: Buffer): void {
     if (this.#kept === undefined) return;
     this.#keptBytes += chunk.byteLength;
-    // A copy: the chunk may be a small piece of a large buffer.
+    // A copy, because the chunk may be a small slice of a large buffer.
     if (this.#keptBytes <= maxKept) this.#kept.push(Buffer.from(chunk));
     else this.#kept = undefined;
   }
@@ -78,8 +78,8 @@ function isOpen(stream: ClusterStream): boolean {
 }
 
 /**
- * Whether the body that has ended came whole. Over HTTP/2 Node reports the same 'end' for END_STREAM and for RST_STREAM; only
- * in the second case the stream is closed by then, since its answer is not.
+ * Whether a body that has ended is complete. Over HTTP/2 Node emits the same 'end' for END_STREAM and for RST_STREAM; only in the
+ * second case is the stream already closed.
  */
 function isComplete(request: IncomingMessage | Http2ServerRequest): boolean {
   if (!(request instanceof Http2ServerRequest)) return request.complete;

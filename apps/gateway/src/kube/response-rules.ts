@@ -4,18 +4,18 @@ import type { ClassifiedRequest } from '../access/classify.ts';
 import { type Refusal, refusal } from '../access/refusal.ts';
 
 /**
- * Pass on the way back: what an answer of the cluster may be. The tenant owns agent and apiserver, so both may be hostile to
- * the people of this origin.
- * @returns why the answer is not passed on, or undefined.
+ * Pass on the way back: is the cluster's response acceptable? The tenant controls agent and apiserver, so both may be hostile to
+ * the users of this origin.
+ * @returns the refusal to send instead of the response, or undefined.
  */
 export function refuseAnswer(answer: ResponseHead, asked: ClassifiedRequest): Refusal | undefined {
   const { status } = answer;
-  // Following or passing a redirect would send credentials elsewhere (k/k#112513).
+  // Following or passing on a redirect would send credentials elsewhere (k/k#112513).
   if (status >= 300 && status < 400 && status !== 304) {
     return refusal(502, 'The cluster answered with a redirect, which Postern does not pass on.');
   }
   if (status < 200) return refusal(502, 'The cluster answered a plain request with an upgrade.');
-  // The person is signed in: it is the agent whom the apiserver does not know.
+  // The person is signed in: it is the agent that the apiserver does not accept.
   if (status === 401 && asked.kind !== 'proxy') {
     return refusal(502, "The cluster refused the agent's own credentials. Restart the agent, or connect it again.");
   }
@@ -25,7 +25,7 @@ export function refuseAnswer(answer: ResponseHead, asked: ClassifiedRequest): Re
   return undefined;
 }
 
-/** Bytes that the answer's body is to have; undefined when it does not say; null when what it says is no one number. */
+/** The announced length of the response body in bytes; undefined if there is none; null if it is not a single number. */
 export function announcedLength({ headers }: ResponseHead): number | undefined | null {
   let length: number | undefined;
   for (const [name, value] of headers) {
@@ -36,15 +36,15 @@ export function announcedLength({ headers }: ResponseHead): number | undefined |
   return length;
 }
 
-/** Whether an answer has a body at all (RFC 9110, 6.4.1). */
+/** Whether a response has no body (RFC 9110, 6.4.1). */
 export function isBodiless(method: string | undefined, status: number): boolean {
   return method === 'HEAD' || status === 204 || status === 304;
 }
 
 /**
- * The headers a client gets. On our origin nothing of a cluster may run, be shown as a page or set cookies: a browser that
- * navigates here saves a file (under no name of the cluster's choice), and should it show it all the same, in a sandbox and
- * without sniffing its type. Other origins cannot embed it, and browsers do not cache it.
+ * The headers for the client. On our origin nothing from a cluster may run, be shown as a page or set cookies: a browser that
+ * navigates here saves a file (not under a name chosen by the cluster), and if it showed the content after all, it would do so in
+ * a sandbox and without sniffing the type. Other origins cannot embed it, and browsers do not cache it.
  */
 export function responseHeaders(answer: ResponseHead, options: { isBrowser: boolean }): Map<string, string | string[]> {
   const headers = new Map<string, string | string[]>();

@@ -11,13 +11,13 @@ import {
 import { refusal } from '../access/refusal.ts';
 import type { Principal } from '../identity/principal.ts';
 
-/** The apiserver indents JSON for anything that calls itself a browser, which doubles the bytes. */
+/** Sent instead of a browser's user agent, for which the apiserver would indent JSON, doubling its size. */
 const browserUserAgent = 'postern-dashboard';
 
 /**
- * Pass: the headers that may travel. Hop-by-hop ones first (also those that Connection names), then an allow-list. Cookies and
- * credentials stay here.
- * @throws Refusal 403 for a client that says whom it acts as.
+ * Pass: filters the headers. Removes hop-by-hop headers (also those named by Connection), then applies an allow-list. Cookies and
+ * credentials are never passed on.
+ * @throws Refusal 403 if the client sends `Impersonate-*`.
  */
 export function sanitise(headers: HeaderPairs, principal: Principal): HeaderPairs {
   refuseIdentity(headers);
@@ -25,7 +25,7 @@ export function sanitise(headers: HeaderPairs, principal: Principal): HeaderPair
 }
 
 /**
- * Pass: the same for an upgrade: to what the apiserver would switch this request to, and nothing that looks like a body.
+ * Pass: the same for an upgrade, which must be to a protocol that the apiserver allows for this request, and have no body.
  * @throws Refusal 400, 403, 405.
  */
 export function sanitiseUpgrade(

@@ -3,13 +3,13 @@ import { StreamResetError } from '@postern/mux';
 import type { ClusterStream } from '../connector/cluster-connector.ts';
 import { breakOff } from './break-off.ts';
 
-/** How long a client may take for the bytes that came before its answer broke off. */
+/** How long a client may take to read the bytes received before its response broke off. */
 const flushMs = 30_000;
 
 /**
- * Pass: streams the body of an answer to the client, whose head was sent. A slow client holds the cluster back. Bytes that
- * came before an end are always delivered; then the client is told what the cluster told: a complete answer or a broken one.
- * @param length what `Content-Length` announced; an answer that is shorter or longer is a broken one.
+ * Pass: streams the body of a response whose head was sent. A slow client slows the cluster down. Bytes received before the end
+ * are always delivered; the response then ends as the cluster ended it, complete or broken.
+ * @param length the announced `Content-Length`; a response that is shorter or longer counts as broken.
  */
 export function sendAnswer(stream: ClusterStream, response: ServerResponse, length: number | undefined): void {
   let left = length;

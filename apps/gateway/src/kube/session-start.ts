@@ -13,7 +13,7 @@ const sessionKinds: Record<StreamSubresource, SessionKind> = {
   portforward: 'port-forward',
 };
 
-/** What the record says of a stream, as the apiserver reads its query; null for a read. Only exec, attach and port-forward are sessions; a watch or a log over WebSocket is a read like any other. */
+/** The record of a stream, with its query as the apiserver reads it; null for a watch or log over WebSocket, which is a read. */
 export function sessionStart(
   { principal, cluster, asked }: { principal: Principal; cluster: DirectoryCluster; asked: ClassifiedRequest },
   request: IncomingMessage,
@@ -28,7 +28,7 @@ export function sessionStart(
     namespace: info.namespace,
     pod: info.name,
     container: options.container,
-    // A port-forward runs nothing; what it was asked to reach stands in the same place.
+    // A port-forward runs no command; its ports are recorded instead.
     command: stream === 'portforward' ? options.ports.map(String) : [...options.command],
     clientAddress: remoteAddressOf(request),
     userAgent: request.headers['user-agent'] ?? '',

@@ -6,29 +6,29 @@ import { type EndedGateways, endDeadGateways, endGateway, isDead } from './end-g
 import type { NamedCluster } from './remove-connections.ts';
 import { inUpkeep } from './upkeep.ts';
 
-/** How often a gateway says that it lives, and after how long without that it is dead, in milliseconds. */
+/** The interval of heartbeats, and after how long without one a gateway is dead, in milliseconds. */
 const defaultTimes = { beatMs: 3_000, deadMs: 10_000 };
-/** How long after a gateway is dead another looks: not to be too early by a rounding, and not all the time. */
+/** How long after a gateway's presumed death another checks, so as not to be early by a rounding error. */
 const afterDeathMs = 50;
 
-/** What a beat reads. */
+/** What a heartbeat reads. */
 interface Found {
   isMine: boolean;
   hasDead: boolean;
-  /** Of the living the longest time that one was not seen; null when there is no other. */
+  /** The longest time for which another live gateway has not been seen; null if there is no other. */
   silentMs: number | null;
 }
 
 interface Events {
-  /** The gateway has a new id, under which nothing is written yet: whoever holds something writes it again. */
+  /** The gateway has a new id, under which nothing is stored yet: listeners must write again what they hold. */
   renewed: [];
-  /** Clusters lost a connection of a gateway that ended. */
+  /** These clusters lost a connection of a gateway that ended. */
   ended: [NamedCluster[]];
 }
 
 /**
- * The row that says this gateway lives (ADR 9). Connections and open sessions name it; when it was not renewed for 10 s any other
- * gateway ends them. Each gateway ends those of dead ones with its own beat, and no other.
+ * The row that shows that this gateway is alive (ADR 9). Connections and open sessions refer to it; if it is not renewed for
+ * 10 s, another gateway ends them, with its own heartbeat. Nothing else is ever ended.
  */
 export class GatewayLease extends EventEmitter<Events> {
   readonly #database: Database;
@@ -36,10 +36,10 @@ export class GatewayLease extends EventEmitter<Events> {
   readonly #times: typeof defaultTimes;
   #id = randomUUID() as string;
   #isHeld = false;
-  /** Something that this gateway holds could not be written. */
+  /** Whether something that this gateway holds could not be stored. */
   #isIncomplete = false;
   #isMissing = false;
-  /** When the next of the others would be dead if it did not beat. */
+  /** When the next of the other gateways would be dead without another heartbeat. */
   #nextDeathMs = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #underWay: Promise<void> = Promise.resolve();
@@ -52,23 +52,23 @@ export class GatewayLease extends EventEmitter<Events> {
     this.#times = { ...defaultTimes, ...times };
   }
 
-  /** What connections and sessions name. Changes when the gateway was taken for dead. */
+  /** The id to which connections and sessions refer. Changes if the gateway was taken for dead. */
   get id(): string {
     return this.#id;
   }
 
-  /** Takes the lease and keeps it, and ends what dead gateways left. Touches nothing else. Rejects when the database does not answer. */
+  /** Takes and keeps the lease, and ends what dead gateways left behind, nothing else. Rejects if the database is unavailable. */
   async start(): Promise<void> {
     await this.#register(this.#id);
     this.#isHeld = true;
     await this.#tick();
   }
 
-  /** Says that this gateway lives, and ends what dead ones left. A gateway that was itself taken for dead gets a new id. */
+  /** Renews the lease, and ends what dead gateways left behind. If this one was taken for dead, it gets a new id. */
   async beat(): Promise<void> {
     const { deadMs } = this.#times;
     const id = this.#id;
-    // Nothing is known of the others when the database does not answer.
+    // Without the database, nothing is known about the others.
     this.#nextDeathMs = Number.POSITIVE_INFINITY;
     const [found] = await this.#database.acrossOrganizations.$queryRaw<Found[]>`
       WITH beat AS (UPDATE gateways SET seen_at = clock_timestamp() WHERE id = ${id}::uuid RETURNING id)
@@ -86,8 +86,8 @@ export class GatewayLease extends EventEmitter<Events> {
   }
 
   /**
-   * The row of an id is not there: this gateway was taken for dead. Resolves when it has another.
-   * @param id the one that was tried; an old one changes nothing.
+   * Call if the row of an id does not exist, because this gateway was taken for dead. Resolves when it has a new id.
+   * @param id the id that was used; an old one has no effect.
    */
   async lost(id: string): Promise<void> {
     if (this.#renewal !== undefined) await this.#renewal;
@@ -95,8 +95,8 @@ export class GatewayLease extends EventEmitter<Events> {
   }
 
   /**
-   * Something that this gateway holds, or no longer holds, could not be written. With the next beat it takes a new id and writes
-   * all it holds; what is left under the old id ends with that.
+   * Call if something that this gateway holds, or no longer holds, could not be stored. At the next heartbeat it takes a new id
+   * and writes everything that it holds; whatever is left under the old id ends with that.
    */
   incomplete(error: unknown): void {
     if (!this.#isIncomplete && this.#isHeld)
@@ -104,7 +104,7 @@ export class GatewayLease extends EventEmitter<Events> {
     this.#isIncomplete = true;
   }
 
-  /** Gives the lease back and ends what is still written under it. Without the database others do it in 10 s. Never rejects. */
+  /** Releases the lease and ends what is still stored under it. Without the database, others do so after 10 s. Never rejects. */
   async stop(): Promise<void> {
     if (!this.#isHeld) return;
     this.#isHeld = false;
@@ -130,7 +130,7 @@ export class GatewayLease extends EventEmitter<Events> {
     this.#timer.unref();
   }
 
-  /** Said once an outage. */
+  /** Logged once per outage. */
   #missed(error: unknown): void {
     const isMissing = error !== undefined;
     if (isMissing && !this.#isMissing) this.#logger.warn({ error }, 'cannot renew the lease of this gateway');

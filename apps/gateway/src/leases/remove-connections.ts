@@ -1,25 +1,25 @@
 import { Prisma } from '../generated/prisma/client.ts';
 
-/** Which cluster, of which organization. */
+/** A cluster and its organization. */
 export interface NamedCluster {
   organizationId: string;
   clusterId: string;
 }
 
 /**
- * Removes connections; a cluster that has none left, on whatever gateway, is offline. In a transaction of its own or with other
- * upkeep.
- * @param which of `connections c` and its gateway `gateways g`, as a condition.
- * @param heldUntil when they were last known to be open, as an expression.
- * @returns the clusters that lost one.
+ * Removes connections; a cluster left without any, on all gateways, is offline. In a transaction of its own or with other
+ * maintenance.
+ * @param which condition on `connections c` and its gateway `gateways g`.
+ * @param heldUntil expression for when they were last known to be open.
+ * @returns the clusters that lost a connection.
  */
 export async function removeConnections(
   transaction: Prisma.TransactionClient,
   which: Prisma.Sql,
   heldUntil: Prisma.Sql,
 ): Promise<NamedCluster[]> {
-  // First, and in order: while the clusters are held no gateway adds a connection to them, so the next statement sees all there
-  // are. One statement alone would not see what another transaction was just adding.
+  // Locks the clusters first, and in order: no gateway can then add a connection to them, so the next statement sees all
+  // connections. A single statement would not see one that another transaction is just adding.
   await transaction.$queryRaw`
     SELECT count(*)::int FROM (
       SELECT id FROM clusters

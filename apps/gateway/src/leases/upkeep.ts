@@ -2,8 +2,8 @@ import type { Database } from '../database/database.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 
 /**
- * Does upkeep in one transaction. It may take 30 s: a gateway that gave up sooner would write all it holds again, and make a slow
- * database slower.
+ * Runs maintenance in one transaction. It may take 30 s: a gateway that gave up sooner would write everything that it holds
+ * again, and make a slow database slower.
  */
 export function inUpkeep<T>(
   { acrossOrganizations }: Database,

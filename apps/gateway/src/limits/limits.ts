@@ -4,30 +4,30 @@ import { type Rate, RateLimiter } from './rate-limiter.ts';
 import type { LimitName, LimitSettings } from './settings.ts';
 import { SlowRefusals } from './slow-refusals.ts';
 
-/** A burst may spend what was not used in so many milliseconds. */
+/** A burst may use the unused rate of this many milliseconds. */
 const burstMs = 4_000;
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** Rates that are set for longer than a second. */
+/** Rates whose setting is for a period other than a second, in milliseconds. */
 const periods = {
   signInsPerEmail: 5 * minute,
   signInsPerAddress: 5 * minute,
   signUpsPerAddress: hour,
 } satisfies { [Name in LimitName]?: number };
 
-/** Rates that nobody needs to set. */
+/** Rates that are not configurable. */
 const fixedRates = {
   joinTokensPerCluster: { most: 30, perMs: hour },
   wrongSetupCodesPerAddress: { most: 10, perMs: 5 * minute },
-  // All tunnels of an agent come back at once after a restart of the gateway, and then a few in a minute.
+  // After a restart of the gateway all tunnels of an agent reconnect at once; otherwise a few a minute.
   connectsPerAgent: { most: 240, perMs: minute },
-  // An agent reports once a minute and when a connection begins, over each of its tunnels.
+  // An agent reports over each of its tunnels, when it connects and once a minute.
   reportsPerAgent: { most: 60, perMs: minute },
 } satisfies Record<string, Rate>;
 type FixedRateName = keyof typeof fixedRates;
 
-/** Limits on how often something may be begun. The setting is a rate a second where `periods` has no other time. */
+/** Limits on how often something may begin. The setting is a rate per second unless `periods` has another time. */
 type RateName =
   | 'newConnectionsPerAddress'
   | 'requestsPerUser'
@@ -47,12 +47,12 @@ type PlaceName =
   | 'tunnelsPerOrganization';
 
 /**
- * What one address, person, organization, cluster or agent may use of this gateway. One instance a process: of several
- * gateways each counts for itself. Emits 'refused' with the name of the limit each time that somebody has reached one.
+ * What one address, person, organization, cluster or agent may use of this gateway. One instance per process; several gateways
+ * count separately. Emits 'refused' with the name of the limit each time one is reached.
  */
 export class Limits extends EventEmitter<{ refused: [LimitName | FixedRateName] }> {
   readonly settings: LimitSettings;
-  /** One for each limit: many keys of one drive no key of another out. */
+  /** One per limit, so that many keys of one limit do not evict keys of another. */
   readonly #rates = new Map<RateName, RateLimiter>();
   readonly #now: (() => number) | undefined;
   readonly #places = new Places();
@@ -66,8 +66,8 @@ export class Limits extends EventEmitter<{ refused: [LimitName | FixedRateName] 
   }
 
   /**
-   * Counts one of what is limited by rate, or what costs as much as `count` of it; never more than a burst.
-   * @returns 0, or the whole seconds until it is allowed (nothing was counted then).
+   * Counts one use of a rate, or `count` uses for something that costs as much; never more than a burst.
+   * @returns 0 if allowed; otherwise the whole seconds until it will be, in which case nothing was counted.
    */
   take(limit: RateName, key: string, count = 1): number {
     const rate = this.#rate(limit);
@@ -76,19 +76,19 @@ export class Limits extends EventEmitter<{ refused: [LimitName | FixedRateName] 
     return seconds;
   }
 
-  /** As `take`; a refusal comes later when there were many of this key before. */
+  /** Like `take`, but delays a refusal if there were many for this key before. */
   async takeOrWait(limit: RateName, key: string): Promise<number> {
     const seconds = this.take(limit, key);
     if (seconds > 0) await this.#refusals.turn(`${limit} ${key}`);
     return seconds;
   }
 
-  /** Counts what is known to have cost so much only when it is done; what comes next waits until it is paid off. */
+  /** Counts uses whose cost is only known afterwards; later ones wait until they are paid off. */
   charge(limit: RateName, key: string, count: number): void {
     this.#limiter(limit).charge(key, this.#rate(limit), count);
   }
 
-  /** Forgets what a key has used of a rate. */
+  /** Resets a key's use of a rate. */
   forget(limit: RateName, key: string): void {
     this.#limiter(limit).forget(key);
   }
@@ -108,14 +108,14 @@ export class Limits extends EventEmitter<{ refused: [LimitName | FixedRateName] 
     return { most: (this.settings[limit] * burstMs) / 1_000, perMs: burstMs };
   }
 
-  /** Takes a place among what is open at once. @returns gives it back (once; more calls do nothing); undefined when all are taken. */
+  /** Takes one of the places. @returns a function that releases it (further calls have no effect); undefined if none is free. */
   enter(limit: PlaceName, key: string): (() => void) | undefined {
     const leave = this.#places.enter(`${limit} ${key}`, this.settings[limit]);
     if (leave === undefined) this.emit('refused', limit);
     return leave;
   }
 
-  /** Whether one more row may be added where there are `count`. */
+  /** Whether another row may be added if there are `count`. */
   allows(limit: 'clustersPerOrganization' | 'tokensPerUser' | 'membersPerOrganization', count: number): boolean {
     const isAllowed = count < this.settings[limit];
     if (!isAllowed) this.emit('refused', limit);

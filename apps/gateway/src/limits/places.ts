@@ -1,8 +1,8 @@
-/** Counts what is open at once, by key. A key that nothing is open under takes no memory. */
+/** Counts what is open at once, by key. A key with nothing open takes no memory. */
 export class Places {
   readonly #taken = new Map<string, number>();
 
-  /** Takes a place. @returns gives it back (calling it again does nothing); undefined when `most` are taken. */
+  /** Takes a place. @returns a function that releases it (further calls have no effect); undefined if `most` are taken. */
   enter(key: string, most: number): (() => void) | undefined {
     const taken = this.#taken.get(key) ?? 0;
     if (taken >= most) return undefined;

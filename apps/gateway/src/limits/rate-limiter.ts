@@ -1,14 +1,14 @@
 import { boundedCache } from '../core/bounded-cache.ts';
 
-/** So many in so much time. */
+/** A number of attempts per period. */
 export interface Rate {
   most: number;
   perMs: number;
 }
 
 /**
- * Counts attempts by key in this process; of many gateways each counts for itself. A bucket that fills steadily, so that
- * nobody is let in by the turn of a minute.
+ * Limits attempts by key, in this process only. A token bucket that fills steadily, so that the limit is not reset at the turn of
+ * a minute.
  */
 export class RateLimiter {
   readonly #buckets = boundedCache<string, { left: number; at: number }>(50_000);
@@ -18,7 +18,7 @@ export class RateLimiter {
     this.#now = now;
   }
 
-  /** Takes `count` attempts. @returns 0, or the seconds until there will be so many again (nothing was taken then). */
+  /** Takes `count` attempts. @returns 0, or the seconds until that many are available, in which case none was taken. */
   take(key: string, rate: Rate, count = 1): number {
     const { most, perMs } = rate;
     const { left, now } = this.#left(key, rate);
@@ -27,7 +27,7 @@ export class RateLimiter {
     return isAllowed ? 0 : Math.ceil((((count - left) / most) * perMs) / 1_000);
   }
 
-  /** Takes what is known only after it was used: the next attempts wait until it is paid off, a full bucket at most. */
+  /** Takes attempts whose number is only known afterwards: later ones wait until they are paid off, at most a full bucket. */
   charge(key: string, rate: Rate, count: number): void {
     const { left, now } = this.#left(key, rate);
     this.#buckets.set(key, { left: Math.max(left - count, -rate.most), at: now });
@@ -39,7 +39,7 @@ export class RateLimiter {
     return { left: Math.min(most, bucket.left + ((now - bucket.at) / perMs) * most), now };
   }
 
-  /** Forgets the attempts of a key. */
+  /** Resets a key. */
   forget(key: string): void {
     this.#buckets.delete(key);
   }

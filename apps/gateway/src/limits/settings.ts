@@ -3,7 +3,7 @@ import { z } from 'zod';
 const most = (value: number, description: string) =>
   z.coerce.number().int().min(1).max(1_000_000).default(value).describe(description);
 
-/** What one address, person, organization, cluster or agent may use at most, as environment variables. */
+/** Configurable limits of an address, person, organization, cluster or agent, as environment variables. */
 export const limitVariables = {
   POSTERN_SIGN_INS_PER_EMAIL: most(10, 'Sign-ins for one e-mail address in 5 minutes.'),
   POSTERN_SIGN_INS_PER_ADDRESS: most(100, 'Sign-ins from one network address in 5 minutes.'),
@@ -47,7 +47,7 @@ export const limitVariables = {
 
 type LimitEnvironment = { [Name in keyof typeof limitVariables]: number };
 
-/** How many of something there may be, or be begun in a second; each is one of `limitVariables`. */
+/** The limits, as numbers or rates per second; each is one of `limitVariables`. */
 export function readLimits(env: LimitEnvironment) {
   return {
     signInsPerEmail: env.POSTERN_SIGN_INS_PER_EMAIL,
@@ -73,5 +73,5 @@ export function readLimits(env: LimitEnvironment) {
 export type LimitSettings = ReturnType<typeof readLimits>;
 export type LimitName = keyof LimitSettings;
 
-/** The settings where nothing is configured. */
+/** The default settings. */
 export const defaultLimits: LimitSettings = readLimits(z.object(limitVariables).parse({}));

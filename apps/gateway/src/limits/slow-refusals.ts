@@ -1,17 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import { RateLimiter } from './rate-limiter.ts';
 
-/** Refusals of one key that are answered at once. */
+/** Refusals of one key that are sent at once. */
 const atOnce = { most: 50, perMs: 1_000 };
-/** How long each further one waits: as long as its `Retry-After` asks for at least. */
+/** How long each further refusal is delayed, in milliseconds; the least time that its `Retry-After` can name. */
 const waitMs = 1_000;
-/** Refusals that wait at one time; one more is answered at once. Each holds a request, some 10 KiB. */
+/** Refusals that may wait at a time; any more are sent at once. Each holds a request, about 10 KiB. */
 const mostWaiting = 2_000;
 const mostWaitingOfKey = 256;
 
 /**
- * Makes whoever goes on sending after 429 wait for the next one. A client that asks anew as soon as it is answered would
- * otherwise have thousands of refusals a second made, which cost about as much as small answers.
+ * Delays refusals of clients that keep sending after a 429. A client that retries at once would otherwise cause thousands of
+ * refusals a second, which cost about as much as small responses.
  */
 export class SlowRefusals {
   readonly #rates: RateLimiter;
@@ -25,7 +25,7 @@ export class SlowRefusals {
     this.#wait = options.wait ?? setTimeout;
   }
 
-  /** Resolves when a refusal of this key may be answered. */
+  /** Resolves when a refusal of this key may be sent. */
   async turn(key: string): Promise<void> {
     const ofKey = this.#waiting.get(key) ?? 0;
     if (this.#rates.take(key, atOnce) === 0 || this.#total >= mostWaiting || ofKey >= mostWaitingOfKey) return;

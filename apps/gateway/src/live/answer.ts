@@ -3,23 +3,23 @@ import { parseUntrusted } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 
-/** Tells the browser; an event without an acknowledgement is told nothing. Only the first answer counts. */
+/** Sends the acknowledgement; does nothing if the event has none. Only the first answer counts. */
 export type Answer<T> = (answer: T | SocketError) => void;
 
-/** How an event is served. */
+/** How an event is handled. */
 export interface EventRules<S extends z.ZodType> {
-  /** What comes with the event: a client decides what it sends. */
+  /** Schema of the event's untrusted argument. */
   schema: S;
   logger: Logger;
-  /** What is said when serving it failed inside: a sentence with what to do next. */
+  /** The message for an internal error; says what to do next. */
   failed: string;
 }
 
 type Listener = (request: unknown, acknowledgement?: unknown) => void;
 
 /**
- * A listener for one event that nothing gets past: the request is parsed, the acknowledgement may be missing or no function,
- * and whatever the handler throws, now or later, is logged and answered.
+ * A safe listener for one event: the argument is parsed, the acknowledgement may be missing or not a function, and anything
+ * that the handler throws, synchronously or not, is logged and answered.
  */
 export function listener<S extends z.ZodType, T>(
   { schema, logger, failed }: EventRules<S>,
@@ -39,7 +39,7 @@ export function listener<S extends z.ZodType, T>(
   };
 }
 
-/** A way to answer that never throws. */
+/** Wraps an acknowledgement so that it never throws. */
 export function answerOf<T>(acknowledgement: unknown): Answer<T> {
   let isAnswered = false;
   return (answer) => {
@@ -48,7 +48,7 @@ export function answerOf<T>(acknowledgement: unknown): Answer<T> {
     try {
       acknowledgement(answer);
     } catch {
-      // The connection is gone, and nobody is left to be told.
+      // The connection has closed.
     }
   };
 }
@@ -57,7 +57,7 @@ export function socketError(code: string, message: string): SocketError {
   return { error: { code, message } };
 }
 
-/** @param seconds until it is worth trying again. */
+/** @param seconds when to retry. */
 export function tooMuch(seconds: number, message: string): SocketError {
   return { error: { code: 'limit', message, retryAfterSeconds: seconds } };
 }

@@ -6,7 +6,7 @@ import { unreadLimits } from './unread.ts';
 
 const roomOf = (organizationId: string): string => `organization:${organizationId}`;
 
-/** Lets a connection follow the clusters of the organizations its person belongs to. */
+/** Lets a connection watch the clusters of its person's organizations. */
 export function serveClusters(socket: LiveSocket, { clusters, limits, logger }: LiveOptions): void {
   const { data: connection } = socket;
   const rules = {
@@ -30,10 +30,10 @@ export function serveClusters(socket: LiveSocket, { clusters, limits, logger }: 
       }
       isListing = true;
       try {
-        // Joined first, so that no change falls between the list and the events.
+        // Joined first, so that no change is missed between the list and the events.
         await socket.join(roomOf(organizationId));
         const items = await clusters.list(organizationId);
-        // Reading one, making it JSON and sending it costs as much as some small events.
+        // Reading, serialising and sending the list costs as much as several small events.
         limits.charge('liveEventsPerUser', connection.principal.userId, items.length);
         answer({ items });
       } catch (error) {
@@ -54,19 +54,19 @@ export function serveClusters(socket: LiveSocket, { clusters, limits, logger }: 
   );
 }
 
-/** A credential for one cluster follows no others. */
+/** A credential for one cluster may not watch others. */
 function organizationOf(principal: Principal, slug: string): string | undefined {
   if (principal.credential.clusterId !== null) return undefined;
   return principal.memberships.find((membership) => membership.slug === slug)?.organizationId;
 }
 
-/** Tells every connection that watches what changed, one reading a change. @returns stops it. */
+/** Pushes changes to the connections that watch, reading each changed cluster once. @returns a function that stops it. */
 export function pushClusterChanges(io: LiveServer, { clusters, changes, logger }: LiveOptions): () => void {
   const pending = new Set<string>();
   const reading = new Set<string>();
   const read = async ({ organizationId, clusterId }: { organizationId: string; clusterId: string }): Promise<void> => {
     reading.add(clusterId);
-    // Several changes of one moment, and all that come while the last is read, are one for the reader.
+    // Simultaneous changes, and those that occur while the cluster is read, are pushed once.
     while (pending.has(clusterId)) {
       await new Promise<void>((resolve) => setImmediate(resolve));
       pending.delete(clusterId);

@@ -4,19 +4,19 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Flood } from './flood.ts';
 import type { Unread } from './unread.ts';
 
-/** The largest answer to a ping is small; while this much waits, pings go unanswered. */
+/** While this many bytes wait, pings are not answered. */
 const pongMark = 64 * 1024;
-/** What a packet in a queue costs beside its bytes. */
+/** Cost of a queued packet in addition to its bytes. */
 const packetBytes = 128;
-/** How long the other side has to answer our close. */
+/** How long the other side has to answer our close, in milliseconds. */
 const closeMs = 1_000;
 
 /** Close codes of live connections; 4408 and 4429 as on the tunnel (docs/protocol.md). */
 const codes = { slow: 4408, limit: 4429, protocol: 4400 } as const;
 
 /**
- * engine.io's WebSocket server, with answers to pings left to the guard: `ws` would queue one for each ping of a browser that
- * does not read. A message is a few hundred segments of a network at most.
+ * engine.io's WebSocket server, in which the guard answers pings: `ws` would queue an answer for every ping of a browser that
+ * does not read. Limits the fragments of a message to a few hundred.
  */
 export class GuardedWebSocketServer extends WebSocketServer {
   constructor(options: ServerOptions) {
@@ -31,12 +31,12 @@ export interface GuardOptions {
   logger: Logger;
 }
 
-/** Bounds what one live connection may send, below everything that socket.io makes of it, and what may wait for it. */
+/** Limits what one live connection may send, below the level of socket.io, and what may wait for it. */
 export class ConnectionGuard {
   readonly #options: GuardOptions;
   readonly #connection: EngineSocket;
   readonly #ws: WebSocket;
-  /** In engine.io's own queue, above the WebSocket's. */
+  /** Bytes in engine.io's own queue, above the WebSocket's. */
   #waiting = 0;
   #isBinaryOpen = false;
   #isEnded = false;
@@ -44,9 +44,9 @@ export class ConnectionGuard {
   constructor(connection: EngineSocket, options: GuardOptions) {
     this.#options = options;
     this.#connection = connection;
-    // Its types hide it; nothing else is the connection itself.
+    // Not in engine.io's types, but the only way to the WebSocket itself.
     this.#ws = (connection.transport as unknown as { socket: WebSocket }).socket;
-    // Before engine.io's own listener: what is too much is not even parsed.
+    // Before engine.io's own listener, so that excess messages are not even parsed.
     this.#ws.prependListener('message', (data, isBinary) => this.#received(sizeOf(data), isBinary));
     this.#ws.on('ping', (data: Buffer) => {
       if (this.#count(data.byteLength) && this.#ws.bufferedAmount < pongMark) this.#ws.pong(data);
@@ -60,17 +60,17 @@ export class ConnectionGuard {
     this.#ws.once('close', leave);
   }
 
-  /** Bytes that were sent and that the connection has not taken. */
+  /** Bytes that were sent and not yet accepted by the connection. */
   unread(): number {
     return this.#waiting + this.#ws.bufferedAmount;
   }
 
-  /** Calls back each time that the connection has taken what was handed to it; more may be waiting above. */
+  /** Calls back each time the connection has accepted everything passed to it; more may be waiting in engine.io's queue. */
   onTaken(listener: () => void): void {
     this.#connection.transport.on('drain', listener);
   }
 
-  /** Ends the connection behind what was sent, and after a second whether or not that was read. Nothing more is heard from it. */
+  /** Ends the connection after everything sent, at the latest after a second. Nothing more is received from it. */
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -80,7 +80,7 @@ export class ConnectionGuard {
   }
 
   #received(bytes: number, isBinary: boolean): void {
-    // No event of ours has two attachments, and what a packet still waits for is memory.
+    // No event of ours has two attachments, and a packet that waits for them takes memory.
     if (isBinary && this.#isBinaryOpen) this.#drop('protocol', 'more than one attachment');
     this.#isBinaryOpen = isBinary;
     this.#count(bytes);
@@ -99,14 +99,14 @@ export class ConnectionGuard {
     const { unread, userId } = this.#options;
     if (this.#isEnded || !unread.isTooMuch(userId, this)) return;
     this.#drop('slow', 'the browser does not read what it is sent');
-    // Nothing of this reaches a browser that does not read, and everything that waits for it is memory.
+    // A browser that does not read would get none of this, and what waits for it takes memory.
     this.#ws.terminate();
   }
 
   #drop(code: keyof typeof codes, reason: string): void {
     if (this.#isEnded) return;
     this.#options.logger.info({ userId: this.#options.userId, reason }, 'a live connection was cut off');
-    // Before engine.io, which closes without a code.
+    // Before engine.io closes without a code.
     this.#ws.close(codes[code], reason);
     this.end();
     this.#connection.close(true);

@@ -4,8 +4,8 @@ import { answerOf, socketError, tooMuch } from './answer.ts';
 import type { LiveSocket } from './live-socket.ts';
 
 /**
- * What each event costs of a person's events a second. A list of clusters is read, made into JSON and sent; a terminal is two
- * requests to a cluster.
+ * How many events each event counts as. A list of clusters is read, serialised and sent; a terminal takes two requests to a
+ * cluster.
  */
 const costs: ReadonlyMap<string, number> = new Map(
   Object.entries({
@@ -21,9 +21,9 @@ const costs: ReadonlyMap<string, number> = new Map(
 );
 
 /**
- * Counts every event before its handler. Beyond the limit an event that can be answered is answered with `limit` and does
- * nothing else; what cannot (keystrokes, sizes) is still done, since half of what somebody typed is worse than nothing, and
- * the guard of the connection ends those who send too much of it.
+ * Counts every event before its handler. Beyond the limit, an event with an acknowledgement is only answered with `limit`.
+ * Others (keystrokes, sizes) are still processed, because losing half of what somebody typed is worse than losing all of it; the
+ * connection's guard cuts off those who send too much.
  */
 export function limitEvents(socket: LiveSocket, limits: Limits): void {
   const { data } = socket;

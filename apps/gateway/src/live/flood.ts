@@ -2,28 +2,28 @@ import type { LRUCache } from 'lru-cache';
 import { boundedCache } from '../core/bounded-cache.ts';
 import { RateLimiter } from '../limits/rate-limiter.ts';
 
-/** Above the rate at which events are answered with `limit`, a person's connections may still send so many times as much. */
+/** A person's connections may send this many times the rate above which events are answered with `limit`. */
 const tolerance = 2;
 const burstMs = 4_000;
-/** Whoever was cut off may not come back for so long. */
+/** How long a person who was cut off may not reconnect, in milliseconds. */
 const barredMs = 10_000;
-/** A message counts once for every so many bytes that have begun. */
+/** A message counts once for each this many bytes or part of them. */
 const bytesOfOne = 4_096;
 
-/** Whoever goes on sending after being told `limit` is cut off: counts every frame of a person's connections, whatever is in it. */
+/** Cuts off people who keep sending after `limit`. Counts every frame of a person's connections, whatever is in it. */
 export class Flood {
   readonly #limiter: RateLimiter;
   readonly #most: number;
   readonly #barred: LRUCache<string, true>;
 
-  /** @param perSecond events of one person that are answered. @param now monotonic clock in milliseconds. */
+  /** @param perSecond limit on a person's events per second. @param now monotonic clock in milliseconds. */
   constructor(perSecond: number, now?: () => number) {
     this.#limiter = new RateLimiter(now);
     this.#barred = boundedCache(50_000, { ttl: barredMs });
     this.#most = (perSecond * tolerance * burstMs) / 1_000;
   }
 
-  /** @returns false when it is too much. */
+  /** Counts a frame. @returns false if it is too much. */
   allows(userId: string, bytes: number): boolean {
     const count = 1 + Math.floor(bytes / bytesOfOne);
     if (this.#limiter.take(userId, { most: this.#most, perMs: burstMs }, count) === 0) return true;
@@ -31,7 +31,7 @@ export class Flood {
     return false;
   }
 
-  /** Whether a person was cut off just now. */
+  /** Whether a person was recently cut off. */
   bars(userId: string): boolean {
     return this.#barred.has(userId);
   }

@@ -1,10 +1,10 @@
-/** What a handshake may ask for, each exactly once; socket.io's client sends the first two, and `t` against caches. */
+/** The allowed parameters of a handshake, each at most once; socket.io's client sends the first two, and `t` to avoid caches. */
 const wanted: Readonly<Record<string, string | undefined>> = { EIO: '4', transport: 'websocket', t: undefined };
 
 /**
- * True for the target of a handshake that opens a new connection over a WebSocket, with nothing else in it. In particular no
- * `sid`: engine.io would let whoever names the session of another connection take it over, cookie or not (its upgrade from
- * polling, which we do not serve). No session is ever resumed here, so no handshake has a reason to name one.
+ * Whether the target of a handshake only opens a new connection over a WebSocket. In particular it must not have a `sid`:
+ * engine.io would let anyone who names the session of another connection take it over, with or without a cookie (its upgrade
+ * from polling, which we do not serve). No session is ever resumed here, so no handshake needs to name one.
  */
 export function opensNewConnection(target: string): boolean {
   const [path, query = '', ...rest] = target.split('?');

@@ -14,12 +14,12 @@ import type { LiveOptions, LiveServer, LiveSocket } from './live-socket.ts';
 import { serveTerminals } from './terminal-events.ts';
 import { Unread } from './unread.ts';
 
-/** What one message may measure: 64 KiB of input and its envelope. */
+/** Size limit of a message: 64 KiB of input and its envelope. */
 const maxMessageBytes = 100 * 1024;
-/** What opening a connection costs of a person's events. */
+/** How many events opening a connection counts as. */
 const costOfConnection = 10;
 
-/** Who opened a connection, and what gives its place back. */
+/** The person who opened a connection, and the function that ends its count. */
 interface Admitted {
   principal: Principal;
   leave(): void;
@@ -57,7 +57,7 @@ export class LiveEndpoint {
     this.#stopPushing = pushClusterChanges(this.#io, options);
   }
 
-  /** Who it is, and that the page is ours, is known before the connection becomes a WebSocket. */
+  /** Checks the credential and the origin before the connection becomes a WebSocket. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     this.#open(request, { socket, head }).catch((error: unknown) => {
       this.#options.logger.error({ error }, 'cannot open a live connection');
@@ -86,7 +86,7 @@ export class LiveEndpoint {
     this.#engine.handleUpgrade(request as never, socket, head);
   }
 
-  /** @returns the status of the refusal when it is refused. */
+  /** @returns the HTTP status if the connection is refused. */
   async #admit(request: IncomingMessage): Promise<Admitted | number> {
     const { authenticator, limits, publicOrigin } = this.#options;
     if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket') return 400;
@@ -100,7 +100,7 @@ export class LiveEndpoint {
     return leave === undefined ? 429 : { principal, leave };
   }
 
-  /** As soon as there is a connection, whether or not anything is ever said on it. */
+  /** Called for every connection as soon as it exists. */
   #guard(connection: EngineSocket): void {
     const principal = this.#principals.get(connection.request);
     if (principal === undefined) {
@@ -133,7 +133,7 @@ export class LiveEndpoint {
     });
     socket.once('disconnect', () => {
       unwatch();
-      // socket.io would let it join again, under credentials that nobody asks about any more.
+      // socket.io would let it join again, under credentials that are no longer checked.
       guard.end();
     });
     limitEvents(socket, this.#options.limits);

@@ -10,13 +10,13 @@ import type { Revalidation } from '../revalidation/revalidation.ts';
 import type { TerminalService } from '../terminals/terminal-service.ts';
 import type { ConnectionGuard } from './connection-guard.ts';
 
-/** What a connection is, besides its events. */
+/** The state of a live connection. */
 interface Connection {
   principal: Principal;
   address: string;
   userAgent: string;
   guard: ConnectionGuard;
-  /** Acknowledgements of output that the browser owes, which cost it nothing. */
+  /** Outstanding acknowledgements of output, which are not counted against the browser. */
   acksOwed: number;
 }
 
@@ -32,6 +32,6 @@ export interface LiveOptions {
   revalidation: Revalidation;
   limits: Limits;
   logger: Logger;
-  /** Exactly as a browser's Origin header says it. */
+  /** Exactly as in a browser's Origin header. */
   publicOrigin: string;
 }

@@ -8,13 +8,13 @@ import type { LiveOptions, LiveSocket } from './live-socket.ts';
 import { unreadLimits } from './unread.ts';
 
 const maxTerminals = 32;
-/** Acknowledgements that a browser may owe and still send for nothing. */
+/** Most outstanding acknowledgements that are free. */
 const maxAcksOwed = 4_096;
 
 type Opened = { terminal: string; container: string; shell: string };
 type Done = Record<string, never>;
 
-/** Terminals of one connection. They are found by id among its own only, and end with it. */
+/** Serves the terminals of one connection, which can only use its own, and which end with it. */
 export function serveTerminals(socket: LiveSocket, { terminals, logger }: LiveOptions): void {
   const { data: connection } = socket;
   const own = new Map<string, Terminal>();
@@ -26,7 +26,7 @@ export function serveTerminals(socket: LiveSocket, { terminals, logger }: LiveOp
     const { terminal, start } = await terminals.open({ principal, address, userAgent }, request);
     const { id, container, shell } = terminal;
     own.set(id, terminal);
-    // The answer first: the browser must know the id before output comes under it.
+    // The answer goes first: the browser must know the id before its output arrives.
     answer({ terminal: id, container, shell });
     start({
       onOutput: (output) => {
@@ -80,7 +80,7 @@ export function serveTerminals(socket: LiveSocket, { terminals, logger }: LiveOp
       answer({});
     }),
   );
-  // Measures the way there and back, so nothing is read of it.
+  // Measures the round trip, so its argument is ignored.
   socket.on('terminal:ping', (acknowledgement: unknown) => answerOf<undefined>(acknowledgement)(undefined));
 
   connection.guard.onTaken(() => {

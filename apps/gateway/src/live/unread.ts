@@ -1,23 +1,23 @@
-/** Bytes that wait for browsers that do not read them, or not as fast as they come. */
+/** Limits on bytes that wait for browsers that do not read, or read too slowly. */
 export const unreadLimits = {
-  /** Above this a connection's terminals stop reading from their clusters, and lists are not sent. */
+  /** Above this, a connection's terminals stop reading from their clusters, and lists are not sent. */
   hold: 256 * 1024,
-  /** Above this a connection is cut off. Terminals cannot fill it by themselves: each sends at most one chunk after the above. */
+  /** Above this, a connection is cut off. Terminals alone cannot reach it: each sends at most one chunk beyond `hold`. */
   connection: 4 * 1024 * 1024,
-  /** Above this, of all connections of one person together, one of them that holds more than its share is cut off. */
+  /** Above this, in total for one person, a connection that holds more than its share is cut off. */
   person: 16 * 1024 * 1024,
 };
 
-/** A connection's part in this. */
+/** A connection, as counted here. */
 interface Reader {
   unread(): number;
 }
 
-/** Adds up what waits for the connections of each person. */
+/** Adds up the waiting bytes of each person's connections. */
 export class Unread {
   readonly #byPerson = new Map<string, Set<Reader>>();
 
-  /** @returns call it when the connection has ended. */
+  /** @returns a function to call when the connection has ended. */
   add(userId: string, reader: Reader): () => void {
     const readers = this.#byPerson.get(userId) ?? new Set();
     readers.add(reader);
@@ -28,7 +28,7 @@ export class Unread {
     };
   }
 
-  /** Whether a connection holds more than it may. */
+  /** Whether a connection holds too many waiting bytes. */
   isTooMuch(userId: string, reader: Reader): boolean {
     const own = reader.unread();
     if (own > unreadLimits.connection) return true;

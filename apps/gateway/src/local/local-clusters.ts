@@ -3,7 +3,7 @@ import type { Clusters } from '../clusters/clusters.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 
-/** A cluster that the machine connects by itself. */
+/** A cluster that this machine connects automatically. */
 export interface LocalCluster {
   name: string;
   organization: string;
@@ -11,12 +11,12 @@ export interface LocalCluster {
   joinToken: string;
 }
 
-/** Tells the program that started this one; it starts an agent. */
+/** Notifies the parent process, which starts an agent. */
 type TellParent = (message: { type: 'local-cluster' } & LocalCluster) => void;
 
 const demoName = 'demo';
 
-/** What the clusters of this machine stand on. */
+/** What local clusters depend on. */
 export interface LocalClustersDependencies {
   database: Database;
   clusters: Clusters;
@@ -25,8 +25,8 @@ export interface LocalClustersDependencies {
 }
 
 /**
- * Under `npm start`: clusters that the machine connects by itself. The demo is for every organization; those of `--connect`
- * are the user's own, and only the first organization gets them. Elsewhere nothing.
+ * Under `npm start`, the clusters that this machine connects automatically. Every organization gets a demo; those of `--connect`
+ * are the user's own, and only the first organization gets them. Does nothing elsewhere.
  */
 export class LocalClusters {
   readonly #dependencies: LocalClustersDependencies;
@@ -40,7 +40,7 @@ export class LocalClusters {
     this.#own = settings?.clusters ?? [];
   }
 
-  /** In an organization that was just made. A failure leaves the organization without them, which its page can mend. */
+  /** Creates them in a new organization. After a failure the organization lacks them; its page offers to add them. */
   async createFor(organization: { id: string; slug: string }): Promise<void> {
     if (this.#hasDemo) await this.#create(organization, demoName);
     if (this.#own.length === 0 || (await this.#first())?.id !== organization.id) return;
@@ -48,8 +48,8 @@ export class LocalClusters {
   }
 
   /**
-   * After a start: a cluster that was asked for and is nowhere yet comes to the first organization; one whose agent never
-   * enrolled (the machine went down between) gets another join token. A demo that somebody deleted stays away.
+   * Call at startup: a requested cluster that does not exist yet is created in the first organization; one whose agent never
+   * enrolled (the machine went down in between) gets another join token. A demo that somebody deleted is not created again.
    */
   async resume(): Promise<void> {
     const { database, clusters } = this.#dependencies;

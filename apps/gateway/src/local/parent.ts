@@ -1,19 +1,19 @@
 import type { LocalCluster } from './local-clusters.ts';
 
-/** What is said to the program that started this one. */
+/** Messages to the parent process. */
 type Message =
   | { type: 'ready'; url: string; metricsUrl: string; setupCodeRequired: boolean }
   | ({ type: 'local-cluster' } & LocalCluster);
 
-/** Tells the parent over the channel it opened; undefined when it opened none. */
+/** Sends a message to the parent process; undefined if it opened no channel. */
 export const tellParent: ((message: Message) => void) | undefined =
   process.send &&
   ((message) => {
-    // To a parent that has just gone; `gone` follows.
+    // Ignores an error if the parent has just exited; `gone` follows.
     if (process.connected) process.send?.(message, undefined, undefined, () => {});
   });
 
-/** Calls back when the parent asks to drain, and when it is gone. */
+/** Calls back when the parent asks to drain, and when it has exited. */
 export function onParent(listeners: { drain: () => void; gone: () => void }): void {
   if (process.send === undefined) return;
   process.on('message', (message: unknown) => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GatewayMetrics } from './metrics.ts';
 
-/** Serves `/metrics` on a port of its own, which is not for the public. */
+/** Serves `/metrics` on a separate, non-public port. */
 export async function serveMetrics(
   metrics: GatewayMetrics,
   at: { host: string; port: number },

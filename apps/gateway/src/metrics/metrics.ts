@@ -1,17 +1,17 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { collectProcessMetrics } from './process-metrics.ts';
 
-/** Kinds of streams, as labels. Never a tenant's name: those would be without bound, and none of Prometheus' business. */
+/** Kinds of streams, used as labels. Never use a tenant's name: it would be confidential, and the number of them unbounded. */
 const streamKinds = ['unary', 'watch', 'log', 'proxy', 'exec', 'attach', 'portforward', 'terminal'] as const;
 export type StreamKind = (typeof streamKinds)[number];
 
 /** Follows one stream from opening to end. */
 export interface StreamMeter {
-  /** Once; later calls do nothing. `code` is a reset code or `ok`. */
+  /** Call at the end; later calls have no effect. `code` is a reset code or `ok`. */
   end(result: { code: string; bytesUp: number; bytesDown: number }): void;
 }
 
-/** What the gateway tells Prometheus (docs/configuration.md names the port). One instance a process. */
+/** The gateway's metrics for Prometheus (docs/configuration.md names the port). One instance per process. */
 export class GatewayMetrics {
   readonly registry = new Registry();
   readonly #agents: Gauge;
@@ -24,7 +24,7 @@ export class GatewayMetrics {
   readonly #requests: Counter<'path' | 'code'>;
   readonly #refused: Counter<'limit'>;
 
-  /** @param options.processMetrics also heap, CPU, handles and event-loop lag of this process. */
+  /** @param options.processMetrics whether to include heap, CPU, handles and event-loop lag of this process. */
   constructor(options: { processMetrics: boolean } = { processMetrics: true }) {
     const registers = [this.registry];
     if (options.processMetrics) collectProcessMetrics(this.registry);
@@ -111,7 +111,7 @@ export class GatewayMetrics {
     this.#roundTrip.observe(ms / 1_000);
   }
 
-  /** Somebody reached a limit (docs/security.md). */
+  /** Counts a refusal by a limit (docs/security.md). */
   limitReached(limit: string): void {
     this.#refused.inc({ limit });
   }

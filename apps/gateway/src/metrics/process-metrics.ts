@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 
-/** What prom-client finds out by walking through every open connection. At 5,000 of them a scrape stopped everything for 50 ms. */
+/** Metrics for which prom-client goes through every open connection. With 5,000 of them, a scrape blocked for 50 ms. */
 const walked = [
   'nodejs_active_handles',
   'nodejs_active_handles_total',
@@ -12,7 +12,7 @@ const walked = [
   'process_open_fds',
 ];
 
-/** Heap, CPU, garbage collection, event-loop lag and open files of this process; a scrape costs the same however many connections are open. */
+/** Heap, CPU, garbage collection, event-loop lag and open files; the cost of a scrape does not depend on open connections. */
 export function collectProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
   for (const name of walked) registry.removeSingleMetric(name);
@@ -21,7 +21,7 @@ export function collectProcessMetrics(registry: Registry): void {
     help: 'Open file descriptors.',
     registers: [registry],
     async collect() {
-      // In a thread of its own, unlike prom-client's. Only Linux has the folder.
+      // Read in a thread of its own, unlike in prom-client. Only Linux has this folder.
       const open = await readdir('/proc/self/fd').catch(() => []);
       this.set(open.length);
     },

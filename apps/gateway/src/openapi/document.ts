@@ -3,11 +3,11 @@ import type { z } from 'zod';
 import { accessCookie } from '../identity/cookies.ts';
 import { inlineSchema, type JsonSchema, schemaSet } from './schemas.ts';
 
-/** Made from the table of routes, so that it says what the gateway does. OpenAPI 3.1. */
+/** The OpenAPI 3.1 document, generated from the table of routes, so that it matches what the gateway does. */
 export function openApiDocument(about: {
   version: string;
   publicOrigin: string;
-  /** What stands before the path of each route. */
+  /** Prefix of the path of each route. */
   prefix: string;
 }): JsonSchema {
   const input = schemaSet('input');
@@ -86,7 +86,7 @@ function parameters(schema: z.ZodObject | undefined, where: 'path' | 'query'): J
   }));
 }
 
-/** Those that every route of its access and form has, and its own. */
+/** The errors common to routes with the same access and form, plus the route's own. */
 function errorsOf(route: Route): ErrorCode[] {
   const { access, params, query, body, method } = route;
   const isOfOrganization = !['public', 'user', 'join-token'].includes(access);

@@ -6,7 +6,7 @@ import { StaticAnswer } from '../edge/static-answer.ts';
 const script = 'text/javascript; charset=utf-8';
 const require = createRequire(import.meta.url);
 
-/** What the page takes of the package `swagger-ui-dist`, which has more files, of many megabytes. */
+/** The files of the package `swagger-ui-dist` that the page uses; it has others, of many megabytes. */
 const packageFiles = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': script,
@@ -40,18 +40,18 @@ const start = `SwaggerUIBundle({
 });
 `;
 
-/** How each document is made, by path. */
+/** The function that creates each document, by path. */
 type Sources = ReadonlyMap<string, () => Promise<StaticAnswer>>;
 
 /**
- * The OpenAPI document and the page that shows it, the same for everybody: made the first time that someone asks, then held
- * once for all.
+ * The OpenAPI document and the page that shows it, the same for everybody: created on the first request and then kept in
+ * memory.
  */
 export class Documentation {
   readonly #sources: Sources;
   readonly #made = new Map<string, Promise<StaticAnswer>>();
 
-  /** @param describe makes the OpenAPI document, an object for JSON. */
+  /** @param describe creates the OpenAPI document, an object for JSON. */
   constructor(describe: () => object) {
     this.#sources = new Map([
       ['/api/openapi.json', async () => answer(JSON.stringify(describe()), 'application/json; charset=utf-8')],
@@ -67,7 +67,7 @@ export class Documentation {
     ]);
   }
 
-  /** The document that a request asks for; undefined when it asks for something else. Rejects when it cannot be made. */
+  /** The document that a request asks for; undefined if it asks for something else. Rejects if it cannot be created. */
   find({ method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>): Promise<StaticAnswer> | undefined {
     const path = url.split('?', 1)[0] ?? '';
     const source = this.#sources.get(path);
@@ -76,18 +76,18 @@ export class Documentation {
     if (known !== undefined) return known;
     const made = source();
     this.#made.set(path, made);
-    // What could not be made (too many files are open, say) is tried again for the next who asks.
+    // A document that could not be created (too many open files, for example) is tried again at the next request.
     made.catch(() => this.#made.delete(path));
     return made;
   }
 }
 
-/** Looked for again each time, and sent again only after an upgrade. */
+/** Revalidated at each request, and sent again only after an upgrade. */
 function answer(body: string | Buffer, type: string): StaticAnswer {
   return new StaticAnswer(Buffer.from(body), { 'content-type': type, 'cache-control': 'no-cache' });
 }
 
-/** Hands out documents, and everything else to `others`. @param headersFor what every answer of the API carries. */
+/** Serves the documents and passes any other request to `others`. @param headersFor headers of every response of the API. */
 export function serveDocumentation(
   documentation: Documentation,
   parts: {

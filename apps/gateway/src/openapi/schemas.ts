@@ -4,22 +4,22 @@ import { z } from 'zod';
 
 export type JsonSchema = Record<string, unknown>;
 
-/** The contracts that are schemas, by the name they are exported under. */
+/** The contracts that are schemas, with their exported names. */
 const named = new Map(
   Object.entries(contracts).flatMap(([name, value]): [z.ZodType, string][] =>
     value instanceof z.ZodType ? [[value, name]] : [],
   ),
 );
 
-/** JSON Schemas (2020-12, as OpenAPI 3.1 takes them) of everything that goes in or out, by name. */
+/** JSON Schemas (2020-12, as used by OpenAPI 3.1) of all input or output, by name. */
 export interface SchemaSet {
   schemas: Record<string, JsonSchema>;
-  /** `$ref` of a schema that is in the table of routes. */
+  /** `$ref` of a schema in the table of routes. */
   ref(schema: z.ZodType): JsonSchema;
 }
 
 /**
- * @param io `input`: what a caller may send, defaults left out. `output`: what we answer.
+ * @param io `input`: what a caller may send, where fields with defaults are optional. `output`: what we send.
  */
 export function schemaSet(io: 'input' | 'output'): SchemaSet {
   const registry = z.registry<{ id: string }>();
@@ -36,7 +36,7 @@ export function schemaSet(io: 'input' | 'output'): SchemaSet {
     else add(route.response, `${name}Response`);
   }
   if (io === 'output') add(contracts.ApiErrorBody, 'ApiErrorBody');
-  // What is inside others by name, so that it stands once.
+  // Schemas used inside others get a name, so that each is written once.
   const inner = io === 'input' ? [] : [contracts.Cluster, contracts.ApiToken, contracts.Session, contracts.Joining];
   for (const schema of inner) add(schema, '');
   const { schemas } = z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` });
@@ -48,7 +48,7 @@ export function schemaSet(io: 'input' | 'output'): SchemaSet {
   };
 }
 
-/** A schema that stands by itself: of a parameter. */
+/** A schema without references, for a parameter. */
 export function inlineSchema(schema: z.ZodType): JsonSchema {
   return withoutIdentity(z.toJSONSchema(schema, { io: 'input' }) as JsonSchema);
 }

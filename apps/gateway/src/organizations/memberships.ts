@@ -5,8 +5,8 @@ import { limitReached } from '../http/api-error.ts';
 import type { Limits } from '../limits/limits.ts';
 
 /**
- * Makes a person a member of an organization: the one place that does.
- * @throws {ApiError} `limit-reached`: the organization has as many members as it may have.
+ * Makes a person a member of an organization. No other code does.
+ * @throws {ApiError} `limit-reached`: the organization has the maximum number of members.
  */
 export async function addMember(
   transaction: Pick<ScopedClient, '$executeRaw' | 'membership'>,

@@ -1,19 +1,19 @@
-/** What others need to know of an organization that was just made. */
+/** A new organization, as passed to listeners. */
 export interface NewOrganization {
   id: string;
   slug: string;
 }
 
-/** Tells whoever wants to do something for each organization that is made. */
+/** Notifies listeners of new organizations. */
 export class OrganizationEvents {
   readonly #listeners: ((organization: NewOrganization) => Promise<void>)[] = [];
 
-  /** @param listener must not fail for anything that its organization can do without. */
+  /** @param listener must not reject for anything that the organization can do without. */
   onCreated(listener: (organization: NewOrganization) => Promise<void>): void {
     this.#listeners.push(listener);
   }
 
-  /** Resolves when everyone has done their part, one after the other. */
+  /** Runs the listeners one after the other; resolves when all have finished. */
   async created(organization: NewOrganization): Promise<void> {
     for (const listener of this.#listeners) await listener(organization);
   }

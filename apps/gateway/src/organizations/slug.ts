@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-/** First parts of a path that are ours: an organization of this name could not be reached in the dashboard. */
+/** First path segments in use by Postern: the dashboard could not reach an organization with such a slug. */
 const taken: ReadonlySet<string> = new Set(
   'api k8s tunnel socket-io healthz readyz install-yaml sign-in sign-up sign-out login logout signup docs gallery account settings admin new _next static assets favicon-ico robots-txt'.split(
     ' ',
   ),
 );
 
-/** A DNS label for an organization's name: at most 40 characters, so that a number still fits behind it. */
+/** A DNS label for an organization's name: at most 40 characters, so that there is room for a number. */
 export function slugOf(name: string): string {
   const slug = name
     .normalize('NFKD')

@@ -3,30 +3,30 @@ import type { ResponseHead } from '@postern/tunnel';
 import type { ClusterStream, OutgoingRequest } from '../connector/cluster-connector.ts';
 import { headInTime } from './head-in-time.ts';
 
-/** A request that a cluster has begun to answer. */
+/** A request with its response head. */
 export interface Answered {
   stream: ClusterStream;
   answer: ResponseHead;
 }
 
 export interface AskOptions {
-  /** Opens the request on a tunnel that takes new ones. */
+  /** Opens the request on a tunnel that accepts new ones. */
   open(): Promise<OutgoingRequest>;
-  /** Sends what there is of a body. */
+  /** Sends the body, if there is one. */
   send?(stream: ClusterStream): void;
-  /** Whether the whole request can be sent once more. */
+  /** Whether the whole request can be sent again. */
   isRepeatable(): boolean;
-  /** For the head of the answer, on each tunnel; 0: for ever. */
+  /** Time limit for the response head, on each tunnel; 0 means none. */
   headTimeoutMs: number;
 }
 
-/** As many tunnels an agent's pods have between them when they are replaced one by one. */
+/** The number of tunnels that an agent's pods have while they are replaced one by one. */
 const maxAttempts = 4;
 
 /**
- * Asks a cluster. When the tunnel goes away and says that it never looked at the request (GOAWAY, docs/protocol.md) nothing
- * was done for it, so it is asked again on another one, writes too; in every other case it is asked once.
- * @throws what `open` throws, StreamResetError.
+ * Sends a request to a cluster. If the tunnel goes away and says that it never processed the request (GOAWAY, docs/protocol.md),
+ * the request is sent again on another tunnel, even a write; in every other case it is sent once.
+ * @throws the errors of `open`, StreamResetError.
  */
 export async function askCluster({ open, send, isRepeatable, headTimeoutMs }: AskOptions): Promise<Answered> {
   for (let attempt = 1; ; attempt++) {

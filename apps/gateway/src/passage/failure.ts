@@ -4,7 +4,7 @@ import { Refusal, refusal } from '../access/refusal.ts';
 import type { DirectoryCluster } from '../clusters/cluster-directory.ts';
 import { ClusterOfflineError } from '../connector/cluster-connector.ts';
 
-/** The refusal for a request that could not be opened, or ended before it was answered. What is a fault of ours stays as it is. */
+/** The refusal for a request that could not be opened, or ended without a response. An error of ours is returned unchanged. */
 export function failureOf(error: unknown, cluster: DirectoryCluster): unknown {
   if (error instanceof ClusterOfflineError) return offline(cluster);
   if (error instanceof StreamResetError) return ofReset(error, cluster);
@@ -19,14 +19,14 @@ export function failureOf(error: unknown, cluster: DirectoryCluster): unknown {
 function ofReset({ code, reason }: StreamResetError, cluster: DirectoryCluster): Refusal {
   if (code === 'gone') return offline({ ...cluster, offlineSince: null, everConnected: true });
   const { httpStatus, sentence } = resetCodes[code];
-  // 499 has no meaning to a client that is still here: the agent gave up.
+  // 499 means that the client left, but this client is still connected: it was the agent that gave up.
   const status = httpStatus === 499 ? 502 : httpStatus;
-  // The reason comes from the tenant's own agent; the mux bounds it and makes it printable.
+  // The reason comes from the tenant's own agent; the mux limits its length and makes it printable.
   const said = reason.trim();
   return refusal(status, said === '' ? sentence : `${sentence} (${said})`);
 }
 
-/** The agent is away: since when, and what to do. Without Retry-After, which would make kubectl wait and ask again. */
+/** The agent is offline: says since when, and what to do. Without Retry-After, which would make kubectl wait and retry. */
 function offline(cluster: DirectoryCluster): Refusal {
   if (!cluster.everConnected) {
     return refusal(503, `No agent has connected to the cluster "${cluster.name}" yet. Run its install command first.`);

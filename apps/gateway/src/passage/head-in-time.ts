@@ -1,7 +1,7 @@
 import type { ResponseHead } from '@postern/tunnel';
 import type { OutgoingRequest } from '../connector/cluster-connector.ts';
 
-/** Waits for the head of an answer; after `timeoutMs` (0: never) the stream is reset, which rejects with `timeout`. */
+/** Waits for the response head; after `timeoutMs` (0: never) the stream is reset, and this rejects with `timeout`. */
 export async function headInTime(outgoing: OutgoingRequest, timeoutMs: number): Promise<ResponseHead> {
   if (timeoutMs === 0) return outgoing.response;
   const deadline = setTimeout(

@@ -3,7 +3,7 @@ import type { ClusterConnector, ClusterRequestHead, OpenOptions } from '../conne
 import type { GatewayMetrics, StreamKind } from '../metrics/metrics.ts';
 import { outcomeOf, Passage } from './passage.ts';
 
-/** A passage to a cluster of which every stream is counted in the metrics. */
+/** A passage whose streams are all counted in the metrics. */
 export function meteredPassage(
   { connector, metrics }: { connector: ClusterConnector; metrics: Pick<GatewayMetrics, 'streamOpened'> },
   {

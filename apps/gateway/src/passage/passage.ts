@@ -1,7 +1,7 @@
 import { type ResetCode, StreamResetError } from '@postern/mux';
 import type { ClusterStream, OutgoingRequest } from '../connector/cluster-connector.ts';
 
-/** How a stream ended, and how much went through it: up goes from the person to the cluster. */
+/** How a stream ended, and its bytes; "up" is from the person to the cluster. */
 export interface Outcome {
   code: ResetCode | 'ok';
   reason: string;
@@ -16,7 +16,7 @@ export function outcomeOf({ errored, bytesSent, bytesReceived }: ClusterStream):
 
 const revoked = new StreamResetError('revoked', 'the credential has ended', false);
 
-/** What one request has open towards its cluster: one stream at a time, and another after it when it is asked again. */
+/** The streams of one request to its cluster: one at a time, and another if the request is sent again. */
 export class Passage {
   readonly #open: () => Promise<OutgoingRequest>;
   #outgoing: OutgoingRequest | undefined;
@@ -26,7 +26,7 @@ export class Passage {
     this.#open = open;
   }
 
-  /** Opens the next stream. @throws StreamResetError when the passage was cut meanwhile, and what opening throws. */
+  /** Opens the next stream. @throws StreamResetError if the passage was cut meanwhile, and the errors of opening. */
   readonly open = async (): Promise<OutgoingRequest> => {
     this.#check();
     const outgoing = await this.#open();
@@ -36,26 +36,26 @@ export class Passage {
     return outgoing;
   };
 
-  /** Of the last stream; of none where none was opened. */
+  /** The outcome of the last stream, if any was opened. */
   get outcome(): Outcome {
     if (this.#outgoing !== undefined) return outcomeOf(this.#outgoing.stream);
     return { code: 'ok', reason: 'never opened', bytesUp: 0, bytesDown: 0 };
   }
 
-  /** Ends what is open, at once, and opens nothing more. Does nothing when both sides had finished. */
+  /** Ends the open stream at once, and opens no more. Has no effect if both sides had finished. */
   cut(code: ResetCode, reason: string): void {
     this.#cut ??= new StreamResetError(code, reason, false);
     this.#outgoing?.stream.reset(code, reason);
   }
 
-  /** Ends what is open since the credential has ended, and opens nothing more. @returns what whoever reads the stream is told. */
+  /** Ends the open stream because the credential has ended, and opens no more. @returns the error for the stream's reader. */
   revoke(): StreamResetError {
     const { code, reason } = revoked;
     this.cut(code, reason);
     return revoked;
   }
 
-  /** Calls back once the stream that is open now has closed; at once when none is. */
+  /** Calls back once the currently open stream has closed; at once if there is none. */
   whenClosed(callback: () => void): void {
     const stream = this.#outgoing?.stream;
     if (stream === undefined || stream.closed) callback();

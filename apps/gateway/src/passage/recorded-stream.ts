@@ -13,11 +13,11 @@ import { meteredPassage } from './metered-passage.ts';
 import type { Passage } from './passage.ts';
 import { type SessionEnd, SessionRecord } from './session-record.ts';
 
-/** Stands between a person and a cluster and sees every byte of a session, both ways. */
+/** Placed between a person and a cluster; receives every byte of a session, in both directions. */
 export interface StreamRecorder {
   /**
-   * @param protocol the value of `upgrade` that both ends speak on the stream: SPDY/3.1 or websocket.
-   * @returns the stream that the person's end is joined to in place of `stream`: it carries the same bytes, and ends as it does.
+   * @param protocol the `upgrade` protocol that both ends speak on the stream: SPDY/3.1 or websocket.
+   * @returns the stream to which the person's end is joined instead of `stream`: with the same bytes and the same end.
    */
   attach(stream: ClusterStream, session: SessionStart & { id: string; protocol: string }): ClusterStream;
 }
@@ -31,48 +31,48 @@ export interface RecordedStreamDependencies {
   recorder?: StreamRecorder | undefined;
 }
 
-/** What is opened, for whom. */
+/** A stream to open, and for whom. */
 export interface StreamRequest {
   principal: Principal;
   cluster: DirectoryCluster;
   head: ClusterRequestHead;
   kind: StreamKind;
   interactive: boolean;
-  /** What the record says; null for a read over WebSocket (logs, a watch), which is no session. */
+  /** The session's record; null for a read over WebSocket (logs, a watch), which is not a session. */
   session: SessionStart | null;
   /**
-   * Whether what the cluster refuses is on record too. It is written down while the cluster answers then, and else before
-   * anything flows.
+   * Whether a stream that the cluster refuses is recorded too. If so, the record is written while the cluster responds, otherwise
+   * afterwards; in both cases before any data flows.
    */
   recordsRefused: boolean;
-  /** For the head of the answer, in milliseconds. */
+  /** Time limit for the response head, in milliseconds. */
   headTimeoutMs: number;
-  /** Aborted when the client has gone, which gives up what is being opened. */
+  /** Aborts when the client has disconnected, which cancels opening. */
   signal?: AbortSignal;
-  /** Gives the stream's place among those that are open back; called once, when nothing is open any more. */
+  /** Ends the count of the stream as open; called once, when nothing is open any more. */
   leave(): void;
-  /** Called when the credential has ended, after the stream was reset. */
+  /** Called after the stream was reset because the credential has ended. */
   onRevoked(): void;
 }
 
-/** A stream that its cluster has answered, with 101 or otherwise, and whose beginning is on record. */
+/** A stream with a response from its cluster, 101 or another, whose start is recorded. */
 export interface RecordedStream {
   readonly answer: ResponseHead;
   readonly stream: ClusterStream;
-  /** Resets the stream, at once. Does nothing when both sides had finished. */
+  /** Resets the stream at once. Has no effect if both sides had finished. */
   cut(code: ResetCode, reason: string): void;
   /**
-   * To be called when the person's end is over; later calls do nothing. Once the stream is closed too, its place is given back
-   * and its end recorded.
-   * @param end what the record says in place of how the stream ended and what went through it.
+   * Call when the person's end has closed; later calls have no effect. Once the stream has closed too, it no longer counts as
+   * open and its end is recorded.
+   * @param end replaces the stream's own outcome in the record.
    */
   end(end?: SessionEnd): void;
 }
 
 /**
- * The one way to open what is neither a plain request nor an answer: exec, attach and port-forward, by kubectl or in the
- * browser. Ended when the credential ends; nothing flows before it is on record.
- * @throws Refusal; nothing is open then, and `leave` was called or will be.
+ * The only way to open a stream (exec, attach, port-forward, or a read over WebSocket), for kubectl and for the browser. It ends
+ * when the credential ends, and no data flows before it is recorded.
+ * @throws Refusal; nothing is open then, and `leave` was or will be called.
  */
 export async function openRecordedStream(
   request: StreamRequest,
@@ -98,7 +98,7 @@ export async function openRecordedStream(
   }
 }
 
-/** Step: asks the cluster, as long as the client is there. */
+/** Step: sends the request to the cluster, as long as the client is connected. */
 async function answered(
   passage: Passage,
   { signal, headTimeoutMs }: Pick<StreamRequest, 'signal' | 'headTimeoutMs'>,
@@ -113,7 +113,7 @@ async function answered(
   }
 }
 
-/** Step: resets the stream when the credential ends. @returns call it when the stream has ended by itself. */
+/** Step: resets the stream when the credential ends. @returns a function to call when the stream has ended on its own. */
 function endWhenRevoked(
   passage: Passage,
   { principal, onRevoked }: Pick<StreamRequest, 'principal' | 'onRevoked'>,
@@ -125,7 +125,7 @@ function endWhenRevoked(
   });
 }
 
-/** Step: the person's end is over, and then the stream's. */
+/** Step: handles the end of the person's side, and then that of the stream. */
 function ender(passage: Passage, record: SessionRecord | undefined, leave: () => void): RecordedStream['end'] {
   let isOver = false;
   return (end) => {
@@ -139,7 +139,7 @@ function ender(passage: Passage, record: SessionRecord | undefined, leave: () =>
   };
 }
 
-/** Step: puts the recorder, where there is one, between the person and the cluster. */
+/** Step: places the recorder, if there is one, between the person and the cluster. */
 function recorded(
   stream: ClusterStream,
   {

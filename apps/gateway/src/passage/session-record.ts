@@ -2,14 +2,14 @@ import type { Logger } from 'pino';
 import { refusal } from '../access/refusal.ts';
 import type { SessionLog, SessionStart } from '../sessions/session-log.ts';
 
-/** How a session ended: bytes up go from the person to the cluster. */
+/** How a session ended; "up" is from the person to the cluster. */
 export interface SessionEnd {
   reason: string;
   bytesUp: number;
   bytesDown: number;
 }
 
-/** The record of one session: its beginning, and later its end; the log bounds what a client sends. */
+/** The record of one session: its start, and later its end. The log limits the length of texts from the client. */
 export class SessionRecord {
   readonly #session: SessionStart;
   readonly #sessions: Pick<SessionLog, 'start' | 'end'>;
@@ -26,15 +26,15 @@ export class SessionRecord {
     this.#logger = logger;
   }
 
-  /** Writes the beginning down, once. @returns the session's id. Rejects with a Refusal 503 when it could not be written. */
+  /** Records the start, once. @returns the session's id. Rejects with a Refusal 503 if it could not be written. */
   begin(): Promise<string> {
     this.#id ??= this.#begin();
-    // Whoever waits for it may have given up before it fails.
+    // The caller may have given up before it fails.
     this.#id.catch(() => {});
     return this.#id;
   }
 
-  /** Writes the end down, where the beginning was; later calls do nothing. */
+  /** Records the end if the start was recorded; later calls have no effect. */
   end(end: SessionEnd): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;

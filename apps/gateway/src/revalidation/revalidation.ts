@@ -8,8 +8,8 @@ interface Watched {
 }
 
 /**
- * Asks every few seconds whether the credentials of what is open (requests, execs, terminals, sockets) still hold; the
- * authenticator reads each once. When the question cannot be answered (the database is away) what is open stays open.
+ * Checks every few seconds whether the credentials of everything open (requests, execs, terminals, live connections) are still
+ * valid; the authenticator reads each once. If the check fails (the database is unavailable), everything stays open.
  */
 export class Revalidation {
   readonly #authenticator: Pick<Authenticator, 'stillValid'>;
@@ -18,7 +18,7 @@ export class Revalidation {
   readonly #timer: NodeJS.Timeout;
   #isRunning = false;
 
-  /** @param options.intervalMs with the authenticator's own cache this must stay within 5 s; default 4 s. */
+  /** @param options.intervalMs together with the authenticator's cache this must not exceed 5 s; default 4 s. */
   constructor(options: { authenticator: Pick<Authenticator, 'stillValid'>; logger: Logger; intervalMs?: number }) {
     this.#authenticator = options.authenticator;
     this.#logger = options.logger;
@@ -26,7 +26,7 @@ export class Revalidation {
     this.#timer.unref();
   }
 
-  /** @returns call it when the thing has ended by itself. */
+  /** @returns a function to call when the subject has ended on its own. */
   watch(principal: Principal, onRevoked: () => void): () => void {
     const key = `${principal.credential.kind}:${principal.credential.id}`;
     const watched: Watched = { principal, onRevoked };
@@ -47,7 +47,7 @@ export class Revalidation {
     this.sweep().catch((error: unknown) => this.#logger.error({ error }, 'what was revoked could not be ended'));
   };
 
-  /** One round; returns when all answers are in. */
+  /** Checks everything once; resolves when all checks are complete. */
   async sweep(): Promise<void> {
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -59,8 +59,8 @@ export class Revalidation {
   }
 
   /**
-   * Things of one credential were opened at different times, so each is held to the memberships of its own principal. Many
-   * share one, and it is asked about once.
+   * Subjects with the same credential may have been opened at different times, so each is checked against the memberships of its
+   * own principal. A principal shared by many is checked once.
    */
   async #ask(group: Watched[]): Promise<void> {
     const verdicts = new Map<Principal, boolean>();
@@ -74,13 +74,13 @@ export class Revalidation {
       this.#logger.warn({ error }, 'cannot check a credential; what it opened stays open');
       return;
     }
-    // Newest first: a terminal is told before the connection that would have carried the news.
+    // Newest first, so that a terminal is notified before the connection that carries the message ends.
     for (const { principal, onRevoked } of group.toReversed()) {
       if (verdicts.get(principal) !== false) continue;
       try {
         onRevoked();
       } catch (error) {
-        // One that cannot be ended must not keep the others open.
+        // A failure to end one must not keep the others open.
         this.#logger.error({ error }, 'what was revoked could not be ended');
       }
     }

@@ -1,11 +1,11 @@
-/** What the record keeps of a command: so many arguments, and so many characters of each. */
+/** How many arguments of a command are recorded, and how many characters of each. */
 const most = { words: 64, word: 1_024 };
-/** Of what is too long the end is kept too: what runs often stands behind a long beginning. */
+/** How much of that is kept from the end, because what actually runs often follows a long beginning. */
 const ends = { words: 16, word: 256 };
 
 /**
- * A command as it goes on record. What is left out is named in its place, with how much it was, so that nobody can hide a
- * command behind others. @param command without NUL.
+ * A command as recorded. A note with the amount replaces what is left out, so that nobody can hide a command behind others.
+ * @param command without NUL.
  */
 export function recordedCommand(command: readonly string[]): string[] {
   if (command.length <= most.words) return command.map(recordedWord);
@@ -17,7 +17,7 @@ export function recordedCommand(command: readonly string[]): string[] {
 }
 
 function recordedWord(word: string): string {
-  // PostgreSQL takes no NUL in a text, and no half of a surrogate pair.
+  // PostgreSQL cannot store NUL or lone surrogates.
   const text = word.replaceAll('\0', '\u2400').toWellFormed();
   if (text.length <= most.word) return text;
   const first = text.slice(0, most.word - ends.word);

@@ -8,7 +8,7 @@ import { sessionKinds } from './session-log.ts';
 const related = { cluster: { select: { id: true, name: true } }, user: { select: { id: true, email: true } } } as const;
 type Row = Prisma.SessionGetPayload<{ include: typeof related }>;
 
-/** What was recorded, for people to read. */
+/** The recorded sessions, for people to read. */
 export class SessionList {
   readonly #database: Database;
 
@@ -16,7 +16,7 @@ export class SessionList {
     this.#database = database;
   }
 
-  /** Newest first; `ofUser` undefined: of everybody in the organization. @throws {ApiError} `invalid-request` for a cursor that is not one of ours. */
+  /** Newest first; without `ofUser`, of everybody in the organization. @throws {ApiError} `invalid-request` for a bad cursor. */
   async page(
     { organizationId, ofUser }: { organizationId: string; ofUser: string | undefined },
     { cursor, limit, cluster, kind, active }: z.output<typeof SessionQuery>,
@@ -31,7 +31,7 @@ export class SessionList {
         ...(active === undefined ? {} : { endedAt: active ? null : { not: null } }),
       },
       include: related,
-      // Ids are UUIDv7: their order is that of time.
+      // Ids are UUIDv7, which sort by time.
       orderBy: { id: 'desc' },
       take: limit + 1,
     });

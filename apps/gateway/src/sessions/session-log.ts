@@ -7,7 +7,7 @@ import { gatewayStopped } from '../leases/end-gateways.ts';
 import type { GatewayLease } from '../leases/gateway-lease.ts';
 import { recordedCommand } from './recorded-command.ts';
 
-/** The kinds as the contracts spell them, and as the database's client does. */
+/** The kinds in the contracts, mapped to those of the database client. */
 export const sessionKinds: Record<Kind, SessionKind> = {
   exec: SessionKind.exec,
   attach: SessionKind.attach,
@@ -15,7 +15,7 @@ export const sessionKinds: Record<Kind, SessionKind> = {
   terminal: SessionKind.terminal,
 };
 
-/** Who began what, where, from where. */
+/** The start of a session: who, what, where, and from where. */
 export interface SessionStart {
   organizationId: string;
   clusterId: string;
@@ -29,16 +29,16 @@ export interface SessionStart {
   userAgent: string;
 }
 
-/** Longer texts of strangers are cut, in characters. */
+/** Maximum length of untrusted texts, in characters; longer ones are cut. */
 const maxText = 512;
 
-/** Writes down every exec, attach, port-forward and terminal: its beginning, before anything flows, and its end. */
+/** Records every exec, attach, port-forward and terminal: its start, before any data flows, and its end. */
 export class SessionLog {
   readonly #database: Database;
   readonly #lease: GatewayLease;
-  /** Organization of each session that this process has open. */
+  /** The organization of each open session of this process. */
   readonly #open = new Map<string, string>();
-  /** One at a time, so that the newest id of this gateway is the one that stays. */
+  /** One batch at a time, so that the gateway's newest id is written last. */
   readonly #claims = new Batches<string>((ids) => this.#claim(ids), { waitMs: 0, most: 1_000 });
 
   constructor(database: Database, lease: GatewayLease) {
@@ -71,12 +71,12 @@ export class SessionLog {
       return create(this.#lease.id);
     });
     this.#open.set(row.id, organizationId);
-    // The gateway took another id while the row was made under the one before.
+    // The gateway changed its id while the row was being written with the previous one.
     if (row.gatewayId !== this.#lease.id) void this.#claims.add(row.id);
     return row.id;
   }
 
-  /** Only the first end counts. Bytes up go from the person to the cluster. */
+  /** Records the end. Only the first end counts; "up" is from the person to the cluster. */
   async end(id: string, ended: { reason: string; bytesUp: number; bytesDown: number }): Promise<void> {
     const organizationId = this.#open.get(id);
     if (organizationId === undefined) return;
@@ -89,7 +89,7 @@ export class SessionLog {
       gatewayId: null,
     };
     try {
-      // Also where another gateway ended it, which could only guess.
+      // Also replaces an end recorded by another gateway, which could only guess.
       await whenReachable(() => this.#database.scoped.session.updateMany({ where: { id, organizationId }, data }));
     } catch (error) {
       this.#lease.incomplete(error);
@@ -98,8 +98,8 @@ export class SessionLog {
   }
 
   /**
-   * Writes this gateway's id on sessions that it has open. One that has ended meanwhile stays ended, unless another gateway guessed
-   * so. Never rejects: what fails follows with the lease.
+   * Writes this gateway's id to its open sessions. One that has ended meanwhile stays ended, unless another gateway guessed that
+   * end. Never rejects: a failure is repaired with the lease.
    */
   async #claim(ids: string[]): Promise<void> {
     const open = ids.filter((id) => this.#open.has(id));
@@ -116,7 +116,7 @@ export class SessionLog {
   }
 }
 
-/** PostgreSQL takes no NUL in a text. */
+/** PostgreSQL cannot store NUL in a text. */
 function storable(text: string): string {
   return text.replaceAll('\0', '').slice(0, maxText);
 }

@@ -10,7 +10,7 @@ export class SessionsController {
 
   @Operation('listSessions')
   list(@CallOf() { principal, organization, query }: Call<'listSessions'>): Promise<Answer<'listSessions'>> {
-    // Without the permission to see everybody's, one sees one's own.
+    // Without the permission to see everybody's sessions, people see their own.
     const ofUser = rolePermissions[organization.role].includes('session:read-all') ? undefined : principal.userId;
     return this.sessions.page({ organizationId: organization.id, ofUser }, query);
   }

@@ -2,18 +2,18 @@ import type { TerminalEndCode } from '@postern/contracts';
 import { printable } from '@postern/mux';
 import { z } from 'zod';
 
-/** How a terminal ended, in a sentence for people. */
+/** How a terminal ended, with a message for people. */
 export interface Ending {
   code: TerminalEndCode;
   exitCode: number | null;
   message: string;
 }
 
-/** A text of the cluster's; anything else counts as empty. */
+/** A text from the cluster; any other type counts as empty. */
 const Text = z.string().catch('');
 const Causes = z.array(z.object({ reason: Text, message: Text }).catch({ reason: '', message: '' }));
 
-/** The part of a metav1.Status that says how a process ended. Every field may be missing or of another type. */
+/** The fields of a metav1.Status that say how a process ended. Each may be missing or of another type. */
 const Status = z.object({
   status: Text,
   reason: Text,
@@ -21,11 +21,11 @@ const Status = z.object({
   details: z.object({ causes: Causes.catch([]) }).catch({ causes: [] }),
 });
 
-/** A Status is some hundred bytes. What is longer is none, and not worth parsing. */
+/** Longer texts are not parsed; a Status has a few hundred bytes. */
 const maxStatusLength = 64 * 1024;
 
 /**
- * Reads the Status on the error channel of v4.channel.k8s.io. Total: the text comes from the tenant's cluster.
+ * Reads the Status on the error channel of v4.channel.k8s.io. Never throws: the text comes from the tenant's cluster.
  * `NonZeroExitCode` carries the code as a cause `ExitCode` (apimachinery/pkg/util/remotecommand).
  */
 export function readEnding(text: string): Ending {
@@ -68,7 +68,7 @@ export function failed(message: string): Ending {
   return { code: 'failed', exitCode: null, message };
 }
 
-/** An answer of the gateway or the apiserver that was no 101. */
+/** For a response of the gateway or the apiserver other than 101. */
 export function endingOfStatus(code: number, message: string): Ending {
   const text = clean(message);
   if (code === 403 || code === 401)
@@ -79,18 +79,18 @@ export function endingOfStatus(code: number, message: string): Ending {
   return failed(text === '' ? 'The terminal could not be opened.' : text);
 }
 
-/** The `message` of a Status body; the body itself where it is none. At most 1,000 characters, none of them a control character. */
+/** The `message` of a Status, or else the body itself: at most 1,000 characters, without control characters. */
 export function statusMessage(body: string): string {
   const message = parse(body)?.message ?? '';
   return clean(message === '' ? body : message);
 }
 
-/** Text of a cluster on its way to a screen. */
+/** Makes a cluster's text safe to display. */
 function clean(text: string): string {
   return printable(text.slice(0, 1_000)).replaceAll(/ {2,}/g, ' ').trim();
 }
 
-/** Undefined for what is no JSON object. */
+/** Undefined for anything but a JSON object. */
 function parse(text: string): z.infer<typeof Status> | undefined {
   if (text.length > maxStatusLength) return undefined;
   try {

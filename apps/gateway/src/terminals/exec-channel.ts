@@ -3,7 +3,7 @@ import * as ws from 'ws';
 import type { ClusterStream } from '../connector/cluster-connector.ts';
 import { ExecSender, type TerminalSize } from './exec-sender.ts';
 
-/** The part of `ws` that reads frames from any stream. Its types leave it out. */
+/** The part of `ws` that reads frames from any stream; not in its types. */
 interface Framing {
   Receiver: new (options: {
     isServer: boolean;
@@ -14,23 +14,23 @@ interface Framing {
 }
 const { Receiver } = ws as unknown as Framing;
 
-/** The channels of v4.channel.k8s.io that the apiserver writes to: the first byte of each message. */
+/** The channels of v4.channel.k8s.io on which the apiserver sends; the first byte of each message. */
 const channels = { stdout: 1, stderr: 2, error: 3 } as const;
-/** What one message of the apiserver may measure, in bytes and pieces; it sends at most 32 KiB of output at once. */
+/** Size limits of a message from the apiserver, in bytes and fragments; it sends at most 32 KiB of output at once. */
 const limits = { isServer: false, maxPayload: 1024 * 1024, maxFragments: 1_024, maxBufferedChunks: 4_096 };
-/** Silent connections are cut by what lies between, the apiserver's own proxies among it. */
+/** Pings keep intermediaries, including the apiserver's own proxies, from cutting a silent connection. */
 const pingEveryMs = 30_000;
 
 export interface ExecEvents {
-  /** Output of the process. The buffer is the receiver's to keep. */
+  /** Output of the process. The receiver may keep the buffer. */
   onOutput(data: Buffer): void;
-  /** The metav1.Status of how the process ended, as JSON. */
+  /** The metav1.Status that says how the process ended, as JSON. */
   onStatus(text: string): void;
-  /** Nothing more comes. `error` when it did not end well. */
+  /** No more output follows. `error` is set if the channel did not end properly. */
   onClose(error: Error | undefined): void;
 }
 
-/** An exec with a tty towards the apiserver, spoken as WebSocket frames on an upgraded stream of the tunnel. */
+/** An exec with a tty, as WebSocket frames to the apiserver on an upgraded stream of the tunnel. */
 export class ExecChannel {
   readonly #stream: ClusterStream;
   readonly #sender: ExecSender;
@@ -72,17 +72,17 @@ export class ExecChannel {
     if (stream.destroyed) finish(stream.errored ?? undefined);
   }
 
-  /** Keystrokes. @returns false when the cluster is more than 1 MiB behind: they were not taken. */
+  /** Sends keystrokes. @returns false if the cluster is more than 1 MiB behind, in which case they were not accepted. */
   write(data: Uint8Array): boolean {
     return this.#sender.input(data);
   }
 
-  /** Of several sizes that wait only the newest is sent. */
+  /** Sends the terminal size. Of several waiting sizes only the newest is sent. */
   resize(size: TerminalSize): void {
     this.#sender.resize(size);
   }
 
-  /** Stops reading from the cluster, which in turn stops the process; what was read already is still handed on. */
+  /** Stops reading from the cluster, which in turn blocks the process; bytes already read are still passed on. */
   hold(): void {
     this.#isHeld = true;
     this.#stream.pause();
@@ -93,11 +93,11 @@ export class ExecChannel {
     this.#flow();
   }
 
-  /** Ends the exec: the process gets a hang-up. */
+  /** Ends the exec; the process gets a hang-up. */
   close(): void {
     if (this.#isClosed) return;
     this.#sender.close();
-    // The cluster's own close frame is not worth waiting for: END has told it all.
+    // There is no need to wait for the cluster's close frame: END is sufficient.
     const deadline = setTimeout(() => this.#stream.destroy(), 1_000);
     this.#stream.once('close', () => clearTimeout(deadline));
   }

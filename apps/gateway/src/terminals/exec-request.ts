@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { HeaderList, ResponseHead } from '@postern/tunnel';
 
-/** What the person may choose. `auto`: bash where the image has it, else sh. */
+/** The shells to choose from. `auto`: bash if the image has it, otherwise sh. */
 export type Shell = 'auto' | 'bash' | 'sh';
 
 const environment = 'TERM=xterm-256color; export TERM';
-/** Each ends in `exec`, so that no second process stands between the person and the shell. */
+/** Each ends in `exec`, so that there is no second process between the person and the shell. */
 const commands: Record<Shell, readonly string[]> = {
   auto: ['sh', '-c', `${environment}; [ -x "$(command -v bash)" ] && exec bash || exec sh`],
   bash: ['bash', '-c', `${environment}; exec bash`],
@@ -16,7 +16,7 @@ export function commandOf(shell: Shell): readonly string[] {
   return commands[shell];
 }
 
-/** Path and query of an exec with a tty, as kubectl would ask. */
+/** Path and query of an exec with a tty, as kubectl sends them. */
 export function execPath(pod: { namespace: string; pod: string }, run: { container: string; shell: Shell }): string {
   const query = new URLSearchParams({ container: run.container, stdin: 'true', stdout: 'true', tty: 'true' });
   for (const word of commandOf(run.shell)) query.append('command', word);
@@ -27,10 +27,10 @@ export function podPath(pod: { namespace: string; pod: string }): string {
   return `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.pod)}`;
 }
 
-/** v5 adds a way to close stdin, which a terminal does not need; the newest goes first all the same. */
+/** Newest first. v5 adds a way to close stdin, which a terminal does not need. */
 const protocols: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 
-/** The client's side of RFC 6455, 4.1, with the check of what comes back. */
+/** The client's handshake of RFC 6455, 4.1, with a check of the response. */
 export function websocketHandshake(): { headers: HeaderList; check(answer: ResponseHead): string | undefined } {
   const key = randomBytes(16).toString('base64');
   const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');

@@ -2,7 +2,7 @@ import * as ws from 'ws';
 import type { ClusterStream } from '../connector/cluster-connector.ts';
 import { InputQueue } from './input-queue.ts';
 
-/** The part of `ws` that makes frames for any stream. Its types leave it out. */
+/** The part of `ws` that writes frames to any stream; not in its types. */
 interface FrameSender {
   send(data: Buffer, options: { binary: true; fin: true; mask: true; compress: false }, sent: () => void): void;
   ping(data: Buffer, mask: true, sent: () => void): void;
@@ -17,15 +17,15 @@ export interface TerminalSize {
   rows: number;
 }
 
-/** Input that the cluster has not taken. Nobody types or pastes this much ahead. */
+/** Limit on input that the cluster has not accepted, in bytes. Nobody types or pastes this much ahead. */
 const maxInputAhead = 1024 * 1024;
 
-/** The channels of v4.channel.k8s.io that a client writes to (apimachinery/pkg/util/remotecommand). */
+/** The channels of v4.channel.k8s.io on which a client sends (apimachinery/pkg/util/remotecommand). */
 const channels = { stdin: 0, resize: 4 } as const;
 
 /**
- * The sending half of an exec: one message at a time is handed to the stream. What comes while that one waits is held in
- * bounded memory: at most 1 MiB of input, one size (the newest), one pong (the newest, RFC 6455, 5.5.3) and one ping.
+ * The sending half of an exec: passes one message at a time to the stream. Meanwhile the memory for others is limited: at most
+ * 1 MiB of input, one size (the newest), one pong (the newest, RFC 6455, 5.5.3) and one ping.
  */
 export class ExecSender {
   readonly #stream: ClusterStream;
@@ -42,7 +42,7 @@ export class ExecSender {
     this.#sender = new Sender(stream);
   }
 
-  /** Sends keystrokes. @returns false when more than 1 MiB would wait: they were not taken. */
+  /** Sends keystrokes. @returns false if more than 1 MiB would wait, in which case they were not accepted. */
   input(data: Uint8Array): boolean {
     if (this.#isClosed || data.byteLength === 0) return true;
     if (!this.#input.add(data)) return false;
@@ -60,14 +60,14 @@ export class ExecSender {
     this.#flush();
   }
 
-  /** @param data what the ping carried, at most 125 bytes. */
+  /** @param data the payload of the ping, at most 125 bytes. */
   pong(data: Buffer): void {
-    // A copy: the buffer is a piece of a larger one that would be kept with it.
+    // A copy, because the buffer is a slice of a larger one, which it would keep in memory.
     this.#pong = Buffer.from(data);
     this.#flush();
   }
 
-  /** Sends a close frame and ends our direction. What still waits is dropped. */
+  /** Sends a close frame and ends our direction, dropping what still waits. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -75,7 +75,7 @@ export class ExecSender {
     this.#stream.end();
   }
 
-  /** Nothing is sent any more. */
+  /** Sends nothing any more. */
   stop(): void {
     this.#isClosed = true;
   }

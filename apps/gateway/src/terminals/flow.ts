@@ -1,6 +1,6 @@
 /**
- * Output that the browser has not drawn yet. Above the mark reading from the cluster stops, so that a process which never
- * stops writing costs no memory here and a key still gets through.
+ * Counts output that the browser has not drawn yet. Above the mark, reading from the cluster stops, so that a process that never
+ * stops writing costs no memory here and keystrokes still get through.
  */
 export class Flow {
   readonly #mark: number;
@@ -10,7 +10,7 @@ export class Flow {
   #isHeld = false;
   #isCongested = false;
 
-  /** @param mark bytes. One message more may come while the stream is being stopped. */
+  /** @param mark in bytes. One more message may arrive while the stream is being stopped. */
   constructor(mark: number, on: { hold(): void; release(): void }) {
     this.#mark = mark;
     this.#on = on;
@@ -29,14 +29,14 @@ export class Flow {
     this.#settle();
   }
 
-  /** @param total all bytes drawn so far. A number that goes back or beyond what was sent says nothing. */
+  /** @param total bytes drawn so far. A number below an earlier one or above what was sent is ignored. */
   acknowledge(total: number): void {
     if (total <= this.#acknowledged || total > this.#sent) return;
     this.#acknowledged = total;
     this.#settle();
   }
 
-  /** The connection itself does not take what was sent: a browser that acknowledges without reading gains nothing by it. */
+  /** Whether the connection itself is backed up: a browser gains nothing by acknowledging without reading. */
   congested(isCongested: boolean): void {
     this.#isCongested = isCongested;
     this.#settle();

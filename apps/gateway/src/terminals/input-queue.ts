@@ -1,15 +1,15 @@
-/** The most that leaves in one message; an apiserver takes 32 KiB at once from kubectl. */
+/** The most bytes sent in one message; an apiserver accepts 32 KiB at once from kubectl. */
 const maxTake = 32 * 1024;
 const smallest = 256;
 
-/** Bytes that wait, in one buffer that grows as they do: a thousand keystrokes cost a thousand bytes, not as many objects. */
+/** Waiting bytes, in one growing buffer, so that a thousand keystrokes take a thousand bytes, not a thousand objects. */
 export class InputQueue {
   readonly #most: number;
   #buffer = Buffer.alloc(0);
   #start = 0;
   #end = 0;
 
-  /** @param most bytes. */
+  /** @param most capacity in bytes. */
   constructor(most: number) {
     this.#most = most;
   }
@@ -18,7 +18,7 @@ export class InputQueue {
     return this.#end - this.#start;
   }
 
-  /** @returns false when there would be more than `most`: nothing was added. */
+  /** @returns false if there would be more than `most`, in which case nothing was added. */
   add(data: Uint8Array): boolean {
     const needed = this.bytes + data.byteLength;
     if (needed > this.#most) return false;
@@ -28,7 +28,7 @@ export class InputQueue {
     return true;
   }
 
-  /** Takes the oldest bytes, at most 32 KiB; empty when there are none. They are the caller's to keep. */
+  /** Removes the oldest bytes, at most 32 KiB; empty if there are none. The caller may keep the buffer. */
   take(): Buffer {
     const taken = Buffer.from(this.#buffer.subarray(this.#start, Math.min(this.#end, this.#start + maxTake)));
     this.#start += taken.byteLength;

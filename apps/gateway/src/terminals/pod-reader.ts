@@ -15,13 +15,13 @@ export class PodReader {
   readonly #connector: ClusterConnector;
   readonly #timeoutMs: number;
 
-  /** @param timeoutMs for the head of an answer, and for its body. */
+  /** @param timeoutMs for the head of a response, and again for its body. */
   constructor(connector: ClusterConnector, timeoutMs: number) {
     this.#connector = connector;
     this.#timeoutMs = timeoutMs;
   }
 
-  /** @throws Refusal with what the cluster answered, or why it could not be asked. */
+  /** @throws Refusal with the cluster's response, or the reason why it could not be reached. */
   async read(
     cluster: DirectoryCluster,
     identity: ImpersonatedIdentity,
@@ -63,8 +63,8 @@ export class PodReader {
 }
 
 /**
- * @param options.limit in bytes. @param options.timeoutMs for all of it; the stream is reset after that.
- * @throws Refusal 502 for a text that is longer; StreamResetError when it breaks off or does not come in time.
+ * @param options.limit in bytes. @param options.timeoutMs for the whole text; the stream is then reset.
+ * @throws Refusal 502 if the text is longer; StreamResetError if it breaks off or does not arrive in time.
  */
 export async function readText(
   stream: ClusterStream,

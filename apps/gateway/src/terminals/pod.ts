@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Of a Pod only what a terminal needs; the object comes from the tenant's cluster and may hold anything. */
+/** The fields of a Pod that a terminal needs; the object comes from the tenant's cluster and may contain anything. */
 const Pod = z.object({
   metadata: z.object({
     uid: z.string().default(''),
@@ -20,7 +20,7 @@ const Pod = z.object({
 
 export type PodView = z.infer<typeof Pod>;
 
-/** Null when the text is not a Pod. */
+/** Null if the text is not a Pod. */
 export function readPod(text: string): PodView | null {
   try {
     return Pod.safeParse(JSON.parse(text)).data ?? null;
@@ -29,14 +29,14 @@ export function readPod(text: string): PodView | null {
   }
 }
 
-/** The container that kubectl would choose: the one the annotation names, else the first. */
+/** The container that kubectl would choose: the one named by the annotation, otherwise the first. */
 export function defaultContainer(pod: PodView): string {
   const named = pod.metadata.annotations['kubectl.kubernetes.io/default-container'];
   const { containers } = pod.spec;
   return containers.find(({ name }) => name === named)?.name ?? containers[0]?.name ?? '';
 }
 
-/** Whether a shell in this container can still be alive. */
+/** Whether a shell in this container can still be running. */
 export function isRunning(pod: PodView, container: string): boolean {
   if (pod.metadata.deletionTimestamp !== undefined) return false;
   if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') return false;

@@ -31,23 +31,23 @@ export interface TerminalServiceOptions {
   limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
-  /** Sees every byte of a terminal. */
+  /** Receives every byte of a terminal. */
   recorder?: StreamRecorder | undefined;
 }
 
 export type TerminalRequest = z.output<typeof OpenTerminal>;
 
-/** Whose terminal it is, and what the record of it says about where they sit. */
+/** The person who opens a terminal, and their client as recorded. */
 export interface TerminalClient {
   principal: Principal;
   address: string;
   userAgent: string;
 }
 
-/** A terminal of which nothing flows yet. */
+/** An open terminal whose output does not flow yet. */
 export interface OpenedTerminal {
   terminal: Terminal;
-  /** Lets output flow, and tells how the terminal ended. To be called once. */
+  /** Starts the output; `events` also report how the terminal ended. Call once. */
   start(events: TerminalEvents): void;
 }
 
@@ -60,7 +60,7 @@ interface Place {
 const answerTimeoutMs = 15_000;
 const maxErrorBytes = 64 * 1024;
 
-/** Opens terminals: an exec towards the cluster through the tunnel, as the person and no one else. */
+/** Opens terminals: an exec to the cluster through the tunnel, as the person. */
 export class TerminalService {
   readonly #options: TerminalServiceOptions;
   readonly #pods: PodReader;
@@ -100,7 +100,7 @@ export class TerminalService {
     }
   }
 
-  /** @param leave gives the terminal's place among the open streams back. */
+  /** @param leave ends the count of the terminal as an open stream. */
   async #openIn(client: TerminalClient, place: Place, leave: () => void): Promise<OpenedTerminal> {
     const { request, cluster, identity } = place;
     const container = request.container ?? defaultContainer(await this.#pods.read(cluster, identity, request));
@@ -115,7 +115,7 @@ export class TerminalService {
         kind: 'terminal',
         interactive: true,
         session: sessionStart(client, place, container),
-        // The page says so at once, and nobody looks for what never began.
+        // The page shows the refusal at once, and a terminal that never started need not be recorded.
         recordsRefused: false,
         headTimeoutMs: answerTimeoutMs,
         leave,
@@ -141,13 +141,13 @@ export class TerminalService {
     try {
       return isRunning(await this.#pods.read(cluster, identity, request), container);
     } catch (error) {
-      // Where it cannot be told, nobody claims that the pod is gone.
+      // If that is unknown, do not claim that the pod was deleted.
       return !(error instanceof Refusal && error.status.code === 404);
     }
   }
 }
 
-/** The same classification that a kubectl exec of this pod goes through. */
+/** Classifies the request exactly like a kubectl exec of this pod. */
 function classifyExec(request: TerminalRequest): ClassifiedRequest {
   const { target, refused } = parseTarget(execPath(request, { container: '', shell: request.shell }));
   if (target === undefined) throw refusal(404, `No such pod: ${refused}.`);
@@ -169,7 +169,7 @@ function sessionStart(client: TerminalClient, { cluster, request }: Place, conta
   };
 }
 
-/** @throws Refusal when the cluster answered anything but the handshake's own 101; the stream is over then. */
+/** @throws Refusal unless the cluster responded with a valid 101; the stream has then ended. */
 async function refuseUnlessSwitched(
   opened: RecordedStream,
   { handshake, cluster }: { handshake: ReturnType<typeof websocketHandshake>; cluster: DirectoryCluster },

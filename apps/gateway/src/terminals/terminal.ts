@@ -4,12 +4,12 @@ import { type Ending, failed, noShell, podGone, readEnding } from './ending.ts';
 import { ExecChannel } from './exec-channel.ts';
 import { Flow } from './flow.ts';
 
-/** Reading from the cluster stops here; with one chunk of the stream on top it stays below the 256 KiB of the contract. */
+/** Reading from the cluster stops above this; one more chunk of the stream stays below the contract's 256 KiB. */
 const flowMark = 192 * 1024;
 
 export interface TerminalEvents {
   onOutput(data: Buffer): void;
-  /** Once, as the last event. */
+  /** Called once, as the last event. */
   onEnded(ending: Ending, bytes: { up: number; down: number }): void;
 }
 
@@ -19,13 +19,13 @@ export interface TerminalOptions {
   shell: string;
   stream: ClusterStream;
   size: { columns: number; rows: number };
-  /** Asked when the shell ended without saying why: does the pod still run? */
+  /** Called if the shell ended without a reason: is the pod still running? */
   isPodRunning(): Promise<boolean>;
-  /** A listener of the terminal threw: a fault of ours, which must not end more than this terminal. */
+  /** A listener of the terminal threw: an error of ours, which must only end this terminal. */
   onError(error: unknown): void;
 }
 
-/** One shell in one pod, for one connection of a browser. */
+/** One shell in one pod, for one live connection. */
 export class Terminal {
   readonly id: string;
   readonly container: string;
@@ -50,11 +50,11 @@ export class Terminal {
     });
   }
 
-  /** Output flows from here on. */
+  /** Starts the output. */
   start(events: TerminalEvents): void {
     this.#events = events;
     if (this.#wanted !== undefined) {
-      // Ended before anybody listened.
+      // It ended before there was a listener.
       events.onEnded(this.#wanted, { up: 0, down: 0 });
       return;
     }
@@ -85,17 +85,17 @@ export class Terminal {
     this.#channel?.resize(size);
   }
 
-  /** @param total all bytes the browser has drawn. */
+  /** @param total bytes that the browser has drawn so far. */
   acknowledge(total: number): void {
     this.#flow.acknowledge(total);
   }
 
-  /** Whether the browser's connection takes what is sent. */
+  /** Whether the browser's connection is backed up. */
   congested(isCongested: boolean): void {
     this.#flow.congested(isCongested);
   }
 
-  /** Ends the shell; `onEnded` gets this ending, whatever the cluster says. */
+  /** Ends the shell; `onEnded` gets this ending, whatever the cluster reports. */
   end(ending: Ending): void {
     if (this.#isOver) return;
     this.#wanted ??= ending;
@@ -127,9 +127,9 @@ export class Terminal {
     }
     const ending = this.#said === undefined ? undefined : readEnding(this.#said);
     const { exitCode = null } = ending ?? {};
-    // Some runtimes say "no such program" only by the exit codes of a shell, which here never ran.
+    // Some runtimes report "no such program" only with a shell's exit code, although no shell ran.
     if ((exitCode === 126 || exitCode === 127) && this.#flow.sent === 0) return noShell();
-    // 137 and 143: killed from outside, as everything in a container is when its pod goes.
+    // 137 and 143: killed from outside, as everything in a container is when its pod is deleted.
     const wasKilled = exitCode === 137 || exitCode === 143;
     if (ending !== undefined && !wasKilled && ending.code !== 'failed') return ending;
     if (!(await this.#options.isPodRunning())) return podGone('The pod is gone, and the shell with it.');

@@ -10,16 +10,16 @@ import type { Credential } from '../identity/principal.ts';
 import { maxTokenChain, readTokenChain, revokeTokenChain } from '../identity/token-chain.ts';
 import type { Limits } from '../limits/limits.ts';
 
-/** Whose token, for what, for how long. */
+/** A token to create. */
 export interface NewToken {
   organizationId: string;
   userId: string;
   kind: TokenKind;
   name: string;
-  /** The only cluster it opens; null: all. */
+  /** The only cluster that it opens; null for all. */
   clusterId: string | null;
   expiresInSeconds: number;
-  /** What asks for it; null: a password. A token that is made with a token ends with it. */
+  /** The credential that creates it; null for a password. A token made with a token ends with it. */
   by: Pick<Credential, 'kind' | 'id' | 'expiresAt'> | null;
 }
 
@@ -37,8 +37,8 @@ export class ApiTokens {
 
   /**
    * `secret` is the token as its holder sends it.
-   * @throws {ApiError} `limit-reached`: the person has too many in this organization; `forbidden`: made with a token that was
-   *   made with a token, and so on too often.
+   * @throws {ApiError} `limit-reached`: the person has too many in this organization; `forbidden`: the chain of tokens made with
+   *   tokens is too long.
    */
   async create({
     expiresInSeconds,
@@ -86,7 +86,7 @@ export class ApiTokens {
     );
   }
 
-  /** Those of a person in an organization that still work, newest first. */
+  /** A person's valid tokens in an organization, newest first. */
   async list(organizationId: string, userId: string): Promise<ApiToken[]> {
     const rows = await this.#database.scoped.apiToken.findMany({
       where: living({ organizationId, userId }),
@@ -95,14 +95,14 @@ export class ApiTokens {
     return rows.map(view);
   }
 
-  /** Ends a token, and every token that was made with it. @returns false when the person has no such token here. */
+  /** Revokes a token and every token made with it. @returns false if the person has no such token here. */
   async revoke(token: { organizationId: string; userId: string; id: string }): Promise<boolean> {
     const count = await revokeTokenChain(this.#database, token);
     if (count > 0) this.#credentials.revoked(token.userId);
     return count > 0;
   }
 
-  /** A token ends itself, in whatever organization it was made. */
+  /** Revokes the token that makes the request, whatever its organization. */
   async revokeOwn(userId: string, id: string): Promise<void> {
     const row = await this.#database.acrossOrganizations.apiToken.findUnique({ where: { id, userId } });
     if (row !== null) await this.revoke({ organizationId: row.organizationId, userId, id });

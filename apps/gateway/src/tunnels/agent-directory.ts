@@ -5,15 +5,15 @@ export interface AgentConnection {
   agentId: string;
   clusterId: string;
   organizationId: string;
-  /** Rises with every connection of any agent, over all gateways. */
+  /** Increases with every connection of any agent, across all gateways. */
   epoch: bigint;
 }
 
-/** What tunnels need to know and to tell of agents; `AgentPresence` keeps it in the database. */
+/** Looks up agents and records their connections, on behalf of tunnels; `AgentPresence` implements it with the database. */
 export interface AgentDirectory {
-  /** Null for an agent that is not enrolled, or not any more. */
+  /** Null for an agent that is not, or no longer, enrolled. */
   agentKey(agentId: string, clusterId: string): Promise<{ publicKeyPem: string; organizationId: string } | null>;
-  /** Above every epoch before it, over all gateways. */
+  /** A new epoch, higher than every earlier one on any gateway. */
   nextEpoch(): Promise<bigint>;
   agentConnected(connection: AgentConnection & { version: string; instance: string }): Promise<void>;
   agentDisconnected(connection: AgentConnection): Promise<void>;

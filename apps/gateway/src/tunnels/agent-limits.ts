@@ -1,6 +1,6 @@
 import type { Limits } from '../limits/limits.ts';
 
-/** What one agent, and the agents of one organization, may do to this gateway. */
+/** Limits of one agent, and of the agents of one organization, on this gateway. */
 export class AgentLimits {
   readonly #limits: Limits;
 
@@ -8,17 +8,17 @@ export class AgentLimits {
     this.#limits = limits;
   }
 
-  /** @returns false when the agent connects too often. */
+  /** @returns false if the agent connects too often. */
   mayConnect(agentId: string): boolean {
     return this.#limits.take('connectsPerAgent', agentId) === 0;
   }
 
-  /** @returns false when the agent reports too often. */
+  /** @returns false if the agent reports too often. */
   mayReport(agentId: string): boolean {
     return this.#limits.take('reportsPerAgent', agentId) === 0;
   }
 
-  /** Takes a place for a tunnel. @returns gives it back (once; more calls do nothing), or a sentence when there is none. */
+  /** Counts a tunnel. @returns a function that ends the count (further calls have no effect), or the reason for a refusal. */
   enter({ agentId, organizationId }: { agentId: string; organizationId: string }): (() => void) | string {
     const { tunnelsPerAgent, tunnelsPerOrganization } = this.#limits.settings;
     const leaveAgent = this.#limits.enter('tunnelsPerAgent', agentId);

@@ -1,6 +1,6 @@
 import { Places } from '../limits/places.ts';
 
-/** Counts sockets whose peer is not known yet, so that strangers cannot take all the places. */
+/** Limits sockets whose agent is not yet known, so that strangers cannot use up the capacity. */
 export class PendingHandshakes {
   readonly #limits: { total: number; perAddress: number };
   readonly #places = new Places();
@@ -9,7 +9,7 @@ export class PendingHandshakes {
     this.#limits = limits;
   }
 
-  /** @returns the way out, to be called once or more; undefined when there is no place left. */
+  /** @returns a function that ends the count, which may be called again; undefined if the limit is reached. */
   enter(address: string): (() => void) | undefined {
     const leaveAddress = this.#places.enter(`address ${address}`, this.#limits.perAddress);
     if (leaveAddress === undefined) return undefined;

@@ -9,7 +9,7 @@ import {
 } from '../connector/cluster-connector.ts';
 import type { TunnelRegistry } from './tunnel-registry.ts';
 
-/** A tunnel may begin to drain between finding and asking it; another one may stand by. */
+/** A tunnel may begin to drain between being found and being used; there may be another. */
 const maxAttempts = 3;
 
 /** Reaches clusters over the tunnels that this process holds. */

@@ -28,18 +28,18 @@ export interface TunnelEndpointOptions {
   limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
-  /** Part of what agents sign: the host and port of the public URL. */
+  /** Part of the bytes that agents sign: the host and port of the public URL. */
   gatewayName: string;
   handshakeTimeoutMs?: number;
-  /** Sockets whose agent is not known yet: in all, and from one address. */
+  /** Limits on sockets whose agent is not yet known, in total and per address. */
   waiting?: { total: number; perAddress: number };
 }
 
-/** An agent says about itself once a minute; more than this many at once is no agent of ours. */
+/** An agent reports once a minute; more simultaneous reports are not from an agent of ours. */
 const maxReportsAtOnce = 2;
 const measureEveryMs = 30_000;
 
-/** `/tunnel`: takes the WebSockets of agents, checks who they are and keeps their tunnels in the registry. */
+/** `/tunnel`: accepts the WebSockets of agents, authenticates them and keeps their tunnels in the registry. */
 export class TunnelEndpoint {
   readonly #options: TunnelEndpointOptions;
   readonly #pending: PendingHandshakes;
@@ -63,7 +63,7 @@ export class TunnelEndpoint {
 
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
-    // An agent is no browser: a page that tries to speak to us through one gives itself away by its Origin.
+    // Agents send no Origin, so this is a page in a browser.
     if (request.headers.origin !== undefined) refuseSocket(socket, 403);
     else if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket')
       refuseSocket(socket, 400);
@@ -80,7 +80,7 @@ export class TunnelEndpoint {
     }
   };
 
-  /** Takes no new agents and sends those that are here elsewhere. */
+  /** Accepts no new agents and tells the connected ones to connect elsewhere. */
   async drain(options: { timeoutMs: number; retryAfterMs: number }): Promise<void> {
     this.#isDraining = true;
     await this.#options.registry.drain(options);
@@ -90,7 +90,7 @@ export class TunnelEndpoint {
     clearInterval(this.#measuring);
   }
 
-  /** Agents ping to see whether we live; how far away they are only a ping of ours tells. */
+  /** Agents send PINGs for keepalive, but only a PING of ours measures the round trip. */
   #measure(): void {
     for (const { tunnel } of this.#options.registry.all()) this.#ping(tunnel);
   }
@@ -98,7 +98,7 @@ export class TunnelEndpoint {
   #ping(tunnel: Tunnel): void {
     tunnel.session.ping().then(
       (ms) => this.#options.metrics.roundTrip(ms),
-      // The tunnel went away meanwhile.
+      // The tunnel has closed meanwhile.
       () => {},
     );
   }
@@ -137,7 +137,7 @@ export class TunnelEndpoint {
       return;
     }
     let leave: (() => void) | undefined;
-    // The connection that this one replaces gives its place back first.
+    // The connection that this one replaces ends its count first.
     if (!registry.add({ organizationId, clusterId, agentId, instance, slot, tunnel, onReplaced: () => leave?.() }))
       return;
     const place = this.#limits.enter({ agentId, organizationId });
@@ -163,7 +163,7 @@ export class TunnelEndpoint {
       place();
       metrics.tunnelClosed(performance.now() - openedAt);
       logger.info({ ...context, code, reason }, 'an agent disconnected');
-      // In this order, however short the connection was; the epoch keeps an old end from undoing a newer beginning.
+      // In this order, however short the connection was; the epoch keeps an old end from undoing a newer start.
       connected
         .then(() => directory.agentDisconnected({ agentId, clusterId, organizationId, epoch }))
         .catch((error: unknown) => logger.error({ ...context, error }, 'cannot note that an agent disconnected'));
@@ -183,7 +183,7 @@ export class TunnelEndpoint {
     tunnel.close(closeCodes.limit, reason);
   }
 
-  /** A cluster enrolled anew has a new agent; what the one before still holds open is closed. */
+  /** If a cluster was enrolled again it has a new agent, and the connections of the previous one are closed. */
   async #dropRevoked(clusterId: string, agentId: string): Promise<void> {
     const { registry, directory } = this.#options;
     for (const other of registry.of(clusterId)) {
@@ -202,7 +202,7 @@ export class TunnelEndpoint {
       request.reject('refused', 'an agent may only report');
       return;
     }
-    // All of a report is in its head.
+    // A report consists of its head only.
     request.stream.once('data', () => request.reject('refused', 'a report has no body'));
     try {
       await this.#options.directory.agentReported({ ...from, report: head.report });

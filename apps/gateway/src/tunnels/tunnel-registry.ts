@@ -1,6 +1,6 @@
 import { closeCodes, type Tunnel } from '@postern/tunnel';
 
-/** One tunnel and whose it is. */
+/** A tunnel with its agent, cluster and organization. */
 export interface TunnelEntry {
   organizationId: string;
   clusterId: string;
@@ -8,19 +8,19 @@ export interface TunnelEntry {
   instance: string;
   slot: number;
   tunnel: Tunnel;
-  /** Called when a newer connection of the same slot takes its place. */
+  /** Called when a newer connection of the same slot replaces it. */
   onReplaced?: () => void;
 }
 
 /**
- * The tunnels that this process holds, by organization and cluster. For each (agent, instance, slot) the newest epoch wins;
- * the older connection is closed at once, so that what a resumed zombie still sends reaches nobody.
+ * The tunnels of this process, by organization and cluster. For each (agent, instance, slot) the newest epoch wins; the older
+ * connection is closed at once, so that nothing sent by a process that wakes up again is processed.
  */
 export class TunnelRegistry {
   readonly #byCluster = new Map<string, Set<TunnelEntry>>();
   #turn = 0;
 
-  /** @returns false when a newer connection of the same slot is already here: the given tunnel is closed then. */
+  /** @returns false if a newer connection of the same slot exists, in which case the given tunnel is closed. */
   add(entry: TunnelEntry): boolean {
     const entries = this.#byCluster.get(entry.clusterId) ?? new Set();
     for (const other of entries) {
@@ -41,11 +41,11 @@ export class TunnelRegistry {
     return true;
   }
 
-  /** A tunnel that takes requests, in turn where there are several. The organization is part of the key, not a hint. */
+  /** A tunnel that accepts requests, round robin if there are several. The organization is part of the key, not a hint. */
   find(organizationId: string, clusterId: string): Tunnel | undefined {
     const usable = [...(this.#byCluster.get(clusterId) ?? [])].filter(
       ({ organizationId: owner, tunnel }) =>
-        // One that is draining by our own word takes nothing new either.
+        // A tunnel that we are draining accepts nothing new either.
         owner === organizationId && !tunnel.closed && !tunnel.session.draining,
     );
     this.#turn = (this.#turn + 1) % 1_000_000;
@@ -66,18 +66,18 @@ export class TunnelRegistry {
     return this.of(clusterId).some((entry) => !entry.tunnel.closed);
   }
 
-  /** The shortest measured round trip to the cluster's agent in milliseconds; null while offline or not measured. */
+  /** The shortest measured round trip to the cluster's agent, in milliseconds; null while offline or not measured. */
   roundTrip(clusterId: string): number | null {
     const measured = this.of(clusterId).flatMap(({ tunnel }) => tunnel.session.roundTripMs ?? []);
     return measured.length === 0 ? null : Math.min(...measured);
   }
 
-  /** Closes every tunnel of a cluster: it was deleted, or its agents may no longer come. */
+  /** Closes every tunnel of a cluster, because it was deleted or its agents were revoked. */
   disconnect(clusterId: string, reason: string): void {
     for (const { tunnel } of this.of(clusterId)) tunnel.close(closeCodes.revoked, reason);
   }
 
-  /** Sends every agent elsewhere and waits until their streams have ended, at most `timeoutMs`. */
+  /** Tells every agent to connect elsewhere and waits at most `timeoutMs` for their streams to end. */
   async drain(options: { timeoutMs: number; retryAfterMs: number }): Promise<void> {
     await Promise.allSettled(this.all().map(({ tunnel }) => tunnel.drain(options)));
   }
