@@ -7,17 +7,17 @@ import { isInCluster, serviceAccountFolder } from './cluster/in-cluster.ts';
 import { exitRefused, UserError } from './user-error.ts';
 import { version } from './version.ts';
 
-/** Everything the agent is told from outside. */
+/** The agent's configuration. */
 export interface AgentConfig {
   /** Origin of the gateway. */
   gatewayUrl: string;
   caFile: string | undefined;
   joinToken: string | undefined;
-  /** The pod's own ServiceAccount, or kubeconfig files (separated as in KUBECONFIG) with a context. */
+  /** The pod's own ServiceAccount, or kubeconfig files (separated as in KUBECONFIG) and a context. */
   cluster:
     | { kind: 'in-cluster'; host: string; port: string; namespace: string }
     | { kind: 'kubeconfig'; files: string; context: string | undefined };
-  /** Folder of the identity, outside the cluster; by gateway and context where it was not named. */
+  /** Folder of the identity, for an agent outside the cluster; unless named, it depends on gateway and context. */
   stateFolder: (context: string) => string;
   logLevel: string;
   health: { host: string | undefined; port: number } | undefined;
@@ -44,7 +44,7 @@ interface Options {
   printAccess?: string;
 }
 
-/** The environment variable behind each option; the pod's manifest uses them. */
+/** The environment variable for each option, as used by the pod's manifest. */
 const variables = {
   url: 'POSTERN_URL',
   caFile: 'POSTERN_CA_FILE',
@@ -85,8 +85,7 @@ function command(): Command {
 }
 
 /**
- * Reads the command line and the environment; the only place that does. @throws {UserError} with exit code 2 for wrong
- * usage.
+ * The only function that reads the command line and the environment. @throws {UserError} with exit code 2 for wrong usage.
  */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Invocation {
   const parsed = parse(args);
@@ -144,7 +143,7 @@ function originOf(text: string | undefined): string {
   return url.origin;
 }
 
-/** It becomes part of names and labels. */
+/** Validates a cluster id, which becomes part of names and labels. */
 function clusterIdOf(text: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
   throw usage(`--print-access takes the cluster's id, which \`postern cluster list --json\` shows, not "${text}".`);
@@ -189,7 +188,7 @@ function healthOf(port: string | undefined, env: NodeJS.ProcessEnv): AgentConfig
   if (!Number.isInteger(number) || number < 0 || number > 65_535) {
     throw usage(`The health port is a number from 0 to 65535, not "${port}".`);
   }
-  // Probes of a pod come from its node; elsewhere nobody but this machine should ask.
+  // In a pod, probes come from its node; elsewhere only this machine may connect.
   return { port: number, host: env['KUBERNETES_SERVICE_HOST'] === undefined ? '127.0.0.1' : undefined };
 }
 

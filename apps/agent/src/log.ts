@@ -2,7 +2,7 @@ import { type DestinationStream, destination, type Logger, pino, stdTimeFunction
 
 const levels: Record<number, string> = { 20: 'debug', 30: '', 40: 'warning: ', 50: 'error: ' };
 
-/** JSON lines on stderr; lines for people where stderr is a terminal. */
+/** Logs to stderr: JSON lines, or readable lines if stderr is a terminal. */
 export function createLogger(options: { level: string; isTerminal: boolean }): Logger {
   const out = destination({ dest: 2, sync: true });
   const settings = {
@@ -15,7 +15,7 @@ export function createLogger(options: { level: string; isTerminal: boolean }): L
   return options.isTerminal ? pino({ ...settings, formatters: {} }, forPeople(out)) : pino(settings, out);
 }
 
-/** One line a message: time, level where it matters, message, what belongs to it. */
+/** One line per message: time, level if it matters, message, fields. */
 function forPeople(out: DestinationStream): DestinationStream {
   return {
     write: (line) => {
@@ -27,7 +27,7 @@ function forPeople(out: DestinationStream): DestinationStream {
   };
 }
 
-/** JSON keeps control characters of foreign text out of the terminal. */
+/** JSON keeps control characters in untrusted text out of the terminal. */
 function plain(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value);
 }

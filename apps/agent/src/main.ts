@@ -5,12 +5,12 @@ import { createLogger } from './log.ts';
 import { runAgent } from './run.ts';
 import { UserError } from './user-error.ts';
 
-/** After this the process ends whatever is still open. */
+/** The process ends after this, in milliseconds, whatever is still open. */
 const lastMs = 4_800;
 
 async function main(): Promise<void> {
   const invocation = readConfig(process.argv.slice(2), process.env);
-  // Others on this machine see the arguments of a process; one of them may be the join token.
+  // Other users of this machine can see a process's arguments, which may include the join token.
   process.title = 'postern agent';
   if ('print' in invocation) {
     process.stdout.write(
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {
-      // A second Ctrl-C means at once.
+      // On a second Ctrl-C, exit at once.
       if (stop.signal.aborted) process.exit(130);
       stop.abort();
       setTimeout(() => process.exit(0), lastMs).unref();

@@ -20,12 +20,12 @@ import { serveTunnel } from './serve/server.ts';
 import { Upstream } from './upstream/upstream.ts';
 import { version } from './version.ts';
 
-/** Open streams get this long at SIGTERM; the whole end takes at most 5 s. */
+/** How long open streams may take to finish after SIGTERM, in milliseconds; shutting down takes at most 5 s. */
 const drainMs = 3_500;
 
 /**
- * Runs the agent until the signal ends it: obtains its identity, keeps a tunnel, serves what comes through.
- * @throws {UserError} when it cannot begin.
+ * Runs the agent until the signal ends it: obtains its identity, keeps a tunnel open, serves the requests on it.
+ * @throws {UserError} if it cannot start.
  */
 export async function runAgent(
   config: AgentConfig,
@@ -109,7 +109,7 @@ function dialerFor(
   { config, connector }: { config: AgentConfig; connector: GatewayConnector },
 ): TunnelDialer {
   const { agentId, clusterId, privateKey, gatewayUrl, tunnelUrls } = identity;
-  // A gateway that moved is found at its new place; the identity stays good.
+  // If the gateway has moved, its new URL is used; the identity stays valid.
   const urls = gatewayUrl === config.gatewayUrl ? tunnelUrls : [`${config.gatewayUrl.replace(/^http/, 'ws')}/tunnel`];
   return new TunnelDialer({
     urls,
@@ -130,7 +130,7 @@ interface Watching {
   signal: AbortSignal;
 }
 
-/** Keeps the books of what is connected, and says what happens. */
+/** Tracks connections, in metrics and in the log. */
 function watch(dialer: TunnelDialer, { logger, metrics, tunnels, identity, signal }: Watching): void {
   dialer.on('connected', (tunnel) => {
     tunnels.add(tunnel);
@@ -149,7 +149,7 @@ function watch(dialer: TunnelDialer, { logger, metrics, tunnels, identity, signa
   });
 }
 
-/** What to do about a gateway that does not want this agent. */
+/** What to do if the gateway refuses this agent, by close code name. */
 const refusals: Record<string, string> = {
   proof:
     'the gateway does not know this agent any more. If the cluster was deleted, remove the agent; else start it with a new join token',

@@ -1,4 +1,4 @@
-/** Something the person who runs the agent can mend: one sentence, no stack, and the exit code of docs/cli.md. */
+/** An error that the person who runs the agent can fix: printed without a stack, with the exit code of docs/cli.md. */
 export class UserError extends Error {
   override readonly name = 'UserError';
   readonly exitCode: number;
@@ -9,5 +9,5 @@ export class UserError extends Error {
   }
 }
 
-/** Wrong usage, or a join token that is refused for good: trying again would not help. */
+/** Wrong usage, or a permanently refused join token: trying again would not help. */
 export const exitRefused = 2;

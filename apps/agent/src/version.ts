@@ -1,2 +1,2 @@
-/** The agent's version, as gateways and users see it. Equal to the package's (a test compares them). */
+/** The agent's version, as shown to gateways and users. Equal to the package's (a test compares them). */
 export const version = '0.1.0';

@@ -2,19 +2,19 @@ import type { Readable, Writable } from 'node:stream';
 import type { ResetCode } from '@postern/mux';
 import { corkByTurn } from './pipe-by-turn.ts';
 
-/** A stream of the tunnel, however it is reached. */
+/** A stream of the tunnel, in this process or reached over a connector. */
 type Abortable = Writable & { abort(code: ResetCode, reason: string): void };
 
 export interface PumpOptions {
-  /** Asked with the bytes received so far, at 'end' and again at 'close': whether that was all of it. */
+  /** Whether the source is complete, given the bytes received; called at 'end' and again at 'close'. */
   isComplete(bytes: number): boolean;
-  /** What the tunnel's peer is told when the source closes incomplete; a reason has at most 256 bytes, and no secrets. */
+  /** Sent to the tunnel's peer if the source closes incomplete; the reason has at most 256 bytes, no secrets. */
   broken: { code: ResetCode; reason: string };
 }
 
 /**
- * Passes what a connection brings on to a stream of the tunnel, as fast as that takes it. Everything that was received is passed
- * on before the end is told, whether that is a proper end or a break, with which the stream is aborted.
+ * Passes the bytes of a connection to a stream of the tunnel, as fast as that accepts them. Everything received is passed on
+ * before the end, whether that is a proper end or a break, after which the stream is aborted.
  */
 export function pump(source: Readable, stream: Abortable, { isComplete, broken }: PumpOptions): void {
   let bytes = 0;
@@ -26,7 +26,7 @@ export function pump(source: Readable, stream: Abortable, { isComplete, broken }
     if (!stream.write(chunk)) source.pause();
   };
   const onDrain = (): void => {
-    // What is destroyed would read its buffer empty and emit none of it; it is read below.
+    // A destroyed source would empty its buffer without emitting it; that is read below instead.
     if (!source.destroyed) source.resume();
   };
   const finish = (): void => {
@@ -40,14 +40,14 @@ export function pump(source: Readable, stream: Abortable, { isComplete, broken }
   const onClose = (): void => {
     if (isOver) return;
     source.off('data', pass);
-    // A destroyed stream emits nothing more, but what it had read is still in its buffer.
+    // A destroyed stream emits nothing more, but bytes that it has read are still in its buffer.
     for (let rest = source.read(); rest !== null; rest = source.read()) {
       bytes += (rest as Buffer).length;
       if (!stream.destroyed) stream.write(rest);
     }
     finish();
   };
-  // A body that ended incomplete is closed right after.
+  // A body that ended incomplete is closed right afterwards.
   source.once('end', () => {
     if (!isOver && isComplete(bytes)) finish();
   });

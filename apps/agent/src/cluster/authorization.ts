@@ -3,7 +3,7 @@ import type { Authenticator } from '@kubernetes/client-node/dist/auth.js';
 import type { User } from '@kubernetes/client-node/dist/config_types.js';
 import type { Credential } from './endpoint.ts';
 
-/** Asks one of client-node's authenticators for what it would put on a request. */
+/** The credential that one of client-node's authenticators would add to a request. */
 export async function authorizationOf(authenticator: Authenticator, user: User): Promise<Credential> {
   const options: RequestOptions & { headers: Record<string, string> } = { headers: {} };
   await authenticator.applyAuthentication(user, options);

@@ -1,4 +1,4 @@
-/** What the agent shows the apiserver to be let in. */
+/** The agent's credential for the apiserver. */
 export interface Credential {
   /** Value of the Authorization header. */
   authorization?: string;
@@ -7,20 +7,20 @@ export interface Credential {
   key?: string | Buffer;
 }
 
-/** An apiserver and how to reach it: a kubeconfig context, or the pod's own ServiceAccount. */
+/** An apiserver and how to reach it, from a kubeconfig context or the pod's own ServiceAccount. */
 export interface ClusterEndpoint {
-  /** `https://host:port` with a path where a server sits behind one. `http:` only on loopback. */
+  /** `https://host:port`, with the server's path prefix if it has one. `http:` only on loopback. */
   server: URL;
-  /** PEM of the authorities to trust, as they are now: asked for each connection. The system's when undefined. */
+  /** PEM of the authorities to trust, read for each connection because it may change. If undefined, the system's. */
   readonly ca: Buffer | undefined;
-  /** Name to verify and to send as SNI instead of the host. */
+  /** Name to verify, and to send as SNI, instead of the host. */
   serverName: string | undefined;
-  /** True only where the kubeconfig itself says `insecure-skip-tls-verify`. */
+  /** True only if the kubeconfig itself has `insecure-skip-tls-verify`. */
   skipVerification: boolean;
   /** An `http:` or `https:` proxy. */
   proxy: string | undefined;
-  /** Cheap to call for each request: caches what it may. @throws Error when an exec plugin fails. */
+  /** The credential; cached, so it can be called for each request. @throws Error if an exec plugin fails. */
   authenticate(): Promise<Credential>;
-  /** The apiserver refused the credential: the next `authenticate` must not answer from a cache. */
+  /** Call if the apiserver refused the credential: the next `authenticate` does not use the cache. */
   forget(): void;
 }

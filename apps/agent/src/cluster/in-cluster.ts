@@ -6,17 +6,17 @@ import { authorizationOf } from './authorization.ts';
 import type { ClusterEndpoint } from './endpoint.ts';
 import { authoritiesIn, type RenewedFiles } from './renewed-files.ts';
 
-/** Where Kubernetes puts a pod's credentials. */
+/** The folder in which Kubernetes places a pod's credentials. */
 export const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Whether this process is a pod with a ServiceAccount. @param host `KUBERNETES_SERVICE_HOST`. */
+/** Whether this process runs in a pod with a ServiceAccount. @param host `KUBERNETES_SERVICE_HOST`. */
 export function isInCluster(host: string | undefined): host is string {
   return host !== undefined && existsSync(`${serviceAccountFolder}/token`);
 }
 
 /**
- * The apiserver as a pod sees it. Its token file is read again every minute and its authorities when they have changed, since
- * Kubernetes replaces both. Proxies for the outside never stand between a pod and its apiserver.
+ * The apiserver as reached from a pod. The token file is read again every minute and the authorities when they change, because
+ * Kubernetes replaces both. A pod never reaches its apiserver through a proxy.
  */
 export function inClusterEndpoint(address: { host: string; port: string; folder?: string }): ClusterEndpoint {
   const { host, port, folder = serviceAccountFolder } = address;

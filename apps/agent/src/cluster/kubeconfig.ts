@@ -15,7 +15,7 @@ import type { ClusterEndpoint } from './endpoint.ts';
 import { authoritiesIn } from './renewed-files.ts';
 import { userAuthentication } from './user-authentication.ts';
 
-/** Contexts, clusters and users of one or more kubeconfig files, the first file winning, as in kubectl. */
+/** Contexts, clusters and users of one or more kubeconfig files; the first file with a name wins, as in kubectl. */
 interface Kubeconfig {
   contexts: Context[];
   clusters: Cluster[];
@@ -23,7 +23,7 @@ interface Kubeconfig {
   currentContext: string | undefined;
 }
 
-/** The endpoint of a context, and the context's name. @throws {UserError} in one sentence. */
+/** The endpoint of a context, and the context's name. @throws {UserError} */
 export function kubeconfigEndpoint(
   files: string,
   contextName: string | undefined,
@@ -66,7 +66,7 @@ export function kubeconfigEndpoint(
   };
 }
 
-/** A file is read again when it has changed. */
+/** A file is read again when it changes. */
 function authoritiesOf({ caFile, caData }: Cluster): () => Buffer | undefined {
   if (!caFile) return () => (caData ? Buffer.from(caData, 'base64') : undefined);
   const authorities = named(caFile, () => authoritiesIn(caFile));
@@ -100,14 +100,14 @@ function read(file: string): Kubeconfig {
   const folder = dirname(resolve(file));
   const absolute = (path: string | undefined | null): string | undefined => (path ? resolve(folder, path) : undefined);
   try {
-    // Pretty errors show lines of the file, and those hold secrets.
+    // Pretty errors quote lines of the file, which contain secrets.
     const parsed = (parse(text, { prettyErrors: false }) ?? {}) as Record<string, unknown>;
     const rawUsers = Array.isArray(parsed['users']) ? (parsed['users'] as { user?: Record<string, unknown> }[]) : [];
     return {
       contexts: newContexts(parsed['contexts']),
       clusters: newClusters(parsed['clusters']).map((cluster) => withPath(cluster, 'caFile', absolute(cluster.caFile))),
       users: rawUsers.flatMap((raw) => {
-        // kubectl's name for it is tokenFile; client-node would read `token-file`, once.
+        // kubectl calls it tokenFile; client-node reads `token-file`, and only once.
         const tokenFile = absolute(raw.user?.['tokenFile'] as string | undefined);
         return newUsers([raw]).map((user) => ({
           ...withPath(withPath(user, 'certFile', absolute(user.certFile)), 'keyFile', absolute(user.keyFile)),

@@ -2,22 +2,22 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 
 /**
- * What is read from files that may be replaced while the agent runs, as Kubernetes does with a pod's authorities and
- * cert-manager with client certificates. While the new content cannot be read or is not good, which is usual between the
- * writing of a certificate and of its key, the last good one stays.
+ * A value read from files that may be replaced while the agent runs, as Kubernetes does with a pod's authorities and
+ * cert-manager with client certificates. While the new content is unreadable or invalid, as between the writing of a
+ * certificate and of its key, the last valid value is kept.
  */
 export class RenewedFiles<T> {
   readonly #paths: readonly string[];
   readonly #make: (contents: Buffer[]) => T;
   readonly #isGood: (value: T) => boolean;
-  /** Tells one content of the files from another without reading them. */
+  /** Identifies the state of the files without reading them. */
   #mark: string;
   #value: T;
 
   /**
-   * @param make the value of the files' contents, in the order of the paths.
-   * @param isGood asked of every value but the first.
-   * @throws what reading the files throws, the first time only.
+   * @param make creates the value from the files' contents, in the order of the paths.
+   * @param isGood whether a value is valid; called for every value but the first.
+   * @throws errors of reading the files, the first time only.
    */
   constructor(paths: readonly string[], make: (contents: Buffer[]) => T, isGood: (value: T) => boolean) {
     this.#paths = paths;
@@ -27,7 +27,7 @@ export class RenewedFiles<T> {
     this.#value = this.#read();
   }
 
-  /** Cheap enough for each request: it looks at the files' state alone. */
+  /** The current value. Cheap enough for each request, because it only checks the state of the files. */
   get(): T {
     try {
       const mark = this.#look();
@@ -39,7 +39,7 @@ export class RenewedFiles<T> {
         }
       }
     } catch {
-      // Whoever asks next tries again.
+      // The next call tries again.
     }
     return this.#value;
   }
@@ -58,12 +58,12 @@ export class RenewedFiles<T> {
   }
 }
 
-/** The authorities in a file of PEM. @throws when it cannot be read. */
+/** The authorities in a PEM file. @throws if it cannot be read. */
 export function authoritiesIn(path: string): RenewedFiles<Buffer> {
   return new RenewedFiles([path], ([pem = Buffer.alloc(0)]) => pem, isCertificate);
 }
 
-/** Whether it is PEM that begins with a certificate. */
+/** Whether the text is PEM that begins with a certificate. */
 export function isCertificate(pem: Buffer): boolean {
   try {
     return new X509Certificate(pem).subject !== undefined;
@@ -72,7 +72,7 @@ export function isCertificate(pem: Buffer): boolean {
   }
 }
 
-/** Whether a certificate and a private key, both PEM, are a pair. */
+/** Whether a certificate and a private key, both PEM, belong together. */
 export function belongTogether(cert: Buffer, key: Buffer): boolean {
   try {
     return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));

@@ -9,7 +9,7 @@ import { belongTogether, isCertificate, RenewedFiles } from './renewed-files.ts'
 
 type Authentication = Pick<ClusterEndpoint, 'authenticate' | 'forget'>;
 
-/** How a kubeconfig's user shows who it is: token, token file, client certificate, exec plugin, OIDC or password. */
+/** How a kubeconfig's user authenticates: token, token file, client certificate, exec plugin, OIDC or password. */
 export function userAuthentication(user: User & { tokenFile?: string }, cluster: Cluster): Authentication {
   const certificate = clientCertificate(user);
   if (user.exec) {
@@ -34,7 +34,7 @@ function fixed(credential: () => Credential): Authentication {
   return { authenticate: async () => credential(), forget: () => {} };
 }
 
-/** An authenticator that caches by itself; forgetting means a new one. */
+/** An authenticator with a cache of its own; `forget` replaces it with a new one. */
 function cached(make: () => Authenticator, user: User, certificate: () => Credential): Authentication {
   let authenticator = make();
   return {
@@ -45,7 +45,7 @@ function cached(make: () => Authenticator, user: User, certificate: () => Creden
   };
 }
 
-/** The providers kubectl once had built in; the only one it still has is OIDC. Loaded when needed: it is large. */
+/** kubectl's built-in auth providers, of which only OIDC still exists. Loaded on demand, because it is large. */
 function fromProvider(user: User): Authentication {
   const name = (user.authProvider as { name?: string }).name;
   if (name !== 'oidc') {
@@ -74,7 +74,7 @@ async function oidcAuthenticator(): Promise<Authenticator> {
   }
 }
 
-/** Plugins may want to know which cluster they speak for (KUBERNETES_EXEC_INFO), which client-node does not tell them. */
+/** Adds KUBERNETES_EXEC_INFO, from which plugins learn the cluster, because client-node does not set it. */
 function withExecInfo(user: User, cluster: Cluster): User {
   const exec = user.exec as {
     apiVersion?: string;
@@ -95,7 +95,7 @@ function withExecInfo(user: User, cluster: Cluster): User {
   return { ...user, exec: { ...exec, env } };
 }
 
-/** The client certificate as it is now: files are read again when they have changed, as in client-go. */
+/** The current client certificate; files are read again when they change, as in client-go. */
 function clientCertificate({ name, certFile, certData, keyFile, keyData }: User): () => Credential {
   const paths = [certFile, keyFile].filter((path) => path !== undefined && path !== '') as string[];
   const make = (contents: Buffer[]): Credential => {

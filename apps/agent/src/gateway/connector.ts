@@ -17,7 +17,7 @@ export interface GatewayAnswer {
   body: string;
 }
 
-/** Connections to gateways: certificates always verified, through `HTTPS_PROXY` unless `NO_PROXY` names the host. */
+/** Connects to gateways, always verifying certificates, through `HTTPS_PROXY` unless `NO_PROXY` names the host. */
 export class GatewayConnector {
   readonly #secureContext: SecureContext;
 
@@ -25,7 +25,7 @@ export class GatewayConnector {
     this.#secureContext = trust;
   }
 
-  /** A WebSocket that is being connected. */
+  /** A connecting WebSocket. */
   webSocket(url: string, protocols: string[]): WebSocket {
     return new WebSocket(url, protocols, {
       ...webSocketClientOptions,
@@ -37,7 +37,7 @@ export class GatewayConnector {
     } as ConstructorParameters<typeof WebSocket>[2]);
   }
 
-  /** Posts JSON and reads the answer, whatever its status. Rejects when the gateway is not reached. */
+  /** Posts JSON and reads the response, whatever its status. Rejects if the gateway cannot be reached. */
   post(url: URL, { bearer, body }: { bearer: string; body: object }): Promise<GatewayAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<GatewayAnswer>();
     const bytes = Buffer.from(JSON.stringify(body));
@@ -74,12 +74,12 @@ export class GatewayConnector {
     return promise;
   }
 
-  /** What makes node:https and `ws` connect through the proxy for this URL; nothing where there is none. */
+  /** Options that make node:https and `ws` connect through the proxy for this URL; empty if there is none. */
   #throughProxy(url: URL): Pick<RequestOptions, 'createConnection' | 'agent'> {
     const proxy = getProxyForUrl(url.href);
     if (!proxy) return {};
     return {
-      // With an agent it would not be asked.
+      // With an agent, `createConnection` would not be called.
       agent: undefined,
       createConnection: (_options, done) => {
         this.#connect(url, new URL(proxy)).then(

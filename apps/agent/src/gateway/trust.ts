@@ -3,8 +3,8 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 import { UserError } from '../user-error.ts';
 
 /**
- * Whom the agent trusts to vouch for a gateway: the system's authorities (Node's own where the system has none), and those
- * in `caFile` in addition. One context for all connections: making it costs time and some MiB. @throws {UserError}
+ * The authorities trusted for gateways: the system's (Node's own if the system has none), and those in `caFile`. One context
+ * for all connections, because creating it costs time and some MiB. @throws {UserError}
  */
 export function gatewayTrust(caFile: string | undefined): SecureContext {
   const own = caFile === undefined ? [] : [readAuthorities(caFile)];

@@ -3,7 +3,7 @@ import type { Upstream } from '../upstream/upstream.ts';
 
 type Kind = 'http' | 'upgrade';
 
-/** The agent's Prometheus metrics. No label carries a name from the cluster or of a person. */
+/** The agent's Prometheus metrics. No label contains a name from the cluster or of a person. */
 export class AgentMetrics {
   readonly registry = new Registry();
   readonly #active: Gauge<'kind'>;

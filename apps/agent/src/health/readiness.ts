@@ -1,6 +1,6 @@
-/** What readiness is decided from. */
+/** The input of `readiness`. */
 export interface ConnectionState {
-  /** Tunnels to gateways that are connected. */
+  /** Number of connected tunnels. */
   tunnels: number;
   /** SIGTERM was received. */
   isStopping: boolean;
@@ -8,11 +8,11 @@ export interface ConnectionState {
 
 export interface Readiness {
   ready: boolean;
-  /** Why, in words. */
+  /** The reason, for people. */
   message: string;
 }
 
-/** Ready is an agent through which requests can come. Pure, so that probes cannot disagree with what is tracked. */
+/** An agent is ready if it can receive requests. A pure function, so that probes cannot disagree with the tracked state. */
 export function readiness(state: ConnectionState): Readiness {
   if (state.isStopping) return { ready: false, message: 'the agent is stopping' };
   if (state.tunnels === 0) return { ready: false, message: 'no tunnel to a gateway' };

@@ -10,9 +10,9 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** `/healthz` (this process runs), `/readyz` and `/metrics`, in plain HTTP. @throws {UserError} the port is taken. */
+/** Serves `/healthz` (this process runs), `/readyz` and `/metrics` over plain HTTP. @throws {UserError} the port is in use. */
 export async function startHealthServer(options: {
-  /** Every address of the machine, of IPv6 too where it has that, when undefined. */
+  /** If undefined, all addresses of the machine, including IPv6 if available. */
   host: string | undefined;
   port: number;
   readiness: () => Readiness;

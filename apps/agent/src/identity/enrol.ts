@@ -5,7 +5,7 @@ import { exitRefused, UserError } from '../user-error.ts';
 import { version } from '../version.ts';
 import { hashJoinToken, type Identity } from './identity.ts';
 
-/** What the agent reads of the gateway's answer (docs/protocol.md, "Joining"). */
+/** The fields of the gateway's response that the agent uses. */
 const Enrolled = z.object({
   agentId: z.string().min(1).max(200),
   clusterId: z.string().min(1).max(200),
@@ -26,14 +26,14 @@ export interface Enrolment {
   location: 'in-cluster' | 'outside';
 }
 
-/** The gateway was not reached or cannot answer now; the same token may be tried again. */
+/** The gateway cannot be reached or cannot respond now; the same token can be tried again. */
 export class EnrolmentDelayed extends Error {
   override readonly name = 'EnrolmentDelayed';
 }
 
 /**
- * Exchanges a join token for an identity with a fresh key, of which the gateway learns the public half.
- * @throws {UserError} with exit code 2 when the token is refused. @throws {EnrolmentDelayed} when trying again may help.
+ * Exchanges a join token for an identity with a new key; only the public key is sent to the gateway.
+ * @throws {UserError} with exit code 2 if the token is refused. @throws {EnrolmentDelayed} if trying again may help.
  */
 export async function enrol(connector: GatewayConnector, enrolment: Enrolment): Promise<Identity> {
   const { gatewayUrl, joinToken, instance, location } = enrolment;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../user-error.ts';
 import { type Identity, type IdentityStore, parseIdentity } from './identity.ts';
 
-/** The identity in a file that only its owner may read. It is replaced as a whole or not at all. */
+/** Keeps the identity in a file that only its owner may read. The file is replaced atomically. */
 export class FileStore implements IdentityStore {
   readonly place: string;
   readonly #folder: string;

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** Who this agent is: made once from a join token, proven with the private key at every connect. */
+/** The agent's identity: created once with a join token, proven with the private key at every connection. */
 export const Identity = z.object({
   version: z.literal(1),
   agentId: z.string().min(1).max(200),
   clusterId: z.string().min(1).max(200),
   clusterName: z.string().max(200),
   organization: z.string().max(200),
-  /** Of the gateway that enrolled it. */
+  /** URL of the gateway that enrolled it. */
   gatewayUrl: z.url(),
   tunnelUrls: z.array(z.url({ protocol: /^wss$/ })).min(1),
   /** Ed25519, PKCS #8 in PEM. */
   privateKey: z.string().min(1),
-  /** SHA-256, hex, of the join token that made it: another token means to enrol again. */
+  /** SHA-256, hex, of the join token used to enrol; with a different token the agent enrols again. */
   joinTokenHash: z.string(),
 });
 export type Identity = z.infer<typeof Identity>;
@@ -24,17 +24,17 @@ export function hashJoinToken(token: string): string {
 
 /** Where an identity is kept. */
 export interface IdentityStore {
-  /** In words, for messages. */
+  /** A description for messages. */
   readonly place: string;
-  /** Null when there is none yet. @throws {UserError} it cannot be read or is not an identity. */
+  /** The stored identity; null if there is none yet. @throws {UserError} it cannot be read or is not an identity. */
   load(): Promise<Identity | null>;
-  /** Makes sure that `save` will work, before a one-time token is spent. @throws {UserError} */
+  /** Makes sure that `save` will work, before a one-time token is used. @throws {UserError} */
   prepare(): Promise<void>;
   /** @throws {UserError} */
   save(identity: Identity): Promise<void>;
 }
 
-/** Reads what a store holds; null for anything that is not an identity. */
+/** Parses the content of a store; null if it is not an identity. */
 export function parseIdentity(text: string): Identity | null {
   try {
     return Identity.safeParse(JSON.parse(text)).data ?? null;

@@ -18,8 +18,8 @@ export interface Obtaining {
 }
 
 /**
- * The identity kept from an earlier start, or a new one for a join token that was not used here before. Waits for a
- * gateway that is not there yet. @throws {UserError} @throws AbortError when the signal ends the wait.
+ * The identity stored at an earlier start, or a new one for a join token not used here before. Waits for a gateway that is not
+ * reachable yet. @throws {UserError} @throws AbortError if the signal ends the wait.
  */
 export async function obtainIdentity(obtaining: Obtaining): Promise<Identity> {
   const { store, joinToken, logger } = obtaining;
@@ -53,7 +53,7 @@ async function enrolPatiently(
         await delay(waitMs, undefined, { signal });
         continue;
       }
-      // Another instance of this agent may have used the token a moment ago.
+      // Another instance of this agent may have just used the token.
       const other = await store.load().catch(() => null);
       if (other?.joinTokenHash === hashJoinToken(joinToken)) return other;
       throw error;
@@ -61,7 +61,7 @@ async function enrolPatiently(
   }
 }
 
-/** The token is spent: an identity that is lost now would need a new one. */
+/** Retries, because the token is already used: if the identity were lost now, a new token would be needed. */
 async function savePatiently({ store, logger, signal }: Obtaining, identity: Identity): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {

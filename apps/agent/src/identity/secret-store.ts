@@ -5,13 +5,13 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { UserError } from '../user-error.ts';
 import { type Identity, type IdentityStore, parseIdentity } from './identity.ts';
 
-/** The Secret that the install manifest makes, without data, and lets the agent get and patch. */
+/** The Secret that the install manifest creates without data, and that the agent may get and patch. */
 const secretName = 'postern-agent-identity';
 const key = 'identity.json';
 
 const Secret = z.object({ data: z.record(z.string(), z.string()).nullish() });
 
-/** The identity in a Secret of the agent's own namespace, through its own ServiceAccount. */
+/** Keeps the identity in a Secret of the agent's own namespace, using its own ServiceAccount. */
 export class SecretStore implements IdentityStore {
   readonly place: string;
   readonly #upstream: Upstream;

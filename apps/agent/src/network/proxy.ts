@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 
-/** A connection to `host:port` through an HTTP proxy by CONNECT (RFC 9110, 9.3.6). The proxy's own TLS is verified. */
+/** Connects to `host:port` through an HTTP proxy with CONNECT (RFC 9110, 9.3.6). The proxy's own TLS is verified. */
 export async function connectThroughProxy(
   proxy: URL,
   { host, port, signal }: { host: string; port: number; signal: AbortSignal },

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ask } from '../upstream/ask.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
-/** Whom the agent reads as when it looks for itself: it has no reads of its own. */
+/** The identity with which the agent itself reads the cluster, because it has no read rights of its own. */
 const selfAsViewer: ImpersonatedIdentity = { user: 'postern:agent', groups: ['postern:viewer'] };
 
 const pageSize = 500;
@@ -18,7 +18,7 @@ const NodeTable = z.object({
   rows: z.array(z.object({ cells: z.array(z.unknown()) })).nullish(),
 });
 
-/** Version and platform of the cluster. @throws {UpstreamError}; undefined when it does not say. */
+/** Version and platform of the cluster; undefined if it does not report them. @throws {UpstreamError} */
 export async function kubernetesVersion(
   upstream: Upstream,
 ): Promise<{ version: string; platform: string } | undefined> {
@@ -28,8 +28,8 @@ export async function kubernetesVersion(
 }
 
 /**
- * Counts nodes from server-side tables, in pages: a node object has 10 KiB and more, a row of its table a few bytes.
- * Undefined when viewers may not list nodes. @throws {UpstreamError}
+ * Counts nodes from server-side tables, in pages: a node object has 10 KiB and more, a table row only a few bytes.
+ * @returns undefined if viewers may not list nodes. @throws {UpstreamError}
  */
 export async function countNodes(upstream: Upstream): Promise<{ total: number; ready: number } | undefined> {
   let total = 0;
@@ -44,7 +44,7 @@ export async function countNodes(upstream: Upstream): Promise<{ total: number; r
     const table = parseUntrusted(NodeTable, answer.json);
     if (answer.status !== 200 || !table.success) return undefined;
     const { columnDefinitions, rows, metadata } = table.data;
-    // Only the first page repeats the columns.
+    // Only the first page has the column definitions.
     if (columnDefinitions?.length) statusColumn = columnDefinitions.findIndex(({ name }) => name === 'Status');
     for (const { cells } of rows ?? []) {
       total++;
@@ -78,7 +78,7 @@ export async function mayImpersonate(upstream: Upstream): Promise<boolean> {
   return true;
 }
 
-/** A right that tells whether a level's binding is there. */
+/** A right of each level that shows whether its binding exists. */
 const telling = [
   { group: 'postern:viewer', resourceAttributes: { verb: 'list', resource: 'nodes' } },
   { group: 'postern:viewer', resourceAttributes: { verb: 'list', resource: 'pods' } },
@@ -86,7 +86,7 @@ const telling = [
   { group: 'postern:admin', resourceAttributes: { verb: '*', group: '*', resource: '*' } },
 ];
 
-/** Whether each level has its rights, by asking as each. @throws {UpstreamError} */
+/** Whether each level has its rights, checked by impersonating it. @throws {UpstreamError} */
 export async function hasBindings(upstream: Upstream): Promise<boolean> {
   for (const { group, resourceAttributes } of telling) {
     const as = { user: selfAsViewer.user, groups: [group] };

@@ -21,13 +21,13 @@ export interface CollectorOptions {
   logger: Logger;
 }
 
-/** How to mend missing rights by hand; said to whoever runs the agent and shown on the cluster's page. */
+/** How to fix missing rights; logged by the agent and shown on the cluster's page. */
 const applyAgain = 'Apply the install manifest again.';
 
-/** Looks at the cluster and puts the agent's report together. Never throws: what went wrong is part of the report. */
+/** Inspects the cluster and creates the agent's report. Never throws: errors become part of the report. */
 export class Collector {
   readonly #options: CollectorOptions;
-  /** What became of the bindings that an agent outside makes; undefined before it tried. */
+  /** Result of creating the bindings, by an agent outside the cluster; undefined before the first attempt. */
   #own: 'created' | 'refused' | undefined;
 
   constructor(options: CollectorOptions) {
@@ -75,7 +75,7 @@ export class Collector {
     const arePresent = await hasBindings(upstream);
     if (installation.location === 'in-cluster')
       return arePresent ? { state: 'present' } : { state: 'missing', problem: `${missing} ${applyAgain}` };
-    // Those that are there may be another installation's, and go with it.
+    // The existing ones may belong to another installation, and be removed with it.
     if (!arePresent || this.#own === undefined) await this.#createOwn();
     if (this.#own === 'created') return { state: 'created' };
     if (arePresent) return { state: 'present' };

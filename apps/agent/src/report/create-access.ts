@@ -5,8 +5,8 @@ import type { Upstream } from '../upstream/upstream.ts';
 const plural: Record<string, string> = { ClusterRole: 'clusterroles', ClusterRoleBinding: 'clusterrolebindings' };
 
 /**
- * Makes the installation's own roles and bindings of Postern's levels with the agent's identity, where it may: for agents
- * outside the cluster, which no manifest installed. @returns undefined, or what the apiserver said against it.
+ * Creates the installation's own roles and bindings for Postern's levels with the agent's identity, if that has the right: for
+ * agents outside the cluster, which no manifest installed. @returns undefined, or the apiserver's reason for refusing.
  */
 export async function createAccess(upstream: Upstream, installation: Installation): Promise<string | undefined> {
   for (const object of accessObjects(installation)) {
@@ -16,7 +16,7 @@ export async function createAccess(upstream: Upstream, installation: Installatio
   return undefined;
 }
 
-/** Server-side apply: creates the object, or brings one of an earlier version up to date. */
+/** Server-side apply: creates the object, or updates one of an earlier version. */
 function apply(upstream: Upstream, object: KubeObject): Promise<Answer> {
   const path = `/apis/rbac.authorization.k8s.io/v1/${plural[object.kind]}/${encodeURIComponent(object.metadata.name)}`;
   return ask(upstream, {

@@ -9,7 +9,7 @@ export interface ReporterOptions {
   logger: Logger;
 }
 
-/** Tells the gateway about the cluster: when a tunnel connects, and then whenever something changed. */
+/** Sends reports about the cluster to the gateway: when a tunnel connects, and whenever something changes. */
 export class Reporter {
   readonly #options: ReporterOptions;
   #sent: { tunnel: Tunnel; text: string } | undefined;
@@ -20,7 +20,7 @@ export class Reporter {
     this.#options = options;
   }
 
-  /** Reports through this tunnel from now on, beginning at once. */
+  /** Reports over this tunnel from now on, starting at once. */
   use(tunnel: Tunnel): void {
     this.stop();
     this.#timer = setInterval(() => void this.#report(tunnel), everyMs);
@@ -52,7 +52,7 @@ export class Reporter {
       await response;
       this.#sent = { tunnel, text };
     } catch (error) {
-      // The next connect or the next minute tries again.
+      // Tried again at the next connection or in a minute.
       if (!tunnel.closed) logger.debug({ error }, 'the report was not taken');
     }
   }

@@ -8,17 +8,17 @@ import { relayResponse } from './relay.ts';
 import { RequestBody } from './request-body.ts';
 
 const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** A read whose connection broke is tried once more: a server that restarts closes connections at will. */
+/** Retries of a read whose connection broke: a restarting server closes connections without warning. */
 const maxBroken = 1;
-/** A request that the server surely did not look at is sent again this often. client-go gives up after 6. */
+/** Retries of a request that the server certainly did not process. client-go gives up after 6. */
 const maxRefused = 12;
 const firstPauseMs = 5;
 const longestPauseMs = 250;
 
 /**
- * Serves an `http` stream. A request is sent again where that cannot do a thing twice: any request that the server said it did
- * not look at (RFC 9113, 8.7), and a read whose connection broke; in each case while its body is kept.
- * @throws {UpstreamError} when there is no answer to relay.
+ * Serves an `http` stream. A request is sent again where that cannot repeat an effect: any request that the server said it did
+ * not process (RFC 9113, 8.7), and a read whose connection broke; in both cases only while its body is kept.
+ * @throws {UpstreamError} if there is no response to relay.
  */
 export async function servePlain(
   incoming: IncomingRequest,
@@ -58,7 +58,7 @@ export async function servePlain(
   }
 }
 
-/** Decides which failures of a request are followed by another attempt. */
+/** Decides after which failures a request is tried again. */
 class Attempts {
   readonly #isRead: boolean;
   #broken = 0;
@@ -68,12 +68,12 @@ class Attempts {
     this.#isRead = readMethods.has(method);
   }
 
-  /** Milliseconds until the next attempt, or undefined when there is none. */
+  /** Milliseconds until the next attempt; undefined if there is none. */
   pauseAfter(error: unknown): number | undefined {
     if (!(error instanceof UpstreamError)) return undefined;
     if (error.code === 'broken') return this.#isRead && this.#broken++ < maxBroken ? 0 : undefined;
     if (error.code !== 'busy' || this.#refused++ >= maxRefused) return undefined;
-    // At random, so that requests refused together do not come back together.
+    // Random, so that requests refused together are not retried together.
     const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#refused - 2));
     return this.#refused === 1 ? 0 : Math.ceil(longest * (0.5 + Math.random() / 2));
   }

@@ -14,7 +14,7 @@ import {
 } from '@postern/kube';
 import type { RequestHead } from '@postern/tunnel';
 
-/** What whoever runs the agent allows, beyond what the cluster's RBAC decides. */
+/** Restrictions by the agent's operator, in addition to the cluster's RBAC. */
 export interface Policy {
   /** Only get, list and watch; no exec, no port-forward. */
   readOnly: boolean;
@@ -37,12 +37,12 @@ export type Decision =
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const readVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** Credentials for the apiserver come from here alone. */
+/** Header names refused in requests from the tunnel: only the agent adds credentials for the apiserver. */
 const credentials: ReadonlySet<string> = new Set(['authorization', 'cookie', 'proxy-authorization']);
 
 /**
- * Whether a request from the tunnel may go to the apiserver, and as what. The gateway has checked all of this; the agent
- * checks it again, because the cluster is its owner's and not the gateway's. Pure: nothing is sent before it has answered.
+ * Decides whether a request from the tunnel may go to the apiserver, and in which form. The gateway has already checked all of
+ * this; the agent checks it again, because the cluster belongs to its owner and not to the gateway. A pure function.
  */
 export function decide(head: RequestHead, policy: Policy): Decision {
   if (head.kind !== 'http' && head.kind !== 'upgrade') return { refused: `this agent serves no ${head.kind} streams` };

@@ -6,8 +6,8 @@ import { headersError } from '../upstream/upstream-error.ts';
 import { respondStatus } from './status-response.ts';
 
 /**
- * Sends the apiserver's answer into the tunnel, as fast as the tunnel takes it. It is ended properly only if the apiserver
- * ended it and it has as many bytes as its Content-Length says.
+ * Sends the apiserver's response into the tunnel, as fast as the tunnel accepts it. It ends properly only if the apiserver ended
+ * it and its length matches Content-Length.
  */
 export function relayResponse(incoming: IncomingRequest, response: UpstreamResponse, method: string): void {
   const { stream } = incoming;
@@ -32,7 +32,7 @@ export function relayResponse(incoming: IncomingRequest, response: UpstreamRespo
   });
 }
 
-/** Answers that are the agent's business and not the caller's. */
+/** Why a response is not passed on because it concerns the agent, not the caller; otherwise undefined. */
 function notRelayed(status: number): string | undefined {
   if (!(status >= 200 && status <= 599)) {
     return `The Kubernetes API server answered with a status that HTTP does not have (${status}).`;

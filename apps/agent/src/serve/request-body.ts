@@ -1,12 +1,12 @@
 import type { Writable } from 'node:stream';
 import type { MuxStream } from '@postern/mux';
 
-/** The most of a request's body that is kept for sending it again, in bytes. */
+/** Bytes of a request's body that are kept for sending it again. */
 const keptBytes = 64 * 1024;
 
 /**
- * The body of a request as it comes through the tunnel. Its beginning is kept until the apiserver has answered, so that it
- * can be sent again on another connection. It ends properly at the apiserver only if it ended properly in the tunnel.
+ * The body of a request from the tunnel. Its beginning is kept until the apiserver has responded, so that it can be sent again
+ * on another connection. It ends properly at the apiserver only if it ended properly in the tunnel.
  */
 export class RequestBody {
   readonly #stream: MuxStream;
@@ -18,18 +18,18 @@ export class RequestBody {
   #isReading = false;
   #isDone = false;
 
-  /** @param declared what Content-Length says: a body of another length is a request that is refused. */
+  /** @param declared the value of Content-Length: a request whose body has another length is refused. */
   constructor(stream: MuxStream, declared: number | undefined) {
     this.#stream = stream;
     this.#declared = declared;
   }
 
-  /** Whether all that was read so far can be sent again. */
+  /** Whether everything read so far can be sent again. */
   get canRepeat(): boolean {
     return this.#kept !== undefined;
   }
 
-  /** Sends it from its beginning. What was sent to before gets nothing more. */
+  /** Sends the body from its beginning. An earlier target gets nothing more. */
   sendTo(target: Writable): void {
     this.#target = target;
     const onEnded = (): void => this.#lose(target);
@@ -45,8 +45,8 @@ export class RequestBody {
   }
 
   /**
-   * It will not be sent again. What is under way goes on for as long as its target takes it; the rest goes nowhere, so that
-   * the stream can end.
+   * Call when the body will not be sent again. The current target still gets the rest for as long as it accepts it; anything
+   * after that is discarded, so that the stream can end.
    */
   release(): void {
     this.#isDone = true;
@@ -77,7 +77,7 @@ export class RequestBody {
     if (target?.writable === true) {
       if (!target.write(chunk)) this.#stream.pause();
     } else if (!this.#isDone) {
-      // Until it is sent again, or released.
+      // Until it is sent again or released.
       this.#stream.pause();
     }
   }

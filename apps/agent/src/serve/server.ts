@@ -8,7 +8,7 @@ import { decide, type Policy } from './policy.ts';
 import { respondStatus } from './status-response.ts';
 import { serveUpgrade } from './upgrade-request.ts';
 
-/** What serving needs. */
+/** What serving requests depends on. */
 export interface Serving {
   upstream: Upstream;
   policy: Policy;
@@ -16,12 +16,12 @@ export interface Serving {
   logger: Logger;
 }
 
-/** Serves what comes through a tunnel, for as long as it lives. One bad request ends itself and nothing else. */
+/** Serves the requests of a tunnel until it ends. An error in one request affects no other. */
 export function serveTunnel(tunnel: Tunnel, serving: Serving): void {
   tunnel.on('request', (incoming) => void serveRequest(incoming, serving));
 }
 
-/** Never rejects, whatever the gateway sent and the apiserver answered. */
+/** Never rejects, whatever the gateway or the apiserver sends. */
 async function serveRequest(incoming: IncomingRequest, serving: Serving): Promise<void> {
   try {
     await serveDecided(incoming, serving);
@@ -64,7 +64,7 @@ function fail(incoming: IncomingRequest, error: unknown, { metrics, logger }: Se
   const { code, message } = error;
   metrics.failed(code);
   logger.info({ code }, message);
-  // client-go tries again by itself what has Retry-After.
+  // client-go retries a response with Retry-After.
   if (code === 'busy') respondStatus(incoming, { code: 503, message, headers: [['retry-after', '1']] });
   else respondStatus(incoming, { code: 502, message });
 }

@@ -1,7 +1,7 @@
 import { failure, type HeaderPairs } from '@postern/kube';
 import type { IncomingRequest } from '@postern/tunnel';
 
-/** Answers with a metav1.Status, which kubectl prints as a sentence. Nothing happens when the request is over already. */
+/** Responds with a metav1.Status, whose message kubectl prints. Does nothing if the request has already ended. */
 export function respondStatus(
   incoming: IncomingRequest,
   { code, message, headers = [] }: { code: number; message: string; headers?: HeaderPairs },
@@ -14,6 +14,6 @@ export function respondStatus(
     headers: [['content-type', 'application/json'], ['content-length', String(body.length)], ...headers],
   });
   stream.end(body);
-  // What the client still sends of its request has nowhere to go.
+  // Discards what the client still sends.
   stream.resume();
 }

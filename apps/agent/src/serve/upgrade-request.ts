@@ -8,8 +8,8 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { relayResponse } from './relay.ts';
 
 /**
- * Serves an `upgrade` stream: after 101 its bytes are the client's and the apiserver's own business. Until then nothing the
- * client sends reaches the connection, and after any other answer never. @throws {UpstreamError}
+ * Serves an `upgrade` stream: after a 101 its bytes are passed on unread in both directions. Before a 101, and after any other
+ * response, nothing that the client sends reaches the connection. @throws {UpstreamError}
  */
 export async function serveUpgrade(
   incoming: IncomingRequest,
@@ -46,8 +46,8 @@ export async function serveUpgrade(
 }
 
 /**
- * Joins the two both ways: half-closes pass, and neither reads ahead of the other. A break of the server's reaches the client
- * behind all that was received before it; a break of the client's reaches the server as a reset.
+ * Joins the two in both directions, with half-close and back-pressure. If the server breaks off, the client first gets all bytes
+ * received before; if the client breaks off, the server gets a reset.
  */
 function join(stream: MuxStream, socket: Socket): void {
   pump(socket, stream, {
@@ -55,7 +55,7 @@ function join(stream: MuxStream, socket: Socket): void {
     broken: { code: 'upstream-failed', reason: 'the Kubernetes API server broke off the connection' },
   });
   pipeByTurn(stream, socket);
-  // Nobody reads what the client still sends: without this its END would never be seen, and the stream never close.
+  // Discards what the client still sends; otherwise its END would never be read, and the stream would never close.
   socket.once('close', () => stream.resume());
   stream.once('close', () => {
     if (!(stream.readableEnded && stream.writableFinished)) breakOff(socket);

@@ -3,11 +3,11 @@ import { version } from '../version.ts';
 import type { Upstream } from './upstream.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-/** A question of the agent's own to the apiserver. */
+/** A request of the agent itself to the apiserver. */
 export interface Question {
   method: 'GET' | 'POST' | 'PATCH';
   path: string;
-  /** The agent's own identity when undefined. */
+  /** If undefined, the agent's own identity. */
   as?: ImpersonatedIdentity;
   body?: object;
   accept?: string;
@@ -17,14 +17,14 @@ export interface Question {
 export interface Answer {
   status: number;
   json: unknown;
-  /** The message of a metav1.Status, or the status alone. */
+  /** The message of a metav1.Status, or only the HTTP status. */
   message: string;
 }
 
 const timeoutMs = 15_000;
 const maxBytes = 8 * 1024 * 1024;
 
-/** Asks and reads the whole answer: at most 8 MiB, within 15 s. @throws {UpstreamError} */
+/** Sends the request and reads the whole response: at most 8 MiB, within 15 s. @throws {UpstreamError} */
 export async function ask(upstream: Upstream, question: Question): Promise<Answer> {
   const { method, path, as, body } = question;
   const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));

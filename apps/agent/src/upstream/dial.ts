@@ -11,24 +11,24 @@ const ignore = (): void => {};
 
 type Protocol = 'h2' | 'http/1.1';
 
-/** A fresh connection to the apiserver. */
+/** A new connection to the apiserver. */
 export interface Connection {
   socket: Socket;
-  /** What the server chose. */
+  /** The protocol that the server chose. */
   protocol: Protocol;
 }
 
 interface DialOptions {
-  /** Offered by ALPN, best first. */
+  /** Protocols offered by ALPN, in order of preference. */
   protocols: Protocol[];
   /**
-   * Whether its two directions close apart, as an upgraded connection needs. An HTTP/2 session must not have it: it would
-   * outlive the server's FIN.
+   * Whether its two directions close separately, as an upgraded connection needs. Must be false for HTTP/2, whose session would
+   * otherwise outlive the server's FIN.
    */
   halfOpen: boolean;
 }
 
-/** Connects, at most 10 s. @throws {UpstreamError} */
+/** Connects, within 10 s. @throws {UpstreamError} */
 export async function dial(endpoint: ClusterEndpoint, options: DialOptions): Promise<Connection> {
   const credential = await credentialOf(endpoint);
   const signal = AbortSignal.timeout(dialTimeoutMs);
@@ -36,7 +36,7 @@ export async function dial(endpoint: ClusterEndpoint, options: DialOptions): Pro
   try {
     const plain = await connectPlain(endpoint, { signal, halfOpen: options.halfOpen });
     socket = plain;
-    // Between dial and use nobody listens yet, and a reset must not end the process.
+    // There is no listener between dialling and use, and a reset must not end the process.
     plain.on('error', ignore);
     plain.setNoDelay(true);
     plain.setKeepAlive(true, keepAliveMs);
@@ -57,19 +57,19 @@ export async function dial(endpoint: ClusterEndpoint, options: DialOptions): Pro
 const transports = new WeakMap<Socket, Socket>();
 
 /**
- * Ends a connection so that its server cannot take the end for a proper one: by a TCP reset. `destroy()` alone sends a FIN,
- * which a server may read as the end of what was sent.
+ * Ends a connection with a TCP reset, so that its server cannot take it for a proper end. `destroy()` alone sends a FIN, which a
+ * server may read as the end of the data.
  */
 export function breakOff(socket: Socket): void {
   try {
     (transports.get(socket) ?? socket).resetAndDestroy();
   } catch {
-    // Through a proxy that is spoken to by TLS there is no TCP connection to reset.
+    // Through a proxy that uses TLS there is no TCP connection to reset.
   }
   socket.destroy();
 }
 
-/** The agent's credential for the cluster. @throws {UpstreamError} when an exec plugin or a token file fails. */
+/** The agent's credential for the cluster. @throws {UpstreamError} if an exec plugin or a token file fails. */
 export async function credentialOf(endpoint: ClusterEndpoint): Promise<Credential> {
   try {
     return await endpoint.authenticate();
@@ -92,7 +92,7 @@ function tlsOptions(
     host,
     allowHalfOpen: halfOpen,
     ALPNProtocols: protocols,
-    // SNI takes no addresses; the certificate is checked against `host` then.
+    // SNI does not allow addresses; the certificate is then checked against `host`.
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(endpoint.ca === undefined ? {} : { ca: endpoint.ca }),
     ...(credential.cert === undefined ? {} : { cert: credential.cert }),
@@ -118,7 +118,7 @@ async function connectPlain(
   return socket;
 }
 
-/** Without the brackets of an IPv6 address. */
+/** The host without the brackets of an IPv6 address. */
 function bareHost(server: URL): string {
   return server.hostname.replace(/^\[|\]$/g, '');
 }

@@ -1,10 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
 import type { HeaderPairs } from '@postern/kube';
 
-/** A request as it goes to the apiserver: what the tunnel asked, checked, with identity and credential on it. */
+/** A request to the apiserver: the checked request from the tunnel, with identity and credential. */
 export interface UpstreamRequest {
   method: string;
-  /** With the query; the server's own path prefix is added by the upstream. */
+  /** Path and query; the upstream adds the server's own path prefix. */
   path: string;
   headers: HeaderPairs;
   hasBody: boolean;
@@ -15,21 +15,20 @@ export interface UpstreamResponse {
   headers: HeaderPairs;
   body: Readable;
   /**
-   * Whether the server itself marked the end of the body; asked once `body` has ended or closed. An 'end' is no proof: Node
-   * emits it for some bodies whose connection was lost, too.
+   * Whether the server itself marked the end of the body; call it once `body` has ended or closed. An 'end' is no proof, because
+   * Node also emits it for some bodies whose connection was lost.
    */
   isComplete(): boolean;
 }
 
-/** One plain request under way. */
+/** One plain request in progress. */
 export interface Exchange {
-  /** Undefined when the request has no body. */
+  /** Undefined if the request has no body. */
   requestBody: Writable | undefined;
   /** @throws {UpstreamError} */
   response: Promise<UpstreamResponse>;
   /**
-   * Ends it wherever it is, so that the server sees a request that was broken off and never a complete one; harmless when
-   * it is over.
+   * Breaks the request off at any point, so that the server never sees it as complete. Has no effect once it has ended.
    */
   cancel(): void;
 }

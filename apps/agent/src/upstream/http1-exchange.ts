@@ -4,13 +4,13 @@ import { type HeaderPairs, headerPairs } from '@postern/kube';
 import type { Exchange, UpstreamRequest, UpstreamResponse } from './exchange.ts';
 import { brokenError, headersError, malformedError, type UpstreamError } from './upstream-error.ts';
 
-/** The most that node:http reads of an answer's head; a tunnel passes on less. */
+/** The largest response head that node:http reads, in bytes; a tunnel passes on less. */
 const maxHeaderBytes = 64 * 1024;
 
 /**
- * Sends a request over a connection of its own, which is closed with the answer: two identities never share one
- * (threats.md, rule 4). A body is sent chunked, whatever length the caller claimed: bytes beyond a claimed length would
- * be a second request on a connection that the agent's client certificate has opened.
+ * Sends a request over a connection of its own, which is closed with the response: two identities never share one (threats.md,
+ * rule 4). A body is sent chunked, whatever length the caller claimed: bytes beyond a claimed length would be a second request
+ * on a connection authenticated by the agent's client certificate.
  */
 export function http1Exchange(socket: Socket, host: string, request: UpstreamRequest): Exchange {
   const headers: HeaderPairs = [
@@ -45,11 +45,11 @@ export function http1Exchange(socket: Socket, host: string, request: UpstreamReq
   };
 }
 
-/** An answer over HTTP/1.1. It is complete when its length or its last chunk says so, or without either when the server closes. */
+/** A response over HTTP/1.1. Complete according to its length or last chunk, or without either when the server closes. */
 export function responseOf(incoming: IncomingMessage, socket: Socket): UpstreamResponse {
-  incoming.on('error', () => {}); // 'close' tells the reader
+  incoming.on('error', () => {}); // The reader is notified by 'close'.
   let isBroken = false;
-  // Before node:http's own listener, which takes an error of the connection for the end of an answer without a length.
+  // Before node:http's own listener, which treats a connection error as the end of a response without a length.
   socket.prependListener('error', () => {
     if (!incoming.complete) isBroken = true;
   });
@@ -61,14 +61,14 @@ export function responseOf(incoming: IncomingMessage, socket: Socket): UpstreamR
   };
 }
 
-/** The sentence for an error of the request. */
+/** The error of a failed request. */
 export function failureOf(cause: unknown): UpstreamError {
   const { code = '' } = cause as { code?: string };
   if (code === 'HPE_HEADER_OVERFLOW') return headersError(cause);
   return code.startsWith('HPE_') ? malformedError('HTTP/1.1', cause) : brokenError(cause);
 }
 
-/** A request on a given connection, its header lines exactly as listed. */
+/** Sends a request on a given connection, with exactly the given header lines. */
 export function http1Request(
   socket: Socket,
   { method, path, headers }: Pick<UpstreamRequest, 'method' | 'path' | 'headers'>,
@@ -83,7 +83,7 @@ export function http1Request(
   });
 }
 
-/** Methods that usually have a body say that there is none. */
+/** `Content-Length: 0`, for methods that usually have a body. */
 export function noBodyLength(method: string): HeaderPairs {
   return method === 'POST' || method === 'PUT' || method === 'PATCH' ? [['content-length', '0']] : [];
 }

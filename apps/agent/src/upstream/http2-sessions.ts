@@ -3,52 +3,52 @@ import type { Socket } from 'node:net';
 import type { Connection } from './dial.ts';
 import { nextWindow, streamWindow } from './stream-window.ts';
 
-/** kube-apiserver allows 100 streams a connection since 1.28 (CVE-2023-44487). */
+/** Streams per connection; kube-apiserver allows 100 since 1.28 (CVE-2023-44487). */
 const maxStreams = 90;
 const connectionWindow = 16 * 1024 * 1024;
-/** Node refuses new streams above it; the windows of the streams bound what is held. */
+/** Node refuses new streams above this; memory is limited by the windows of the streams. */
 const sessionMemoryMb = 64;
-/** Above the 64 KiB that a tunnel passes on, so that a sentence can say what was too large. */
+/** Above the 64 KiB that a tunnel passes on, so that the error can say what was too large. */
 const maxHeaderBytes = 256 * 1024;
 const maxHeaders = 1024;
-/** As client-go: a connection that was silent this long is asked whether it lives. */
+/** As in client-go: a connection that has been silent this long is checked with a PING. */
 const pingEveryMs = 30_000;
 const pingTimeoutMs = 15_000;
-/** Sessions beyond the first end after this long without a stream. */
+/** Sessions other than the first are closed after this long without a stream. */
 const idleMs = 60_000;
 
-/** An HTTP/2 connection to the apiserver, with what is known of it. */
+/** An HTTP/2 connection to the apiserver, with its state. */
 export interface Http2Connection {
   readonly session: ClientHttp2Session;
-  /** The highest stream that the server may have acted upon, once it has sent GOAWAY. */
+  /** The last stream that the server may have processed, once it has sent GOAWAY. */
   readonly lastStream: number | undefined;
-  /** Counts a stream for as long as it lives. */
+  /** Counts a stream until it closes. */
   count(stream: ClientHttp2Stream): void;
 }
 
-/** A connection with its count of streams; the server may allow fewer than we take. */
+/** A connection with its number of streams; the server may allow fewer than we would open. */
 interface Entry extends Http2Connection {
   readonly socket: Socket;
   lastStream: number | undefined;
-  /** It takes no new streams. */
+  /** It accepts no new streams. */
   isRetired: boolean;
   streams: number;
-  /** What the server was last told. */
+  /** The window last sent to the server. */
   window: number;
-  /** By the monotonic clock. */
+  /** Monotonic clock. */
   idleSince: number;
 }
 
 /**
- * HTTP/2 connections to the apiserver, opened as streams need them. A session that got a GOAWAY, an error or no answer to
- * its PING takes no new streams; those under way end with it.
+ * HTTP/2 connections to the apiserver, opened as needed. A session that got a GOAWAY, an error or no answer to its PING accepts
+ * no new streams; its open streams end with it.
  */
 export class Http2Sessions {
   readonly #authority: string;
-  /** Until they are closed, also those that take no new streams. */
+  /** All connections until they close, including those that accept no new streams. */
   readonly #entries = new Set<Entry>();
   readonly #timer: NodeJS.Timeout;
-  /** On all connections, also those that take no new streams. */
+  /** Streams on all connections, including those that accept no new ones. */
   #streams = 0;
   #window = streamWindow(0);
 
@@ -58,20 +58,20 @@ export class Http2Sessions {
     this.#timer.unref();
   }
 
-  /** A connection with room for one more stream, or undefined: then dial and `add`. */
+  /** A connection with room for another stream; if undefined, dial and call `add`. */
   find(): Http2Connection | undefined {
     for (const entry of this.#entries) if (hasRoom(entry)) return entry;
     return undefined;
   }
 
-  /** Takes over a connection that speaks HTTP/2. */
+  /** Takes over a connection that uses HTTP/2. */
   add({ socket }: Connection): void {
     const options: SecureClientSessionOptions & { strictSingleValueFields: boolean } = {
       createConnection: () => socket as Socket,
       maxSessionMemory: sessionMemoryMb,
       maxHeaderListPairs: maxHeaders,
       settings: { initialWindowSize: this.#window, enablePush: false, maxHeaderListSize: maxHeaderBytes },
-      // A field that came twice is the apiserver's to judge, as it would be without us.
+      // It is for the apiserver to judge a repeated field, as it would be without us.
       strictSingleValueFields: false,
     };
     const session = connect(this.#authority, options);
@@ -89,11 +89,11 @@ export class Http2Sessions {
       entry.isRetired = true;
     };
     session.on('connect', () => {
-      // It is emitted for a session that was destroyed meanwhile, too.
+      // Also emitted for a session that was destroyed meanwhile.
       if (!session.destroyed) session.setLocalWindowSize(connectionWindow);
     });
     session.on('localSettings', () => this.#tellWindow(entry));
-    // Streams under way report the error themselves.
+    // Open streams report the error themselves.
     session.on('error', retire);
     session.on('goaway', (_code, lastStream) => {
       entry.lastStream = lastStream;
@@ -108,7 +108,7 @@ export class Http2Sessions {
     return this.#entries.size;
   }
 
-  /** New requests go to new sessions; streams under way go on. */
+  /** New requests use new sessions; open streams continue. */
   retire(): void {
     for (const entry of this.#entries) {
       entry.isRetired = true;
@@ -134,7 +134,7 @@ export class Http2Sessions {
     });
   }
 
-  /** Streams that are open already get the new window too (RFC 9113, 6.9.2). */
+  /** The new window also applies to streams that are already open (RFC 9113, 6.9.2). */
   #fitWindows(): void {
     const window = nextWindow(this.#streams, this.#window);
     if (window === this.#window) return;
@@ -142,7 +142,7 @@ export class Http2Sessions {
     for (const entry of this.#entries) this.#tellWindow(entry);
   }
 
-  /** One SETTINGS at a time: Node gives a session up whose server leaves too many unacknowledged. */
+  /** One SETTINGS at a time, because Node closes a session with too many unacknowledged ones. */
   #tellWindow(entry: Entry): void {
     const { session } = entry;
     if (entry.window === this.#window || session.destroyed || session.closed || session.pendingSettingsAck) return;
@@ -184,7 +184,7 @@ function ping(entry: Entry): void {
   if (!isSent) clearTimeout(timer);
 }
 
-/** Node ends the socket of a session that was closed before and waits for the server to end it as well. */
+/** Also destroys the socket: for a session that was closed before, Node only ends it and waits for the server to do the same. */
 function destroy({ session, socket }: Entry): void {
   session.destroy();
   socket.destroy();

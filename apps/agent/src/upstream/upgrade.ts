@@ -14,14 +14,14 @@ export interface UpgradeRequest {
   signal: AbortSignal;
 }
 
-/** 101: the socket's bytes are the protocol's from here on. Anything else is an ordinary answer; its socket ends with it. */
+/** After a 101 the socket carries the new protocol. Any other status is an ordinary response, with which its socket ends. */
 export type UpgradeResult =
   | { upgraded: true; headers: HeaderPairs; socket: Socket }
   | { upgraded: false; response: UpstreamResponse };
 
 /**
- * Asks for an upgrade on a connection that was never used and that nobody uses afterwards: it is destroyed unless the
- * answer is a 101 to the protocol asked for (CVE-2018-1002105). @throws {UpstreamError}
+ * Requests an upgrade on an unused connection, which is not used for anything else: it is destroyed unless the response is a 101
+ * for the requested protocol (CVE-2018-1002105). @throws {UpstreamError}
  */
 export async function requestUpgrade(socket: Socket, host: string, request: UpgradeRequest): Promise<UpgradeResult> {
   const { method, path, protocol, signal } = request;
@@ -63,9 +63,9 @@ function accepted(
     socket.destroy();
     throw new UpstreamError('broken', `The Kubernetes API server answered with an upgrade that is not ${protocol}.`);
   }
-  // Whoever takes the socket over listens too; until then a reset must not end the process.
+  // The new owner of the socket adds its own listener; until then a reset must not end the process.
   socket.on('error', () => {});
-  // Often not empty: what the server sent right behind its 101.
+  // Often not empty: bytes that the server sent right after its 101.
   if (head.length > 0) socket.unshift(head);
   return { upgraded: true, headers: headerPairs(incoming.rawHeaders), socket };
 }

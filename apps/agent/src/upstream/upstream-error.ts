@@ -1,4 +1,4 @@
-/** The apiserver could not be asked, or broke off. `message` is a sentence for people, without secrets. */
+/** The apiserver could not be reached, or broke off. `message` is for people and contains no secrets. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   /** Short and stable, for metrics and reports. */
@@ -11,8 +11,8 @@ export class UpstreamError extends Error {
 }
 
 /**
- * `broken`: the connection ended under the request. `busy`: the server surely did nothing with it. `headers`: its answer
- * has more headers than a tunnel carries. `malformed`: its answer is not HTTP. The others: no connection.
+ * `broken`: the connection ended during the request. `busy`: the server certainly did not process the request. `headers`: the
+ * response has more headers than a tunnel carries. `malformed`: the response is not HTTP. The others: no connection.
  */
 export type UpstreamErrorCode =
   | 'refused'
@@ -27,7 +27,7 @@ export type UpstreamErrorCode =
 
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|DEPTH_ZERO/;
 
-/** The sentence for an error of a dial. */
+/** The error of a failed connection attempt. */
 export function dialError(cause: unknown, server: URL): UpstreamError {
   const { code = '', message = String(cause) } = cause as { code?: string; message?: string };
   const where = `The Kubernetes API server at ${server.host}`;
@@ -48,21 +48,21 @@ export function dialError(cause: unknown, server: URL): UpstreamError {
   return new UpstreamError('unreachable', `${where} cannot be reached by the agent (${code || message}).`, options);
 }
 
-/** The connection broke while a request was under way. */
+/** The connection broke during a request. */
 export function brokenError(cause?: unknown): UpstreamError {
   return new UpstreamError('broken', 'The Kubernetes API server broke off the connection before it answered.', {
     cause,
   });
 }
 
-/** The server did nothing with the request, and it may be sent again. */
+/** The server did not process the request, which may be sent again. */
 export function busyError(cause?: unknown): UpstreamError {
   return new UpstreamError('busy', 'The Kubernetes API server takes no more requests now; try again shortly.', {
     cause,
   });
 }
 
-/** The server's answer breaks the rules of its protocol, or a limit of Node's parser. */
+/** The server's response violates its protocol, or a limit of Node's parser. */
 export function malformedError(protocol: string, cause: unknown): UpstreamError {
   return new UpstreamError(
     'malformed',
@@ -71,7 +71,7 @@ export function malformedError(protocol: string, cause: unknown): UpstreamError 
   );
 }
 
-/** A head of a tunnel has at most 64 KiB (docs/protocol.md, "Heads"). */
+/** The response's headers exceed the 64 KiB of a head in the tunnel (docs/protocol.md, "Heads"). */
 export function headersError(cause?: unknown): UpstreamError {
   return new UpstreamError(
     'headers',

@@ -10,15 +10,15 @@ import { requestUpgrade, type UpgradeRequest, type UpgradeResult } from './upgra
 import { brokenError } from './upstream-error.ts';
 import { WarmSockets } from './warm-sockets.ts';
 
-/** At most this often are connections thrown away because a credential was refused. */
+/** The least time between discarding connections because a credential was refused, in milliseconds. */
 const forgetEveryMs = 5_000;
-/** Each makes a connection; those who waited for the same one may find it full. */
+/** Attempts to find room; each dials a connection, which may be full by the time a waiting request gets its turn. */
 const maxAttempts = 16;
 
 /**
- * The apiserver. Plain requests share HTTP/2 connections, where identities cannot mix; where the server speaks only
- * HTTP/1.1 each has a connection of its own. Upgrades take connections made ahead. The agent's own credential is added
- * here and nowhere else; nothing is ever redirected.
+ * The apiserver. Plain requests share HTTP/2 connections, on which identities cannot mix; if the server only speaks HTTP/1.1,
+ * each has a connection of its own. Upgrades use connections opened in advance. The agent's own credential is added here and
+ * nowhere else; redirects are never followed.
  */
 export class Upstream {
   readonly endpoint: ClusterEndpoint;
@@ -26,9 +26,9 @@ export class Upstream {
   readonly #warm: WarmSockets;
   readonly #prefix: string;
   #dialling: Promise<Connection> | undefined;
-  /** By the monotonic clock. */
+  /** Monotonic clock. */
   #forgottenAt = Number.NEGATIVE_INFINITY;
-  /** The client certificate that connections were last made with. */
+  /** The client certificate of the most recent connections. */
   #certificate: string | undefined;
 
   constructor(endpoint: ClusterEndpoint) {
@@ -40,12 +40,12 @@ export class Upstream {
     );
   }
 
-  /** Makes connections ahead for the first upgrades. */
+  /** Opens connections in advance for the first upgrades. */
   warmUp(): void {
     this.#warm.fill();
   }
 
-  /** Sends a plain request. @throws {UpstreamError} when there is no connection; later ones come with the response. */
+  /** Sends a plain request. @throws {UpstreamError} if there is no connection; later errors reject `response`. */
   async send(request: UpstreamRequest): Promise<Exchange> {
     const prepared = await this.#prepare(request);
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
@@ -57,13 +57,13 @@ export class Upstream {
     throw brokenError();
   }
 
-  /** Asks for an upgrade. @throws {UpstreamError} */
+  /** Requests an upgrade. @throws {UpstreamError} */
   async upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
     const prepared = await this.#prepare(request);
     return requestUpgrade(await this.#warm.take(), this.endpoint.server.host, prepared);
   }
 
-  /** The apiserver answered 401: the agent's credential is taken afresh, and connections made with the old one retire. */
+  /** Call after a 401 from the apiserver: the agent's credential is read again, and connections made with the old one retire. */
   forgetCredential(): void {
     if (performance.now() - this.#forgottenAt < forgetEveryMs) return;
     this.#forgottenAt = performance.now();
@@ -71,7 +71,7 @@ export class Upstream {
     this.#reconnect();
   }
 
-  /** Connections held, for metrics. */
+  /** Number of connections, for metrics. */
   get connections(): { http2: number; warm: number } {
     return { http2: this.#sessions.size, warm: this.#warm.size };
   }
@@ -91,7 +91,7 @@ export class Upstream {
     } as R;
   }
 
-  /** A client certificate is shown when connecting, so a new one needs new connections, as in client-go. */
+  /** A client certificate is presented when connecting, so a new one needs new connections, as in client-go. */
   #noticeCertificate(certificate: string | undefined): void {
     if (certificate === this.#certificate) return;
     const isFirst = this.#certificate === undefined;
@@ -99,13 +99,13 @@ export class Upstream {
     if (!isFirst) this.#reconnect();
   }
 
-  /** Requests under way keep their connections; new ones get new ones. */
+  /** Requests in progress keep their connections; new requests get new ones. */
   #reconnect(): void {
     this.#sessions.retire();
     this.#warm.renew();
   }
 
-  /** A new HTTP/2 session (undefined: look for it), or a connection of HTTP/1.1 for the caller alone. */
+  /** Connects. @returns undefined for a new HTTP/2 session, which `find` then returns, or an HTTP/1.1 socket for the caller. */
   async #connect(): Promise<{ socket: Socket } | undefined> {
     const isMine = this.#dialling === undefined;
     this.#dialling ??= this.#dialShared();
@@ -114,7 +114,7 @@ export class Upstream {
     return isMine ? connection : dial(this.endpoint, { protocols: ['http/1.1'], halfOpen: false });
   }
 
-  /** Requests that come at once wait for one dial instead of making one each. */
+  /** Simultaneous requests share one dial. */
   async #dialShared(): Promise<Connection> {
     try {
       const connection = await dial(this.endpoint, { protocols: ['h2', 'http/1.1'], halfOpen: false });

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 
-/** Below kube-apiserver's ReadHeaderTimeout of 32 s (k8s.io/apiserver/pkg/server/secure_serving.go). */
+/** Must be below kube-apiserver's ReadHeaderTimeout of 32 s (k8s.io/apiserver/pkg/server/secure_serving.go). */
 const maxAgeMs = 25_000;
 const retryMs = 5_000;
-/** A handshake costs milliseconds of both sides' CPU, which the request that took a connection needs first. */
+/** Delay before a refill: a handshake costs both sides CPU time that the request that took the connection needs first. */
 const refillMs = 100;
 
 interface Warm {
@@ -15,9 +15,9 @@ interface Warm {
 const endings = ['close', 'end', 'error'] as const;
 
 /**
- * Connections to the apiserver made ahead, so that an exec does not wait for a TLS handshake. Each was never used and is
- * used once. Replaced before the server would close them; one that broke, ended or received bytes unasked is thrown away.
- * A request that finds none ready takes one that is being made: it has part of its handshake behind it.
+ * Connections to the apiserver opened in advance, so that an exec does not wait for a TLS handshake. Each is used only once.
+ * They are replaced before the server would close them; one that broke, ended or received unsolicited bytes is discarded. If none
+ * is ready, a request takes one that is being opened, part of whose handshake is already done.
  */
 export class WarmSockets {
   readonly #connect: () => Promise<Socket>;
@@ -38,7 +38,7 @@ export class WarmSockets {
     return this.#ready.size;
   }
 
-  /** One that is ready, else the one that will be first, else a new one. @throws what connecting throws. */
+  /** A ready connection, otherwise the one that will be ready first, otherwise a new one. @throws the errors of connecting. */
   take(): Socket | Promise<Socket> {
     for (const warm of [...this.#ready]) {
       if (!isFresh(warm.socket)) {
@@ -55,13 +55,13 @@ export class WarmSockets {
     return first ?? this.#connect();
   }
 
-  /** Connects as many as are wanting. Failures are tried again later: whoever needs one meanwhile learns why. */
+  /** Opens the missing connections. Failures are retried later; a caller that needs one meanwhile gets the error. */
   fill(): void {
     if (!this.#isOpen || this.#retry !== undefined) return;
     for (let missing = this.#wanted - this.#ready.size - this.#dialling.size; missing > 0; missing--) void this.#add();
   }
 
-  /** Throws those ready away: the credential they were made with has changed. */
+  /** Discards the ready connections, because the credential has changed. */
   renew(): void {
     for (const warm of [...this.#ready]) this.#discard(warm);
     this.fill();
@@ -129,7 +129,7 @@ export class WarmSockets {
   }
 }
 
-/** Open both ways, and the server has said nothing on it. */
+/** Whether it is open in both directions and the server has sent nothing. */
 function isFresh(socket: Socket): boolean {
   return !socket.destroyed && socket.readable && socket.writable && socket.readableLength === 0;
 }

@@ -116,7 +116,7 @@ export class ClusterDirectory {
     this.#renewing.add(known);
     const start = performance.now();
     const replace = (row: ClusterModel | null): void => {
-      // What changed meanwhile may be newer than what was read.
+      // A change made meanwhile may be newer than the row just read.
       if (this.#rows.peek(key) !== known) return;
       this.#rows.delete(key);
       if (row !== null) this.#rows.set(keyOf(row), row, { start });
