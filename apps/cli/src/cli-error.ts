@@ -11,11 +11,11 @@ export const exitCodes = {
   bug: 70,
 } as const;
 
-/** Something the user can mend: a sentence, what to do next, and an exit code. Everything else that is thrown is a bug. */
+/** An error that the user can fix: a message that says what to do next, and an exit code. Any other error is a bug. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly exitCode: number;
-  /** Stable, for `--json`. */
+  /** Stable identifier for `--json`. */
   readonly code: string;
 
   constructor(message: string, options: { exitCode?: number; code?: string; cause?: unknown } = {}) {

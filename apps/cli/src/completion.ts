@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** What may come next after `words` (the last one is being typed): subcommands and options. */
+/** The subcommands and options that can complete the last of `words`. */
 export function candidates(program: Command, words: readonly string[]): string[] {
   const typed = words.at(-1) ?? '';
   let command = program;
@@ -23,7 +23,7 @@ function visible(command: Command): Command[] {
     .filter((one) => one.name() !== 'help');
 }
 
-/** A script for each shell; all ask the program itself what may come next, so that none of them goes stale. */
+/** A script for each shell. All of them call this program for the candidates, so they never become outdated. */
 export const completionScripts: Record<string, string> = {
   bash: `# postern completion bash > /etc/bash_completion.d/postern
 _postern() {

@@ -5,14 +5,14 @@ import { readIfThere, writePrivately } from './private-file.ts';
 
 /** A gateway the user is signed in to. */
 export interface Context {
-  /** Origin; also its key. */
+  /** Origin of the gateway; also the key of the context. */
   url: string;
-  /** The authority to trust besides the system's, PEM. */
+  /** The authority to trust in addition to the system's, PEM. */
   caPem: string | null;
   token: string;
   tokenExpiresAt: string;
   email: string;
-  /** Slug of the organization that commands mean when none is named. */
+  /** Slug of the organization for commands that name none. */
   organization: string | null;
 }
 
@@ -22,12 +22,12 @@ interface Stored {
   contexts: Record<string, Context>;
 }
 
-/** Where the CLI keeps its own state. */
+/** The folder for the CLI's own state. */
 export function stateFolder(io: Io): string {
   return io.env['POSTERN_HOME'] || join(io.env['XDG_CONFIG_HOME'] || join(io.homeFolder, '.config'), 'postern');
 }
 
-/** The gateways the user is signed in to, kept in a file that only he may read. */
+/** The gateways that the user is signed in to, stored in a file that only the user may read. */
 export class Contexts {
   readonly #file: string;
 
@@ -35,7 +35,7 @@ export class Contexts {
     this.#file = join(stateFolder(io), 'config.json');
   }
 
-  /** The one for a URL, or the current one. @throws {CliError} not signed in. */
+  /** The context for a URL, or the current one. @throws {CliError} not signed in. */
   need(url: string | undefined): Context {
     const stored = this.#load();
     const context = stored.contexts[url ?? stored.current ?? ''];
@@ -47,12 +47,12 @@ export class Contexts {
     );
   }
 
-  /** Undefined when there is none for the URL; nothing about being signed in. */
+  /** The context for a URL; undefined if there is none. Never throws. */
   find(url: string): Context | undefined {
     return this.#load().contexts[url];
   }
 
-  /** Keeps a context and makes it the current one. */
+  /** Stores a context and makes it the current one. */
   use(context: Context): void {
     const stored = this.#load();
     this.#save({ version: 1, current: context.url, contexts: { ...stored.contexts, [context.url]: context } });
@@ -73,7 +73,7 @@ export class Contexts {
       const stored = JSON.parse(text) as Stored;
       if (stored.version === 1 && typeof stored.contexts === 'object') return stored;
     } catch {
-      // said below
+      // Reported below.
     }
     throw new CliError(`${this.#file} is damaged. Remove it and sign in again.`);
   }

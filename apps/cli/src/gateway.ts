@@ -5,7 +5,7 @@ import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
 import { CliError, exitCodes, usageError } from './cli-error.ts';
 import { version } from './version.ts';
 
-/** A gateway's origin as the user wrote it. @throws {CliError} usage. */
+/** Parses a gateway's URL as typed by the user; returns its origin. @throws {CliError} usage. */
 export function parseGatewayUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' || url.pathname !== '/' || url.search || url.username) {
@@ -22,7 +22,7 @@ export function readAuthority(file: string): string {
   try {
     pem = readFileSync(file, 'utf8');
   } catch {
-    // said below
+    // Reported below.
   }
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
     throw usageError(`${file} cannot be read or holds no certificate in PEM (--ca-file).`);
@@ -30,7 +30,7 @@ export function readAuthority(file: string): string {
   return pem;
 }
 
-/** A client of a gateway's API: trusts the system's authorities and `caPem`, goes through `HTTPS_PROXY` where it is set. */
+/** A client of a gateway's API that trusts the system's authorities and `caPem`, and uses `HTTPS_PROXY` if it is set. */
 export function connect(target: { url: string; caPem: string | null; token?: string }): Client {
   const ca = [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
   if (target.caPem !== null) ca.push(target.caPem);
@@ -51,7 +51,7 @@ export function connect(target: { url: string; caPem: string | null; token?: str
   });
 }
 
-/** What went wrong with a call, as the user should read it; bugs stay as they are. */
+/** Turns the error of a call into one for the user; returns bugs unchanged. */
 export function explain(error: unknown, url: string): unknown {
   if (error instanceof ConnectionError) return unreachable(error, url);
   if (!(error instanceof ApiError)) return error;
@@ -83,7 +83,7 @@ export function explain(error: unknown, url: string): unknown {
   }
 }
 
-/** When to try again, where the gateway's sentence does not say so. */
+/** When to retry, unless the gateway's message already says so. */
 function waitOf({ message, retryAfterSeconds: seconds }: ApiError): string {
   if (seconds === undefined || message.includes(`${seconds} second`)) return '';
   return ` Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;

@@ -6,7 +6,7 @@ import { connect, explain, parseGatewayUrl, readAuthority } from './gateway.ts';
 import type { Io } from './io.ts';
 import { printable } from './printable.ts';
 
-/** Options that every command takes. */
+/** Options of every command. */
 export interface CommonOptions {
   url?: string;
   caFile?: string;
@@ -14,7 +14,7 @@ export interface CommonOptions {
   json?: boolean;
 }
 
-/** One run of a command: whom it speaks to, and how it prints. */
+/** One run of a command: which gateway it calls, and how it prints. */
 export class Invocation {
   readonly io: Io;
   readonly options: CommonOptions;
@@ -26,7 +26,7 @@ export class Invocation {
     this.contexts = new Contexts(io);
   }
 
-  /** The gateway's URL as it was named: option or `POSTERN_URL`. */
+  /** The gateway's URL from the option or `POSTERN_URL`. */
   get url(): string | undefined {
     const given = this.options.url ?? this.io.env['POSTERN_URL'];
     return given === undefined || given === '' ? undefined : parseGatewayUrl(given);
@@ -38,7 +38,7 @@ export class Invocation {
     return this.options.caFile === undefined ? context : { ...context, caPem: readAuthority(this.options.caFile) };
   }
 
-  /** Slug of the organization that is meant. @throws {CliError} usage. */
+  /** Slug of the chosen organization. @throws {CliError} usage. */
   get organization(): string {
     const organization = this.options.organization ?? this.io.env['POSTERN_ORGANIZATION'] ?? this.context.organization;
     if (!organization) throw usageError('Name the organization with --organization; `postern whoami` lists yours.');
@@ -64,17 +64,17 @@ export class Invocation {
     }
   }
 
-  /** Prints JSON for programs, or what `human` makes for people. */
+  /** Prints `value` as JSON under `--json`, otherwise calls `human`. */
   print(value: unknown, human: () => string): void {
     this.io.out(this.options.json ? `${JSON.stringify(value, null, 2)}\n` : human());
   }
 
-  /** A hint for people; nothing under `--json`. */
+  /** Prints a hint for people; not under `--json`. */
   hint(text: string): void {
     if (!this.options.json) this.io.err(`${text}\n`);
   }
 
-  /** @throws {CliError} when the user says no, or cannot be asked and did not say `--yes`. */
+  /** Asks for confirmation. @throws {CliError} if the user declines, or cannot be asked and did not pass `--yes`. */
   async confirm(question: string, yes: boolean | undefined): Promise<void> {
     if (yes) return;
     if (!this.io.isInteractive) throw usageError(`${question} Say --yes to do it without being asked.`);

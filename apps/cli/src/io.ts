@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
-/** What the program touches of the world, so that tests can hand it another one. */
+/** The program's access to its environment, which tests can replace. */
 export interface Io {
   env: NodeJS.ProcessEnv;
   homeFolder: string;
-  /** Whether somebody can be asked. */
+  /** Whether the user can be asked. */
   isInteractive: boolean;
   out(text: string): void;
   err(text: string): void;
@@ -17,7 +17,7 @@ export interface Io {
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** The process's own. */
+/** The I/O of this process. */
 export function processIo(homeFolder: string): Io {
   return {
     env: process.env,

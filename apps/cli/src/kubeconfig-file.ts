@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type Document, isMap, isSeq, parse, parseDocument, type YAMLMap } from 'yaml';
 import { CliError } from './cli-error.ts';
 
-/** A kubeconfig as far as merging needs it. */
+/** The fields of a kubeconfig that merging needs. */
 interface Kubeconfig {
   clusters: Named[];
   users: (Named & { user: { exec?: { command: string; env?: { name: string; value: string }[] } } })[];
@@ -12,15 +12,15 @@ interface Named {
   name: string;
 }
 
-/** The kubeconfig that kubectl would write to. */
+/** Path of the kubeconfig to which kubectl would write. */
 export function userKubeconfig(env: NodeJS.ProcessEnv, homeFolder: string): string {
   const [first] = (env['KUBECONFIG'] ?? '').split(process.platform === 'win32' ? ';' : ':').filter(Boolean);
   return resolve(first ?? `${homeFolder}/.kube/config`);
 }
 
 /**
- * Puts the cluster, user and context of `added` into a kubeconfig, replacing those of the same names, and makes the context
- * the current one. Everything else in the file stays as it was, its comments too. @throws {CliError}
+ * Adds the cluster, user and context of `added` to a kubeconfig, replacing those with the same names, and makes the context
+ * the current one. Everything else in the file is unchanged, including comments. @throws {CliError}
  */
 export function mergeKubeconfig(existing: string | undefined, added: string, contextName: string): string {
   if (existing === undefined || existing.trim() === '') return added;
@@ -50,8 +50,8 @@ function replace(document: Document, section: string, entry: Named): void {
 }
 
 /**
- * Makes the exec plugin of a rendered kubeconfig one that kubectl finds here: by this program's own path where `postern` is
- * not on the PATH, with this `POSTERN_HOME`.
+ * Adapts the exec plugin of a rendered kubeconfig to this machine: with the command under which kubectl finds this program, and
+ * with this `POSTERN_HOME`.
  */
 export function localisePlugin(rendered: string, plugin: { command: string; home: string | undefined }): Document {
   const document = parseDocument(rendered);

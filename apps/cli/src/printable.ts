@@ -1,7 +1,7 @@
-/** Control, format and bidirectional characters: a name from a server must not write to the terminal what it likes. */
+/** Control, format and bidirectional characters, with which a name from a server could manipulate the terminal. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Text of foreign origin, fit for a terminal: what could steer it is shown as an escape. */
+/** Makes untrusted text safe for a terminal: unprintable characters are shown as escapes. */
 export function printable(text: string): string {
   return text.replace(unprintable, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, write
 import { dirname, join } from 'node:path';
 import { CliError } from './cli-error.ts';
 
-/** The text of a file, undefined when it is not there. @throws {CliError} it is there and cannot be read. */
+/** The text of a file; undefined if it does not exist. @throws {CliError} it exists but cannot be read. */
 export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -14,8 +14,8 @@ export function readIfThere(path: string): string | undefined {
 }
 
 /**
- * Replaces a file as a whole, so that no reader ever sees half of it. Only its owner may read it; a file that was there
- * keeps its mode. @throws {CliError}
+ * Replaces a file atomically, so that no reader ever sees an incomplete one. Only its owner may read it; an existing file keeps
+ * its mode. @throws {CliError}
  */
 export function writePrivately(path: string, text: string): void {
   const temporary = join(dirname(path), `.${randomUUID()}`);

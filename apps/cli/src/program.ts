@@ -9,7 +9,7 @@ import { addVersionCommand } from './commands/version.ts';
 import type { Io } from './io.ts';
 import { version } from './version.ts';
 
-/** All commands. Nothing is done before `parseAsync`. */
+/** All commands. Nothing runs before `parseAsync`. */
 export function createProgram(io: Io): Command {
   const program = new Command('postern')
     .description('Access to Kubernetes clusters that accept no inbound connection.')

@@ -4,7 +4,7 @@ import type { Io } from './io.ts';
 import { printable } from './printable.ts';
 import { createProgram } from './program.ts';
 
-/** Runs a command line to its end; answers the exit code. */
+/** Runs a command line. @returns the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   try {
     await createProgram(io).parseAsync([...args], { from: 'user' });
@@ -17,7 +17,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 function report(error: unknown, { io, json }: { io: Io; json: boolean }): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.ok;
-    // `postern` or `postern cluster` alone: help was asked for without the word.
+    // `postern` or `postern cluster` without a command shows the help.
     if (error.code === 'commander.help') return exitCodes.usage;
     return say(io, { json, code: 'usage', message: error.message.replace(/^error: /, ''), exitCode: exitCodes.usage });
   }

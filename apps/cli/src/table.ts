@@ -1,6 +1,6 @@
 import { printable } from './printable.ts';
 
-/** Aligned columns under their names, in kubectl's manner; cells are made printable. */
+/** A table in kubectl's style, with aligned columns; cells are made printable. */
 export function table(columns: string[], rows: string[][]): string {
   const lines = [columns, ...rows.map((row) => row.map(printable))];
   const widths = columns.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));

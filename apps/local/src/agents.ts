@@ -7,54 +7,54 @@ import type { LocalCluster } from './gateway.ts';
 import { built } from './programs.ts';
 import { howEnded, restartPolicy, waitBefore } from './supervisor.ts';
 
-/** Agents beyond this many are not started: each is a process, and a laptop needs one demo, not fifty. */
+/** Maximum number of agents: each is a process, and a laptop needs one demo, not fifty. */
 const MOST = 8;
-/** Milliseconds an agent gets to end after SIGTERM when it is restarted. */
+/** How long an agent may take to exit after SIGTERM when it is restarted, in milliseconds. */
 const PATIENCE = 3_000;
-/** The agent's exit code for a credential that is refused for good (docs/cli.md). */
+/** The agent's exit code for a permanently refused credential (docs/cli.md). */
 const REFUSED = 2;
 
 export interface Upstream {
-  /** Its file, or several as in `KUBECONFIG`. */
+  /** Path of the kubeconfig, or several as in `KUBECONFIG`. */
   kubeconfig: string;
-  /** Context of the kubeconfig; its current one when undefined. */
+  /** Context of the kubeconfig; default: the current one. */
   context?: string | undefined;
 }
 
 export interface AgentSettings {
-  /** The gateway's. */
+  /** URL of the gateway. */
   url: string;
   caFile: string;
-  /** Arguments of Node that run an agent; as built when undefined. */
+  /** Node's arguments to run an agent; default: the built one. */
   command?: readonly string[];
   onLine?: ((line: string) => void) | undefined;
 }
 
-/** What an agent's folder says about it. */
+/** The record in an agent's folder. */
 interface AgentRecord {
   clusterId: string;
   name: string;
-  /** Of the kubeconfig it was made for: two contexts may come to the same name. */
+  /** The context that it was created for: two contexts may result in the same cluster name. */
   context?: string | undefined;
 }
 
-/** The agents that this machine runs: for the demo cluster of each organization, and for --connect. */
+/** The agents on this machine: for the demo cluster of each organization, and for --connect. */
 export class LocalAgents {
   readonly #data: DataFolder;
   readonly #settings: AgentSettings;
   /** By cluster name: `demo`, or the context of --connect. */
   readonly #upstreams: Map<string, Upstream>;
-  /** By cluster id, as what follows. */
+  /** By cluster id, like the following fields. */
   readonly #running = new Map<string, Child>();
-  /** Also those that wait for their next start. */
+  /** Includes agents that wait for their next start. */
   readonly #kept = new Map<string, Promise<void>>();
-  /** The newest of each: an earlier one stops working. */
+  /** The newest token of each; earlier ones stop working. */
   readonly #joinTokens = new Map<string, string>();
   readonly #names = new Map<string, string>();
-  /** Those that were asked to start again. */
+  /** Agents that are to be restarted. */
   readonly #asked = new Set<string>();
   readonly #stop = new AbortController();
-  /** Ends the waits for the next start. */
+  /** Ends all waits for the next start. */
   #wake = new AbortController();
 
   constructor(data: DataFolder, settings: AgentSettings, upstreams: Map<string, Upstream>) {
@@ -67,7 +67,7 @@ export class LocalAgents {
     return [...this.#running.values()];
   }
 
-  /** Starts the agents of earlier times, which have their identity already. */
+  /** Starts the agents of earlier runs, which already have an identity. */
   async resume(): Promise<void> {
     for (const id of await readdir(this.#data.file('agents')).catch(() => [])) {
       const record = await readRecord(this.#data.file('agents', id, 'cluster.json'));
@@ -75,7 +75,7 @@ export class LocalAgents {
     }
   }
 
-  /** Enrols and starts an agent for a cluster that the gateway has just made, or says that it cannot. */
+  /** Enrols and starts an agent for a cluster that the gateway has just created, or prints that it cannot. */
   async join(cluster: LocalCluster): Promise<void> {
     const { clusterId, name } = cluster;
     const record: AgentRecord = { clusterId, name, context: this.#upstreams.get(name)?.context };
@@ -89,12 +89,12 @@ export class LocalAgents {
     this.#keep(record);
   }
 
-  /** Ends the agents of a cluster's name, which start again at once: where their upstream is not what it was. */
+  /** Restarts the agents with a cluster's name, because their upstream has changed. */
   restart(name: string): Promise<void> {
     return this.#endForNow([...this.#running].filter(([id]) => this.#names.get(id) === name));
   }
 
-  /** Ends all agents, which start again at once, as do those that wait to: for a change of what they run. */
+  /** Restarts all agents, including those that wait for their next start, because their sources have changed. */
   renew(): Promise<void> {
     this.#wake.abort();
     this.#wake = new AbortController();
@@ -118,7 +118,7 @@ export class LocalAgents {
     await writeFile(join(folder, 'cluster.json'), JSON.stringify(record));
   }
 
-  /** Runs an agent, again when it ends by itself, until it is refused for good. */
+  /** Runs an agent, and restarts it when it exits, until it is refused permanently. */
   #keep(record: AgentRecord): void {
     const { clusterId, name } = record;
     const upstream = this.#upstreams.get(name);
@@ -154,13 +154,13 @@ export class LocalAgents {
       }
       ends = performance.now() - since >= restartPolicy.healthy ? 1 : ends + 1;
       const wait = waitBefore(ends, restartPolicy);
-      // Once: the log has the newest reason.
+      // Printed once; the log has the latest reason.
       if (ends === 1) say(`The agent of "${name}" ended (${why}). It starts again in ${(wait / 1_000).toFixed(1)} s.`);
       await delay(wait, undefined, { signal: AbortSignal.any([signal, this.#wake.signal]) }).catch(() => {});
     }
   }
 
-  /** From the start of an agent to its end. */
+  /** Starts an agent and waits until it exits. */
   async #runOnce(
     { clusterId }: AgentRecord,
     { upstream, joinToken, again }: { upstream: Upstream; joinToken: string | undefined; again: boolean },
@@ -171,14 +171,14 @@ export class LocalAgents {
         again,
         ...(this.#settings.onLine && { onLine: this.#settings.onLine }),
         args: [
-          // A small young generation keeps the agent's memory small, as in the cluster (packages/kube, agent manifest).
+          // A small young generation keeps the agent's memory low, as in the cluster (packages/kube, agent manifest).
           '--max-semi-space-size=2',
           ...(this.#settings.command ?? built.agent),
           ...['--url', this.#settings.url, '--ca-file', this.#settings.caFile],
           ...['--kubeconfig', upstream.kubeconfig, '--state', this.#data.file('agents', clusterId)],
           ...(upstream.context === undefined ? [] : ['--context', upstream.context]),
         ],
-        // Never as an argument: everyone on the machine can read those.
+        // Never as an argument, which every user of the machine can read.
         env: joinToken === undefined ? {} : { POSTERN_JOIN_TOKEN: joinToken },
       });
       this.#running.set(clusterId, child);
@@ -192,12 +192,12 @@ export class LocalAgents {
 
   async #forget(clusterId: string): Promise<void> {
     this.#joinTokens.delete(clusterId);
-    // What cannot be removed is refused again at the next start.
+    // If it cannot be removed, the agent is refused again at the next start.
     await rm(this.#data.file('agents', clusterId), { recursive: true, force: true }).catch(() => {});
   }
 }
 
-/** What an agent's folder says; undefined when it says nothing that can be read. */
+/** Reads the record in an agent's folder; undefined if it is missing or invalid. */
 async function readRecord(file: string): Promise<AgentRecord | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as AgentRecord;

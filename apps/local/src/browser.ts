@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Opens the page in the user's browser where there is a desktop; silent where there is none. */
+/** Opens the page in the user's browser if there is a desktop; otherwise does nothing. */
 export function openBrowser(url: string): void {
   const desktop = process.platform === 'darwin' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'];
   if (!desktop || !process.stdout.isTTY) return;

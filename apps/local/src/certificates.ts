@@ -8,7 +8,7 @@ import type { DataFolder } from './data-folder.ts';
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY = 86_400_000;
 
-/** Files in PEM. */
+/** Paths of PEM files. */
 export interface Certificates {
   caFile: string;
   certFile: string;
@@ -16,8 +16,8 @@ export interface Certificates {
 }
 
 /**
- * The local certificate authority and the gateway's certificate for `hosts`, made when missing, no longer covering the
- * hosts, or ending within 30 days. The gateway's key stays the same, because install commands pin it.
+ * The local certificate authority and the gateway's certificate for `hosts`, created if they are missing, do not cover the
+ * hosts, or expire within 30 days. The gateway's key stays the same, because install commands pin it.
  */
 export async function ensureCertificates(data: DataFolder, hosts: string[]): Promise<Certificates> {
   x509.cryptoProvider.set(webcrypto);
@@ -48,7 +48,7 @@ export async function ensureCertificates(data: DataFolder, hosts: string[]): Pro
       subject: 'CN=Postern gateway',
       issuer: ca.subject,
       notBefore: new Date(Date.now() - DAY),
-      // Apple's limit for certificates is 825 days; Chromium's for private authorities is none.
+      // Apple limits certificates to 825 days; Chromium has no limit for private authorities.
       notAfter: new Date(Date.now() + 397 * DAY),
       signingAlgorithm: ALGORITHM,
       publicKey: keys.publicKey,
@@ -68,7 +68,7 @@ export async function ensureCertificates(data: DataFolder, hosts: string[]): Pro
   return files;
 }
 
-/** Signed by this authority, for all the hosts, and good for 30 more days. */
+/** Whether a certificate is signed by this authority, for all the hosts, and valid for 30 more days. */
 async function covers(certificate: x509.X509Certificate, ca: x509.X509Certificate, hosts: string[]): Promise<boolean> {
   const names =
     certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items.map((name) => name.value) ?? [];
@@ -83,7 +83,7 @@ async function readCertificate(file: string): Promise<x509.X509Certificate | und
   return pem === undefined ? undefined : new x509.X509Certificate(pem);
 }
 
-/** An ECDSA key pair, kept in `file` as PKCS #8 in PEM. */
+/** An ECDSA key pair, stored in `file` as PKCS #8 in PEM. */
 async function ensureKeys(file: string): Promise<webcrypto.CryptoKeyPair> {
   const pem = await readFile(file, 'utf8').catch(() => undefined);
   if (pem === undefined) {
@@ -113,7 +113,7 @@ async function ensureKeys(file: string): Promise<webcrypto.CryptoKeyPair> {
   return { privateKey: secret, publicKey: open } as webcrypto.CryptoKeyPair;
 }
 
-/** 16 random bytes; the first bit is 0, because DER would read it as a sign. */
+/** 16 random bytes; the first bit is 0, because it is the sign bit in DER. */
 function serialNumber(): string {
   const bytes = webcrypto.getRandomValues(new Uint8Array(16));
   bytes[0] = (bytes[0] ?? 0) & 0x7f;

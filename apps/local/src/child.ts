@@ -6,35 +6,35 @@ import type { Readable } from 'node:stream';
 import type { DataFolder } from './data-folder.ts';
 import { UserError } from './user-error.ts';
 
-/** Name of the file in the data folder that lists the pids of programs started. */
+/** Name of the file in the data folder that lists the pids of started programs. */
 export const CHILDREN = 'children.pids';
 
 export interface ChildOptions {
-  /** Names its log file. */
+  /** Name of its log file. */
   name: string;
-  /** Arguments of Node: the program first. */
+  /** Node's arguments, with the program. */
   args: readonly string[];
   env?: Record<string, string>;
   cwd?: string;
-  /** Opens a channel for messages. */
+  /** Whether to open a channel for messages. */
   ipc?: boolean;
-  /** Each line of its output. */
+  /** Called with each line of its output. */
   onLine?: (line: string) => void;
-  /** Whether it ran before in this run of `npm start`: its log then goes on, so that the reason of its end can be read. */
+  /** Whether it has run before in this run of `npm start`: its log is then appended to, and still shows why it ended. */
   again?: boolean;
 }
 
-/** A program of ours that runs beside this one. */
+/** A child process. */
 export interface Child {
   process: ChildProcess;
   logFile: string;
-  /** Its exit code; null when a signal ended it. */
+  /** Resolves with its exit code; null if a signal ended it. */
   ended: Promise<number | null>;
-  /** SIGTERM, and SIGKILL after `patience` milliseconds. Resolves when it is gone. */
+  /** Sends SIGTERM, and SIGKILL after `patience` milliseconds. Resolves when it has exited. */
   stop(patience: number): Promise<void>;
 }
 
-/** Variables of this process that children may see: no secret of another program's reaches them by accident. */
+/** Environment variables passed to children; no others, so that no secret of another program reaches them by accident. */
 const passed = [
   'PATH',
   'HOME',
@@ -54,12 +54,12 @@ const passed = [
   'NODE_COMPILE_CACHE',
 ];
 
-/** Programs that do not serve yet, and what they are called. */
+/** Programs that are not ready yet, with their names. */
 const starting = new Map<Child, string>();
 
 /**
- * Starts a Node program in a process group of its own, so that Ctrl-C in the terminal reaches only us and we stop things in
- * order. Its output goes to a log file, its pid to the list that leftovers.ts reads after a crash.
+ * Starts a Node program in a process group of its own, so that Ctrl-C reaches only this process, which stops everything in
+ * order. The output goes to a log file, the pid to the list that leftovers.ts reads after a crash.
  */
 export function startChild(data: DataFolder, options: ChildOptions): Child {
   const { name, args, env = {}, cwd, ipc = false, onLine, again = false } = options;
@@ -75,9 +75,9 @@ export function startChild(data: DataFolder, options: ChildOptions): Child {
   };
   const child = spawn(process.execPath, args, settings);
   const log = createWriteStream(logFile, { flags: again ? 'a' : 'w', mode: 0o600 });
-  // A full disk takes the log and leaves the program.
+  // On a full disk the log is lost, but the program runs on.
   log.on('error', () => {});
-  // Neither is there when the machine has no file descriptors left.
+  // Neither exists if the machine has no file descriptors left.
   for (const output of [child.stdout, child.stderr] as (Readable | null | undefined)[]) {
     output?.pipe(log, { end: false });
     if (output && onLine) createInterface(output).on('line', onLine);
@@ -89,7 +89,7 @@ export function startChild(data: DataFolder, options: ChildOptions): Child {
     };
     child.on('error', (error) => {
       if (!log.writableEnded) log.write(`${name}: ${error.message}\n`);
-      // It was never started, so that nothing else tells of its end.
+      // It was never started, so no other event reports its end.
       if (child.pid === undefined) end(null);
     });
     child.on('close', end);
@@ -109,29 +109,29 @@ export function startChild(data: DataFolder, options: ChildOptions): Child {
   };
 }
 
-/** For the next start, should this one be killed. On a full disk there is nothing to remember it with. */
+/** Stores the pid for the next start, in case this process is killed. Not possible on a full disk. */
 function remember(data: DataFolder, pid: number): void {
   try {
     appendFileSync(data.file(CHILDREN), `${pid}\n`);
   } catch {
-    // The program runs all the same.
+    // The program runs anyway.
   }
 }
 
-/** A sentence about a program that ended before it served, with the end of its log. */
+/** The error for a program that exited before it was ready, with the end of its log. */
 async function failureOf(what: string, child: Child, code: number | null): Promise<UserError> {
   const text = await readFile(child.logFile, 'utf8').catch(() => '');
   const end = text.trimEnd().split('\n').slice(-8).join('\n');
   return new UserError(`${what} did not start (exit code ${code}). The end of ${child.logFile}:\n${end}`);
 }
 
-/** Ends the programs that somebody still waits for with `untilReady`, which rejects then; or the one that is called `only`. */
+/** Ends the programs for which `untilReady` still waits, which then rejects; with `only`, just the one with that name. */
 export async function stopStarting(patience: number, only?: string): Promise<void> {
   const those = [...starting].filter(([, what]) => only === undefined || what === only);
   await Promise.all(those.map(([child]) => child.stop(patience)));
 }
 
-/** Resolves with what `ready` resolves with, or rejects when the program ends before. */
+/** Resolves with the result of `ready`, or rejects if the program exits first. */
 export async function untilReady<T>(what: string, child: Child, ready: Promise<T>): Promise<T> {
   starting.set(child, what);
   const failed = child.ended.then(async (code) => {
@@ -141,6 +141,6 @@ export async function untilReady<T>(what: string, child: Child, ready: Promise<T
     return await Promise.race([ready, failed]);
   } finally {
     starting.delete(child);
-    failed.catch(() => {}); // from here on its end is the supervisor's business
+    failed.catch(() => {}); // From here on the supervisor handles its end.
   }
 }

@@ -2,7 +2,7 @@ import { type Child, startChild, untilReady } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
 import { type Commands, programs } from './programs.ts';
 
-/** Starts the dashboard's server on a port of 127.0.0.1 and waits until it serves. @param again see `ChildOptions`. */
+/** Starts the dashboard's server on a port of 127.0.0.1 and waits until it is ready. @param again see `ChildOptions`. */
 export async function startDashboard(
   data: DataFolder,
   {

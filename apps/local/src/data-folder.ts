@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { commandOf } from '@postern/postgres';
 import { UserError } from './user-error.ts';
 
-/** The folder that holds everything of one local Postern, and what marks that it is in use. */
+/** The folder with all data of a local Postern, with a lock. */
 export interface DataFolder {
   path: string;
   file(...names: string[]): string;
-  /** A secret of 32 random bytes in base64url, made at the first start; the same ever after. */
+  /** A secret of 32 random bytes in base64url, generated at the first start and then kept. */
   secret(name: string): Promise<string>;
-  /** Path of the file of such a secret. */
+  /** Path of the file with such a secret. */
   secretFile(name: string): Promise<string>;
   release(): Promise<void>;
 }
 
-/** Makes and claims the folder. @throws {UserError} it cannot be written, or another Postern uses it. */
+/** Creates and locks the folder. @throws {UserError} it cannot be written, or another Postern uses it. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const file = (...names: string[]) => join(path, ...names);
   try {

@@ -6,8 +6,8 @@ export interface RoleLogin {
 }
 
 /**
- * Makes the database and its two roles unless they are there: `owner` owns the schema and migrates; `app` serves, owns nothing
- * and is no superuser, so that row-level security can bind it.
+ * Creates the database and its two roles unless they exist: `owner` owns the schema and migrates; `app` serves, owns nothing and
+ * is not a superuser, so that row-level security can apply to it.
  */
 export async function ensureRoles(
   superuserUrl: string,
@@ -25,12 +25,12 @@ export async function ensureRoles(
         `CREATE ROLE ${pg.escapeIdentifier(role.name)} LOGIN PASSWORD ${pg.escapeLiteral(role.password)}`,
       );
     }
-    // Last, because its presence says that the roles are there.
+    // Last, because its existence means that the roles exist.
     await client.query(`CREATE DATABASE ${pg.escapeIdentifier(database)} OWNER ${pg.escapeIdentifier(owner.name)}`);
   });
 }
 
-/** True when every one of these migrations is recorded as applied, so that Prisma need not be asked. */
+/** Whether all of these migrations are recorded as applied, so that Prisma need not be run. */
 export async function areMigrated(url: string, migrations: string[]): Promise<boolean> {
   return withClient(url, async (client) => {
     const { rows } = await client.query("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS present");

@@ -11,7 +11,7 @@ import { UserError } from './user-error.ts';
 
 /** The database, migrated. */
 export interface Database {
-  /** URL for the role that serves: it owns nothing and is no superuser. */
+  /** URL for the serving role, which owns nothing and is not a superuser. */
   url: string;
   ended: Promise<void>;
   stop(): Promise<void>;
@@ -20,8 +20,8 @@ export interface Database {
 const NAME = 'postern';
 
 /**
- * `prisma migrate deploy`, until every migration is recorded as applied: its engine leaves the timer of its advisory lock
- * behind, which would keep the process for ten idle seconds more.
+ * Runs `prisma migrate deploy` until every migration is recorded as applied. It does not wait for the process to exit, because a
+ * leftover timer of the engine's advisory lock keeps it running for ten more seconds.
  */
 async function migrate({ superuserUrl, ownerUrl }: { superuserUrl: string; ownerUrl: string }): Promise<void> {
   const over = new AbortController();
@@ -31,9 +31,9 @@ async function migrate({ superuserUrl, ownerUrl }: { superuserUrl: string; owner
     signal,
     env: {
       PATH: process.env['PATH'],
-      CHECKPOINT_DISABLE: '1', // no word to Prisma about new versions
+      CHECKPOINT_DISABLE: '1', // No check for new versions of Prisma.
       POSTERN_MIGRATION_URL: ownerUrl,
-      // The command line would download an engine that `engine: 'js'` never loads, unless it is told of a file.
+      // Unless given a file, the command line would download an engine that `engine: 'js'` never loads.
       PRISMA_QUERY_ENGINE_LIBRARY: programs.prisma,
     },
   });
@@ -49,13 +49,13 @@ async function migrate({ superuserUrl, ownerUrl }: { superuserUrl: string; owner
   }
 }
 
-/** Names of the migrations that this version brings. */
+/** Names of this version's migrations. */
 async function migrationNames(): Promise<string[]> {
   const entries = await readdir(programs.migrations, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-/** Starts PostgreSQL, makes the two roles and the database at the first start, and applies the migrations. */
+/** Starts PostgreSQL, creates the two roles and the database at the first start, and applies the migrations. */
 export async function startDatabase(data: DataFolder): Promise<Database> {
   const log = createWriteStream(data.file('logs', 'database.log'), { flags: 'w', mode: 0o600 });
   const server = await startPostgres({

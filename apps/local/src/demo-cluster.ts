@@ -2,16 +2,16 @@ import { type Child, startChild, untilReady } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
 
 export interface DemoCluster extends Child {
-  /** Path of the kubeconfig that reaches it. */
+  /** Path of its kubeconfig. */
   kubeconfig: string;
-  /** How its terminals are kept from the rest of this machine (packages/emulator). */
+  /** How its terminals are isolated from the rest of this machine (packages/emulator). */
   sandbox: 'namespaces' | 'limits' | 'off';
 }
 
 export interface DemoClusterOptions {
   /** Whether its pods have terminals. */
   shells: boolean;
-  /** Arguments of Node that run it. */
+  /** Node's arguments to run it. */
   command: readonly string[];
   onLine?: ((line: string) => void) | undefined;
   /** See `ChildOptions`. */
@@ -21,8 +21,8 @@ export interface DemoClusterOptions {
 type Ready = Pick<DemoCluster, 'kubeconfig' | 'sandbox'>;
 
 /**
- * Starts the emulated Kubernetes (packages/emulator) and waits until it serves. A terminal in one of its pods is a confined
- * shell on this machine, so it has none when others can reach Postern: they could sign up and use it.
+ * Starts the emulated Kubernetes (packages/emulator) and waits until it is ready. A terminal in one of its pods is a sandboxed
+ * shell on this machine, so there are none if others can reach Postern, sign up and use them.
  */
 export async function startDemoCluster(
   data: DataFolder,

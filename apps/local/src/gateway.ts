@@ -4,9 +4,9 @@ import type { DataFolder } from './data-folder.ts';
 import { gatewayRuntime } from './gateway-runtime.ts';
 import type { LocalOptions } from './options.ts';
 
-/** A cluster that this machine connects by itself; sent by the gateway over the channel. */
+/** A cluster that this machine connects automatically; sent by the gateway over the channel. */
 export interface LocalCluster {
-  /** `demo`, or the name of a cluster asked for with --connect. */
+  /** `demo`, or the name of a cluster requested with --connect. */
   name: string;
   organization: string;
   clusterId: string;
@@ -15,35 +15,35 @@ export interface LocalCluster {
 
 export interface Gateway extends Child {
   metricsUrl: string;
-  /** Whether the first account is still to be made, and needs the set-up code. */
+  /** Whether there is no account yet and creating the first one requires the set-up code. */
   setupCodeRequired: boolean;
 }
 
-/** What the gateway reports over the channel (apps/gateway, local mode). */
+/** The gateway's messages over the channel (apps/gateway, local mode). */
 type Message =
   | { type: 'ready'; metricsUrl: string; setupCodeRequired: boolean }
   | ({ type: 'local-cluster' } & LocalCluster);
 
 export interface GatewaySettings {
-  /** Arguments of Node that run it. */
+  /** Node's arguments to run it. */
   command: readonly string[];
   options: LocalOptions;
-  /** Where it listens. */
+  /** The address on which it listens. */
   address: { host: string; port: number };
   drainSeconds: number;
   certificates: Certificates;
   databaseUrl: string;
   dashboardUrl: string;
   secretFile: string;
-  /** SHA-256 of the code that the first account needs, hex; undefined where it needs none. */
+  /** SHA-256 of the code required for the first account, hex; undefined if none is. */
   setupCodeHash: string | undefined;
-  /** Names of the clusters that this machine connects besides the demo. */
+  /** Names of the clusters, other than the demo, that this machine connects. */
   connect: string[];
   onLocalCluster: (cluster: LocalCluster) => void;
   onLine?: ((line: string) => void) | undefined;
 }
 
-/** Starts the gateway and waits until it serves. @param again see `ChildOptions`. */
+/** Starts the gateway and waits until it is ready. @param again see `ChildOptions`. */
 export async function startGateway(data: DataFolder, settings: GatewaySettings, again = false): Promise<Gateway> {
   const { options, certificates } = settings;
   const child = startChild(data, {

@@ -4,7 +4,7 @@ import { CHILDREN } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
 import { checkout, programs } from './programs.ts';
 
-/** Ends programs of an earlier start that was killed before it could stop them. */
+/** Ends programs of an earlier run that was killed before it could stop them. */
 export async function endLeftovers(data: DataFolder): Promise<void> {
   const text = await readFile(data.file(CHILDREN), 'utf8').catch(() => '');
   for (const pid of text.split('\n').map(Number)) {
@@ -13,7 +13,7 @@ export async function endLeftovers(data: DataFolder): Promise<void> {
   await rm(data.file(CHILDREN), { force: true });
 }
 
-/** Whether a pid of the list still is a program of this checkout. The dashboard's server gives itself another name. */
+/** Whether a pid in the list is still a program of this checkout. The dashboard's server changes its own title. */
 async function isOurs(pid: number): Promise<boolean> {
   const command = await commandOf(pid);
   if (command.includes(checkout)) return true;
@@ -26,6 +26,6 @@ function end(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended just now.
+    // It has just exited.
   }
 }

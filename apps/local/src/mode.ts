@@ -2,10 +2,10 @@ import type { Certificates } from './certificates.ts';
 import { built, type Commands, checkout } from './programs.ts';
 import { type RestartPolicy, restartPolicy } from './supervisor.ts';
 
-/** What runs, for whoever wants to start it again. */
+/** The running programs, for restarting them. */
 export interface Running {
   gateway: { renew(): Promise<void> };
-  /** Undefined without a demo cluster. */
+  /** Undefined if there is no demo cluster. */
   demoCluster: { renew(): Promise<void> } | undefined;
   agents: { renew(): Promise<void> };
 }
@@ -14,14 +14,14 @@ export interface FrontOptions {
   listen: string;
   port: number;
   certificates: Certificates;
-  /** Ports of 127.0.0.1: the gateway's speaks TLS, the dashboard's does not. */
+  /** Ports on 127.0.0.1: the gateway's with TLS, the dashboard's without. */
   gatewayPort: number;
   dashboardPort: number;
 }
 
-/** What `npm start` and `npm run dev` do not have in common. */
+/** The differences between `npm start` and `npm run dev`. */
 export interface Mode {
-  /** As it is typed, for messages. */
+  /** The command as typed, for messages. */
   command: string;
   /** Folder of all data; absolute. */
   defaultData: string;
@@ -29,17 +29,17 @@ export interface Mode {
   /** `NODE_ENV` of the dashboard. */
   environment: 'production' | 'development';
   restartPolicy: RestartPolicy;
-  /** Seconds that open streams of the gateway may go on after SIGTERM. */
+  /** How many seconds open streams of the gateway may continue after SIGTERM. */
   drainSeconds: number;
-  /** What listens on the public port and passes on to gateway and dashboard; without it the gateway listens there itself. */
+  /** Opens a proxy for gateway and dashboard on the public port; without it the gateway listens there itself. */
   openFront?: (options: FrontOptions) => Promise<{ stop(): Promise<void> }>;
-  /** Called once all is up. What it returns ends the watch. */
+  /** Called once everything is running. @returns a function that ends the watch. */
   watch?: (running: Running) => () => void;
-  /** Each line that gateway, agents and demo cluster print, besides their log files. */
+  /** Called with each line that gateway, agents and demo cluster print, in addition to their log files. */
   onLine?: (program: string, line: string) => void;
 }
 
-/** `npm start`: what was built, as in production. */
+/** `npm start`: the build output, as in production. */
 export const product: Mode = {
   command: 'npm start',
   defaultData: `${checkout}.postern`,

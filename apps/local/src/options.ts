@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 
-/** What `npm start` was asked for. */
+/** The options of `npm start`. */
 export interface LocalOptions {
-  /** What was typed, for messages. */
+  /** The command as typed, for messages. */
   command: string;
   /** Folder of all data; absolute. */
   data: string;
   port: number;
   listen: string;
-  /** Origin by which people and agents reach it. */
+  /** Origin at which people and agents reach it. */
   publicUrl: string;
   demo: boolean;
   open: boolean;
-  /** Connect a cluster of the user's own kubeconfig: `true` for its current context. */
+  /** Context of the user's own kubeconfig to connect; `true` for the current one. */
   connect: string | true | undefined;
 }
 
@@ -34,7 +34,7 @@ function origin(text: string): string {
   return url.origin;
 }
 
-/** Reads the command line; ends the process for `--help` and for words it does not know. */
+/** Parses the command line; ends the process for `--help` and for unknown arguments. */
 export function parseOptions(args: string[], defaultData: string, typed = 'npm start'): LocalOptions {
   const command = new Command(`${typed} --`)
     .description('Runs the whole of Postern on this machine: database, gateway, dashboard and a demo cluster.')

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { UserError } from './user-error.ts';
 
-/** @param typed what the person typed. @throws {UserError} when `port` cannot be listened on. */
+/** @param typed the command as typed. @throws {UserError} if it is not possible to listen on `port`. */
 export async function assertPortFree(port: number, address: string, typed = 'npm start'): Promise<void> {
   const probe = createServer().listen(port, address);
   try {
@@ -25,9 +25,8 @@ export async function assertPortFree(port: number, address: string, typed = 'npm
 }
 
 /**
- * A port of 127.0.0.1 on which nothing listens, for a program of ours that listens on it later, and again when it was started again.
- * None of those that the system gives to connections (from 32768 on with Linux, from 49152 on with macOS): such a one may be a
- * connection's by then.
+ * A port of 127.0.0.1 on which nothing listens, for a program that will listen on it later, also after a restart. Never an
+ * ephemeral port (from 32768 on with Linux, from 49152 on with macOS), which the system could give to a connection by then.
  */
 export async function freePort(): Promise<number> {
   for (let tries = 1; ; tries++) {
@@ -41,7 +40,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** True when only this machine reaches what listens on `address`. */
+/** Whether `address` can only be reached from this machine. */
 export function isLoopback(address: string): boolean {
   return address === 'localhost' || address === '::1' || /^127(\.\d{1,3}){3}$/.test(address);
 }

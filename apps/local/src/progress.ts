@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 
-/** Does one step of the start under one line of progress. */
+/** Runs one step of the start, with one line of progress. */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   const started = performance.now();
   const result = await work();

@@ -2,11 +2,11 @@ import type { Mode } from './mode.ts';
 import { run } from './run.ts';
 import { UserError } from './user-error.ts';
 
-/** The whole of a process that runs Postern: what it says when something goes wrong, and its exit code. */
+/** The main function of a process that runs Postern: prints errors and sets the exit code. */
 export async function runToTheEnd(mode: Mode): Promise<void> {
-  // A terminal that was closed, or `npm start | head`: the programs are still to be stopped in order.
+  // The terminal was closed, or `npm start | head`: the programs must still be stopped in order.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
-  // A bug, and to be seen as one; but the programs beside this one run and are watched as before.
+  // A bug, printed as such; the other programs keep running and are still supervised.
   process.on('unhandledRejection', (error) => {
     process.stderr.write(`A bug in ${mode.command}: ${error instanceof Error ? error.stack : error}\n`);
   });

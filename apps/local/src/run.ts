@@ -20,10 +20,10 @@ import { Supervisor } from './supervisor.ts';
 import { UserError } from './user-error.ts';
 import { findOwnCluster } from './user-kubeconfig.ts';
 
-/** Milliseconds a program gets to end after SIGTERM: all of them and the database together within five seconds. */
+/** How long a program may take to exit after SIGTERM, in milliseconds; all of them and the database take at most 5 s. */
 const PATIENCE = 3_000;
 
-/** Starts everything, waits for Ctrl-C or for a program that cannot be kept running, and stops everything. Answers the exit code. */
+/** Starts everything, waits for Ctrl-C or for a program that keeps failing, and stops everything. @returns the exit code. */
 export async function run(args: string[], mode: Mode): Promise<number> {
   const options = parseOptions(args, mode.defaultData, mode.command);
   const interruption = signalled();
@@ -34,16 +34,16 @@ export async function run(args: string[], mode: Mode): Promise<number> {
     const starting = start({ options, mode }, { stops, interruption, stopping: stopping.signal });
     await Promise.race([starting, interrupted]);
     if (interruption.aborted) {
-      // What is under way comes to its end, so that `stops` knows of all there is to stop.
+      // Ends the starts in progress, so that `stops` has everything that must be stopped.
       await stopStarting(PATIENCE);
       await starting.catch(() => {});
     } else await Promise.race([(await starting).ended, interrupted]);
     return 0;
   } finally {
     if (stops.length > 0) process.stdout.write('Stopping …\n');
-    // First, so that nothing is started again while the rest is stopped.
+    // First, so that nothing is restarted while the rest is being stopped.
     stopping.abort();
-    // One that cannot be stopped keeps none of the others.
+    // A program that cannot be stopped must not keep the others running.
     for (const stop of stops.reverse()) await stop().catch(sayProblem);
   }
 }
@@ -52,7 +52,7 @@ function sayProblem(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
 }
 
-/** Aborted at the first signal that asks to end; more of them change nothing. */
+/** Aborts at the first SIGINT, SIGTERM or SIGHUP; further signals have no effect. */
 function signalled(): AbortSignal {
   const asked = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked.abort());
@@ -60,9 +60,9 @@ function signalled(): AbortSignal {
 }
 
 /**
- * Starts the programs in order and puts how to stop each into `stops`. Answers, once all are up, a promise that rejects when
- * the database ends or another program is given up (wrapped, so that awaiting the start does not await the end). Rejects soon
- * after an interruption.
+ * Starts the programs in order and adds a function that stops each to `stops`. Once all are running, returns a promise that
+ * rejects when the database ends or another program is given up (wrapped, so that awaiting the start does not await the end).
+ * Rejects soon after an interruption.
  */
 async function start(
   { options, mode }: { options: LocalOptions; mode: Mode },
@@ -153,7 +153,7 @@ async function start(
       child: firstGateway,
       restart: async () => {
         const child = await startGateway(data, settings, true);
-        // Its port for metrics is another one.
+        // Its port for metrics has changed.
         await announce(child).catch(() => {});
         return child;
       },
@@ -172,7 +172,7 @@ async function start(
         what: 'The demo cluster',
         child: demo,
         restart: () => startDemoCluster(data, { ...demoOptions, again: true }),
-        // Its address, certificate and token are new, and an agent reads them once.
+        // Its address, certificate and token are new, and an agent only reads them at startup.
         onBack: () => agents.restart('demo'),
         stopping,
       },
@@ -224,12 +224,12 @@ async function start(
     databaseEnd,
     ...(demoCluster ? [demoCluster.givenUp] : []),
   ]);
-  // Waited for once the start is complete; an interruption may come first.
+  // Awaited once the start is complete; an interruption may come first.
   ended.catch(() => {});
   return { ended };
 }
 
-/** What tells programs that this Postern serves, and where; renamed into place, so that nobody reads half of it. */
+/** Writes the file that tells programs that this Postern is ready, and at which URL. Written atomically. */
 async function writeReady(
   data: DataFolder,
   { options, certificates, metricsUrl }: { options: LocalOptions; certificates: Certificates; metricsUrl: string },
@@ -240,14 +240,14 @@ async function writeReady(
   await rename(data.file('ready.json.new'), data.file('ready.json'));
 }
 
-/** To the terminal only: whoever reads the code owns what the first account owns. */
+/** Prints the code, to the terminal only, because anyone who has it can create the first account. */
 function sayCode(code: string): void {
   process.stdout.write(
     `  ${pc.bold(`Set-up code: ${code}`)}\n${pc.dim('  Others can reach this Postern, so creating the first account takes this code. It works once, until the next start.')}\n`,
   );
 }
 
-/** The value of a settled promise. @throws what it was rejected with. */
+/** The value of a settled promise. @throws the reason of a rejection. */
 function outcome<T>(result: PromiseSettledResult<T>): T {
   if (result.status === 'rejected') throw result.reason;
   return result.value;

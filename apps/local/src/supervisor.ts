@@ -3,52 +3,52 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, stopStarting } from './child.ts';
 import { UserError } from './user-error.ts';
 
-/** How a program that ended by itself is started again; durations in milliseconds. */
+/** How to restart a program that exited unexpectedly; durations in milliseconds. */
 export interface RestartPolicy {
-  /** The first wait. It doubles with each end, up to `longest`. Infinity: it is started again only when `renew` asks for it. */
+  /** The first delay; doubles with each exit, up to `longest`. Infinity: restart only on `renew`. */
   shortest: number;
   longest: number;
-  /** Who ran this long after it was ready begins anew with the shortest wait. */
+  /** If a program ran this long after it was ready, the delay starts again at `shortest`. */
   healthy: number;
-  /** After this many starts in a row that did not come to serve, no more are made. */
+  /** Give up after this many consecutive starts that did not become ready. */
   failedStarts: number;
 }
 
-/** With it, a program that does not start any more is given up after about a minute. */
+/** With this policy, a program that no longer starts is given up after about a minute. */
 export const restartPolicy: RestartPolicy = { shortest: 1_000, longest: 30_000, healthy: 60_000, failedStarts: 6 };
 
-/** A program under supervision. */
+/** A supervised program. */
 interface Subject {
-  /** As a sentence begins: `The gateway`. */
+  /** Its name at the start of a sentence: `The gateway`. */
   what: string;
-  /** The one that runs already. */
+  /** The running process. */
   child: Child;
-  /** Starts it again and resolves when it serves; called without a pause between the call and the spawn. */
+  /** Restarts it and resolves when it is ready; must spawn it synchronously. */
   restart: () => Promise<Child>;
-  /** Called when it serves again, after a restart. A rejection is said and changes nothing. */
+  /** Called when it is ready again after a restart. A rejection is printed and otherwise ignored. */
   onBack?: () => Promise<void> | void;
-  /** Aborted when the whole is about to stop: from then on nothing is started again. */
+  /** Aborts when everything is about to stop: from then on nothing is restarted. */
   stopping?: AbortSignal;
 }
 
 interface Surroundings {
   policy?: RestartPolicy;
-  /** Takes one sentence for the person at the terminal. */
+  /** Prints a message to the terminal. */
   say?: (sentence: string) => void;
-  /** From 0 to 1. */
+  /** A number in [0, 1). */
   random?: () => number;
 }
 
 /**
- * The wait before the next start, after `ends` ends in a row: between half and all of what doubles with each, so that programs
- * that fell together do not start together. Milliseconds.
+ * The delay before the next start after `ends` consecutive exits, in milliseconds: random, between half and all of a value that
+ * doubles with each, so that programs that failed together do not start together.
  */
 export function waitBefore(ends: number, policy: RestartPolicy, random = Math.random): number {
   const most = Math.min(policy.shortest * 2 ** (ends - 1), policy.longest);
   return Math.round(most * (0.5 + random() / 2));
 }
 
-/** Keeps one program running: when it ends by itself it is started again after a wait, and the terminal is told. */
+/** Keeps one program running: restarts it after a delay if it exits unexpectedly, with a message in the terminal. */
 export class Supervisor {
   /** Rejects with a `UserError` once the program is given up; never resolves. */
   readonly givenUp: Promise<never>;
@@ -58,9 +58,9 @@ export class Supervisor {
   readonly #signal: AbortSignal;
   readonly #done: Promise<void>;
   #child: Child;
-  /** Whether it is to be started again although it did not end by itself. */
+  /** Whether a restart was requested. */
   #isAsked = false;
-  /** Ends the wait for the next start. */
+  /** Ends the delay before the next start. */
   #wake = new AbortController();
 
   constructor(subject: Subject, surroundings: Surroundings = {}) {
@@ -74,11 +74,11 @@ export class Supervisor {
       () => {},
     );
     this.givenUp = kept.then(() => new Promise<never>(() => {}));
-    // Whoever waits for it is told; where nobody does any more, it is no error of its own.
+    // Not an unhandled rejection if nobody awaits it any more.
     this.givenUp.catch(() => {});
   }
 
-  /** Ends the program, or the wait for its next start. It gets `patience` milliseconds after SIGTERM. Resolves when it is gone. */
+  /** Ends the program, `patience` milliseconds after SIGTERM at the latest, or the delay before its next start. Resolves when done. */
   async stop(patience: number): Promise<void> {
     this.#stop.abort();
     await Promise.all([stopStarting(patience), this.#child.stop(patience)]);
@@ -87,8 +87,8 @@ export class Supervisor {
   }
 
   /**
-   * Ends the program, which starts again at once and without a word; where it waits for its next start, the wait is over. For a
-   * change of what it runs. It gets `patience` milliseconds after SIGTERM. Resolves when it is gone.
+   * Restarts the program at once, without a message, because its sources have changed; also ends a delay before the next start.
+   * It has `patience` milliseconds to exit after SIGTERM. Resolves when it has exited.
    */
   async renew(patience: number): Promise<void> {
     this.#isAsked = true;
@@ -96,7 +96,7 @@ export class Supervisor {
     await Promise.all([stopStarting(patience, this.#subject.what), this.#child.stop(patience)]);
   }
 
-  /** Until it is stopped. @throws {UserError} it does not start any more. */
+  /** Runs until stopped. @throws {UserError} the program no longer starts. */
   async #keep(): Promise<void> {
     const { what } = this.#subject;
     const { policy, say, random } = this.#surroundings;
@@ -130,7 +130,7 @@ export class Supervisor {
     }
   }
 
-  /** Waits, unless and until it is stopped or `renew` asks for a start. */
+  /** Waits, or until it is stopped or `renew` is called. */
   async #pause(ms: number): Promise<void> {
     this.#wake = new AbortController();
     const signal = AbortSignal.any([this.#signal, this.#wake.signal]);
@@ -138,7 +138,7 @@ export class Supervisor {
     await (Number.isFinite(ms) ? delay(ms, undefined, { signal }).catch(() => {}) : once(signal, 'abort'));
   }
 
-  /** @returns why it did not come to serve; undefined when it did. */
+  /** @returns why it did not become ready; undefined if it did. */
   async #restart(): Promise<string | undefined> {
     try {
       this.#child = await this.#subject.restart();
@@ -157,17 +157,17 @@ export class Supervisor {
   }
 }
 
-/** For a sentence: the time to a start, in milliseconds. */
+/** Describes the delay before a start. @param wait in milliseconds. */
 function when(wait: number): string {
   return Number.isFinite(wait) ? `in ${(wait / 1_000).toFixed(1)} s` : 'when one of its files changes';
 }
 
-/** Its exit code or the signal that ended it, for a sentence. */
+/** Describes the exit code, or the signal that ended it. */
 export function howEnded({ process: { signalCode } }: Child, code: number | null): string {
   return signalCode === null ? `exit code ${code}` : `signal ${signalCode}`;
 }
 
-/** A failed start tells the end of its log below its first line; while it is tried again that is too much. */
+/** The error of a failed start contains the end of the log; while starts are retried, only its first line is printed. */
 function firstLine(text: string): string {
   return (text.split('\n', 1)[0] ?? '').replace(/ The end of (.*):$/, ' See $1.');
 }

@@ -1,4 +1,4 @@
-/** Something the person at the terminal can mend; `message` is one sentence. Everything else is a bug. */
+/** An error that the user can fix, with a message for them. Any other error is a bug. */
 export class UserError extends Error {
   override readonly name = 'UserError';
 }

@@ -5,18 +5,18 @@ import { parse } from 'yaml';
 import type { Upstream } from './agents.ts';
 import { UserError } from './user-error.ts';
 
-/** A cluster of the user's own kubeconfig, with the name it gets here. */
+/** A cluster of the user's own kubeconfig, with its name in Postern. */
 export interface OwnCluster extends Upstream {
   name: string;
 }
 
-/** The contexts of a kubeconfig; the agent reads the rest. */
+/** The contexts of a kubeconfig; the agent parses the rest. */
 interface Contexts {
   names: string[];
   current: string | undefined;
 }
 
-/** Finds the context of --connect. @throws {UserError} no kubeconfig, or no such context: it lists those that are there. */
+/** Finds the context of --connect. @throws {UserError} no kubeconfig, or no such context, with a list of the existing ones. */
 export async function findOwnCluster(context: string | true): Promise<OwnCluster> {
   const kubeconfig = process.env['KUBECONFIG'] || join(homedir(), '.kube', 'config');
   const configs = await Promise.all(kubeconfig.split(delimiter).filter(Boolean).map(read));
@@ -35,7 +35,7 @@ async function read(file: string): Promise<Contexts> {
     throw new UserError(`--connect reads ${file}, which cannot be read. Set KUBECONFIG to your kubeconfig.`, { cause });
   });
   try {
-    // Pretty errors show lines of the file, and those hold secrets.
+    // Pretty errors quote lines of the file, which contain secrets.
     const config = parse(text, { prettyErrors: false }) as {
       'current-context'?: string;
       contexts?: { name: string }[] | null;
@@ -46,7 +46,7 @@ async function read(file: string): Promise<Contexts> {
   }
 }
 
-/** A context's name as a cluster's: `arn:aws:eks:…/prod` becomes `prod`. The name `demo` belongs to the demo cluster. */
+/** Makes a cluster name from a context's: `arn:aws:eks:…/prod` becomes `prod`. `demo` is reserved for the demo cluster. */
 function clusterName(context: string): string {
   const last = context.split('/').at(-1) ?? context;
   const slug = last

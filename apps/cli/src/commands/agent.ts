@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 
-/** Node's flags for the agent: its bytes live outside V8's heap, so that a small young generation costs nothing. */
+/** Node's flags for the agent: its buffers are outside V8's heap, so a small young generation costs nothing. */
 const nodeFlags = ['--max-semi-space-size=2'];
 
-/** For `postern --help`; `runAgent` is reached before arguments are parsed, because they are the agent's own. */
+/** For `postern --help` only; `runAgent` is called before arguments are parsed, because the agent parses its own. */
 export function addAgentCommand(program: Command): void {
   program
     .command('agent')
@@ -14,7 +14,7 @@ export function addAgentCommand(program: Command): void {
     .argument('[options...]');
 }
 
-/** Becomes the agent: same process, so that signals and the exit code are the agent's own. Does not return. */
+/** Replaces this process with the agent, so that signals and the exit code are the agent's own. Does not return. */
 export function runAgent(args: string[]): never {
   const agent = fileURLToPath(import.meta.resolve('@postern/agent/main'));
   if (process.execve === undefined) throw new Error('this platform has no execve');

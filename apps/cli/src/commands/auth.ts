@@ -9,7 +9,7 @@ import { printable } from '../printable.ts';
 import { table } from '../table.ts';
 import { relativeTime } from '../time.ts';
 
-/** How long a sign-in lasts: 90 days. */
+/** How long a sign-in lasts: 90 days, in seconds. */
 const tokenSeconds = 7_776_000;
 
 interface SignInOptions extends CommonOptions {
@@ -63,7 +63,7 @@ async function logIn(invocation: Invocation): Promise<void> {
   const signedIn = await invocation.callAt(target, 'signIn', { body: { email, password, token: tokenRequest() } });
   const wanted = options.organization;
   if (wanted !== undefined && !signedIn.organizations.some(({ slug }) => slug === wanted)) {
-    // Nobody would know of this token; the one kept from before stays.
+    // The new token will not be stored, so it is revoked; the previously stored one stays.
     if (signedIn.token) await invocation.callAt({ ...target, token: signedIn.token.secret }, 'signOut', {});
     throw usageError(
       `You are not a member of an organization "${wanted}". Yours: ${signedIn.organizations.map(({ slug }) => slug).join(', ') || 'none'}.`,
@@ -78,7 +78,7 @@ async function logOut(invocation: Invocation): Promise<void> {
   try {
     await invocation.call('signOut', {});
   } catch (error) {
-    // A token that is not valid any more needs no revoking; of one that could not be revoked the user must know.
+    // An invalid token need not be revoked; but the user must know if a valid one could not be.
     if (!(error instanceof CliError) || error.code !== 'unauthenticated') {
       invocation.contexts.remove(url);
       invocation.hint(
@@ -149,7 +149,7 @@ async function passwordOf(invocation: Invocation, options: SignInOptions): Promi
   return askFor(invocation, 'Password: ', { option: '--password-stdin', secret: true });
 }
 
-/** Asked for only where the gateway wants one and somebody can be asked; without it the gateway says what is missing. */
+/** Prompts for the code only if the gateway requires one and there is a terminal; otherwise the gateway's error says so. */
 async function setupCodeOf(
   invocation: Invocation,
   target: { url: string; caPem: string | null },

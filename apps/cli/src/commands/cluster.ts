@@ -38,7 +38,7 @@ export function addClusterCommands(program: Command, io: Io): void {
     );
 }
 
-/** A command that ends with an agent on its way. */
+/** A command that connects an agent, with options to wait for it. */
 function joining(parent: Command, { name, description }: { name: string; description: string }): Command {
   return parent
     .command(name)

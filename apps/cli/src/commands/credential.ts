@@ -7,7 +7,7 @@ import { Invocation } from '../invocation.ts';
 import type { Io } from '../io.ts';
 import { readIfThere, writePrivately } from '../private-file.ts';
 
-/** A credential that ends sooner is not handed out again. */
+/** A cached credential that expires sooner than this is not reused, in milliseconds. */
 const spareMs = 60_000;
 
 interface Credential {
@@ -28,7 +28,7 @@ export function addCredentialCommand(program: Command, io: Io): void {
 async function credential(invocation: Invocation, cluster: string): Promise<void> {
   const { io, organization } = invocation;
   const { url, token } = invocation.context;
-  // The token is part of the name: a credential ends with the sign-in it came from.
+  // The token is part of the name, because a credential ends with the sign-in that it was made from.
   const name = createHash('sha256')
     .update(JSON.stringify([url, organization, cluster, token]))
     .digest('hex');
@@ -51,7 +51,7 @@ function fresh(text: string | undefined, now: number): Credential | undefined {
 
 const versions = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
 
-/** @param info what kubectl says about itself; it wants the answer in the version it names. */
+/** @param info KUBERNETES_EXEC_INFO from kubectl, which names the version that it expects. */
 function execCredential({ token, expiresAt }: Credential, info: string | undefined): object {
   let apiVersion = versions[0];
   if (info !== undefined) {

@@ -59,7 +59,7 @@ async function kubeconfig(invocation: Invocation, cluster: string, options: Kube
   );
 }
 
-/** `postern` where kubectl would find it, else this program's own path. */
+/** `postern` if kubectl would find it on the PATH, otherwise this program's own path. */
 function ownCommand(io: Io): string {
   const own = process.argv[1];
   for (const folder of (io.env['PATH'] ?? '').split(delimiter).filter(Boolean)) {
@@ -67,7 +67,7 @@ function ownCommand(io: Io): string {
       accessSync(join(folder, 'postern'), constants.X_OK);
       return 'postern';
     } catch {
-      // the next folder
+      // Try the next folder.
     }
   }
   return own === undefined ? 'postern' : resolve(own);

@@ -8,17 +8,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { FrontOptions } from '../mode.ts';
 
-/** Milliseconds to wait for a gateway or a dashboard that starts again, and between two tries to reach it. */
+/** How long to wait for a restarting gateway or dashboard, and between two attempts to reach it, in milliseconds. */
 const STARTING = 15_000;
 const RETRY = 50;
-/** Headers of one connection, which are not passed on; HTTP/2 takes none of them. */
+/** Hop-by-hop headers, which are not passed on; HTTP/2 allows none of them. */
 const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings'];
-/** Paths that the gateway answers itself (apps/gateway/src/edge/routes.ts; a test compares the two). */
+/** Paths that the gateway serves itself (apps/gateway/src/edge/routes.ts; a test compares the two). */
 const gatewayPath = /^\/(?:(?:k8s|tunnel|healthz|readyz|install\.yaml)(?![^/?])|api(?![^/?])|socket\.io\/)/;
 
 /**
- * Whether the gateway gets a request; the dashboard gets the others, and the connection over which it renews its pages. The
- * dashboard's never bear a credential; with one, every path may belong to a cluster.
+ * Whether a request is for the gateway; the dashboard gets the others, and the connection for hot reload. Requests for the
+ * dashboard never have a credential; with one, every path may belong to a cluster.
  */
 export function isForGateway({
   url = '',
@@ -31,8 +31,8 @@ export function isForGateway({
 }
 
 /**
- * One origin for gateway and `next dev`, as the gateway is for what was built: the gateway has no way for a page that renews itself
- * and should have none. Requests wait while either starts again. For development only: no limits, no Content-Security-Policy.
+ * One origin for gateway and `next dev`, because the gateway does not, and should not, support hot reload. Requests wait while
+ * either of them restarts. For development only: no limits, no Content-Security-Policy.
  */
 export async function openFront(options: FrontOptions): Promise<{ stop(): Promise<void> }> {
   const { listen, port, certificates, gatewayPort, dashboardPort } = options;
@@ -58,7 +58,7 @@ export async function openFront(options: FrontOptions): Promise<{ stop(): Promis
     connections.add(socket);
     socket.on('error', () => {}).on('close', () => connections.delete(socket));
   });
-  // Of either version of HTTP: what is used here, both have.
+  // The types are those of HTTP/1.1; what is used here exists in HTTP/2 too.
   const answerTo = (asked: IncomingMessage, answer: ServerResponse): void => {
     reach(asked).then(
       (socket) => forward(asked, answer, socket),
@@ -88,11 +88,11 @@ export async function openFront(options: FrontOptions): Promise<{ stop(): Promis
 
 interface Target {
   dial(): Socket;
-  /** Emitted by the connection once it can be used. */
+  /** The event that a connection emits once it can be used. */
   event: 'connect' | 'secureConnect';
 }
 
-/** A connection, tried again while nobody listens. @throws when it cannot be made for some time, or not before the end. */
+/** Connects, retrying while nothing listens. @throws if that takes too long, or when stopping. */
 async function whenUp({ dial, event }: Target, stopping: AbortSignal): Promise<Socket> {
   const deadline = performance.now() + STARTING;
   for (;;) {
@@ -118,7 +118,7 @@ function forward(asked: IncomingMessage, answer: ServerResponse, socket: Socket)
   passed.on('error', (error) => refuse(answer, error));
   passed.on('response', (response) => {
     answer.writeHead(response.statusCode ?? 502, passedOn(response.headers));
-    // What breaks off must not look complete.
+    // A response that breaks off must not look complete.
     response.on('error', () => breakOff(answer));
     answer.flushHeaders();
     response.pipe(answer);
@@ -131,7 +131,7 @@ function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(entries);
 }
 
-/** Sends an upgrade on as it came; from then on the two connections are one. */
+/** Passes an upgrade on unchanged, and then joins the two connections. */
 function join(asked: IncomingMessage, { client, head }: { client: Duplex; head: Buffer }, socket: Socket): void {
   const lines = [`${asked.method} ${asked.url} HTTP/1.1`];
   for (let i = 0; i < asked.rawHeaders.length; i += 2) lines.push(`${asked.rawHeaders[i]}: ${asked.rawHeaders[i + 1]}`);
@@ -142,9 +142,9 @@ function join(asked: IncomingMessage, { client, head }: { client: Duplex; head: 
   socket.pipe(client).pipe(socket);
 }
 
-/** Ends an answer so that nobody takes it for complete. */
+/** Ends a response so that nobody takes it for complete. */
 function breakOff(answer: ServerResponse | Http2ServerResponse): void {
-  // The stream of HTTP/2 would end in order.
+  // Destroying would end an HTTP/2 stream properly.
   if ('stream' in answer) answer.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   else answer.destroy();
 }

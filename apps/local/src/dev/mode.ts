@@ -7,7 +7,7 @@ import { type Commands, checkout, programs } from '../programs.ts';
 import { openFront } from './front.ts';
 import { watchSources } from './watch.ts';
 
-/** Runs a program of ours on its sources. */
+/** Node's arguments to run a program from source. */
 const onSources = ['--conditions=@postern/source', '--import', join(checkout, 'scripts/typescript.mjs')];
 
 const commands: Commands = {
@@ -17,16 +17,16 @@ const commands: Commands = {
   dashboard: (port) => [join(checkout, 'scripts/next-dev.mjs'), programs.dashboard, String(port)],
 };
 
-/** What each program runs. */
+/** The source folders of each program. */
 const sources = {
   gateway: ['apps/gateway', 'packages/contracts', 'packages/kube', 'packages/mux', 'packages/tunnel'],
   agents: ['apps/agent', 'packages/kube', 'packages/mux', 'packages/tunnel'],
   demoCluster: ['packages/emulator', 'packages/kube'],
-  /** `next dev` watches the dashboard's own files; of these it reads what was compiled. */
+  /** `next dev` watches the dashboard's own files; of these packages it uses the build output. */
   compiled: ['packages/contracts', 'packages/api-client'],
 };
 
-/** Starts again what a change is for. */
+/** Restarts the programs that a change affects. */
 function watch({ gateway, demoCluster, agents }: Running): () => void {
   const on = (folders: string[], what: string, act: () => Promise<unknown> | undefined): (() => void) =>
     watchSources(
@@ -47,7 +47,7 @@ function watch({ gateway, demoCluster, agents }: Running): () => void {
   };
 }
 
-/** Compiles what the dashboard takes compiled. @throws what the compiler says. */
+/** Compiles the packages of which the dashboard uses the build output. @throws the compiler's messages. */
 function compile(): Promise<void> {
   const tsc = join(createRequire(join(checkout, 'package.json')).resolve('typescript/package.json'), '../bin/tsc');
   const args = [tsc, '-b', ...sources.compiled];
@@ -58,13 +58,13 @@ function compile(): Promise<void> {
   });
 }
 
-/** `npm run dev`: everything on its sources, started again when they change. */
+/** `npm run dev`: everything runs from source and restarts when a file changes. */
 export const development: Mode = {
   command: 'npm run dev',
   defaultData: join(checkout, '.postern/dev'),
   commands,
   environment: 'development',
-  // What ended by a mistake ends by it again, until the mistake is mended.
+  // A program that failed because of an error in its sources would fail again until they change.
   restartPolicy: { shortest: Infinity, longest: Infinity, healthy: 60_000, failedStarts: Infinity },
   drainSeconds: 0,
   openFront,

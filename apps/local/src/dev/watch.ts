@@ -1,18 +1,18 @@
 import { type FSWatcher, readdirSync, watch } from 'node:fs';
 import { join, sep } from 'node:path';
 
-/** Milliseconds in which several changes count as one: an editor that saves all, a checkout of a branch. */
+/** Changes within this many milliseconds count as one: an editor that saves all files, a checkout of a branch. */
 const TOGETHER = 100;
 
-/** A file whose change asks for a start: no test, and nothing that only tests use. */
+/** Whether a change of this file requires a restart: not for tests and test helpers. */
 const isSource = (path: string): boolean => /\.tsx?$/.test(path) && !/\.test\.tsx?$|\/test\//.test(path);
 
 /**
- * Calls back when sources in or below any of the folders changed: once for changes that come together, with the path of one of
- * them. What is returned ends the watch.
+ * Calls back when sources in any of the folders or their subfolders change: once for simultaneous changes, with the path of one
+ * of them. @returns a function that ends the watch.
  */
 export function watchSources(folders: readonly string[], onChange: (path: string) => void): () => void {
-  // Each folder by itself: where Node watches recursively by its own means, as on Linux, it loses a file that an editor replaced.
+  // One watcher per folder: Node's own recursive watch, as on Linux, loses track of a file that an editor replaced.
   const watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;
   const changed = (path: string): void => {
@@ -20,7 +20,7 @@ export function watchSources(folders: readonly string[], onChange: (path: string
     clearTimeout(timer);
     timer = setTimeout(onChange, TOGETHER, path);
   };
-  /** Watches a folder and those in it. @returns the files there; undefined where there is no folder. */
+  /** Watches a folder and its subfolders. @returns the files in it; undefined if there is no such folder. */
   const add = (folder: string): string[] | undefined => {
     const entries = entriesOf(folder);
     if (entries === undefined) return undefined;
@@ -41,7 +41,7 @@ export function watchSources(folders: readonly string[], onChange: (path: string
   const noticed = (event: string, path: string): void => {
     changed(path);
     if (event !== 'rename') return;
-    // It came, went, or is another of the same name.
+    // It was created, deleted or replaced.
     drop(path);
     add(path)?.forEach(changed);
   };
