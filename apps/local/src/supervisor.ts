@@ -78,7 +78,7 @@ export class Supervisor {
     this.givenUp.catch(() => {});
   }
 
-  /** Ends the program, `patience` milliseconds after SIGTERM at the latest, or the delay before its next start. Resolves when done. */
+  /** Ends the program, at most `patience` milliseconds after SIGTERM, or the delay before its next start. Resolves when done. */
   async stop(patience: number): Promise<void> {
     this.#stop.abort();
     await Promise.all([stopStarting(patience), this.#child.stop(patience)]);

@@ -11,7 +11,7 @@ export interface ServerCertificate {
   keyPem: string;
 }
 
-/** A new authority and a certificate of it for this machine, for 30 days. The authority's key is thrown away. */
+/** A new authority and a certificate for this machine, valid for 30 days. The authority's key is discarded. */
 export async function makeCertificate(now: number): Promise<ServerCertificate> {
   x509.cryptoProvider.set(webcrypto);
   const [caKeys, keys] = await Promise.all([generateKeys(), generateKeys()]);
@@ -54,7 +54,7 @@ function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
 }
 
-/** 16 random bytes; the first bit is 0, because DER would read it as a sign. */
+/** 16 random bytes; the first bit is 0, because it is the sign bit in DER. */
 function serialNumber(): string {
   const bytes = webcrypto.getRandomValues(new Uint8Array(16));
   bytes[0] = (bytes[0] ?? 0) & 0x7f;

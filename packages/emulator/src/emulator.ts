@@ -11,33 +11,33 @@ import { detectSandbox, Sandbox, type SandboxKind } from './streams/sandbox.ts';
 import { Upgrader } from './streams/upgrade.ts';
 
 export interface EmulatorOptions {
-  /** 0 (the default) for any free one; always on 127.0.0.1. */
+  /** Port on 127.0.0.1; 0 (the default) for any free one. */
   port?: number;
   /**
    * `real` (the default): exec and attach start real processes on this machine. `off`: they are refused.
    */
   shell?: 'real' | 'off';
-  /** Folders that no process of a pod is to see, besides people's; absolute. */
+  /** Absolute paths of folders to hide from the processes of pods, in addition to personal ones. */
   hidden?: string[];
 }
 
 export interface Emulator {
   /** `https://127.0.0.1:…`. */
   url: string;
-  /** A kubeconfig of an administrator: whoever reads it has a shell on this machine. */
+  /** A kubeconfig of an administrator: anyone who has it can run a shell on this machine. */
   kubeconfig: string;
   caPem: string;
   token: string;
-  /** How processes of pods are kept from the rest of this machine; `off`: there are none. */
+  /** How processes of pods are isolated from the rest of this machine; `off`: there are none. */
   sandbox: SandboxKind | 'off';
   /** Ends all connections, streams and processes, and removes the pods' files. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a small Kubernetes API with a demo cluster behind it. It listens on loopback only, with a certificate and a token made for
- * this run.
- * @throws when the port cannot be had.
+ * Starts a small Kubernetes API with a demo cluster behind it. It listens on loopback only, with a certificate and a token
+ * created for this run.
+ * @throws if the port is not available.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, shell = 'real', hidden = [] } = options;

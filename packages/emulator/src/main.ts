@@ -5,7 +5,7 @@ import { startEmulator } from './emulator.ts';
 
 const USAGE = 'usage: main.js --dir DIR [--port N] [--shell real|off]\n';
 
-/** Starts the demo cluster, writes DIR/kubeconfig (0600) and prints one line of JSON when it serves. */
+/** Starts the demo cluster, writes DIR/kubeconfig (0600) and prints one line of JSON when it is ready. */
 async function main(): Promise<void> {
   const { dir, port, shell } = parseArgs({
     options: {
@@ -17,9 +17,9 @@ async function main(): Promise<void> {
   const number = Number(port);
   if (dir === undefined || !Number.isInteger(number) || number < 0 || number > 65_535) throw new Error(USAGE);
   if (shell !== 'real' && shell !== 'off') throw new Error(USAGE);
-  // As root, processes of pods run as a user of their own; without this they would keep root's other groups.
+  // As root, processes of pods run as a dedicated user; without this they would keep root's other groups.
   if (process.getuid?.() === 0) process.setgroups?.([]);
-  // The folder above is that of the whole of `npm start`, with the keys and the database.
+  // The parent folder is that of `npm start`, with the keys and the database.
   const emulator = await startEmulator({ port: number, shell, hidden: [dirname(resolve(dir))] });
   const kubeconfig = join(resolve(dir), 'kubeconfig');
   await mkdir(dir, { recursive: true });
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   await rename(`${kubeconfig}.new`, kubeconfig);
   const { sandbox, url } = emulator;
   const stop = () => void emulator.close().finally(() => process.exit(0));
-  // Before the line below: whoever reads that it serves may stop it at once.
+  // Before the line is printed, because the reader may stop the process right away.
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   process.stdout.write(`${JSON.stringify({ ready: true, kubeconfig, port: Number(new URL(url).port), sandbox })}\n`);

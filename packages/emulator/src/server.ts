@@ -12,7 +12,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Serves the API on loopback, over HTTP/2 and HTTP/1.1. @param port 0 for any. @throws when the port cannot be had. */
+/** Serves the API on loopback, over HTTP/2 and HTTP/1.1. @param port 0 for any free one. @throws if it is not available. */
 export async function listen(
   context: ApiContext,
   upgrader: Upgrader,
@@ -37,7 +37,7 @@ export async function listen(
     session.on('error', () => session.destroy());
   });
   server.on('request', (request, response) => {
-    // Node's compatibility layer: HTTP/2 looks like HTTP/1.1 here.
+    // Through Node's compatibility API, HTTP/2 looks like HTTP/1.1 here.
     response.on('error', () => {});
     request.on('error', () => {});
     answer(context, request as unknown as IncomingMessage, response as unknown as ServerResponse).catch(() =>

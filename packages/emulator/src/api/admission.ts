@@ -4,7 +4,7 @@ import type { KubeObject } from '../model/object.ts';
 import type { Store } from '../store/store.ts';
 import { invalid } from './api-error.ts';
 
-/** Fills in what the apiserver fills in, as far as clients and controllers look at it. Changes the object. */
+/** Sets the apiserver's defaults, for the fields that clients and controllers read. Changes the object. */
 export function setDefaults(object: KubeObject, store: Store): void {
   switch (object.kind) {
     case 'Pod':
@@ -121,7 +121,7 @@ function defaultService(service: Service, store: Store): void {
   service.status ??= { loadBalancer: {} };
 }
 
-/** An address of 10.96.0.0/16 that no service has. */
+/** An unused address in 10.96.0.0/16. */
 function freeAddress(store: Store): string {
   const taken = new Set(store.list('services').map((service) => (service as Service).spec.clusterIP));
   for (;;) {
@@ -139,7 +139,7 @@ function foldStringData(secret: KubeObject): void {
 }
 
 /**
- * Rules that go beyond the shape of an object.
+ * Checks rules beyond the schema of an object.
  * @throws ApiError 422.
  */
 export function checkRules(object: KubeObject): void {

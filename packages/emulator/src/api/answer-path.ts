@@ -6,7 +6,7 @@ import { openApiDocument, openApiIndex } from './openapi.ts';
 import { openApiV2 } from './openapi-v2.ts';
 import type { Resources } from './resources.ts';
 
-/** Answers what is not about a resource: health, version, discovery, schemas. @throws ApiError 404, 405. */
+/** Serves requests that are not for a resource: health, version, discovery, schemas. @throws ApiError 404, 405. */
 export function answerPath(resources: Resources, exchange: Exchange): void {
   const { path, request } = exchange;
   if (health(exchange)) return;
@@ -32,7 +32,7 @@ function documentAt(resources: Resources, exchange: Exchange): object | undefine
 
 const OPENAPI_V2 = /^application\/com\.github\.proto-openapi\.spec\.v2(?:@v1\.0|\.v1\.0)\+protobuf$/;
 
-/** @throws ApiError 406 when the client wants it otherwise. */
+/** @throws ApiError 406 if the client accepts only other types. */
 function sendProtobuf(resources: Resources, { request, response }: Exchange): void {
   const accepted = (request.headers.accept ?? '').split(',').map((one) => one.trim());
   if (!accepted.some((type) => OPENAPI_V2.test(type))) {
@@ -40,7 +40,7 @@ function sendProtobuf(resources: Resources, { request, response }: Exchange): vo
     throw new ApiError(406, 'NotAcceptable', message);
   }
   response.statusCode = 200;
-  // The older name, with an at sign, is no valid media type: clients refuse it in an answer.
+  // The older name, with an at sign, is not a valid media type: clients refuse it in a response.
   response.setHeader('content-type', 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf');
   response.end(openApiV2(resources));
 }

@@ -12,7 +12,7 @@ import { readScale, writeScale } from './scale.ts';
 import { watch } from './watch.ts';
 import { create, remove, removeAll, update, type WriteContext } from './write.ts';
 
-/** What is sent back at once; streams send for themselves. */
+/** A complete response; streams write their own. */
 interface Answer {
   code: number;
   body: object;
@@ -20,7 +20,7 @@ interface Answer {
 
 const ok = (body: object): Answer => ({ code: 200, body });
 
-/** Answers what is about a resource. @throws ApiError. */
+/** Serves requests for a resource. @throws ApiError. */
 export async function answerResource(context: WriteContext, exchange: ResourceExchange): Promise<void> {
   const { verb, subresource, resource, request } = exchange;
   if (subresource === 'log') podLog(context, exchange);
@@ -81,14 +81,14 @@ function onObjects(context: WriteContext, exchange: ResourceExchange, body: unkn
   }
 }
 
-/** An object that lingers, or a Status that says that it is gone. */
+/** The response to a deletion: the object if it still exists, otherwise a Status. */
 function deleted({ resource, name }: ResourceExchange, object: object | undefined): Answer {
   if (object !== undefined) return ok(object);
   const details = { name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.plural };
   return ok({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
 }
 
-/** Metrics are made up when they are asked for. */
+/** Metrics are computed when they are requested. */
 function metrics(context: WriteContext, exchange: ResourceExchange, shown: Representation): Answer {
   const objects = metricsObjects(context, exchange);
   if (exchange.verb === 'list') return ok(shown.many(objects, { resourceVersion: '' }));

@@ -17,7 +17,7 @@ export interface Status {
   code?: number;
 }
 
-/** A refusal in the words of the apiserver (k8s.io/apimachinery/pkg/api/errors). */
+/** An error with the apiserver's wording (k8s.io/apimachinery/pkg/api/errors). */
 export class ApiError extends Error {
   readonly status: Status & { code: number };
 
@@ -36,7 +36,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Splits `deployments.apps` into what details name; a core resource has no group. */
+/** Splits `deployments.apps` into the fields of `details`; a core resource has no group. */
 function named(resource: string, name: string): { name: string; group?: string; kind: string } {
   const dot = resource.indexOf('.');
   return dot === -1 ? { name, kind: resource } : { name, group: resource.slice(dot + 1), kind: resource.slice(0, dot) };
@@ -65,7 +65,7 @@ export const methodNotAllowed = () =>
 
 export const expired = (message: string) => new ApiError(410, 'Expired', message);
 
-/** One field that is wrong. @param kind as kubectl shows it: `Pod`, `Deployment.apps`. */
+/** An error for one invalid field. @param kind as kubectl shows it: `Pod`, `Deployment.apps`. */
 export function invalid(kind: string, name: string, cause: { field: string; message: string }): ApiError {
   const dot = kind.indexOf('.');
   return new ApiError(422, 'Invalid', `${kind} "${name}" is invalid: ${cause.field}: ${cause.message}`, {

@@ -3,10 +3,10 @@ import { parse } from 'yaml';
 import { ApiError, badRequest } from './api-error.ts';
 import { decodeProtobuf } from './kube-protobuf.ts';
 
-/** The apiserver's own limit for what one request may write. */
+/** The apiserver's own limit for a request body. */
 const MAX_BYTES = 3 * 1024 * 1024;
 
-/** The whole body. @throws ApiError 413 beyond 3 MiB. */
+/** Reads the whole body. @throws ApiError 413 above 3 MiB. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -21,8 +21,8 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /**
- * JSON, YAML or protobuf as the content type says; without one, JSON.
- * @throws ApiError 400 for what does not parse, 415 for another type.
+ * Parses JSON, YAML or protobuf according to the content type; without one, JSON.
+ * @throws ApiError 400 if it cannot be parsed, 415 for another type.
  */
 export function parseBody(body: Buffer, contentType: string | undefined): unknown {
   const mediaType = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
@@ -47,7 +47,7 @@ function withoutPrototypes(value: unknown): unknown {
   return value;
 }
 
-/** A key `__proto__` would, once merged, change objects that it is no part of. */
+/** Refuses the key `__proto__`, which, when merged, would change other objects. */
 function refusePrototypes(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth > 200) throw badRequest('the object provided is nested too deeply');

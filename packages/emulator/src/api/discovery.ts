@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Exchange } from './exchange.ts';
 import type { Resource, Resources } from './resources.ts';
 
-/** The answers below `/api` and `/apis` that are not about a resource; undefined for a path that is unknown. */
+/** The responses under `/api` and `/apis` that are not for a resource; undefined for an unknown path. */
 export function discover(
   resources: Resources,
   { path, request }: Pick<Exchange, 'path' | 'request'>,
@@ -42,7 +42,7 @@ interface Group {
   versions: { name: string; resources: Resource[] }[];
 }
 
-/** In the order of their first resource. */
+/** The groups, in the order of their first resource. */
 function groupsOf(resources: Resource[]): Group[] {
   const names = [...new Set(resources.map(({ group }) => group))];
   return names.map((name) =>
@@ -101,7 +101,7 @@ function versionHash({ group, version, kind }: Resource): string {
   return createHash('sha256').update(`${group}/${version}/${kind}`).digest('base64').slice(0, 11).concat('=');
 }
 
-/** Which version of aggregated discovery (KEP-3352) a client takes first. */
+/** The version of aggregated discovery (KEP-3352) that a client prefers. */
 function aggregatedVersion(accept = ''): string | undefined {
   for (const clause of accept.split(',')) {
     const match = /;\s*g=apidiscovery\.k8s\.io/.test(clause) && /;\s*as=APIGroupDiscoveryList/.test(clause);
@@ -150,7 +150,7 @@ function describeAggregated(resource: Resource): object {
   };
 }
 
-/** The content type of an answer of `discover`. */
+/** The content type of a response of `discover`. */
 export function discoveryContentType({ request, path }: Pick<Exchange, 'path' | 'request'>): string {
   const version = /^\/apis?\/?$/.test(path) ? aggregatedVersion(request.headers.accept) : undefined;
   return version === undefined

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { User } from './identity.ts';
 import type { Resource } from './resources.ts';
 
-/** A request on its way through, over HTTP/1.1 or HTTP/2 (by Node's compatibility layer). */
+/** A request with its response, over HTTP/1.1 or HTTP/2 (through Node's compatibility API). */
 export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
@@ -12,17 +12,17 @@ export interface Exchange {
   user: User;
 }
 
-/** A request about a resource. */
+/** A request for a resource. */
 export interface ResourceExchange extends Exchange {
   resource: Resource;
   verb: string;
-  /** Empty for cluster-scoped resources and for all namespaces. */
+  /** Empty for a cluster-scoped resource and for all namespaces. */
   namespace: string;
   name: string;
   subresource: string;
 }
 
-/** Answers with JSON and ends. Browsers get it without indentation too. */
+/** Sends a JSON response. It is not indented, not even for browsers. */
 export function sendJson(
   { response, contentType = 'application/json' }: { response: ServerResponse; contentType?: string },
   code: number,

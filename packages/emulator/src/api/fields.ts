@@ -1,4 +1,4 @@
-/** An object of JSON, not a list. */
+/** A JSON object, not a list. */
 export type Fields = Record<string, unknown>;
 
 export function isFields(value: unknown): value is Fields {

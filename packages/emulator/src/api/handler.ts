@@ -13,13 +13,13 @@ export interface ApiContext extends WriteContext {
   resources: Resources;
 }
 
-/** A request that may pass: about a resource or about a path. */
+/** An authorised request, for a resource or a path. */
 type Admitted = Omit<Exchange, 'response'> | Omit<ResourceExchange, 'response'>;
 
-/** Paths that anybody may read, as the cluster role system:public-info-viewer has it. */
+/** Paths that anybody may read, as in the cluster role system:public-info-viewer. */
 const PUBLIC = /^\/(?:healthz|livez|readyz|version)(?:\/|$)/;
 
-/** Reads, authenticates and authorises the head of a request. @throws ApiError 400, 401, 403, 404. */
+/** Parses, authenticates and authorises the head of a request. @throws ApiError 400, 401, 403, 404. */
 export function admit(context: ApiContext, request: IncomingMessage): Admitted {
   const user = authenticate(request, context.token);
   const { path, search } = splitUrl(request.url ?? '/');
@@ -54,12 +54,12 @@ function splitUrl(url: string): { path: string; search: string } {
 
 const internalError = new ApiError(500, 'InternalError', 'Internal error occurred: the demo cluster failed at this');
 
-/** What a failure becomes for the client. */
+/** The Status for an error. */
 export function statusOf(error: unknown): ApiError['status'] {
   return (error instanceof ApiError ? error : internalError).status;
 }
 
-/** Answers a request that is no upgrade. Never throws: what goes wrong becomes a Status. */
+/** Handles a request that is not an upgrade. Never throws: errors become a Status. */
 export async function answer(context: ApiContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const admitted = admit(context, request);

@@ -1,6 +1,6 @@
 import { type Exchange, sendText } from './exchange.ts';
 
-/** The checks that a real apiserver names and that mean something here. */
+/** The checks of a real apiserver that are meaningful here. */
 const checks = [
   'ping',
   'log',
@@ -16,7 +16,7 @@ const checks = [
 
 const endpoints = new Set(['healthz', 'livez', 'readyz']);
 
-/** Answers `/healthz`, `/livez` and `/readyz`, with `?verbose` and single checks. @returns false when the path is another. */
+/** Serves `/healthz`, `/livez` and `/readyz`, with `?verbose` and single checks. @returns false for any other path. */
 export function health(exchange: Exchange): boolean {
   const [endpoint = '', ...rest] = exchange.path.slice(1).split('/');
   if (!endpoints.has(endpoint)) return false;

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from './api-error.ts';
 
-/** Who acts. */
+/** The user of a request. */
 export interface User {
   name: string;
   groups: string[];
@@ -14,8 +14,8 @@ const SUPERUSERS = 'system:masters';
 const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /**
- * Who a request acts as. The one token there is belongs to an administrator, who may impersonate anybody; without a token
- * one is `system:anonymous`.
+ * The user of a request. The only token belongs to an administrator, who may impersonate anybody; without a token the user is
+ * `system:anonymous`.
  * @throws ApiError 401 for a wrong token, 400 for groups without a user.
  */
 export function authenticate(request: IncomingMessage, token: string): User {
@@ -30,13 +30,13 @@ export function isSuperuser(user: User): boolean {
   return user.groups.includes(SUPERUSERS);
 }
 
-/** Compares hashes, so that neither content nor length shows in the time it takes. */
+/** Compares hashes, so that the time taken reveals neither content nor length. */
 function isEqual(a: string, b: string): boolean {
   const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest());
   return left !== undefined && right !== undefined && timingSafeEqual(left, right);
 }
 
-/** From the raw headers: Node would join two groups with a comma into one name. */
+/** Reads the raw headers, because Node would join two groups with a comma into one name. */
 function impersonated(rawHeaders: string[]): User | undefined {
   let name: string | undefined;
   let uid: string | undefined;

@@ -10,8 +10,8 @@ interface Operation {
 }
 
 /**
- * A JSON patch (RFC 6902) on a copy of a document.
- * @throws ApiError 400 for a malformed patch, 422 for one that does not fit.
+ * Applies a JSON patch (RFC 6902) to a copy of a document.
+ * @throws ApiError 400 for a malformed patch, 422 for one that cannot be applied.
  */
 export function jsonPatch(document: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch) || patch.length > 10_000) throw badRequest('a JSON patch is a list of operations');
@@ -55,7 +55,7 @@ function apply(document: unknown, operation: Operation): unknown {
   }
 }
 
-/** The steps of a JSON pointer (RFC 6901). */
+/** The reference tokens of a JSON pointer (RFC 6901). */
 function steps(path: string): string[] {
   if (path === '') return [];
   if (!path.startsWith('/')) throw badRequest(`not a JSON pointer: ${path}`);
@@ -80,7 +80,7 @@ function read(document: unknown, path: string): unknown {
   return steps(path).reduce(child, document);
 }
 
-/** Changes `document` in place, unless it is the whole that is written. */
+/** Changes `document` in place, unless the whole document is replaced. */
 function write(document: unknown, path: string, value: unknown, insert: boolean): unknown {
   const parts = steps(path);
   const last = parts.pop();

@@ -6,7 +6,7 @@ interface WireField {
   name: string;
   type: string;
   shape: string;
-  /** Whether a zero is a value and not the absence of one. */
+  /** Whether zero is a value, as opposed to an unset field. */
   isNullable: boolean;
 }
 
@@ -32,8 +32,8 @@ const MAGIC = 'k8s\0';
 const unreadable = (why: string) => new ApiError(415, 'UnsupportedMediaType', `${why}; send JSON instead`);
 
 /**
- * Decodes a body of type application/vnd.kubernetes.protobuf into what it would be in JSON.
- * @throws ApiError 415 for kinds and fields that we do not know, and for a damaged body.
+ * Decodes a body of type application/vnd.kubernetes.protobuf into its JSON equivalent.
+ * @throws ApiError 415 for unknown kinds and fields, and for a corrupt body.
  */
 export function decodeProtobuf(body: Buffer): unknown {
   try {
@@ -53,7 +53,7 @@ type Wire = number | Buffer;
 const bytesOf = (value: Wire | undefined) => (Buffer.isBuffer(value) ? value : Buffer.alloc(0));
 const textOf = (value: Wire | undefined) => bytesOf(value).toString('utf8');
 
-/** The fields of a message: varints (up to 2^53) and strings of bytes. @throws Error, RangeError for a damaged one. */
+/** The fields of a message: varints (up to 2^53) and byte strings. @throws Error, RangeError for a corrupt message. */
 function wireFields(message: Buffer): [number: number, value: Wire][] {
   let at = 0;
   const varint = (): number => {

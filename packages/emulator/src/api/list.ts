@@ -6,7 +6,7 @@ import { badRequest, expired } from './api-error.ts';
 import type { ResourceExchange } from './exchange.ts';
 import type { ListMeta } from './representation.ts';
 
-/** Which objects of a resource a list or watch is about. @throws ApiError 400. */
+/** The selector of a list or watch. @throws ApiError 400. */
 export function selector(exchange: ResourceExchange): (object: KubeObject) => boolean {
   const { query, resource, namespace, name } = exchange;
   const labels = parseLabelSelector(query.get('labelSelector') ?? '');
@@ -27,9 +27,9 @@ interface Continuation {
 const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`;
 
 /**
- * A page of a list. Pages after the first show the present, under the resource version of the first: a watch from there
+ * A page of a list. Pages after the first show the current objects with the resource version of the first: a watch from there
  * repeats every change since, so that nothing is missed.
- * @throws ApiError 400, and 410 for a token whose changes are forgotten.
+ * @throws ApiError 400, and 410 for a token older than the history.
  */
 export function page(store: Store, exchange: ResourceExchange): { objects: KubeObject[]; metadata: ListMeta } {
   const { query, resource, namespace } = exchange;

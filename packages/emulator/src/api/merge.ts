@@ -1,7 +1,7 @@
 import { type Field, type Type, typeNamed } from '../schema/types.ts';
 import { type Fields, isFields } from './fields.ts';
 
-/** A JSON merge patch (RFC 7386). */
+/** Applies a JSON merge patch (RFC 7386). */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isFields(patch)) return patch;
   const merged: Fields = isFields(target) ? { ...target } : {};
@@ -16,9 +16,9 @@ const SET_ORDER = '$setElementOrder/';
 const DELETE_ITEMS = '$deleteFromPrimitiveList/';
 
 /**
- * A strategic merge patch: lists of objects merge by the key that the type names for them, with the directives `$patch`,
+ * Applies a strategic merge patch: lists of objects are merged by the key named in the type, with the directives `$patch`,
  * `$setElementOrder`, `$retainKeys` and `$deleteFromPrimitiveList`.
- * @param type undefined where we do not know it: there lists are replaced.
+ * @param type undefined if unknown, in which case lists are replaced.
  */
 export function strategicMerge(target: unknown, patch: unknown, type: Type | undefined): unknown {
   if (!isFields(patch)) return patch;
@@ -76,7 +76,7 @@ function withoutDirectives(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('$')));
 }
 
-/** Items that the order names come in that order, the others keep their place behind them. */
+/** Sorts the items named in `order`; the others follow in their own order. */
 function inOrder(items: unknown[], order: unknown[], key: string | undefined): unknown[] {
   const keyOf = (item: unknown) => (key !== undefined && key !== '=' && isFields(item) ? item[key] : item);
   const places = new Map(order.map((item, index) => [keyOf(item), index]));

@@ -7,8 +7,8 @@ type Json = Record<string, unknown>;
 const entries = (value: unknown): [string, Json][] => Object.entries((value ?? {}) as Record<string, Json>);
 
 /**
- * All documents as one of OpenAPI 2, in protobuf: the only form that kubectl up to 1.27 asks for. The numbers are those of
- * github.com/google/gnostic-models/openapiv2/OpenAPIv2.proto.
+ * All documents as one OpenAPI 2 document in protobuf, the only form that kubectl up to 1.27 requests. The field numbers are
+ * those of github.com/google/gnostic-models/openapiv2/OpenAPIv2.proto.
  */
 export function openApiV2(resources: Resources): Buffer {
   const documents = openApiPaths(resources).map((path) => openApiDocument(resources, path) as Json);
@@ -63,7 +63,7 @@ function schema(value: Json): Buffer[] {
     const found = value[key];
     return typeof found === 'string' && found !== '' ? [field(number, found)] : [];
   };
-  // What may be a number or a string is neither in OpenAPI 2; Kubernetes calls it a string.
+  // OpenAPI 2 has no type for a number or string; Kubernetes uses string.
   const type = value['type'] ?? (value['oneOf'] === undefined ? undefined : 'string');
   const reference = value['$ref'];
   const items = value['items'] as Json | undefined;
@@ -88,13 +88,13 @@ function schema(value: Json): Buffer[] {
   ];
 }
 
-/** A reference with a description around it: OpenAPI 2 has both in one. */
+/** Merges a reference and the description around it, which OpenAPI 2 has in one object. */
 function flat(value: Json): Json {
   const [only] = (value['allOf'] ?? []) as Json[];
   return only === undefined ? value : { ...only, description: value['description'] };
 }
 
-/** Extensions travel as YAML, of which JSON is a part. */
+/** Extensions are encoded as YAML, of which JSON is a subset. */
 function extensions(value: Json, number: number): Buffer[] {
   return Object.entries(value)
     .filter(([key]) => key.startsWith('x-'))

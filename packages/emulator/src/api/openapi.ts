@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Field, type Type, typeNamed, typeOfKind } from '../schema/types.ts';
 import type { Resource, Resources } from './resources.ts';
 
-/** The list of documents at `/openapi/v3`; a hash in each address says when it changes. */
+/** The list of documents at `/openapi/v3`; a hash in each URL changes with the document. */
 export function openApiIndex(resources: Resources): object {
   return {
     paths: Object.fromEntries(
@@ -22,7 +22,7 @@ export function openApiPaths(resources: Resources): string[] {
 
 const documentPath = ({ group, version }: Resource) => (group === '' ? `api/${version}` : `apis/${group}/${version}`);
 
-/** One group and version, with the schemas of its kinds as far as we know them; undefined when it is not served. */
+/** The document of one group and version, with the known schemas of its kinds; undefined if it is not served. */
 export function openApiDocument(resources: Resources, path: string): object | undefined {
   const served = resources.all().filter((one) => documentPath(one) === path);
   if (served.length === 0) return undefined;
@@ -51,7 +51,7 @@ function kindSchema(resource: Resource, schemas: Record<string, object>): object
   return { ...own, properties, ...groupVersionKind };
 }
 
-/** Adds the schemas it refers to. */
+/** Also adds the schemas to which it refers. */
 function objectSchema(type: Type, schemas: Record<string, object>): object {
   const fields = [...type.fields.values()];
   for (const { type: name } of fields) {
@@ -109,7 +109,7 @@ function itemSchema(type: string): object {
   }
 }
 
-/** Where kubectl looks up whether the server validates fields and knows dry runs. */
+/** Paths in which kubectl looks up whether the server supports field validation and dry runs. */
 function pathsOf(prefix: string, resource: Resource): [string, object][] {
   const { group, version, kind, plural, namespaced, verbs } = resource;
   const collection = `/${prefix}${namespaced ? '/namespaces/{namespace}' : ''}/${plural}`;

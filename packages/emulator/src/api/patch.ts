@@ -8,10 +8,10 @@ import { mergePatch, strategicMerge } from './merge.ts';
 import { create, replace, type WriteContext } from './write.ts';
 
 /**
- * Patches an object in one of the four ways. An apply patch creates what is missing and merges the rest; the emulator keeps no
- * field managers, so it never conflicts and never removes a field that a later apply leaves out.
+ * Patches an object in one of the four ways. An apply patch creates a missing object and merges into an existing one; the
+ * emulator has no field managers, so it never conflicts and never removes a field that a later apply omits.
  * @returns whether the object is new.
- * @throws ApiError as create and update do, and 415.
+ * @throws ApiError like create and update, and 415.
  */
 export function patch(
   context: WriteContext,

@@ -1,4 +1,4 @@
-/** Protocol Buffers, the writing half: fields of strings and messages, which is all that OpenAPI needs. */
+/** Encodes Protocol Buffers: only fields of strings and messages, which is all that OpenAPI needs. */
 function varint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;
@@ -10,7 +10,7 @@ function varint(value: number): Buffer {
   return Buffer.from(bytes);
 }
 
-/** One field: text, or a message as its fields joined. */
+/** Encodes one field: text, or a message given as its encoded fields. */
 export function field(number: number, value: string | Buffer[]): Buffer {
   const content = typeof value === 'string' ? Buffer.from(value) : Buffer.concat(value);
   return Buffer.concat([varint(number * 8 + 2), varint(content.length), content]);

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import { ApiError } from './api-error.ts';
 import { isSuperuser, type User } from './identity.ts';
 
-/** What is asked; `path` only for what is no resource. */
+/** The attributes of a request; `path` only for non-resource requests. */
 export interface Attributes {
   verb: string;
   group: string;
@@ -21,7 +21,7 @@ const superuser: Rule[] = [
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ];
 
-/** Role-based access control over the roles and bindings in the store, as k8s.io/kubernetes/plugin/pkg/auth/authorizer/rbac. */
+/** RBAC with the roles and bindings in the store, like k8s.io/kubernetes/plugin/pkg/auth/authorizer/rbac. */
 export class Authorizer {
   readonly #store: Store;
 
@@ -33,7 +33,7 @@ export class Authorizer {
     return isSuperuser(user) || this.rulesOf(user, attributes.namespace).some((rule) => grants(rule, attributes));
   }
 
-  /** @throws ApiError 403 in the words of the apiserver. */
+  /** @throws ApiError 403 with the apiserver's wording. */
   demand(user: User, attributes: Attributes): void {
     if (this.allows(user, attributes)) return;
     if (attributes.path !== undefined) {
@@ -46,7 +46,7 @@ export class Authorizer {
     throw new ApiError(403, 'Forbidden', refusal.message.replace(/: no role allows it$/, ''), refusal.details);
   }
 
-  /** All rules that hold for someone in a namespace; only the cluster-wide ones when it is empty. */
+  /** All rules that apply to a user in a namespace; only the cluster-wide ones if it is empty. */
   rulesOf(user: User, namespace: string): Rule[] {
     if (isSuperuser(user)) return superuser;
     const everywhere = this.#store.list('clusterrolebindings.rbac.authorization.k8s.io') as RoleBinding[];
@@ -57,8 +57,8 @@ export class Authorizer {
   }
 
   /**
-   * Nobody hands out more than they hold (escalation prevention).
-   * @throws ApiError 403 when `rules` go beyond what the user may do in the namespace.
+   * Privilege escalation prevention: nobody may grant more than they hold.
+   * @throws ApiError 403 if `rules` exceed the user's own in the namespace.
    */
   demandAll(user: User, namespace: string, rules: Rule[]): void {
     const missing = rules.flatMap(atoms).find((atom) => !this.allows(user, { ...atom, namespace }));
@@ -67,7 +67,7 @@ export class Authorizer {
     throw new ApiError(403, 'Forbidden', message, {});
   }
 
-  /** The rules that a binding hands out. */
+  /** The rules that a binding grants. */
   rulesBehind({ roleRef, metadata }: RoleBinding): Rule[] {
     const role =
       roleRef.kind === 'ClusterRole'
@@ -109,7 +109,7 @@ function matchesPath(pattern: string, path: string): boolean {
   return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
 }
 
-/** One question for each thing that a rule allows; a star asks for the star itself. */
+/** One set of attributes for each thing that a rule allows; a star requires the star itself. */
 function atoms(rule: Rule): Attributes[] {
   const blank = { group: '', resource: '', subresource: '', namespace: '', name: '' };
   return rule.verbs.flatMap((verb) => [

@@ -5,7 +5,7 @@ import { printerOf } from '../tables/printers.ts';
 import { ApiError } from './api-error.ts';
 import type { Resource } from './resources.ts';
 
-/** How a client wants objects (KEP-2896 calls it the `as` parameter). */
+/** The form in which a client wants objects: the `as` parameter of the media type. */
 type Form = 'object' | 'table' | 'partial';
 
 export interface ListMeta {
@@ -14,7 +14,7 @@ export interface ListMeta {
   remainingItemCount?: number;
 }
 
-/** Renders objects in the form that a request's Accept header asks for. */
+/** Renders objects in the form requested by the Accept header. */
 export class Representation {
   readonly #form: Form;
   readonly #resource: Resource;
@@ -23,7 +23,7 @@ export class Representation {
   readonly #now: () => number;
   #columnsSent = false;
 
-  /** @throws ApiError 406 when nothing that is accepted can be served. */
+  /** @throws ApiError 406 if no accepted type can be served. */
   constructor(resource: Resource, request: { accept: string | undefined; query: URLSearchParams; now: () => number }) {
     this.#form = negotiate(request.accept);
     this.#resource = resource;
@@ -50,7 +50,7 @@ export class Representation {
     return { kind: `${kind}List`, apiVersion, metadata, items: objects.map((object) => this.#item(object)) };
   }
 
-  /** The object of a watch event; only the first table of a watch says its columns. */
+  /** The object of a watch event; only the first table of a watch has column definitions. */
   event(type: StoreEvent['type'] | 'BOOKMARK', object: KubeObject): object {
     if (this.#form !== 'table') return { type, object: this.one(object) };
     const metadata = { resourceVersion: object.metadata.resourceVersion };
@@ -60,7 +60,7 @@ export class Representation {
     return { type, object: said };
   }
 
-  /** Items of the built-in lists have no kind of their own: the list says it. */
+  /** Items of built-in lists have no kind, because the list's kind implies it. */
   #item(object: KubeObject): object {
     if (this.#resource.definition !== undefined) return object;
     const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
@@ -77,7 +77,7 @@ export class Representation {
     return this.#tableOf(rows, metadata);
   }
 
-  /** A bookmark has no object to print. */
+  /** The table of a bookmark, which has no object to print. */
   #blankTable(object: KubeObject, metadata: ListMeta): object {
     return this.#tableOf([{ cells: this.#printer.columns.map(() => ''), object: partial(object) }], metadata);
   }
@@ -92,7 +92,7 @@ function partial(object: KubeObject): object {
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
 }
 
-/** The first of the accepted types that we have; protobuf, CBOR and YAML we do not. */
+/** The first accepted type that is supported; protobuf, CBOR and YAML are not. */
 function negotiate(accept = 'application/json'): Form {
   for (const clause of accept.split(',')) {
     const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());

@@ -14,7 +14,7 @@ export interface Resource {
   namespaced: boolean;
   verbs: readonly string[];
   subresources: readonly Subresource[];
-  /** The definition behind a custom resource. */
+  /** The definition of a custom resource. */
   definition?: CustomResourceDefinition;
 }
 
@@ -73,7 +73,7 @@ const cluster = { cluster: true };
 const status = { status: true };
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
-/** In the order of the core of a real cluster's discovery. Metrics are computed, not stored. */
+/** In the order of a real cluster's discovery. Metrics are computed, not stored. */
 const builtIn: readonly Resource[] = [
   define('v1', 'ConfigMap', 'configmaps', { shortNames: ['cm'] }),
   define('v1', 'Endpoints', 'endpoints', { shortNames: ['ep'] }),
@@ -130,7 +130,7 @@ const builtIn: readonly Resource[] = [
   }),
 ];
 
-/** What the API serves now: the kinds built in, and one for each custom resource definition. */
+/** The resources served now: the built-in kinds, and one for each custom resource definition. */
 export class Resources {
   readonly #store: Store;
 
@@ -155,7 +155,7 @@ export class Resources {
   }
 }
 
-/** One version of a custom resource, the one that is stored: conversion is not served. */
+/** Only the stored version of a custom resource is served, because conversion is not supported. */
 function customResource(definition: CustomResourceDefinition): Resource[] {
   const { group, names, versions, scope } = definition.spec;
   const version = versions.find((one) => one.storage && one.served);

@@ -4,7 +4,7 @@ import type { ResourceExchange } from './exchange.ts';
 import { type Fields, isFields } from './fields.ts';
 import type { Authorizer } from './rbac.ts';
 
-/** Answers the reviews that people make of themselves. @throws ApiError 400. */
+/** Serves SelfSubjectReview, SelfSubjectAccessReview and SelfSubjectRulesReview. @throws ApiError 400. */
 export function review(authorizer: Authorizer, exchange: ResourceExchange, body: unknown): object {
   const { resource, user } = exchange;
   const spec = isFields(body) && isFields(body['spec']) ? body['spec'] : {};

@@ -18,7 +18,7 @@ export function readScale(workload: Workload): { kind: string } & Record<string,
   };
 }
 
-/** Sets the number of replicas, by the whole Scale or by a patch of it. @throws ApiError 400, 404, 409. */
+/** Sets the number of replicas, from a whole Scale or a patch of one. @throws ApiError 400, 404, 409. */
 export function writeScale(context: WriteContext, exchange: ResourceExchange, body: unknown): object {
   const { resource, namespace, name, request } = exchange;
   const workload = context.store.get(resource.key, namespace, name) as Workload;

@@ -6,12 +6,12 @@ import { selector } from './list.ts';
 import type { Representation } from './representation.ts';
 
 const BOOKMARK_INTERVAL = 60_000;
-/** A watcher that lets this much pile up is cut off: it lists again. */
+/** A watcher with more unread bytes than this is cut off, and must list again. */
 const MAX_BACKLOG = 8 * 1024 * 1024;
 
 /**
- * Streams the changes of a resource, one JSON object a line, until the client goes, `timeoutSeconds` pass or the server ends.
- * A resource version too old becomes an ERROR event with 410, as in the apiserver.
+ * Streams the changes of a resource, one JSON object per line, until the client disconnects, `timeoutSeconds` pass or the server
+ * ends. A resource version that is too old becomes an ERROR event with 410, as in the apiserver.
  * @throws ApiError before anything is sent.
  */
 export function watch(store: Store, exchange: ResourceExchange, representation: Representation): void {
@@ -68,7 +68,7 @@ export function watch(store: Store, exchange: ResourceExchange, representation: 
   });
 }
 
-/** undefined: begin with what there is now. */
+/** The revision to start from; undefined to start with the current objects. */
 function startRevision(store: Store, text: string): number | undefined {
   if (text === '' || text === '0') return undefined;
   const revision = Number(text);
@@ -80,7 +80,7 @@ function startRevision(store: Store, text: string): number | undefined {
   return revision;
 }
 
-/** What a change is to someone who sees only some objects. */
+/** The type of an event for a watcher whose selector matches only some objects. */
 function seenAs(event: StoreEvent, matches: (object: KubeObject) => boolean): StoreEvent['type'] | undefined {
   const before = event.previous !== undefined && matches(event.previous);
   const after = event.type !== 'DELETED' && matches(event.object);

@@ -20,7 +20,7 @@ export interface WriteContext {
 
 const isDryRun = ({ query }: ResourceExchange) => query.getAll('dryRun').includes('All');
 
-/** Creates what the body says. @throws ApiError 400, 403, 404 (namespace), 409, 422. */
+/** Creates an object from the body. @throws ApiError 400, 403, 404 (namespace), 409, 422. */
 export function create(context: WriteContext, exchange: ResourceExchange, body: unknown): KubeObject {
   const manifest = identify(exchange, body);
   const { metadata } = manifest;
@@ -51,7 +51,7 @@ export function create(context: WriteContext, exchange: ResourceExchange, body: 
   return { ...object, metadata: { ...object.metadata, creationTimestamp: now } };
 }
 
-/** Replaces an object by what the body says. @throws ApiError 400, 404, 409, 422. */
+/** Replaces an object with the body. @throws ApiError 400, 404, 409, 422. */
 export function update(context: WriteContext, exchange: ResourceExchange, body: unknown): KubeObject {
   const current = context.store.get(exchange.resource.key, exchange.namespace, exchange.name);
   const manifest = identify(exchange, body);
@@ -62,7 +62,7 @@ export function update(context: WriteContext, exchange: ResourceExchange, body: 
   return replace(context, exchange, { current, next: manifest as KubeObject });
 }
 
-/** Stores `next` in place of `current`: the server's own metadata stay, and of the rest only what the subresource is about. */
+/** Stores `next` in place of `current`, keeping the server's own metadata and all fields outside the subresource. */
 export function replace(
   context: WriteContext,
   exchange: ResourceExchange,
@@ -106,9 +106,9 @@ export function replace(
 }
 
 /**
- * Deletes one object: pods end gracefully, namespaces once they are empty, objects with finalizers when those are gone.
- * @returns the object while it still is there, undefined once it is gone.
- * @throws ApiError 404, 409 when a precondition does not hold.
+ * Deletes one object: pods end gracefully, namespaces once they are empty, objects with finalizers once those are removed.
+ * @returns the object if it still exists, undefined if it was deleted.
+ * @throws ApiError 404, 409 if a precondition fails.
  */
 export function remove(context: WriteContext, exchange: ResourceExchange, body: unknown): KubeObject | undefined {
   const { store, clock } = context;
@@ -142,7 +142,7 @@ export function remove(context: WriteContext, exchange: ResourceExchange, body: 
   });
 }
 
-/** Deletes all that are selected. @returns what they were. */
+/** Deletes all selected objects. @returns them. */
 export function removeAll(context: WriteContext, exchange: ResourceExchange, body: unknown): KubeObject[] {
   const matches = selector(exchange);
   const objects = context.store.list(exchange.resource.key, exchange.namespace).filter(matches);
@@ -153,7 +153,7 @@ export function removeAll(context: WriteContext, exchange: ResourceExchange, bod
   return objects;
 }
 
-/** The body as an object of this resource, in this namespace. */
+/** Checks that the body is an object of this resource and namespace. */
 function identify({ resource, namespace }: ResourceExchange, body: unknown): Manifest {
   const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
   if (!isFields(body)) throw badRequest('the object provided is unrecognized: expected an object');
@@ -174,7 +174,7 @@ function identify({ resource, namespace }: ResourceExchange, body: unknown): Man
   return structuredClone(manifest) as unknown as Manifest;
 }
 
-/** Shape, defaults, rules. */
+/** Checks the schema, sets defaults, checks the rules. */
 function check(context: WriteContext, exchange: ResourceExchange, object: KubeObject): KubeObject {
   const { resource, user, namespace } = exchange;
   if (typeof object.metadata.name !== 'string' || object.metadata.name === '') {
@@ -193,7 +193,7 @@ function check(context: WriteContext, exchange: ResourceExchange, object: KubeOb
   return object;
 }
 
-/** Fields that make the object what it is. */
+/** Refuses changes to immutable fields. */
 function refuseImmutable(current: KubeObject, next: KubeObject): void {
   const selectorOf = (object: KubeObject) => (isFields(object['spec']) ? object['spec']['selector'] : undefined);
   const isWorkload = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'].includes(current.kind);

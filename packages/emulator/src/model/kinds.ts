@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectMeta } from './object.ts';
 
-/** The kinds as far as the emulator itself acts on them. Fields that a client may leave out are optional. */
+/** The fields of the kinds that the emulator itself uses. Fields that a client may omit are optional. */
 export interface Condition {
   type: string;
   status: string;
@@ -102,7 +102,7 @@ export interface PodTemplate {
   spec: PodSpec;
 }
 
-/** ReplicaSet, Deployment, StatefulSet and DaemonSet share this much. */
+/** What ReplicaSet, Deployment, StatefulSet and DaemonSet have in common. */
 export interface Workload extends KubeObject {
   spec: {
     replicas?: number;

@@ -1,4 +1,4 @@
-/** metadata of any object; times are RFC 3339 in UTC with seconds. */
+/** Metadata of any object; times are RFC 3339 in UTC with seconds. */
 export interface ObjectMeta {
   name: string;
   namespace?: string;
@@ -24,7 +24,7 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
-/** Any Kubernetes object. Objects in the store are never changed in place. */
+/** Any Kubernetes object. Objects in the store are immutable. */
 export interface KubeObject {
   apiVersion: string;
   kind: string;
@@ -32,7 +32,7 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
-/** An object as someone writes it down: the server fills in the rest of the metadata. */
+/** An object as written by a client; the server adds the rest of the metadata. */
 export interface Manifest {
   apiVersion: string;
   kind: string;

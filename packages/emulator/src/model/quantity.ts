@@ -17,7 +17,7 @@ const decimal = new Map([
   ['P', 1e15],
 ]);
 
-/** The number that a resource.Quantity stands for (`250m`, `1Gi`); undefined when it is none. */
+/** The value of a resource.Quantity (`250m`, `1Gi`); undefined if it is invalid. */
 export function parseQuantity(quantity: string | number): number | undefined {
   const match = /^([+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)([KMGTP]i|[numkMGTP]?)$/.exec(String(quantity));
   const [, digits, suffix] = match ?? [];

@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 
-/** The letters of k8s.io/apimachinery/pkg/util/rand: no vowels and nothing that looks like another. */
+/** The letters of k8s.io/apimachinery/pkg/util/rand: no vowels, and none that look alike. */
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** Characters as generated names end with. */
+/** A random suffix like that of generated names. */
 export function randomSuffix(length: number): string {
   return Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join('');
 }
 
-/** A stable suffix for a value, in the same letters; the order of keys does not count. */
+/** A stable suffix for a value, in the same letters; the order of keys does not matter. */
 export function hashSuffix(value: unknown, length: number): string {
   const text = JSON.stringify(value, inKeyOrder);
   let hash = 2_166_136_261n;

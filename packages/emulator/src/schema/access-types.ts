@@ -1,4 +1,4 @@
-/** Role-based access control; the format is that of types.ts. */
+/** Types of role-based access control, in the format of types.ts. */
 export const accessTypes = `
 Role = Rules that hold within a namespace.
   rules []PolicyRule

@@ -1,4 +1,4 @@
-/** Network, configuration, storage and the cluster itself; the format is that of types.ts. */
+/** Types of network, configuration, storage and the cluster itself, in the format of types.ts. */
 export const configurationTypes = `
 Service = A named set of pods and how to reach them.
   spec ServiceSpec The behaviour of the service.

@@ -1,4 +1,4 @@
-/** Pods and what they are made of; the format is that of types.ts. */
+/** Types of pods and their parts, in the format of types.ts. */
 export const podTypes = `
 ObjectMeta = Metadata that all persisted resources have.
   name string Unique within a namespace. Cannot be updated.

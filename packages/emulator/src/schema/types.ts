@@ -3,14 +3,14 @@ import { configurationTypes } from './configuration-types.ts';
 import { podTypes } from './pod-types.ts';
 import { workloadTypes } from './workload-types.ts';
 
-/** A field of a type. `name` of the type is one of ours, or string, integer, number, boolean, quantity, time, intOrString, any. */
+/** A field. Its type is one of ours, or string, integer, number, boolean, quantity, time, intOrString, any. */
 export interface Field {
   name: string;
   type: string;
   list: boolean;
   map: boolean;
   required: boolean;
-  /** Strategic merges join the items of such a list by this field; `=` joins plain values. */
+  /** Strategic merges merge the items of this list by this field; `=` merges plain values. */
   mergeKey?: string;
   description: string;
 }
@@ -22,8 +22,8 @@ export interface Type {
 }
 
 /**
- * The types of the kinds served, from their text: a line `Type = description`, then one line a field, indented:
- * `name[!] [[]|[key]|map:]type description` where `!` says required, `[]` a list, `[key]` a list merged by that key.
+ * Parses the text with the types of the served kinds: a line `Type = description`, then one indented line per field:
+ * `name[!] [[]|[key]|map:]type description`, where `!` means required, `[]` a list, `[key]` a list merged by that key.
  */
 function parseTypes(text: string): Map<string, Type> {
   const types = new Map<string, Type>();
@@ -62,7 +62,7 @@ const meta = (name: string, type: string, description: string): [string, Field] 
   { name, type, list: false, map: false, required: false, description },
 ];
 
-/** The type of a whole kind; of one that we do not know, only what every kind has. */
+/** The type of a kind; for an unknown kind, only the fields that every kind has. */
 export function typeOfKind(kind: string): Type {
   const known = types.get(kind);
   const fields = new Map([
@@ -74,7 +74,7 @@ export function typeOfKind(kind: string): Type {
   return { name: kind, description: known?.description ?? '', fields };
 }
 
-/** A type by its name; undefined for plain ones and for those that we do not know. */
+/** A type by its name; undefined for plain and unknown ones. */
 export function typeNamed(name: string): Type | undefined {
   return types.get(name);
 }

@@ -3,9 +3,9 @@ import { parseQuantity } from '../model/quantity.ts';
 import { type Field, type Type, typeNamed, typeOfKind } from './types.ts';
 
 /**
- * Checks that the fields we know have the types we know and that those required are there. Fields that we do not know pass:
- * a real apiserver has more of them.
- * @throws ApiError 400 in the words of a decoder.
+ * Checks that known fields have the right type and that required ones are present. Unknown fields are allowed, because a real
+ * apiserver has more of them.
+ * @throws ApiError 400 with the wording of the apiserver's decoder.
  */
 export function validateKind(kind: string, object: Record<string, unknown>): void {
   const refuse = (path: string, problem: string) =>

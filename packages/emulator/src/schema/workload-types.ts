@@ -1,4 +1,4 @@
-/** Workloads; the format is that of types.ts. */
+/** Types of workloads, in the format of types.ts. */
 export const workloadTypes = `
 Deployment = Declarative updates for pods and replica sets.
   spec DeploymentSpec The desired behaviour of the deployment.

@@ -3,15 +3,15 @@ import type { Pod } from '../model/kinds.ts';
 /** What the program of a pod does after it has started. */
 export type Behaviour =
   | { does: 'run' }
-  /** Ends well after some milliseconds. */
+  /** Exits with success after some milliseconds. */
   | { does: 'complete'; after: number }
-  /** Ends badly after some milliseconds, every time. */
+  /** Exits with an error after some milliseconds, every time. */
   | { does: 'crash'; after: number };
 
-/** `crash 20s` or `complete 8s`: says in a pod's annotations how its program ends. Jobs complete by themselves. */
+/** Annotation of a pod that says how its program ends: `crash 20s` or `complete 8s`. Jobs complete by default. */
 export const BEHAVIOUR = 'demo.postern.dev/behaviour';
 
-/** How often a container may be restarted at least, as the kubelet's back-off; milliseconds. */
+/** The kubelet's back-off delay before a restart, in milliseconds. */
 export function backOff(restarts: number): number {
   return Math.min(10_000 * 2 ** Math.min(restarts, 10), 300_000);
 }

@@ -1,25 +1,25 @@
 import { attempt } from './report-bug.ts';
 
-/** The longest wait that Node's timers know; milliseconds (24.8 days). */
+/** The longest delay of Node's timers, in milliseconds (24.8 days). */
 const LONGEST = 2 ** 31 - 1;
 
 /** Time and timers, in milliseconds since 1970. */
 export interface Clock {
   now(): number;
-  /** Runs `task` once after a delay. @returns what cancels it. */
+  /** Runs `task` once after a delay. @returns a function that cancels it. */
   after(delay: number, task: () => void): () => void;
 }
 
 interface Alarm {
   at: number;
   task: () => void;
-  /** The timer behind it once the clock is live. */
+  /** Its timer, once the clock is live. */
   timer?: NodeJS.Timeout;
 }
 
 /**
- * A clock that first plays a past (`playUntil`) as fast as it can and then follows the real time (`goLive`). So the demo cluster
- * has an honest history: the controllers that run it made it.
+ * A clock that first simulates the past (`playUntil`) as fast as possible and then follows real time (`goLive`), so that the demo
+ * cluster has a consistent history, created by its own controllers.
  */
 export class SimulationClock implements Clock {
   #now: number;
@@ -41,7 +41,7 @@ export class SimulationClock implements Clock {
     return () => this.#cancel(alarm);
   }
 
-  /** Runs all that is due until a moment, in order, and stands there. */
+  /** Runs all tasks due until a moment, in order, and stops the clock there. */
   playUntil(moment: number): void {
     for (let next = this.#firstUntil(moment); next !== undefined; next = this.#firstUntil(moment)) {
       this.#alarms.delete(next);
@@ -51,13 +51,13 @@ export class SimulationClock implements Clock {
     this.#now = Math.max(this.#now, moment);
   }
 
-  /** From here on the time is the real one. */
+  /** Follows real time from now on. */
   goLive(): void {
     this.#live = true;
     for (const alarm of this.#alarms) this.#arm(alarm);
   }
 
-  /** Cancels everything. */
+  /** Cancels all tasks. */
   stop(): void {
     for (const alarm of this.#alarms) this.#cancel(alarm);
   }
@@ -75,7 +75,7 @@ export class SimulationClock implements Clock {
       this.#alarms.delete(alarm);
       attempt('a timer of the demo cluster', alarm.task);
     };
-    // Node takes a longer wait for none.
+    // Node treats a longer delay as none.
     alarm.timer = setTimeout(run, Math.min(Math.max(0, alarm.at - Date.now()), LONGEST) || 0);
   }
 

@@ -6,7 +6,7 @@ const ranges: [min: number, max: number][] = [
   [0, 6],
 ];
 
-/** The moments (whole minutes, UTC) of a cron schedule of five fields: `*`, numbers, ranges, lists and steps. */
+/** Whether a time (whole minutes, UTC) matches a cron schedule of five fields: `*`, numbers, ranges, lists and steps. */
 export function matchesCron(schedule: string, moment: number): boolean {
   const fields = schedule.trim().split(/\s+/);
   if (fields.length !== 5) return false;

@@ -23,7 +23,7 @@ import { Kubelet } from './kubelet.ts';
 import { live } from './life.ts';
 import { ControlLoop, type Simulation } from './simulation.ts';
 
-/** The part of the past in which schedules run, leases are renewed and events expire; milliseconds. */
+/** The part of the simulated past in which schedules run, leases are renewed and events expire, in milliseconds. */
 const RECENT = 3_600_000;
 
 export interface DemoCluster {
@@ -34,15 +34,15 @@ export interface DemoCluster {
 }
 
 /**
- * The demo cluster, with its history played up to now and time going on from there.
- * @param podEnded called whenever a pod is gone.
+ * Starts the demo cluster: simulates its history up to now, and then runs in real time.
+ * @param podEnded called whenever a pod was removed.
  */
 export function startDemoCluster(podEnded: (pod: Pod) => void): DemoCluster {
   const now = Date.now();
   const seeds: Seed[] = [...accessSeeds, ...clusterSeeds, ...observabilitySeeds, ...shopSeeds];
   const oldest = Math.max(...seeds.map(({ ago }) => ago));
   const clock = new SimulationClock(now - oldest);
-  // A run that starts later begins higher than an earlier one can have got: at most a thousand writes a second.
+  // A later run starts above the revisions of any earlier one, as long as there are at most a thousand writes a second.
   const store = new Store(clock, now);
   const simulation: Simulation = { store, clock, events: new EventRecorder(store, clock) };
   const resources = new Resources(store);

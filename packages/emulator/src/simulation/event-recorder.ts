@@ -4,7 +4,7 @@ import { hashSuffix } from '../model/random-suffix.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 
-/** How long an event is kept after it was last seen, as the apiserver's --event-ttl. */
+/** How long an event is kept after it was last seen, in milliseconds; the default of the apiserver's --event-ttl. */
 const LIFETIME = 3_600_000;
 
 export interface Happening {
@@ -15,7 +15,7 @@ export interface Happening {
   fieldPath?: string;
 }
 
-/** Writes events about objects; the same thing again only counts. */
+/** Records events about objects; repetitions only increase the count. */
 export class EventRecorder {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -66,7 +66,7 @@ export class EventRecorder {
     });
   }
 
-  /** Removes what is too old. */
+  /** Removes expired events. */
   sweep(): void {
     const oldest = this.#clock.now() - LIFETIME;
     for (const event of this.#store.list('events') as CoreEvent[]) {

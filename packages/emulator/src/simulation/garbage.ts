@@ -4,10 +4,10 @@ import type { StoreEvent } from '../store/store.ts';
 import { deletePod } from './pod-factory.ts';
 import type { Simulation } from './simulation.ts';
 
-/** Resources whose objects have owners. */
+/** Resources whose objects may have owners. */
 const dependents = ['replicasets.apps', 'jobs.batch', 'pods', 'endpointslices.discovery.k8s.io'];
 
-/** Removes what has lost its owner, and empties namespaces that are being deleted. */
+/** Deletes objects whose owner was deleted, and empties namespaces that are being deleted. */
 export function collectGarbage(simulation: Simulation, resourceKeys: () => string[]): void {
   const { store, clock } = simulation;
   store.subscribe((event) => {
@@ -43,7 +43,7 @@ function removeOne(simulation: Simulation, resource: string, object: KubeObject)
   else simulation.store.remove(resource, object);
 }
 
-/** Again and again until nothing is left; then the namespace goes too. */
+/** Repeats until the namespace is empty, and then deletes it. */
 function emptyNamespace(simulation: Simulation, namespace: KubeObject, resourceKeys: () => string[]): void {
   const { store, clock } = simulation;
   clock.after(300, () => {
@@ -61,7 +61,7 @@ function emptyNamespace(simulation: Simulation, namespace: KubeObject, resourceK
   });
 }
 
-/** What every namespace has from the start. */
+/** Creates the objects that every namespace has. */
 function furnish({ store }: Simulation, namespace: string): void {
   if (store.find('namespaces', '', namespace) === undefined) return;
   if (store.find('serviceaccounts', namespace, 'default') === undefined) {

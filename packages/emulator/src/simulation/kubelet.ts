@@ -11,22 +11,22 @@ const component = 'kubelet';
 const STARTING = 900;
 const STOPPING = 1_200;
 
-/** Starts, restarts and ends the pods that are bound to nodes, and reports what they do. */
+/** Starts, restarts and ends the pods bound to nodes, and updates their status. */
 export class Kubelet {
   readonly #simulation: Simulation;
   readonly #ended: (pod: Pod) => void;
-  /** Pods taken care of, by uid. */
+  /** Pods being handled, by uid. */
   readonly #known = new Set<string>();
   readonly #stopping = new Set<string>();
 
-  /** @param ended called when a pod is gone for good: its processes end. */
+  /** @param ended called when a pod was removed, to end its processes. */
   constructor(simulation: Simulation, ended: (pod: Pod) => void) {
     this.#simulation = simulation;
     this.#ended = ended;
     simulation.store.subscribe((event) => this.#notice(event));
   }
 
-  /** A container's program ended by itself. @param code its exit code. */
+  /** Call when a container's program has exited. @param code its exit code. */
   containerEnded(pod: Pod, container: string, code: number): void {
     const current = this.#current(pod);
     if (current !== undefined && !isFinished(current)) this.#terminate(current, { container, code });
@@ -68,7 +68,7 @@ export class Kubelet {
     for (const { name } of pod.spec.containers) this.#say(pod, name, ['Killing', `Stopping container ${name}`]);
   }
 
-  /** The node has seen the pod: images are pulled, containers created. */
+  /** The node accepts the pod: images are pulled, containers created. */
   #accept(bound: Pod): void {
     const pod = this.#current(bound);
     if (pod === undefined) return;
@@ -110,7 +110,7 @@ export class Kubelet {
     this.#awaitEnd(pod);
   }
 
-  /** The first container is the one whose program may end. */
+  /** Only the first container's program may end. */
   #awaitEnd(pod: Pod): void {
     const behaviour = behaviourOf(pod);
     const [first] = pod.spec.containers;
@@ -138,7 +138,7 @@ export class Kubelet {
     this.#simulation.clock.after(1_500, () => this.#holdBack(pod, container));
   }
 
-  /** CrashLoopBackOff, and then the next try. */
+  /** Waits in CrashLoopBackOff before the next attempt. */
   #holdBack(crashed: Pod, container: string): void {
     const pod = this.#current(crashed);
     const status = pod?.status?.containerStatuses?.find(({ name }) => name === container);
@@ -203,7 +203,7 @@ export class Kubelet {
     return node?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
   }
 
-  /** An address of the node's own range that no pod has. */
+  /** An unused address in the node's range. */
   #freeAddress(pod: Pod): string | undefined {
     const node = this.#simulation.store.find('nodes', '', pod.spec.nodeName ?? '') as Node | undefined;
     const range = typeof node?.spec?.['podCIDR'] === 'string' ? node.spec['podCIDR'] : '10.244.255.0/24';
@@ -214,7 +214,7 @@ export class Kubelet {
   }
 }
 
-/** 1m20s, as Go prints it. */
+/** A duration as Go prints it: 1m20s. */
 function backOffText(delay: number): string {
   const [minutes, seconds] = [Math.floor(delay / 60_000), (delay % 60_000) / 1_000];
   return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds}s`;
@@ -241,7 +241,7 @@ function terminatedStatus(status: ContainerStatus, code: number, now: string): C
   return { ...status, ready: false, started: false, state: { terminated } };
 }
 
-/** The conditions of a pod; the time of a change only where there is one. */
+/** The conditions of a pod; the transition time changes only with the status. */
 function conditions(
   now: string,
   { initialized, ready, reason }: { initialized: boolean; ready: boolean; reason?: string },

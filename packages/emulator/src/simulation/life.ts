@@ -6,7 +6,7 @@ const HEARTBEAT = 15_000;
 const SWEEP = 60_000;
 const DRIFT = 30_000;
 
-/** What goes on in a cluster that nobody touches: leases are renewed, schedules run, events expire, load drifts. */
+/** The activity of an unattended cluster: leases are renewed, schedules run, events expire, load changes. */
 export function live(simulation: Simulation): void {
   const { store, clock, events } = simulation;
   const every = (interval: number, task: () => void) => {
@@ -34,7 +34,7 @@ export function live(simulation: Simulation): void {
   runSchedules(simulation);
 }
 
-/** The load of the autoscaled pods: a slow wave between 30 and 60 percent. */
+/** The CPU utilisation of the autoscaled pods: a slow wave between 30 and 60 percent. */
 function cpuMetric(now: number): object {
   const averageUtilization = Math.round(45 + 15 * Math.sin(now / 400_000));
   const averageValue = `${averageUtilization}m`;

@@ -6,19 +6,19 @@ function periodOf(source: LogSource): number {
   return chatter(source.pod, source.container).period;
 }
 
-/** A number from 0 to 1 that belongs to a line. */
+/** A deterministic number from 0 to 1 for a line. */
 function jitter(index: number): number {
   const value = Math.sin((index + 1) * 12.9898) * 43_758.5453;
   return value - Math.floor(value);
 }
 
-/** When a line is written. */
+/** The time at which a line is written. */
 export function nextLineAt(source: LogSource, index: number): number {
   const period = periodOf(source);
   return source.startedAt + Math.round((index + 0.8 * jitter(index)) * period);
 }
 
-/** How many lines have been written by a moment. */
+/** The number of lines written by a given time. */
 export function linesUntil(source: LogSource, moment: number): number {
   const period = periodOf(source);
   let count = Math.max(0, Math.floor((moment - source.startedAt) / period));

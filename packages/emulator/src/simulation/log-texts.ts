@@ -1,12 +1,12 @@
 import type { Pod } from '../model/kinds.ts';
 import type { LogSource } from './log-source.ts';
 
-/** A line to be written. */
+/** The context of a line. */
 interface Moment {
   index: number;
   /** Milliseconds since 1970. */
   time: number;
-  /** A number from 0 to 1, the same each time for the same line and salt. */
+  /** A number from 0 to 1, always the same for a given line and salt. */
   dice(salt: number): number;
   source: LogSource;
 }
@@ -135,7 +135,7 @@ const ordinary: Chatter = {
   text: ({ index, time, source }) => `${iso(time)} ${source.container}: tick ${index}`,
 };
 
-/** What the program of a container writes; one that waits for input writes nothing by itself. */
+/** The log output of a container's program; one that waits for input writes nothing. */
 export function chatter(pod: Pod, container: string): Chatter {
   const spec = pod.spec.containers.find(({ name }) => name === container);
   if (spec === undefined || spec.stdin === true) return NEVER;

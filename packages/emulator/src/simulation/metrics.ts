@@ -14,7 +14,7 @@ interface Usage {
   memory: number;
 }
 
-/** metrics.k8s.io: made up from each container's requests, drifting slowly; the nodes' is the sum of their pods'. */
+/** metrics.k8s.io: simulated from each container's requests, changing slowly; a node's usage is the sum of its pods'. */
 export function metricsObjects(
   { store, clock }: { store: Store; clock: Clock },
   exchange: ResourceExchange,
@@ -60,7 +60,7 @@ function metrics(about: KubeObject, measured: object, now: number): KubeObject {
   return { kind, apiVersion: 'metrics.k8s.io/v1beta1', metadata, ...time, ...measured };
 }
 
-/** A share of what the container requests, in two slow waves of its own. */
+/** A fraction of the container's requests, as two slow waves. */
 function usageOf(pod: Pod, container: string, now: number): Usage {
   const requests = pod.spec.containers.find(({ name }) => name === container)?.resources?.requests ?? {};
   const seed = createHash('sha256').update(`${pod.metadata.uid}/${container}`).digest();

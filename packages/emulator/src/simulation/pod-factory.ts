@@ -2,7 +2,7 @@ import type { Pod, PodTemplate } from '../model/kinds.ts';
 import { type KubeObject, type Manifest, ownerReference, timestamp } from '../model/object.ts';
 import type { Simulation } from './simulation.ts';
 
-/** Creates a pod from the template of its owner. */
+/** Creates a pod from its owner's template. */
 export function createPod(
   { store, events }: Simulation,
   owner: KubeObject,
@@ -32,7 +32,7 @@ export function createPod(
   events.record(owner, { type: 'Normal', reason: 'SuccessfulCreate', message, component: pod.component });
 }
 
-/** Deletes a pod gracefully, for a reason that its owner reports. */
+/** Deletes a pod gracefully; the reason appears in an event of its owner. */
 export function deletePod(
   { store, clock, events }: Simulation,
   pod: Pod,

@@ -7,7 +7,7 @@ import type { Simulation } from './simulation.ts';
 const RETRY = 60_000;
 const component = 'default-scheduler';
 
-/** Binds a new pod to the node with the most room; says why when there is none, and tries again. */
+/** Binds a new pod to the node with the most room; if there is none, records why and tries again. */
 export function schedule(simulation: Simulation, pod: Pod): void {
   const { store, clock, events } = simulation;
   const current = store.find('pods', pod.metadata.namespace ?? '', pod.metadata.name) as Pod | undefined;
@@ -44,7 +44,7 @@ export function schedule(simulation: Simulation, pod: Pod): void {
   clock.after(RETRY, () => schedule(simulation, current));
 }
 
-/** Whether a node's labels and taints let such a pod onto it. */
+/** Whether a node's labels and taints admit such a pod. */
 export function admits(node: Node, spec: PodSpec): boolean {
   const labels = node.metadata.labels ?? {};
   const isSelected = Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
@@ -80,7 +80,7 @@ function problemOf(node: Node, pod: Pod, others: Pod[]): string | undefined {
   return undefined;
 }
 
-/** What all containers of a pod ask for together. */
+/** The total resource requests of a pod's containers. */
 function requestsOf(pod: Pod): Map<string, number> {
   const sums = new Map<string, number>();
   for (const { resources } of pod.spec.containers) {

@@ -4,20 +4,20 @@ import type { Clock } from './clock.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import { attempt } from './report-bug.ts';
 
-/** What every controller works with. */
+/** What controllers depend on. */
 export interface Simulation {
   store: Store;
   clock: Clock;
   events: EventRecorder;
 }
 
-/** A controller brings one resource towards what its objects ask for. */
+/** A controller reconciles the objects of one resource with their spec. */
 export interface Controller {
   resource: string;
   reconcile(object: KubeObject): void;
 }
 
-/** The resource of each kind that owns others. */
+/** The resource of each kind that can own others. */
 const ownerKinds: [string, string][] = [
   ['ReplicaSet', 'replicasets.apps'],
   ['Deployment', 'deployments.apps'],
@@ -27,12 +27,12 @@ const ownerKinds: [string, string][] = [
   ['CronJob', 'cronjobs.batch'],
 ];
 
-/** Time between a change and what follows from it; milliseconds. */
+/** Delay between a change and its reconciliation, in milliseconds. */
 const REACTION = 40;
 
 /**
- * Runs controllers: an object is reconciled soon after it changes, or after one of its dependents does. Changes in between are
- * taken together.
+ * Runs controllers: an object is reconciled soon after it or one of its dependents changes. Further changes in between are
+ * combined.
  */
 export class ControlLoop {
   readonly #simulation: Simulation;

@@ -2,7 +2,7 @@ import { badRequest } from '../api/api-error.ts';
 import type { KubeObject } from '../model/object.ts';
 import type { ResourceKey } from './store.ts';
 
-/** Fields that a resource may be selected by beside its name and namespace, and their value when absent. */
+/** Selectable fields of a resource in addition to name and namespace, with their default values. */
 const selectable: Record<ResourceKey, Record<string, string>> = {
   pods: {
     'spec.nodeName': '',
@@ -35,12 +35,12 @@ const selectable: Record<ResourceKey, Record<string, string>> = {
   'jobs.batch': { 'status.successful': '0' },
 };
 
-/** What a selector calls otherwise than the object does. */
+/** Selectable fields whose path in the object is different. */
 const paths: Record<string, string> = { 'status.successful': 'status.succeeded' };
 
 /**
  * Parses `metadata.name=web,status.phase!=Running`.
- * @throws ApiError 400 for a field that this resource cannot be selected by.
+ * @throws ApiError 400 for a field that is not selectable for this resource.
  */
 export function parseFieldSelector(resource: ResourceKey, text: string): (object: KubeObject) => boolean {
   const terms = text

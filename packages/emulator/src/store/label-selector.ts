@@ -1,13 +1,13 @@
 import { badRequest } from '../api/api-error.ts';
 import type { LabelSelector } from '../model/kinds.ts';
 
-/** Whether some labels are selected. */
+/** Whether a selector matches labels. */
 export type LabelMatcher = (labels: Record<string, string>) => boolean;
 
 const has = (labels: Record<string, string>, key: string) => Object.hasOwn(labels, key);
 
 /**
- * Parses the text form (`app=web,tier in (a,b),!old`), as k8s.io/apimachinery/pkg/labels has it.
+ * Parses the text form (`app=web,tier in (a,b),!old`) of k8s.io/apimachinery/pkg/labels.
  * @throws ApiError 400.
  */
 export function parseLabelSelector(text: string): LabelMatcher {
@@ -47,7 +47,7 @@ function expression(key: string, operator: string, values: string[]): LabelMatch
   }
 }
 
-/** The structured form. An empty selector selects everything, none selects nothing. */
+/** Matches the structured form. An empty selector matches everything, undefined matches nothing. */
 export function matchLabels(selector: LabelSelector | undefined): LabelMatcher {
   if (selector === undefined) return () => false;
   const matchers = [
@@ -57,7 +57,7 @@ export function matchLabels(selector: LabelSelector | undefined): LabelMatcher {
   return (labels) => matchers.every((matches) => matches(labels));
 }
 
-/** The text form of a structured selector, as tables show it. */
+/** The text form of a structured selector, as shown in tables. */
 export function formatLabelSelector(selector: LabelSelector | undefined): string {
   if (selector === undefined) return '<none>';
   const terms = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);

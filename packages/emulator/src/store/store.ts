@@ -5,7 +5,7 @@ import { type KubeObject, type Manifest, timestamp } from '../model/object.ts';
 import type { Clock } from '../simulation/clock.ts';
 import { attempt } from '../simulation/report-bug.ts';
 
-/** Names a resource: `pods`, `deployments.apps`. */
+/** The key of a resource: `pods`, `deployments.apps`. */
 export type ResourceKey = string;
 
 export interface StoreEvent {
@@ -13,31 +13,31 @@ export interface StoreEvent {
   revision: number;
   resource: ResourceKey;
   object: KubeObject;
-  /** What it was before; undefined when it was not. */
+  /** The previous object; undefined if it is new. */
   previous: KubeObject | undefined;
 }
 
-/** How many events a watch may be behind before it must list again (the apiserver: what etcd has not compacted). */
+/** How many events a watch may be behind before it must list again (in a real cluster, limited by etcd's compaction). */
 const HISTORY = 2_000;
 
-/** What the demo holds at most: it is for trying out, on a laptop, and strangers may be among those who try. */
+/** Limits of the demo, which runs on a laptop and may be used by strangers. */
 export const storeLimits = {
   objects: 5_000,
   pods: 500,
-  /** All objects as JSON, characters; as much again for the history of watches. */
+  /** All objects as JSON, in characters; the same again for the history of watches. */
   size: 64 * 1024 ** 2,
 };
 
 /**
- * All objects, in memory, each write with the next resource version. Objects are never changed in place. A listener runs in the
- * write itself; what it throws is reported.
+ * All objects, in memory; each write has the next resource version. Objects are never changed in place. Listeners run during the
+ * write; their errors are reported.
  */
 export class Store {
   readonly #clock: Clock;
   readonly #objects = new Map<ResourceKey, Map<string, KubeObject>>();
   readonly #listeners = new Set<(event: StoreEvent) => void>();
   #history: StoreEvent[] = [];
-  /** Characters of JSON of each object, and of all; those of the history. */
+  /** Characters of JSON of each object, of all objects, and of the history. */
   readonly #sizes = new Map<KubeObject, number>();
   #size = 0;
   #historySize = 0;
@@ -45,7 +45,7 @@ export class Store {
   #revision: number;
   #forgotten: number;
 
-  /** @param firstRevision higher than any that an earlier run of the same cluster gave out, so that old watches list again. */
+  /** @param firstRevision higher than any revision of an earlier run, so that old watches list again. */
   constructor(clock: Clock, firstRevision: number) {
     this.#clock = clock;
     this.#revision = firstRevision;
@@ -68,7 +68,7 @@ export class Store {
     return object;
   }
 
-  /** The objects of a resource in the order of their keys (`namespace/name`); of all namespaces when none is named. */
+  /** The objects of a resource in the order of their keys (`namespace/name`); of all namespaces if none is given. */
   list(resource: ResourceKey, namespace = ''): KubeObject[] {
     const objects = this.#objects.get(resource);
     if (objects === undefined) return [];
@@ -76,7 +76,7 @@ export class Store {
     return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
   }
 
-  /** @throws ApiError 409 when the name is taken, 403 when the demo is full. */
+  /** @throws ApiError 409 if the name is in use, 403 if the demo is full. */
   create(resource: ResourceKey, manifest: Manifest): KubeObject {
     const namespace = manifest.metadata.namespace ?? '';
     if (this.find(resource, namespace, manifest.metadata.name)) throw alreadyExists(resource, manifest.metadata.name);
@@ -95,8 +95,8 @@ export class Store {
   }
 
   /**
-   * Replaces an object by a changed copy. No change, no new resource version.
-   * @throws ApiError 404 when it is gone.
+   * Replaces an object with a changed copy. Without a change there is no new resource version.
+   * @throws ApiError 404 if it no longer exists.
    */
   update(resource: ResourceKey, object: KubeObject): KubeObject {
     const previous = this.get(resource, object.metadata.namespace ?? '', object.metadata.name);
@@ -104,7 +104,7 @@ export class Store {
     return this.#write(resource, 'MODIFIED', object, previous);
   }
 
-  /** Changes a copy of an object in `change` and stores it; does nothing when the object is gone. */
+  /** Applies `change` to a copy of an object and stores it; does nothing if the object no longer exists. */
   modify<T extends KubeObject>(resource: ResourceKey, object: T, change: (draft: T) => void): T {
     const current = this.find(resource, object.metadata.namespace ?? '', object.metadata.name);
     if (current === undefined || current.metadata.uid !== object.metadata.uid) return object;
@@ -113,25 +113,25 @@ export class Store {
     return this.update(resource, draft) as T;
   }
 
-  /** Removes it for good, whatever its finalizers say; does nothing when it is gone. */
+  /** Removes an object permanently, ignoring finalizers; does nothing if it no longer exists. */
   remove(resource: ResourceKey, object: KubeObject): void {
     const previous = this.find(resource, object.metadata.namespace ?? '', object.metadata.name);
     if (previous?.metadata.uid === object.metadata.uid) this.#write(resource, 'DELETED', previous, previous);
   }
 
-  /** Calls `listener` at every write from now on. @returns what ends it. */
+  /** Calls `listener` at every write. @returns a function that removes it. */
   subscribe(listener: (event: StoreEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Events of a resource after a resource version; undefined when they are no longer all known (410 Expired). */
+  /** Events of a resource after a resource version; undefined if some are no longer in the history (410 Expired). */
   since(resource: ResourceKey, revision: number): StoreEvent[] | undefined {
     if (revision < this.#forgotten) return undefined;
     return this.#history.filter((event) => event.revision > revision && event.resource === resource);
   }
 
-  /** Forgets all events so far: who watches from before must list again. */
+  /** Discards the history: watches from earlier versions must list again. */
   compact(): void {
     this.#history = [];
     this.#historySize = 0;
@@ -174,7 +174,7 @@ export class Store {
     const kept = this.#historySize > storeLimits.size ? Math.min(HISTORY, this.#history.length >> 1) : HISTORY;
     const dropped = this.#history.splice(0, this.#history.length - kept);
     this.#forgotten = dropped.at(-1)?.revision ?? this.#forgotten;
-    // By halves, and counted anew each time: an object may be in it many times.
+    // Halved, and counted again each time, because an object may occur many times.
     this.#historySize = this.#history.reduce((sum, { object }) => sum + (this.#sizes.get(object) ?? 0), 0);
   }
 }

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Pod } from '../model/kinds.ts';
 import type { Identity } from './sandbox.ts';
 
-/** A folder for each container, standing for its file system; made when first used, gone with the pod. */
+/** A folder for each container, as its file system; created when first used, removed with the pod. */
 export class ContainerFolders {
   readonly #owner: Identity | undefined;
   #root: string | undefined;
 
-  /** @param owner whose the folders are; undefined: the emulator's own. */
+  /** @param owner of the folders; default: the emulator's own user. */
   constructor(owner: Identity | undefined) {
     this.#owner = owner;
   }
@@ -24,7 +24,7 @@ export class ContainerFolders {
     if (this.#root !== undefined) rmSync(this.#podFolder(pod), { recursive: true, force: true });
   }
 
-  /** What was written to one container is gone, and its next process finds it furnished anew. */
+  /** Removes the files of one container; its next process gets a new folder. */
   clear(pod: Pod, container: string): void {
     if (this.#root !== undefined) rmSync(join(this.#podFolder(pod), container), { recursive: true, force: true });
   }
@@ -34,7 +34,7 @@ export class ContainerFolders {
     this.#root = undefined;
   }
 
-  /** Others may pass through, as the pods' user must, but not look around. */
+  /** Others may pass through the folder, as the pods' user must, but not list it. */
   #podFolder(pod: Pod): string {
     this.#root ??= passable(mkdtempSync(join(tmpdir(), 'postern-demo-')));
     const folder = join(this.#root, pod.metadata.uid);

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Passes over all processes until one finds none left; they may be starting others meanwhile. */
+/** Maximum number of passes over all processes; repeated because they may start others meanwhile. */
 const MAX_PASSES = 5;
 
 /**
- * Ends the session that a process leads, with all it has started. On Linux also what has left for a session of its own, known by
- * a mark in its environment; elsewhere its process group, and what an interactive shell passes the hang-up on to.
+ * Kills the session that a process leads, with everything it has started. On Linux this includes processes that moved to a
+ * session of their own, identified by a mark in their environment; elsewhere it is the process group, and the processes to which
+ * an interactive shell passes on the hang-up.
  */
 export function endSession(leader: number, mark: string): void {
   signal(-leader, 'SIGHUP');
@@ -25,7 +26,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It is gone already.
+    // It has already exited.
   }
 }
 
@@ -37,7 +38,7 @@ function membersOf(leader: number, mark: string): number[] {
   });
 }
 
-/** From /proc/PID/stat: the fields after the name, which stands in brackets and may hold anything. */
+/** From /proc/PID/stat: the fields after the name, which is in brackets and may contain anything. */
 function stateOf(pid: number): { state: string | undefined; session: number } {
   const text = read(`/proc/${pid}/stat`);
   const [state, , , session] = text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -2,18 +2,18 @@ import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Pod } from '../model/kinds.ts';
 
-/** Answers HTTP on connections that are forwarded to pods; nothing listens anywhere. */
+/** Serves HTTP on connections forwarded to pods, without any listening socket. */
 export class PodHttp {
   readonly #servers = new Map<string, Server>();
 
-  /** @returns false when no container of the pod has such a port. */
+  /** @returns false if no container of the pod has this port. */
   connect(pod: Pod, port: number, connection: Duplex): boolean {
     const isOpen = pod.spec.containers.some(({ ports = [] }) => ports.some((one) => one.containerPort === port));
     if (isOpen) this.#server(pod, port).emit('connection', connection);
     return isOpen;
   }
 
-  /** Ends what is connected to a pod that is gone. */
+  /** Ends the connections to a removed pod. */
   forget({ metadata }: Pod): void {
     for (const [key, server] of this.#servers) {
       if (!key.startsWith(`${metadata.uid}:`)) continue;

@@ -6,13 +6,13 @@ import { lineAt, linesUntil, nextLineAt } from '../simulation/log-lines.ts';
 import type { LogSource } from '../simulation/log-source.ts';
 import type { Store } from '../store/store.ts';
 
-/** As much as a node keeps of one container's log before it rotates; lines. */
+/** How many lines of a container's log a node keeps before rotation. */
 const KEPT = 10_000;
 const MAX_BACKLOG = 4 * 1024 * 1024;
 
 /**
- * The container of a pod that is meant.
- * @throws ApiError 400 when it has none of that name, or several and none is named.
+ * The requested container of a pod.
+ * @throws ApiError 400 if there is no container with this name, or several and none is named.
  */
 export function containerOf(pod: Pod, name: string | null): Container {
   const { containers, ephemeralContainers = [] } = pod.spec;
@@ -28,7 +28,7 @@ export function containerOf(pod: Pod, name: string | null): Container {
   return found;
 }
 
-/** Answers `GET …/pods/x/log`: previous, follow, timestamps, tailLines, sinceSeconds, sinceTime, limitBytes. @throws ApiError. */
+/** Serves `GET …/pods/x/log`: previous, follow, timestamps, tailLines, sinceSeconds, sinceTime, limitBytes. @throws ApiError. */
 export function podLog({ store, clock }: { store: Store; clock: Clock }, exchange: ResourceExchange): void {
   const { query, response } = exchange;
   const pod = store.get('pods', exchange.namespace, exchange.name) as Pod;
@@ -68,7 +68,7 @@ export function podLog({ store, clock }: { store: Store; clock: Clock }, exchang
   });
 }
 
-/** Writes the lines that come from now on. @returns what ends it. */
+/** Writes new lines as they appear. @returns a function that ends it. */
 export function followLog(
   { pod, container, clock }: { pod: Pod; container: string; clock: Clock },
   write: (line: string) => void,
@@ -90,7 +90,7 @@ function everyNewLine(source: LogSource, clock: Clock, send: (index: number) => 
   return () => cancel();
 }
 
-/** Calls back once the running container ends or its pod goes. @returns what ends the wait. */
+/** Calls back once the running container ends or its pod is removed. @returns a function that ends the wait. */
 export function onInstanceEnd(store: Store, pod: Pod, container: string, ended: () => void): () => void {
   const instanceOf = (one: Pod) =>
     one.status?.containerStatuses?.find(({ name }) => name === container)?.state.running?.startedAt;
@@ -101,7 +101,7 @@ export function onInstanceEnd(store: Store, pod: Pod, container: string, ended: 
   });
 }
 
-/** Which run of the container is meant, and its times. @throws ApiError 400. */
+/** The requested run of the container, with its times. @throws ApiError 400. */
 function logSource(pod: Pod, container: string, previous: boolean): LogSource {
   const status = pod.status?.containerStatuses?.find(({ name }) => name === container);
   const { state, lastState } = status ?? {};
@@ -142,7 +142,7 @@ function sinceOf(query: URLSearchParams, now: number): number {
   return moment;
 }
 
-/** RFC 3339 with nanoseconds; those below the millisecond only tell lines apart. */
+/** RFC 3339 with nanoseconds; the digits below the millisecond only distinguish lines. */
 function preciseTime(time: number, index: number): string {
   return new Date(time).toISOString().replace('Z', `${String((index * 7_919) % 1_000_000).padStart(6, '0')}Z`);
 }

@@ -7,11 +7,11 @@ import { type RunningProcess, SESSION, startProcess } from './process.ts';
 import type { Sandbox } from './sandbox.ts';
 import { diskUsage, memoryUsage } from './usage.ts';
 
-/** A laptop should not be brought down by a loop of execs. */
+/** Limit on processes, so that a loop of execs cannot bring down a laptop. */
 const MAX_PROCESSES = 64;
-/** What all processes of one exec together may hold in memory, and all that was written to one container on disk; bytes. */
+/** Limits on the memory of all processes of one exec, and on the files of one container, in bytes. */
 const budget = { memory: 512 * 1024 ** 2, disk: 64 * 1024 ** 2 };
-/** How often is looked; milliseconds. What the kernel limits (sandbox-scripts.ts) bounds what fits in between. */
+/** How often usage is checked, in milliseconds. In between, the kernel's limits apply (sandbox-scripts.ts). */
 const LOOK_INTERVAL = 500;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -22,8 +22,7 @@ interface Running {
 }
 
 /**
- * The processes behind pods: real ones, on this machine, kept apart from the rest of it by a sandbox. Who may exec has a shell
- * in that sandbox.
+ * The processes of pods: real ones on this machine, isolated in a sandbox. Anyone who may exec can run a shell in that sandbox.
  */
 export class PodProcesses {
   readonly #sandbox: Sandbox;
@@ -41,12 +40,12 @@ export class PodProcesses {
     this.#folders = new ContainerFolders(sandbox.identity);
   }
 
-  /** Whom to tell when the main program of a container ends. */
+  /** Sets the listener for the end of a container's main program. */
   onMainEnded(listener: (pod: Pod, container: string, code: number) => void): void {
     this.#mainEnded = listener;
   }
 
-  /** @throws CannotRun; ApiError 403 where processes are not allowed, 429 when too many run. */
+  /** @throws CannotRun; ApiError 403 if processes are not allowed, 429 if too many are running. */
   async start(
     pod: Pod,
     container: Container,
@@ -78,7 +77,7 @@ export class PodProcesses {
     return running;
   }
 
-  /** The main program of a container that takes input, shared by all who attach; it starts with the first of them. */
+  /** The main program of a container with `stdin`, shared by all attached clients; started with the first of them. */
   main(pod: Pod, container: Container): Promise<RunningProcess> {
     const key = `${pod.metadata.uid}/${container.name}`;
     const known = this.#mains.get(key);
@@ -99,14 +98,14 @@ export class PodProcesses {
     return main;
   }
 
-  /** Ends what runs in a pod and removes its files. */
+  /** Ends a pod's processes and removes its files. */
   end(pod: Pod): void {
     for (const [running, of] of this.#running) if (of.pod.metadata.uid === pod.metadata.uid) running.kill();
     for (const key of this.#mains.keys()) if (key.startsWith(`${pod.metadata.uid}/`)) this.#mains.delete(key);
     this.#folders.remove(pod);
   }
 
-  /** Ends what uses more than its budget, as the kubelet evicts: of its files nothing stays. */
+  /** Ends processes that exceed their limits and removes their files, like a kubelet's eviction. */
   #look(): void {
     const memory = memoryUsage([...this.#running.keys()].map(({ pid }) => pid));
     const disk = new Map<string, number>();
@@ -133,7 +132,7 @@ export class PodProcesses {
   }
 }
 
-/** Nothing of the emulator's own environment. */
+/** The environment of a process, without anything from the emulator's own. */
 function environment(
   pod: Pod,
   container: Container,

@@ -3,11 +3,11 @@ import type { Pod } from '../model/kinds.ts';
 import type { PodHttp } from './pod-http.ts';
 import { SpdyConnection, type SpdyStream } from './spdy/connection.ts';
 
-/** The protocol within SPDY/3.1, and the WebSocket subprotocol that carries SPDY itself (KEP-4006). */
+/** The protocol over SPDY/3.1, and the WebSocket subprotocol that tunnels SPDY (KEP-4006). */
 export const PORT_FORWARD_PROTOCOL = 'portforward.k8s.io';
 export const TUNNELLED_PORT_FORWARD = 'SPDY/3.1+portforward.k8s.io';
 
-/** Serves forwarded connections: each is a pair of streams, `error` and `data`, of the same request. */
+/** Serves forwarded connections, each a pair of streams, `error` and `data`, with the same request id. */
 export function forwardPorts(transport: Duplex, pod: Pod, http: PodHttp): SpdyConnection {
   const waiting = new Map<string, SpdyStream>();
   return new SpdyConnection(transport, (stream) => {

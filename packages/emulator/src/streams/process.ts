@@ -14,16 +14,16 @@ export interface TerminalSize {
 
 /** A process of a container. */
 export interface RunningProcess {
-  /** Of the session's first process, outside of any namespace. */
+  /** Pid of the session's first process, outside any namespace. */
   pid: number;
   stdin: Writable;
   stdout: Readable;
-  /** None with a terminal. */
+  /** Undefined with a terminal. */
   stderr: Readable | undefined;
   resize(size: TerminalSize): void;
-  /** Its exit code (128 + n after signal n), once all output has been read or given up. */
+  /** Resolves with the exit code (128 + n after signal n), once all output has been read or given up. */
   ended: Promise<number>;
-  /** Ends it and all that it has started. */
+  /** Ends the process and everything that it has started. */
   kill(): void;
 }
 
@@ -31,21 +31,21 @@ export interface ProcessOptions {
   sandbox: Sandbox;
   command: string[];
   folder: string;
-  /** Its whole environment; `SESSION` in it is unique. */
+  /** Its complete environment; the value of `SESSION` is unique. */
   env: Record<string, string>;
   tty: boolean;
 }
 
-/** The command cannot be run. The message is for people. */
+/** The command cannot be run; `message` is for people. */
 export class CannotRun extends Error {}
 
-/** The variable that tells the processes of one session. */
+/** The variable that identifies the processes of one session. */
 export const SESSION = 'POSTERN_DEMO_SESSION';
 
-/** Time that output may still come after the end of the process itself. */
+/** How long output may still arrive after the process has exited, in milliseconds. */
 const LAST_WORDS = 1_000;
 
-/** Starts a process in a container's folder, without privileges. @throws CannotRun. */
+/** Starts an unprivileged process in a container's folder. @throws CannotRun. */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const { command, folder, env, sandbox } = options;
   const [program = '', ...args] = command;
@@ -57,7 +57,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   return options.tty ? startInTerminal(wrapped, options) : startWithPipes(wrapped, options);
 }
 
-/** A command with all that confines it, and the environment outside. */
+/** A sandboxed command, with the environment outside the sandbox. */
 type Wrapped = ReturnType<Sandbox['wrap']>;
 
 function locate(program: string, folder: string, path: string): string {
@@ -79,7 +79,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** What ends a process; once it has ended, that ends what it left behind. */
+/** A function that ends a process or, once it has exited, the processes that it left behind. */
 function killer(pid: number | undefined, env: Record<string, string>): () => void {
   return () => {
     if (pid !== undefined) endSession(pid, `${SESSION}=${env[SESSION]}`);
@@ -95,11 +95,11 @@ async function startWithPipes(wrapped: Wrapped, { folder, env, sandbox }: Proces
     ...sandbox.identity,
   });
   const kill = killer(child.pid, env);
-  // A process may close its input early; that is no error of ours.
+  // A process may close its input early, which is not an error.
   child.stdin.on('error', () => {});
   const ended = new Promise<number>((done) => {
     child.on('exit', () => {
-      // What it left running in the background goes with it, and with that the last holders of its pipes.
+      // Ends the background processes that it left behind, which may keep its pipes open.
       const timer = setTimeout(kill, LAST_WORDS);
       child.on('close', () => clearTimeout(timer));
     });
@@ -108,7 +108,7 @@ async function startWithPipes(wrapped: Wrapped, { folder, env, sandbox }: Proces
   await once(child, 'spawn').catch((error: Error) => {
     throw new CannotRun(error.message);
   });
-  // Later ones, such as a signal that cannot be sent, are no reason to end the demo.
+  // Later errors, such as a signal that cannot be sent, must not end the demo.
   child.on('error', () => {});
   const { stdin, stdout, stderr, pid = 0 } = child;
   return { pid, stdin, stdout, stderr, resize: () => {}, ended, kill };
@@ -167,16 +167,16 @@ function startInTerminal(wrapped: Wrapped, { folder, env, sandbox }: ProcessOpti
   };
 }
 
-/** Its end may not have been told yet; then the descriptor is closed, and node-pty throws. */
+/** node-pty throws if the terminal has ended but has not reported it yet. */
 function resize(terminal: IPty, columns: number, rows: number): void {
   try {
     terminal.resize(columns, rows);
   } catch {
-    // Nobody sees the size of a terminal that has ended.
+    // The size of an ended terminal does not matter.
   }
 }
 
-/** node-pty throws an error of its socket where nobody can catch it, unless two listen. Its end is told all the same. */
+/** With fewer than two listeners, node-pty throws errors of its socket where nobody can catch them. Its exit is still reported. */
 function ignoreErrors(terminal: IPty): void {
   const emitter = terminal as unknown as { on?: (event: 'error', listener: () => void) => void };
   for (let count = 0; count < 2; count += 1) emitter.on?.('error', () => {});

@@ -10,7 +10,7 @@ import type { RemoteStreams } from './remote-streams.ts';
 
 const success: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };
 
-/** How a process ended, as the kubelet says it (pkg/kubelet/kuberuntime, remotecommand). */
+/** The kubelet's Status for the end of a process (pkg/kubelet/kuberuntime, remotecommand). */
 function outcome(code: number): Status {
   if (code === 0) return success;
   return {
@@ -22,7 +22,7 @@ function outcome(code: number): Status {
   };
 }
 
-/** What a failure is to the client of a stream. */
+/** The Status for an error, for the client of a stream. */
 export function failure(error: unknown): Status {
   if (error instanceof ApiError) return error.status;
   const why = error instanceof CannotRun ? error.message : 'the demo cluster failed at this';
@@ -49,7 +49,7 @@ export async function exec(
   }
 }
 
-/** Resolves with the exit code once all output is with the client. */
+/** Resolves with the exit code once all output has been sent to the client. */
 async function relayOutput(running: RunningProcess, { stdout, stderr }: RemoteStreams): Promise<number> {
   const relayed = [drain(running.stdout, stdout), drain(running.stderr, stderr)];
   const code = await running.ended;
@@ -67,7 +67,7 @@ async function drain(from: Readable | undefined, to: Writable | undefined): Prom
   await Promise.race([once(to, 'finish'), once(to, 'close')]).catch(() => {});
 }
 
-/** Joins the main program of a container, or, where that takes no input, what it writes to its log. */
+/** Attaches to the main program of a container or, if that has no `stdin`, to its log output. */
 export async function attach(
   processes: PodProcesses,
   {
@@ -109,7 +109,7 @@ async function attachToMain(
   }
 }
 
-/** Copies to one of several readers; a slow one holds the source back, one that left does not. @returns what ends it. */
+/** Copies to one of several readers; a slow one slows down the source, a closed one does not. @returns a function to end it. */
 function share(from: Readable, to: Writable | undefined): () => void {
   const copy = (chunk: Buffer) => {
     if (to === undefined || to.destroyed || to.write(chunk)) return;

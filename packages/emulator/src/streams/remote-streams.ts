@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Status } from '../api/api-error.ts';
 import type { TerminalSize } from './process.ts';
 
-/** What a client asked for. */
+/** The streams that a client requested. */
 export interface StreamOptions {
   stdin: boolean;
   stdout: boolean;
@@ -10,20 +10,20 @@ export interface StreamOptions {
   tty: boolean;
 }
 
-/** The streams of an exec or attach, over whichever protocol. */
+/** The streams of an exec or attach, over either protocol. */
 export interface RemoteStreams {
   stdin: Readable | undefined;
   stdout: Writable | undefined;
   stderr: Writable | undefined;
-  /** Calls back with each size that the client's terminal takes. */
+  /** Calls back with each new size of the client's terminal. */
   onResize(listener: (size: TerminalSize) => void): void;
-  /** Says how it ended and closes. */
+  /** Sends the final Status and closes. */
   finish(status: Status): void;
-  /** Resolves when the client is gone. */
+  /** Resolves when the client has disconnected. */
   closed: Promise<void>;
 }
 
-/** Reads a resize message (`{"Width":80,"Height":24}`); undefined when it is none. */
+/** Parses a resize message (`{"Width":80,"Height":24}`); undefined if it is invalid. */
 export function parseSize(text: string): TerminalSize | undefined {
   try {
     const { Width, Height } = JSON.parse(text) as { Width?: unknown; Height?: unknown };

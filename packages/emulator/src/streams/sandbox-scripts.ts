@@ -1,24 +1,24 @@
-/** What one exec or attach may use; each is set for every process by the kernel. */
+/** Limits of one exec or attach, enforced by the kernel for each process. */
 export const processLimits = {
   /** Processes and threads at once. */
   processes: 64,
   openFiles: 256,
-  /** Address space of one process, bytes. */
+  /** Address space of one process, in bytes. */
   addressSpace: 1024 ** 3,
-  /** Length of one file, bytes. */
+  /** Length of one file, in bytes. */
   fileBytes: 32 * 1024 ** 2,
-  /** Seconds on a processor, of one process. */
+  /** CPU time of one process, in seconds. */
   cpuSeconds: 600,
 };
 
 const { openFiles, addressSpace, fileBytes, cpuSeconds } = processLimits;
 
-/** Whom processes are inside a sandbox; what they are outside is another matter. */
+/** User and group id of processes inside a sandbox; unrelated to those outside. */
 const INNER_ID = 65_532;
 
 /**
- * Sets the limits. Shells differ: dash says `-p` where others say `-u`; macOS has no `-v`. A limit that cannot be set is left
- * out, but for that on files, without which a disk fills.
+ * Sets the limits. Shells differ: dash uses `-p` where others use `-u`; macOS has no `-v`. A limit that cannot be set is skipped,
+ * except the one on file size, without which the disk could fill up.
  */
 const setLimits = (processes: string) => `
 ulimit -c 0
@@ -29,8 +29,8 @@ ulimit -v ${addressSpace / 1024} 2>/dev/null
 ulimit -u ${processes} 2>/dev/null || ulimit -p ${processes} 2>/dev/null`;
 
 /**
- * The first process inside: it stays, so that the command is not process 1, whose signals the kernel drops, and so that all
- * ends with the command. Arguments: `onTerminalScript`, the command.
+ * The first process inside. It keeps running, so that the command is not process 1, whose signals the kernel drops, and so that
+ * everything ends with the command. Arguments: `onTerminalScript`, the command.
  */
 export const insideScript = `onTerminal=$1
 shift
@@ -44,10 +44,10 @@ nice -n 10 "$@"
 exit $?`;
 
 /**
- * Gives the command of a terminal a process group: that of the process outside has no number in here, which shells complain
- * of. A command that is stopped (128 + SIGTSTP) goes on at once, as nobody could wake it. The exit code goes to descriptor 3,
- * because this shell fails itself when it wants to give the terminal back. The trap keeps it alive when Ctrl-C ends the command;
- * the command itself is not trapped. Arguments: the command.
+ * Gives the command of a terminal a process group, because that of the process outside has no number in here, about which shells
+ * complain. A stopped command (128 + SIGTSTP) is continued at once, because nobody could resume it. The exit code is written to
+ * descriptor 3, because this shell itself fails when it returns the terminal. The trap keeps it alive when Ctrl-C ends the
+ * command; it does not apply to the command itself. Arguments: the command.
  */
 export const onTerminalScript = `set -m
 trap : INT
@@ -61,8 +61,8 @@ done
 echo $code >&3`;
 
 /**
- * Furnishes the namespaces as their root, then gives that up. Arguments: the container's folder, the two scripts above,
- * folders to hide, `--`, the command. What is hidden becomes empty, and takes a few files that end with the session.
+ * Sets up the namespaces as their root, and then drops its privileges. Arguments: the container's folder, the two scripts above,
+ * folders to hide, `--`, the command. A hidden folder becomes an empty one, with room for a few files that end with the session.
  */
 export const namespaceScript = `set -eu
 folder=$1
@@ -83,8 +83,8 @@ cd "$folder"
 exec unshare --user --map-user=${INNER_ID} --map-group=${INNER_ID} -- /bin/sh -c "$inside" sh "$onTerminal" "$@"`;
 
 /**
- * Without namespaces: limits only. A user's processes are counted together there, so the limit lies above those that run
- * already. Arguments: the command.
+ * Without namespaces, sets limits only. All processes of a user count together, so the limit is added to those already running.
+ * Arguments: the command.
  */
 export const limitScript = `
 running=$(ps -L -u "$(id -u)" 2>/dev/null | wc -l)
@@ -92,5 +92,5 @@ running=$(ps -L -u "$(id -u)" 2>/dev/null | wc -l)
 ${setLimits(`$((running + ${processLimits.processes}))`)}
 exec nice -n 10 "$@"`;
 
-/** Ends well when the namespaces are what they should be: no way out, no privileges, a folder to write to. */
+/** Succeeds if the namespaces work: no network access, no privileges, a writable folder. */
 export const probeScript = `[ -w . ] && [ "$(id -u)" = ${INNER_ID} ] && [ "$(wc -l < /proc/net/route)" -le 1 ]`;

@@ -12,32 +12,32 @@ export interface Identity {
 }
 
 /**
- * `namespaces`: no network but its own loopback, no sight of the machine's processes and people's folders, and limits.
- * `limits`: limits only; the machine offers no more, or is no Linux.
+ * `namespaces`: no network except a loopback, no access to the machine's processes and personal folders, and limits.
+ * `limits`: limits only, because the machine supports no more or is not Linux.
  */
 export type SandboxKind = 'namespaces' | 'limits';
 
-/** What a command of a pod is to be started as. */
+/** A command to run in a pod. */
 interface Command {
   file: string;
   args: string[];
-  /** Its whole environment. */
+  /** Its complete environment. */
   env: Record<string, string>;
   folder: string;
 }
 
-/** Folders of people and of other programs, which no command of a pod needs to see. */
+/** Folders of people and other programs, which are hidden from the commands of pods. */
 const PRIVATE = ['/tmp', '/var/tmp', '/dev/shm', '/home', '/root', '/run', '/var/lib', '/srv', '/opt', '/media'];
-/** What runs outside gets this environment only: a pod's own variables reach nothing that is not confined yet. */
+/** The only variable outside the sandbox: a pod's own variables reach nothing that is not yet sandboxed. */
 const OUTER_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 const NAMESPACES = ['--user', '--map-root-user', '--mount', '--net', '--ipc', '--pid', '--fork', '--kill-child'];
-/** Of the range that systemd keeps for users made as needed: no account of anyone. */
+/** systemd's range for dynamic users, which belongs to no account. */
 const DYNAMIC = { first: 61_184, last: 65_519 };
 
-/** How commands of pods are kept from the rest of the machine. One an emulator; `detectSandbox` finds what is possible. */
+/** Isolates commands of pods from the rest of the machine. One per emulator; `detectSandbox` finds out what is possible. */
 export class Sandbox {
   readonly kind: SandboxKind;
-  /** Whom they run as; undefined: as the emulator itself. */
+  /** The user of the commands; default: the emulator's own. */
   readonly identity: Identity | undefined;
   readonly #hidden: string[];
 
@@ -47,7 +47,7 @@ export class Sandbox {
     this.#hidden = hidden;
   }
 
-  /** The program to start, its arguments and the environment of what is outside. */
+  /** The program to start, with its arguments and the environment outside the sandbox. */
   wrap({ file, args, env, folder }: Command): { file: string; args: string[]; env: Record<string, string> } {
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const command = ['/usr/bin/env', '-i', '--', ...variables, file, ...args];
@@ -59,7 +59,7 @@ export class Sandbox {
   }
 }
 
-/** @param hidden folders that no command is to see, besides people's and the usual ones. */
+/** @param hidden folders to hide from commands, in addition to the usual ones. */
 export async function detectSandbox(hidden: string[] = []): Promise<Sandbox> {
   const identity = dedicatedIdentity();
   const all = [...new Set([...PRIVATE, homedir(), process.cwd(), ...hidden])].filter(isApart);
@@ -67,13 +67,13 @@ export async function detectSandbox(hidden: string[] = []): Promise<Sandbox> {
   return process.platform === 'linux' && (await works(namespaces)) ? namespaces : new Sandbox('limits', identity);
 }
 
-/** Programs live elsewhere, and nothing else that matters lies in it. */
+/** Whether a folder can be hidden, because it contains no programs. */
 function isApart(folder: string): boolean {
   const needed = ['/usr/bin', '/bin', '/lib', '/etc', '/proc', '/dev/null', '/mnt'];
   return folder.startsWith(sep) && !needed.some((path) => `${path}/`.startsWith(`${folder.replace(/\/+$/, '')}/`));
 }
 
-/** As root: a user that is nobody else's, so that nothing but a pod's own is theirs. */
+/** As root: a user id of no other account, which owns only the files of pods. */
 function dedicatedIdentity(): Identity | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const taken = new Set(readIds('/etc/passwd'));
@@ -95,7 +95,7 @@ function readIds(file: string): number[] {
   }
 }
 
-/** Tries it: systems forbid namespaces in several ways, some of which show only inside. */
+/** Tries the sandbox: systems forbid namespaces in several ways, some of which only show inside. */
 async function works(sandbox: Sandbox): Promise<boolean> {
   let parent: string | undefined;
   const { identity } = sandbox;

@@ -4,13 +4,13 @@ import type { TerminalSize } from './process.ts';
 import { parseSize, type RemoteStreams, type StreamOptions } from './remote-streams.ts';
 import { SpdyConnection, type SpdyStream } from './spdy/connection.ts';
 
-/** The protocol of exec and attach over SPDY/3.1; the older ones have no exit codes. */
+/** The protocol of exec and attach over SPDY/3.1; older versions have no exit codes. */
 export const SPDY_PROTOCOL = 'v4.channel.k8s.io';
 
-/** How long a client may take to open its streams; milliseconds. */
+/** How long a client may take to open its streams, in milliseconds. */
 const PATIENCE = 30_000;
 
-/** Waits for the client to open all streams that it asked for. @returns undefined when it does not. */
+/** Waits for the client to open all requested streams. @returns undefined if it does not. */
 export async function spdyStreams(transport: Duplex, options: StreamOptions): Promise<RemoteStreams | undefined> {
   const wanted = [
     'error',
@@ -51,7 +51,7 @@ export async function spdyStreams(transport: Duplex, options: StreamOptions): Pr
   };
 }
 
-/** Sizes come as JSON objects, one after the other. */
+/** Parses sizes, a sequence of JSON objects. */
 function onSize(stream: SpdyStream | undefined, listener: (size: TerminalSize) => void): void {
   let text = '';
   stream?.on('data', (chunk: Buffer) => {

@@ -22,7 +22,7 @@ export interface StreamContext {
   http: PodHttp;
 }
 
-/** A connection that asks to become something else. */
+/** A connection with an upgrade request. */
 export interface Upgrade {
   request: IncomingMessage;
   socket: Duplex;
@@ -31,7 +31,7 @@ export interface Upgrade {
 
 const MAX_MESSAGE = 4 * 1024 * 1024;
 
-/** Upgrades exec, attach and port-forward, to WebSocket or SPDY/3.1. */
+/** Upgrades exec, attach and port-forward to WebSocket or SPDY/3.1. */
 export class Upgrader {
   readonly #context: StreamContext;
   readonly #server = new WebSocketServer({
@@ -157,7 +157,7 @@ function acceptSpdy({ socket, head }: Upgrade, protocol: string): void {
   if (head.length > 0) socket.unshift(head);
 }
 
-/** Answers an upgrade with a refusal. */
+/** Refuses an upgrade. */
 export function refuseUpgrade(socket: Duplex, status: Status & { code: number }): void {
   const body = JSON.stringify(status);
   const head = [

@@ -1,11 +1,11 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Files counted before a folder is taken to be too full: as many are a burden of their own. */
+/** Number of files above which a folder counts as too full. */
 const MOST_FILES = 10_000;
 const PAGE = 4_096;
 
-/** Bytes on disk below a folder; Infinity beyond `mostFiles` (10,000). What vanishes meanwhile counts for nothing. */
+/** Disk usage of a folder in bytes; Infinity above `mostFiles` (10,000) files. Ignores files removed meanwhile. */
 export function diskUsage(folder: string, mostFiles = MOST_FILES): number {
   let [bytes, files] = [0, 0];
   const folders = [folder];
@@ -23,8 +23,8 @@ export function diskUsage(folder: string, mostFiles = MOST_FILES): number {
 }
 
 /**
- * Bytes of memory of the sessions, by the process that leads each. Linux only; elsewhere none. A session's processes are known
- * by the process namespace that their leader makes, or, without one, by the session.
+ * Memory of sessions in bytes, by the pid of their leader. Linux only; empty elsewhere. A session's processes are identified by
+ * the pid namespace that their leader creates or, without one, by the session.
  */
 export function memoryUsage(leaders: number[]): Map<number, number> {
   const usage = new Map<number, number>();
@@ -50,7 +50,7 @@ function residentBytes(pid: string): number {
   return Number(read(`/proc/${pid}/statm`).split(' ')[1] ?? 0) * PAGE;
 }
 
-/** From /proc/PID/stat, behind the name, which stands in brackets and may hold anything. */
+/** From /proc/PID/stat, after the name, which is in brackets and may contain anything. */
 function sessionOf(pid: string): number | undefined {
   const text = read(`/proc/${pid}/stat`);
   return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[3]) || undefined;

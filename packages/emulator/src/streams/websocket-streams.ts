@@ -4,7 +4,7 @@ import type { Status } from '../api/api-error.ts';
 import type { TerminalSize } from './process.ts';
 import { parseSize, type RemoteStreams, type StreamOptions } from './remote-streams.ts';
 
-/** Subprotocols of exec and attach. v5 (KEP-4006) adds the closing of a channel, so that input can end. */
+/** Subprotocols of exec and attach. v5 (KEP-4006) can close a channel, so that input can end. */
 export const websocketProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 
 const STDIN = 0;
@@ -14,7 +14,7 @@ const ERROR = 3;
 const RESIZE = 4;
 const CLOSE = 255;
 
-/** The first byte of each message names the channel; a paused reader holds the socket back. */
+/** The first byte of each message is the channel; a paused reader stops the socket. */
 export function websocketStreams(socket: WebSocket, options: StreamOptions): RemoteStreams {
   const listeners: ((size: TerminalSize) => void)[] = [];
   let lastSize: TerminalSize | undefined;
@@ -24,7 +24,7 @@ export function websocketStreams(socket: WebSocket, options: StreamOptions): Rem
   const output = (channel: number) =>
     new Writable({
       write: (chunk: Buffer, _encoding, done) => {
-        // What cannot be sent any more is lost with its reader.
+        // Errors are ignored: the reader has disconnected.
         socket.send(Buffer.concat([Buffer.of(channel), chunk]), () => done());
       },
     });
@@ -48,7 +48,7 @@ export function websocketStreams(socket: WebSocket, options: StreamOptions): Rem
     }
   });
   socket.on('error', () => socket.terminate());
-  // As the apiserver: an empty message tells the client that the channels are open.
+  // Like the apiserver, tells the client with an empty message that the channels are open.
   if (options.stdout) socket.send(Buffer.of(STDOUT));
   return {
     stdin,

@@ -4,7 +4,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
 
-/** A span as kubectl shows it (k8s.io/apimachinery/pkg/util/duration HumanDuration). @param span milliseconds. */
+/** A duration as kubectl shows it (k8s.io/apimachinery/pkg/util/duration HumanDuration). @param span in milliseconds. */
 export function humanDuration(span: number): string {
   if (span < -2 * SECOND) return '<invalid>';
   if (span < 0) return '0s';
@@ -23,7 +23,7 @@ export function humanDuration(span: number): string {
   return `${whole(YEAR)}y`;
 }
 
-/** The time since a moment; `<unknown>` without one. */
+/** The time since a moment; `<unknown>` if there is none. */
 export function age(time: string | null | undefined, now: number): string {
   const moment = Date.parse(time ?? '');
   return Number.isNaN(moment) ? '<unknown>' : humanDuration(now - moment);

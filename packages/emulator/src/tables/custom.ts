@@ -3,13 +3,13 @@ import type { KubeObject } from '../model/object.ts';
 import { age } from './age.ts';
 import { type Cell, columns, type Printer } from './printer.ts';
 
-/** Any kind: its name and age. */
+/** For any kind: name and age. */
 export const plainPrinter: Printer = {
   columns: columns('Name|Age'),
   cells: (object: KubeObject, now: number) => [object.metadata.name, age(object.metadata.creationTimestamp, now)],
 };
 
-/** A custom resource, by the printer columns of its definition. */
+/** For a custom resource, with the printer columns of its definition. */
 export function customPrinter(definition: CustomResourceDefinition, version: string): Printer {
   const own = definition.spec.versions.find(({ name }) => name === version)?.additionalPrinterColumns;
   if (own === undefined || own.length === 0) return plainPrinter;
@@ -31,7 +31,7 @@ export function customPrinter(definition: CustomResourceDefinition, version: str
   };
 }
 
-/** Simple JSON paths: `.spec.size`, `.metadata.labels['a/b']`, `.items[0].name`. */
+/** The value at a simple JSON path: `.spec.size`, `.metadata.labels['a/b']`, `.items[0].name`. */
 function valueAt(object: KubeObject, jsonPath: string): unknown {
   let value: unknown = object;
   for (const match of jsonPath.matchAll(/\.([\w-]+)|\[(?:'([^']*)'|"([^"]*)"|(\d+))\]/g)) {

@@ -4,7 +4,7 @@ import { formatLabelSelector } from '../store/label-selector.ts';
 import { age } from './age.ts';
 import { columns, type Printer } from './printer.ts';
 
-/** A list as printed: the first few, then how many more. */
+/** A list as printed: the first few items and the number of others. */
 function firstOf(items: string[], limit: number): string {
   if (items.length === 0) return '<none>';
   const more = items.length - limit;

@@ -3,7 +3,7 @@ import type { KubeObject } from '../model/object.ts';
 import { age } from './age.ts';
 import { columns, type Printer } from './printer.ts';
 
-/** The word for what a pod does now, as printPod finds it. */
+/** The STATUS of a pod, as in the apiserver's printPod. */
 function podStatus(pod: Pod): string {
   const { status = {}, metadata } = pod;
   let reason = status.reason ?? status.phase ?? 'Unknown';

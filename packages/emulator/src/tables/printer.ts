@@ -6,22 +6,22 @@ export interface Column {
   type: string;
   format: string;
   description: string;
-  /** 0: always; 1: in the wide table only. */
+  /** 0: always shown; 1: only in the wide table. */
   priority: number;
 }
 
 export type Cell = string | number | boolean | null;
 
-/** How a kind becomes rows. */
+/** How to print the objects of a kind as rows. */
 export interface Printer {
   columns: Column[];
   cells(object: KubeObject, now: number): Cell[];
-  /** Marks rows whose object is done. */
+  /** Row conditions, which mark completed objects. */
   conditions?(object: KubeObject): object;
 }
 
 /**
- * Columns from their names: `Name` is marked as the name, `*` in front says wide only, `:integer` behind says the type.
+ * Columns from their names: `Name` has the format `name`; the prefix `*` means wide only; a suffix like `:integer` is the type.
  */
 export function columns(names: string): Column[] {
   return names.split('|').map((text) => {

@@ -7,7 +7,7 @@ import type { Controller, Simulation } from '../simulation.ts';
 const component = 'cronjob-controller';
 const MINUTE = 60_000;
 
-/** Makes a job at each moment of the schedule, follows it, and keeps only the last few. */
+/** Creates a job at each time of the schedule, tracks it, and keeps only the last few. */
 export function cronJobController(simulation: Simulation): Controller {
   return {
     resource: 'cronjobs.batch',
@@ -41,7 +41,7 @@ function referTo({ apiVersion, kind, metadata }: Job): { name: string } {
   return { ...{ apiVersion, kind, namespace, uid }, name };
 }
 
-/** Starts what is due, now and at each full minute. */
+/** Starts due jobs, now and at each full minute. */
 export function runSchedules(simulation: Simulation): void {
   const { store, clock } = simulation;
   const minute = Math.floor(clock.now() / MINUTE) * MINUTE;

@@ -8,7 +8,7 @@ import type { Controller, Simulation } from '../simulation.ts';
 const component = 'daemonset-controller';
 const HASH = 'controller-revision-hash';
 
-/** Keeps one pod on every node that admits it; a new template replaces them one by one. */
+/** Keeps one pod on every node that admits it, and replaces them one by one when the template changes. */
 export function daemonSetController(simulation: Simulation): Controller {
   return {
     resource: 'daemonsets.apps',

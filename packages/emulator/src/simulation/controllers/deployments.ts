@@ -8,7 +8,7 @@ const component = 'deployment-controller';
 const REVISION = 'deployment.kubernetes.io/revision';
 const SETS = 'replicasets.apps';
 
-/** Rolls a deployment out: one replica set for each template, the new one grows as the old ones shrink. */
+/** Rolls out a deployment: one replica set per template; the new one grows as the old ones shrink. */
 export function deploymentController(simulation: Simulation): Controller {
   return {
     resource: 'deployments.apps',
@@ -33,7 +33,7 @@ export function deploymentController(simulation: Simulation): Controller {
 
 const revisionOf = ({ metadata }: KubeObject) => Number(metadata.annotations?.[REVISION] ?? 0);
 
-/** The replica set of the present template exists and has the highest revision. */
+/** Makes sure that the replica set of the current template exists and has the highest revision. */
 function ensureSet(
   simulation: Simulation,
   deployment: Workload,
@@ -79,7 +79,7 @@ function ensureSet(
   });
 }
 
-/** One pod more than wanted at a time, none fewer than wanted ready (Recreate: first all old ones go). */
+/** Has at most one pod more than wanted and never fewer ready ones (Recreate: removes all old ones first). */
 function roll(
   simulation: Simulation,
   deployment: Workload,
@@ -162,7 +162,7 @@ function report(
   });
 }
 
-/** Conditions with the time of their last change kept. */
+/** The new conditions, keeping the transition time of those that did not change. */
 function conditions(before: Condition[], now: string, wanted: [string, string, string, string][]): Condition[] {
   return wanted.map(([type, status, reason, message]) => {
     const known = before.find((one) => one.type === type);

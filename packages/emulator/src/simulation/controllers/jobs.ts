@@ -6,7 +6,7 @@ import type { Controller, Simulation } from '../simulation.ts';
 
 const component = 'job-controller';
 
-/** Runs pods until enough of them have succeeded, or too many failed. */
+/** Runs pods until enough of them have succeeded or too many have failed. */
 export function jobController(simulation: Simulation): Controller {
   return {
     resource: 'jobs.batch',

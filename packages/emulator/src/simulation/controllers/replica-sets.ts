@@ -6,7 +6,7 @@ import type { Controller, Simulation } from '../simulation.ts';
 
 const component = 'replicaset-controller';
 
-/** Keeps the number of pods of a replica set. */
+/** Keeps a replica set's number of pods. */
 export function replicaSetController(simulation: Simulation): Controller {
   return {
     resource: 'replicasets.apps',
@@ -37,7 +37,7 @@ export function replicaSetController(simulation: Simulation): Controller {
   };
 }
 
-/** Not ready before ready, young before old. */
+/** The order in which pods are deleted: not ready before ready, young before old. */
 function leastUseful(a: Pod, b: Pod): number {
   return (
     Number(isReady(a)) - Number(isReady(b)) || (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1)

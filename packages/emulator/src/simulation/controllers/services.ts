@@ -5,7 +5,7 @@ import { matchLabels } from '../../store/label-selector.ts';
 import { isFinished, isReady, isTerminating } from '../pod-factory.ts';
 import type { Controller, Simulation } from '../simulation.ts';
 
-/** Keeps the endpoints and the endpoint slice of a service with a selector. */
+/** Maintains the endpoints and the endpoint slice of a service with a selector. */
 export function serviceController(simulation: Simulation): Controller {
   return {
     resource: 'services',
@@ -30,7 +30,7 @@ export function serviceController(simulation: Simulation): Controller {
 
 type NumberedPort = ServicePort & { number: number };
 
-/** The port of the pods; a name is looked up in them. */
+/** The port on the pods; a named port is looked up in the pod. */
 function portNumber({ targetPort, port }: ServicePort, pod: Pod | undefined): number {
   if (typeof targetPort === 'number') return targetPort;
   const named = pod?.spec.containers.flatMap(({ ports = [] }) => ports).find(({ name }) => name === targetPort);
@@ -90,7 +90,7 @@ function endpointSlice(service: Service, pods: Pod[], ports: NumberedPort[]): Ma
   };
 }
 
-/** Creates or updates, with what is not there left out. */
+/** Creates or updates an object, without undefined fields. */
 function put({ store }: Simulation, resource: string, manifest: Manifest): void {
   const wanted = JSON.parse(JSON.stringify(manifest)) as Manifest;
   const { name, namespace = '' } = wanted.metadata;

@@ -8,7 +8,7 @@ import type { Controller, Simulation } from '../simulation.ts';
 const component = 'statefulset-controller';
 const HASH = 'controller-revision-hash';
 
-/** Keeps numbered pods, one after the other; a new template replaces them from the last. */
+/** Keeps numbered pods, created one after the other, and replaces them from the last when the template changes. */
 export function statefulSetController(simulation: Simulation): Controller {
   return {
     resource: 'statefulsets.apps',

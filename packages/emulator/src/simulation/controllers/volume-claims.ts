@@ -10,7 +10,7 @@ interface Claim extends KubeObject {
   };
 }
 
-/** Gives every claim a volume of its own. */
+/** Binds every claim to a new volume. */
 export function volumeClaimController({ store, events }: Simulation): Controller {
   return {
     resource: 'persistentvolumeclaims',

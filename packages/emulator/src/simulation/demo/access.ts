@@ -13,7 +13,7 @@ const rule = (apiGroup: string, resources: string[], verbs: string[]): Rule => (
   verbs,
 });
 
-/** What `view` shows: everything of a namespace except secrets and access. */
+/** The resources of `view`: everything in a namespace except secrets and RBAC. */
 const viewable: [group: string, resources: string[]][] = [
   ['', ['configmaps', 'endpoints', 'events', 'persistentvolumeclaims', 'pods', 'serviceaccounts', 'services']],
   ['', ['namespaces', 'pods/log', 'pods/status', 'services/status']],
@@ -90,12 +90,12 @@ function binding(roleName: string, group: string): Seed {
   });
 }
 
-/** What the levels of Postern may do, as the install manifest would set it up. */
+/** The rights of Postern's levels, as in the install manifest. */
 const levels = accessObjects({ clusterId: 'demo', location: 'in-cluster' }).map((object) =>
   seed(`${object.kind.toLowerCase()}s.${GROUP}`, DAY, { ...object, metadata: { ...object.metadata } }),
 );
 
-/** The default roles and those of Postern. */
+/** The default roles, and those of Postern. */
 export const accessSeeds: Seed[] = [
   ...Object.entries(roles).map(([name, rules]) => role(name, rules)),
   binding('cluster-admin', 'system:masters'),

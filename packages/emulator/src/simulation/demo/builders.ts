@@ -1,9 +1,9 @@
 import type { Manifest } from '../../model/object.ts';
 
-/** Something that was created some time before the demo starts. */
+/** An object created some time before the demo starts. */
 export interface Seed {
   resource: string;
-  /** Milliseconds before now. */
+  /** How long ago, in milliseconds. */
   ago: number;
   manifest: Manifest;
 }
@@ -23,7 +23,7 @@ export interface App {
   requests?: [cpu: string, memory: string];
   env?: Record<string, string>;
   annotations?: Record<string, string>;
-  /** More fields of the pod's spec, and of its first container. */
+  /** Additional fields of the pod's spec, and of its first container. */
   pod?: object;
   container?: object;
   sidecars?: object[];
@@ -90,7 +90,7 @@ export const statefulSet = (app: App, storage: string) =>
 
 export const daemonSet = (app: App) => workload('DaemonSet', app, {});
 
-/** A service in front of an app of the same name. */
+/** A service for the app with the same name. */
 export function service(app: App, { port = 80, ...spec }: { port?: number } & Record<string, unknown> = {}): Seed {
   const { name, namespace, ago } = app;
   return seed('services', ago, {

@@ -118,7 +118,7 @@ function lease(namespace: string, name: string, holderIdentity: string): Seed {
   });
 }
 
-/** A pod of the control plane, as a kubelet runs it from a file. */
+/** A static pod of the control plane. */
 function staticPod(component: string, image: string, cpu: string): Seed {
   const [machine] = machines;
   const nodeName = machine?.name ?? '';
@@ -200,7 +200,7 @@ const apiserverService: Manifest = {
   spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
 };
 
-/** A pod with a terminal and open input, for attach. */
+/** A pod with `tty` and `stdin`, for attach. */
 const toolbox: Manifest = {
   apiVersion: 'v1',
   kind: 'Pod',

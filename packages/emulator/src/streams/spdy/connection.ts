@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { HeaderCodec } from './headers.ts';
 
-/** Frame types of SPDY/3.1 control frames. */
+/** Types of SPDY/3.1 control frames. */
 const SYN_STREAM = 1;
 const SYN_REPLY = 2;
 const RST_STREAM = 3;
@@ -13,10 +13,10 @@ const FIN = 1;
 const CANCEL = 5;
 const MAX_FRAME = 4 * 1024 * 1024;
 const MAX_STREAMS = 1_000;
-/** A stream that buffers more than this for a slow reader holds the connection back: the protocol, as Kubernetes uses it, has no windows. */
+/** Bytes a stream may buffer before a slow reader stops the connection; Kubernetes uses the protocol without windows. */
 const MAX_BUFFERED = 1024 * 1024;
 
-/** One stream. Ending it half-closes it, as the peer may do. */
+/** One stream, which either side can half-close. */
 export class SpdyStream extends Duplex {
   readonly headers: Map<string, string>;
   #resume: (() => void) | undefined;
@@ -34,7 +34,7 @@ export class SpdyStream extends Duplex {
     this.on('error', () => {});
   }
 
-  /** Takes data from the peer. @returns undefined, or a wait for the reader. */
+  /** Delivers data from the peer. @returns undefined, or a promise to wait for the reader. */
   deliver(data: Buffer): Promise<void> | undefined {
     if (this.destroyed || this.readableEnded) return undefined;
     this.push(data);
@@ -64,7 +64,7 @@ export class SpdyStream extends Duplex {
   }
 }
 
-/** The server's end of a SPDY/3.1 connection, as far as Kubernetes clients (moby/spdystream) use it. */
+/** The server's end of a SPDY/3.1 connection, with the features that Kubernetes clients (moby/spdystream) use. */
 export class SpdyConnection {
   readonly #transport: Duplex;
   readonly #codec = new HeaderCodec();
@@ -79,7 +79,7 @@ export class SpdyConnection {
     this.closed = this.#run();
   }
 
-  /** Ends the connection after what has been written. */
+  /** Ends the connection after everything written so far. */
   close(): void {
     this.#transport.end();
   }
@@ -98,7 +98,7 @@ export class SpdyConnection {
         }
       }
     } catch {
-      // A broken connection and a broken peer end alike: everything on it ends.
+      // A broken connection and a faulty peer have the same effect: everything on it ends.
     } finally {
       this.#transport.destroy();
       for (const stream of this.#streams.values()) stream.destroy();
@@ -120,7 +120,7 @@ export class SpdyConnection {
       case SYN_STREAM:
         return this.#open(payload, isLast);
       case HEADERS:
-        // Nothing uses them, but the compression of all later headers depends on them.
+        // These headers are not used, but the compression of all later ones depends on them.
         await this.#codec.decode(payload.subarray(4));
         return;
       case RST_STREAM:

@@ -1,4 +1,4 @@
-/** Words that the header dictionary of SPDY/3 (draft-mbelshe-httpbis-spdy-00, section 2.6.10.1) holds with a length in front. */
+/** Words of SPDY/3's header dictionary (draft-mbelshe-httpbis-spdy-00, section 2.6.10.1), each preceded by its length. */
 const words = [
   'options head post put delete trace accept accept-charset accept-encoding accept-language accept-ranges age allow',
   'authorization cache-control connection content-base content-encoding content-language content-length content-location',
@@ -10,7 +10,7 @@ const words = [
   .join(' ')
   .split(' ');
 
-/** Then these, with a space in them, and a run of text without lengths. */
+/** More words with lengths; after them follows text without lengths. */
 const more = ['200 OK', 'version', 'HTTP/1.1', 'url', 'public', 'set-cookie', 'keep-alive', 'origin'];
 const text = [
   '100101201202205206300302303304305306307402405406407408409410411412413414415416417502504505',
@@ -27,5 +27,5 @@ function withLength(word: string): Buffer {
   return Buffer.concat([length, Buffer.from(word)]);
 }
 
-/** What both ends of a SPDY/3 connection know in advance about headers. */
+/** The compression dictionary for the headers of a SPDY/3 connection. */
 export const headerDictionary = Buffer.concat([...[...words, ...more].map(withLength), Buffer.from(text)]);

@@ -3,7 +3,7 @@ import { headerDictionary } from './dictionary.ts';
 
 const MAX_BLOCK = 64 * 1024;
 
-/** The compressed headers of one connection: each direction is one zlib stream over all its frames. */
+/** Compresses the headers of one connection: each direction is one zlib stream across all frames. */
 export class HeaderCodec {
   readonly #inflate: Inflate = createInflate({ dictionary: headerDictionary, finishFlush: constants.Z_SYNC_FLUSH });
   readonly #deflate: Deflate = createDeflate({ dictionary: headerDictionary });
@@ -15,15 +15,15 @@ export class HeaderCodec {
     this.#inflate.on('data', (chunk: Buffer) => {
       this.#inflated.push(chunk);
       this.#length += chunk.length;
-      // A frame of 4 MiB may hold 4 GiB of the same byte.
+      // A frame of 4 MiB may decompress to 4 GiB.
       if (this.#length > MAX_BLOCK) this.#inflate.destroy(new Error('the headers are too large'));
     });
     this.#deflate.on('data', (chunk: Buffer) => this.#deflated.push(chunk));
-    // Whoever waits for a block is told; an error in between is told with the next.
+    // The current block rejects with the error; an error in between is reported with the next block.
     for (const codec of [this.#inflate, this.#deflate]) codec.on('error', () => {});
   }
 
-  /** Names in lower case. @throws Error for a block that is damaged or too large. */
+  /** Decodes a block; names are lower case. @throws Error for a block that is corrupt or too large. */
   async decode(block: Buffer): Promise<Map<string, string>> {
     await new Promise<void>((done, fail) => {
       this.#inflate.once('error', fail);
@@ -39,7 +39,7 @@ export class HeaderCodec {
     return parse(plain);
   }
 
-  /** A block without headers. */
+  /** Encodes a block without headers. */
   async encodeNone(): Promise<Buffer> {
     this.#deflate.write(Buffer.alloc(4));
     await new Promise<void>((done) => this.#deflate.flush(constants.Z_SYNC_FLUSH, done));
@@ -54,7 +54,7 @@ export class HeaderCodec {
   }
 }
 
-/** A count, then names and values, each with its length in 4 bytes. */
+/** Parses a count, followed by names and values, each with a length of 4 bytes. */
 function parse(plain: Buffer): Map<string, string> {
   let at = 4;
   const next = (): string => {
