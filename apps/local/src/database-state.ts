@@ -6,8 +6,8 @@ export interface RoleLogin {
 }
 
 /**
- * Creates the database and its two roles unless they exist: `owner` owns the schema and migrates; `app` serves, owns nothing and
- * is not a superuser, so that row-level security can apply to it.
+ * Creates the database and its two roles unless they exist: `owner` owns the schema and migrates; `app` serves, owns nothing
+ * and is not a superuser, so that row-level security can apply to it.
  */
 export async function ensureRoles(
   superuserUrl: string,

@@ -20,8 +20,8 @@ export interface Database {
 const NAME = 'postern';
 
 /**
- * Runs `prisma migrate deploy` until every migration is recorded as applied. It does not wait for the process to exit, because a
- * leftover timer of the engine's advisory lock keeps it running for ten more seconds.
+ * Runs `prisma migrate deploy` until every migration is recorded as applied. It does not wait for the process to exit, because
+ * a leftover timer of the engine's advisory lock keeps it running for ten more seconds.
  */
 async function migrate({ superuserUrl, ownerUrl }: { superuserUrl: string; ownerUrl: string }): Promise<void> {
   const over = new AbortController();

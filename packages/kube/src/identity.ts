@@ -10,7 +10,7 @@ const prefix = 'postern:';
 /** The groups in the agent's ClusterRoleBindings, one per level. */
 const knownGroups: ReadonlySet<string> = new Set(['postern:viewer', 'postern:editor', 'postern:admin']);
 
-/** The identity of a person at a level (`viewer`, `editor`, `admin`). @throws Error if the result would not pass checkIdentity. */
+/** The identity of a person with a level (`viewer`, `editor`, `admin`). @throws Error if it would not pass checkIdentity. */
 export function impersonate(email: string, level: string): ImpersonatedIdentity {
   const identity = { user: `${prefix}${email}`, groups: [`${prefix}${level}`] };
   const problem = checkIdentity(identity);

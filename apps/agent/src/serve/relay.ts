@@ -6,8 +6,8 @@ import { headersError } from '../upstream/upstream-error.ts';
 import { respondStatus } from './status-response.ts';
 
 /**
- * Sends the apiserver's response into the tunnel, as fast as the tunnel accepts it. It ends properly only if the apiserver ended
- * it and its length matches Content-Length.
+ * Sends the apiserver's response into the tunnel, as fast as the tunnel accepts it. It ends properly only if the apiserver
+ * ended it and its length matches Content-Length.
  */
 export function relayResponse(incoming: IncomingRequest, response: UpstreamResponse, method: string): void {
   const { stream } = incoming;

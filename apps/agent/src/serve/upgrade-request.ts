@@ -46,8 +46,8 @@ export async function serveUpgrade(
 }
 
 /**
- * Joins the two in both directions, with half-close and back-pressure. If the server breaks off, the client first gets all bytes
- * received before; if the client breaks off, the server gets a reset.
+ * Joins the two in both directions, with half-close and back-pressure. If the server breaks off, the client first gets all
+ * bytes received before; if the client breaks off, the server gets a reset.
  */
 function join(stream: MuxStream, socket: Socket): void {
   pump(socket, stream, {

@@ -57,8 +57,8 @@ export async function dial(endpoint: ClusterEndpoint, options: DialOptions): Pro
 const transports = new WeakMap<Socket, Socket>();
 
 /**
- * Ends a connection with a TCP reset, so that its server cannot take it for a proper end. `destroy()` alone sends a FIN, which a
- * server may read as the end of the data.
+ * Ends a connection with a TCP reset, so that its server cannot take it for a proper end. `destroy()` alone sends a FIN, which
+ * a server may read as the end of the data.
  */
 export function breakOff(socket: Socket): void {
   try {

@@ -15,8 +15,8 @@ export interface UpstreamResponse {
   headers: HeaderPairs;
   body: Readable;
   /**
-   * Whether the server itself marked the end of the body; call it once `body` has ended or closed. An 'end' is no proof, because
-   * Node also emits it for some bodies whose connection was lost.
+   * Whether the server itself marked the end of the body; call it once `body` has ended or closed. An 'end' is no proof,
+   * because Node also emits it for some bodies whose connection was lost.
    */
   isComplete(): boolean;
 }

@@ -20,8 +20,8 @@ export type UpgradeResult =
   | { upgraded: false; response: UpstreamResponse };
 
 /**
- * Requests an upgrade on an unused connection, which is not used for anything else: it is destroyed unless the response is a 101
- * for the requested protocol (CVE-2018-1002105). @throws {UpstreamError}
+ * Requests an upgrade on an unused connection, which is not used for anything else: it is destroyed unless the response is a
+ * 101 for the requested protocol (CVE-2018-1002105). @throws {UpstreamError}
  */
 export async function requestUpgrade(socket: Socket, host: string, request: UpgradeRequest): Promise<UpgradeResult> {
   const { method, path, protocol, signal } = request;

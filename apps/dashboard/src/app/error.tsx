@@ -1,7 +1,7 @@
 'use client';
 import { ErrorState } from '#components/ui/error-state.tsx';
 
-/** A bug of ours on a page: the frame around it stays. */
+/** Shown for a bug on a page; the frame around it stays. */
 export default function PageError({ reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <ErrorState title="Something went wrong on this page." onRetry={reset}>

@@ -1,7 +1,7 @@
 'use client';
 import './globals.css';
 
-/** The frame itself has failed: a plain page, with nothing that could fail again. */
+/** Shown if the frame itself has failed: a plain page without anything that could fail again. */
 export default function GlobalError({ reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <html lang="en">

@@ -24,7 +24,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en" suppressHydrationWarning>
       <head>
-        {/* Blocks on purpose: the theme must be known before the first paint. */}
+        {/* Blocking on purpose: the theme must be known before the first paint. */}
         <script src="/theme.js" />
       </head>
       <body>

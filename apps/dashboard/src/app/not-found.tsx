@@ -4,7 +4,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 
 export const metadata = { title: 'Not found' };
 
-/** For an address that no page has. It is made at build, stands without a frame, and is answered with 404. */
+/** For a URL without a page. Generated at build time, without the frame; served with status 404. */
 export default function NotFound() {
   return (
     <main className="pt-[14vh]">

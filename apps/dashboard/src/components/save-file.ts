@@ -1,10 +1,10 @@
-/** Lets the browser save text as a file. */
+/** Makes the browser save text as a file. */
 export function saveFile(name: string, text: string, type: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
-  // The download has its own hold on the data once it has started.
+  // Once the download has started, it has its own reference to the data.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,21 +1,21 @@
 import { useSyncExternalStore } from 'react';
 import { readStored, writeStored } from './stored.ts';
 
-/** A value outside of React, one for the page; components that use it follow its changes. */
+/** A value outside React, one per page; components that use it are updated when it changes. */
 export interface SharedValue<T> {
   get: () => T;
   set: (next: T) => void;
-  /** Hook: the value now; the initial one on the server. */
+  /** Hook: the current value; on the server, the initial one. */
   use: () => T;
 }
 
 export interface Remembered<T> {
   key: string;
-  /** Takes whatever text was stored, null for none; what it throws on counts as none. */
+  /** Parses the stored text, null if there is none; if it throws, the text is ignored. */
   read: (stored: string | null) => T;
 }
 
-/** Begins with `initial`, or with what this browser remembers from its last page. */
+/** A shared value that starts with `initial`, or with the value stored in this browser. */
 export function sharedValue<T extends object>(initial: T, remembered?: Remembered<T>): SharedValue<T> {
   let value: T | undefined;
   const listeners = new Set<() => void>();

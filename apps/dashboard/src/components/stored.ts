@@ -1,4 +1,4 @@
-/** What this browser remembers under a key; null for nothing, and where storage is forbidden. */
+/** The text stored in this browser under a key; null if there is none or storage is not allowed. */
 export function readStored(key: string): string | null {
   try {
     return localStorage.getItem(key);
@@ -7,12 +7,12 @@ export function readStored(key: string): string | null {
   }
 }
 
-/** Remembers a text, or forgets (null). Where storage is forbidden or full, it is forgotten with the page. */
+/** Stores a text, or removes it (null). Has no effect if storage is not allowed or full. */
 export function writeStored(key: string, text: string | null): void {
   try {
     if (text === null) localStorage.removeItem(key);
     else localStorage.setItem(key, text);
   } catch {
-    // As above.
+    // Storage is not allowed or full.
   }
 }

@@ -9,7 +9,7 @@ function tick() {
   for (const listener of listeners) listener();
 }
 
-/** Calls back every second, all from one timer; stops when nobody listens. */
+/** Calls back every second; all listeners share one timer, which stops when there are none. */
 function subscribeToSeconds(listener: () => void): () => void {
   listeners.add(listener);
   if (timer === undefined) {
@@ -26,8 +26,8 @@ function subscribeToSeconds(listener: () => void): () => void {
 }
 
 /**
- * Something computed from the current time, afresh every second. The component renders again only when the result differs,
- * so let `compute` return a primitive.
+ * A value computed from the current time every second. The component renders again only when the result changes, so `compute`
+ * must return a primitive.
  */
 export function useTicking<T extends string | number | boolean | null>(compute: (now: number) => T): T {
   return useSyncExternalStore(

@@ -49,8 +49,8 @@ export class Clients {
 
   /**
    * Counts a request that is not yet authenticated, whether or not it is allowed.
-   * @returns whether it is allowed: an address may have as many of them as connections. `known` ends the count; calling it again
-   * has no effect.
+   * @returns whether it is allowed: an address may have as many of them as connections. `known` ends the count; calling it
+   * again has no effect.
    */
   ask(address: string): { mayAsk: boolean; known(): void } {
     const client = this.#of(address);

@@ -5,8 +5,8 @@ export interface ProxySettings {
   /** Networks of the load balancers, in CIDR notation or as single addresses. No other peer is trusted. */
   trusted: readonly string[];
   /**
-   * How they name the client: not at all; with the PROXY protocol, version 2, at the start of each connection; or with the header
-   * `X-Forwarded-For` of each request, which they must set or append to.
+   * How they name the client: not at all; with the PROXY protocol, version 2, at the start of each connection; or with the
+   * header `X-Forwarded-For` of each request, which they must set or append to.
    */
   source: 'connection' | 'proxy-protocol' | 'x-forwarded-for';
 }

@@ -29,8 +29,8 @@ export class Authenticator {
   }
 
   /**
-   * The principal of a bearer token (credential of the exec plugin, API token) or of the session cookie; null if there is none or
-   * it is invalid. If a bearer token is invalid, the cookie is ignored. Never reads the URL. Results are cached for 5 s.
+   * The principal of a bearer token (credential of the exec plugin, API token) or of the session cookie; null if there is none
+   * or it is invalid. If a bearer token is invalid, the cookie is ignored. Never reads the URL. Results are cached for 5 s.
    */
   async authenticate(headers: IncomingHttpHeaders): Promise<Principal | null> {
     const bearer = readBearer(headers);
@@ -46,8 +46,8 @@ export class Authenticator {
   }
 
   /**
-   * Whether a principal's credential is still valid and its memberships are unchanged. For everything that stays open: a browser
-   * session outlives its ten-minute cookie, and a kubectl stream outlives the credential with which it began.
+   * Whether a principal's credential is still valid and its memberships are unchanged. For everything that stays open: a
+   * browser session outlives its ten-minute cookie, and a kubectl stream outlives the credential with which it began.
    */
   async stillValid(principal: Principal): Promise<boolean> {
     const { kind, id } = principal.credential;

@@ -27,8 +27,8 @@ export interface BrowserSessionsDependencies {
 }
 
 /**
- * Sessions of signed-in browsers. The refresh secret is `<session>.<generation>.<mac>` and changes at each use. If an old one is
- * used after its successor was issued, one of the two was stolen, so the whole session ends.
+ * Sessions of signed-in browsers. The refresh secret is `<session>.<generation>.<mac>` and changes at each use. If an old one
+ * is used after its successor was issued, one of the two was stolen, so the whole session ends.
  */
 export class BrowserSessions {
   readonly #dependencies: BrowserSessionsDependencies;

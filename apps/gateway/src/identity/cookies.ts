@@ -8,8 +8,8 @@ const refreshPath = '/api/v1/auth';
 const deviceSeconds = 180 * 86_400;
 
 /**
- * The value of a cookie in a `Cookie` header; null if it is missing, longer than any of ours, or occurs twice (one of the two was
- * planted).
+ * The value of a cookie in a `Cookie` header; null if it is missing, longer than any of ours, or occurs twice (one of the two
+ * was planted).
  */
 export function readCookie(header: string | undefined, name: string): string | null {
   if (header === undefined || header.length > 16_384) return null;

@@ -12,8 +12,8 @@ export interface TokenChain {
 }
 
 /**
- * Reads a token's chain in one query. A chain belongs to one person, but may span organizations: a sign-in with the command line
- * can make tokens in each of the person's.
+ * Reads a token's chain in one query. A chain belongs to one person, but may span organizations: a sign-in with the command
+ * line can make tokens in each of the person's.
  */
 export async function readTokenChain(
   { acrossOrganizations }: Database,

@@ -59,8 +59,8 @@ interface Admitted {
 type Clean = (headers: HeaderPairs, principal: Principal, asked: { method: string; info: RequestInfo }) => HeaderPairs;
 
 /**
- * Acts as a kube-apiserver to any client, as a sequence of named passes: at `/k8s/<organization>/<cluster>/…`, and at every path
- * for a credential that opens one cluster.
+ * Acts as a kube-apiserver to any client, as a sequence of named passes: at `/k8s/<organization>/<cluster>/…`, and at every
+ * path for a credential that opens one cluster.
  */
 export class KubeEndpoint {
   readonly #options: KubeEndpointOptions;

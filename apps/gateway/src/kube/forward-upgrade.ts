@@ -30,8 +30,8 @@ export interface ForwardUpgradeOptions {
 }
 
 /**
- * Pass: joins the bare connection with the cluster's stream after a 101; from then on bytes are opaque in both directions. After
- * any other response the connection is closed.
+ * Pass: joins the bare connection with the cluster's stream after a 101; from then on bytes are opaque in both directions.
+ * After any other response the connection is closed.
  * @returns true if the two were joined.
  */
 export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<boolean> {
@@ -68,8 +68,8 @@ export async function forwardUpgrade(options: ForwardUpgradeOptions): Promise<bo
 }
 
 /**
- * Joins both directions, each with an end of its own, so half-close is passed on. If a side breaks off, so does the other, after
- * the bytes received before.
+ * Joins both directions, each with an end of its own, so half-close is passed on. If a side breaks off, so does the other,
+ * after the bytes received before.
  */
 function join(socket: Duplex, stream: ClusterStream): void {
   const broken = { code: 'cancelled', reason: 'the client broke off the connection' } as const;

@@ -30,8 +30,8 @@ export class Stillness {
 }
 
 /**
- * Once one direction has ended, the other may continue as long as there is traffic. After `limitMs` of silence the connection is
- * destroyed, because a client that has vanished looks just like one that has half-closed and waits.
+ * Once one direction has ended, the other may continue as long as there is traffic. After `limitMs` of silence the connection
+ * is destroyed, because a client that has vanished looks just like one that has half-closed and waits.
  */
 export function lingerAfterHalfClose(socket: Duplex, stream: ClusterStream, limitMs: number): void {
   const stillness = new Stillness(limitMs);

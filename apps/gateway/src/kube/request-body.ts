@@ -78,8 +78,8 @@ function isOpen(stream: ClusterStream): boolean {
 }
 
 /**
- * Whether a body that has ended is complete. Over HTTP/2 Node emits the same 'end' for END_STREAM and for RST_STREAM; only in the
- * second case is the stream already closed.
+ * Whether a body that has ended is complete. Over HTTP/2 Node emits the same 'end' for END_STREAM and for RST_STREAM; only in
+ * the second case is the stream already closed.
  */
 function isComplete(request: IncomingMessage | Http2ServerRequest): boolean {
   if (!(request instanceof Http2ServerRequest)) return request.complete;

@@ -4,8 +4,8 @@ import type { ClassifiedRequest } from '../access/classify.ts';
 import { type Refusal, refusal } from '../access/refusal.ts';
 
 /**
- * Pass on the way back: is the cluster's response acceptable? The tenant controls agent and apiserver, so both may be hostile to
- * the users of this origin.
+ * Pass on the way back: is the cluster's response acceptable? The tenant controls agent and apiserver, so both may be hostile
+ * to the users of this origin.
  * @returns the refusal to send instead of the response, or undefined.
  */
 export function refuseAnswer(answer: ResponseHead, asked: ClassifiedRequest): Refusal | undefined {
@@ -43,8 +43,8 @@ export function isBodiless(method: string | undefined, status: number): boolean 
 
 /**
  * The headers for the client. On our origin nothing from a cluster may run, be shown as a page or set cookies: a browser that
- * navigates here saves a file (not under a name chosen by the cluster), and if it showed the content after all, it would do so in
- * a sandbox and without sniffing the type. Other origins cannot embed it, and browsers do not cache it.
+ * navigates here saves a file (not under a name chosen by the cluster), and if it showed the content after all, it would do so
+ * in a sandbox and without sniffing the type. Other origins cannot embed it, and browsers do not cache it.
  */
 export function responseHeaders(answer: ResponseHead, options: { isBrowser: boolean }): Map<string, string | string[]> {
   const headers = new Map<string, string | string[]>();

@@ -15,8 +15,8 @@ import type { Principal } from '../identity/principal.ts';
 const browserUserAgent = 'postern-dashboard';
 
 /**
- * Pass: filters the headers. Removes hop-by-hop headers (also those named by Connection), then applies an allow-list. Cookies and
- * credentials are never passed on.
+ * Pass: filters the headers. Removes hop-by-hop headers (also those named by Connection), then applies an allow-list. Cookies
+ * and credentials are never passed on.
  * @throws Refusal 403 if the client sends `Impersonate-*`.
  */
 export function sanitise(headers: HeaderPairs, principal: Principal): HeaderPairs {

@@ -13,8 +13,9 @@ export interface EndedGateways {
 }
 
 /**
- * Ends what gateways held that were not seen for `deadMs` milliseconds. If several gateways do this at the same time, one of them
- * handles each dead gateway and the others skip it. A gateway that is writing at this moment is not dead and is skipped too.
+ * Ends what gateways held that were not seen for `deadMs` milliseconds. If several gateways do this at the same time, one of
+ * them handles each dead gateway and the others skip it. A gateway that is writing at this moment is not dead and is skipped
+ * too.
  */
 export async function endDeadGateways(transaction: Prisma.TransactionClient, deadMs: number): Promise<EndedGateways> {
   const dead = await transaction.$queryRaw<{ id: string }[]>`

@@ -7,8 +7,8 @@ export interface Rate {
 }
 
 /**
- * Limits attempts by key, in this process only. A token bucket that fills steadily, so that the limit is not reset at the turn of
- * a minute.
+ * Limits attempts by key, in this process only. A token bucket that fills steadily, so that the limit is not reset at the turn
+ * of a minute.
  */
 export class RateLimiter {
   readonly #buckets = boundedCache<string, { left: number; at: number }>(50_000);

@@ -22,8 +22,8 @@ const costs: ReadonlyMap<string, number> = new Map(
 
 /**
  * Counts every event before its handler. Beyond the limit, an event with an acknowledgement is only answered with `limit`.
- * Others (keystrokes, sizes) are still processed, because losing half of what somebody typed is worse than losing all of it; the
- * connection's guard cuts off those who send too much.
+ * Others (keystrokes, sizes) are still processed, because losing half of what somebody typed is worse than losing all of it;
+ * the connection's guard cuts off those who send too much.
  */
 export function limitEvents(socket: LiveSocket, limits: Limits): void {
   const { data } = socket;

@@ -25,8 +25,8 @@ export interface LocalClustersDependencies {
 }
 
 /**
- * Under `npm start`, the clusters that this machine connects automatically. Every organization gets a demo; those of `--connect`
- * are the user's own, and only the first organization gets them. Does nothing elsewhere.
+ * Under `npm start`, the clusters that this machine connects automatically. Every organization gets a demo; those of
+ * `--connect` are the user's own, and only the first organization gets them. Does nothing elsewhere.
  */
 export class LocalClusters {
   readonly #dependencies: LocalClustersDependencies;

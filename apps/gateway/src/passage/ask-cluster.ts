@@ -24,8 +24,8 @@ export interface AskOptions {
 const maxAttempts = 4;
 
 /**
- * Sends a request to a cluster. If the tunnel goes away and says that it never processed the request (GOAWAY, docs/protocol.md),
- * the request is sent again on another tunnel, even a write; in every other case it is sent once.
+ * Sends a request to a cluster. If the tunnel goes away and says that it never processed the request (GOAWAY,
+ * docs/protocol.md), the request is sent again on another tunnel, even a write; in every other case it is sent once.
  * @throws the errors of `open`, StreamResetError.
  */
 export async function askCluster({ open, send, isRepeatable, headTimeoutMs }: AskOptions): Promise<Answered> {

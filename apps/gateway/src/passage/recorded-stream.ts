@@ -41,8 +41,8 @@ export interface StreamRequest {
   /** The session's record; null for a read over WebSocket (logs, a watch), which is not a session. */
   session: SessionStart | null;
   /**
-   * Whether a stream that the cluster refuses is recorded too. If so, the record is written while the cluster responds, otherwise
-   * afterwards; in both cases before any data flows.
+   * Whether a stream that the cluster refuses is recorded too. If so, the record is written while the cluster responds,
+   * otherwise afterwards; in both cases before any data flows.
    */
   recordsRefused: boolean;
   /** Time limit for the response head, in milliseconds. */
@@ -70,8 +70,8 @@ export interface RecordedStream {
 }
 
 /**
- * The only way to open a stream (exec, attach, port-forward, or a read over WebSocket), for kubectl and for the browser. It ends
- * when the credential ends, and no data flows before it is recorded.
+ * The only way to open a stream (exec, attach, port-forward, or a read over WebSocket), for kubectl and for the browser. It
+ * ends when the credential ends, and no data flows before it is recorded.
  * @throws Refusal; nothing is open then, and `leave` was or will be called.
  */
 export async function openRecordedStream(

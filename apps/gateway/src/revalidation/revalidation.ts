@@ -59,8 +59,8 @@ export class Revalidation {
   }
 
   /**
-   * Subjects with the same credential may have been opened at different times, so each is checked against the memberships of its
-   * own principal. A principal shared by many is checked once.
+   * Subjects with the same credential may have been opened at different times, so each is checked against the memberships of
+   * its own principal. A principal shared by many is checked once.
    */
   async #ask(group: Watched[]): Promise<void> {
     const verdicts = new Map<Principal, boolean>();

@@ -98,8 +98,8 @@ export class SessionLog {
   }
 
   /**
-   * Writes this gateway's id to its open sessions. One that has ended meanwhile stays ended, unless another gateway guessed that
-   * end. Never rejects: a failure is repaired with the lease.
+   * Writes this gateway's id to its open sessions. One that has ended meanwhile stays ended, unless another gateway guessed
+   * that end. Never rejects: a failure is repaired with the lease.
    */
   async #claim(ids: string[]): Promise<void> {
     const open = ids.filter((id) => this.#open.has(id));

@@ -1,6 +1,6 @@
 /**
- * Counts output that the browser has not drawn yet. Above the mark, reading from the cluster stops, so that a process that never
- * stops writing costs no memory here and keystrokes still get through.
+ * Counts output that the browser has not drawn yet. Above the mark, reading from the cluster stops, so that a process that
+ * never stops writing costs no memory here and keystrokes still get through.
  */
 export class Flow {
   readonly #mark: number;

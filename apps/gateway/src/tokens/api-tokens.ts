@@ -37,7 +37,8 @@ export class ApiTokens {
 
   /**
    * `secret` is the token as its holder sends it.
-   * @throws {ApiError} `limit-reached`: the person has too many in this organization; `forbidden`: the chain of tokens made with
+   * @throws {ApiError} `limit-reached`: the person has too many in this organization; `forbidden`: the chain of tokens made
+   * with
    *   tokens is too long.
    */
   async create({

@@ -1,8 +1,8 @@
 /**
- * The field numbers of the messages that kubectl (1.32 and newer) sends in protobuf, from the generated.proto files of k8s.io/api
- * and k8s.io/apimachinery v0.33: `Message: number name[?] [shape]type, …`. `?` marks a field that may be unset, so that zero is a
- * value; `[]` a list, `map:` a map of strings to that type, `inline:` a message whose fields belong to the outer object in JSON,
- * `skip` a field that servers ignore.
+ * The field numbers of the messages that kubectl (1.32 and newer) sends in protobuf, from the generated.proto files of
+ * k8s.io/api and k8s.io/apimachinery v0.33: `Message: number name[?] [shape]type, …`. `?` marks a field that may be unset, so
+ * that zero is a value; `[]` a list, `map:` a map of strings to that type, `inline:` a message whose fields belong to the outer
+ * object in JSON, `skip` a field that servers ignore.
  */
 export const protobufFields = `
 ConfigMap: 1 metadata ObjectMeta, 4 immutable? bool, 2 data map:string, 3 binaryData map:bytes

@@ -10,8 +10,8 @@ const BOOKMARK_INTERVAL = 60_000;
 const MAX_BACKLOG = 8 * 1024 * 1024;
 
 /**
- * Streams the changes of a resource, one JSON object per line, until the client disconnects, `timeoutSeconds` pass or the server
- * ends. A resource version that is too old becomes an ERROR event with 410, as in the apiserver.
+ * Streams the changes of a resource, one JSON object per line, until the client disconnects, `timeoutSeconds` pass or the
+ * server ends. A resource version that is too old becomes an ERROR event with 410, as in the apiserver.
  * @throws ApiError before anything is sent.
  */
 export function watch(store: Store, exchange: ResourceExchange, representation: Representation): void {

@@ -18,8 +18,8 @@ interface Alarm {
 }
 
 /**
- * A clock that first simulates the past (`playUntil`) as fast as possible and then follows real time (`goLive`), so that the demo
- * cluster has a consistent history, created by its own controllers.
+ * A clock that first simulates the past (`playUntil`) as fast as possible and then follows real time (`goLive`), so that the
+ * demo cluster has a consistent history, created by its own controllers.
  */
 export class SimulationClock implements Clock {
   #now: number;

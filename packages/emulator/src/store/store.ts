@@ -29,8 +29,8 @@ export const storeLimits = {
 };
 
 /**
- * All objects, in memory; each write has the next resource version. Objects are never changed in place. Listeners run during the
- * write; their errors are reported.
+ * All objects, in memory; each write has the next resource version. Objects are never changed in place. Listeners run during
+ * the write; their errors are reported.
  */
 export class Store {
   readonly #clock: Clock;

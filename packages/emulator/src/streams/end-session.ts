@@ -5,8 +5,8 @@ const MAX_PASSES = 5;
 
 /**
  * Kills the session that a process leads, with everything it has started. On Linux this includes processes that moved to a
- * session of their own, identified by a mark in their environment; elsewhere it is the process group, and the processes to which
- * an interactive shell passes on the hang-up.
+ * session of their own, identified by a mark in their environment; elsewhere it is the process group, and the processes to
+ * which an interactive shell passes on the hang-up.
  */
 export function endSession(leader: number, mark: string): void {
   signal(-leader, 'SIGHUP');

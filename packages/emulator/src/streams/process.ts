@@ -176,7 +176,7 @@ function resize(terminal: IPty, columns: number, rows: number): void {
   }
 }
 
-/** With fewer than two listeners, node-pty throws errors of its socket where nobody can catch them. Its exit is still reported. */
+/** With fewer than two listeners, node-pty throws errors of its socket uncatchably. Its exit is still reported. */
 function ignoreErrors(terminal: IPty): void {
   const emitter = terminal as unknown as { on?: (event: 'error', listener: () => void) => void };
   for (let count = 0; count < 2; count += 1) emitter.on?.('error', () => {});

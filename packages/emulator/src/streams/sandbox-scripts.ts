@@ -17,8 +17,8 @@ const { openFiles, addressSpace, fileBytes, cpuSeconds } = processLimits;
 const INNER_ID = 65_532;
 
 /**
- * Sets the limits. Shells differ: dash uses `-p` where others use `-u`; macOS has no `-v`. A limit that cannot be set is skipped,
- * except the one on file size, without which the disk could fill up.
+ * Sets the limits. Shells differ: dash uses `-p` where others use `-u`; macOS has no `-v`. A limit that cannot be set is
+ * skipped, except the one on file size, without which the disk could fill up.
  */
 const setLimits = (processes: string) => `
 ulimit -c 0
@@ -44,10 +44,10 @@ nice -n 10 "$@"
 exit $?`;
 
 /**
- * Gives the command of a terminal a process group, because that of the process outside has no number in here, about which shells
- * complain. A stopped command (128 + SIGTSTP) is continued at once, because nobody could resume it. The exit code is written to
- * descriptor 3, because this shell itself fails when it returns the terminal. The trap keeps it alive when Ctrl-C ends the
- * command; it does not apply to the command itself. Arguments: the command.
+ * Gives the command of a terminal a process group, because that of the process outside has no number in here, about which
+ * shells complain. A stopped command (128 + SIGTSTP) is continued at once, because nobody could resume it. The exit code is
+ * written to descriptor 3, because this shell itself fails when it returns the terminal. The trap keeps it alive when Ctrl-C
+ * ends the command; it does not apply to the command itself. Arguments: the command.
  */
 export const onTerminalScript = `set -m
 trap : INT
@@ -61,8 +61,9 @@ done
 echo $code >&3`;
 
 /**
- * Sets up the namespaces as their root, and then drops its privileges. Arguments: the container's folder, the two scripts above,
- * folders to hide, `--`, the command. A hidden folder becomes an empty one, with room for a few files that end with the session.
+ * Sets up the namespaces as their root, and then drops its privileges. Arguments: the container's folder, the two scripts
+ * above, folders to hide, `--`, the command. A hidden folder becomes an empty one, with room for a few files that end with the
+ * session.
  */
 export const namespaceScript = `set -eu
 folder=$1

@@ -4,7 +4,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
 
-/** A length of time in at most two units: `42s`, `5m`, `3h 12m`, `2d 4h`, `45d`, `1y 20d`. Milliseconds in; below zero reads `0s`. */
+/** A duration in milliseconds, in at most two units: `42s`, `5m`, `3h 12m`, `2d 4h`, `45d`, `1y 20d`; `0s` if negative. */
 export function formatAge(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)}s`;
@@ -30,7 +30,7 @@ const exact = new Intl.DateTimeFormat('en-GB', {
   timeZoneName: 'short',
 });
 
-/** An instant in full, in the zone of the person who reads. */
+/** A full date and time, in the user's time zone. */
 export function formatInstant(instant: Date): string {
   return Number.isNaN(instant.getTime()) ? '' : exact.format(instant);
 }

@@ -1,6 +1,6 @@
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-/** A size in binary units with three significant digits: `0 B`, `1.44 MiB`, `312 GiB`. */
+/** Formats bytes in binary units with three significant digits: `0 B`, `1.44 MiB`, `312 GiB`. */
 export function formatBytes(bytes: number): string {
   let value = Math.max(0, bytes);
   let unit = 0;

@@ -18,7 +18,7 @@ const scales: Record<string, number> = {
 };
 
 /**
- * A Kubernetes quantity (`250m`, `1.5Gi`, `2e3`) as a number: cores for CPU, bytes for memory. NaN when it is none.
+ * A Kubernetes quantity (`250m`, `1.5Gi`, `2e3`) as a number: cores for CPU, bytes for memory. NaN if it is invalid.
  * Grammar: apimachinery, pkg/api/resource/quantity.go.
  */
 export function parseQuantity(text: string): number {
@@ -28,7 +28,7 @@ export function parseQuantity(text: string): number {
   return Number(`${digits}${exponent}`) * (scales[suffix] ?? Number.NaN);
 }
 
-/** CPU cores: `250m` below one, else with at most two digits after the point. */
+/** Formats CPU cores: `250m` below one, otherwise with at most two decimal places. */
 export function formatCores(cores: number): string {
   if (cores < 0.9995) return `${Math.round(cores * 1000)}m`;
   return String(Math.round(cores * 100) / 100);

@@ -1,4 +1,4 @@
-/** A chord as `aria-keyshortcuts` spells it: `mod+k` is `Control+K Meta+K`, for either is meant by it. */
+/** A chord in the format of `aria-keyshortcuts`: `mod+k` is `Control+K Meta+K`, because it means either. */
 export function ariaKeys(chord: string | undefined): string | undefined {
   if (chord === undefined) return undefined;
   const spell = (mod: string) =>

@@ -1,4 +1,4 @@
-/** What a chord is made from; a KeyboardEvent fits. */
+/** A key press; a KeyboardEvent is compatible. */
 export interface KeyPress {
   key: string;
   ctrlKey: boolean;
@@ -9,7 +9,8 @@ export interface KeyPress {
 
 /**
  * The name of a key press: modifiers `mod` (⌘ on Apple, Ctrl elsewhere), `ctrl` (Apple only), `alt`, `shift`, then the key,
- * joined by `+`, e.g. `mod+k`, `shift+g`, `?`, `escape`. Signs need no `shift`: which keys make them differs by layout.
+ * joined by `+`, e.g. `mod+k`, `shift+g`, `?`, `escape`. Punctuation omits `shift`, because the keys for it depend on the
+ * layout.
  */
 export function chordOf(press: KeyPress, apple: boolean): string {
   const key = press.key === ' ' ? 'space' : press.key.toLowerCase();
@@ -23,7 +24,7 @@ export function chordOf(press: KeyPress, apple: boolean): string {
   return parts.join('+');
 }
 
-/** True on keyboards with a command key. */
+/** Whether the keyboard has a command key. */
 export function isApple(): boolean {
   return typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
 }

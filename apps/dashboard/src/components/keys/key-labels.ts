@@ -12,7 +12,7 @@ const names: Record<string, string> = {
   space: 'Space',
 };
 
-/** A chord as people read it: `⌘K` on Apple keyboards, `Ctrl K` elsewhere. */
+/** A chord for display: `⌘K` on Apple keyboards, `Ctrl K` elsewhere. */
 export function keyLabels(chord: string): string {
   const apple = isApple();
   const modifiers: Record<string, string> = apple

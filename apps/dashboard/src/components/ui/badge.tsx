@@ -10,7 +10,7 @@ const tones: Record<Tone, string> = {
   idle: 'bg-idle-soft text-muted',
 };
 
-/** A short word about state, or (idle) a plain tag. */
+/** A short state label, or (`idle`) a plain tag. */
 export function Badge({
   tone = 'idle',
   className,

@@ -14,10 +14,10 @@ const sizes = { sm: 'h-7 px-2 gap-1.5', md: 'h-8 px-3 gap-2' } as const;
 export interface ButtonProps extends ComponentProps<'button'> {
   variant?: keyof typeof variants;
   size?: keyof typeof sizes;
-  /** Shows that the action runs and refuses another press. */
+  /** Shows that the action is running and ignores further clicks. */
   busy?: boolean;
   icon?: ReactNode;
-  /** Gives the looks to the only child, e.g. a link. */
+  /** Applies the styles to the only child, e.g. a link. */
   asChild?: boolean;
 }
 

@@ -3,14 +3,14 @@ import { cn } from '../class-names.ts';
 
 export interface CardProps {
   title?: ReactNode;
-  /** Small print or a control at the right of the title. */
+  /** Secondary text or a control to the right of the title. */
   aside?: ReactNode;
   className?: string;
   bodyClassName?: string;
   children: ReactNode;
 }
 
-/** A panel with a quiet title. */
+/** A panel with a subdued title. */
 export function Card({ title, aside, className, bodyClassName, children }: CardProps) {
   return (
     <section className={cn('flex min-w-0 flex-col rounded-lg border bg-surface', className)}>

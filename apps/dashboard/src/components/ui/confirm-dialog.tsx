@@ -12,16 +12,16 @@ export interface ConfirmDialogProps {
   title: string;
   /** What will be lost. */
   description: ReactNode;
-  /** Must be typed before the action can be pressed; leave out where the action is harmless. */
+  /** Text that must be typed to enable the action; leave out if the action is harmless. */
   name?: string;
-  /** The verb, as on the button: "Delete cluster". */
+  /** The button's label: "Delete cluster". */
   action: string;
-  /** Runs the action; a rejection is shown and the dialog stays. */
+  /** Runs the action; if it rejects, the error is shown and the dialog stays open. */
   onConfirm: () => Promise<unknown> | unknown;
   children?: ReactNode;
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks for confirmation before something that cannot be undone. */
 export function ConfirmDialog({
   open,
   onOpenChange,

@@ -5,7 +5,7 @@ import { cn } from '../class-names.ts';
 import { Button } from './button.tsx';
 import { IconButton } from './icon-button.tsx';
 
-/** Copies text and remembers for two seconds that it did. */
+/** Copies text; `copied` stays true for two seconds. */
 function useCopy(): { copied: boolean; failed: boolean; copy: (text: string) => void } {
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -26,14 +26,14 @@ function useCopy(): { copied: boolean; failed: boolean; copy: (text: string) => 
 
 export interface CopyBoxProps {
   text: string;
-  /** What it is, for the button's name: "install command". */
+  /** Describes the text in the button's name: "install command". */
   label: string;
-  /** Shows dots in place of this part until asked. The whole is copied either way. */
+  /** Part of the text that is hidden until revealed. Copying always copies all of the text. */
   secret?: string;
   className?: string;
 }
 
-/** A command or a secret to be copied; wraps, so that nothing hides. */
+/** A command or a secret to copy; wraps, so that all of it is visible. */
 export function CopyBox({ text, label, secret, className }: CopyBoxProps) {
   const { copied, failed, copy } = useCopy();
   const [revealed, setRevealed] = useState(secret === undefined);

@@ -5,13 +5,13 @@ export interface Column<T> {
   header: string;
   cell: (row: T) => ReactNode;
   align?: 'right';
-  /** The header is for screen readers only. */
+  /** The header is visible to screen readers only. */
   quiet?: boolean;
   className?: string;
 }
 
 export interface DataTableProps<T> {
-  /** What the rows are, for screen readers. */
+  /** Describes the rows, for screen readers. */
   label: string;
   columns: readonly Column<T>[];
   rows: readonly T[];
@@ -19,7 +19,7 @@ export interface DataTableProps<T> {
 }
 
 /**
- * A plain table for tens of rows. On a phone each row becomes a small list of its own, each value with its heading.
+ * A plain table for tens of rows. On a phone each row becomes a list of values, each with its heading.
  */
 export function DataTable<T>({ label, columns, rows, keyOf }: DataTableProps<T>) {
   return (

@@ -17,7 +17,7 @@ export interface DialogProps {
 
 const widths = { sm: 'sm:max-w-105', md: 'sm:max-w-140', lg: 'sm:max-w-190', xl: 'sm:max-w-240' };
 
-/** Radix would focus the first button, which is the one that closes. */
+/** Focuses the first field, because Radix would focus the first button, which closes the dialog. */
 function focusFirstField(event: Event) {
   const content = event.currentTarget;
   const field = content instanceof Element ? content.querySelector('input, select, textarea') : null;
@@ -26,7 +26,7 @@ function focusFirstField(event: Event) {
   field.focus();
 }
 
-/** A modal dialog; fills the screen on a phone. Focus goes in, is kept in, and comes back on close. */
+/** A modal dialog; fills the screen on a phone. Traps the focus, and restores it on close. */
 export function Dialog({ open, onOpenChange, title, description, footer, size = 'md', children }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>

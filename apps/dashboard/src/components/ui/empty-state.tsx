@@ -3,12 +3,12 @@ import { cn } from '../class-names.ts';
 
 export interface EmptyStateProps {
   icon?: ReactNode;
-  /** What would be here. */
+  /** Says what is missing here. */
   title: string;
   /** The next step. */
   children?: ReactNode;
   action?: ReactNode;
-  /** `page` where it stands for the whole page, whose heading it then is. */
+  /** `page` if it replaces a whole page, in which case the title is the page's heading. */
   of?: 'page' | 'part';
   className?: string;
 }

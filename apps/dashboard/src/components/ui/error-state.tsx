@@ -4,11 +4,11 @@ import { cn } from '../class-names.ts';
 import { Button } from './button.tsx';
 
 export interface ErrorStateProps {
-  /** What happened, in a sentence. */
+  /** What happened. */
   title: string;
-  /** Detail, and what to do about it. */
+  /** Details, and what to do. */
   children?: ReactNode;
-  /** Whether and when it tries again by itself. */
+  /** Whether and when it will retry. */
   retrying?: string | undefined;
   onRetry?: (() => void) | undefined;
   /** One line instead of a block, for a card. */
@@ -16,7 +16,7 @@ export interface ErrorStateProps {
   className?: string;
 }
 
-/** An error where the content would be: what happened, whether it will retry, what to do. */
+/** An error in place of the content: what happened, whether it will retry, what to do. */
 export function ErrorState({ title, children, retrying, onRetry, compact = false, className }: ErrorStateProps) {
   return (
     <div

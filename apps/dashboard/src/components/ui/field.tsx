@@ -8,7 +8,7 @@ export interface FieldProps {
   hint?: ReactNode;
   error?: string | undefined;
   className?: string;
-  /** Draws the control with the attributes that tie it to label, hint and error. */
+  /** Renders the control with the attributes that associate it with label, hint and error. */
   children: (control: {
     id: string;
     'aria-describedby': string | undefined;
@@ -16,7 +16,7 @@ export interface FieldProps {
   }) => ReactNode;
 }
 
-/** A labelled control with its hint, and its error beside it. */
+/** A control with its label, hint and error. */
 export function Field({ label, hint, error, className, children }: FieldProps) {
   const id = useId();
   const describedBy = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`]

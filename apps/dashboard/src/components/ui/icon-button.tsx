@@ -3,7 +3,7 @@ import { cn } from '../class-names.ts';
 import { Tooltip } from './tooltip.tsx';
 
 export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'aria-label'> {
-  /** The accessible name, also shown as tooltip. */
+  /** The accessible name, also shown as a tooltip. */
   label: string;
   /** Keys of a shortcut, shown in the tooltip. */
   keys?: string;
@@ -11,7 +11,7 @@ export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'aria-la
   children: ReactNode;
 }
 
-/** A button that is only an icon. Its name is read aloud and shown on hover. */
+/** A button with only an icon. Its name is read by screen readers and shown on hover. */
 export function IconButton({ label, keys, size = 'md', className, children, ...rest }: IconButtonProps) {
   return (
     <Tooltip content={label} {...(keys === undefined ? {} : { keys })}>

@@ -6,9 +6,9 @@ export const inputClasses =
   'aria-invalid:border-bad-dot focus-visible:outline-offset-0 max-sm:h-10 max-sm:text-[16px]';
 
 export interface InputProps extends ComponentProps<'input'> {
-  /** Stands inside, before the text. */
+  /** Shown inside, before the text. */
   leading?: ReactNode;
-  /** Stands inside, after the text. */
+  /** Shown inside, after the text. */
   trailing?: ReactNode;
 }
 

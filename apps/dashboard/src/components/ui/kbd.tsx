@@ -1,6 +1,6 @@
 import { keyLabels } from '../keys/key-labels.ts';
 
-/** Keys of a shortcut (`mod+k`, `g p`), spelled as on this machine's keyboard; nothing where there are none. */
+/** Keys of a shortcut (`mod+k`, `g p`), as labelled on this keyboard; renders nothing if there are none. */
 export function Kbd({ keys }: { keys: string | undefined }) {
   if (keys === undefined) return null;
   return (

@@ -7,13 +7,13 @@ import { Dialog } from './dialog.tsx';
 import { IconButton } from './icon-button.tsx';
 
 export interface ShowKubectlProps {
-  /** Commands that show or do the same as the view, with a word on each. */
+  /** Commands that show or do the same as the view, each with a label. */
   commands: readonly { label: string; command: string }[];
-  /** Draws a button with words in place of the icon. */
+  /** Shows a button with text instead of an icon. */
   words?: boolean;
 }
 
-/** "Show the kubectl": every view tells the commands that do the same. */
+/** "Show the kubectl": shows the commands that do the same as the view. */
 export function ShowKubectl({ commands, words = false }: ShowKubectlProps) {
   const [open, setOpen] = useState(false);
   return (

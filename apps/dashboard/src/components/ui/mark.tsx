@@ -1,4 +1,4 @@
-/** The sign of Postern: a small gate in a wall. */
+/** Postern's logo: a small gate in a wall. */
 export function Mark({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 24 24" className={className} fill="none" aria-hidden="true">

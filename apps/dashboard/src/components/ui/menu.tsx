@@ -13,13 +13,13 @@ export interface MenuProps {
   align?: 'start' | 'center' | 'end';
   side?: 'top' | 'right' | 'bottom' | 'left';
   className?: string;
-  /** Only where something else than the trigger opens it. */
+  /** Only if something other than the trigger opens it. */
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
   children: ReactNode;
 }
 
-/** A menu that opens from `trigger` (one element that takes a ref). */
+/** A menu that opens from `trigger` (a single element that accepts a ref). */
 export function Menu({ trigger, align = 'end', side = 'bottom', className, children, ...controlled }: MenuProps) {
   return (
     <Radix.Root modal={false} {...controlled}>

@@ -10,7 +10,7 @@ export interface PageProps {
   children: ReactNode;
 }
 
-/** A page that scrolls: its heading, its actions, its content. */
+/** A scrolling page with heading, actions and content. */
 export function Page({ title, description, actions, width = 'wide', children }: PageProps) {
   return (
     <div className={cn('mx-auto w-full px-6 py-5 max-sm:px-4', width === 'narrow' ? 'max-w-190' : 'max-w-320')}>

@@ -7,7 +7,7 @@ export interface SelectProps extends ComponentProps<'select'> {
   options: readonly { value: string; label: string; disabled?: boolean }[];
 }
 
-/** The browser's own select in our clothes: reachable by keyboard, screen reader and thumb without help. */
+/** The browser's own select with our styles, so that keyboards, screen readers and touch work without further code. */
 export function Select({ options, className, ...rest }: SelectProps) {
   return (
     <span className={cn('relative inline-flex', className)}>

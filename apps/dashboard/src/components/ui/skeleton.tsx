@@ -1,6 +1,6 @@
 import { cn } from '../class-names.ts';
 
-/** Holds the place of what is loading. Give it the size of what will come. */
+/** Placeholder for loading content; give it the size of that content. */
 export function Skeleton({ className }: { className?: string }) {
   return <span aria-hidden className={cn('block h-4 animate-shimmer rounded-sm bg-active', className)} />;
 }

@@ -12,10 +12,10 @@ const tones: Record<Tone, string> = {
 
 export interface StatusDotProps {
   tone: Tone;
-  /** It is about to change: the dot breathes. */
+  /** The state is about to change: the dot pulses. */
   pending?: boolean;
   className?: string;
-  /** The state in words: colour alone tells nobody anything. */
+  /** The state as text, because colour alone is not accessible. */
   children: ReactNode;
 }
 

@@ -8,17 +8,17 @@ interface Tab {
   label: ReactNode;
   content?: ReactNode;
   disabled?: boolean;
-  /** Its content stays, unseen, while another tab is shown. */
+  /** Keeps its content mounted, hidden, while another tab is shown. */
   keep?: boolean;
 }
 
 export interface TabsProps {
   value: string;
   onValueChange: (value: string) => void;
-  /** What the tabs choose between, for the screen reader. */
+  /** Describes the tabs, for screen readers. */
   label: string;
   tabs: readonly Tab[];
-  /** Stands at the right end of the bar. */
+  /** Shown at the right end of the bar. */
   trailing?: ReactNode;
   className?: string;
   contentClassName?: string;

@@ -4,18 +4,18 @@ import { formatAge, formatInstant } from '../format/age.ts';
 import { useTicking } from '../ticker.ts';
 import { Tooltip } from './tooltip.tsx';
 
-/** Nobody counts seconds below this, and clocks differ by as much. */
+/** Shorter times are shown as "just now", because clocks may differ by this much. */
 const JUST_NOW_MS = 3000;
 
 export interface TimeProps {
   /** RFC 3339 text, or a Date. */
   at: string | Date;
-  /** `age`: "3m". `ago`: "3m ago", and "in 3m" for what is to come. */
+  /** `age`: "3m". `ago`: "3m ago", or "in 3m" for a future time. */
   form?: 'age' | 'ago';
   className?: string;
 }
 
-/** An instant as relative time that stays right by itself; the exact one on hover. */
+/** An instant as relative time, kept up to date, with the exact time on hover. */
 export function Time({ at, form = 'age', className }: TimeProps) {
   const date = typeof at === 'string' ? new Date(at) : at;
   const milliseconds = date.getTime();

@@ -8,7 +8,7 @@ export interface ToastOptions {
   title: string;
   description?: string;
   tone?: Tone;
-  /** One thing to do about it, e.g. undo. */
+  /** An action for it, e.g. undo. */
   action?: { label: string; run: () => void };
 }
 
@@ -19,7 +19,7 @@ interface Shown extends ToastOptions {
 const toasts = sharedValue<readonly Shown[]>([]);
 let nextId = 1;
 
-/** Says that something happened elsewhere on the page. Errors stay until closed, the rest goes after six seconds. */
+/** Shows a notification. Errors stay until closed, others disappear after six seconds. */
 export function toast(options: ToastOptions): void {
   const id = nextId++;
   toasts.set([...toasts.get().slice(-3), { ...options, id }]);
@@ -33,7 +33,7 @@ function dismiss(id: number) {
 const icons = { ok: CircleCheck, bad: CircleAlert, warn: CircleAlert, info: Info, idle: Info };
 const colours = { ok: 'text-ok', bad: 'text-bad', warn: 'text-warn', info: 'text-info', idle: 'text-muted' };
 
-/** Where toasts appear; stands once around the application. */
+/** Renders toasts; used once, around the application. */
 export function Toaster() {
   const shown = toasts.use();
   return (

@@ -1,2 +1,2 @@
-/** State, the only thing colour stands for. `idle`: nothing to say, finished, or not known. */
+/** A state, which is the only meaning of colours. `idle`: nothing to report, finished, or unknown. */
 export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'idle';

@@ -7,11 +7,11 @@ export interface TooltipProps {
   content: ReactNode;
   keys?: string;
   side?: 'top' | 'right' | 'bottom' | 'left';
-  /** The element it belongs to; must take a ref. */
+  /** The element it belongs to; must accept a ref. */
   children: ReactNode;
 }
 
-/** Words on hover and focus. Only for what is also said elsewhere or read aloud: touch has no hover. */
+/** Text on hover and focus. Only for text that is also available elsewhere or to screen readers: touch has no hover. */
 export function Tooltip({ content, keys, side = 'bottom', children }: TooltipProps) {
   return (
     <Radix.Root>
@@ -31,7 +31,7 @@ export function Tooltip({ content, keys, side = 'bottom', children }: TooltipPro
   );
 }
 
-/** One delay for all tooltips; stands once around the application. */
+/** One delay for all tooltips; used once, around the application. */
 export function TooltipProvider({ children }: { children: ReactNode }) {
   return (
     <Radix.Provider delayDuration={350} skipDelayDuration={200}>

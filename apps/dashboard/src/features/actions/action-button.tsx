@@ -8,7 +8,7 @@ export interface ActionButtonProps extends Pick<ButtonProps, 'variant' | 'size'>
   action: BoundAction;
 }
 
-/** An action as a button; nothing while it cannot be done. */
+/** An action as a button; renders nothing while it is unavailable. */
 export function ActionButton({ action, ...looks }: ActionButtonProps) {
   const { label, icon: Icon, enabled, run } = action;
   if (!enabled) return null;
@@ -22,11 +22,11 @@ export function ActionButton({ action, ...looks }: ActionButtonProps) {
 export interface ActionIconButtonProps
   extends Pick<ComponentProps<typeof IconButton>, 'size' | 'aria-pressed' | 'aria-expanded'> {
   action: BoundAction;
-  /** Another icon than its own. */
+  /** Replaces the action's own icon. */
   children?: ReactNode;
 }
 
-/** An action as a button that is only an icon; dimmed while it cannot be done. */
+/** An action as an icon button; disabled while it is unavailable. */
 export function ActionIconButton({ action, children, ...rest }: ActionIconButtonProps) {
   const { label, icon: Icon, keys, enabled, run } = action;
   return (

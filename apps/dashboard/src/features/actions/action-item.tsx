@@ -4,15 +4,15 @@ import type { BoundAction } from './action.ts';
 
 export interface ActionItemProps {
   action: BoundAction;
-  /** The menu stays open after it. */
+  /** Keeps the menu open afterwards. */
   keepsOpen?: boolean;
-  /** It stands there, dimmed, while it cannot be done; else it is left out. */
+  /** Shows it disabled while it is unavailable; otherwise it is left out. */
   dims?: boolean;
-  /** The menu says the rest of its label already. */
+  /** Uses the short label, because the menu's heading says the rest. */
   short?: boolean;
 }
 
-/** An action in a menu. */
+/** An action as a menu item. */
 export function ActionItem({ action, keepsOpen = false, dims = false, short = false }: ActionItemProps) {
   const { label, icon: Icon, keys, danger, enabled, run } = action;
   if (!enabled && !dims) return null;

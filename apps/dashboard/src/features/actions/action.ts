@@ -1,38 +1,38 @@
 import type { LucideIcon } from 'lucide-react';
 
-/** Where an action belongs: its heading among the shortcuts and in the palette. */
+/** The group of an action, which is its heading in the list of shortcuts and in the palette. */
 export type ActionGroup = 'page' | 'cluster' | 'go' | 'dock' | 'everywhere';
 
 /**
- * Something that a person can do. It is defined once; the keyboard, menus, buttons, the palette and the list of shortcuts read
- * it from here. `C`: what it must know of the place where it is done.
+ * Something that a user can do. It is defined once, and used by the keyboard, menus, buttons, the palette and the list of
+ * shortcuts. `C` is the context in which it runs.
  */
 export interface Action<C> {
   /** Unique in the dashboard: `pod.logs`. */
   id: string;
   label: string | ((context: C) => string);
-  /** The label under a heading that says the rest: "Light" under "Theme". */
+  /** The label under a heading that contains the rest: "Light" under "Theme". */
   short?: string;
   group: ActionGroup;
   icon?: LucideIcon;
   /** Chords separated by spaces: `mod+k`, `g p`, `?`. */
   keys?: string;
-  /** The keys work while typing in a field too; only sensible with `mod` or `ctrl`. */
+  /** Whether the keys also work while typing in a field; only useful with `mod` or `ctrl`. */
   inFields?: boolean;
-  /** It takes something away. */
+  /** Whether it is destructive. */
   danger?: boolean;
-  /** Not in the palette, where it would say nothing or do nothing. */
+  /** Excludes it from the palette, where it would be meaningless or have no effect. */
   unlisted?: boolean;
-  /** Words by which the palette finds it too. */
+  /** Additional search terms for the palette. */
   words?: readonly string[];
-  /** What it is about, small in the palette. */
+  /** A note on its subject, shown in the palette. */
   note?: (context: C) => string | undefined;
-  /** Whether it can be done now; always, where nothing is said. */
+  /** Whether it is available now; default: always. */
   enabled?: (context: C) => boolean;
   run: (context: C) => void;
 }
 
-/** An action in its place: what a menu or a button shows and does. */
+/** An action with its context, for a menu or a button. */
 export interface BoundAction extends Omit<Action<never>, 'label' | 'note' | 'enabled' | 'run'> {
   label: string;
   note: string | undefined;
@@ -40,7 +40,7 @@ export interface BoundAction extends Omit<Action<never>, 'label' | 'note' | 'ena
   run: () => void;
 }
 
-/** Puts an action in its place. */
+/** Binds an action to a context. */
 export function bindAction<C>(action: Action<C>, context: C): BoundAction {
   const { label, note, enabled, run, ...rest } = action;
   return {

@@ -1,7 +1,7 @@
 import { Keyboard } from 'lucide-react';
 import type { Action } from './action.ts';
 
-/** Opens the list of all shortcuts from anywhere. */
+/** Opens the list of all shortcuts; available everywhere. */
 export const showShortcuts: Action<unknown> = {
   id: 'help.shortcuts',
   label: 'Keyboard shortcuts',

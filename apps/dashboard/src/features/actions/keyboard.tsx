@@ -18,7 +18,7 @@ function onKeyDown(event: KeyboardEvent) {
   if (pageActions.press(event, context)) event.preventDefault();
 }
 
-/** Listens for the keys of actions and shows all of them on `?`; stands once around the application. */
+/** Handles the keys of actions and lists them on `?`; used once, around the application. */
 export function Keyboard() {
   const [open, setOpen] = useState(false);
   useEffect(() => {

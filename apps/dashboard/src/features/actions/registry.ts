@@ -1,11 +1,11 @@
 import { chordOf, type KeyPress } from '#components/keys/chord.ts';
 import { type Action, type BoundAction, bindAction } from './action.ts';
 
-/** Where the press went, as far as shortcuts care. */
+/** The focus at the time of a key press. */
 export interface PressContext {
   /** The focus is in a field, an editor or a terminal. */
   inField: boolean;
-  /** A dialog covers the page; its own keys are the only ones. */
+  /** A dialog covers the page, so only its own keys apply. */
   covered: boolean;
 }
 
@@ -15,10 +15,10 @@ interface Entry {
   bind: () => BoundAction;
 }
 
-/** Two chords of a sequence must follow within this many milliseconds. */
+/** Maximum time between two chords of a sequence, in milliseconds. */
 const SEQUENCE_MS = 1200;
 
-/** The actions that the page offers now. Of two with the same keys the one registered last acts: the inner view wins. */
+/** The actions currently offered by the page. Of two with the same keys, the one registered last, by the inner view, wins. */
 export class ActionRegistry {
   #entries: readonly Entry[] = [];
   #listeners = new Set<() => void>();
@@ -33,7 +33,7 @@ export class ActionRegistry {
     this.#clock = options.clock ?? Date.now;
   }
 
-  /** Offers actions; `context` is asked anew whenever one is shown or done. Answers a way to take them back. */
+  /** Registers actions; `context` is called whenever one is shown or run. @returns a function that unregisters them. */
   register<C>(actions: readonly Action<C>[], context: () => C): () => void {
     const added = actions.map((action) => ({
       keys: action.keys,
@@ -44,7 +44,7 @@ export class ActionRegistry {
     return () => this.#set(this.#entries.filter((entry) => !added.some((one) => one === entry)));
   }
 
-  /** Every action that can be done now, first registered first, once each. Keys that another one takes are left out. */
+  /** Every available action once, in the order of registration. Keys used by another action are left out. */
   list(): BoundAction[] {
     const ids = new Set<string>();
     const taken = new Set<string>();
@@ -59,7 +59,7 @@ export class ActionRegistry {
     return found.reverse();
   }
 
-  /** Rises when actions come or go. */
+  /** Increases when actions are registered or unregistered. */
   get version(): number {
     return this.#version;
   }
@@ -69,7 +69,7 @@ export class ActionRegistry {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Acts on a key press. True: it was a shortcut or part of one, and the browser must not act on it too. */
+  /** Handles a key press. @returns true if it was a shortcut or part of one, so that the browser must not handle it too. */
   press(press: KeyPress, context: PressContext): boolean {
     if (['Shift', 'Control', 'Alt', 'Meta'].includes(press.key)) return false;
     if (context.covered) return this.#reset();

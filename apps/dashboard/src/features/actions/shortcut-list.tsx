@@ -11,7 +11,7 @@ const headings: readonly [ActionGroup, string][] = [
   ['everywhere', 'Everywhere'],
 ];
 
-/** The keys of all actions that can be done now. */
+/** The keys of all available actions. */
 export function ShortcutList() {
   const actions = useOfferedActions().filter(({ keys }) => keys !== undefined);
   return (

@@ -7,7 +7,7 @@ import { ActionRegistry } from './registry.ts';
 /** The page's actions. */
 export const pageActions = new ActionRegistry({ apple: isApple() });
 
-/** Offers actions while the component is there. `actions` must be stable; the context may change at every render. */
+/** Registers actions while the component is mounted. `actions` must be stable; the context may change at every render. */
 export function useActions<C>(actions: readonly Action<C>[], context: C): void {
   const latest = useRef(context);
   useEffect(() => {
@@ -16,7 +16,7 @@ export function useActions<C>(actions: readonly Action<C>[], context: C): void {
   useEffect(() => pageActions.register(actions, () => latest.current), [actions]);
 }
 
-/** All actions that can be done on this page now. */
+/** All actions currently available on this page. */
 export function useOfferedActions(): readonly BoundAction[] {
   const version = useSyncExternalStore(
     (listener) => pageActions.subscribe(listener),

@@ -2,15 +2,15 @@ import { History, KeyRound, LayoutGrid, LayoutList, Plus } from 'lucide-react';
 import { href } from '#components/href.ts';
 import type { Action } from '#features/actions/action.ts';
 
-/** Where one is, and how one goes elsewhere. */
+/** The current location, and how to navigate. */
 export interface Place {
   organization: string;
-  /** Undefined outside of a cluster. */
+  /** Undefined outside a cluster. */
   cluster: string | undefined;
   go: (path: string) => void;
 }
 
-/** An action that leads to a page: what shows it as a link asks for its address. */
+/** An action that navigates to a page; links use its `href`. */
 export interface Destination extends Action<Place> {
   label: string;
   href: (place: Pick<Place, 'organization' | 'cluster'>) => string;
@@ -35,7 +35,7 @@ export const goToSessions = destination({
   label: 'Sessions',
   group: 'go',
   icon: History,
-  // Inside a cluster the same keys lead to its services.
+  // Inside a cluster the same keys go to its services.
   keys: 'g s',
   href: ({ organization }) => href`/${organization}/sessions`,
 });

@@ -1,18 +1,18 @@
-/** First path segments that are pages of their own and not an organization's name. */
+/** First path segments that are pages, not organizations. */
 const bare = new Set(['', 'sign-in', 'sign-up']);
-// In production there is no such page: the address is then one of an organization that does not exist, and says so.
+// In production this page does not exist, and the URL is treated as an organization that does not exist.
 if (process.env.NODE_ENV !== 'production') bare.add('gallery');
 
-/** What an address shows. Everything else about a view is in its query. */
+/** What a URL's path shows. Everything else about a view is in the query. */
 export interface Location {
   organization: string | undefined;
   cluster: string | undefined;
-  /** `pods`, `deployments.apps`; inside a cluster only. */
+  /** `pods`, `deployments.apps`; only inside a cluster. */
   resource: string | undefined;
   /** `-` for a kind without namespaces. */
   namespace: string | undefined;
   object: string | undefined;
-  /** `tokens`, `sessions`, `add-cluster`; outside a cluster only. */
+  /** `tokens`, `sessions`, `add-cluster`; only outside a cluster. */
   page: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import { usePathname } from 'next/navigation';
 import { useMemo } from 'react';
 import { type Location, locationOf } from './location.ts';
 
-/** What the address shows now. */
+/** The current location. */
 export function useLocation(): Location {
   const pathname = usePathname();
   return useMemo(() => locationOf(pathname), [pathname]);

@@ -2,7 +2,7 @@
 import { useSearchParams } from 'next/navigation';
 import { useCallback } from 'react';
 
-/** A value that lives in the address's query, so that the address is the view. Setting it asks no server. */
+/** A value in the URL's query, so that the URL describes the view. Setting it sends no request. */
 export function useQueryValue(name: string): [string, (value: string) => void] {
   const value = useSearchParams().get(name) ?? '';
   const set = useCallback(

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Mark } from '#components/ui/mark.tsx';
 
-/** One column for sign-up and sign-in. */
+/** The layout of sign-up and sign-in. */
 export function CredentialsPage({
   title,
   children,

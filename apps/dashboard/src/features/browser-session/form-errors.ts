@@ -1,6 +1,6 @@
 import { ApiError } from '@postern/api-client';
 
-/** An error of a form's call: by field where the gateway named one, and what belongs to no field. */
+/** Errors of submitting a form: by field if the gateway named one, and a general one. */
 export interface FormErrors {
   readonly fields: Readonly<Record<string, string>>;
   readonly general: string | undefined;
@@ -8,7 +8,7 @@ export interface FormErrors {
 
 const noErrors: FormErrors = { fields: {}, general: undefined };
 
-/** What a form finds wrong before it is sent, by field. */
+/** Errors found by a form before it is submitted, by field. */
 export class InvalidForm extends Error {
   readonly fields: Readonly<Record<string, string>>;
 
@@ -17,13 +17,13 @@ export class InvalidForm extends Error {
     this.fields = fields;
   }
 
-  /** Throws one if any field has an error. */
+  /** Throws if any field has an error. */
   static throwIfAny(fields: Readonly<Record<string, string>>): void {
     if (Object.keys(fields).length > 0) throw new InvalidForm(fields);
   }
 }
 
-/** Sorts an error (null: none) to the fields of a form; `known` are the form's own names. */
+/** Assigns an error (null for none) to the fields of a form; `known` are the names of its fields. */
 export function formErrorsOf(error: unknown, known: readonly string[]): FormErrors {
   if (error === null) return noErrors;
   if (error instanceof InvalidForm) return { fields: error.fields, general: undefined };

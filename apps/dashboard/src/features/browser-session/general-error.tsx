@@ -1,6 +1,6 @@
 import { CircleAlert } from 'lucide-react';
 
-/** An error of a form that belongs to no field. */
+/** An error of a form that does not belong to a field. */
 export function GeneralError({ children }: { children: string | undefined }) {
   if (children === undefined) return null;
   return (

@@ -6,7 +6,7 @@ import { ErrorState } from '#components/ui/error-state.tsx';
 import { homeOf } from './last-organization.ts';
 import { useMe } from './use-me.ts';
 
-/** Sends the person to the organization they looked at last, or to sign in. */
+/** Redirects to the most recently visited organization, or to the sign-in page. */
 export function Home() {
   const router = useRouter();
   const me = useMe();

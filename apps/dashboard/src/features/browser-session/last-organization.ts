@@ -4,12 +4,12 @@ import { readStored, writeStored } from '#components/stored.ts';
 
 const KEY = 'postern.organization';
 
-/** Remembers the organization this browser looked at last. */
+/** Stores the most recently visited organization in this browser. */
 export function rememberOrganization(slug: string): void {
   writeStored(KEY, slug);
 }
 
-/** The path of the organization looked at last, if the person still belongs to it, else of their first. */
+/** The path of the most recently visited organization, if the person is still a member, otherwise of their first. */
 export function homeOf(me: Me): string | null {
   const last = readStored(KEY);
   const organization = me.organizations.find(({ slug }) => slug === last) ?? me.organizations[0];

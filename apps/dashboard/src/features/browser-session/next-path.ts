@@ -1,21 +1,21 @@
 import { href } from '#components/href.ts';
 
-/** Stands for our own origin; nothing is ever asked of it. */
+/** Placeholder for our own origin; never requested. */
 const here = 'https://here.invalid';
-/** Pages that would lead back to themselves, and what is not a page: API and clusters answer there. */
+/** Paths that would lead back here, and paths that are not pages but served by the API or clusters. */
 const notAPage = /^\/(?:sign-in|sign-up|k8s|api|socket\.io|tunnel)(?:\/|$)/;
 
 /**
- * Where to go after signing in: the `next` of the address if it leads to a page of this dashboard, else `/`. What is judged
- * is what a browser makes of it, not what was written: `/.//host` and `/x/..//host` are paths that normalise to `//host`,
- * which is another origin once it is navigated to.
+ * Where to go after signing in: the `next` of the URL if it is a page of this dashboard, otherwise `/`. The path is checked as
+ * normalised by a browser, not as written: `/.//host` and `/x/..//host` normalise to `//host`, which is another origin when
+ * navigated to.
  */
 export function safeNext(next: string | null): string {
   if (next === null || !next.startsWith('/')) return '/';
   const first = resolved(next);
   if (first === undefined || first.pathname.startsWith('//') || first.pathname.includes('\\')) return '/';
   const path = first.pathname + first.search + first.hash;
-  // The address is read again when it is navigated to: it must mean the same then.
+  // The URL is parsed again on navigation, and must have the same meaning then.
   if (resolved(path)?.href !== first.href || notAPage.test(first.pathname)) return '/';
   return path;
 }
@@ -29,7 +29,7 @@ function resolved(path: string): URL | undefined {
   }
 }
 
-/** The sign-in page that comes back to `path` (path, query and fragment). */
+/** The URL of the sign-in page that returns to `path` (path, query and fragment). */
 export function signInPath(path: string): string {
   const next = safeNext(path);
   return next === '/' ? '/sign-in' : href`/sign-in?next=${next}`;

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Input, type InputProps } from '#components/ui/input.tsx';
 
-/** A password field that can be looked at. */
+/** A password field whose content can be revealed. */
 export function PasswordInput(props: Omit<InputProps, 'type' | 'trailing'>) {
   const [shown, setShown] = useState(false);
   return (

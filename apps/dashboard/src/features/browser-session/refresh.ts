@@ -1,7 +1,7 @@
 import { readStored, writeStored } from '#components/stored.ts';
 
 const DONE_AT = 'postern.refreshed-at';
-/** The refresh cookie rotates; a tab that comes this soon after another (ms) uses what that one got. */
+/** The refresh cookie rotates; within this time of another tab's refresh, in milliseconds, a tab uses that result. */
 const FRESH_MS = 5000;
 
 const refreshedElsewhere = (): boolean => Date.now() - Number(readStored(DONE_AT) ?? 0) < FRESH_MS;
@@ -14,14 +14,14 @@ async function exchange(): Promise<'refreshed' | 'ended' | 'unreachable'> {
     return 'unreachable';
   }
   if (response.ok) {
-    // Where storage is forbidden two tabs may both refresh; the gateway bears it.
+    // Without storage two tabs may both refresh, which the gateway tolerates.
     writeStored(DONE_AT, String(Date.now()));
     return 'refreshed';
   }
   return response.status === 401 || response.status === 403 ? 'ended' : 'unreachable';
 }
 
-/** Exchanges the refresh cookie for new cookies, one tab at a time: a rotating token that is used twice looks stolen. */
+/** Exchanges the refresh cookie for new cookies, one tab at a time, because a rotating token that is used twice looks stolen. */
 export async function refreshBrowserSession(): Promise<'refreshed' | 'ended' | 'unreachable'> {
   const asked = Date.now();
   if (navigator.locks === undefined) return await exchange();

@@ -1,16 +1,15 @@
 export interface RefreshingFetchOptions {
   fetch: typeof fetch;
-  /** Exchanges the refresh cookie. `refreshed`: try again. `ended`: sign in. `unreachable`: nobody knows. */
+  /** Exchanges the refresh cookie. `refreshed`: try again. `ended`: sign in. `unreachable`: unknown. */
   refresh: () => Promise<'refreshed' | 'ended' | 'unreachable'>;
-  /** Called once when the browser session has ended; again only after a call has succeeded in between. */
+  /** Called once when the browser session has ended; again only after a successful call in between. */
   onEnded: () => void;
 }
 
 /**
- * A fetch for a signed-in browser: on 401 it refreshes the browser session, once for all calls that wait, and tries again,
- * once. A browser session that has ended answers the 401; a gateway that was not reached for the refresh rejects like any
- * lost network.
- * Bodies must be such as can be sent twice (text, bytes), not streams.
+ * A fetch for a signed-in browser: after a 401 it refreshes the browser session, once for all waiting calls, and retries once.
+ * If the browser session has ended, the result is the 401; if the gateway cannot be reached for the refresh, it rejects like
+ * any network error. Bodies must be repeatable (text, bytes), not streams.
  */
 export function createRefreshingFetch({ fetch, refresh, onEnded }: RefreshingFetchOptions): typeof globalThis.fetch {
   let refreshing: ReturnType<typeof refresh> | undefined;

@@ -3,8 +3,8 @@ import { toast } from '#components/ui/toast.tsx';
 import { api } from './api.ts';
 
 /**
- * Ends the browser session and leaves with a whole new page, so that nothing of it stays in memory. The call refreshes an
- * expired session first: else the session would live on in its refresh cookie.
+ * Ends the browser session and loads a new page, so that nothing of it stays in memory. The call refreshes an expired session
+ * first; otherwise the session would continue to exist in its refresh cookie.
  */
 export async function signOut(): Promise<void> {
   try {

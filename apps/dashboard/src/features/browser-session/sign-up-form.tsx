@@ -15,7 +15,7 @@ import { useForm, written } from './use-form.ts';
 
 const MINIMUM_PASSWORD = 10;
 
-/** Whether the first account is still to be made and takes a code. No, until the gateway says so: it checks by itself. */
+/** Whether creating the first account requires a code. False until the gateway has responded; it checks the code anyway. */
 function useSetupCodeRequired(): boolean {
   const { data } = useQuery({
     queryKey: ['meta'],

@@ -4,18 +4,18 @@ import type { FormEvent } from 'react';
 import { type FormErrors, formErrorsOf } from './form-errors.ts';
 
 export interface UsedForm {
-  /** Of the last attempt, each at its field where it belongs to one. */
+  /** Errors of the last attempt, by field if they belong to one. */
   errors: FormErrors;
-  /** It is on its way, or has arrived and what follows is on its way. */
+  /** Whether the form is being submitted, or the step after it is in progress. */
   busy: boolean;
   onSubmit: (event: FormEvent<HTMLFormElement>) => void;
-  /** Forgets the last attempt. */
+  /** Clears the errors of the last attempt. */
   reset: () => void;
 }
 
 /**
- * A form that is sent by `send`, once at a time. What that throws is shown: an `InvalidForm` or an answer of the gateway at the
- * fields it names, of those in `fields`.
+ * A form submitted by `send`, one submission at a time. Errors of `send` are shown: those of an `InvalidForm` or of the gateway
+ * at the fields that they name, if these are in `fields`.
  */
 export function useForm(fields: readonly string[], send: (form: FormData) => Promise<unknown>): UsedForm {
   const { mutate, reset, error, isPending, isSuccess } = useMutation({ mutationFn: send });
@@ -30,5 +30,5 @@ export function useForm(fields: readonly string[], send: (form: FormData) => Pro
   };
 }
 
-/** What was written in a field, without the space around it. */
+/** The trimmed value of a field. */
 export const written = (form: FormData, field: string): string => String(form.get(field) ?? '').trim();

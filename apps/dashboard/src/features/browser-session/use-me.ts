@@ -3,7 +3,7 @@ import type { Me } from '@postern/contracts';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { api } from './api.ts';
 
-/** Who is signed in, and their organizations. */
+/** The signed-in person and their organizations. */
 export function useMe(options: { enabled?: boolean } = {}): UseQueryResult<Me> {
   return useQuery({
     queryKey: ['me'],

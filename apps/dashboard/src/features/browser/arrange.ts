@@ -8,7 +8,7 @@ export interface Sort {
   descending: boolean;
 }
 
-/** From the address: `age`, `-restarts`. Without one: by namespace and name, or the latest first where rows are happenings. */
+/** Parses the URL's sort order: `age`, `-restarts`. Default: by namespace and name, or the latest first for events. */
 export function parseSort(written: string, columns: readonly Column[]): Sort {
   if (written !== '') return { by: written.replace(/^-/, ''), descending: written.startsWith('-') };
   const happening = columns.find(({ name }) => name === 'Last Seen');
@@ -33,7 +33,7 @@ export function arrange(
   if (sort.by === 'name' || column === undefined) {
     return kept.sort((a, b) => direction * compareText(a.name, b.name) || compareText(a.namespace, b.namespace));
   }
-  // Values are read once each, not once a comparison.
+  // Each value is computed once, not at each comparison.
   const keyed = kept.map((row) => ({ row, value: sortValue(column, row.cells[index], row) }));
   keyed.sort(
     (a, b) =>

@@ -17,10 +17,10 @@ import { kindActions } from './kind-actions.ts';
 import { groupKinds, type KindGroup } from './kind-groups.ts';
 import { splitNamespaces, useNamespaceChoice } from './namespace-choice.ts';
 
-/** Groups that are open at first. */
+/** Groups that are initially open. */
 const OPEN = new Set(['workloads', 'network']);
 
-/** The kinds that a cluster serves, in groups, with counts where a group is open. */
+/** The kinds that a cluster serves, in groups, with counts in open groups. */
 export function ClusterNav({ organization, cluster }: { organization: string; cluster: string }) {
   const ref = useMemo(() => ({ organization, cluster }), [organization, cluster]);
   const { data, error, refetch } = useDiscovery(ref);
@@ -62,7 +62,7 @@ export function ClusterNav({ organization, cluster }: { organization: string; cl
   );
 }
 
-/** The keyboard and the palette go to kinds too. */
+/** Registers the actions that go to kinds, for the keyboard and the palette. */
 function KindActions({ cluster, resources }: { cluster: ClusterRef; resources: readonly ApiResource[] }) {
   const router = useRouter();
   const namespaces = useNamespaceChoice(cluster);

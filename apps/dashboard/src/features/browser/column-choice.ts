@@ -13,7 +13,7 @@ function read(resource: string): ColumnChoice {
   }
 }
 
-/** Which columns a person wants for a kind, the same kind as long as the component lives; remembered in this browser. */
+/** The chosen columns of a kind, stored in this browser. The kind must not change while the component is mounted. */
 export function useColumnChoice(resource: string): [ColumnChoice, (choice: ColumnChoice) => void] {
   const [choice, setChoice] = useState(() => read(resource));
   const choose = (next: ColumnChoice) => {

@@ -1,15 +1,15 @@
 import type { Column, Row } from '#features/kube/table-rows.ts';
 import { isStateColumn } from './state-tone.ts';
 
-/** A column as it stands on the page; `index` is its cell's. */
+/** A column on the page; `index` is that of its cells. */
 export interface ShownColumn {
   column: Column;
   index: number;
 }
 
 /**
- * What a row is called by. Where the server itself thinks little of the name (an event's is a hash), the object that it is
- * about says more.
+ * The column that serves as a row's title. Where the server gives the name low priority (an event's is a hash), the column of
+ * the object concerned is used.
  */
 export function titleColumn(columns: readonly Column[]): ShownColumn | undefined {
   const name = columns.find(({ meaning }) => meaning === 'name');
@@ -18,10 +18,10 @@ export function titleColumn(columns: readonly Column[]): ShownColumn | undefined
   return name === undefined || name.priority === 0 || column === undefined ? undefined : { column, index };
 }
 
-/** Which columns a person has switched on or off, by name. */
+/** Columns that a person has switched on or off, by name. */
 export type ColumnChoice = Readonly<Record<string, boolean>>;
 
-/** Wide columns are off until chosen; the name stands apart and is always there. */
+/** Wide columns are off by default; the name is separate and always shown. */
 export const isShown = (column: Column, choice: ColumnChoice): boolean => choice[column.name] ?? column.priority === 0;
 
 export function shownColumns(columns: readonly Column[], choice: ColumnChoice): ShownColumn[] {
@@ -31,20 +31,20 @@ export function shownColumns(columns: readonly Column[], choice: ColumnChoice): 
     .filter(({ column, index }) => column.meaning !== 'name' && index !== title?.index && isShown(column, choice));
 }
 
-/** What a row is called. */
+/** The title of a row. */
 export const titleOf = (row: Row, title: ShownColumn | undefined): string =>
   title === undefined ? row.name : String(row.cells[title.index] ?? row.name);
 
 const CHARACTER = 7;
 const PADDING = 26;
-/** A state's dot and its gap are this many characters wide. */
+/** Width of a state's dot with its gap, in characters. */
 const DOT = 4;
-/** Characters that a column must have room for, whatever stands in it now: our ages read `2h 11m` where the server's read `131m`. */
+/** Minimum width of a column in characters, because our ages are longer than the server's: `2h 11m` instead of `131m`. */
 const least: Partial<Record<Column['meaning'], number>> = { age: 8, elapsed: 9, restarts: 13 };
-/** So many rows are measured; the rest will be like them. */
+/** Number of rows that are measured, as a sample. */
 const SAMPLE = 400;
 
-/** The width of each column: as wide as what stands in it, within reason. Long text takes what room is left. */
+/** The width of each column: that of its content, within limits. Long text gets the remaining space. */
 export function gridTemplate(
   rows: readonly Row[],
   how: { shown: readonly ShownColumn[]; title: ShownColumn | undefined; namespace: boolean; select: boolean },

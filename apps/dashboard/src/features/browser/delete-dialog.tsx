@@ -7,11 +7,11 @@ import { deleteObject, type ObjectRef } from '#features/kube/kube-actions.ts';
 import { KubeError, sentenceOf } from '#features/kube/kube-error.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
 
-/** So many requests at once; the rest waits. */
+/** Number of simultaneous requests. */
 const AT_ONCE = 6;
 const NAMED = 8;
 
-/** Asks, with the name to be typed, and deletes one object or many of a kind. */
+/** Asks for confirmation by typing the name, and deletes one or several objects of a kind. */
 export function DeleteDialog({
   targets,
   onClose,
@@ -60,7 +60,7 @@ export function DeleteDialog({
   );
 }
 
-/** @throws Error with one sentence for all that failed. What is gone already is no failure. */
+/** @throws Error with one message for all failures. An object that no longer exists is not a failure. */
 async function deleteAll(targets: readonly ObjectRef[]): Promise<void> {
   const waiting = [...targets];
   const failures: string[] = [];

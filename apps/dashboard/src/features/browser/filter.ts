@@ -2,15 +2,15 @@ import { cellInstant, sortValue } from '#features/kube/cells.ts';
 import { parseDuration } from '#features/kube/duration.ts';
 import type { Column, Row } from '#features/kube/table-rows.ts';
 
-/** True for rows to show. `now` in milliseconds since 1970, for ages. */
+/** Whether to show a row. `now` in milliseconds since 1970, for ages. */
 export type RowFilter = (row: Row, now: number) => boolean;
 
-/** A column's name as filters and addresses spell it: `Last Seen` is `last-seen`. */
+/** A column's name in filters and URLs: `Last Seen` is `last-seen`. */
 export const columnId = (name: string): string => name.toLowerCase().replace(/\s+/g, '-');
 
 /**
- * Reads what stands in the filter field. Words must all be found, anywhere in the row. Also: `-word` must not be found; `"two
- * words"`; `app=web`, `app!=web` for labels; `status:running`, `ns:shop` for one column; `restarts>3`, `age<1h` by size.
+ * Parses the text of the filter field. All words must occur somewhere in the row. Also: `-word` must not occur; `"two words"`;
+ * `app=web`, `app!=web` for labels; `status:running`, `ns:shop` for one column; `restarts>3`, `age<1h` to compare.
  */
 export function parseFilter(written: string, columns: readonly Column[]): RowFilter {
   const terms = [...written.matchAll(/(?:[^\s"]+|"[^"]*"?)+/g)].map(([term]) =>

@@ -18,7 +18,7 @@ const tones: Record<Freshness['state'], Tone> = {
   failed: 'bad',
 };
 
-/** How far a view may be trusted: live, catching up, or stale since when and why. */
+/** How fresh a view is: live, catching up, or stale, since when and why. */
 export function FreshnessLine({
   freshness,
   onRetry,

@@ -6,7 +6,7 @@ import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 
 export interface KindContext {
   ref: ClusterRef;
-  /** Those last chosen, as an address spells them. */
+  /** The most recently chosen namespaces, in the format of URLs. */
   namespaces: string;
   go: (path: string) => void;
 }
@@ -26,7 +26,7 @@ const keys: Readonly<Record<string, string>> = {
   events: 'g e',
 };
 
-/** Going to the table of a kind. */
+/** Goes to the table of a kind. */
 function goToKind(kind: ApiResource): Action<KindContext> {
   const id = resourceId(kind);
   const chords = keys[id];
@@ -42,7 +42,7 @@ function goToKind(kind: ApiResource): Action<KindContext> {
   };
 }
 
-/** One for each kind that can be listed, of each the preferred version, by name. */
+/** One action for the preferred version of each kind that can be listed, sorted by name. */
 export function kindActions(resources: readonly ApiResource[]): Action<KindContext>[] {
   return resources
     .filter((resource) => resource.preferred && can(resource, 'list'))

@@ -6,7 +6,7 @@ export interface KindGroup {
   kinds: readonly ApiResource[];
 }
 
-/** In the order people look for them. */
+/** Groups and kinds, most used first. */
 const known: readonly [id: string, title: string, kinds: string][] = [
   [
     'workloads',
@@ -40,15 +40,15 @@ const known: readonly [id: string, title: string, kinds: string][] = [
   ],
 ];
 
-/** Groups of Kubernetes itself; all others are somebody's custom resources. */
+/** API groups of Kubernetes itself; all others are custom resources. */
 const own = new Set(['', 'apps', 'batch', 'autoscaling', 'policy', 'extensions']);
 const isOwn = (group: string): boolean =>
   own.has(group) || (group.endsWith('.k8s.io') && !group.startsWith('gateway.'));
 
-/** Served twice over: the core group's events and these are the same objects. */
+/** Hidden because these are the same objects as the core group's events. */
 const hidden = new Set(['events.events.k8s.io']);
 
-/** All kinds that can be listed, in groups: the usual ones, the rest of Kubernetes under "Cluster", then each custom group. */
+/** All kinds that can be listed, in groups: common ones, the rest of Kubernetes under "Cluster", then each custom group. */
 export function groupKinds(resources: readonly ApiResource[]): KindGroup[] {
   const listable = resources.filter(
     (resource) => resource.preferred && can(resource, 'list') && !hidden.has(resourceId(resource)),

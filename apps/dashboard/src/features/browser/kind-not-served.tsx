@@ -3,7 +3,7 @@ import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { type ClusterRef, clusterHref } from '#features/kube/cluster-ref.ts';
 
-/** The page of a kind that the cluster does not have; `id` as in the address. */
+/** The page of a kind that the cluster does not serve; `id` as in the URL. */
 export function KindNotServed({ cluster, id }: { cluster: ClusterRef; id: string }) {
   return (
     <EmptyState

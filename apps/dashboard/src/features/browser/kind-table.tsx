@@ -25,7 +25,7 @@ import { TableToolbar } from './table-toolbar.tsx';
 import { useSelection } from './use-selection.ts';
 import { useTableView } from './use-table-view.ts';
 
-/** All objects of a kind, live: filter, sort, choose columns, act on one or many. */
+/** All objects of a kind, live, with filter, sorting, choice of columns, and actions on one or many. */
 export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource: ApiResource }) {
   const router = useRouter();
   const [ns] = useQueryValue('ns');
@@ -55,7 +55,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
     if (next !== undefined) setActiveKey(next.key);
     document.querySelector<HTMLElement>('main [data-grid]')?.focus({ preventScroll: true });
   };
-  /** Of one row, and of all that are ticked where that is what one means. */
+  /** The context of actions on one row, and on the selected rows if there are any. */
   const contextOf = (row: Row | undefined, ticked: readonly Row[]): ObjectContext => ({
     target: row && targetOf(row),
     chosen: (ticked.length === 0 && row !== undefined ? [row] : ticked).map(targetOf),
@@ -115,7 +115,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
   );
 }
 
-/** The filter, at once on the page and a moment later in the address. */
+/** The filter; applied to the page at once, and to the URL a moment later. */
 function useFilter(): [string, (filter: string) => void] {
   const [written, setWritten] = useQueryValue('q');
   const [filter, setFilter] = useState(written);

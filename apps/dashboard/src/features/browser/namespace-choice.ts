@@ -6,10 +6,10 @@ const listeners = new Set<() => void>();
 const keyOf = (ref: ClusterRef) => `postern.namespace-choice.${ref.organization}/${ref.cluster}`;
 const read = (ref: ClusterRef) => readStored(keyOf(ref)) ?? '';
 
-/** Namespaces as an address spells them, and back. */
+/** Converts namespaces from and to the format of URLs. */
 export const splitNamespaces = (written: string): string[] => written.split(',').filter((name) => name !== '');
 
-/** What links between tables carry on: the namespaces last chosen on this cluster, as an address spells them. */
+/** The most recently chosen namespaces of this cluster, in the format of URLs; links between tables keep them. */
 export function useNamespaceChoice(ref: ClusterRef): string {
   return useSyncExternalStore(
     (listener) => {

@@ -21,7 +21,7 @@ import { chooseNamespaces } from './table-actions.ts';
 
 const offered = [chooseNamespaces];
 
-/** Chooses namespaces for the table that is shown; nothing where the kind has none. */
+/** Chooses namespaces for the current table; renders nothing if the kind has none. */
 export function NamespacePicker({ organization, cluster }: { organization: string; cluster: string }) {
   const ref = useMemo(() => ({ organization, cluster }), [organization, cluster]);
   const { resource, name } = useParams<{ resource?: string; name?: string }>();
@@ -84,7 +84,7 @@ function Choices(props: {
   const [search, setSearch] = useState('');
   const [at, setAt] = useState(0);
   const listRef = useRef<HTMLDivElement>(null);
-  // What was chosen when the list opened stands first, and stays there while one chooses.
+  // Namespaces that were chosen when the list opened are first, and stay there while choosing.
   const [first] = useState(() => new Set(chosen));
   const known = data ?? [...new Set([...chosen, ...rememberedNamespaces(cluster)])].sort();
   const found = known
@@ -108,7 +108,7 @@ function Choices(props: {
     const name = options[at];
     if (event.key === 'Enter' && name !== undefined) {
       event.preventDefault();
-      // Enter chooses this one and goes; with a modifier it adds.
+      // Enter chooses only this one and closes the list; with a modifier it adds this one.
       if (event.ctrlKey || event.metaKey || event.shiftKey) toggle(name);
       else {
         onChoose([name]);

@@ -6,11 +6,11 @@ import { can } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
 
-/** An object that something can be done with, and what the page does for that. */
+/** The object of an action, and how the page performs it. */
 export interface ObjectContext {
-  /** Undefined: none is chosen. */
+  /** Undefined if none is chosen. */
   target: ObjectRef | undefined;
-  /** What is deleted: those that are ticked, else the one. */
+  /** The objects to delete: all selected ones, otherwise the target. */
   chosen: readonly ObjectRef[];
   showYaml: (target: ObjectRef) => void;
   askToDelete: (targets: readonly ObjectRef[]) => void;
@@ -18,7 +18,7 @@ export interface ObjectContext {
 
 const isPod = ({ resource }: ObjectRef): boolean => resource.group === '' && resource.resource === 'pods';
 
-/** Opens the logs of a pod, or a terminal in it. False: it is no pod. */
+/** Opens the logs of a pod, or a terminal in it. @returns false if the object is not a pod. */
 export function openPod(kind: DockTab['kind'], target: ObjectRef): boolean {
   if (!isPod(target)) return false;
   openInDock({ kind, target: { ref: target.ref, namespace: target.namespace, pod: target.name } });
@@ -86,7 +86,7 @@ export const deleteObjects: Action<ObjectContext> = {
   run: ({ chosen, askToDelete }) => askToDelete(chosen),
 };
 
-/** What can be done with any object, in the order of a menu. */
+/** The actions available for any object, in the order of a menu. */
 export const objectActions: readonly Action<ObjectContext>[] = [
   openLogs,
   openTerminal,

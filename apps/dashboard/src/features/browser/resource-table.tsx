@@ -15,7 +15,7 @@ import { TableRow } from './table-row.tsx';
 import type { TableView } from './use-table-view.ts';
 
 export interface ResourceTableProps {
-  /** What the rows are, for screen readers. */
+  /** Describes the rows, for screen readers. */
   label: string;
   view: TableView;
   onSort: (sort: Sort) => void;
@@ -23,12 +23,12 @@ export interface ResourceTableProps {
   activeKey: string | undefined;
   onActivate: (row: Row) => void;
   onOpen: (row: Row) => void;
-  /** Leave out where rows cannot be selected. */
+  /** Leave out if rows cannot be selected. */
   selection?: Selection | undefined;
   onMenu?: ((row: Row, anchor: DOMRect) => void) | undefined;
-  /** Rows are on their way: skeletons. */
+  /** Rows are loading: shows skeletons. */
   loading?: boolean;
-  /** Stands where rows would be when there are none. */
+  /** Shown if there are no rows. */
   empty?: ReactNode;
   className?: string;
 }
@@ -43,7 +43,7 @@ const ROW = 32;
 const NARROW_ROW = 64;
 const SKELETONS = 14;
 
-/** A table of any kind and any length: only the rows in sight are in the page. */
+/** A table of any kind and any length: only visible rows are rendered. */
 export function ResourceTable(props: ResourceTableProps) {
   const { label, view, hrefOf, activeKey, onActivate, onOpen, selection, onMenu } = props;
   const { rows, shown, title, template, namespace } = view;

@@ -12,7 +12,7 @@ export interface RowMenuProps {
   onClose: () => void;
 }
 
-/** What can be done with a row. One for the whole table: a menu in each row would make scrolling heavy. */
+/** The menu of a row. One for the whole table, because a menu in each row would slow down scrolling. */
 export function RowMenu({ context, anchor, onClose }: RowMenuProps) {
   const actions = objectActions.map((action) => bindAction(action, context)).filter(({ enabled }) => enabled);
   return (

@@ -9,7 +9,7 @@ import { isStateColumn, toneOfState } from './state-tone.ts';
 
 const MOST = 7;
 
-/** How many rows are in each state; pressing one filters by it. Nothing where there is only one, or far too many. */
+/** The number of rows in each state; a click filters by it. Renders nothing if there is only one state, or too many. */
 export function StateChips({
   table,
   filter,

@@ -18,7 +18,7 @@ const moving =
 const bad =
   /(error|fail|backoff|crash|evicted|oomkilled|notready|invalid|lost|denied|outof|unhealthy|deadlineexceeded|imageinspect|nevercompleted)/i;
 
-/** What the words of a state column stand for; undefined when they are no state. */
+/** The tone of a text in a state column; undefined if it is not a state. */
 export function toneOfState(words: string): Tone | undefined {
   const plain = words.trim().toLowerCase();
   if (good.has(plain)) return 'ok';
@@ -28,11 +28,11 @@ export function toneOfState(words: string): Tone | undefined {
   return undefined;
 }
 
-/** Columns whose words are a state, whatever the kind. */
+/** Whether a column shows a state, whatever the kind. */
 export const isStateColumn = (name: string): boolean =>
   /^(status|phase|state|type|health|condition|synced|available|established)$/i.test(name);
 
-/** `1/2` is short of something; `0/0` is not. */
+/** Whether a ratio is incomplete: `1/2` is, `0/0` is not. */
 export function isShort(words: string): boolean {
   const [, ready, wanted] = /^(\d+)\/(\d+)$/.exec(words) ?? [];
   return ready !== undefined && Number(ready) < Number(wanted);

@@ -1,6 +1,6 @@
 import type { Action } from '#features/actions/action.ts';
 
-/** Moving between the rows of a table. */
+/** The rows of a table, for moving between them. */
 export interface RowsContext {
   move: (by: 1 | -1) => void;
 }
@@ -20,7 +20,7 @@ export const rowActions: readonly Action<RowsContext>[] = [
 /** The bar above a table. */
 export interface TableBarContext {
   focusFilter: () => void;
-  /** Rows that are ticked. */
+  /** Number of selected rows. */
   selected: number;
   clearSelection: () => void;
 }

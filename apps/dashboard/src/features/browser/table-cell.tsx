@@ -13,7 +13,7 @@ export interface TableCellProps {
   row: Row;
 }
 
-/** One value of a table, with its state's colour where it is one, and the exact time where it is an age. */
+/** One cell of a table; a state has a colour, and an age shows the exact time on hover. */
 export const TableCell = memo(function TableCell(props: TableCellProps) {
   if (ticks(props.column)) return <TickingCell {...props} />;
   const { column, cell, row } = props;

@@ -12,7 +12,7 @@ import { TableCell } from './table-cell.tsx';
 export interface TableRowProps {
   id: string;
   row: Row;
-  /** Among all rows, from 0. */
+  /** Index among all rows, from 0. */
   index: number;
   /** Pixels from the top. */
   top: number;
@@ -20,11 +20,11 @@ export interface TableRowProps {
   title: ShownColumn | undefined;
   template: string;
   namespace: boolean;
-  /** A phone: a list instead of columns. */
+  /** On a phone: a list instead of columns. */
   narrow: boolean;
   href: string;
   active: boolean;
-  /** Undefined: rows cannot be selected. */
+  /** Undefined if rows cannot be selected. */
   selected: boolean | undefined;
   onSelect: (row: Row, how: { range: boolean }) => void;
   onActivate: (row: Row) => void;
@@ -33,7 +33,7 @@ export interface TableRowProps {
 
 const FLASH_MS = 1400;
 
-/** Flashes softly when a watch has just changed it. */
+/** Flashes softly after a change by a watch. */
 function useFlash(changedAt: number) {
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -108,7 +108,7 @@ function WideCells({ row, shown, title, namespace, href, selected, onSelect }: T
   );
 }
 
-/** On a phone: the name and its state, and under it what else is short enough to matter. */
+/** On a phone: the name and its state, and below them the other short values. */
 function NarrowCells({ row, shown, title, namespace, href }: TableRowProps) {
   const state = shown.find(({ column }) => isStateColumn(column.name));
   const message = shown.find(({ column }) => column.name === 'Message');
@@ -138,7 +138,7 @@ function NarrowCells({ row, shown, title, namespace, href }: TableRowProps) {
   );
 }
 
-/** A plain link, which the grid follows: `next/link` does far too much at each row that scrolls into sight. */
+/** A plain link, which the grid navigates to: `next/link` does too much work for each row that scrolls into view. */
 function NameLink({ row, href, title }: { row: Row; href: string; title: ShownColumn | undefined }) {
   const name = titleOf(row, title);
   return (

@@ -7,7 +7,7 @@ import { type ApiResource, pluralOf } from '#features/kube/api-resource.ts';
 import type { LiveListState } from '#features/kube/live-list.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 
-/** Says that the whole cluster is not allowed, what is missing, and what is shown instead. */
+/** Says that the person may not list the whole cluster, which right is missing, and what is shown instead. */
 export function NarrowedNote({ narrowed }: { narrowed: NonNullable<LiveListState<Row>['narrowed']> }) {
   const { message, namespaces } = narrowed;
   return (
@@ -29,7 +29,7 @@ export interface TableEmptyProps {
   onClearFilter: () => void;
 }
 
-/** Where rows would be: nothing matches, nothing is there, not allowed, or not loaded. Never an empty table for a refusal. */
+/** Shown instead of rows: no match, no objects, not allowed, or not loaded. A refusal never looks like an empty table. */
 export function TableEmpty({ table, resource, namespaces, filter, onClearFilter }: TableEmptyProps) {
   const { freshness } = table;
   const plural = pluralOf(resource);

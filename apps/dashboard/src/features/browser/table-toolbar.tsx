@@ -32,7 +32,7 @@ export interface TableToolbarProps {
   choice: ColumnChoice;
   onChoose: (choice: ColumnChoice) => void;
   selected: number;
-  /** Deletes what is ticked. */
+  /** Deletes the selected rows. */
   deletion: BoundAction;
   onClear: () => void;
 }

@@ -2,7 +2,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { Row } from '#features/kube/table-rows.ts';
 
-/** Selected rows of a table; rows that are gone or filtered out do not count. */
+/** Selected rows of a table; deleted and filtered-out rows do not count. */
 export function useSelection(rows: readonly Row[]) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [last, setLast] = useState<string>();

@@ -8,10 +8,10 @@ import { parseFilter } from './filter.ts';
 
 export interface TableView {
   rows: readonly Row[];
-  /** Before the filter. */
+  /** Number of rows before filtering. */
   total: number;
   shown: readonly ShownColumn[];
-  /** Stands in place of the name. */
+  /** The column used as the title instead of the name. */
   title: ShownColumn | undefined;
   template: string;
   /** Whether the namespace has a column. */
@@ -21,7 +21,7 @@ export interface TableView {
 
 export interface TableViewOptions {
   filter: string;
-  /** As in the address. */
+  /** As in the URL. */
   sort: string;
   namespaces: readonly string[];
   choice: ColumnChoice;
@@ -32,7 +32,7 @@ export interface TableViewOptions {
 
 const NO_CHOICE = new Set<string>();
 
-/** Rows filtered, sorted and laid out. Typing in the filter never waits for the rows. */
+/** Filters, sorts and lays out rows. Typing in the filter never waits for them. */
 export function useTableView(table: LiveListState<Row>, options: TableViewOptions): TableView {
   const { choice, namespaceColumn, select } = options;
   const filter = useDeferredValue(options.filter);
@@ -50,7 +50,7 @@ export function useTableView(table: LiveListState<Row>, options: TableViewOption
   );
   const shown = useMemo(() => shownColumns(columns, choice), [columns, choice]);
   const title = useMemo(() => titleColumn(columns), [columns]);
-  // Widths are taken again only when there are many more rows or fewer, so that columns do not twitch at every change.
+  // Widths are measured again only when the number of rows changes a lot, so that columns do not move at every change.
   const magnitude = Math.ceil(Math.log2(rows.length + 1));
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const template = useMemo(

@@ -9,7 +9,7 @@ import { hasJoined } from './join-steps.ts';
 import { NameClusterForm } from './name-cluster-form.tsx';
 import { useCluster } from './use-clusters.ts';
 
-/** Name, then the command, then a checklist that turns green by itself. `?cluster=` comes back to one that waits. */
+/** Asks for a name, then shows the command and a live checklist. `?cluster=` returns to a cluster that is not connected yet. */
 export function AddClusterPage() {
   const organization = useOrganization();
   const [cluster, setCluster] = useQueryValue('cluster');

@@ -3,7 +3,7 @@ import type { Action } from '#features/actions/action.ts';
 
 export type ClusterDialog = 'kubeconfig' | 'install' | 'labels' | 'delete';
 
-/** A cluster as a whole; undefined: one is in none. */
+/** The current cluster; undefined outside a cluster. */
 export interface ClusterContext {
   cluster: string | undefined;
   open: (dialog: ClusterDialog) => void;
@@ -22,7 +22,7 @@ function opening(
   };
 }
 
-/** What can be done with a cluster. */
+/** The actions for a cluster. */
 export const clusterActions: Record<ClusterDialog, Action<ClusterContext>> = {
   kubeconfig: opening('kubeconfig', { label: 'Kubeconfig', icon: FileDown }),
   install: opening('install', { label: 'New install command', icon: Terminal }),

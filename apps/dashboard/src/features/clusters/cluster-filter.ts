@@ -1,8 +1,8 @@
 import type { Cluster } from '@postern/contracts';
 
 /**
- * True if the cluster fits every word of the filter: `team=payments` a label with that value, `team=` a label of that name,
- * `status:offline` a status, anything else a part of the name. Case does not matter in names.
+ * Whether a cluster matches every word of the filter: `team=payments` a label with that value, `team=` a label with that key,
+ * `status:offline` a status, anything else a part of the name. Names are compared without regard to case.
  */
 export function fitsFilter(cluster: Pick<Cluster, 'name' | 'labels' | 'status'>, filter: string): boolean {
   return filter
@@ -22,7 +22,7 @@ function fitsWord(cluster: Pick<Cluster, 'name' | 'labels' | 'status'>, word: st
   return cluster.name.includes(word.toLowerCase());
 }
 
-/** The filter with a word added, or taken out if it is there already. */
+/** The filter with a word added, or removed if it is already there. */
 export function toggleWord(filter: string, word: string): string {
   const words = filter.split(/\s+/).filter((other) => other !== '');
   return (words.includes(word) ? words.filter((other) => other !== word) : [...words, word]).join(' ');

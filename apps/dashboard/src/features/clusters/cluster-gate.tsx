@@ -9,7 +9,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { useCluster } from './use-clusters.ts';
 
-/** Around every page of a cluster: says when there is no such cluster, when it never connected, and when it is offline. */
+/** Wraps every page of a cluster: says if the cluster does not exist, has never connected, or is offline. */
 export function ClusterGate({ children }: { children: ReactNode }) {
   const { organization, cluster: name } = useParams<{ organization: string; cluster: string }>();
   const cluster = useCluster(organization, name).data;

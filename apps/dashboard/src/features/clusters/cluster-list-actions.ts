@@ -1,6 +1,6 @@
 import type { Action } from '#features/actions/action.ts';
 
-/** The list of clusters on the page. */
+/** The list of clusters, as context of actions. */
 export interface ClusterListContext {
   focusFilter: () => void;
 }
@@ -14,7 +14,7 @@ export const filterClusters: Action<ClusterListContext> = {
   run: ({ focusFilter }) => focusFilter(),
 };
 
-/** Moving the focus between the clusters of a table. */
+/** The rows of the list, for moving the focus between them. */
 export interface ClusterRowsContext {
   move: (by: 1 | -1) => void;
 }

@@ -22,7 +22,7 @@ const InstallDialog = dynamic(() => import('./install-dialog.tsx').then((module)
 const KubeconfigDialog = dynamic(() => import('./kubeconfig-dialog.tsx').then((module) => module.KubeconfigDialog));
 const LabelsDialog = dynamic(() => import('./labels-dialog.tsx').then((module) => module.LabelsDialog));
 
-/** What can be done with a cluster as a whole. */
+/** The menu of a cluster. */
 export function ClusterMenu({ organization, cluster }: { organization: string; cluster: Cluster }) {
   const [open, setOpen] = useState<ClusterDialog | null>(null);
   const list = useClusterList(organization);

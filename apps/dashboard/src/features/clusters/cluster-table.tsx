@@ -16,14 +16,14 @@ import { statusOf } from './status.ts';
 export interface ClusterTableProps {
   organization: string;
   clusters: readonly Cluster[];
-  /** A label was pressed, as `key=value`. */
+  /** Called when a label, `key=value`, was clicked. */
   onLabel: (label: string) => void;
 }
 
 const head = 'h-9 px-3 text-left font-normal text-faint text-xs first:pl-4 last:pr-3';
 const cell = 'px-3 py-2.5 align-middle first:pl-4 last:pr-3';
 
-/** Clusters in rows; on a phone the figures move under the name. */
+/** A table of clusters; on a phone the figures are below the name. */
 export function ClusterTable({ organization, clusters, onLabel }: ClusterTableProps) {
   const table = useRef<HTMLTableElement>(null);
   const move = (by: 1 | -1) => {
@@ -133,7 +133,7 @@ function Row({
   );
 }
 
-/** The status with how long it has been so; a problem is told on hover and on the cluster's own page. */
+/** The status and its duration; a problem is shown on hover and on the cluster's own page. */
 function ClusterState({ cluster }: { cluster: Cluster }) {
   const { tone, word, pending } = statusOf(cluster);
   const state = (

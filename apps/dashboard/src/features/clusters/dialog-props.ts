@@ -1,4 +1,4 @@
-/** What every dialog about one cluster takes. */
+/** Properties of every dialog for a cluster. */
 export interface ClusterDialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;

@@ -1,4 +1,4 @@
-/** Milliseconds, below ten with one digit after the point. */
+/** Formats milliseconds, with one decimal place below ten. */
 export function formatRoundTrip(milliseconds: number): string {
   return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
 }

@@ -8,7 +8,7 @@ import { GeneralError } from '#features/browser-session/general-error.tsx';
 import type { ClusterDialogProps } from './dialog-props.ts';
 import { JoinCommands } from './join-commands.tsx';
 
-/** Makes a new join token on request and shows its commands. */
+/** Creates a new join token on request and shows its commands. */
 export function InstallDialog({ open, onOpenChange, organization, cluster }: ClusterDialogProps) {
   const make = useMutation({
     mutationFn: () => api.call('createJoinToken', { params: { organization, cluster } }),

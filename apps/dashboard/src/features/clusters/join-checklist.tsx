@@ -7,7 +7,7 @@ import { type JoinStep, joinSteps } from './join-steps.ts';
 
 const words = { done: 'done', current: 'waiting for it now', failed: 'failed', waiting: 'not yet' };
 
-/** The steps of joining, live. What went wrong stands under its step with the mend. */
+/** The steps of joining, live. A problem is shown under its step, with how to fix it. */
 export function JoinChecklist({ cluster }: { cluster: Cluster }) {
   const steps = joinSteps(cluster);
   return (

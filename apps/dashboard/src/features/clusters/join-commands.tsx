@@ -5,7 +5,7 @@ import { CopyBox } from '#components/ui/copy-box.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
 import { Time } from '#components/ui/time.tsx';
 
-/** The commands that connect a cluster, each to be copied. */
+/** The commands that connect a cluster, to copy. */
 export function JoinCommands({ joining }: { joining: Joining }) {
   const [tab, setTab] = useState('kubectl');
   return (

@@ -20,13 +20,13 @@ import { JoinTroubles } from './join-troubles.tsx';
 import { KubeconfigDialog } from './kubeconfig-dialog.tsx';
 import { useCluster } from './use-clusters.ts';
 
-/** Silence for this long (ms) after the command was made is worth a hint. */
+/** How long after creating the command a hint is shown, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
 export interface JoinProgressProps {
   organization: string;
   name: string;
-  /** Known only to the page that made it; a reload asks for a new one. */
+  /** Only known to the page that created it; after a reload a new one is needed. */
   made: Joining | undefined;
 }
 
@@ -89,7 +89,7 @@ export function JoinProgress({ organization, name, made }: JoinProgressProps) {
   );
 }
 
-/** Asks the cluster its version once the agent is in, again every three seconds until the gateway has seen it served. */
+/** Requests the cluster's version once the agent is connected, every three seconds until the gateway has recorded a response. */
 function FirstRequest({ organization, cluster }: { organization: string; cluster: Cluster }) {
   const wanted = wantsFirstRequest(cluster);
   const { name } = cluster;

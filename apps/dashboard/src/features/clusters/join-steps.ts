@@ -2,7 +2,7 @@ import type { Cluster } from '@postern/contracts';
 
 export interface JoinStep {
   label: string;
-  /** RFC 3339; null until it is done. */
+  /** RFC 3339; null until it is completed. */
   doneAt: string | null;
   state: 'done' | 'current' | 'failed' | 'waiting';
 }
@@ -15,7 +15,7 @@ const labels = [
   ['firstRequestServed', 'First request served'],
 ] as const;
 
-/** The checklist of joining. The first step that is not done is the current one, or the failed one when there is a problem. */
+/** The steps of joining. The first incomplete step is the current one, or the failed one if there is a problem. */
 export function joinSteps(cluster: Pick<Cluster, 'joining' | 'problem'>): JoinStep[] {
   const current = labels.findIndex(([key]) => cluster.joining[key] === null);
   return labels.map(([key, label], index) => {
@@ -26,12 +26,12 @@ export function joinSteps(cluster: Pick<Cluster, 'joining' | 'problem'>): JoinSt
   });
 }
 
-/** All steps are done. */
+/** Whether all steps are completed. */
 export function hasJoined(cluster: Pick<Cluster, 'joining'>): boolean {
   return labels.every(([key]) => cluster.joining[key] !== null);
 }
 
-/** The agent is in and nobody has asked it anything yet: the page asks, so that the last step can turn green. */
+/** Whether the agent is connected but has not served a request: the page then sends one, to complete the last step. */
 export function wantsFirstRequest(cluster: Pick<Cluster, 'joining' | 'status'>): boolean {
   return (
     cluster.status === 'online' &&

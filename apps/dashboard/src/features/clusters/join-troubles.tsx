@@ -24,7 +24,7 @@ const troubles: readonly { title: string; text: ReactNode; command?: string }[] 
   },
 ];
 
-/** What to look at when nothing dials in. */
+/** What to check if no agent connects. */
 export function JoinTroubles() {
   return (
     <Card

@@ -24,7 +24,7 @@ const lifetimes = [
   { value: '2592000', label: '30 days' },
 ];
 
-/** Makes a kubeconfig of one cluster to download or copy, and says how to use it. */
+/** Creates a kubeconfig for one cluster to download or copy, and says how to use it. */
 export function KubeconfigDialog({ open, onOpenChange, organization, cluster }: ClusterDialogProps) {
   const [mode, setMode] = useState<'token' | 'exec'>('token');
   const [lifetime, setLifetime] = useState('43200');
@@ -121,7 +121,7 @@ export function KubeconfigDialog({ open, onOpenChange, organization, cluster }: 
   );
 }
 
-/** The token inside a kubeconfig, to be covered on the screen. */
+/** The token in a kubeconfig, to hide it on the screen. */
 function secretIn(kubeconfig: string): { secret: string } | Record<string, never> {
   const token = /^\s*token:\s*["']?([^\s"']+)/m.exec(kubeconfig)?.[1];
   return token === undefined ? {} : { secret: token };

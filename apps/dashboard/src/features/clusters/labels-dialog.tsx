@@ -28,7 +28,7 @@ export function LabelsDialog({
     onSuccess: () => onOpenChange(false),
   });
   const { reset } = save;
-  // Filled when it opens; a change that comes in while one types must not undo the typing.
+  // Set only when the dialog opens: a change that arrives while typing must not overwrite the text.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
     if (!open) return;

@@ -1,4 +1,4 @@
-/** Labels as text, one `key=value` a line, sorted. */
+/** Labels as text, one `key=value` per line, sorted. */
 export function labelsToText(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
@@ -6,7 +6,7 @@ export function labelsToText(labels: Readonly<Record<string, string>>): string {
     .join('\n');
 }
 
-/** Reads `key=value` pairs apart by lines, commas or spaces. Throws an Error that names the first word that is none. */
+/** Parses `key=value` pairs separated by lines, commas or spaces. @throws Error that names the first invalid word. */
 export function labelsFromText(text: string): Record<string, string> {
   const labels: Record<string, string> = Object.create(null);
   for (const word of text.split(/[\s,]+/).filter((part) => part !== '')) {

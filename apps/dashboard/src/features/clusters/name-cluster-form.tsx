@@ -15,7 +15,7 @@ export interface NameClusterFormProps {
   onMade: (made: CreatedCluster) => void;
 }
 
-/** Names a cluster and makes its join token. */
+/** Creates a cluster with its join token. */
 export function NameClusterForm({ organization, onMade }: NameClusterFormProps) {
   const list = useClusterList(organization);
   const { errors, busy, onSubmit } = useForm(['name', 'labels'], async (form) => {

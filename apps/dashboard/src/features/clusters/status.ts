@@ -1,7 +1,7 @@
 import type { Cluster } from '@postern/contracts';
 import type { Tone } from '#components/ui/tone.ts';
 
-/** How a cluster's status looks and reads. */
+/** The tone and text of a cluster's status. */
 export function statusOf(cluster: Cluster): { tone: Tone; word: string; pending: boolean } {
   if (cluster.status === 'online') {
     return cluster.problem === null

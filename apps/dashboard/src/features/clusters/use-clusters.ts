@@ -19,13 +19,13 @@ export function useClusters(organization: string | undefined): UseQueryResult<Cl
       return sortedByName(items);
     },
     enabled: organization !== undefined,
-    // Events say what changes; without them, look.
+    // Events report changes; without a connection, poll.
     refetchInterval: connected ? false : 10_000,
     staleTime: 30_000,
   });
 }
 
-/** One cluster by name out of the list: `data` is null when the organization has none of that name. */
+/** One cluster by name, from the list: `data` is null if the organization has no cluster with this name. */
 export function useCluster(organization: string | undefined, name: string | undefined) {
   const clusters = useClusters(organization);
   const data =
@@ -33,18 +33,18 @@ export function useCluster(organization: string | undefined, name: string | unde
   return { ...clusters, data };
 }
 
-/** Whether a cluster is there and its agent has ever dialled in: only then is there anything to ask it. */
+/** Whether a cluster exists and its agent has ever connected, so that it can be queried. */
 export function useHasConnected(organization: string | undefined, name: string | undefined): boolean {
   const cluster = useCluster(organization, name).data;
   return cluster !== undefined && cluster !== null && cluster.status !== 'pending';
 }
 
-/** Changes the list at once after a call of ours, before its event comes. */
+/** Updates the list right after our own call, before its event arrives. */
 export function useClusterList(organization: string) {
   return cachedList(useQueryClient(), organization);
 }
 
-/** An organization's list as it is in the cache, if it is. */
+/** An organization's cached list, if any. */
 function cachedList(client: QueryClient, organization: string) {
   const change = (next: (list: Cluster[]) => Cluster[]) =>
     client.setQueryData<Cluster[]>(keyOf(organization), (list) => (list === undefined ? list : next(list)));
@@ -58,7 +58,7 @@ function cachedList(client: QueryClient, organization: string) {
 const sortedByName = (clusters: readonly Cluster[]): Cluster[] =>
   clusters.toSorted((a, b) => a.name.localeCompare(b.name));
 
-/** Keeps an organization's list up to date from the gateway's events; called once, by the frame. */
+/** Keeps an organization's list up to date with the gateway's events; called once, by the frame. */
 export function useClusterUpdates(organization: string | undefined): void {
   const client = useQueryClient();
   useEffect(() => {

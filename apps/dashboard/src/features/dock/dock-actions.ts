@@ -3,7 +3,7 @@ import { isApple } from '#components/keys/chord.ts';
 import type { Action } from '#features/actions/action.ts';
 import { type DockState, setDock, stepTab, toggleBeside } from './dock-store.ts';
 
-// Control on every keyboard: ⌘ with these belongs to the browser.
+// Control on every keyboard, because the browser uses ⌘ with these keys.
 const CTRL = isApple() ? 'ctrl' : 'mod';
 const dock = { group: 'dock', inFields: true } as const;
 

@@ -9,11 +9,11 @@ interface DockPaneProps {
   tab: DockTab;
   shown: boolean;
   active: boolean;
-  /** It stands at the right of the active one. */
+  /** Whether it is shown to the right of the active tab. */
   second: boolean;
 }
 
-/** What is in a tab. It stays while another is shown: its shell runs on, its log is read on. */
+/** The content of a tab. It stays mounted while another is shown, so that its shell and log continue. */
 export function DockPane({ tab, shown, active, second }: DockPaneProps) {
   const onChoice = ({ container, shell }: { container?: string; shell?: DockTab['shell'] }) =>
     changeTab(tab.id, {

@@ -11,7 +11,7 @@ import { setDock, useDock } from './dock-store.ts';
 import { DockTabs } from './dock-tabs.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
 
-/** The dock, once something is in it. On a phone it is the whole screen, or one line. */
+/** The dock, if it has tabs. On a phone it fills the screen or is one line high. */
 export function DockPanel() {
   const state = useDock();
   const { tabs, active, beside, open, maximised, height } = state;

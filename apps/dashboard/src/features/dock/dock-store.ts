@@ -6,20 +6,20 @@ export interface DockTab {
   kind: 'terminal' | 'logs';
   target: PodTarget;
   shell: Shell;
-  /** What a person called it; else it is named after its pod. */
+  /** The name given by a person; default: the pod's name. */
   name?: string | undefined;
-  /** It was open before the page was loaded again: its shell has ended. */
+  /** Whether it was open before the page was reloaded, in which case its shell has ended. */
   restored?: boolean;
 }
 
 export interface DockState {
   tabs: readonly DockTab[];
   active: string | undefined;
-  /** Shown beside the active one. */
+  /** Id of the tab shown beside the active one. */
   beside: string | undefined;
   open: boolean;
   maximised: boolean;
-  /** Pixels. */
+  /** In pixels. */
   height: number;
 }
 
@@ -38,12 +38,12 @@ function set(change: Partial<DockState>): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(next));
   } catch {
-    // Without storage the dock is empty after a reload.
+    // Without storage, the dock is empty after a reload.
   }
   dock.set(next);
 }
 
-/** Brings back the tabs that were open before this page was loaded; called once, after the first paint. */
+/** Restores the tabs that were open before this page was loaded; called once, after the first paint. */
 export function restoreDock(): void {
   if (restored) return;
   restored = true;
@@ -55,11 +55,11 @@ export function restoreDock(): void {
     const active = tabs.find(({ id }) => id === stored.active) ?? tabs[0];
     set({ ...EMPTY, ...stored, tabs, active: active?.id });
   } catch {
-    // Whatever was stored there was not ours.
+    // The stored value is not ours.
   }
 }
 
-/** Opens logs or a terminal; logs that are open already come to the front instead. */
+/** Opens logs or a terminal; logs that are already open are activated instead. */
 export function openInDock(tab: { kind: DockTab['kind']; target: PodTarget; shell?: Shell }): void {
   const { kind, target, shell = 'auto' } = tab;
   const { tabs, beside } = dock.get();
@@ -101,7 +101,7 @@ export function showTab(id: string): void {
   set({ active: id, open: true, beside: beside === id ? undefined : beside });
 }
 
-/** Goes to the next tab, or the one before. */
+/** Goes to the next or the previous tab. */
 export function stepTab(step: 1 | -1): void {
   const { tabs, active } = dock.get();
   const index = tabs.findIndex(({ id }) => id === active);
@@ -109,7 +109,7 @@ export function stepTab(step: 1 | -1): void {
   if (next !== undefined) showTab(next.id);
 }
 
-/** Shows the tab before the active one beside it, or no longer. */
+/** Toggles whether the previous tab is shown beside the active one. */
 export function toggleBeside(): void {
   const { tabs, active, beside } = dock.get();
   const other = tabs.findLast(({ id }) => id !== active);

@@ -7,8 +7,8 @@ import { changeTab, closeTab, type DockTab, showTab, useDock } from './dock-stor
 import { paneId, tabName } from './tab-names.ts';
 
 /**
- * What is in the dock. Double click or F2 renames, the middle button or Delete closes. Buttons in a list and not tabs by role,
- * for each has another button beside it.
+ * The tabs of the dock. Double-click or F2 renames, middle-click or Delete closes. They are buttons in a list and do not have
+ * the role `tab`, because each has another button beside it.
  */
 export function DockTabs() {
   const { tabs, active, beside, open } = useDock();
@@ -113,7 +113,7 @@ function Rename({ name, onDone }: { name: string; onDone: (name: string | undefi
   );
 }
 
-/** Somebody asked for this field just now. */
+/** Focuses a field that the user has just requested. */
 function focusAndSelect(field: HTMLInputElement | null) {
   field?.focus();
   field?.select();

@@ -5,7 +5,7 @@ import { restoreDock, useDock } from './dock-store.ts';
 
 const DockPanel = dynamic(() => import('./dock-panel.tsx').then(({ DockPanel }) => DockPanel), { ssr: false });
 
-/** Terminals and log tabs that live on while pages change. Loaded when the first opens. */
+/** Terminals and logs that stay open while pages change. Loaded when the first is opened. */
 export function Dock() {
   const { tabs } = useDock();
   useEffect(restoreDock, []);

@@ -3,7 +3,7 @@ import type { KeyboardEvent, PointerEvent } from 'react';
 import { LEAST_HEIGHT } from './dock-store.ts';
 
 interface ResizeHandleProps {
-  /** Pixels. */
+  /** In pixels. */
   height: number;
   onResize: (height: number) => void;
 }
@@ -13,7 +13,7 @@ const STEP = 24;
 const most = (): number => Math.max(LEAST_HEIGHT, Math.round(window.innerHeight * 0.8));
 const limit = (height: number): number => Math.min(most(), Math.max(LEAST_HEIGHT, Math.round(height)));
 
-/** The dock's upper edge: dragged, or moved with the arrow keys. */
+/** The dock's upper edge, which can be dragged or moved with the arrow keys. */
 export function ResizeHandle({ height, onResize }: ResizeHandleProps) {
   const onPointerDown = (event: PointerEvent<HTMLHRElement>) => {
     if (event.button !== 0) return;

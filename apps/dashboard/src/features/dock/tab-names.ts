@@ -2,7 +2,7 @@ import type { DockTab } from './dock-store.ts';
 
 export const paneId = (id: string): string => `dock-pane-${id}`;
 
-/** What a tab is called: as somebody wrote, else by its pod, and by a number or container where several have that pod. */
+/** The name of a tab: the given name, otherwise the pod, with a number or container if several tabs have the same pod. */
 export function tabName(tab: DockTab, all: readonly DockTab[]): string {
   if (tab.name !== undefined && tab.name !== '') return tab.name;
   const { pod, container } = tab.target;

@@ -30,7 +30,7 @@ import { setTheme, type ThemeChoice, useTheme } from '#features/theme/use-theme.
 const tones = ['ok', 'warn', 'bad', 'info', 'idle'] as const;
 const command = 'kubectl get pods --all-namespaces --field-selector=status.phase!=Running -o wide';
 
-/** Every primitive in every state, to be looked at in light, dark and at 390 px. */
+/** Every UI component in every state, for checking in light and dark themes and at 390 px. */
 export function Gallery() {
   const { choice } = useTheme();
   const [tab, setTab] = useState('one');

@@ -4,7 +4,7 @@ export interface ApiResource {
   /** Empty for the core group. */
   group: string;
   version: string;
-  /** Plural, lower case, as in paths: `deployments`. */
+  /** Plural in lower case, as in paths: `deployments`. */
   resource: string;
   kind: string;
   namespaced: boolean;
@@ -12,17 +12,17 @@ export interface ApiResource {
   shortNames: readonly string[];
   /** `log`, `exec`, `scale`… */
   subresources: readonly string[];
-  /** The version that the cluster prefers for this group. */
+  /** Whether this is the cluster's preferred version of the group. */
   preferred: boolean;
 }
 
-/** `pods`, `deployments.apps`; with the version where it is not the preferred one: `widgets.v1beta1.example.com`. */
+/** `pods`, `deployments.apps`; includes the version if it is not the preferred one: `widgets.v1beta1.example.com`. */
 export function resourceId({ group, version, resource, preferred }: ApiResource): string {
   if (group === '') return resource;
   return preferred ? `${resource}.${group}` : `${resource}.${version}.${group}`;
 }
 
-/** Finds what an id, a kind's name or kubectl's short name means here; ids win. */
+/** Finds a resource by id, kind or kubectl's short name; ids take precedence. */
 export function findResource(resources: readonly ApiResource[], id: string): ApiResource | undefined {
   const wanted = id.toLowerCase();
   return (
@@ -35,7 +35,7 @@ export function findResource(resources: readonly ApiResource[], id: string): Api
   );
 }
 
-/** The kind behind an `apiVersion` and `kind`, as in an owner reference. */
+/** Finds a resource by `apiVersion` and `kind`, as in an owner reference. */
 export function findKind(resources: readonly ApiResource[], apiVersion: string, kind: string): ApiResource | undefined {
   const slash = apiVersion.indexOf('/');
   const group = slash === -1 ? '' : apiVersion.slice(0, slash);
@@ -50,7 +50,7 @@ export interface ObjectAddress {
 }
 
 /**
- * The path of a list, an object or a subresource. Discovery is the cluster's word too: a group called `../../../api/v1` must
+ * The path of a list, an object or a subresource. Discovery comes from the cluster too: a group called `../../../api/v1` must
  * not turn a request to the cluster into one to Postern's own API.
  */
 export function resourcePath(resource: ApiResource, address: ObjectAddress = {}): string {
@@ -63,7 +63,7 @@ export function resourcePath(resource: ApiResource, address: ObjectAddress = {})
   return pathOf(parts);
 }
 
-/** The heading of a list: the kind in the plural, spelled as Kubernetes spells it: `ConfigMaps`, `NetworkPolicies`. */
+/** The heading of a list: the plural of the kind, with Kubernetes' capitalisation: `ConfigMaps`, `NetworkPolicies`. */
 export function pluralOf({ kind, resource }: Pick<ApiResource, 'kind' | 'resource'>): string {
   const lower = kind.toLowerCase();
   let same = 0;

@@ -5,7 +5,7 @@ import type { Cell, Column, Row } from './table-rows.ts';
 
 const restarts = /^(\d+)(?: \((\S+) ago\))?$/;
 
-/** What a cell reads at `now`. Ages come from the object, so that they stay right as long as the table is open. */
+/** The text of a cell at `now`. Ages are computed from the object, so that they stay correct while the table is open. */
 export function cellText(column: Column, cell: Cell | undefined, { row, now }: { row: Row; now: number }): string {
   if (column.meaning === 'age' && !Number.isNaN(row.created)) return formatAge(now - row.created);
   if (cell === null || cell === undefined) return '';
@@ -22,12 +22,12 @@ export function cellText(column: Column, cell: Cell | undefined, { row, now }: {
   return written;
 }
 
-/** True when a cell's text changes by itself. */
+/** Whether a cell's text changes with time. */
 export function ticks(column: Column): boolean {
   return column.meaning === 'age' || column.meaning === 'elapsed' || column.meaning === 'restarts';
 }
 
-/** The instant a cell speaks of, in milliseconds since 1970; undefined when it speaks of none. */
+/** The instant that a cell refers to, in milliseconds since 1970; undefined if there is none. */
 export function cellInstant(column: Column, cell: Cell | undefined, row: Row): number | undefined {
   if (column.meaning === 'age' && !Number.isNaN(row.created)) return row.created;
   if (column.meaning !== 'age' && column.meaning !== 'elapsed') return undefined;
@@ -36,12 +36,12 @@ export function cellInstant(column: Column, cell: Cell | undefined, row: Row): n
 }
 
 /**
- * What a cell is sorted by: a number where it is one in some spelling (a count, `1/2`, `15%`, `250m`, `1Gi`, `3m12s`, an age),
- * else text; undefined for "nothing" in Kubernetes' spellings, which always goes last.
+ * The sort key of a cell: a number if the text is one in some form (a count, `1/2`, `15%`, `250m`, `1Gi`, `3m12s`, an age),
+ * otherwise text; undefined for Kubernetes' texts for "nothing", which always sort last.
  */
 export function sortValue(column: Column, cell: Cell | undefined, row: Row): number | string | undefined {
   const instant = cellInstant(column, cell, row);
-  // The youngest first: a short age is a small one.
+  // The youngest first, because a short age is a small one.
   if (instant !== undefined) return -instant;
   if (column.meaning === 'name') return row.name;
   if (typeof cell === 'number') return cell;
@@ -56,13 +56,13 @@ export function sortValue(column: Column, cell: Cell | undefined, row: Row): num
   if (percent !== null) return Number(percent[1]);
   const count = restarts.exec(written);
   if (count !== null) return Number(count[1]);
-  // A quantity before a length of time: `5m` of CPU and five minutes look alike, and within one column sort alike.
+  // Tries a quantity before a duration: `5m` of CPU and five minutes look the same, and within one column sort the same.
   const quantity = parseQuantity(written);
   if (!Number.isNaN(quantity)) return quantity;
   return parseDuration(written) ?? written;
 }
 
-/** Numbers before text, each in its own order; nothing last, whatever the direction. */
+/** Sorts numbers before text, each in its own order; undefined is last in both directions. */
 export function compareValues(
   a: number | string | undefined,
   b: number | string | undefined,

@@ -1,5 +1,5 @@
 import { href } from '#components/href.ts';
-/** A cluster as addresses name it. */
+/** A cluster as named in URLs. */
 export interface ClusterRef {
   organization: string;
   cluster: string;
@@ -8,8 +8,8 @@ export interface ClusterRef {
 export type QueryParams = Record<string, string | number | boolean | undefined>;
 
 /**
- * The address of a path under a cluster's API, on our own origin. `pretty=0` always: the apiserver indents JSON for browsers
- * and doubles the bytes.
+ * The URL of a path of a cluster's API, on our own origin. Always with `pretty=0`, because the apiserver indents JSON for
+ * browsers, which doubles the bytes.
  */
 export function clusterUrl(ref: ClusterRef, path: string, params: QueryParams = {}): string {
   const query = new URLSearchParams({ pretty: '0' });
@@ -17,7 +17,7 @@ export function clusterUrl(ref: ClusterRef, path: string, params: QueryParams = 
   return `${href`/k8s/${ref.organization}/${ref.cluster}`}${path}?${query}`;
 }
 
-/** Where the pages of a cluster begin. */
+/** The URL of a cluster's first page. */
 export function clusterHref(ref: ClusterRef): string {
   return href`/${ref.organization}/clusters/${ref.cluster}`;
 }

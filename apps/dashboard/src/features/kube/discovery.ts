@@ -5,7 +5,7 @@ import { KubeError } from './kube-error.ts';
 import { kubeFetch, kubeJson } from './kube-fetch.ts';
 import { list, text } from './read.ts';
 
-/** KEP-3352; apiservers before 1.30 know it as v2beta1. */
+/** Aggregated discovery (KEP-3352); apiservers before 1.30 only support v2beta1. */
 const AGGREGATED = [
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
   'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList',
@@ -14,11 +14,11 @@ const AGGREGATED = [
 
 export interface Discovery {
   resources: readonly ApiResource[];
-  /** Groups that could not be asked: an aggregated API whose server is down must not hide all others. */
+  /** Groups that could not be read: an aggregated API whose server is down must not hide the others. */
   missing: readonly string[];
 }
 
-/** All kinds that the cluster serves. Two requests where discovery is aggregated, else one a group version. */
+/** All kinds that the cluster serves. Two requests with aggregated discovery, otherwise one per group version. */
 export async function discover(ref: ClusterRef, signal?: AbortSignal): Promise<Discovery> {
   const found = await Promise.all(['/api', '/apis'].map((path) => discoverRoot(ref, path, signal)));
   return { resources: found.flatMap(({ resources }) => resources), missing: found.flatMap(({ missing }) => missing) };
@@ -51,7 +51,7 @@ interface GroupVersion {
   preferred: boolean;
 }
 
-/** Reads an APIGroupDiscoveryList. The first version of a group is the preferred one. */
+/** Parses an APIGroupDiscoveryList. The first version of a group is the preferred one. */
 export function parseAggregated(body: unknown): Discovery {
   const resources: ApiResource[] = [];
   const missing: string[] = [];
@@ -81,7 +81,7 @@ export function parseAggregated(body: unknown): Discovery {
   return { resources: withPreference(resources), missing };
 }
 
-/** Reads an APIResourceList; subresources stand in it as `pods/log`. */
+/** Parses an APIResourceList, in which subresources are listed as `pods/log`. */
 export function parseClassic(body: unknown, { group, version, preferred }: GroupVersion): ApiResource[] {
   const resources = new Map<string, ApiResource & { subresources: string[] }>();
   const all = list(body, 'resources').map((found) => ({ found, path: text(found, 'name') ?? '' }));
@@ -122,7 +122,7 @@ function parseGroups(body: unknown): GroupVersion[] {
   });
 }
 
-/** A kind that the preferred version lacks is preferred in the first version that has it. */
+/** For a kind missing from the preferred version, the first version that has it is preferred. */
 function withPreference(resources: readonly ApiResource[]): ApiResource[] {
   const seen = new Set<string>();
   for (const { preferred, resource, group } of resources) if (preferred) seen.add(`${resource}.${group}`);

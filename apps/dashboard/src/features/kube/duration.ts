@@ -7,7 +7,7 @@ const units: Record<string, number> = {
 };
 
 /**
- * A length of time as Kubernetes prints it (`42s`, `3m12s`, `2d4h`, `1y20d`) in milliseconds; undefined when it is none.
+ * Parses a duration as Kubernetes prints it (`42s`, `3m12s`, `2d4h`, `1y20d`), in milliseconds; undefined if it is invalid.
  * apimachinery, pkg/util/duration.
  */
 export function parseDuration(written: string): number | undefined {

@@ -1,9 +1,9 @@
 import { get, record } from './read.ts';
 
-/** The fields of an object that somebody wants; `true`: that field with all below it. Lists are gone through item by item. */
+/** The wanted fields of an object; `true` means a field with everything below it. Applies to each item of a list. */
 export type FieldMask = { readonly [field: string]: true | FieldMask };
 
-/** A copy with only these fields. What is missing, or is no object where the mask goes deeper, is left out. */
+/** A copy with only these fields. Leaves out missing fields, and values that are not objects where the mask goes deeper. */
 export function keepFields(value: unknown, mask: FieldMask): Record<string, unknown> {
   const from = record(value);
   const kept: Record<string, unknown> = {};

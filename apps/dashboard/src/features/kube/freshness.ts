@@ -1,14 +1,14 @@
-/** How far a view may be trusted, as people are told. Instants in milliseconds since 1970. */
+/** How fresh a view is, as shown to people. Instants in milliseconds since 1970. */
 export type Freshness =
   | { state: 'loading'; loaded: number; remaining: number | undefined }
   | { state: 'live'; since: number }
-  /** Asked again from time to time, because the server or our own limits allow no watch. */
+  /** Polled, because the server or our own limits do not allow a watch. */
   | { state: 'polled'; at: number; everyMs: number; reason: string }
   | { state: 'catching-up'; since: number }
-  /** Nobody looks: the page has been hidden for a while. */
+  /** The page has been hidden for a while. */
   | { state: 'paused'; since: number }
   | { state: 'stale'; since: number; reason: string; retryAt: number }
-  /** RBAC says no. `message` names the missing rule. */
+  /** Denied by RBAC. `message` names the missing right. */
   | { state: 'denied'; message: string }
   | { state: 'failed'; message: string; retryAt: number };
 
@@ -23,7 +23,7 @@ const order: readonly Freshness['state'][] = [
   'failed',
 ];
 
-/** Of several sources the least trustworthy speaks for all. */
+/** The worst freshness of several sources. */
 export function worstOf(all: readonly Freshness[]): Freshness | undefined {
   return all.reduce<Freshness | undefined>(
     (worst, one) => (worst === undefined || order.indexOf(one.state) > order.indexOf(worst.state) ? one : worst),

@@ -6,7 +6,7 @@ function known(group: string, names: { resource: string; kind: string; namespace
   return { group, version: 'v1', ...names, verbs: LIVE, shortNames: [], subresources: [], preferred: true };
 }
 
-/** Kinds that every cluster serves, for what must not wait for its discovery; and one that is asked for in case it is there. */
+/** Kinds that every cluster serves, for use before discovery has finished, and one that may not exist. */
 export const knownKinds = {
   pods: known('', { resource: 'pods', kind: 'Pod', namespaced: true }),
   services: known('', { resource: 'services', kind: 'Service', namespaced: true }),
@@ -17,7 +17,7 @@ export const knownKinds = {
   deployments: known('apps', { resource: 'deployments', kind: 'Deployment', namespaced: true }),
   statefulSets: known('apps', { resource: 'statefulsets', kind: 'StatefulSet', namespaced: true }),
   replicaSets: known('apps', { resource: 'replicasets', kind: 'ReplicaSet', namespaced: true }),
-  /** Only where a metrics server is installed. */
+  /** Only if a metrics server is installed. */
   nodeMetrics: {
     ...known('metrics.k8s.io', { resource: 'nodes', kind: 'NodeMetrics', namespaced: false }),
     version: 'v1beta1',

@@ -21,7 +21,7 @@ export async function getObject(target: ObjectRef): Promise<KubeObject> {
   return asObject(await kubeJson(target.ref, pathOf(target)));
 }
 
-/** Deletes as kubectl does: dependents go in the background. @throws KubeError */
+/** Deletes like kubectl: dependents are deleted in the background. @throws KubeError */
 export async function deleteObject(target: ObjectRef): Promise<void> {
   await kubeFetch(target.ref, pathOf(target), {
     method: 'DELETE',
@@ -34,7 +34,7 @@ export async function patchObject(target: ObjectRef, patch: unknown): Promise<vo
   await kubeFetch(target.ref, pathOf(target), { method: 'PATCH', body: patch, contentType: MERGE_PATCH });
 }
 
-/** Through the scale subresource, which every workload that scales has, custom ones too. @throws KubeError */
+/** Uses the scale subresource, which every scalable workload has, including custom resources. @throws KubeError */
 export async function scaleObject(target: ObjectRef, replicas: number): Promise<void> {
   await kubeFetch(target.ref, pathOf(target, 'scale'), {
     method: 'PATCH',
@@ -43,13 +43,13 @@ export async function scaleObject(target: ObjectRef, replicas: number): Promise<
   });
 }
 
-/** What `kubectl rollout restart` does: a new annotation on the pod template. @throws KubeError */
+/** Like `kubectl rollout restart`: sets an annotation on the pod template. @throws KubeError */
 export async function restartObject(target: ObjectRef, now: Date): Promise<void> {
   const annotations = { 'kubectl.kubernetes.io/restartedAt': now.toISOString() };
   await patchObject(target, { spec: { template: { metadata: { annotations } } } });
 }
 
-/** Replaces an object, or tries what would come of it. @throws KubeError 409: it changed meanwhile. */
+/** Replaces an object, optionally as a dry run. @throws KubeError 409: it changed meanwhile. */
 export async function replaceObject(
   target: ObjectRef,
   object: unknown,

@@ -1,6 +1,6 @@
 import { number, text } from './read.ts';
 
-/** The cluster, or the gateway on the way to it, refused or failed. `message` is the sentence it sent. */
+/** An error response of the cluster, or of the gateway on the way to it, with its message. */
 export class KubeError extends Error {
   override readonly name = 'KubeError';
   readonly status: number;
@@ -13,13 +13,13 @@ export class KubeError extends Error {
     this.reason = options.reason;
   }
 
-  /** It will answer the same until somebody changes something. */
+  /** Whether the same request will fail until somebody changes something. */
   get lasting(): boolean {
     return this.status >= 400 && this.status < 500 && ![401, 408, 409, 410, 429].includes(this.status);
   }
 }
 
-/** Reads a `metav1.Status`, as the body of an answer or out of a watch. */
+/** Parses a `metav1.Status`, from a response body or a watch. */
 export function kubeErrorOf(body: unknown, status: number): KubeError {
   const message = text(body, 'message');
   return new KubeError({
@@ -29,7 +29,7 @@ export function kubeErrorOf(body: unknown, status: number): KubeError {
   });
 }
 
-/** A sentence for whatever was thrown. */
+/** A message for any thrown value. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof KubeError) return error.message;
   if (error instanceof TypeError) return 'The gateway cannot be reached.';

@@ -13,8 +13,8 @@ export interface KubeRequest {
 }
 
 /**
- * Asks a cluster's API as the signed-in person.
- * @throws KubeError what the cluster or the gateway refused; TypeError when the gateway is not reached.
+ * Sends a request to a cluster's API as the signed-in person.
+ * @throws KubeError for an error response of the cluster or the gateway; TypeError if the gateway cannot be reached.
  */
 export async function kubeFetch(ref: ClusterRef, path: string, request: KubeRequest = {}): Promise<Response> {
   const {
@@ -36,7 +36,7 @@ export async function kubeFetch(ref: ClusterRef, path: string, request: KubeRequ
   throw kubeErrorOf(answer, response.status);
 }
 
-/** The same, and the body as JSON. */
+/** The same, with the body parsed as JSON. */
 export async function kubeJson(ref: ClusterRef, path: string, request: KubeRequest = {}): Promise<unknown> {
   const response = await kubeFetch(ref, path, request);
   return await response.json();

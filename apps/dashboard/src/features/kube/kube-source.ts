@@ -6,11 +6,11 @@ import type { Source, WatchChange } from './list-watch.ts';
 import type { Column } from './table-rows.ts';
 import { openWatch, type WatchEvent } from './watch.ts';
 
-/** Which objects of a kind. */
+/** Selects objects of a kind. */
 export interface Selection {
   ref: ClusterRef;
   resource: ApiResource;
-  /** Empty: all of them. */
+  /** Empty for all namespaces. */
   namespace: string;
   labelSelector?: string | undefined;
   fieldSelector?: string | undefined;
@@ -18,7 +18,7 @@ export interface Selection {
 
 const PAGE = 500;
 
-/** Objects of a cluster in a format, to be listed and watched. `onColumns` hears of the columns of a table. */
+/** A source to list and watch objects of a cluster in a format. `onColumns` is called with the columns of a table. */
 export function kubeSource<T>(
   selection: Selection,
   format: ListFormat<T>,

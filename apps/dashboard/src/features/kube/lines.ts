@@ -1,13 +1,13 @@
 /**
- * Cuts a stream of bytes into lines, without their ends. What comes after the last line end is held until its rest arrives;
- * `end` gives it out.
+ * Splits a stream of bytes into lines, without line endings. Text after the last line ending is kept until the rest arrives;
+ * `end` returns it.
  */
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
   readonly #longest: number;
   #rest = '';
 
-  /** `longest`: a line of more characters than this is given out in pieces. */
+  /** `longest`: a line with more characters than this is returned in pieces. */
   constructor(options: { longest: number }) {
     this.#longest = options.longest;
   }

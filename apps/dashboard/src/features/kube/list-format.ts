@@ -7,23 +7,23 @@ import { parseList } from './list-parser.ts';
 import { text } from './read.ts';
 import { changedRow, type Row, readTable } from './table-rows.ts';
 
-/** How the objects of a list are asked for, and what is kept of each. */
+/** How the objects of a list are requested, and what is kept of each. */
 export interface ListFormat<T> {
-  /** Two formats of one name are the same. */
+  /** Formats with the same name must be identical. */
   name: string;
   accept: { list: string; watch: string };
   params: QueryParams;
   readPage: (response: Response) => Promise<ParsedPage<T>>;
-  /** Reads the object of a watch's event; a table holds several, mostly one. */
+  /** Parses the object of a watch event; a table may contain several rows, usually one. */
   readEvent: (object: unknown) => { items: readonly T[]; resourceVersion: string };
   key: (item: T) => string;
-  /** Changes whenever the object does; empty where it is not known. */
+  /** Changes whenever the object does; empty if unknown. */
   version: (item: T) => string;
-  /** What is kept of an item that replaces another, or none; the item itself unless said otherwise. */
+  /** The item to keep when `item` is added or replaces `before`; default: `item` itself. */
   replace?: (before: T | undefined, item: T, how: { live: boolean }) => T;
 }
 
-/** Server-side tables: the cluster chooses the columns, so that every kind has some. */
+/** Server-side tables: the cluster determines the columns, so that every kind has some. */
 export const tableRows: ListFormat<Row> = {
   name: 'table',
   accept: { list: TABLE, watch: TABLE },
@@ -44,7 +44,7 @@ const objects = {
   version: ({ metadata }: KubeObject) => text(metadata, 'resourceVersion') ?? '',
 };
 
-/** All of each object; for few of them. */
+/** Whole objects; for small lists. */
 export const wholeObjects: ListFormat<KubeObject> = {
   ...objects,
   name: 'objects',
@@ -57,14 +57,14 @@ export const wholeObjects: ListFormat<KubeObject> = {
 const IDENTITY = { uid: true, name: true, namespace: true, resourceVersion: true } as const;
 
 /**
- * Some fields of each object; for many of them. `metadata` always holds what identifies it. `T` is what the caller reads of an
- * object, for the cluster promises nothing.
+ * Some fields of each object; for large lists. `metadata` always includes what identifies the object. `T` is what the caller
+ * reads; the cluster guarantees nothing.
  */
 export function objectFields<T>(mask: FieldMask): ListFormat<T> {
   return fieldsFormat<T>(mask, { list: JSON_ONLY, watch: JSON_ONLY });
 }
 
-/** Metadata only, and of that some fields: the cluster does not send the rest. `T` as for `objectFields`. */
+/** Some fields of the metadata; the cluster does not send anything else. `T` as for `objectFields`. */
 export function metadataFields<T>(mask: FieldMask): ListFormat<T> {
   return fieldsFormat<T>({ metadata: mask }, { list: METADATA_LIST, watch: METADATA });
 }

@@ -13,8 +13,8 @@ export interface ObjectName {
 const PAGE = 1000;
 
 /**
- * The names of a kind's objects in the whole cluster, once, for looking one up; what is shown live is a live list. `most`: no
- * further page is asked for above so many. @throws KubeError
+ * Requests the names of a kind's objects in the whole cluster once, for a search; use a live list for anything shown live.
+ * `most`: stops requesting pages at this number of names. @throws KubeError
  */
 export async function listNames(
   ref: ClusterRef,

@@ -11,8 +11,8 @@ let worker: Worker | null | undefined;
 let nextId = 1;
 
 /**
- * Reads a list out of an answer's bytes, in a worker where the browser has one: a thousand objects are megabytes of JSON. `T` is
- * what the reading gives. @throws SyntaxError when they are no JSON.
+ * Parses a list from the bytes of a response, in a worker if possible, because a thousand objects are megabytes of JSON. `T` is
+ * the type of an item. @throws SyntaxError if they are not JSON.
  */
 export async function parseList<T>(wanted: Omit<ParseOrder, 'id'>): Promise<ParsedPage<T>> {
   return (await parse(wanted)) as ParsedPage<T>;
@@ -23,7 +23,7 @@ function parse(wanted: Omit<ParseOrder, 'id'>): Promise<ParsedPage<unknown>> {
   if (worker === null) return Promise.resolve().then(() => parseListBytes(wanted));
   const order: ParseOrder = { ...wanted, id: nextId++ };
   const { promise, resolve, reject } = Promise.withResolvers<ParsedPage<unknown>>();
-  // The bytes are copied, not handed over: should the worker fail to start, they are still needed here.
+  // The bytes are copied, not transferred: if the worker fails to start, they are still needed here.
   waiting.set(order.id, { order, resolve, reject });
   worker.postMessage(order);
   return promise;

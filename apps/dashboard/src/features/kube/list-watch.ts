@@ -14,38 +14,38 @@ export type WatchChange<T> =
   | { type: 'remove'; key: string; resourceVersion: string }
   | { type: 'bookmark'; resourceVersion: string };
 
-/** Where objects come from. Both calls throw KubeError for what the server refused. */
+/** A source of objects. Both calls throw KubeError for an error response. */
 export interface Source<T> {
   key: (item: T) => string;
   list: (next: string, signal: AbortSignal) => Promise<ListPage<T>>;
-  /** Undefined where this kind cannot be watched. */
+  /** Undefined if this kind cannot be watched. */
   watch: OpenWatch<T> | undefined;
 }
 
-/** Resolves when the server has begun to answer; ends when it ends the watch. */
+/** Resolves with the response head; the iteration ends when the server ends the watch. */
 type OpenWatch<T> = (resourceVersion: string, signal: AbortSignal) => Promise<AsyncIterable<WatchChange<T>>>;
 
 export interface Sink<T> {
   put: (items: readonly T[], how: { live: boolean }) => void;
   remove: (keys: readonly string[]) => void;
-  /** The sink holds the whole list now, or its first `most` items where it is truncated. */
+  /** Called when the sink has the whole list, or its first `most` items if it is truncated. */
   listed: (how: { truncated: boolean }) => void;
   freshness: (freshness: Freshness) => void;
 }
 
-/** What the engine needs of its surroundings; faked in tests. */
+/** The environment of a ListWatch; faked in tests. */
 export interface Surroundings {
   now: () => number;
-  /** From 0 to 1. */
+  /** A number from 0 to 1. */
   random: () => number;
   /** Resolves early, without an error, when the signal aborts. */
   delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** Whether nobody has looked at the page for a while. */
+  /** Whether the page has been hidden for a while. */
   attention: {
     paused: () => boolean;
     onChange: (listener: () => void) => () => void;
   };
-  /** Room for one more watch: a function that gives it back, or undefined when the page has enough of them. */
+  /** Allows another watch. @returns a function that ends the allowance, or undefined if the page has too many. */
   acquireWatch: () => (() => void) | undefined;
 }
 
@@ -53,21 +53,21 @@ export interface ListWatchOptions<T> {
   source: Source<T>;
   sink: Sink<T>;
   around: Surroundings;
-  /** Lists no further page once there are so many items, and takes no more of them from the watch. Default: no limit. */
+  /** Stops listing pages at this number of items, and adds no more from the watch. Default: no limit. */
   most?: number | undefined;
 }
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
-/** What RBAC or the path forbids is asked again after this long: somebody may have mended it. */
+/** How long to wait after a permanent error, in milliseconds: somebody may have fixed the cause. */
 const LASTING_RETRY_MS = 60_000;
 const POLL_MS = 30_000;
-/** A watch that ended sooner than this was no success. */
+/** A watch that ended sooner than this counts as a failure, in milliseconds. */
 const SETTLED_MS = 5_000;
 
 /**
- * Keeps a sink equal to a list on the server: list in pages, then watch from there, resume when the watch ends, list again
- * and remove what has gone when the server has forgotten where we were (410). Never gives up before `stop`.
+ * Keeps a sink in sync with a list on the server: lists in pages, watches from there, resumes when the watch ends, and after a
+ * 410 lists again and removes deleted objects. Never gives up before `stop`.
  */
 export class ListWatch<T> {
   readonly #source: Source<T>;
@@ -113,7 +113,7 @@ export class ListWatch<T> {
     this.#wake.abort();
   }
 
-  /** Does not wait any longer. */
+  /** Retries now instead of waiting. */
   retry(): void {
     this.#wake.abort();
   }
@@ -147,7 +147,7 @@ export class ListWatch<T> {
       const page = await this.#source.list(next, signal);
       for (const item of page.items) seen.add(this.#source.key(item));
       loaded += page.items.length;
-      // Later pages speak of the same moment; should one not, the earlier version only repeats what is known.
+      // Later pages should have the same version; if not, watching from the earlier one only repeats known changes.
       if (version === '') version = page.resourceVersion;
       next = page.next;
       this.#sink.put(page.items, { live: false });
@@ -185,12 +185,12 @@ export class ListWatch<T> {
     }
     signal.throwIfAborted();
     this.#lastHeard = this.#around.now();
-    // Servers end watches from time to time; only one that ends at once again and again is worth waiting for.
+    // Servers end watches from time to time; back off only if they repeatedly end at once.
     if (this.#around.now() - started >= SETTLED_MS) this.#failures = 0;
     else await this.#wait(this.#backoff(), signal);
   }
 
-  /** Of a list that is not whole nobody knows what else is in it: it takes others only in place of those that go. */
+  /** The rest of a truncated list is unknown: it accepts new objects only in place of deleted ones. */
   #hasRoomFor(key: string): boolean {
     return !this.#truncated || this.#keys.has(key) || this.#keys.size < this.#most;
   }
@@ -252,7 +252,7 @@ export class ListWatch<T> {
   }
 
   #report(freshness: Freshness): void {
-    // A view that failed says so until it has data again; it does not flicker to "loading" at each attempt.
+    // A failed view shows its error until it has data again; it does not flicker to "loading" at each attempt.
     this.#sorry =
       freshness.state === 'denied' || freshness.state === 'failed' || freshness.state === 'stale'
         ? freshness

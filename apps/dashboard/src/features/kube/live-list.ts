@@ -4,31 +4,31 @@ import { ListWatch, type Source, type Surroundings } from './list-watch.ts';
 import { LiveStore, type Schedule, type Snapshot } from './live-store.ts';
 import type { Column } from './table-rows.ts';
 
-/** Above so many namespaces the whole cluster is watched and filtered: one watch instead of many. */
+/** With more namespaces than this, the whole cluster is watched and filtered, with one watch instead of many. */
 const MOST_NAMESPACES = 8;
 
 export interface LiveListState<T> extends Snapshot<T> {
   freshness: Freshness;
-  /** The list has been there as a whole: `items` are not its first pages, but all, or all but what is `truncated`. */
+  /** Whether the list has been loaded completely: `items` are not only its first pages, but all, unless `truncated`. */
   loaded: boolean;
-  /** There are more than were asked for. */
+  /** Whether there are more objects than requested. */
   truncated: boolean;
   /**
-   * Set when the whole cluster is forbidden and single namespaces are shown instead: what is missing in the server's words,
-   * and where items come from.
+   * Set if the person may not list the whole cluster and single namespaces are shown instead: the server's message, and the
+   * namespaces.
    */
   narrowed: { message: string; namespaces: readonly string[] } | undefined;
 }
 
 export interface LiveListOptions<T> {
   format: Pick<ListFormat<T>, 'key' | 'version' | 'replace'>;
-  /** Items of one namespace, or of all (''). */
+  /** A source of the items of one namespace, or of all (''). */
   source: (namespace: string, onColumns: (columns: readonly Column[]) => void) => Source<T>;
-  /** Empty: the whole cluster. */
+  /** Empty for the whole cluster. */
   namespaces: readonly string[];
-  /** Where to look when the whole cluster is forbidden. Undefined: nowhere. */
+  /** The namespaces to try if the person may not list the whole cluster; if undefined, none. */
   fallback: (() => Promise<readonly string[]>) | undefined;
-  /** So many items are kept of each namespace, or of the whole cluster; undefined: all. */
+  /** Maximum number of items per namespace, or for the whole cluster; default: no limit. */
   most?: number | undefined;
   around: Surroundings;
   schedule: Schedule;
@@ -79,7 +79,7 @@ export class LiveList<T> {
     this.#feeds.clear();
   }
 
-  /** Does not wait for the next attempt. */
+  /** Retries now instead of waiting. */
   retry(): void {
     for (const { watch } of this.#feeds.values()) watch.retry();
   }
@@ -113,7 +113,7 @@ export class LiveList<T> {
     void feed.watch.run();
   }
 
-  /** The whole cluster is forbidden: try the namespaces that are known. One of those is: try the next. */
+  /** After a denied list of the whole cluster, tries the known namespaces; after a denied namespace, the next one. */
   async #denied(namespace: string, message: string): Promise<void> {
     const { namespaces, fallback } = this.#options;
     if (fallback === undefined) return;
@@ -141,7 +141,7 @@ export class LiveList<T> {
     this.#feeds.delete(namespace);
   }
 
-  /** How fresh items are must not be told before they are shown: "live" and none of them would read "there are none". */
+  /** Freshness must not be published before the items: "live" without items would mean that there are none. */
   #publishAll(): void {
     if (!this.#store.flush()) this.#publish();
   }
@@ -149,7 +149,7 @@ export class LiveList<T> {
   #publish(): void {
     const feeds = [...this.#feeds].map(([namespace, { freshness, listed }]) => ({ namespace, freshness, listed }));
     const allowed = feeds.filter(({ freshness }) => freshness.state !== 'denied');
-    // One namespace that is forbidden among others says less than those that are there.
+    // A denied namespace matters less than the others, if there are any.
     const speaking = allowed.length > 0 ? allowed : feeds;
     this.#state = {
       ...this.#store.snapshot,

@@ -1,31 +1,31 @@
 import type { Column } from './table-rows.ts';
 
-/** Calls back once, before the next paint where there is one. */
+/** Calls back once, before the next paint if there is one. */
 export type Schedule = (commit: () => void) => void;
 
 export interface Snapshot<T> {
   items: readonly T[];
-  /** Of a table; else none. */
+  /** The columns of a table; otherwise empty. */
   columns: readonly Column[];
-  /** Rises with every commit. */
+  /** Increases with every commit. */
   version: number;
 }
 
-/** Above so many items commits are spaced out: counting or sorting them all at every frame would starve the page. */
+/** With more items than this, commits are less frequent: counting or sorting all of them in every frame would block the page. */
 const LARGE = 2000;
 const LARGE_INTERVAL_MS = 250;
 
 export interface LiveStoreOptions<T> {
   key: (item: T) => string;
-  /** Changes whenever the object does; empty where it is not known. */
+  /** Changes whenever the object does; empty if unknown. */
   version: (item: T) => string;
-  /** What is kept of an item that replaces another, or none; the item itself by default. */
+  /** The item to keep when `item` is added or replaces `before`; default: `item` itself. */
   replace?: ((before: T | undefined, item: T, how: { live: boolean }) => T) | undefined;
   schedule: Schedule;
   onCommit: () => void;
 }
 
-/** The items of a list, outside of React: a map by key, changed as often as the watches like, shown at most once a frame. */
+/** The items of a list, outside React: a map by key that may change at any time, and is rendered at most once per frame. */
 export class LiveStore<T> {
   readonly #items = new Map<string, T>();
   readonly #options: LiveStoreOptions<T>;
@@ -37,7 +37,7 @@ export class LiveStore<T> {
     this.#options = options;
   }
 
-  /** Stable between commits. */
+  /** The current snapshot; the same object between commits. */
   get snapshot(): Snapshot<T> {
     return this.#snapshot;
   }
@@ -48,7 +48,7 @@ export class LiveStore<T> {
     this.#touch();
   }
 
-  /** Adds or replaces. What the server says is unchanged keeps its old item, so that a relist shows nothing. */
+  /** Adds or replaces items. An unchanged object keeps its old item, so that listing again has no visible effect. */
   put(items: readonly T[], how: { live: boolean }): void {
     const { key: keyOf, version, replace } = this.#options;
     let changed = false;
@@ -68,7 +68,7 @@ export class LiveStore<T> {
     if (changed) this.#touch();
   }
 
-  /** Shows now what waits for the next frame. True: there was something. */
+  /** Commits pending changes now. @returns whether there were any. */
   flush(): boolean {
     if (!this.#pending) return false;
     this.#commit();

@@ -2,7 +2,7 @@ import type { ClusterRef } from './cluster-ref.ts';
 import { knownKinds } from './known-kinds.ts';
 import { listNames } from './list-names.ts';
 
-/** Names of all namespaces, sorted. @throws KubeError 403 for people who may not list them. */
+/** The names of all namespaces, sorted. @throws KubeError 403 if the person may not list them. */
 export async function listNamespaces(ref: ClusterRef, signal?: AbortSignal): Promise<string[]> {
   const found = await listNames(ref, knownKinds.namespaces, { signal });
   return found.map(({ name }) => name).sort();

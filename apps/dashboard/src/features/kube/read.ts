@@ -1,6 +1,6 @@
 /**
- * Readers for JSON that a cluster sent. Everything may be missing or of another type: what a server sends is its own affair,
- * and a custom resource may call anything `spec`.
+ * Readers for JSON from a cluster. Everything may be missing or of another type: the server is not trusted, and a custom
+ * resource may have anything as `spec`.
  */
 export function get(value: unknown, ...path: (string | number)[]): unknown {
   let current = value;
@@ -32,7 +32,7 @@ export function record(value: unknown, ...path: (string | number)[]): Record<str
   return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Record<string, unknown>) : {};
 }
 
-/** A map of strings, such as labels; what is no string is left out. */
+/** A map of strings, such as labels; other values are left out. */
 export function strings(value: unknown, ...path: (string | number)[]): Record<string, string> {
   return Object.fromEntries(
     Object.entries(record(value, ...path)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),

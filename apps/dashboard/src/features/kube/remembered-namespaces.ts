@@ -4,7 +4,7 @@ import type { ClusterRef } from './cluster-ref.ts';
 const MOST = 50;
 const keyOf = (ref: ClusterRef) => `postern.namespaces.${ref.organization}/${ref.cluster}`;
 
-/** Namespaces this person has used on a cluster, the latest first: all that is known of them without the right to list any. */
+/** Namespaces used by this person in a cluster, latest first; the only ones known without the right to list them. */
 export function rememberedNamespaces(ref: ClusterRef): string[] {
   try {
     const stored: unknown = JSON.parse(readStored(keyOf(ref)) ?? '[]');

@@ -8,28 +8,28 @@ import { rememberedNamespaces } from './remembered-namespaces.ts';
 import { browserSurroundings, nextFrame } from './surroundings.ts';
 import { watchBudget } from './watch-budget.ts';
 
-/** A list that nobody looks at is kept this long (ms), for people go back. */
+/** How long an unused list is kept, in milliseconds, because people navigate back. */
 const LINGER_MS = 20_000;
-/** When the whole cluster is forbidden, so many namespaces are tried. */
+/** How many namespaces are tried if the person may not list the whole cluster. */
 const MOST_TRIED = 50;
 
-/** The objects of a kind that somebody wants to see live. */
+/** A request for live objects of a kind. */
 export interface ListRequest<T> {
   ref: ClusterRef;
   resource: ApiResource;
   format: ListFormat<T>;
-  /** Empty: the whole cluster. */
+  /** Empty for the whole cluster. */
   namespaces?: readonly string[] | undefined;
   labelSelector?: string | undefined;
   fieldSelector?: string | undefined;
-  /** Show single namespaces when the whole cluster is forbidden. Default false: it is denied. */
+  /** Whether to show single namespaces if the person may not list the whole cluster. Default: false, and the list is denied. */
   narrows?: boolean;
-  /** So many objects are kept; default all. */
+  /** Maximum number of objects; default: no limit. */
   most?: number | undefined;
 }
 
 interface Shared {
-  /** Of the `T` of the request with this key. */
+  /** With the item type `T` of the request with this key. */
   list: LiveList<unknown>;
   users: number;
   close: () => void;
@@ -38,7 +38,7 @@ interface Shared {
 
 const lists = new Map<string, Shared>();
 
-/** Requests with the same key are for the same list. */
+/** The key of a request; requests with the same key share a list. */
 export function listKey<T>(request: ListRequest<T>): string {
   const { ref, resource, format, namespaces = [], labelSelector, fieldSelector, narrows, most } = request;
   return JSON.stringify([
@@ -55,12 +55,12 @@ export function listKey<T>(request: ListRequest<T>): string {
   ]);
 }
 
-/** The list with this key, if somebody looks at it or did a moment ago. */
+/** The list with this key, if it is in use or was until recently. */
 export function sharedList<T>(key: string): LiveList<T> | undefined {
   return lists.get(key)?.list as LiveList<T> | undefined;
 }
 
-/** Looks at a list: all who ask for the same share its watches. Answers a way to look away, to be called once. */
+/** Starts using a list; all users of the same list share its watches. @returns a function to call once when done. */
 export function lookAt<T>(key: string, request: ListRequest<T>): () => void {
   const shared = lists.get(key) ?? open(key, request);
   shared.linger?.();

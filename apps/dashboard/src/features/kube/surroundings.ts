@@ -2,7 +2,7 @@ import type { Surroundings } from './list-watch.ts';
 import type { Schedule } from './live-store.ts';
 import { watchBudget } from './watch-budget.ts';
 
-/** A page hidden for this long (ms) lets go of its watches. */
+/** A page that has been hidden for this long ends its watches, in milliseconds. */
 const HIDDEN_MS = 30_000;
 
 let paused = false;
@@ -22,7 +22,7 @@ function onVisibility() {
   else set(false);
 }
 
-/** The browser's clock, timers, attention and allowance of watches. */
+/** The browser's clock and timers, the page's visibility, and its limit on watches. */
 export const browserSurroundings: Surroundings = {
   now: () => Date.now(),
   random: () => Math.random(),
@@ -54,7 +54,7 @@ export const browserSurroundings: Surroundings = {
   acquireWatch: () => watchBudget.acquire(),
 };
 
-/** Before the next paint; soon in a page that is hidden: frames stop there, but nothing else does. */
+/** Calls back before the next paint, or soon in a hidden page, where there are no frames. */
 export const nextFrame: Schedule = (commit) => {
   if (document.visibilityState === 'visible') requestAnimationFrame(commit);
   else setTimeout(commit, 200);

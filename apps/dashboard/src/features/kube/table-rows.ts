@@ -5,34 +5,34 @@ import { get, list, number, record, strings, text } from './read.ts';
 export type Cell = string | number | boolean | null;
 
 /**
- * What a column's values mean. `age`: counted from the object's creation. `elapsed`: a length of time that was right when it
- * was sent. `restarts`: a number, perhaps with such a length in brackets. The rest stands as it is.
+ * The meaning of a column's values. `age`: computed from the object's creation. `elapsed`: a duration that was correct when it
+ * was sent. `restarts`: a number, possibly with such a duration in brackets. Others are shown as they are.
  */
 export type ColumnMeaning = 'name' | 'age' | 'elapsed' | 'restarts' | 'plain';
 
 export interface Column {
   name: string;
   meaning: ColumnMeaning;
-  /** 0 is always shown, more is "wide". */
+  /** 0 is always shown; higher ones are "wide". */
   priority: number;
   description: string;
 }
 
 /** One object in a table. */
 export interface Row {
-  /** The object's uid, or its place for the few kinds that have none. */
+  /** The object's uid, or its namespace and name for the few kinds without one. */
   key: string;
   name: string;
   namespace: string;
-  /** Milliseconds since 1970; NaN when the object does not say. */
+  /** Milliseconds since 1970; NaN if unknown. */
   created: number;
   deleting: boolean;
   labels: Readonly<Record<string, string>>;
   resourceVersion: string;
   cells: readonly Cell[];
-  /** When it was received; what cells say of elapsed time was right then. */
+  /** When it was received; elapsed times in cells were correct at that time. */
   at: number;
-  /** When a watch last changed what it shows; 0 when it came with the list. */
+  /** When a watch last changed a visible value; 0 if the row is from the list. */
   changedAt: number;
 }
 
@@ -42,11 +42,11 @@ export interface TablePage {
   resourceVersion: string;
   /** Token of the next page; empty at the end. */
   next: string;
-  /** How many come after this page, where the server says so. */
+  /** How many items follow after this page, if the server reports it. */
   remaining: number | undefined;
 }
 
-/** Reads a meta/v1 Table, keeping only what is shown: managedFields alone would be 59 % of its bytes. */
+/** Parses a meta/v1 Table, keeping only what is shown: managedFields alone would be 59 % of the bytes. */
 export function readTable(body: unknown, at: number): TablePage {
   return {
     columns: list(body, 'columnDefinitions').map(readColumn),
@@ -98,7 +98,7 @@ function readCell(cell: unknown): Cell {
   return cell === null || cell === undefined ? null : JSON.stringify(cell);
 }
 
-/** The row that replaces another: one whose looks a watch has changed says when. */
+/** The row that replaces another, with the time of the change if a watch changed a visible value. */
 export function changedRow(before: Row | undefined, row: Row, { live }: { live: boolean }): Row {
   const shows = before === undefined || !sameLooks(before, row);
   return { ...row, changedAt: live && shows ? row.at : (before?.changedAt ?? 0) };
@@ -112,7 +112,7 @@ function sameLooks(a: Row, b: Row): boolean {
   );
 }
 
-/** Lengths of time differ at every sending; that is no change. */
+/** Whether cells are equal, ignoring durations, which differ in every response. */
 function alike(a: Row['cells'][number], b: Row['cells'][number] | undefined): boolean {
   if (a === b) return true;
   const still = (cell: unknown) => String(cell).replace(/(?:\d+[ydhms])+/g, '');

@@ -4,7 +4,7 @@ import type { ClusterRef } from './cluster-ref.ts';
 import { type Discovery, discover } from './discovery.ts';
 import { KubeError } from './kube-error.ts';
 
-/** What a cluster serves; asked again every five minutes, for custom resources come and go. */
+/** What a cluster serves; refreshed every five minutes, because custom resources may change. */
 export function useDiscovery(ref: ClusterRef | undefined): UseQueryResult<Discovery> {
   return useQuery({
     queryKey: ['discovery', ref?.organization, ref?.cluster],

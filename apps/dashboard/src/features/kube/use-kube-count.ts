@@ -7,18 +7,18 @@ import { KubeError } from './kube-error.ts';
 import { kubeJson } from './kube-fetch.ts';
 import { list, number } from './read.ts';
 
-/** Counting is a request a namespace; for more of them no count is worth it. */
+/** Counting takes one request per namespace; with more of them there is no count. */
 const MOST_NAMESPACES = 4;
 
 export interface CountRequest {
   ref: ClusterRef;
   resource: ApiResource | undefined;
-  /** Empty: the whole cluster. */
+  /** Empty for the whole cluster. */
   namespaces?: readonly string[];
   enabled?: boolean;
 }
 
-/** How many objects of a kind there are, by asking for one and how many remain; never by listing. */
+/** The number of objects of a kind, from a list with limit 1 and its remaining item count; never lists all. */
 export function useKubeCount({ ref, resource, namespaces = [], enabled = true }: CountRequest): UseQueryResult<number> {
   const scope = resource?.namespaced === true ? namespaces : [];
   return useQuery({

@@ -20,7 +20,7 @@ export interface ObjectRequest {
 
 export interface ObjectState {
   object: KubeObject | undefined;
-  /** It is not there: never was, or deleted while one looked, which `object` still shows. */
+  /** Whether it does not exist: never did, or was deleted while shown, in which case `object` is its last state. */
   gone: boolean;
   freshness: Freshness;
 }
@@ -28,8 +28,8 @@ export interface ObjectState {
 const POLL_MS = 10_000;
 
 /**
- * One object, live. It is asked for at once by name; a watch on that name follows, and for people who may get but not list it
- * is asked for again and again.
+ * One object, live. It is requested by name at once, followed by a watch on that name; for people who may get but not list, it
+ * is polled.
  */
 export function useKubeObject(request: ObjectRequest | undefined): ObjectState {
   const watched = useLiveList(
@@ -64,7 +64,7 @@ export function useKubeObject(request: ObjectRequest | undefined): ObjectState {
   });
   if (live !== undefined) return { object: live, gone: false, freshness: watched.freshness };
   if (following && watched.freshness.state !== 'catching-up') {
-    // The watch knows that it is not there; what was fetched is its last sight.
+    // The watch knows that it does not exist; the fetched object is its last known state.
     return { object: data, gone: true, freshness: watched.freshness };
   }
   if (error !== null) return { object: data, ...failure(error, data !== undefined, dataUpdatedAt) };

@@ -4,7 +4,7 @@ import { type LiveListState, LOADING } from './live-list.ts';
 import { type ListRequest, listKey, lookAt, sharedList } from './shared-lists.ts';
 
 export interface UsedList<T> extends LiveListState<T> {
-  /** Asks again now. Stable. */
+  /** Retries now. Stable between renders. */
   retry: () => void;
 }
 
@@ -19,8 +19,8 @@ const NOTHING: LiveListState<never> = {
 };
 
 /**
- * Objects of a cluster, live: the one way for a component to follow a list. All who ask for the same share it; it is rendered
- * at most once a frame, and less often when it is long. `request` undefined: not yet.
+ * Live objects of a cluster; the only way for a component to use a live list. Components that request the same list share it.
+ * It is rendered at most once per frame, and less often if it is long. If `request` is undefined, nothing is requested yet.
  */
 export function useLiveList<T>(request: ListRequest<T> | undefined): UsedList<T> {
   const key = request === undefined ? '' : listKey(request);

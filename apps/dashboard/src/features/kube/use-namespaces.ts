@@ -4,7 +4,7 @@ import type { ClusterRef } from './cluster-ref.ts';
 import { KubeError } from './kube-error.ts';
 import { listNamespaces } from './namespaces.ts';
 
-/** Names of a cluster's namespaces for pickers. An error with status 403: this person may not list them. */
+/** The names of a cluster's namespaces, for pickers. An error with status 403 means that the person may not list them. */
 export function useNamespaces(ref: ClusterRef, enabled = true): UseQueryResult<string[]> {
   return useQuery({
     queryKey: ['namespaces', ref.organization, ref.cluster],

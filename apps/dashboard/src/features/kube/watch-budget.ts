@@ -1,7 +1,7 @@
-/** At most so many watches a tab: a dashboard must never be the load that takes a cluster down. */
+/** Maximum number of watches per browser tab, so that the dashboard never overloads a cluster. */
 const MOST_WATCHES = 12;
 
-/** Counts watches. When there are enough, views that nobody looks at any more are asked to close first. */
+/** Counts watches. At the limit, views that are no longer visible are closed first. */
 export class WatchBudget {
   readonly #most: number;
   readonly #idle = new Set<() => void>();
@@ -11,7 +11,7 @@ export class WatchBudget {
     this.#most = most;
   }
 
-  /** Room for one, to be given back by calling the answer; undefined when there is none. */
+  /** Takes one watch. @returns a function that returns it; undefined if the limit is reached. */
   acquire(): (() => void) | undefined {
     while (this.#open >= this.#most) {
       const [close] = this.#idle;
@@ -19,7 +19,7 @@ export class WatchBudget {
       this.#idle.delete(close);
       const before = this.#open;
       close();
-      // Watches end a moment after they are told to: one is over the limit until then, never more.
+      // Watches end shortly after they are closed: until then there is one above the limit, never more.
       if (this.#open >= before) break;
     }
     this.#open++;
@@ -30,7 +30,7 @@ export class WatchBudget {
     };
   }
 
-  /** Says that a view is only kept in case it is wanted again; `close` ends it. Answers a way to take that back. */
+  /** Offers an unused view for closing with `close`. @returns a function that withdraws the offer. */
   offer(close: () => void): () => void {
     this.#idle.add(close);
     return () => this.#idle.delete(close);

@@ -4,15 +4,15 @@ import { kubeFetch } from './kube-fetch.ts';
 import { LineSplitter } from './lines.ts';
 import { get, text } from './read.ts';
 
-/** An event of a watch as it stands on the wire, ERROR taken out. */
+/** An event of a watch as received, except ERROR. */
 export interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   object: unknown;
 }
 
-/** Bookmarks come about once a minute; a stream that is silent for much longer may have died without telling: open another. */
+/** Bookmarks arrive about once a minute; a stream that is silent for much longer may be dead, and is replaced. */
 const SILENCE_MS = 150_000;
-/** An object is at most 1.5 MiB in etcd, but an event may hold it twice escaped. */
+/** Limit on an event, in characters. An object has at most 1.5 MiB in etcd, but an event may contain it escaped twice. */
 const LONGEST_EVENT = 16 * 1024 * 1024;
 
 export interface WatchRequest {
@@ -23,8 +23,8 @@ export interface WatchRequest {
 }
 
 /**
- * Opens a watch as a stream of fetch: a browser's WebSocket cannot send `Accept` and so would never get a Table.
- * @throws KubeError what the server refused, at opening or as an ERROR event (410: relist); TypeError when it broke off.
+ * Opens a watch with fetch, because a browser's WebSocket cannot send `Accept` and so would never get a Table.
+ * @throws KubeError for an error response or an ERROR event (410: list again); TypeError if the connection broke.
  */
 export async function openWatch(ref: ClusterRef, request: WatchRequest): Promise<AsyncIterable<WatchEvent>> {
   const silence = new AbortController();
@@ -57,7 +57,7 @@ async function* events(response: Response, silence: AbortController): AsyncGener
       for (const line of splitter.push(value)) if (line !== '') yield readEvent(line);
     }
   } catch (error) {
-    // An end like any other: whether the way is broken will show when the watch is resumed.
+    // Treated as a normal end: if the connection is broken, resuming the watch will fail.
     if (!silence.signal.aborted) throw error;
   } finally {
     clearTimeout(timer);
@@ -65,7 +65,7 @@ async function* events(response: Response, silence: AbortController): AsyncGener
   }
 }
 
-/** Reads one line of a watch. @throws KubeError when it is an ERROR event. */
+/** Parses one line of a watch. @throws KubeError for an ERROR event. */
 export function readEvent(line: string): WatchEvent {
   let event: unknown;
   try {

@@ -1,6 +1,6 @@
 import { sharedValue } from '#components/shared-value.ts';
 
-/** Of the page to the gateway. `lost` keeps trying. */
+/** State of the page's live connection to the gateway. While `lost`, it keeps retrying. */
 export type ConnectionState = 'connecting' | 'connected' | 'lost';
 
 interface Connection {
@@ -15,5 +15,5 @@ export function setConnection(state: ConnectionState): void {
   if (state !== connection.get().state) connection.set({ state, since: Date.now() });
 }
 
-/** Whether the page hears from the gateway. Not the browser's `onLine`: a gateway on the laptop needs no network. */
+/** Whether the page is connected to the gateway. Unlike the browser's `onLine`: a gateway on this machine needs no network. */
 export const useConnection = connection.use;

@@ -7,7 +7,7 @@ export type LiveSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
 let shared: Promise<LiveSocket> | undefined;
 
-/** The page's one socket to the gateway: live status and terminals. Connects by itself, again and again. */
+/** The page's only live connection to the gateway, for live status and terminals. Reconnects automatically. */
 export function liveSocket(): Promise<LiveSocket> {
   shared ??= open();
   return shared;
@@ -23,7 +23,7 @@ async function open(): Promise<LiveSocket> {
     randomizationFactor: 0.5,
   });
   let retry: ReturnType<typeof setTimeout> | undefined;
-  // The handshake carries the session cookie, which may have run out: any call refreshes it, or signs out for good.
+  // The handshake needs the session cookie, which may have expired: any API call refreshes it, or signs out.
   const comeBack = async () => {
     await apiFetch('/api/v1/auth/me').catch(() => undefined);
     if (!socket.active) {

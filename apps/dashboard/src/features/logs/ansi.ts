@@ -1,4 +1,4 @@
-/** How a run of text looks; colours by name, so that themes decide what they are. */
+/** The style of a run of text; colours are names, which themes define. */
 export interface TextStyle {
   colour?: AnsiColour;
   bold?: boolean;
@@ -26,17 +26,17 @@ const colours: readonly (AnsiColour | undefined)[] = [
   undefined,
 ];
 
-// ECMA-48: CSI, then OSC and other strings up to their end, then two-byte escapes, then control characters but tab.
+// ECMA-48: CSI, then OSC and other strings up to their end, then two-byte escapes, then control characters except tab.
 const escapes =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
   /(?:\u001b\[|\u009b)([0-?]*)[ -/]*([@-~])|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-/** Text without any escape or control character: what stands on the page, is searched, and is saved. */
+/** Text without escapes and control characters, for display, search and download. */
 export function plainText(raw: string): string {
   return raw.replace(escapes, '');
 }
 
-/** Cuts a line into runs of one style. Only colours and weights (SGR) are obeyed; every other escape disappears. */
+/** Splits a line into runs of one style. Only colours and weights (SGR) are applied; other escapes are removed. */
 export function parseAnsi(raw: string): Run[] {
   const runs: Run[] = [];
   let style: TextStyle = {};
@@ -76,7 +76,7 @@ function applySgr(before: TextStyle, parameters: string): TextStyle {
     else if (code === 90) style = coloured(style, 'grey');
     else if (code >= 91 && code <= 97) style = coloured(style, colours[code - 90]);
     else if (code === 38 || code === 48) {
-      // 256 colours and true colour: of the first, those that have a name; the rest could be unreadable on our background.
+      // Of 256 colours and true colour, only those with a name are applied; others could be unreadable on our background.
       const indexed = codes[index + 1] === 5;
       const named = codes[index + 2] ?? 0;
       if (code === 38)

@@ -3,9 +3,9 @@ import { clusterUrl } from '#features/kube/cluster-ref.ts';
 import { podPath } from '#features/pods/pod-containers.ts';
 import type { PodTarget } from '#features/pods/pod-target.ts';
 
-/** Lets the browser save the whole log. It goes straight into the file: a node keeps more than a page should hold. */
+/** Makes the browser download the whole log directly into a file, because it may be too large for a page's memory. */
 export async function downloadLog(target: PodTarget, log: { container: string; previous: boolean }): Promise<void> {
-  // A link cannot refresh the browser session when its time is up.
+  // A link cannot refresh an expired browser session.
   await apiFetch('/api/v1/auth/me').catch(() => undefined);
   const link = document.createElement('a');
   link.href = clusterUrl(target.ref, `${podPath(target)}/log`, {

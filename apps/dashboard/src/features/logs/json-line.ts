@@ -1,6 +1,6 @@
 const LARGEST = 32 * 1024;
 
-/** A line that is one JSON object, laid out for reading; undefined for any other. */
+/** Formats a line that is a JSON object; undefined for any other line. */
 export function unfoldJson(text: string): string | undefined {
   if (!looksLikeJson(text)) return undefined;
   try {
@@ -10,7 +10,7 @@ export function unfoldJson(text: string): string | undefined {
   }
 }
 
-/** Cheap enough for every line in sight. */
+/** Whether a line may be a JSON object; cheap enough to call for every visible line. */
 export function looksLikeJson(text: string): boolean {
   return text.startsWith('{"') && text.length <= LARGEST && text.trimEnd().endsWith('}');
 }

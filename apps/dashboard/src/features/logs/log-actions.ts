@@ -1,12 +1,12 @@
 import { Download } from 'lucide-react';
 import type { Action } from '#features/actions/action.ts';
 
-/** A log in the dock. */
+/** The context of actions on a log. */
 export interface LogContext {
   pod: string;
-  /** Undefined: not known yet. */
+  /** Undefined if not yet known. */
   container: string | undefined;
-  /** Lines that are shown. */
+  /** Number of lines shown. */
   lines: number;
   downloadAll: (container: string) => void;
   saveShown: () => void;
@@ -14,7 +14,7 @@ export interface LogContext {
 
 const log = { group: 'dock', icon: Download, note: ({ pod }: LogContext) => pod } as const;
 
-/** Ways to take a log home. */
+/** Actions to copy or download a log. */
 export const downloadActions: readonly Action<LogContext>[] = [
   {
     ...log,

@@ -9,9 +9,9 @@ import { Resumption } from './resumption.ts';
 
 export interface LogChoice {
   container: string;
-  /** Of the container's run before this one. */
+  /** Whether to read the log of the container's previous run. */
   previous: boolean;
-  /** Only the last so many seconds; undefined: the last lines, whenever they were. */
+  /** Only this many recent seconds; if undefined, the last lines, whatever their age. */
   sinceSeconds: number | undefined;
 }
 
@@ -24,7 +24,7 @@ export type LogState =
 
 export interface LogSnapshot {
   lines: readonly LogLine[];
-  /** Lines dropped from the beginning, because there are too many. */
+  /** Number of lines dropped from the beginning, because there are too many. */
   dropped: number;
   state: LogState;
 }
@@ -36,13 +36,13 @@ export interface LogFeedOptions {
 }
 
 const TAIL = 2000;
-/** So many lines are kept; a page cannot hold a day of logs. */
+/** Maximum number of lines kept. */
 const MOST_LINES = 50_000;
 const LONGEST_LINE = 64 * 1024;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 10_000;
 
-/** Follows the log of one container. A stream that breaks is resumed without a gap, and a seam says where. */
+/** Follows the log of one container. A broken stream is resumed without a gap, and a seam marks the place. */
 export class LogFeed {
   readonly #options: LogFeedOptions;
   readonly #stop = new AbortController();
@@ -59,7 +59,7 @@ export class LogFeed {
     void this.#run();
   }
 
-  /** Stable between frames. */
+  /** The current snapshot; the same object between frames. */
   get snapshot(): LogSnapshot {
     return this.#snapshot;
   }
@@ -153,7 +153,7 @@ export class LogFeed {
     }
   }
 
-  /** Why a stream may have ended: the container has, the pod has, or only the stream. */
+  /** Finds out why a stream ended: the container ended, the pod ended, or only the stream. */
   async #ending(): Promise<{ final: boolean; message: string }> {
     const { target, choice } = this.#options;
     let pod: unknown;
@@ -162,7 +162,7 @@ export class LogFeed {
     } catch (error) {
       if (error instanceof KubeError && error.status === 404)
         return { final: true, message: 'The pod is gone. Its log stays here.' };
-      // Who may not look at the pod learns nothing more; who may and cannot reach it will find out at the next attempt.
+      // Without the right to read the pod, this is final; if it cannot be reached, the next attempt will tell.
       return { final: error instanceof KubeError && error.lasting, message: sentenceOf(error) };
     }
     return endingOf(readContainers(pod), choice.container);
@@ -182,7 +182,7 @@ export class LogFeed {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
       const over = this.#lines.length - MOST_LINES;
-      // Some at once, so that a long log does not copy everything at every line.
+      // Drops several lines at once, so that a long log is not copied for every line.
       if (over > MOST_LINES / 10) {
         this.#lines = this.#lines.slice(over);
         this.#dropped += over;
@@ -195,17 +195,17 @@ export class LogFeed {
 
 const NO_PREVIOUS = 'There is no previous run: the container has not restarted.';
 
-/** As the kubelet says it: `previous terminated container "x" in pod "y" not found`. */
+/** The kubelet's message: `previous terminated container "x" in pod "y" not found`. */
 function hasNoPrevious(error: KubeError): boolean {
   return error.status === 400 && /previous terminated container .* not found/.test(error.message);
 }
 
-/** A container that has not started yet answers 400: that is no refusal. */
+/** Whether the container has not started yet, for which the response is a 400 too. */
 function isStarting(error: KubeError): boolean {
   return error.status === 400 && /waiting to start|ContainerCreating|PodInitializing/i.test(error.message);
 }
 
-/** What the end of a stream means, as the pod stands now. No message: only the stream has ended. */
+/** What the end of a stream means, given the pod's state. Without a message, only the stream has ended. */
 export function endingOf(pod: PodContainers, name: string): { final: boolean; message: string } {
   const container = pod.containers.find((one) => one.name === name);
   const over = container?.state === 'terminated';

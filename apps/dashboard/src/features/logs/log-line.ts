@@ -1,24 +1,24 @@
 import { plainText } from './ansi.ts';
 
-/** A line as the kubelet sends it with `timestamps=true`. */
+/** A line sent by the kubelet with `timestamps=true`. */
 export interface StampedLine {
-  /** RFC 3339, as sent; empty where there is none. */
+  /** RFC 3339, as sent; empty if there is none. */
   time: string;
-  /** With its escapes, of which colours are shown. */
+  /** The text with its escapes, of which colours are shown. */
   raw: string;
-  /** Without. */
+  /** The text without escapes. */
   text: string;
 }
 
 export interface LogLine extends StampedLine {
-  /** One more than that of the line before. */
+  /** Id of the line, one more than that of the previous line. */
   id: number;
-  /** Said by the page: here reading broke off and went on. */
+  /** Whether this line was inserted by the page, where reading broke off and was resumed. */
   seam?: boolean;
 }
 
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) ?/;
-/** They turn text around them, so that a line reads as what it does not say. */
+/** Bidirectional controls, which can make a line look different from its content. */
 const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 export function readLogLine(line: string): StampedLine {
@@ -28,8 +28,8 @@ export function readLogLine(line: string): StampedLine {
 }
 
 /**
- * Something of the same order as the instants themselves: Go leaves trailing zeros of the fraction out, so that the texts are
- * not. Keeps nanoseconds, which a Date does not.
+ * A sort key with the order of the instants; the texts themselves do not sort correctly, because Go omits trailing zeros of the
+ * fraction. Keeps nanoseconds, unlike Date.
  */
 export function timeKey(time: string): string {
   const seconds = Date.parse(time.replace(/\.\d+/, '')) / 1000;

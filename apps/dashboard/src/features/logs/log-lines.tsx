@@ -10,19 +10,19 @@ import { NewLinesPill } from './new-lines-pill.tsx';
 export interface LogLinesProps {
   lines: readonly LogLine[];
   search: string;
-  /** Index of the line that the search is at. */
+  /** Index of the current search result's line. */
   current: number | undefined;
   settings: LogSettings;
   visible: boolean;
-  /** Stands where lines would be. */
+  /** Shown if there are no lines. */
   empty: ReactNode;
 }
 
 const LINE = 18;
-/** This near to the end (pixels) counts as at the end. */
+/** Distance from the end that still counts as at the end, in pixels. */
 const NEAR = 24;
 
-/** The lines of a log; stays at the end while one is there, and says how many have come while one is not. */
+/** The lines of a log. Scrolled to the end, it stays there; otherwise it shows how many lines have arrived. */
 export function LogLines({ lines, search, current, settings, visible, empty }: LogLinesProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(true);
@@ -69,7 +69,7 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
     const { top, height } = last.current;
     last.current = { top: scrollTop, height: scrollHeight };
     const atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
-    // Lines that change their height scroll too. Only a person scrolls up while nothing has become less.
+    // A change of line heights also scrolls. Only if the content has not shrunk has the user scrolled up.
     const leaves = !atEnd && scrollTop < top && scrollHeight >= height;
     if (following ? leaves : atEnd) {
       setFollowing(!following);
@@ -138,7 +138,7 @@ interface Anchor {
   scroller: RefObject<HTMLDivElement | null>;
 }
 
-/** Keeps the line that one reads where it is when older ones are dropped above it. */
+/** Keeps the visible lines in place when older ones are dropped above them. */
 function useAnchor({ virtual, lines, following, scroller }: Anchor): void {
   const first = lines[0]?.id ?? 0;
   const before = useRef({ first, offsets: new Map<number, number>() });
@@ -146,7 +146,7 @@ function useAnchor({ virtual, lines, following, scroller }: Anchor): void {
     const { first: oldFirst, offsets } = before.current;
     const element = scroller.current;
     if (element !== null && !following && first > oldFirst) {
-      // How high the dropped lines were; those never measured were as high as any.
+      // The height of the dropped lines; unmeasured ones have the default height.
       const height = offsets.get(first) ?? (first - oldFirst) * LINE;
       element.scrollTop -= height;
     }

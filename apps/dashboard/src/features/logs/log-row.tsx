@@ -13,7 +13,7 @@ interface LogRowProps {
   onFold: (id: number) => void;
 }
 
-/** One line of a log: a seam, text, or a JSON object that unfolds. */
+/** One line of a log: a seam, text, or an expandable JSON object. */
 export function LogRow({ line, search, timestamps, unfolded, onFold }: LogRowProps) {
   if (line.seam) {
     return (
@@ -47,7 +47,7 @@ export function LogRow({ line, search, timestamps, unfolded, onFold }: LogRowPro
   );
 }
 
-/** Milliseconds are enough for the eye; the rest is in the tooltip. */
+/** Shows milliseconds; the full time is in the tooltip. */
 function LineTime({ time }: { time: string }) {
   const [, short = time] = /T(\d\d:\d\d:\d\d(?:\.\d{1,3})?)/.exec(time) ?? [];
   return (

@@ -11,7 +11,7 @@ const settings = sharedValue(DEFAULTS, {
   read: (stored) => ({ ...DEFAULTS, ...(JSON.parse(stored ?? '{}') as Partial<LogSettings>) }),
 });
 
-/** How logs are shown; the same for all, remembered in this browser. */
+/** How logs are shown; the same for all logs, stored in this browser. */
 export const useLogSettings = settings.use;
 
 export function setLogSettings(change: Partial<LogSettings>): void {

@@ -25,7 +25,7 @@ function classesOf({ colour, bold, dim, italic, underline, inverse }: TextStyle)
   );
 }
 
-/** The text of a log line: its colours, and marks where the search has found something. */
+/** The text of a log line, with its colours and marked search results. */
 export const LogText = memo(function LogText({ line, search }: { line: LogLine; search: string }) {
   const runs = parseAnsi(line.raw);
   const marks = findAll(line.text, search);

@@ -2,8 +2,8 @@ import type { PodTarget } from '#features/pods/pod-target.ts';
 
 export interface LogsPaneProps {
   target: PodTarget;
-  /** It is in front. Hidden logs go on reading. Default true. */
+  /** Whether it is in front. Hidden logs continue reading. Default: true. */
   active?: boolean;
-  /** Somebody chose another container. */
+  /** Called when another container was chosen. */
   onChoice?: (choice: { container: string }) => void;
 }

@@ -8,7 +8,7 @@ const View = dynamic(() => import('./logs-view.tsx').then(({ LogsView }) => Logs
   loading: () => <Skeleton className="m-3 h-4 w-60" />,
 });
 
-/** The logs of a pod's containers, live, as high as what they stand in. Loaded when some are shown. */
+/** The live logs of a pod's containers; fills the height of its parent. Loaded when first shown. */
 export function LogsPane(props: LogsPaneProps) {
   const { ref, namespace, pod } = props.target;
   return <View key={`${ref.organization}/${ref.cluster}/${namespace}/${pod}`} {...props} />;

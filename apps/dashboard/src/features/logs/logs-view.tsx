@@ -35,7 +35,7 @@ const periods = [
   { value: '86400', label: 'Last day' },
 ];
 
-/** What `LogsPane` loads: follow, look back, search, save. */
+/** The content of `LogsPane`: follow, scroll back, search, download. */
 export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
   const containers = usePodContainers(target);
   const [chosen, setChosen] = useState(target.container);
@@ -52,7 +52,7 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
   const lines = useDeferredValue(feed.lines);
   const term = useDeferredValue(search);
   const matches = useMemo(() => matchingLines(lines, term), [lines, term]);
-  // -1 is the newest; it goes round at both ends.
+  // -1 is the newest; wraps around at both ends.
   const match = matches.length === 0 ? -1 : ((at % matches.length) + matches.length) % matches.length;
   const step = (by: number) => setAt(match + by);
 
@@ -105,7 +105,7 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
                 setAt(-1);
               }}
               onKeyDown={(event) => {
-                // From the newest line backwards, as one reads a log.
+                // From the newest line backwards.
                 if (event.key === 'Enter') step(event.shiftKey ? 1 : -1);
                 if (event.key === 'Escape') setSearch('');
               }}

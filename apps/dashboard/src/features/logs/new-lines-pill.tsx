@@ -1,7 +1,7 @@
 'use client';
 import { ArrowDown } from 'lucide-react';
 
-/** Under the lines: more have come while one looked back. */
+/** Shown below the lines if more have arrived while scrolled back. */
 export function NewLinesPill({ count, onFollow }: { count: number; onFollow: () => void }) {
   return (
     <button

@@ -1,27 +1,27 @@
 import { type StampedLine, timeKey } from './log-line.ts';
 
 /**
- * Remembers up to where a log has been read, so that reading goes on after a break without a line twice or left out: the
- * kubelet takes whole seconds only in `sinceTime`, and sends the lines of that second again.
+ * Tracks how far a log has been read, so that reading can resume after a break without repeating or losing a line: the kubelet
+ * only accepts whole seconds in `sinceTime`, and sends the lines of that second again.
  */
 export class Resumption {
   #last = '';
   #lastTime = '';
-  /** So many lines had that very instant. */
+  /** Number of lines with exactly the last instant. */
   #same = 0;
   #skipped = 0;
 
-  /** For `sinceTime`; undefined when nothing has been read. */
+  /** The value for `sinceTime`; undefined if nothing has been read. */
   get sinceTime(): string | undefined {
     return this.#lastTime === '' ? undefined : `${new Date(this.#lastTime).toISOString().slice(0, 19)}Z`;
   }
 
-  /** A new stream begins. */
+  /** Call when a new stream begins. */
   resume(): void {
     this.#skipped = 0;
   }
 
-  /** True: a line that was not seen before. Lines without time always are. */
+  /** Whether a line was not seen before. Lines without a time are always new. */
   isNew({ time }: StampedLine): boolean {
     if (time === '') return true;
     const key = timeKey(time);

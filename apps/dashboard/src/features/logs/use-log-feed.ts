@@ -5,7 +5,7 @@ import { type LogChoice, LogFeed, type LogSnapshot } from './log-feed.ts';
 
 const NOTHING: LogSnapshot = { lines: [], dropped: 0, state: { state: 'loading' } };
 
-/** Follows a log while the component is there. `choice` undefined: not yet. Another `attempt` begins anew. */
+/** Follows a log while the component is mounted. If `choice` is undefined, nothing is read yet. Another `attempt` starts over. */
 export function useLogFeed(target: PodTarget, choice: LogChoice | undefined, attempt: number): LogSnapshot {
   const { ref, namespace, pod } = target;
   const key = choice === undefined ? '' : JSON.stringify([ref, namespace, pod, choice, attempt]);

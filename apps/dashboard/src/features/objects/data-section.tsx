@@ -7,10 +7,10 @@ import { Card } from '#components/ui/card.tsx';
 import { CopyButton } from '#components/ui/copy-box.tsx';
 import type { DataEntry } from './describe/facts.ts';
 
-/** Larger than this many characters is cut until asked for. */
+/** Longer values, in characters, are cut until expanded. */
 const LONG = 4000;
 
-/** The data of a config map or a secret, key by key; of a secret nothing is on the page before its key is revealed. */
+/** The data of a config map or a secret, by key; a secret's value is not in the page until it is revealed. */
 export function DataSection({
   title,
   entries,
@@ -95,7 +95,7 @@ function Entry({ entry, secret }: { entry: DataEntry; secret: boolean }) {
   );
 }
 
-/** Decodes; `text` undefined where the bytes are no text. */
+/** Decodes an entry; `text` is undefined if the bytes are not text. */
 function readEntry({ value, encoded }: DataEntry): { text: string | undefined; bytes: number } {
   if (!encoded) return { text: value, bytes: new TextEncoder().encode(value).byteLength };
   let bytes: Uint8Array;

@@ -8,7 +8,7 @@ const looks = {
   removed: { row: 'bg-bad-soft', sign: '−', word: 'Removed: ' },
 } as const;
 
-/** What changes between two texts, with a little of what is around it. */
+/** The changes between two texts, with some context. */
 export function DiffView({ before, after }: { before: string; after: string }) {
   const hunks = hunksOf(diffLines(before, after), 3);
   return (

@@ -1,15 +1,15 @@
 export interface DiffLine {
   kind: 'same' | 'added' | 'removed';
   text: string;
-  /** Line numbers from 1, before and after; undefined on the side where it is not. */
+  /** Line numbers from 1, before and after; undefined on the side without this line. */
   before: number | undefined;
   after: number | undefined;
 }
 
-/** Above so many cells the middle is shown as replaced whole: comparing it would hold the page. */
+/** With more cells than this, the middle is shown as one replacement, because comparing it would block the page. */
 const MOST_CELLS = 4_000_000;
 
-/** What changed between two texts, line by line, by their longest common subsequence. */
+/** The changes between two texts, by line, from their longest common subsequence. */
 export function diffLines(before: string, after: string): DiffLine[] {
   const [a, b] = [before.split('\n'), after.split('\n')];
   let start = 0;
@@ -56,10 +56,10 @@ function middle(a: readonly string[], b: readonly string[]): { kind: DiffLine['k
   return [...steps, ...all(a.slice(i), 'removed'), ...all(b.slice(j), 'added')];
 }
 
-/** A stretch of a diff to show, or how many unchanged lines are left out. */
+/** A part of a diff to show, or the number of unchanged lines left out. */
 export type Hunk = { type: 'lines'; lines: readonly DiffLine[] } | { type: 'gap'; count: number };
 
-/** Leaves out what is far from any change. `context`: so many unchanged lines stay around one. */
+/** Leaves out lines that are far from any change. `context`: how many unchanged lines to keep around each change. */
 export function hunksOf(lines: readonly DiffLine[], context: number): Hunk[] {
   const keep = lines.map((_, index) =>
     lines.slice(Math.max(0, index - context), index + context + 1).some(({ kind }) => kind !== 'same'),

@@ -5,7 +5,7 @@ import { changesBetween, conflicts, isEqual, type Path, withChanges, withoutServ
 
 export type Review =
   | { type: 'unchanged' }
-  /** The server would take it: what is there now, what would be, and the manifest to send. */
+  /** The server would accept the edit: the current object, the result, and the manifest to send. */
   | {
       type: 'ready';
       live: Record<string, unknown>;
@@ -21,17 +21,17 @@ export interface Edit {
   /** The object when editing began. */
   base: Record<string, unknown>;
   edited: Record<string, unknown>;
-  /** Take this side also where both changed the same. */
+  /** Whether to overwrite changes that others made to the same fields. */
   force?: boolean;
 }
 
-/** Controllers write all the time: an object may change between two looks at it, but not for ever. */
+/** How often to retry if an object changes between two requests, as controllers write all the time. */
 const TRIES = 5;
 
 /**
- * Asks the server what would come of an edit, without doing it. Should the object have changed since editing began, the edit
- * is laid on top of the newest, unless both changed the same fields.
- * @throws KubeError what the server refuses, e.g. 422 with the field.
+ * Sends an edit to the server as a dry run. If the object has changed since editing began, the edit is applied to the newest
+ * version, unless both changed the same fields.
+ * @throws KubeError if the server refuses it, e.g. 422 with the field.
  */
 export async function reviewEdit(edit: Edit): Promise<Review> {
   for (let attempt = 1; ; attempt++) {
@@ -56,8 +56,8 @@ async function reviewOnce({ target, base, edited, force = false }: Edit): Promis
 }
 
 /**
- * Does what was reviewed. Should the object have changed since, it is reviewed again, and done if what would come of it is
- * still the same; else the answer is the new review.
+ * Applies a reviewed edit. If the object has changed since, it is reviewed again, and applied if the result is still the same;
+ * otherwise returns the new review.
  * @throws KubeError
  */
 export async function applyEdit(edit: Edit, reviewed: Review): Promise<'done' | Review> {

@@ -14,7 +14,7 @@ import { number, text } from '#features/kube/read.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { useLiveList } from '#features/kube/use-live-list.ts';
 
-/** Which field says when differs with who wrote the event and how often it came. */
+/** When an event last occurred; the field depends on who wrote the event and how often it occurred. */
 function lastSeen(event: KubeObject): string {
   return (
     text(event, 'series', 'lastObservedTime') ??
@@ -25,7 +25,7 @@ function lastSeen(event: KubeObject): string {
   );
 }
 
-/** What the cluster reported about one object, live, the latest first. */
+/** The events of one object, live, latest first. */
 export function EventsTab({ target }: { target: ObjectRef }) {
   const { ref, resource, namespace, name } = target;
   const { data } = useDiscovery(ref);

@@ -5,7 +5,7 @@ import { Time } from '#components/ui/time.tsx';
 import type { Fact, FactValue } from './describe/facts.ts';
 import { ObjectLink } from './object-link.tsx';
 
-/** Facts in pairs: the name at the left, what is known at the right; two pairs a line where `wide` and there is room. */
+/** Facts as pairs, the name on the left and the value on the right; with `wide`, two pairs per line if there is room. */
 export function FactList({ facts, wide = false }: { facts: readonly Fact[]; wide?: boolean }) {
   if (facts.length === 0) return null;
   return (

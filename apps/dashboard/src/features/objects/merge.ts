@@ -1,7 +1,7 @@
-/** A place in an object: `['spec', 'replicas']`. */
+/** A path in an object: `['spec', 'replicas']`. */
 export type Path = readonly string[];
 
-/** One field that differs; `to` undefined: it is gone. Lists count as one value. */
+/** One field that differs; if `to` is undefined, it was removed. A list counts as one value. */
 export interface Change {
   path: Path;
   to: unknown;
@@ -19,7 +19,7 @@ export function isEqual(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]));
 }
 
-/** What makes `to` out of `from`. */
+/** The changes that turn `from` into `to`. */
 export function changesBetween(from: unknown, to: unknown, path: Path = []): Change[] {
   if (isEqual(from, to)) return [];
   if (!isMap(from) || !isMap(to)) return [{ path, to }];
@@ -31,7 +31,7 @@ export function changesBetween(from: unknown, to: unknown, path: Path = []): Cha
   });
 }
 
-/** The object with the changes made; the object itself stays as it is. */
+/** A copy of the object with the changes applied. */
 export function withChanges(object: unknown, changes: readonly Change[]): unknown {
   return changes.reduce((result, { path, to }) => withChange(result, path, to), object);
 }
@@ -43,12 +43,12 @@ function withChange(object: unknown, path: Path, to: unknown): unknown {
   const value = rest.length === 0 ? to : withChange(Object.hasOwn(map, key) ? map[key] : undefined, rest, to);
   const entries = Object.entries(map).filter(([name]) => name !== key);
   const at = Object.keys(map).indexOf(key);
-  // At its old place, so that a diff shows the change and not the move.
+  // In its old place, so that a diff shows the change and not a move.
   if (value !== undefined) entries.splice(at === -1 ? entries.length : at, 0, [key, value]);
   return Object.fromEntries(entries);
 }
 
-/** Paths that both touch: one is the other, or holds it. What both changed alike is no conflict. */
+/** Paths changed by both sides, where one equals or contains the other. Identical changes are not conflicts. */
 export function conflicts(mine: readonly Change[], theirs: readonly Change[]): Path[] {
   const holds = (outer: Path, inner: Path) => outer.every((key, index) => inner[index] === key);
   return mine
@@ -62,7 +62,7 @@ export function conflicts(mine: readonly Change[], theirs: readonly Change[]): P
     .map(({ path }) => path);
 }
 
-/** Without what the server keeps for itself: nobody edits it, and it changes all the time. */
+/** The object without fields maintained by the server, which nobody edits and which change all the time. */
 export function withoutServerFields(object: Record<string, unknown>): Record<string, unknown> {
   const { status: _status, ...rest } = object;
   const metadata = isMap(rest['metadata']) ? rest['metadata'] : {};

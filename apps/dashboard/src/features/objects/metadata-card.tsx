@@ -9,7 +9,7 @@ import { FactList } from './fact-list.tsx';
 
 const SHORT = 120;
 
-/** What every object has: when it was made, who owns it, its labels and annotations. */
+/** The metadata of any object: creation time, owners, labels and annotations. */
 export function MetadataCard({ object, facts }: { object: KubeObject; facts: readonly Fact[] }) {
   const { metadata } = object;
   const namespace = text(metadata, 'namespace') ?? '';

@@ -6,7 +6,7 @@ import { findKind } from '#features/kube/api-resource.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import type { ObjectLink as Target } from './describe/facts.ts';
 
-/** Another object by its name; a link where the cluster serves its kind. */
+/** The name of another object, as a link if the cluster serves its kind. */
 export function ObjectLink({ to, kind = false }: { to: Target; kind?: boolean }) {
   const ref = useClusterRef();
   const { data } = useDiscovery(ref);

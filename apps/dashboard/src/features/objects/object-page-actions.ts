@@ -14,7 +14,7 @@ export const showEvents: Action<{ showEvents: () => void }> = {
   run: ({ showEvents }) => showEvents(),
 };
 
-/** An object as a whole, which says what can be done with it. */
+/** A loaded object, which determines the available actions. */
 export interface LoadedContext {
   target: ObjectRef;
   object: KubeObject;
@@ -61,5 +61,5 @@ function cordoning(cordoned: boolean): Action<LoadedContext> {
   };
 }
 
-/** What can be done with an object of certain kinds, besides what can be done with any. */
+/** Actions for objects of certain kinds, in addition to those for any object. */
 export const loadedActions: readonly Action<LoadedContext>[] = [scale, restart, cordoning(true), cordoning(false)];

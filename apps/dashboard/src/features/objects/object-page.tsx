@@ -32,7 +32,7 @@ import { Conditions, SectionView } from './sections.tsx';
 
 const offered = [showYaml, showEvents];
 
-// The editor is large; it comes when its tab is opened.
+// The editor is large, and is loaded when its tab is opened.
 const YamlTab = dynamic(() => import('./yaml-tab.tsx').then((module) => module.YamlTab), {
   ssr: false,
   loading: () => <Skeleton className="h-64 w-full" />,
@@ -118,7 +118,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
   const { resource, namespace, name } = target;
   const [written, setTab] = useQueryValue('tab');
   const tab = written === 'yaml' || written === 'events' ? written : 'summary';
-  // Once it has been opened it stays, for somebody may have begun an edit in it.
+  // Once opened, it stays mounted, because it may contain an unfinished edit.
   const [editorOpened, setEditorOpened] = useState(false);
   if (tab === 'yaml' && !editorOpened) setEditorOpened(true);
   const description = useMemo(() => describe(resource, object), [resource, object]);
@@ -129,7 +129,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
     showEvents: () => setTab('events'),
     askToDelete: () => undefined,
   });
-  // An address may ask for a terminal or logs: they live in the dock, and outlive this page.
+  // The URL may request a terminal or logs, which open in the dock and outlive this page.
   useEffect(() => {
     if ((written === 'terminal' || written === 'logs') && openPod(written, target)) setTab('');
   }, [written, setTab, target]);

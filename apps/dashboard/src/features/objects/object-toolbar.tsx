@@ -29,10 +29,10 @@ import { number } from '#features/kube/read.ts';
 import { type LoadedContext, loadedActions } from './object-page-actions.ts';
 import { ScaleDialog } from './scale-dialog.tsx';
 
-// The page itself shows the YAML, of what is gone too.
+// The page itself shows the YAML, even of a deleted object.
 const offered = objectActions.filter((action) => action !== showYaml);
 
-/** What can be done with an object: what its kind offers decides which buttons there are. */
+/** The buttons for an object; which ones there are depends on its kind. */
 export function ObjectToolbar({ target, object }: { target: ObjectRef; object: KubeObject }) {
   const { ref, resource, namespace, name } = target;
   const router = useRouter();

@@ -19,7 +19,7 @@ import type { Section } from './describe/facts.ts';
 
 type Pods = Extract<Section, { type: 'pods' }>;
 
-/** The pods that a workload owns, a service leads to, or a node runs; live. */
+/** The pods of a workload, a service or a node, live. */
 export function PodsSection({ section }: { section: Pods }) {
   const ref = useClusterRef();
   const { data } = useDiscovery(ref);

@@ -11,10 +11,10 @@ import { type ObjectRef, scaleObject } from '#features/kube/kube-actions.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
 
-/** More than this many replicas is taken for a slip. */
+/** More replicas than this are treated as a typing error. */
 const MOST = 10_000;
 
-/** Asks how many replicas there shall be; the change can be taken back from the notice that follows. */
+/** Asks for the number of replicas; the notification afterwards can undo the change. */
 export function ScaleDialog({
   target,
   replicas,

@@ -89,10 +89,10 @@ function FactTable({
   );
 }
 
-/** Conditions whose truth is bad news. */
+/** Conditions whose status `True` means a problem. */
 const unwanted = /Pressure$|^NetworkUnavailable$|^Failed|^FailureTarget$|^ReplicaFailure$|Deleting|Error/;
 
-/** What an object's controllers say of it: `status.conditions`, of any kind. */
+/** The `status.conditions` of an object of any kind. */
 export function Conditions({ object }: { object: KubeObject }) {
   const conditions = list(object, 'status', 'conditions').filter((one) => text(one, 'type') !== undefined);
   if (conditions.length === 0) return null;

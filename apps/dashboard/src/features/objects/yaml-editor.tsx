@@ -45,11 +45,11 @@ export interface YamlEditorProps {
   value: string;
   readOnly: boolean;
   onChange: (value: string) => void;
-  /** Asked for by Ctrl-S or ⌘S. */
+  /** Called on Ctrl-S or ⌘S. */
   onSave: () => void;
 }
 
-/** A text editor for manifests. A value that changes from outside replaces the text but keeps place and folds. */
+/** A text editor for manifests. A new value replaces the text but keeps the position and folds. */
 export function YamlEditor({ label, value, readOnly, onChange, onSave }: YamlEditorProps) {
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
@@ -118,7 +118,7 @@ export function YamlEditor({ label, value, readOnly, onChange, onSave }: YamlEdi
 
 const lock = (readOnly: boolean) => [EditorState.readOnly.of(readOnly)];
 
-/** Replaces only what differs, so that the cursor, the folds and the scroll position stay. */
+/** Replaces only what differs, so that the cursor, the folds and the scroll position are kept. */
 function smallestChange(from: string, to: string): { from: number; to: number; insert: string } {
   let start = 0;
   while (start < from.length && start < to.length && from[start] === to[start]) start++;

@@ -20,11 +20,11 @@ import { readYaml, writeYaml } from './yaml-text.ts';
 export interface YamlTabProps {
   target: ObjectRef;
   object: KubeObject;
-  /** It is no longer there: only to be read. */
+  /** Whether the object was deleted, and can only be read. */
   gone: boolean;
 }
 
-/** An object as YAML: to read, live; or to edit, with a look at what would change before it does. */
+/** An object as YAML: live for reading, or for editing with a review of the changes. */
 export function YamlTab({ target, object, gone }: YamlTabProps) {
   const { resource } = target;
   const secret = resource.group === '' && resource.resource === 'secrets';
@@ -59,7 +59,7 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
     setReview(undefined);
     setProblem(undefined);
   }
-  /** Runs with the edit as it stands; what goes wrong is shown above the text. */
+  /** Runs with the current edit; an error is shown above the text. */
   async function withEdit(force: boolean, run: (edit: Edit) => Promise<void>) {
     const read = readYaml(draft);
     if (base === undefined || busy) return;
@@ -192,6 +192,6 @@ function descriptionOf(review: Review | undefined): string {
   return `The server has tried it and would take it.${moved ? ' The object has changed since you began; your changes stand on top of the newest.' : ''}`;
 }
 
-/** Without what changes by itself. */
+/** YAML for a diff, without fields that the server changes. */
 const forDiff = (object: Record<string, unknown>): string =>
   writeYaml(withoutServerFields(object), { managedFields: false, hideData: false });

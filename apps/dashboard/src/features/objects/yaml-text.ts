@@ -19,7 +19,7 @@ export function writeYaml(
       if (shown[part] !== undefined)
         shown[part] = Object.fromEntries(Object.keys(record(object, part)).map((key) => [key, HIDDEN]));
     }
-    // What was applied stands there once more, in the clear.
+    // Contains the applied manifest again, unmasked.
     const annotations = record(metadata, 'annotations');
     const applied = 'kubectl.kubernetes.io/last-applied-configuration';
     if (applied in annotations) shown['metadata'] = { ...metadata, annotations: { ...annotations, [applied]: HIDDEN } };
@@ -34,7 +34,7 @@ export function writeYaml(
 const place = (key: string): number =>
   first.includes(key) ? first.indexOf(key) : key === 'status' ? first.length + 1 : first.length;
 
-/** Reads what a person wrote. Only one document, and an object: else a sentence with the line. */
+/** Parses edited YAML, which must be a single document and an object; otherwise returns an error with the line. */
 export function readYaml(
   written: string,
 ): { object: Record<string, unknown> } | { error: string; line: number | undefined } {
@@ -48,7 +48,7 @@ export function readYaml(
       line,
     };
   }
-  // Aliases may multiply without end; a manifest needs none.
+  // Aliases can expand without limit, and a manifest needs none.
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });

@@ -9,11 +9,11 @@ import { totalAllocatable, totalRequests, totalUsage } from './summary.ts';
 import { MOST_PODS, type OverviewLists } from './use-overview.ts';
 
 export interface CapacityCardProps extends Pick<OverviewLists, 'nodes' | 'pods' | 'metrics'> {
-  /** False: the cluster's agent is not connected. */
+  /** Whether the cluster's agent is connected. */
   online: boolean;
 }
 
-/** What the nodes have, what pods ask for, and what is in use where metrics exist. */
+/** The capacity of the nodes, the requests of pods, and the usage if metrics are available. */
 export function CapacityCard({ nodes, pods, metrics, online }: CapacityCardProps) {
   return (
     <Card title="Capacity">

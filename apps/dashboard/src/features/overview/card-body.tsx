@@ -7,14 +7,14 @@ import type { UsedList } from '#features/kube/use-live-list.ts';
 import { itemsOf } from './list-state.ts';
 
 interface BodyProps<T> {
-  /** In a sentence: "nodes". */
+  /** The subject of the messages: "nodes". */
   what: string;
-  /** Height of the skeleton. */
+  /** Height of the skeleton, in lines. */
   lines?: number;
   children: (data: T) => ReactNode;
 }
 
-/** The inside of a card by the state of a live list: what it shows, its skeleton, or why it cannot, with what to do. */
+/** The content of a card for a live list: the items, a skeleton, or an error with what to do. */
 export function ListBody<T>({
   list,
   online,
@@ -23,7 +23,7 @@ export function ListBody<T>({
   children,
 }: BodyProps<readonly T[]> & {
   list: UsedList<T>;
-  /** False: the cluster's agent is not connected. */
+  /** Whether the cluster's agent is connected. */
   online: boolean;
 }) {
   const items = itemsOf(list);
@@ -41,7 +41,7 @@ export function ListBody<T>({
   return <Loading what={what} lines={lines} />;
 }
 
-/** The same by the state of a query of the gateway's own API. */
+/** The same for a query to the gateway's own API. */
 export function QueryBody<T>({ query, what, lines, children }: BodyProps<T> & { query: UseQueryResult<T> }) {
   if (query.data !== undefined) return children(query.data);
   if (query.error === null) return <Loading what={what} lines={lines} />;

@@ -14,7 +14,7 @@ export interface ChangesCardProps {
   base: string;
 }
 
-/** The newest roll-outs. */
+/** The latest rollouts. */
 export function ChangesCard({ sets, online, base }: ChangesCardProps) {
   return (
     <Card title="Recent changes">

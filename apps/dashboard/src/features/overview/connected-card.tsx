@@ -10,7 +10,7 @@ import { api } from '#features/browser-session/api.ts';
 import { kindNames } from '#features/sessions/kind-names.ts';
 import { QueryBody } from './card-body.tsx';
 
-/** Who has an exec, attach, port-forward or terminal open in this cluster now. */
+/** The people with an open exec, attach, port-forward or terminal in this cluster. */
 export function ConnectedCard({ organization, cluster }: { organization: string; cluster: Cluster }) {
   const sessions = useQuery({
     queryKey: ['sessions', organization, 'active', cluster.id],

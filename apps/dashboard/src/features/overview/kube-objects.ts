@@ -1,4 +1,4 @@
-/** The parts of Kubernetes objects that the overview reads. Everything may be missing: what a server sends is its own affair. */
+/** The fields of Kubernetes objects that the overview reads. Any may be missing, because the server is not trusted. */
 interface ObjectMeta {
   name: string;
   namespace?: string;
@@ -58,7 +58,7 @@ export interface NodeMetrics {
   usage?: Record<string, string>;
 }
 
-/** An object of which only the metadata was asked. */
+/** An object of which only the metadata was requested. */
 export interface MetadataOnly {
   metadata: ObjectMeta;
 }

@@ -2,13 +2,13 @@ import { cn } from '#components/class-names.ts';
 
 export interface MeterProps {
   label: string;
-  /** Of `total`, in the same unit. */
+  /** In the same unit as `total`. */
   value: number;
   total: number;
   format: (value: number) => string;
 }
 
-/** A share of a whole as a bar with its words. Colour comes only when it is scarce. */
+/** A fraction as a bar with text. Coloured only when little is left. */
 export function Meter({ label, value, total, format }: MeterProps) {
   const share = total > 0 ? value / total : 0;
   const percent = Math.round(share * 100);

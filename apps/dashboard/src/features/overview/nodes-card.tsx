@@ -13,7 +13,7 @@ import { itemsOf } from './list-state.ts';
 import { allocatableOf, nodeState, rolesOf, usageOf } from './summary.ts';
 import type { OverviewLists } from './use-overview.ts';
 
-/** So many nodes are shown, those that are not well first. */
+/** Number of nodes shown, unhealthy ones first. */
 const SHOWN = 8;
 
 export interface NodesCardProps extends Pick<OverviewLists, 'nodes' | 'metrics'> {

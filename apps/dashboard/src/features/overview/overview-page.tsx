@@ -53,12 +53,12 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
   const ref = useMemo(() => ({ organization, cluster: cluster.name }), [organization, cluster.name]);
   const { nodes, pods, warnings, replicaSets, metrics } = useOverview(ref, online);
   const lost = useConnection().state === 'lost';
-  // In the address, so that the palette and a link can open it.
+  // In the URL, so that the palette and links can open it.
   const [dialog, setDialog] = useQueryValue('dialog');
   const base = href`/${organization}/clusters/${cluster.name}`;
   const loading = online && itemsOf(nodes) === undefined && !isRefused(nodes);
   const seen = lastHeard(nodes.freshness);
-  // What is refused says so in its own card.
+  // Refused lists are reported in their own cards.
   const freshness = worstOf(
     [nodes, pods].filter((list) => list.loaded && !isRefused(list)).map((list) => list.freshness),
   );
@@ -146,7 +146,7 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
   );
 }
 
-/** The cluster in small print: version, agent, round trip, since when. */
+/** Details of the cluster: version, agent, round trip, since when. */
 function Facts({ cluster }: { cluster: Cluster }) {
   const { kubernetes, agent } = cluster;
   const status = statusOf(cluster);

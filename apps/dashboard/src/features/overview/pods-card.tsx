@@ -16,7 +16,7 @@ const bars: Record<Tone, string> = {
   info: 'bg-info-dot',
   idle: 'bg-idle-dot',
 };
-/** So many pods in trouble are named; the rest is a click away. */
+/** Number of problematic pods listed by name; the others are a click away. */
 const NAMED = 6;
 
 export interface PodsCardProps {
@@ -26,7 +26,7 @@ export interface PodsCardProps {
   base: string;
 }
 
-/** Pods by phase, and by name those that are in trouble. */
+/** Pods by phase, and the names of problematic ones. */
 export function PodsCard({ pods, online, base }: PodsCardProps) {
   return (
     <Card

@@ -1,6 +1,6 @@
 /**
- * Remembers what was computed of each object. Of thousands of pods a watch changes a few at a time, and each change is a new
- * object: only those are looked at again.
+ * Caches a computed value per object. A watch changes only a few of thousands of pods at a time, and each change creates a new
+ * object, so only those are computed again.
  */
 export function remember<O extends object, R>(compute: (object: O) => R): (object: O) => R {
   const known = new WeakMap<O, { result: R }>();

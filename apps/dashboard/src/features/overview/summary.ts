@@ -25,8 +25,8 @@ function resourcesOf(list: Record<string, string> | undefined): Resources {
 }
 
 /**
- * What a pod asks of its node: the sum of its containers, or its largest init container if that is more; sidecars (init
- * containers that restart always) count with the containers. After Kubernetes' resource helpers, pkg/api/v1/resource.
+ * The resource requests of a pod: the sum of its containers, or its largest init container if that is more; sidecars (init
+ * containers with restartPolicy Always) count as containers. Based on Kubernetes' resource helpers, pkg/api/v1/resource.
  */
 export const requestsOf = remember((pod: Pod): Resources => {
   let running = none;
@@ -41,7 +41,7 @@ export const requestsOf = remember((pod: Pod): Resources => {
   return most(running, initial);
 });
 
-/** Sum of what the pods that are on nodes and not finished ask for. */
+/** The total requests of pods that are on nodes and not finished. */
 export function totalRequests(pods: readonly Pod[]): Resources {
   return pods
     .filter(
@@ -66,7 +66,7 @@ export function usageOf(metrics: NodeMetrics | undefined): Resources | undefined
   return metrics === undefined ? undefined : resourcesOf(metrics.usage);
 }
 
-/** Of a node: ready, or why not. */
+/** Whether a node is ready, or why not. */
 export function nodeState(node: KubeNode): { ready: boolean; tone: Tone; word: string } {
   const condition = node.status?.conditions?.find(({ type }) => type === 'Ready');
   const ready = condition?.status === 'True';
@@ -77,7 +77,7 @@ export function nodeState(node: KubeNode): { ready: boolean; tone: Tone; word: s
   return { ready, tone: 'ok', word: 'Ready' };
 }
 
-/** `control-plane` and the like, from the node's labels. */
+/** Roles such as `control-plane`, from the node's labels. */
 export function rolesOf(node: KubeNode): string[] {
   const prefix = 'node-role.kubernetes.io/';
   return Object.keys(node.metadata.labels ?? {})
@@ -89,7 +89,7 @@ export function rolesOf(node: KubeNode): string[] {
 
 const harmless = new Set(['ContainerCreating', 'PodInitializing', 'Completed', '']);
 
-/** What is wrong with a pod in one word as kubectl says it, or null. Waiting to start is not wrong. */
+/** A pod's problem in kubectl's terms, or null. Waiting to start is not a problem. */
 export const troubleOf = remember((pod: Pod): string | null => {
   const statuses: ContainerStatus[] = [
     ...(pod.status?.initContainerStatuses ?? []),
@@ -121,7 +121,7 @@ const phases: readonly [string, Tone][] = [
   ['Succeeded', 'idle'],
 ];
 
-/** Pods by phase, in a fixed order, without empty ones; running pods with a trouble count apart as "In trouble". */
+/** The number of pods per phase, in a fixed order, without empty ones; running pods with a problem count as "In trouble". */
 export function podsByPhase(pods: readonly Pod[]): PhaseCount[] {
   const counts = new Map<string, number>();
   for (const pod of pods) {
@@ -138,16 +138,16 @@ export interface WarningGroup {
   key: string;
   reason: string;
   kind: string;
-  /** Times it was reported. */
+  /** How often it was reported. */
   count: number;
   objects: { namespace: string | undefined; name: string }[];
-  /** The newest message. */
+  /** The latest message. */
   message: string;
   /** RFC 3339. */
   lastSeen: string;
 }
 
-/** When an event was seen last. Which field says so depends on who wrote it and how often it came. */
+/** When an event last occurred; the field depends on who wrote it and how often it occurred. */
 function lastSeenOf(event: KubeEvent): string | undefined {
   return (
     event.series?.lastObservedTime ??
@@ -158,7 +158,7 @@ function lastSeenOf(event: KubeEvent): string | undefined {
   );
 }
 
-/** Warnings seen since `since` (ms), grouped by reason and kind of object, most frequent first. */
+/** Warnings after `since` (milliseconds since 1970), grouped by reason and kind of object, most frequent first. */
 export function groupWarnings(events: readonly KubeEvent[], since: number): WarningGroup[] {
   const groups = new Map<string, WarningGroup>();
   for (const event of events) {
@@ -191,7 +191,7 @@ export interface Rollout {
   at: string;
 }
 
-/** The newest roll-outs: each made a replica set of its own. */
+/** The latest rollouts, each of which created a replica set. */
 export function recentRollouts(replicaSets: readonly MetadataOnly[], limit: number): Rollout[] {
   return replicaSets
     .flatMap(({ metadata }) => {
@@ -209,7 +209,7 @@ export function recentRollouts(replicaSets: readonly MetadataOnly[], limit: numb
     .slice(0, limit);
 }
 
-/** The state of a cluster in one line. `undefined` parts are not known (yet, or to this person) and are not guessed. */
+/** The state of a cluster in one line. Undefined parts are unknown (not yet loaded, or denied) and are not guessed. */
 export function healthLine(parts: { nodes: readonly KubeNode[] | undefined; pods: readonly Pod[] | undefined }): {
   tone: Tone;
   text: string;

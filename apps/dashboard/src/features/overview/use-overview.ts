@@ -7,7 +7,7 @@ import { type ListFormat, metadataFields, objectFields } from '#features/kube/li
 import { type UsedList, useLiveList } from '#features/kube/use-live-list.ts';
 import type { KubeEvent, KubeNode, MetadataOnly, NodeMetrics, Pod } from './kube-objects.ts';
 
-/** More pods than this are not summed up: the page would cost the cluster more than it tells. */
+/** With more pods than this there are no totals, because the load on the cluster would be too high. */
 export const MOST_PODS = 5000;
 
 const containers = { resources: { requests: true }, restartPolicy: true } as const;
@@ -45,17 +45,17 @@ const rolloutFigures = metadataFields<MetadataOnly>({
 });
 const metricFigures = objectFields<NodeMetrics>({ metadata: {}, usage: true });
 
-/** What the overview of a cluster is made from, live; each list may be loading, denied or failed by itself. */
+/** The live lists of a cluster's overview; each may be loading, denied or failed independently. */
 export interface OverviewLists {
   nodes: UsedList<KubeNode>;
   pods: UsedList<Pod>;
   warnings: UsedList<KubeEvent>;
   replicaSets: UsedList<MetadataOnly>;
-  /** Use of CPU and memory; fails where the cluster serves no metrics API. */
+  /** Usage of CPU and memory; fails if the cluster serves no metrics API. */
   metrics: UsedList<NodeMetrics>;
 }
 
-/** `online` false: the agent is not connected; what was seen last stays. */
+/** If `online` is false, the agent is not connected, and the last known state stays. */
 export function useOverview(ref: ClusterRef, online: boolean): OverviewLists {
   const { nodes, pods, events, replicaSets, nodeMetrics } = knownKinds;
   const list = { ref, online };
@@ -83,11 +83,11 @@ interface FiguresRequest<T> {
   fieldSelector?: string;
 }
 
-/** Figures give way to whatever the person does meanwhile. */
+/** A live list that is rendered with lower priority than user input. */
 function useFigures<T>({ online, ...request }: FiguresRequest<T>): UsedList<T> {
   const list = useLiveList(request);
   const { retry } = list;
-  // An agent that is back need not wait for the next attempt.
+  // Retry at once when the agent is connected again.
   useEffect(() => {
     if (online) retry();
   }, [online, retry]);

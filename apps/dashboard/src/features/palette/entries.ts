@@ -1,23 +1,23 @@
 import type { LucideIcon } from 'lucide-react';
 
-/** One thing the palette can do. */
+/** One entry of the palette. */
 export interface Entry {
   /** Unique. */
   id: string;
   group: string;
   title: string;
   icon: LucideIcon;
-  /** At the right, small. */
+  /** Small text on the right. */
   note?: string | undefined;
   keys?: string;
-  /** Found by these words too. */
+  /** Additional search terms. */
   words?: readonly string[];
   run: () => void;
 }
 
 /**
- * How well an entry fits what was typed, 0 for not at all. Every word typed must stand in the title or begin one of the other
- * words; a title that is or begins with the text comes first, then one that has it at the start of a word.
+ * How well an entry matches the typed text; 0 for no match. Every typed word must occur in the title or begin one of the other
+ * terms; a title that equals or begins with the text ranks first, then one with the text at the start of a word.
  */
 export function rank(entry: Pick<Entry, 'title' | 'words' | 'note'>, typed: string): number {
   const wanted = typed.trim().toLowerCase();
@@ -35,8 +35,8 @@ export function rank(entry: Pick<Entry, 'title' | 'words' | 'note'>, typed: stri
 }
 
 /**
- * Entries that fit, best first inside each group, of those that fit as well the one of which most was typed; groups by their best
- * entry, else in the order they came.
+ * The matching entries, best first within each group; of equal matches, the one of which most was typed. Groups are sorted by
+ * their best entry, otherwise in the given order.
  */
 export function select(entries: readonly Entry[], typed: string): { group: string; entries: Entry[] }[] {
   const closeness = (entry: Entry) => (typed.trim() === '' ? 0 : -entry.title.length);

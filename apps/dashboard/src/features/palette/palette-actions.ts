@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react';
 import type { Action } from '#features/actions/action.ts';
 
-/** Opens the command palette from anywhere. */
+/** Opens the command palette; available everywhere. */
 export const openPalette: Action<unknown> = {
   id: 'palette.open',
   label: 'Command palette',

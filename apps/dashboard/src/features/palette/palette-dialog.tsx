@@ -13,7 +13,7 @@ export interface PaletteDialogProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** Go to any cluster, kind or object; do any action. */
+/** Goes to any cluster, kind or object, and runs any action. */
 export function PaletteDialog({ open, onOpenChange }: PaletteDialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>

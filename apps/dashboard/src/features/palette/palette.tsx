@@ -4,14 +4,14 @@ import { useEffect, useState } from 'react';
 import { useActions } from '#features/actions/use-actions.ts';
 import { openPalette } from './palette-actions.ts';
 
-// Loaded when first opened: it is not needed to see a page.
+// Loaded when first opened, because it is not needed to show a page.
 const PaletteDialog = dynamic(() => import('./palette-dialog.tsx').then((module) => module.PaletteDialog), {
   ssr: false,
 });
 
 const offered = [openPalette];
 
-/** The command palette's switch; stands once in the frame. */
+/** Opens the command palette; used once, in the frame. */
 export function Palette() {
   const [open, setOpen] = useState(false);
   const [loaded, setLoaded] = useState(false);

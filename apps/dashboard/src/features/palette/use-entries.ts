@@ -12,7 +12,7 @@ import { resourceId } from '#features/kube/api-resource.ts';
 import type { Entry } from './entries.ts';
 import { useObjectSearch } from './use-object-search.ts';
 
-/** Everything the palette can do here, most particular first. */
+/** All entries available here, most specific first. */
 export function useEntries(typed: string): Entry[] {
   const router = useRouter();
   const { organization = '', cluster } = useLocation();

@@ -8,14 +8,14 @@ export interface FoundObject extends ObjectName {
   kind: ApiResource;
 }
 
-/** The kinds that are searched, most wanted first. */
+/** The kinds that are searched, most useful first. */
 const { pods, deployments, statefulSets, services, configMaps, nodes, namespaces } = knownKinds;
 const searched: readonly ApiResource[] = [pods, deployments, statefulSets, services, configMaps, nodes, namespaces];
-/** Of one kind so many objects are looked at; more would make the palette cost what a table costs. */
+/** Maximum number of objects searched per kind; more would make the palette as expensive as a table. */
 const PER_KIND = 1000;
 const SHOWN = 20;
 
-/** Objects of the common kinds whose name holds the text; nothing below two letters. Names only are asked of the cluster. */
+/** Objects of common kinds whose name contains the text, which must have two letters. Only names are requested. */
 export function useObjectSearch(organization: string, cluster: string | undefined, text: string): FoundObject[] {
   const wanted = text.trim().toLowerCase();
   const objects = useQuery({
@@ -30,7 +30,7 @@ export function useObjectSearch(organization: string, cluster: string | undefine
           return names.map((found) => ({ ...found, kind }));
         }),
       );
-      // What one may not list is not found here; its own page says why.
+      // Kinds that the person may not list are not searched; their own pages say why.
       return lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
     },
   });

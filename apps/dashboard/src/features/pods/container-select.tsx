@@ -3,7 +3,7 @@ import { Select } from '#components/ui/select.tsx';
 import type { PodContainer } from './pod-containers.ts';
 
 interface ContainerSelectProps {
-  /** Undefined: not known. */
+  /** Undefined if unknown. */
   containers: readonly PodContainer[] | undefined;
   value: string | undefined;
   onChange: (container: string) => void;
@@ -11,7 +11,7 @@ interface ContainerSelectProps {
 
 const kinds = { container: '', init: ' (init)', debug: ' (debug)' };
 
-/** Chooses a container of a pod. Says its name only, where there is but one. */
+/** Chooses a container of a pod. If there is only one, shows its name. */
 export function ContainerSelect({ containers, value, onChange }: ContainerSelectProps) {
   if (containers === undefined || containers.length < 2) {
     return <span className="max-w-40 truncate px-1 text-muted">{value ?? ''}</span>;

@@ -11,9 +11,9 @@ export interface PodContainer {
 
 export interface PodContainers {
   containers: readonly PodContainer[];
-  /** The one meant when none is named: as the pod's annotation says, else the first. */
+  /** The default container: the one named by the pod's annotation, otherwise the first. */
   main: string | undefined;
-  /** Nothing of it will run again. */
+  /** Whether the pod has finished and no container will run again. */
   over: boolean;
 }
 
@@ -27,7 +27,7 @@ export function podPath({ namespace, pod }: { namespace: string; pod: string }):
   return href`/api/v1/namespaces/${namespace}/pods/${pod}`;
 }
 
-/** Reads a Pod. */
+/** Reads the containers of a Pod. */
 export function readContainers(pod: unknown): PodContainers {
   const containers = FIELDS.flatMap(([spec, status, kind]) =>
     list(pod, 'spec', spec).flatMap((container) => {

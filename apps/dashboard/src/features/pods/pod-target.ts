@@ -1,6 +1,6 @@
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 
-/** What a terminal or a log is of: a pod, and perhaps one of its containers. */
+/** The subject of a terminal or log: a pod, and optionally one of its containers. */
 export interface PodTarget {
   ref: ClusterRef;
   namespace: string;
@@ -8,5 +8,5 @@ export interface PodTarget {
   container?: string | undefined;
 }
 
-/** Which shell a terminal runs; `auto`: bash where there is one, else sh. */
+/** The shell of a terminal; `auto`: bash if it exists, otherwise sh. */
 export type Shell = 'auto' | 'bash' | 'sh';

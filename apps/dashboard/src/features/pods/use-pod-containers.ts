@@ -4,7 +4,7 @@ import { kubeJson } from '#features/kube/kube-fetch.ts';
 import { type PodContainers, podPath, readContainers } from './pod-containers.ts';
 import type { PodTarget } from './pod-target.ts';
 
-/** The containers of a pod, for the choice between them. Undefined: not known yet, or not to be known. */
+/** The containers of a pod, to choose from. Undefined if not yet loaded, or not readable. */
 export function usePodContainers({ ref, namespace, pod }: PodTarget): PodContainers | undefined {
   const { data } = useQuery({
     queryKey: ['pod-containers', ref.organization, ref.cluster, namespace, pod],

@@ -1,6 +1,6 @@
 import type { SessionKind } from '@postern/contracts';
 
-/** Kinds of sessions as people call them. */
+/** Display names of the kinds of sessions. */
 export const kindNames: Record<SessionKind, string> = {
   exec: 'Exec',
   attach: 'Attach',

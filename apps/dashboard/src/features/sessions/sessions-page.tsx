@@ -47,7 +47,7 @@ export function SessionsPage() {
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
-    // One that is asked for by name must be known by its id.
+    // A cluster requested by name must be resolved to its id first.
     enabled: clusterName === '' || cluster !== undefined,
     refetchInterval: 10_000,
   });

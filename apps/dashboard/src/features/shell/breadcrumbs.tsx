@@ -18,7 +18,7 @@ const pages: Record<string, string> = {
   tokens: goToTokens.label,
 };
 
-/** `deployments.apps` reads "Deployments"; the group stands in the address. */
+/** `deployments.apps` becomes "Deployments"; the group is in the URL. */
 function kindTitle(resource: string): string {
   const plural = resource.split('.')[0] ?? resource;
   return plural.charAt(0).toUpperCase() + plural.slice(1);

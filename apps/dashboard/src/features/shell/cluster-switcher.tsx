@@ -8,7 +8,7 @@ import { addCluster } from '#features/address/go-actions.ts';
 import { statusOf } from '#features/clusters/status.ts';
 import { useCluster, useClusters } from '#features/clusters/use-clusters.ts';
 
-/** The cluster one is in, always in sight, and a way into another. */
+/** Shows the current cluster, and switches to another. */
 export function ClusterSwitcher({ organization, cluster }: { organization: string; cluster: string }) {
   const clusters = useClusters(organization);
   const current = useCluster(organization, cluster).data;

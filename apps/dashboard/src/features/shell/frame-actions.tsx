@@ -9,11 +9,11 @@ import { clusterActions } from '#features/clusters/cluster-actions.ts';
 import { themeActions } from '#features/theme/theme-actions.ts';
 
 const places = [goToOverview, addCluster, goToClusters, goToSessions, goToTokens];
-// Its dialog stands in the address of the overview; the others open where their menu is.
+// Its dialog is part of the overview's URL; the others open with their menu.
 const cluster = [clusterActions.kubeconfig];
 const everywhere = [themeActions.light, themeActions.dark, themeActions.system, signOutAction];
 
-/** What can be done on every page of an organization. */
+/** The actions of every page of an organization. */
 export function FrameActions({ organization }: { organization: string }) {
   const router = useRouter();
   const { cluster: name } = useLocation();

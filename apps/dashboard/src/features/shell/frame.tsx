@@ -14,12 +14,12 @@ import { OrganizationGate } from './organization-gate.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { TopBar } from './top-bar.tsx';
 
-/** What Next calls the page for addresses that no page has. */
+/** Next's path of the page for unknown URLs. */
 const NOT_FOUND = '/_not-found';
 
 /**
- * The frame around every page of an organization: sidebar, top bar, the page, and the dock, which lives on while pages change.
- * Pages before sign-in stand bare, and so does the one for addresses that no page has: made at build, it knows no address.
+ * The frame around every page of an organization: sidebar, top bar, the page, and the dock, which persists while pages change.
+ * Pages before sign-in have no frame, and neither does the page for unknown URLs, which is generated at build time.
  */
 export function Frame({ children }: { children: ReactNode }) {
   const { organization } = useLocation();

@@ -4,10 +4,10 @@ import { formatAge } from '#components/format/age.ts';
 import { useTicking } from '#components/ticker.ts';
 import { useConnection } from '#features/live/connection.ts';
 
-/** Blips shorter than this (ms) are nobody's business. */
+/** Shorter interruptions are not shown, in milliseconds. */
 const PATIENCE_MS = 3000;
 
-/** Says that the gateway is not reached, since when, and that the page tries again by itself. */
+/** Says that the gateway cannot be reached, since when, and that the page keeps retrying. */
 export function OfflineBanner() {
   const { state, since } = useConnection();
   const age = useTicking((now) => (state === 'lost' && now - since > PATIENCE_MS ? formatAge(now - since) : null));

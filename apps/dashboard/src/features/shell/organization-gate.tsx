@@ -10,7 +10,7 @@ import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { homeOf } from '#features/browser-session/last-organization.ts';
 
-/** Shows the page only to members; everybody else gets the same "not found", whether the organization exists or not. */
+/** Shows the page only to members; everybody else gets the same "not found", whether or not the organization exists. */
 export function OrganizationGate({
   me,
   organization,

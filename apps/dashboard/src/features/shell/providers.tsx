@@ -11,7 +11,7 @@ function createQueryClient() {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // What the gateway refused it will refuse again; what did not arrive may yet.
+        // Refusals of the gateway are permanent; network and server errors may not be.
         retry: (failures, error) => failures < 3 && !(error instanceof ApiError && error.status < 500),
         retryDelay: (attempt) => Math.min(500 * 2 ** attempt, 8000),
         // Not the browser's `onLine`: a gateway on this machine needs no network.
@@ -23,7 +23,7 @@ function createQueryClient() {
   });
 }
 
-/** What every page stands on. */
+/** The context providers of every page. */
 export function Providers({ children }: { children: ReactNode }) {
   const [client] = useState(createQueryClient);
   useThemeFollowing();

@@ -24,14 +24,14 @@ import { AccountMenu } from './account-menu.tsx';
 import { ClusterSwitcher } from './cluster-switcher.tsx';
 import { OrganizationSwitcher } from './organization-switcher.tsx';
 
-// Only inside a cluster, so not in the first load of the list of clusters.
+// Only used inside a cluster, so not loaded with the list of clusters.
 const ClusterNav = dynamic(() => import('#features/browser/cluster-nav.tsx').then((module) => module.ClusterNav), {
   ssr: false,
 });
 
 export interface SidebarProps {
   organization: string;
-  /** Called when a link was followed: the drawer closes. */
+  /** Called when a link was followed, to close the drawer. */
   onNavigate?: () => void;
 }
 

@@ -14,7 +14,7 @@ import { Breadcrumbs } from './breadcrumbs.tsx';
 
 const palette = bindAction(openPalette, undefined);
 
-// Only inside a cluster, so not in the first load of the list of clusters.
+// Only used inside a cluster, so not loaded with the list of clusters.
 const NamespacePicker = dynamic(
   () => import('#features/browser/namespace-picker.tsx').then((module) => module.NamespacePicker),
   { ssr: false },

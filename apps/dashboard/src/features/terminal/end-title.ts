@@ -1,4 +1,4 @@
-/** A few words for why a terminal ended; the gateway's sentence says the rest. Unknown codes are of a newer gateway. */
+/** A short title for why a terminal ended; the gateway's message has the details. Unknown codes are from a newer gateway. */
 export function endTitle(code: string): string {
   return titles[code] ?? 'The terminal ended';
 }

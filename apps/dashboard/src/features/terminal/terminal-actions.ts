@@ -3,12 +3,12 @@ import type { Action } from '#features/actions/action.ts';
 import type { TerminalScreen } from './terminal-screen.ts';
 import { changeTerminalSettings } from './terminal-settings.ts';
 
-/** A terminal in the dock. Keys of its own it has besides these: see `terminalKey`. */
+/** The context of a terminal's actions. The terminal also handles keys of its own, see `terminalKey`. */
 export interface TerminalContext {
   pod: string;
-  /** Undefined: not drawn yet. */
+  /** Undefined before it is rendered. */
   screen: TerminalScreen | undefined;
-  /** Pixels. */
+  /** In pixels. */
   fontSize: number;
   search: () => void;
 }
@@ -24,7 +24,7 @@ export const searchTerminal: Action<TerminalContext> = {
   id: 'terminal.search',
   label: 'Search',
   icon: Search,
-  // The palette gives the focus back to what had it: the field would not keep it.
+  // The palette restores the focus when it closes, so the search field would lose it.
   unlisted: true,
   run: ({ search }) => search(),
 };

@@ -6,10 +6,10 @@ export interface Key {
   shiftKey: boolean;
 }
 
-/** Keys that belong to the page also while a shell has the focus: moving between the dock's tabs, and hiding it. */
+/** Keys that the page handles even while a shell has the focus: switching between the dock's tabs, and hiding it. */
 const PAGE_KEYS = new Set(['PageUp', 'PageDown', '`', '~']);
 
-/** Whom a key is for. On Apple's keyboards ⌘ is never the shell's; elsewhere Ctrl is, unless with Shift. */
+/** Who handles a key. On Apple keyboards ⌘ is never for the shell; elsewhere Ctrl is, except with Shift. */
 export function terminalKey(event: Key, apple: boolean): 'shell' | 'copy' | 'paste' | 'search' | 'page' {
   if (event.altKey) return 'shell';
   const ours = apple ? event.metaKey && !event.ctrlKey : event.ctrlKey && event.shiftKey && !event.metaKey;

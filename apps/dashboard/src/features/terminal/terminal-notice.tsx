@@ -13,7 +13,7 @@ interface TerminalNoticeProps {
   onStart: () => void;
 }
 
-/** Why nothing can be typed, and what to do about it; what the shell printed stays to be read above it. */
+/** Says why input is not possible, and what to do; the shell's output stays readable above it. */
 export function TerminalNotice({ state, target, active, onStart }: TerminalNoticeProps) {
   switch (state.phase) {
     case 'open':
@@ -69,7 +69,7 @@ function Bar({ children }: { children: ReactNode }) {
   );
 }
 
-/** Takes the focus, so that Enter starts it again. */
+/** Takes the focus, so that Enter restarts the shell. */
 function StartButton({ active, onStart }: { active: boolean; onStart: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {

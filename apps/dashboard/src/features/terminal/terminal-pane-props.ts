@@ -2,12 +2,12 @@ import type { PodTarget, Shell } from '#features/pods/pod-target.ts';
 
 export interface TerminalPaneProps {
   target: PodTarget;
-  /** First choice; default `auto`. */
+  /** Initial choice; default: `auto`. */
   shell?: Shell;
-  /** It is in front: takes the focus and measures its latency. Default true. */
+  /** Whether it is in front, takes the focus and measures its latency. Default: true. */
   active?: boolean;
-  /** False: shows a button that starts it. Default true. */
+  /** If false, shows a button that starts it. Default: true. */
   startAtOnce?: boolean;
-  /** Somebody chose another container or shell. */
+  /** Called when another container or shell was chosen. */
   onChoice?: (choice: { container?: string; shell?: Shell }) => void;
 }

@@ -23,11 +23,11 @@ export interface ScreenOptions {
 
 const FONT = '"JetBrains Mono Variable"';
 const SCROLLBACK = 10_000;
-/** Soft reset (DECSTR), no mouse reports, no bracketed paste. */
+/** Escape sequences for a soft reset (DECSTR), no mouse reports and no bracketed paste. */
 const SETTLE = '\x1b[!p\x1b[?1000;1002;1003;1006;2004l';
 const encoder = new TextEncoder();
 
-/** The emulator behind our own interface: draws output, gives out what is typed, knows its size. */
+/** Wraps the terminal emulator: draws output, passes on input, reports its size. */
 export class TerminalScreen {
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
@@ -59,7 +59,7 @@ export class TerminalScreen {
     terminal.loadAddon(this.#fit);
     terminal.loadAddon(this.#search);
     terminal.loadAddon(new WebLinksAddon(openLink));
-    // OSC 52: what runs in a pod has no business with the clipboard of the one who looks.
+    // OSC 52: a program in a pod must not access the user's clipboard.
     terminal.parser.registerOscHandler(52, () => true);
     terminal.onData((text) => options.onInput(encoder.encode(text)));
     terminal.onBinary((text) => options.onInput(Uint8Array.from(text, (character) => character.charCodeAt(0))));
@@ -79,8 +79,8 @@ export class TerminalScreen {
   }
 
   /**
-   * Opens on an element that has its size and its font: a terminal measures its cells once, and the first size that the shell
-   * hears must be right.
+   * Opens on an element once it has its size and its font: a terminal measures its cells once, and the first size sent to the
+   * shell must be correct.
    */
   static async open(options: ScreenOptions, signal: AbortSignal): Promise<TerminalScreen | undefined> {
     await Promise.all([
@@ -99,13 +99,13 @@ export class TerminalScreen {
     this.#terminal.write(data, done);
   }
 
-  /** A line of our own, apart from what the shell prints; whatever that had switched on is off afterwards. */
+  /** Prints a line of our own, and resets any modes that the shell's output had enabled. */
   note(text: string): void {
     const leave = this.#terminal.buffer.active.type === 'alternate' ? '\x1b[?1049l' : '';
     this.#terminal.write(`${leave}${SETTLE}\r\n\x1b[0;90m— ${text} —\x1b[0m\r\n`);
   }
 
-  /** Takes the size of its element, unless that is not shown. */
+  /** Adapts to the size of its element, unless that is hidden. */
   fit(): void {
     if (this.#element.clientWidth > 0 && this.#element.clientHeight > 0) this.#fit.fit();
   }
@@ -135,22 +135,22 @@ export class TerminalScreen {
   }
 
   async copy(): Promise<void> {
-    // Refused when the page is not in front; the selection is still there to try again.
+    // Refused if the page is not in front; the selection is kept, to try again.
     await navigator.clipboard?.writeText(this.#terminal.getSelection()).catch(() => undefined);
   }
 
-  /** Brackets it where the shell understands that, so that lines do not run while being pasted. */
+  /** Uses bracketed paste if the shell supports it, so that pasted lines do not run. */
   async paste(): Promise<void> {
     const text = await navigator.clipboard.readText().catch(() => '');
     this.#terminal.paste(text);
     this.focus();
   }
 
-  /** False: the emulator leaves the key alone. */
+  /** @returns false if the emulator must ignore the key. */
   #onKey(event: KeyboardEvent, onSearch: () => void): boolean {
     const key = terminalKey(event, isApple());
     if (key === 'shell') return true;
-    // What pastes is the browser, which needs no permission for it.
+    // The browser itself pastes, which needs no permission.
     if (key === 'paste' || key === 'page') return false;
     event.preventDefault();
     if (event.type !== 'keydown') return false;
@@ -193,8 +193,8 @@ const marks = {
 };
 
 /**
- * Only pages of the web, and they learn nothing of this one. A plain click selects text, and what a program prints may lie about
- * where it leads: so with Ctrl or ⌘, where there are such keys.
+ * Opens only web pages, without a referrer or opener. Requires Ctrl or ⌘ if there are such keys, because a plain click selects
+ * text, and a program's output may be misleading about the target.
  */
 function openLink(event: MouseEvent, address: string): void {
   const meant = event.ctrlKey || event.metaKey || matchMedia('(pointer: coarse)').matches;

@@ -11,7 +11,7 @@ interface TerminalSearchProps {
   onClose: () => void;
 }
 
-/** Finds text in what the terminal has kept. */
+/** Searches the terminal's scrollback. */
 export function TerminalSearch({ screen, matches, onClose }: TerminalSearchProps) {
   const [text, setText] = useState('');
   useEffect(() => () => screen.endSearch(), [screen]);
@@ -55,5 +55,5 @@ export function TerminalSearch({ screen, matches, onClose }: TerminalSearchProps
   );
 }
 
-/** Somebody asked for this field just now. */
+/** Focuses a field that the user has just requested. */
 const focus = (field: HTMLInputElement | null) => field?.focus();

@@ -6,17 +6,17 @@ export interface Size {
 }
 
 export type TerminalState =
-  /** Waits for somebody to start it. */
+  /** Waits to be started. */
   | { phase: 'idle' }
   | { phase: 'opening' }
   | { phase: 'open'; container: string; shell: string }
-  /** The connection to the gateway is lost; the socket tries by itself. Shells end with their connection. */
+  /** The connection to the gateway is lost, and is being re-established. Shells end with their connection. */
   | { phase: 'reconnecting'; since: number }
   | { phase: 'ended'; code: string; message: string };
 
 type ServerEvent = keyof ServerToClientEvents | 'connect' | 'disconnect';
 
-/** What a terminal needs of the page's socket. */
+/** The part of the page's live connection that a terminal uses. */
 export interface TerminalSocket {
   readonly connected: boolean;
   on(event: ServerEvent, listener: (...args: never[]) => void): unknown;
@@ -26,29 +26,29 @@ export interface TerminalSocket {
 
 export interface TerminalSessionOptions {
   socket: TerminalSocket;
-  /** Draws output; `done` when it is drawn. */
+  /** Draws output, and then calls `done`. */
   write: (data: Uint8Array, done: () => void) => void;
   onState: (state: TerminalState) => void;
 }
 
-/** The contract takes 64 KiB a message. */
+/** Largest input per message, in bytes; the contract allows 64 KiB. */
 const LARGEST_INPUT = 32 * 1024;
 const MOST_EARLY_INPUT = 4 * 1024;
-/** The gateway holds at 192 KiB: several acknowledgements before that keep a fast stream moving. */
+/** The gateway pauses at 192 KiB unacknowledged; several acknowledgements before that keep a fast stream moving. */
 const ACKNOWLEDGE_EVERY = 32 * 1024;
 
-/** One shell in a pod at a time, over the page's socket: opening, bytes both ways, flow control, its end. */
+/** One shell in a pod at a time, over the page's live connection: opening, data in both directions, flow control, ending. */
 export class TerminalSession {
   readonly #options: TerminalSessionOptions;
   #state: TerminalState = { phase: 'idle' };
   #id: string | undefined;
-  /** Of the attempt; answers to an earlier one are late. */
+  /** Number of the current attempt; answers to earlier ones are ignored. */
   #attempt = 0;
   #size: Size = { columns: 80, rows: 24 };
   #received = 0;
   #drawn = 0;
   #acknowledged = 0;
-  /** Typed since this shell was asked for. */
+  /** Input typed while the shell is opening. */
   #early = new Uint8Array();
 
   constructor(options: TerminalSessionOptions) {
@@ -64,7 +64,7 @@ export class TerminalSession {
     return this.#state;
   }
 
-  /** Opens a shell; one that is open is closed first. */
+  /** Opens a shell, and closes the open one first. */
   open(request: Omit<OpenTerminal, keyof Size>, size: Size): void {
     this.#drop();
     this.#size = size;
@@ -92,8 +92,8 @@ export class TerminalSession {
   }
 
   /**
-   * Keystrokes. Those typed while a shell opens wait for it (up to 4 KiB), as a terminal's do; with no shell in sight they are
-   * lost: another shell must not get them.
+   * Sends keystrokes. Those typed while a shell is opening are queued (up to 4 KiB), as in any terminal; otherwise without a
+   * shell they are dropped, because another shell must not get them.
    */
   input(data: Uint8Array): void {
     if (this.#state.phase === 'opening' && this.#early.byteLength + data.byteLength <= MOST_EARLY_INPUT) {
@@ -113,7 +113,7 @@ export class TerminalSession {
     if (this.#id !== undefined) this.#options.socket.emit('terminal:resize', { terminal: this.#id, ...size });
   }
 
-  /** Ends the shell and listens no more. */
+  /** Ends the shell and removes all listeners. */
   dispose(): void {
     const { socket } = this.#options;
     socket.off('terminal:output', this.#onOutput);

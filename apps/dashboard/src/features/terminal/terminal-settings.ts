@@ -1,10 +1,10 @@
 import { sharedValue } from '#components/shared-value.ts';
 
 export interface TerminalSettings {
-  /** Pixels. */
+  /** In pixels. */
   fontSize: number;
   copyOnSelect: boolean;
-  /** Offers the text to assistive technology, at some cost when much is printed. */
+  /** Makes the text available to assistive technology, at some cost when there is much output. */
   screenReader: boolean;
 }
 
@@ -12,7 +12,7 @@ const DEFAULTS: TerminalSettings = { fontSize: 13, copyOnSelect: false, screenRe
 const SMALLEST = 9;
 const LARGEST = 24;
 
-/** Takes whatever was stored; what does not fit is left at its default. */
+/** Parses stored settings; invalid values get their defaults. */
 export function readTerminalSettings(stored: string | null): TerminalSettings {
   let value: unknown;
   try {
@@ -33,7 +33,7 @@ const limit = (size: number): number => Math.min(LARGEST, Math.max(SMALLEST, Mat
 
 const settings = sharedValue(DEFAULTS, { key: 'postern.terminal', read: readTerminalSettings });
 
-/** How terminals look and behave; the same for all of them, and remembered. */
+/** How terminals look and behave; the same for all terminals, stored in this browser. */
 export const useTerminalSettings = settings.use;
 
 export function changeTerminalSettings(change: Partial<TerminalSettings>): void {

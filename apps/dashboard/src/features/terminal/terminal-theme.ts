@@ -57,5 +57,5 @@ const dark: ITheme = {
   brightWhite: '#ffffff',
 };
 
-/** Colours of a terminal: the surface of the page, and sixteen colours that can be read on it. */
+/** Colours of a terminal: the page's background, and sixteen colours that are readable on it. */
 export const terminalTheme = (theme: Theme): ITheme => (theme === 'dark' ? dark : light);

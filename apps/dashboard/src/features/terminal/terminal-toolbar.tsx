@@ -29,7 +29,7 @@ interface TerminalToolbarProps {
   onSearch: () => void;
 }
 
-/** Only of the terminal in front: of those behind it nobody thinks. */
+/** Actions of the terminal in front only. */
 const offered = [...clipboardActions, ...textSizeActions];
 const none: typeof offered = [];
 
@@ -39,7 +39,7 @@ const SHELLS: readonly { value: Shell; label: string }[] = [
   { value: 'sh', label: 'sh' },
 ];
 
-/** What the terminal is in, how it fares, and what else it can do. */
+/** The terminal's container, its state, and its other actions. */
 export function TerminalToolbar(props: TerminalToolbarProps) {
   const { target, shell, state, active, screen, onChoose, onSearch } = props;
   const { fontSize } = useTerminalSettings();

@@ -7,7 +7,7 @@ import { TerminalSearch } from './terminal-search.tsx';
 import { TerminalToolbar } from './terminal-toolbar.tsx';
 import { useTerminal } from './use-terminal.ts';
 
-/** What `TerminalPane` loads. */
+/** The content of `TerminalPane`. */
 export function TerminalView({ target, active = true, startAtOnce = true, onChoice, ...props }: TerminalPaneProps) {
   const [shell, setShell] = useState<Shell>(props.shell ?? 'auto');
   const [container, setContainer] = useState(target.container);
@@ -42,7 +42,7 @@ export function TerminalView({ target, active = true, startAtOnce = true, onChoi
         onSearch={() => setSearching(true)}
       />
       <div className="relative min-h-0 flex-1">
-        {/* The emulator measures this element: its padding must stand outside. */}
+        {/* The emulator measures this element, so the padding must be outside. */}
         <div className="absolute inset-0 bg-surface py-1 pl-3" data-own-keys>
           <div ref={holder} className="h-full overflow-hidden" />
         </div>

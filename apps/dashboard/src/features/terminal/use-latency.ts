@@ -5,7 +5,7 @@ import { liveSocket } from '#features/live/live-socket.ts';
 const EVERY_MS = 5000;
 const GIVE_UP_MS = 4000;
 
-/** Milliseconds from the page to the gateway and back, measured every few seconds. Undefined: no answer. */
+/** Round trip from the page to the gateway in milliseconds, measured every few seconds. Undefined if there is no answer. */
 export function useLatency(enabled: boolean): number | undefined {
   const [latency, setLatency] = useState<number>();
   useEffect(() => {

@@ -10,22 +10,22 @@ import { useTerminalSettings } from './terminal-settings.ts';
 export interface UseTerminalOptions {
   target: PodTarget;
   shell: Shell;
-  /** False: waits for `start`. */
+  /** If false, waits for `start`. */
   startAtOnce: boolean;
   onSearch: () => void;
   onMatches: (matches: { index: number; count: number }) => void;
 }
 
 export interface UsedTerminal {
-  /** Where the screen goes. */
+  /** The element for the screen. */
   holder: RefObject<HTMLDivElement | null>;
   screen: TerminalScreen | undefined;
   state: TerminalState;
-  /** Opens a shell, in another container or another shell when told so. The one that is open ends. */
+  /** Opens a shell, optionally in another container or of another kind. The open one ends. */
   start: (change?: { container?: string; shell?: Shell }) => void;
 }
 
-/** An emulator and a shell in a pod, bound to each other and to one element. */
+/** Connects a terminal emulator in one element with a shell in a pod. */
 export function useTerminal(options: UseTerminalOptions): UsedTerminal {
   const holder = useRef<HTMLDivElement>(null);
   const [both, setBoth] = useState<{ screen: TerminalScreen; session: TerminalSession }>();

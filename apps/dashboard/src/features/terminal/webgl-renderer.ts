@@ -1,12 +1,12 @@
 import { WebglAddon } from '@xterm/addon-webgl';
 import type { Terminal } from '@xterm/xterm';
 
-/** One blank frame may be a race; so many in a row are a driver that draws nothing. */
+/** One blank frame may be a race; this many in a row mean that the driver draws nothing. */
 const BLANK_FRAMES = 3;
 
 /**
- * Draws with WebGL. Back to the DOM renderer where there is none, when its context is lost, and when frames with text on them
- * stay blank: some drivers fail without an error.
+ * Draws with WebGL. Falls back to the DOM renderer if there is no WebGL, if its context is lost, and if frames with text stay
+ * blank, because some drivers fail without an error.
  */
 export function drawWithGpu(terminal: Terminal): void {
   if (!hasGraphicsCard()) return;
@@ -19,7 +19,7 @@ export function drawWithGpu(terminal: Terminal): void {
     return;
   }
   let blank = 0;
-  // Inside this event the frame has just been drawn, so that its pixels are still there to be read.
+  // In this event the frame has just been drawn, so its pixels can still be read.
   const watching = terminal.onRender(() => {
     if (!showsText(terminal)) return;
     const painted = isPainted(terminal.element);
@@ -27,7 +27,7 @@ export function drawWithGpu(terminal: Terminal): void {
     blank = painted ? 0 : blank + 1;
     if (painted || blank >= BLANK_FRAMES) watching.dispose();
     if (blank >= BLANK_FRAMES) addon.dispose();
-    // A shell that waits prints nothing more: without another frame its screen would stay blank.
+    // A waiting shell prints nothing more, so without another frame its screen would stay blank.
     else if (!painted) terminal.refresh(0, terminal.rows - 1);
   });
 }
@@ -46,7 +46,7 @@ function showsText(terminal: Terminal): boolean {
   return false;
 }
 
-/** Undefined: cannot be told. */
+/** Undefined if unknown. */
 function isPainted(element: HTMLElement | undefined): boolean | undefined {
   for (const canvas of element?.querySelectorAll('canvas') ?? []) {
     const gl = canvas.getContext('webgl2');
@@ -60,7 +60,7 @@ function isPainted(element: HTMLElement | undefined): boolean | undefined {
   return undefined;
 }
 
-/** False also where software plays the card: the page itself draws faster then. */
+/** False also for software rendering, which is slower than the DOM renderer. */
 function hasGraphicsCard(): boolean {
   const gl = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
   if (gl === null) return false;

@@ -13,7 +13,7 @@ function theme(choice: ThemeChoice, short: string, icon: Action<unknown>['icon']
   };
 }
 
-/** One action for each theme that can be chosen. */
+/** One action per theme. */
 export const themeActions: Record<ThemeChoice, Action<unknown>> = {
   system: theme('system', 'Same as the system', Monitor),
   light: theme('light', 'Light', Sun),

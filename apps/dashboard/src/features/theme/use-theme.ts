@@ -34,14 +34,14 @@ export function setTheme(next: ThemeChoice): void {
   apply();
 }
 
-/** What is chosen, and what is shown now (for terminals and editors, which bring their own colours). */
+/** The chosen theme, and the one shown now (for terminals and editors, which have their own colours). */
 export function useTheme(): { choice: ThemeChoice; theme: Theme } {
   const current = useSyncExternalStore(subscribe, choice, () => 'system' as const);
   const theme = useSyncExternalStore(subscribe, shown, () => 'light' as const);
   return { choice: current, theme };
 }
 
-/** Follows the system's theme and other tabs' choice; called once, at the top. */
+/** Follows the system's theme and the choice in other tabs; called once, at the top. */
 export function useThemeFollowing(): void {
   useEffect(() => {
     const media = matchMedia('(prefers-color-scheme: dark)');

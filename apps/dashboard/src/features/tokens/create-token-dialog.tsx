@@ -27,7 +27,7 @@ export interface CreateTokenDialogProps {
   organization: string;
 }
 
-/** Makes an API token and shows its secret, once. */
+/** Creates an API token and shows its secret once. */
 export function CreateTokenDialog({ open, onOpenChange, organization }: CreateTokenDialogProps) {
   const client = useQueryClient();
   const form = useId();

@@ -119,7 +119,7 @@ export function TokensPage() {
   );
 }
 
-/** Below this (ms) an expiry is near. */
+/** An expiry in less than this is marked as near, in milliseconds. */
 const NEAR_MS = 7 * 86_400_000;
 
 function Expiry({ at }: { at: string }) {

@@ -111,7 +111,7 @@ function probeOf(container: unknown, name: string): FactValue | undefined {
   return code(`${how} every ${number(probe, 'periodSeconds') ?? 10}s`);
 }
 
-/** Names with values, or with where values come from; what comes out of a secret is never shown here. */
+/** The variables with their values or sources; values from secrets are never shown here. */
 function environmentOf(container: unknown, namespace: string): FactValue | undefined {
   const direct = list(container, 'env').map((variable): FactValue => {
     const name = text(variable, 'name') ?? '';
@@ -144,7 +144,7 @@ function mountsOf(container: unknown): FactValue | undefined {
   return items.length === 0 ? undefined : { type: 'list', items };
 }
 
-/** What a pod's volumes are made of, as rows of a table. */
+/** A pod's volumes with their sources, as rows of a table. */
 export function volumeRows(spec: unknown, namespace: string): FactValue[][] {
   return list(spec, 'volumes').map((volume) => {
     const { name, ...sources } = record(volume);

@@ -31,7 +31,7 @@ const known: Record<string, (object: unknown) => Description> = {
   'persistentvolumeclaims.': describeClaim,
 };
 
-/** What to say of an object beyond what all have; every kind gets something. */
+/** The kind-specific description of an object; there is one for every kind. */
 export function describe(resource: Pick<ApiResource, 'resource' | 'group'>, object: unknown): Description {
   return (known[`${resource.resource}.${resource.group}`] ?? describeAny)(object);
 }

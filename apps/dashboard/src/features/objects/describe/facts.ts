@@ -1,6 +1,6 @@
 import type { Tone } from '#components/ui/tone.ts';
 
-/** Another object, as manifests name it. */
+/** A reference to another object, as in manifests. */
 export interface ObjectLink {
   apiVersion: string;
   kind: string;
@@ -11,7 +11,7 @@ export interface ObjectLink {
 
 export type FactValue =
   | { type: 'text'; text: string }
-  /** For machines: addresses, images, selectors. */
+  /** Technical values: addresses, images, selectors. */
   | { type: 'code'; text: string }
   /** RFC 3339. */
   | { type: 'time'; at: string }
@@ -26,11 +26,11 @@ export interface Fact {
 
 export interface ContainerFacts {
   name: string;
-  /** `init`, `sidecar`, `debug`; undefined for an ordinary one. */
+  /** `init`, `sidecar`, `debug`; undefined for an ordinary container. */
   role: string | undefined;
   image: string;
   state: { tone: Tone; text: string } | undefined;
-  /** What the last run ended with, where there was one. */
+  /** How the last run ended, if there was one. */
   last: string | undefined;
   restarts: number;
   facts: readonly Fact[];
@@ -38,7 +38,7 @@ export interface ContainerFacts {
 
 export interface DataEntry {
   key: string;
-  /** Text as stored: base64 where the entry is encoded. */
+  /** Text as stored; base64 if the entry is encoded. */
   value: string;
   encoded: boolean;
 }
@@ -50,7 +50,7 @@ export type Section =
   /** Live pods by selector. */
   | { type: 'pods'; title: string; namespace: string; labelSelector?: string; fieldSelector?: string };
 
-/** What the page of an object shows besides what all objects have. */
+/** What the page of an object shows in addition to the fields common to all objects. */
 export interface Description {
   state?: { tone: Tone; text: string } | undefined;
   facts: readonly Fact[];
@@ -60,7 +60,7 @@ export interface Description {
 export const textValue = (text: string): FactValue => ({ type: 'text', text });
 export const code = (text: string): FactValue => ({ type: 'code', text });
 
-/** A fact, unless there is nothing to say. */
+/** A fact, or nothing if there is no value. */
 export function fact(label: string, value: FactValue | string | number | undefined): Fact[] {
   if (value === undefined || value === '') return [];
   if (typeof value === 'object' && value.type === 'list' && value.items.length === 0) return [];

@@ -107,7 +107,7 @@ export function describeNode(node: unknown): Description {
   };
 }
 
-/** Memory and storage in units that one can compare; all else as it stands. */
+/** Formats memory and storage in readable units; other amounts unchanged. */
 function amountOf(name: string, amount: unknown): string {
   if (amount === undefined) return '–';
   const bytes = /memory|storage|hugepages/.test(name) ? parseQuantity(String(amount)) : Number.NaN;
@@ -232,7 +232,7 @@ export function describeClaim(claim: unknown): Description {
 
 const MOST_FACTS = 24;
 
-/** Of a kind that nobody described: its simple fields as they stand, and its phase if it has one. */
+/** For a kind without a description of its own: its simple fields unchanged, and its phase if it has one. */
 export function describeAny(object: unknown): Description {
   const phase = text(object, 'status', 'phase') ?? text(object, 'status', 'state');
   const ready = list(object, 'status', 'conditions').find((one) => text(one, 'type') === 'Ready');
@@ -267,7 +267,7 @@ export function describeAny(object: unknown): Description {
   return { state, facts: [...simple('spec'), ...simple('status')].slice(0, MOST_FACTS), sections: [] };
 }
 
-/** `storageClassName` reads "Storage class name". */
+/** A label for a field: `storageClassName` becomes "Storage class name". */
 function label(key: string): string {
   const words = key.replace(/([a-z0-9])([A-Z])/g, '$1 $2');
   return words.charAt(0).toUpperCase() + words.slice(1).replace(/ [A-Z](?=[a-z])/g, (found) => found.toLowerCase());

@@ -2,8 +2,8 @@ import type { Tone } from '#components/ui/tone.ts';
 import { get, list, number, text } from '#features/kube/read.ts';
 
 /**
- * A pod's state in kubectl's words: the phase, or what the containers wait for or ended with.
- * After Kubernetes' printPod, pkg/printers/internalversion/printers.go.
+ * A pod's state in kubectl's terms: the phase, or what the containers wait for or ended with.
+ * Based on Kubernetes' printPod, pkg/printers/internalversion/printers.go.
  */
 export function podState(pod: unknown): { tone: Tone; text: string } {
   const words = podWords(pod);

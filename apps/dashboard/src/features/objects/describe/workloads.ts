@@ -42,7 +42,7 @@ export function describePod(pod: unknown): Description {
   };
 }
 
-/** Deployment, ReplicaSet, StatefulSet, ReplicationController: things with replicas and a template. */
+/** Describes Deployment, ReplicaSet, StatefulSet and ReplicationController, which have replicas and a template. */
 export function describeReplicated(workload: unknown): Description {
   const wanted = number(workload, 'spec', 'replicas') ?? 1;
   const ready = number(workload, 'status', 'readyReplicas') ?? 0;
@@ -181,7 +181,7 @@ function selectorFact(workload: unknown): Fact[] {
   return selector === '' ? [] : fact('Selector', code(selector));
 }
 
-/** A label selector, plain or with expressions, as a query takes it. Empty when there is none. */
+/** A label selector, plain or with expressions, in the format of the query parameter. Empty if there is none. */
 export function writeSelector(selector: unknown): string {
   const plain =
     get(selector, 'matchLabels') === undefined && get(selector, 'matchExpressions') === undefined
@@ -204,7 +204,7 @@ export function timeOf(object: unknown, ...path: string[]): FactValue | undefine
   return at === undefined ? undefined : { type: 'time', at };
 }
 
-/** `a=1, b=2`; undefined when there are none. */
+/** `a=1, b=2`; undefined if there are none. */
 export function pairs(map: Record<string, string>): FactValue | undefined {
   const entries = Object.entries(map);
   return entries.length === 0 ? undefined : code(entries.map(([key, value]) => `${key}=${value}`).join(', '));
