@@ -1,6 +1,6 @@
 import base from './.dependency-cruiser.mjs';
 
-/** No two folders of an app import each other; tests may reach across. */
+/** Folders of an app must not import each other in a cycle; tests are exempt. */
 export default {
   forbidden: [
     {

@@ -1,4 +1,4 @@
-/** The layers of docs/architecture.md: imports point one way, apps never import apps, leaves import nothing of ours. */
+/** The layers of docs/architecture.md: imports point one way, apps never import apps, leaves import none of our packages. */
 const may = {
   'packages/mux': [],
   'packages/contracts': [],

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Tests run on the sources of every package (condition `@postern/source`), so they need no build. The others are Vite's own defaults.
+// Tests use the sources of every package (condition `@postern/source`), so they need no build. The others are Vite's defaults.
 const conditions = ['@postern/source', 'module', 'node', 'development|production'];
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-// `npm run build`: what `npm start` builds, without starting it.
+// `npm run build`: builds what `npm start` needs, without starting it.
 import { build, install, program } from './workspace.mjs';
 
 await program(async () => {

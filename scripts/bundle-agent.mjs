@@ -1,4 +1,4 @@
-// Bundles the agent and all it needs into one file: `node scripts/bundle-agent.mjs OUT.mjs`.
+// Bundles the agent and its dependencies into one file: `node scripts/bundle-agent.mjs OUT.mjs`.
 import { resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -12,10 +12,10 @@ if (!out) {
 const bundle = await rolldown({
   input: resolve(root, 'apps/agent/src/main.ts'),
   platform: 'node',
-  // The workspace's packages are taken as sources, so nothing has to be built before.
+  // Uses the sources of the workspace's packages, so nothing needs to be built first.
   resolve: { conditionNames: ['@postern/source', 'node'] },
-  // Optional native parts of `ws`: it does without them. A kubeconfig's OIDC provider would bring in a megabyte of clients,
-  // which a pod never needs.
+  // `ws` works without its optional native parts. A kubeconfig's OIDC provider would add a megabyte of clients, which a pod never
+  // needs.
   external: ['bufferutil', 'utf-8-validate', /oidc_auth/],
 });
 await bundle.write({

@@ -1,5 +1,5 @@
-// `next dev` in one process: `node scripts/next-dev.mjs FOLDER PORT`. Next's own command starts a server beside itself, which stays when
-// the command is killed, and then no other starts.
+// `next dev` in a single process: `node scripts/next-dev.mjs FOLDER PORT`. Next's own command starts a separate server, which
+// keeps running when the command is killed, and prevents another start.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -15,7 +15,7 @@ const handle = app.getRequestHandler();
 const server = createServer((request, response) => void handle(request, response));
 server.listen(Number(port), hostname);
 await once(server, 'listening');
-// With the first request Next begins to answer upgrades as well: those of pages that were open before may come first.
+// Next only handles upgrades after the first request, and those of pages that are still open may arrive before it.
 await fetch(`http://${hostname}:${port}/_next/static/none`);
 process.stdout.write('Ready in development\n');
 process.on('SIGTERM', () => {

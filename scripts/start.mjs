@@ -1,4 +1,4 @@
-// `npm start`: the whole of Postern on this machine. `npm start -- --help` lists the options.
+// `npm start`: runs all of Postern on this machine. `npm start -- --help` lists the options.
 import { join } from 'node:path';
 import { build, install, node, program, root, run } from './workspace.mjs';
 

@@ -1,25 +1,25 @@
-// What tests need to be built before they run (the parts of `build` in workspace.mjs). Tests run on sources, so most need nothing.
+// What must be built before tests run (the parts of `build` in workspace.mjs). Tests run from source, so most need nothing.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Test files, as vitest.config.ts includes them. */
+/** Matches the test files included in vitest.config.ts. */
 const testFile =
   /^((apps|packages)\/[^/]+\/(src|test)\/.*\.test\.tsx?|scripts\/.*\.test\.ts|security\/fuzz\/[^/]*\.test\.ts)$/;
 
-/** By the beginning of a test file's path. */
+/** The needed parts, by the beginning of a test file's path. */
 const needs = {
   'apps/gateway/': ['client'],
-  // The gateway that it attacks is the one that is deployed.
+  // Attacks the gateway as deployed.
   'security/fuzz/': ['client', 'programs'],
-  // `npm run dev`: on sources, but for the two packages that its dashboard reads compiled.
+  // `npm run dev` runs from source, except for the two packages of which its dashboard uses the build output.
   'apps/local/src/dev/main.test.ts': ['client', 'contracts'],
-  // `npm start`, as built.
+  // `npm start` uses the build output.
   'apps/local/src/run.test.ts': ['client', 'programs', 'dashboard'],
 };
 
 /**
- * The parts that a run of vitest with these arguments needs. An argument is a filter, a piece of a file's path, unless it begins
- * with a dash or follows one that does: that may be an option's value. Without a filter every test runs.
+ * The parts that a run of vitest with these arguments needs. An argument is a filter, a part of a file's path, unless it begins
+ * with a dash or follows an argument that does, because it may be an option's value. Without a filter every test runs.
  *
  * @param files every test file, relative to the checkout.
  */
@@ -29,7 +29,7 @@ export function partsFor(args, files) {
       (arg, index) => !arg.startsWith('-') && !(args[index - 1]?.startsWith('-') && !args[index - 1].includes('=')),
     )
     .map((arg) => arg.replace(/^\.\//, '').replace(/:\d+$/, ''));
-  // What names no file by its path, such as an absolute one, asks for everything: rather a build too many than an old one tested.
+  // A filter that matches no file, such as an absolute path, needs everything: better build too much than test an old build.
   const isKnown = filters.length > 0 && filters.every((filter) => files.some((file) => file.includes(filter)));
   const chosen = isKnown ? files.filter((file) => filters.some((filter) => file.includes(filter))) : files;
   const parts = new Set();

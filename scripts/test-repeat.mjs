@@ -1,5 +1,5 @@
-// `npm run test:repeat -- --times 20 [--busy] [PATH…]`: runs the unit tests again and again, and lists those that ever failed.
-// `--busy` keeps every core at work meanwhile, as on a machine that does something else too. Paths go to vitest.
+// `npm run test:repeat -- --times 20 [--busy] [PATH…]`: runs the unit tests repeatedly, and lists those that ever failed.
+// `--busy` keeps every core busy meanwhile, as on a machine with other load. Paths are passed to vitest.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -21,7 +21,7 @@ await program(async () => {
   await build(partsFor(positionals, findTestFiles(root)));
   mkdirSync(join(root, 'test-results'), { recursive: true });
   const spinners = values.busy ? Array.from({ length: availableParallelism() }, keepBusy) : [];
-  /** Names of tests, and the runs in which each failed. */
+  /** The runs in which each test failed, by name. */
   const failures = new Map();
   try {
     for (let time = 1; time <= times; time++) {
@@ -38,7 +38,7 @@ await program(async () => {
   return failures.size === 0 ? 0 : 1;
 });
 
-/** One run of the unit tests; answers the names of those that failed. */
+/** Runs the unit tests once. @returns the names of those that failed. */
 async function runOnce(paths) {
   rmSync(report, { force: true });
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
@@ -54,13 +54,13 @@ async function runOnce(paths) {
     const tests = assertionResults
       .filter((test) => test.status === 'failed')
       .map((test) => `${file}: ${test.fullName}`);
-    // A file that does not load has no tests: it failed all the same.
+    // A file that does not load has no tests, but is a failure.
     return status === 'failed' && tests.length === 0 ? [`${file}: (the file itself)`] : tests;
   });
   return failed.length === 0 && code !== 0 ? ['(an error outside of every test)'] : failed;
 }
 
-/** A process that takes a core for itself. */
+/** Starts a process that keeps a core busy. */
 function keepBusy() {
   return spawn(node, ['-e', 'for (;;);'], { stdio: 'ignore' });
 }

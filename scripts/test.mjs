@@ -1,5 +1,5 @@
-// `npm test`: every test that needs no cluster. Arguments go to vitest (`npm test -- packages/mux`), and only what those tests need
-// is built before.
+// `npm test`: runs every test that needs no cluster. Arguments are passed to vitest (`npm test -- packages/mux`), and only what
+// those tests need is built first.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findTestFiles, partsFor } from './test-needs.mjs';

@@ -1,11 +1,11 @@
-// For `node --import`: runs TypeScript with decorators, which Node's own type stripping does not take. For development only: the
-// product runs what `tsc` made. Stacks name lines of the sources.
+// For `node --import`: runs TypeScript with decorators, which Node's own type stripping does not support. For development only:
+// the product runs the output of `tsc`. Stack traces refer to lines of the sources.
 import { readFileSync } from 'node:fs';
 import { registerHooks, setSourceMapsSupport } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { TsconfigCache, transformSync } from 'rolldown/utils';
 
-/** What compiled decorators import from, and what they find there: the same as the helpers that `tsc` writes into each file. */
+/** Modules imported by compiled decorators, with their content: the same helpers that `tsc` writes into each file. */
 const helpers = {
   '@oxc-project/runtime/helpers/decorate': `export default (decorators, target, key, descriptor) => {
     const isClass = key === undefined;
@@ -20,7 +20,7 @@ const helpers = {
 };
 
 const tsconfigs = new TsconfigCache();
-// Not those of libraries, as `--enable-source-maps` would: reading them takes a fifth of a gateway's start.
+// Without the source maps of libraries, unlike `--enable-source-maps`: reading them takes a fifth of a gateway's start.
 setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 
 registerHooks({

@@ -1,21 +1,21 @@
-// What `npm start` and `npm test` share: bring the workspace to a state in which its programs run. No dependency, Node >= 18.
+// Shared by `npm start` and `npm test`: installs and builds the workspace. No dependencies, Node >= 18.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The package manager, pinned here and nowhere else. */
+/** The package manager's version, pinned only here. */
 const PNPM = 'pnpm@12.21.0';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
-/** Node 24 from the npm packages `node-<platform>-<arch>`; there after `install()`. */
+/** Node 24 from the npm packages `node-<platform>-<arch>`; exists after `install()`. */
 export const node = join(root, 'node_modules/.bin/node');
 
-/** An error whose message is all a user needs; anything else is a bug and shows its stack. */
+/** An error of which only the message is shown to the user; any other error is a bug and shows its stack. */
 export class UserError extends Error {}
 
-/** Runs `main`, and ends with one sentence and exit code 1 where a user can do something about it. */
+/** Runs `main`; a `UserError` ends the process with its message and exit code 1. */
 export async function program(main) {
   const [major] = process.versions.node.split('.').map(Number);
   try {
@@ -27,11 +27,11 @@ export async function program(main) {
   }
 }
 
-/** Runs a program to its end with the terminal's own input and output; answers its exit code. Signals reach it too. */
+/** Runs a program with the terminal's own input and output. Signals are passed on. @returns its exit code. */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
-    // Ctrl-C in a terminal reaches the child by itself as well; it takes the second one for the first.
+    // Ctrl-C in a terminal also reaches the child directly; it treats the two signals as one.
     const forward = (signal) => child.kill(signal);
     process.on('SIGINT', forward).on('SIGTERM', forward);
     child.on('error', reject);
@@ -42,7 +42,7 @@ export function run(command, args, options = {}) {
   });
 }
 
-/** Runs a step quietly under one line of progress; its output is shown when it fails. */
+/** Runs a step with one line of progress; its output is shown only if it fails. */
 async function step(title, command, args, { env = {}, cwd = root } = {}) {
   const started = Date.now();
   process.stdout.write(`  ${title} …`);
@@ -58,7 +58,7 @@ async function step(title, command, args, { env = {}, cwd = root } = {}) {
   process.stdout.write(` ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
-/** Installs what the lock file names, when it changed since the last time. */
+/** Installs the dependencies in the lock file, if it has changed since the last time. */
 export async function install() {
   const stamp = join(root, 'node_modules/.postern-installed');
   const wanted = hash([join(root, 'pnpm-lock.yaml'), join(root, 'pnpm-workspace.yaml')]);
@@ -78,8 +78,8 @@ export async function install() {
 }
 
 /**
- * What can be built, in the order in which it is. Each is built again when a file of `sources` changed since the last time, or when
- * what it `makes` is gone. Paths are of the checkout.
+ * The parts that can be built, in order. Each is built again if a file of `sources` has changed since the last time, or if its
+ * output `makes` is missing. Paths are relative to the checkout.
  */
 const parts = {
   client: {
@@ -88,7 +88,7 @@ const parts = {
     makes: 'apps/gateway/src/generated/prisma/client.ts',
     command: () => ({ args: [bin('apps/gateway', 'prisma'), 'generate'], cwd: join(root, 'apps/gateway') }),
   },
-  /** For `npm run dev`, whose dashboard reads these two compiled, and nothing else. */
+  /** For `npm run dev`, whose dashboard uses the build output of only these two packages. */
   contracts: {
     title: 'Compiling the contracts',
     sources: ['packages/contracts', 'packages/api-client'],
@@ -113,7 +113,7 @@ const parts = {
   },
 };
 
-/** Builds the parts named, and those that changed only; without names everything that `npm start` runs. */
+/** Builds the named parts, if they have changed; by default everything that `npm start` runs. */
 export async function build(wanted = ['client', 'programs', 'dashboard']) {
   for (const [name, { title, sources, makes, command }] of Object.entries(parts)) {
     if (!wanted.includes(name)) continue;
@@ -126,7 +126,7 @@ export async function build(wanted = ['client', 'programs', 'dashboard']) {
   }
 }
 
-/** Files of `sources` whose change asks for a build, and those that all builds depend on. */
+/** Files of `sources` whose change requires a build, and those on which all builds depend. */
 function filesOf(sources) {
   const found = ['package.json', 'pnpm-lock.yaml', 'tsconfig.base.json'].map((name) => join(root, name));
   const walk = (path) => {
@@ -135,7 +135,7 @@ function filesOf(sources) {
       return;
     }
     for (const name of readdirSync(path)) {
-      // What a build leaves is no source, or the second start would build again.
+      // Build output is not a source; otherwise the second start would build again.
       if (!name.startsWith('.') && !['node_modules', 'dist', 'generated'].includes(name)) walk(join(path, name));
     }
   };
@@ -153,7 +153,7 @@ function read(file) {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-/** The JavaScript file behind a program that a package of the workspace depends on. */
+/** The JavaScript file of a program that a package of the workspace depends on. */
 export function bin(workspacePackage, name) {
   const packageName = { tsc: 'typescript' }[name] ?? name;
   const folder = join(root, workspacePackage, 'node_modules', packageName);

@@ -5,7 +5,7 @@ const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   images: { unoptimized: true },
-  // Addresses cut short by hand: each goes to the view that holds what was cut.
+  // URLs shortened by hand: each redirects to the view that contains the removed part.
   redirects: async () => [
     { source: '/:organization/clusters', destination: '/:organization', permanent: false },
     { source: '/:organization/clusters/:cluster/r', destination: '/:organization/clusters/:cluster', permanent: false },
@@ -20,7 +20,7 @@ const config = {
       permanent: false,
     },
   ],
-  // Types are checked by `tsc -b` (TypeScript 7 has no programming interface that Next could call).
+  // `tsc -b` checks the types (TypeScript 7 has no JavaScript API that Next could call).
   typescript: { ignoreBuildErrors: true },
   experimental: { optimizePackageImports: ['radix-ui', 'lucide-react'] },
 };
@@ -28,7 +28,7 @@ const config = {
 const pages = ['tsx', 'ts'];
 
 /**
- * Pages called `page.dev.tsx` are for those who work on the dashboard: a production build has neither a route nor a chunk of them.
+ * Pages called `page.dev.tsx` are for development only: a production build contains neither their routes nor their chunks.
  * @param {string} phase
  * @returns {import('next').NextConfig}
  */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { defineConfig } from 'prisma/config';
 
-// In the checkout the schema lies at its root; in the image that migrates, beside this file.
+// In the checkout the schema is at the root; in the migration image it is next to this file.
 const beside = resolve(import.meta.dirname, 'prisma');
 const folder = existsSync(beside) ? beside : resolve(import.meta.dirname, '../../prisma');
 

@@ -1,4 +1,4 @@
-# The agent: Node, the libraries it names, and one bundled program. `docker build -f infra/images/agent.Dockerfile .`
+# The agent: Node, the libraries it needs, and one bundled program. `docker build -f infra/images/agent.Dockerfile .`
 FROM node:24-bookworm AS build
 WORKDIR /src
 COPY . .

@@ -1,4 +1,4 @@
-# The dashboard's server: it serves the application's shell, holds no secret and sees no tenant's data.
+# The dashboard's server: serves the application's pages, holds no secret and sees no tenant data.
 FROM node:24-bookworm AS build
 WORKDIR /src
 ENV NEXT_TELEMETRY_DISABLED=1

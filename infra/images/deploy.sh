@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts one app of the workspace with what it needs at run time, and nothing else, into a folder:
+# Copies one app of the workspace with only its runtime dependencies into a folder:
 #
 #   deploy.sh gateway|migrate|dashboard OUT
 #
@@ -16,7 +16,7 @@ deploy() { npx --yes "$pnpm" --filter "$1" deploy --legacy "${@:2}" "$out"; }
 case $app in
   gateway) deploy @postern/gateway --prod ;;
   dashboard) deploy @postern/dashboard --prod ;;
-  # The migrations, and the command that applies them (a development dependency of the gateway).
+  # The migrations, and the command that applies them, which is a development dependency of the gateway.
   migrate) deploy @postern/gateway && cp -r prisma "$out/" ;;
   *) echo "deploy.sh: no app named $app" >&2; exit 2 ;;
 esac

@@ -10,7 +10,7 @@ USER 65532:65532
 WORKDIR /app
 
 FROM base AS migrate
-# The command would download an engine that `engine: 'js'` never loads, unless it is told of a file.
+# Unless given a file, the command would download an engine that `engine: 'js'` never loads.
 ENV PRISMA_QUERY_ENGINE_LIBRARY=/app/node_modules/prisma/build/index.js CHECKPOINT_DISABLE=1
 COPY --from=build /deploy/migrate/ /app/
 ENTRYPOINT ["node", "node_modules/prisma/build/index.js", "migrate", "deploy"]
@@ -20,6 +20,6 @@ COPY --from=build /deploy/gateway/ /app/
 COPY infra/images/health.mjs /app/
 EXPOSE 8443 9464
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s CMD ["node", "/app/health.mjs"]
-# As apps/local/src/gateway-runtime.ts says, and why; a test compares the two.
+# See apps/local/src/gateway-runtime.ts for the reasons; a test compares the two.
 ENV MALLOC_ARENA_MAX=1
 ENTRYPOINT ["node", "--max-semi-space-size=2", "--heap-growing-percent=200", "dist/main.js"]

@@ -1,5 +1,5 @@
-// Asks the gateway of this container whether it is ready, over its own listener: exit code 0 or 1. The certificate is checked
-// against the very file the gateway serves, for the host of the public URL.
+// Checks over its own listener whether the gateway in this container is ready: exit code 0 or 1. The certificate must be the one
+// in the gateway's own file, for the host of the public URL.
 import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run once by the postgres image, when its data folder is empty: the role that owns the schema and migrates, the role that
-# serves (no owner, no superuser, so that row-level security can bind it), and the database.
+# Run once by the postgres image, when its data folder is empty. Creates the role that owns the schema and migrates, the role that
+# serves (not an owner or superuser, so that row-level security can apply to it), and the database.
 set -eu
 psql -v ON_ERROR_STOP=1 -U postgres -d postgres \
   -v owner_password="$POSTERN_OWNER_PASSWORD" -v app_password="$POSTERN_APP_PASSWORD" <<'SQL'

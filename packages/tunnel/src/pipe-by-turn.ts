@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 
 /**
- * Joins what is written to a stream within one turn of the event loop into one write. A TLS connection hands over its bytes in
- * records of at most 16 KiB, the tunnel in frames; each written by itself would be a frame, a record or a system call of its own.
- * @returns call it before each write.
+ * Combines the writes to a stream within one turn of the event loop. A TLS connection delivers its bytes in records of at most
+ * 16 KiB, the tunnel in frames; written separately, each would be a frame, a record or a system call of its own.
+ * @returns a function to call before each write.
  */
 export function corkByTurn(destination: Writable): () => void {
   let isCorked = false;
@@ -19,7 +19,7 @@ export function corkByTurn(destination: Writable): () => void {
   };
 }
 
-/** `source.pipe(destination)`, with one write for each turn of the event loop. */
+/** `source.pipe(destination)`, with one write per turn of the event loop. */
 export function pipeByTurn(source: Readable, destination: Writable): void {
   source.on('data', corkByTurn(destination));
   source.pipe(destination);

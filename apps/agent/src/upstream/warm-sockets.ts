@@ -16,14 +16,14 @@ const endings = ['close', 'end', 'error'] as const;
 
 /**
  * Connections to the apiserver opened in advance, so that an exec does not wait for a TLS handshake. Each is used only once.
- * They are replaced before the server would close them; one that broke, ended or received unsolicited bytes is discarded. If none
- * is ready, a request takes one that is being opened, part of whose handshake is already done.
+ * They are replaced before the server would close them; one that broke, ended or received unsolicited bytes is discarded. If
+ * none is ready, a request takes one that is being opened, part of whose handshake is already done.
  */
 export class WarmSockets {
   readonly #connect: () => Promise<Socket>;
   readonly #wanted: number;
   readonly #ready = new Set<Warm>();
-  /** Being made, in the order in which they were begun. */
+  /** Connections being opened, oldest first. */
   readonly #dialling = new Set<Promise<Socket>>();
   #retry: NodeJS.Timeout | undefined;
   #refill: NodeJS.Timeout | undefined;
@@ -87,7 +87,7 @@ export class WarmSockets {
     this.#dialling.add(dialling);
     try {
       const socket = await dialling;
-      // Not in the set: a request has taken it.
+      // If it is not in the set, a request has taken it.
       if (!this.#dialling.delete(dialling)) return;
       if (this.#isOpen) this.#keep(socket);
       else socket.destroy();

@@ -24,8 +24,8 @@ function scoped(client: PrismaClient, running: Set<Promise<unknown>>) {
 }
 
 /**
- * How long a query or a transaction waits for a connection, new or from the pool, in milliseconds. A briefly busy gateway must not
- * seem to have lost its database.
+ * How long a query or a transaction waits for a connection, new or from the pool, in milliseconds. A briefly busy gateway must
+ * not seem to have lost its database.
  */
 const connectionWaitMs = 5_000;
 
