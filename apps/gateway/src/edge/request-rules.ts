@@ -62,7 +62,7 @@ export function refuseTarget(target: string, owner: Owner | null): EdgeRefusal |
 
 function isDecodable(target: string): boolean {
   try {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for these.
     return !/[\x00-\x1f\x7f]/.test(decodeURIComponent(target.split('?', 1)[0] ?? ''));
   } catch {
     return false;

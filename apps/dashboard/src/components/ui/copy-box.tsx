@@ -42,7 +42,7 @@ export function CopyBox({ text, label, secret, className }: CopyBoxProps) {
     <div className={cn('overflow-hidden rounded-lg border bg-sunken', className)}>
       <section
         aria-label={label}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: long content scrolls, and the keyboard must reach it
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: long content scrolls, so it must be reachable by keyboard
         tabIndex={0}
         className="max-h-72 overflow-auto px-3 py-2.5 focus-visible:outline-offset-[-2px]"
       >

@@ -23,6 +23,6 @@ export function useOfferedActions(): readonly BoundAction[] {
     () => pageActions.version,
     () => 0,
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read again whenever actions have come or gone
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read again whenever actions were registered or unregistered
   return useMemo(() => pageActions.list(), [version]);
 }

@@ -41,7 +41,7 @@ export function ClusterNav({ organization, cluster }: { organization: string; cl
     return (
       <div role="status" aria-label="Loading kinds" className="flex flex-col gap-3 px-2 py-1">
         {['w-20', 'w-28', 'w-24', 'w-32', 'w-24', 'w-28', 'w-20'].map((width, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines of a skeleton are all alike
+          // biome-ignore lint/suspicious/noArrayIndexKey: all lines of a skeleton are alike
           <Skeleton key={index} className={width} />
         ))}
       </div>

@@ -158,7 +158,7 @@ function Choices(props: {
         {options.map((name, index) => {
           const isChosen = chosen.includes(name);
           return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the search field moves through the list and chooses by keyboard
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the search field handles the keyboard
             <div
               key={name}
               id={`namespace-${name}`}

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows out of sight are not in the page, which a <table> cannot lay out
+// biome-ignore-all lint/a11y/useSemanticElements: invisible rows are not rendered, which a <table> cannot lay out
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
 'use client';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -60,10 +60,10 @@ export function ResourceTable(props: ResourceTableProps) {
     overscan: 8,
     scrollPaddingStart: narrow ? 0 : ROW,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes must be taken anew when rows change their height
+  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes must be measured again when the row height changes
   useEffect(() => virtual.measure(), [height]);
   const activeIndex = activeKey === undefined ? -1 : rows.findIndex(({ key }) => key === activeKey);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a move scrolls, not rows that come and go
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only moving scrolls, not added or removed rows
   useEffect(() => {
     if (activeIndex !== -1) virtual.scrollToIndex(activeIndex, { align: 'auto' });
   }, [activeKey]);
@@ -233,7 +233,7 @@ function Skeletons({ template, narrow }: { template: string; narrow: boolean }) 
     <div aria-hidden>
       {Array.from({ length: SKELETONS }, (_, row) => (
         <div
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows of a skeleton are all alike
+          // biome-ignore lint/suspicious/noArrayIndexKey: all rows of a skeleton are alike
           key={row}
           className={cn('border-b', narrow ? 'flex h-16 flex-col justify-center gap-2 px-4' : 'grid h-8 items-center')}
           style={narrow ? undefined : { gridTemplateColumns: template }}

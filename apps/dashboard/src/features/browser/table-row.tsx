@@ -1,4 +1,4 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows out of sight are not in the page, which a <table> cannot lay out
+// biome-ignore-all lint/a11y/useSemanticElements: invisible rows are not rendered, which a <table> cannot lay out
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
 'use client';
 import { MoreHorizontal } from 'lucide-react';
@@ -51,7 +51,7 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
   const { id, row, index, top, template, narrow, active, selected, onActivate } = props;
   const ref = useFlash(row.changedAt);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid moves through its rows by keyboard
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keyboard
     <div
       ref={ref}
       id={id}

@@ -24,7 +24,7 @@ const NOTHING: LiveListState<never> = {
  */
 export function useLiveList<T>(request: ListRequest<T> | undefined): UsedList<T> {
   const key = request === undefined ? '' : listKey(request);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all of the request
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key identifies the request
   const subscribe = useCallback(
     (listener: () => void) => {
       if (request === undefined) return () => undefined;

@@ -28,7 +28,7 @@ const colours: readonly (AnsiColour | undefined)[] = [
 
 // ECMA-48: CSI, then OSC and other strings up to their end, then two-byte escapes, then control characters except tab.
 const escapes =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is about control characters
   /(?:\u001b\[|\u009b)([0-?]*)[ -/]*([@-~])|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** Text without escapes and control characters, for display, search and download. */

@@ -52,9 +52,9 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
     const element = scroller.current;
     if (following && visible && element !== null) element.scrollTop = element.scrollHeight;
   }, [newest, following, visible, settings.wrap, virtual.getTotalSize()]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: wrapped lines have other heights than unwrapped ones
+  // biome-ignore lint/correctness/useExhaustiveDependencies: wrapped and unwrapped lines have different heights
   useEffect(() => virtual.measure(), [settings.wrap, settings.timestamps]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a step of the search scrolls
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a search step scrolls
   useEffect(() => {
     if (current === undefined) return;
     setFollowing(false);
@@ -81,7 +81,7 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
       <section
         ref={scroller}
         aria-label="Log lines"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
         tabIndex={0}
         onScroll={onScroll}
         className="absolute inset-0 overflow-auto py-1 font-mono text-[12px] leading-[18px] focus-visible:outline-offset-[-2px]"

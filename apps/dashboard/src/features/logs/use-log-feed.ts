@@ -10,7 +10,7 @@ export function useLogFeed(target: PodTarget, choice: LogChoice | undefined, att
   const { ref, namespace, pod } = target;
   const key = choice === undefined ? '' : JSON.stringify([ref, namespace, pod, choice, attempt]);
   const feed = useRef<{ key: string; feed: LogFeed }>(undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all of what is followed
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key identifies what is followed
   const subscribe = useCallback(
     (onChange: () => void) => {
       if (choice === undefined) return () => undefined;

@@ -71,7 +71,7 @@ function Entry({ entry, secret }: { entry: DataEntry; secret: boolean }) {
           <p className="text-muted">Binary; not shown.</p>
         ) : (
           <pre
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
             tabIndex={0}
             className="max-h-96 overflow-auto whitespace-pre-wrap rounded-md border bg-sunken px-3 py-2 [overflow-wrap:anywhere]"
           >

@@ -14,12 +14,12 @@ export function DiffView({ before, after }: { before: string; after: string }) {
   return (
     <section
       aria-label="Changes"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
       tabIndex={0}
       className="max-h-[50vh] overflow-auto rounded-lg border bg-surface font-mono text-[12px] leading-[18px]"
     >
       {hunks.map((hunk, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: hunks stand in the text's order
+        // biome-ignore lint/suspicious/noArrayIndexKey: hunks are in the order of the text
         <Fragment key={index}>
           {hunk.type === 'gap' ? (
             <p className="bg-sunken px-3 py-0.5 font-sans text-faint text-xs">

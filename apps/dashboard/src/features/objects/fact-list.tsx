@@ -44,7 +44,7 @@ export function FactText({ value }: { value: FactValue }) {
       return (
         <ul className="flex flex-col gap-0.5">
           {value.items.map((item, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the order is the manifest's, and items may repeat
+            // biome-ignore lint/suspicious/noArrayIndexKey: items are in the manifest's order, and may repeat
             <li key={index} className="min-w-0">
               <FactText value={item} />
             </li>

@@ -172,7 +172,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
               <div className="flex flex-col gap-4">
                 <MetadataCard object={object} facts={description.facts} />
                 {description.sections.map((section, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a kind's sections stand in a fixed order
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a kind's sections have a fixed order
                   <SectionView key={index} section={section} name={name} />
                 ))}
                 <Conditions object={object} />

@@ -74,7 +74,7 @@ function FactTable({
         </thead>
         <tbody>
           {rows.map((row, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows stand in the manifest's order and have no other name
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows are in the manifest's order and have no other key
             <tr key={index} className="border-t">
               {row.map((value, column) => (
                 <td key={columns[column]} className="py-1.5 pr-6 align-top">

@@ -52,7 +52,7 @@ function Loading({ what, lines = 3 }: { what: string; lines: number | undefined 
   return (
     <div role="status" aria-label={`Loading ${what}`} className="flex flex-col gap-2.5 py-1">
       {Array.from({ length: lines }, (_, line) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines of a skeleton are all alike
+        // biome-ignore lint/suspicious/noArrayIndexKey: all lines of a skeleton are alike
         <Skeleton key={line} className={line % 2 === 0 ? 'w-3/4' : 'w-1/2'} />
       ))}
     </div>

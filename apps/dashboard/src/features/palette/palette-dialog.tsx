@@ -44,7 +44,7 @@ function Commands({ close }: { close: () => void }) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const currentId = current?.id;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls whenever another entry is the current one
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls whenever the current entry changes
   useEffect(() => {
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
   }, [currentId]);
@@ -77,7 +77,7 @@ function Commands({ close }: { close: () => void }) {
       <div className="flex items-center gap-2.5 border-b px-4">
         <Search className="size-4 shrink-0 text-faint" aria-hidden />
         <input
-          // biome-ignore lint/a11y/noAutofocus: a palette is opened to type
+          // biome-ignore lint/a11y/noAutofocus: a palette is opened in order to type
           autoFocus
           role="combobox"
           aria-label="Command palette"
@@ -108,7 +108,7 @@ function Commands({ close }: { close: () => void }) {
         className={cn('min-h-0 flex-1 overflow-y-auto outline-none', shown.length > 0 && 'p-1.5')}
       >
         {groups.map(({ group, entries }) => (
-          // biome-ignore lint/a11y/useSemanticElements: a group of options, which no element is
+          // biome-ignore lint/a11y/useSemanticElements: there is no element for a group of options
           <div key={group} role="group" aria-label={group}>
             <p aria-hidden className="px-2 pt-2 pb-1 text-faint text-xs">
               {group}
@@ -144,7 +144,7 @@ interface OptionProps {
 function Option({ id, entry, selected, onPoint, onRun }: OptionProps) {
   const { icon: Icon, title, note, keys } = entry;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keyboard
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keyboard
     // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus
     <div
       id={id}

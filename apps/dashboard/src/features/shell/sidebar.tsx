@@ -40,8 +40,8 @@ export function Sidebar({ organization, onNavigate }: SidebarProps) {
   const connected = useHasConnected(organization, cluster);
   const place = { organization, cluster };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: listens to clicks of the links inside, adds none of its own
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a link followed by keyboard clicks too
+    // biome-ignore lint/a11y/noStaticElementInteractions: only handles clicks of the links inside
+    // biome-ignore lint/a11y/useKeyWithClickEvents: following a link with the keyboard also triggers a click
     <div
       className="flex min-h-0 flex-1 flex-col"
       onClick={(event) => {
