@@ -75,7 +75,7 @@ function join(socket: Duplex, stream: ClusterStream): void {
   const broken = { code: 'cancelled', reason: 'the client broke off the connection' } as const;
   pump(socket, stream, { isComplete: () => socket.readableEnded, broken });
   pipeByTurn(stream, socket);
-  // Also when the client had ended its own direction before.
+  // Also if the client had already ended its own direction.
   socket.once('close', () => stream.abort(broken.code, broken.reason));
   stream.once('error', () => destroyAfterWritten(socket));
   stream.once('close', () => {
