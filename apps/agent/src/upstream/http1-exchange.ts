@@ -8,9 +8,9 @@ import { brokenError, headersError, malformedError, type UpstreamError } from '.
 const maxHeaderBytes = 64 * 1024;
 
 /**
- * Sends a request over a connection of its own, which is closed with the response: two identities never share one (threats.md,
- * rule 4). A body is sent chunked, whatever length the caller claimed: bytes beyond a claimed length would be a second request
- * on a connection authenticated by the agent's client certificate.
+ * Sends a request over a connection of its own, which is closed with the response: two identities never share one. A body is
+ * sent chunked, whatever length the caller claimed: bytes beyond a claimed length would be a second request on a connection
+ * authenticated by the agent's client certificate.
  */
 export function http1Exchange(socket: Socket, host: string, request: UpstreamRequest): Exchange {
   const headers: HeaderPairs = [
