@@ -64,6 +64,51 @@ describe('request headers', () => {
     expect(passRequestHeaders(headers)).toEqual([['user-agent', 'k']]);
   });
 
+  it('drops what Connection names, and nothing that another header does', () => {
+    const headers = headerPairs(['Accept', 'user-agent, if-match', 'User-Agent', 'k', 'If-Match', 'x']);
+    expect(passRequestHeaders(headers)).toEqual([
+      ['accept', 'user-agent, if-match'],
+      ['user-agent', 'k'],
+      ['if-match', 'x'],
+    ]);
+  });
+
+  it('passes the first line of a field that has one value, and all of others', () => {
+    const headers = headerPairs(['Content-Type', 'a', 'Accept', 'x', 'CONTENT-TYPE', 'b', 'Range', 'c', 'Accept', 'y']);
+    expect(passRequestHeaders(headers)).toEqual([
+      ['content-type', 'a'],
+      ['accept', 'x'],
+      ['range', 'c'],
+      ['accept', 'y'],
+    ]);
+  });
+
+  it.each([
+    ['base64url.bearer.authorization.k8s.io.Y2FuYXJ5', []],
+    ['base64url.bearer.authorization.k8s.io.Y2FuYXJ5, v4.channel.k8s.io', ['v4.channel.k8s.io']],
+    [
+      'v5.channel.k8s.io, base64url.bearer.authorization.k8s.io.Y2FuYXJ5,v4.channel.k8s.io',
+      ['v5.channel.k8s.io,v4.channel.k8s.io'],
+    ],
+    ['v5.channel.k8s.io, v4.channel.k8s.io', ['v5.channel.k8s.io, v4.channel.k8s.io']],
+  ])('passes of the subprotocols %j no bearer token', (value, passed) => {
+    expect(passUpgradeRequestHeaders([['sec-websocket-protocol', value]])).toEqual(
+      passed.map((kept) => ['sec-websocket-protocol', kept]),
+    );
+  });
+
+  it('looks for bearer tokens in subprotocols only', () => {
+    const command: [string, string] = ['kubectl-command', 'base64url.bearer.authorization.k8s.io.x'];
+    expect(passUpgradeRequestHeaders([command])).toEqual([command]);
+  });
+
+  it('are read in pairs, with names in lower case and without those of HTTP/2 itself', () => {
+    expect(headerPairs([':path', '/', 'Host', 'Gateway', 'X-A', ':b'])).toEqual([
+      ['host', 'Gateway'],
+      ['x-a', ':b'],
+    ]);
+  });
+
   it('keeps lines apart: SPDY names each protocol version in its own', () => {
     const headers = headerPairs([
       'X-Stream-Protocol-Version',
@@ -120,6 +165,21 @@ describe('claimsIdentity', () => {
   });
   it('sees one that is hidden in Connection', () => {
     expect(claimsIdentity([['connection', 'keep-alive, Impersonate-User']])).toBe(true);
+  });
+  it('sees one among others', () => {
+    expect(
+      claimsIdentity([
+        ['accept', 'x'],
+        ['impersonate-user', 'x'],
+      ]),
+    ).toBe(true);
+  });
+  it.each<[string, string]>([
+    ['accept', 'impersonate-user'],
+    ['x-impersonate-user', 'x'],
+    ['impersonate', 'x'],
+  ])('sees none in %s: %s', (name, value) => {
+    expect(claimsIdentity([[name, value]])).toBe(false);
   });
   it('lets an ordinary request be', () => {
     expect(
