@@ -242,3 +242,50 @@ describe('upgradeProtocol', () => {
     expect(upgradeProtocol(value)).toBe(protocol);
   });
 });
+
+describe('the lists', () => {
+  const lists: [of: string, pass: typeof passRequestHeaders, names: string][] = [
+    [
+      'a request',
+      passRequestHeaders,
+      `accept accept-encoding accept-language content-encoding content-length content-type if-match if-modified-since
+       if-none-match if-unmodified-since kubectl-command kubectl-session range user-agent`,
+    ],
+    [
+      'a request for an upgrade',
+      passUpgradeRequestHeaders,
+      `origin kubectl-command kubectl-session sec-websocket-extensions sec-websocket-key sec-websocket-protocol
+       sec-websocket-version user-agent x-stream-protocol-version`,
+    ],
+    [
+      'an answer',
+      passResponseHeaders,
+      `accept-ranges age allow audit-id cache-control content-disposition content-encoding content-language content-length
+       content-range content-type date etag expires last-modified retry-after vary warning
+       x-accepted-stream-protocol-versions x-kubernetes-pf-flowschema-uid x-kubernetes-pf-prioritylevel-uid`,
+    ],
+    [
+      'an answer that switches protocols',
+      passUpgradeResponseHeaders,
+      'date sec-websocket-accept sec-websocket-extensions sec-websocket-protocol x-stream-protocol-version',
+    ],
+  ];
+  const all = new Set(lists.flatMap(([, , names]) => names.split(/\s+/)));
+
+  it.each(lists)('of %s has these names and no others', (_, pass, names) => {
+    const passed = pass([...all].map((name) => [name, 'x']));
+    expect(passed.map(([name]) => name).toSorted()).toEqual(names.split(/\s+/).toSorted());
+  });
+
+  it.each(lists)('of %s passes one line only of fields that have one value', (_, pass, names) => {
+    const single =
+      /^(content-(encoding|length|type)|if-(un)?modified-since|origin|range|sec-websocket-(key|version)|user-agent)$/;
+    for (const name of names.split(/\s+/)) {
+      const passed = pass([
+        [name, 'x'],
+        [name, 'y'],
+      ]);
+      expect(passed, name).toHaveLength(single.test(name) ? 1 : 2);
+    }
+  });
+});

@@ -51,6 +51,10 @@ describe('identity', () => {
     expect(checkIdentity(identity)).toBe(why);
   });
 
+  it.each(['viewer', 'editor', 'admin'])('knows the level %s', (level) => {
+    expect(checkIdentity({ ...good, groups: [`postern:${level}`] })).toBeUndefined();
+  });
+
   it('takes extra fields of which there are none', () => {
     expect(checkIdentity({ ...good, extra: {} })).toBeUndefined();
   });
