@@ -29,14 +29,13 @@ await program(async () => {
   process.env['POSTERN_MUTATION_PART'] = name;
   const folder = join('test-results/mutation', name.replace('/', '-'));
   mkdirSync(folder, { recursive: true });
-  const { folder: sources, tests, constants = false } = part;
+  const { folder: sources, constants = false } = part;
   const stryker = new Stryker({
     plugins: ['@stryker-mutator/vitest-runner', './mutation/ignore-texts.mjs'],
     ignorers: ['texts'],
     testRunner: 'vitest',
     vitest: { configFile: 'mutation/vitest.config.mjs', related: false, pool: 'forks' },
     mutate: values.mutate ?? [`${sources}/**/*.ts`, `!${sources}/**/*.test.ts`, `!${sources}/test/**`],
-    testFiles: tests,
     coverageAnalysis: 'perTest',
     ignoreStatic: !constants,
     // A machine that is busy with other things must not pass for a test that noticed.

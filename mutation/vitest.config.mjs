@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { mergeConfig } from 'vitest/config';
 import base from '../vitest.config.ts';
+import { parts } from './parts.mjs';
 
 /** Small files first: a run ends with the first test that fails. */
 class SmallFirst {
@@ -14,10 +15,15 @@ class SmallFirst {
   }
 }
 
-export default mergeConfig(base, {
+const config = mergeConfig(base, {
   test: {
     setupFiles: ['mutation/leave-out.mjs'],
     sequence: { sequencer: SmallFirst },
     testTimeout: 10_000,
   },
 });
+
+// Here and not in Stryker's `testFiles`: with those it switches changes of constants on only after the file was loaded.
+config.test.include = parts[process.env['POSTERN_MUTATION_PART']].tests;
+
+export default config;
