@@ -1,4 +1,4 @@
-// `npm run test:mutation -- packages/mux [--mutate FILE[:LINE-LINE]] [--incremental] [--concurrency 2]`: changes the code of a part in one place
+// `npm run test:mutation -- packages/mux [--mutate FILE[:LINE-LINE]] [--incremental [--force]] [--concurrency 2]`: changes the code of a part in one place
 // after the other, and lists the changes that no test notices (docs/mutation.md).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ await program(async () => {
     options: {
       mutate: { type: 'string', multiple: true },
       incremental: { type: 'boolean', default: false },
+      force: { type: 'boolean', default: false },
       concurrency: { type: 'string', default: '1' },
     },
     allowPositionals: true,
@@ -44,6 +45,7 @@ await program(async () => {
     dryRunTimeoutMinutes: 15,
     concurrency: Number(values.concurrency),
     incremental: values.incremental,
+    force: values.force,
     incrementalFile: `${folder}/incremental.json`,
     tempDirName: 'test-results/mutation/tmp',
     ignorePatterns: ['dist', '.types', 'test-results', '.postern', '/docs/images'],

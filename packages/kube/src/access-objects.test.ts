@@ -8,10 +8,10 @@ describe.each<[Installation['location'], string]>([
   ['in-cluster', ''],
   ['outside', `:${clusterId}`],
 ])('what the levels may do where the agent runs %s', (location, suffix) => {
-  const objects = accessObjects({ clusterId, location });
+  const objects = () => accessObjects({ clusterId, location });
 
   it('is one role and four bindings, which know the installation', () => {
-    expect(objects.map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }))).toEqual(
+    expect(objects().map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }))).toEqual(
       [
         ['ClusterRole', 'postern:viewer'],
         ['ClusterRoleBinding', 'postern:viewer'],
@@ -27,7 +27,7 @@ describe.each<[Installation['location'], string]>([
   });
 
   it('is to read these kinds that have no namespace, and nothing else of them', () => {
-    const rules = objects[0]?.['rules'] as { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+    const rules = objects()[0]?.['rules'] as { apiGroups: string[]; resources: string[]; verbs: string[] }[];
     expect(new Set(rules.flatMap(({ verbs }) => verbs))).toEqual(new Set(['get', 'list', 'watch']));
     expect(rules.map(({ apiGroups, resources, verbs }) => [apiGroups, resources, verbs.length])).toEqual([
       [[''], ['namespaces', 'nodes', 'persistentvolumes'], 3],
@@ -49,7 +49,7 @@ describe.each<[Installation['location'], string]>([
     ['postern:admin', 'cluster-admin', ['postern:admin']],
   ])('is bound by %s to the role %s', (name, role, groups) => {
     const apiGroup = 'rbac.authorization.k8s.io';
-    const bindings = objects.filter(
+    const bindings = objects().filter(
       ({ kind, metadata }) => kind !== 'ClusterRole' && metadata.name === `${name}${suffix}`,
     );
     expect(bindings).toMatchObject([

@@ -36,6 +36,8 @@ describe('renderKubeconfig', () => {
       args: ['credential', '--cluster', 'prod'],
       env: [{ name: 'POSTERN_HOME', value: '/x' }],
       interactiveMode: 'IfAvailable',
+      provideClusterInfo: false,
+      installHint: expect.stringContaining('The program "postern"'),
     });
   });
 
