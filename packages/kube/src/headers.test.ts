@@ -64,6 +64,51 @@ describe('request headers', () => {
     expect(passRequestHeaders(headers)).toEqual([['user-agent', 'k']]);
   });
 
+  it('drops what Connection names, and nothing that another header does', () => {
+    const headers = headerPairs(['Accept', 'user-agent, if-match', 'User-Agent', 'k', 'If-Match', 'x']);
+    expect(passRequestHeaders(headers)).toEqual([
+      ['accept', 'user-agent, if-match'],
+      ['user-agent', 'k'],
+      ['if-match', 'x'],
+    ]);
+  });
+
+  it('passes the first line of a field that has one value, and all of others', () => {
+    const headers = headerPairs(['Content-Type', 'a', 'Accept', 'x', 'CONTENT-TYPE', 'b', 'Range', 'c', 'Accept', 'y']);
+    expect(passRequestHeaders(headers)).toEqual([
+      ['content-type', 'a'],
+      ['accept', 'x'],
+      ['range', 'c'],
+      ['accept', 'y'],
+    ]);
+  });
+
+  it.each([
+    ['base64url.bearer.authorization.k8s.io.Y2FuYXJ5', []],
+    ['base64url.bearer.authorization.k8s.io.Y2FuYXJ5, v4.channel.k8s.io', ['v4.channel.k8s.io']],
+    [
+      'v5.channel.k8s.io, base64url.bearer.authorization.k8s.io.Y2FuYXJ5,v4.channel.k8s.io',
+      ['v5.channel.k8s.io,v4.channel.k8s.io'],
+    ],
+    ['v5.channel.k8s.io, v4.channel.k8s.io', ['v5.channel.k8s.io, v4.channel.k8s.io']],
+  ])('passes of the subprotocols %j no bearer token', (value, passed) => {
+    expect(passUpgradeRequestHeaders([['sec-websocket-protocol', value]])).toEqual(
+      passed.map((kept) => ['sec-websocket-protocol', kept]),
+    );
+  });
+
+  it('looks for bearer tokens in subprotocols only', () => {
+    const command: [string, string] = ['kubectl-command', 'base64url.bearer.authorization.k8s.io.x'];
+    expect(passUpgradeRequestHeaders([command])).toEqual([command]);
+  });
+
+  it('are read in pairs, with names in lower case and without those of HTTP/2 itself', () => {
+    expect(headerPairs([':path', '/', 'Host', 'Gateway', 'X-A', ':b'])).toEqual([
+      ['host', 'Gateway'],
+      ['x-a', ':b'],
+    ]);
+  });
+
   it('keeps lines apart: SPDY names each protocol version in its own', () => {
     const headers = headerPairs([
       'X-Stream-Protocol-Version',
@@ -120,6 +165,21 @@ describe('claimsIdentity', () => {
   });
   it('sees one that is hidden in Connection', () => {
     expect(claimsIdentity([['connection', 'keep-alive, Impersonate-User']])).toBe(true);
+  });
+  it('sees one among others', () => {
+    expect(
+      claimsIdentity([
+        ['accept', 'x'],
+        ['impersonate-user', 'x'],
+      ]),
+    ).toBe(true);
+  });
+  it.each<[string, string]>([
+    ['accept', 'impersonate-user'],
+    ['x-impersonate-user', 'x'],
+    ['impersonate', 'x'],
+  ])('sees none in %s: %s', (name, value) => {
+    expect(claimsIdentity([[name, value]])).toBe(false);
   });
   it('lets an ordinary request be', () => {
     expect(
@@ -180,5 +240,52 @@ describe('upgradeProtocol', () => {
     [undefined, null],
   ])('%j is %j', (value, protocol) => {
     expect(upgradeProtocol(value)).toBe(protocol);
+  });
+});
+
+describe('the lists', () => {
+  const lists: [of: string, pass: typeof passRequestHeaders, names: string][] = [
+    [
+      'a request',
+      passRequestHeaders,
+      `accept accept-encoding accept-language content-encoding content-length content-type if-match if-modified-since
+       if-none-match if-unmodified-since kubectl-command kubectl-session range user-agent`,
+    ],
+    [
+      'a request for an upgrade',
+      passUpgradeRequestHeaders,
+      `origin kubectl-command kubectl-session sec-websocket-extensions sec-websocket-key sec-websocket-protocol
+       sec-websocket-version user-agent x-stream-protocol-version`,
+    ],
+    [
+      'an answer',
+      passResponseHeaders,
+      `accept-ranges age allow audit-id cache-control content-disposition content-encoding content-language content-length
+       content-range content-type date etag expires last-modified retry-after vary warning
+       x-accepted-stream-protocol-versions x-kubernetes-pf-flowschema-uid x-kubernetes-pf-prioritylevel-uid`,
+    ],
+    [
+      'an answer that switches protocols',
+      passUpgradeResponseHeaders,
+      'date sec-websocket-accept sec-websocket-extensions sec-websocket-protocol x-stream-protocol-version',
+    ],
+  ];
+  const all = new Set(lists.flatMap(([, , names]) => names.split(/\s+/)));
+
+  it.each(lists)('of %s has these names and no others', (_, pass, names) => {
+    const passed = pass([...all].map((name) => [name, 'x']));
+    expect(passed.map(([name]) => name).toSorted()).toEqual(names.split(/\s+/).toSorted());
+  });
+
+  it.each(lists)('of %s passes one line only of fields that have one value', (_, pass, names) => {
+    const single =
+      /^(content-(encoding|length|type)|if-(un)?modified-since|origin|range|sec-websocket-(key|version)|user-agent)$/;
+    for (const name of names.split(/\s+/)) {
+      const passed = pass([
+        [name, 'x'],
+        [name, 'y'],
+      ]);
+      expect(passed, name).toHaveLength(single.test(name) ? 1 : 2);
+    }
   });
 });

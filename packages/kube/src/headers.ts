@@ -96,8 +96,7 @@ const single: ReadonlySet<string> = new Set([
   'user-agent',
 ]);
 
-/** A name is an RFC 9110 token; a value is visible latin1, spaces and tabs. */
-const isName = (name: string): boolean => /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name);
+/** Visible latin1, spaces and tabs. */
 const isValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
 
 /** The header names that a Connection header declares hop-by-hop. */
@@ -117,7 +116,7 @@ function pass(headers: HeaderPairs, allowed: ReadonlySet<string>): HeaderPairs {
     const name = rawName.toLowerCase();
     if (hopByHop.has(name) || named.has(name)) continue;
     if (single.has(name) && passed.some(([before]) => before === name)) continue;
-    if (allowed.has(name) && isName(name) && isValue(value)) passed.push([name, value]);
+    if (allowed.has(name) && isValue(value)) passed.push([name, value]);
   }
   return passed;
 }
@@ -131,7 +130,7 @@ export const passRequestHeaders = (headers: HeaderPairs): HeaderPairs => pass(he
  */
 export function passUpgradeRequestHeaders(headers: HeaderPairs): HeaderPairs {
   return pass(headers, upgradeRequestAllowed).flatMap(([name, value]): HeaderPairs => {
-    if (name !== 'sec-websocket-protocol' || !value.includes(bearerProtocol)) return [[name, value]];
+    if (name !== 'sec-websocket-protocol') return [[name, value]];
     const kept = value.split(',').filter((protocol) => !protocol.trim().startsWith(bearerProtocol));
     return kept.length === 0 ? [] : [[name, kept.join(',').trim()]];
   });
@@ -148,7 +147,7 @@ export const passUpgradeResponseHeaders = (headers: HeaderPairs): HeaderPairs =>
 /** `rawHeaders` of node:http and node:http2 as pairs, without pseudo headers. */
 export function headerPairs(rawHeaders: readonly string[]): HeaderPairs {
   const pairs: HeaderPairs = [];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
     if (!name.startsWith(':')) pairs.push([name.toLowerCase(), rawHeaders[index + 1] ?? '']);
   }

@@ -22,24 +22,41 @@ describe('identity', () => {
 
   const good = { user: 'postern:ada@example.com', groups: ['postern:viewer'] };
   it.each([
-    ['nothing', undefined],
-    ['null', null],
-    ['text', 'postern:a'],
-    ['no user', { groups: good.groups }],
-    ['an empty user', { ...good, user: '' }],
-    ['a system user', { ...good, user: 'system:admin' }],
-    ['a bare prefix', { ...good, user: 'postern:' }],
-    ['a user list', { ...good, user: ['postern:a', 'postern:b'] }],
-    ['a line break', { ...good, user: 'postern:a\r\nx: y' }],
-    ['no groups', { user: good.user }],
-    ['empty groups', { ...good, groups: [] }],
-    ['system:masters', { ...good, groups: ['postern:viewer', 'system:masters'] }],
-    ['a joined group', { ...good, groups: ['postern:viewer,system:masters'] }],
-    ['a group twice', { ...good, groups: ['postern:viewer', 'postern:viewer'] }],
-    ['a group that is no text', { ...good, groups: [1] }],
-    ['extra fields', { ...good, extra: { scopes: ['all'] } }],
-  ])('refuses %s', (_, identity) => {
-    expect(checkIdentity(identity)).toBeTypeOf('string');
+    ['nothing', undefined, 'there is no identity'],
+    ['null', null, 'there is no identity'],
+    ['text', 'postern:a', 'there is no identity'],
+    ['no user', { groups: good.groups }, 'there is no user'],
+    ['an empty user', { ...good, user: '' }, 'there is no user'],
+    ['a system user', { ...good, user: 'system:admin' }, 'the user is not one of Postern'],
+    ['a bare prefix', { ...good, user: 'postern:' }, 'the user is not one of Postern'],
+    ['a prefix further back', { ...good, user: 'admin-postern:a' }, 'the user is not one of Postern'],
+    [
+      'a user that looks like one of the system',
+      { ...good, user: 'postern:system:a' },
+      'the user looks like one of the system',
+    ],
+    ['a user list', { ...good, user: ['postern:a', 'postern:b'] }, 'there is no user'],
+    ['a line break', { ...good, user: 'postern:a\r\nx: y' }, 'the user is not one of Postern'],
+    ['a user too long', { ...good, user: `postern:${'a'.repeat(321)}` }, 'the user is not one of Postern'],
+    ['no groups', { user: good.user }, 'there is no group'],
+    ['empty groups', { ...good, groups: [] }, 'there is no group'],
+    ['system:masters', { ...good, groups: ['postern:viewer', 'system:masters'] }, 'a group is not known'],
+    ['a joined group', { ...good, groups: ['postern:viewer,system:masters'] }, 'a group is not known'],
+    ['a group twice', { ...good, groups: ['postern:viewer', 'postern:viewer'] }, 'a group is named twice'],
+    ['a group that is no text', { ...good, groups: [1] }, 'a group is not known'],
+    ['extra fields', { ...good, extra: { scopes: ['all'] } }, 'extra fields are not allowed'],
+    ['null for extra fields', { ...good, extra: null }, 'extra fields are not allowed'],
+    ['text for extra fields', { ...good, extra: '' }, 'extra fields are not allowed'],
+  ])('refuses %s', (_, identity, why) => {
+    expect(checkIdentity(identity)).toBe(why);
+  });
+
+  it.each(['viewer', 'editor', 'admin'])('knows the level %s', (level) => {
+    expect(checkIdentity({ ...good, groups: [`postern:${level}`] })).toBeUndefined();
+  });
+
+  it('takes extra fields of which there are none', () => {
+    expect(checkIdentity({ ...good, extra: {} })).toBeUndefined();
   });
 
   it('gives each group its own header line', () => {

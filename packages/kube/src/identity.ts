@@ -31,7 +31,7 @@ export function checkIdentity(identity: unknown): string | undefined {
   if (!/^postern:[\x21-\x7e]{1,320}$/.test(user)) return 'the user is not one of Postern';
   if (user.startsWith('postern:system:')) return 'the user looks like one of the system';
   if (!Array.isArray(groups) || groups.length === 0) return 'there is no group';
-  if (!groups.every((group) => typeof group === 'string' && knownGroups.has(group))) return 'a group is not known';
+  if (!groups.every((group) => knownGroups.has(group))) return 'a group is not known';
   if (new Set(groups).size !== groups.length) return 'a group is named twice';
   if (extra !== undefined && (typeof extra !== 'object' || extra === null || Object.keys(extra).length > 0)) {
     return 'extra fields are not allowed';

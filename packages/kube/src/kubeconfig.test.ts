@@ -7,7 +7,7 @@ const base = { server: 'https://gw:8443/k8s/acme/prod', caPem: 'PEM', contextNam
 describe('renderKubeconfig', () => {
   it('points one context at the gateway', () => {
     const config = parse(renderKubeconfig({ ...base, namespace: 'shop', user: { token: 'postern_1_2' } }));
-    expect(config['current-context']).toBe('acme-prod');
+    expect(config).toMatchObject({ apiVersion: 'v1', kind: 'Config', 'current-context': 'acme-prod' });
     expect(config.clusters).toEqual([
       {
         name: 'acme-prod',
@@ -36,6 +36,8 @@ describe('renderKubeconfig', () => {
       args: ['credential', '--cluster', 'prod'],
       env: [{ name: 'POSTERN_HOME', value: '/x' }],
       interactiveMode: 'IfAvailable',
+      provideClusterInfo: false,
+      installHint: expect.stringContaining('The program "postern"'),
     });
   });
 

@@ -25,7 +25,7 @@ export function renderKubeconfig(options: KubeconfigOptions): string {
           server: options.server,
           ...(options.caPem === null
             ? {}
-            : { 'certificate-authority-data': Buffer.from(options.caPem, 'utf8').toString('base64') }),
+            : { 'certificate-authority-data': Buffer.from(options.caPem).toString('base64') }),
         },
       },
     ],

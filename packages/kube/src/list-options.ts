@@ -36,8 +36,7 @@ function isInteger(value: string | undefined): boolean {
 function pinnedName(selector: string): string {
   let name: string | undefined;
   for (const term of splitTerms(selector).toSorted(byBytes)) {
-    if (term === '') continue;
-    const match = /^(?<field>[\s\S]*?)(?<operator>!=|==|=)(?<value>[\s\S]*)$/.exec(term)?.groups;
+    const match = /(?<field>[\s\S]*?)(?<operator>!=|==|=)(?<value>[\s\S]*)/.exec(term)?.groups;
     const value = match === undefined ? undefined : unescapeValue(match['value'] ?? '');
     if (match === undefined || value === undefined) return '';
     if (match['operator'] !== '!=' && match['field'] === 'metadata.name') name ??= value;

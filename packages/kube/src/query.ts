@@ -50,5 +50,5 @@ function unescapeQuery(encoded: string): { text: string; isUtf8: boolean } | und
   );
   const bytes = Buffer.from(latin1, 'latin1');
   const text = bytes.toString('utf8');
-  return { text, isUtf8: Buffer.from(text, 'utf8').equals(bytes) };
+  return { text, isUtf8: Buffer.from(text).equals(bytes) };
 }

@@ -57,6 +57,11 @@ describe('requestInfo', () => {
     expect(infoOf(method, target)).toMatchObject({ verb, namespace, resource, name, subresource });
   });
 
+  it('has no parts of what is no resource', () => {
+    expect(requestInfo('GET', '/version', '')?.parts).toEqual([]);
+    expect(requestInfo('GET', '/api/v1/pods/', '')?.parts).toEqual(['pods']);
+  });
+
   it.each(['/api/v1/watch', '/api/v1/proxy', '/apis/apps/v1/watch'])('cannot tell what %s means', (path) => {
     expect(requestInfo('GET', path, '')).toBeNull();
   });
@@ -96,6 +101,15 @@ describe('streaming subresources', () => {
       expect(info && authorisationVerb(info)).toBe('create');
       expect(info && streamSubresource(info)).toBe(subresource);
     }
+  });
+
+  it.each([
+    ['/api/v1/namespaces/shop/pods/web-0/log', 'get'],
+    ['/api/v1/namespaces/shop/services/web/exec', 'get'],
+    ['/api/v1/namespaces/shop/pods', 'list'],
+  ])('%s counts as what it is: %s', (path, verb) => {
+    const info = requestInfo('GET', path, '');
+    expect(info && authorisationVerb(info)).toBe(verb);
   });
 
   it.each([

@@ -95,9 +95,9 @@ export function requestInfo(method: string, path: string, query: string): Reques
 function splitPath(path: string): string[] {
   let start = 0;
   let end = path.length;
-  while (start < end && path[start] === '/') start++;
-  while (end > start && path[end - 1] === '/') end--;
-  return start === end ? [] : path.slice(start, end).split('/');
+  while (path[start] === '/') start++;
+  while (path[end - 1] === '/') end--;
+  return path.slice(start, end).split('/');
 }
 
 /** A subresource of a pod that becomes a stream of bytes. */

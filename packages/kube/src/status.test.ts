@@ -3,7 +3,7 @@ import { failure, forbidden } from './status.ts';
 
 describe('Status', () => {
   it('has the reason of its code', () => {
-    expect(failure(503, 'The agent is offline.')).toEqual({
+    expect(failure(503, 'The agent is offline.')).toStrictEqual({
       kind: 'Status',
       apiVersion: 'v1',
       metadata: {},
@@ -12,8 +12,24 @@ describe('Status', () => {
       reason: 'ServiceUnavailable',
       code: 503,
     });
-    expect(failure(502, 'x').reason).toBeUndefined();
+    expect(failure(502, 'x')).not.toHaveProperty('reason');
     expect(failure(504, 'x').reason).toBe('Timeout');
+  });
+
+  it.each([
+    [400, 'BadRequest'],
+    [401, 'Unauthorized'],
+    [403, 'Forbidden'],
+    [404, 'NotFound'],
+    [405, 'MethodNotAllowed'],
+    [406, 'NotAcceptable'],
+    [413, 'RequestEntityTooLarge'],
+    [429, 'TooManyRequests'],
+    [500, 'InternalError'],
+    [503, 'ServiceUnavailable'],
+    [504, 'Timeout'],
+  ])('%i is %s', (code, reason) => {
+    expect(failure(code, 'x')).toMatchObject({ code, reason });
   });
 
   it('words a refusal as the apiserver does', () => {
@@ -30,13 +46,12 @@ describe('Status', () => {
     expect(status.message).toBe(
       'pods "web-0" is forbidden: User "postern:ada@example.com" cannot create resource "pods/exec" in API group "" in the namespace "shop": your level here is viewer',
     );
-    expect(status).toMatchObject({ reason: 'Forbidden', code: 403, details: { name: 'web-0', kind: 'pods' } });
-    expect(
-      forbidden(
-        { ...attempt, apiGroup: 'apps', resource: 'deployments', subresource: '', namespace: '', name: '' },
-        'no',
-      ).message,
-    ).toBe(
+    expect(status).toMatchObject({ reason: 'Forbidden', code: 403 });
+    expect(status.details).toStrictEqual({ name: 'web-0', kind: 'pods' });
+    const deployments = { apiGroup: 'apps', resource: 'deployments', subresource: '', namespace: '', name: '' };
+    const refused = forbidden({ ...attempt, ...deployments }, 'no');
+    expect(refused.details).toStrictEqual({ group: 'apps', kind: 'deployments' });
+    expect(refused.message).toBe(
       'deployments.apps is forbidden: User "postern:ada@example.com" cannot create resource "deployments" in API group "apps" at the cluster scope: no',
     );
   });

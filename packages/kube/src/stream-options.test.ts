@@ -97,9 +97,19 @@ describe('readStreamOptions', () => {
   it.each(['ports=x', 'ports=65536', 'ports=80,', 'ports=', 'ports=-1', 'ports=%2B1', 'ports=80;81'])(
     'portforward?%s is refused',
     (query) => {
-      expect(readStreamOptions('portforward', query).refused).toBeDefined();
+      const why = query.includes(';') ? 'semicolon' : 'a port that is not a number';
+      expect(readStreamOptions('portforward', query).refused).toContain(why);
     },
   );
+
+  it.each([
+    ['exec', 'container=app', { container: 'app' }],
+    ['attach', 'container=app&command=ls', { container: 'app' }],
+    ['portforward', 'container=app&command=ls&stdin=1&tty=1&ports=80,443', { ports: [80, 443] }],
+  ] as const)('%s?%s says no more than that', (subresource, query, said) => {
+    const nothing = { container: null, command: [], stdin: false, tty: false, ports: [] };
+    expect(readStreamOptions(subresource, query).options).toEqual({ ...nothing, ...said });
+  });
 
   it('what kubectl sends is taken as it is meant', () => {
     const words = ['sh', '-c', 'echo "a;b&c=d+e%20é" \'x\' | tr a b'];

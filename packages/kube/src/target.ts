@@ -43,7 +43,6 @@ export function parseTarget(raw: string): TargetResult {
 }
 
 function decode(encoded: string): string | undefined {
-  if (!encoded.includes('%')) return encoded;
   try {
     return decodeURIComponent(encoded);
   } catch {

@@ -194,3 +194,20 @@ describe('credit', () => {
     peer.session.close(1000, '');
   });
 });
+
+describe('a GOAWAY', () => {
+  it('ends our streams that the peer did not look at, and no other', async () => {
+    const peer = rawPeer();
+    const arrived = Promise.withResolvers<MuxStream>();
+    peer.session.once('stream', arrived.resolve);
+    const [lookedAt, last, later] = [0, 1, 2].map(() => peer.session.open(Buffer.alloc(0)));
+    peer.send(types.open, 7);
+    const theirs = await arrived.promise;
+    const payload = Buffer.concat([u32(last?.id ?? 0), Buffer.alloc(7)]);
+    peer.send(types.goaway, 0, { payload });
+    await expect(later?.accepted).rejects.toMatchObject({ code: 'gone' });
+    expect([lookedAt, last, later, theirs].map((stream) => stream?.destroyed)).toEqual([false, false, true, false]);
+    expect(theirs.id).toBeGreaterThan(last?.id ?? 0);
+    peer.session.close(1000, '');
+  });
+});

@@ -49,3 +49,10 @@ it('hides no bug of ours, however deep the input', () => {
   for (let depth = 0; depth < 50_000; depth++) deep = [deep];
   expect(() => parseUntrusted(broken, deep)).toThrow('a bug');
 });
+
+it('hides no error of another kind, whatever the input', () => {
+  const broken = z.unknown().refine(() => {
+    throw new RangeError('another bug');
+  });
+  expect(() => parseUntrusted(broken, { name: { length: {} } })).toThrow('another bug');
+});

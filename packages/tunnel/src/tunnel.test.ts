@@ -245,6 +245,30 @@ describe('keepalive', () => {
     },
   );
 
+  it('calls nobody dead who was heard of after the question, even without an answer to it', async () => {
+    const { clock, gateway, agent } = await start();
+    const wire = pair?.transports?.agent;
+    if (wire === undefined) throw new Error('not in memory');
+    const send = wire.send.bind(wire);
+    // A line that loses one kind of frame: PONG (docs/protocol.md).
+    wire.send = (parts) => {
+      if (parts[0]?.[0] !== 10) send(parts);
+    };
+    await clock.advance(10_000);
+    const heard = gateway.probe();
+    await clock.advance(2_000);
+    agent.session.goAway({ code: 1001, retryAfterMs: 0 });
+    await turns();
+    await clock.advance(3_000);
+    await heard;
+    expect(gateway.closed).toBe(false);
+    await clock.advance(10_000);
+    const unheard = expect(gateway.probe()).rejects.toThrow('did not answer within 5000 ms');
+    await clock.advance(5_000);
+    await unheard;
+    expect(gateway.closed).toBe(true);
+  });
+
   it('calls nobody dead for a stall of the process, over real sockets', async () => {
     const intervals = { busyMs: 20, idleMs: 20, timeoutMs: 100 };
     const sessions = await webSocketSessionPair();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect as http2Connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { connect as netConnect, type Socket } from 'node:net';
+import { createServer as createTcpServer, connect as netConnect, type Socket } from 'node:net';
 import { testCertificate, useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -275,26 +275,46 @@ describe('the dashboard', () => {
     expect(seen).toEqual([]);
   });
 
-  it('that closes idle connections costs nobody an error', async () => {
+  /** A dashboard made of bytes: what each connection answers to its first request, its second, and so on. */
+  async function startBytes(answers: (string | 'reset')[]): Promise<{ url: URL; connections: () => number }> {
     let connections = 0;
-    const server = createServer((_request, response) => response.end('ok'));
-    server.on('connection', (socket) => {
+    const server = createTcpServer((socket) => {
       connections++;
-      // Closed without a word as soon as the next request is on its way.
+      closing.push(() => void socket.destroy());
       let requests = 0;
+      socket.on('error', () => {});
       socket.on('data', () => {
-        requests++;
-        if (requests === 2) socket.resetAndDestroy();
+        const answer = answers[requests++] ?? 'reset';
+        if (answer === 'reset') socket.resetAndDestroy();
+        else socket.write(answer);
       });
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     closing.push(() => void server.close());
-    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const { port } = server.address() as AddressInfo;
+    return { url: new URL(`http://127.0.0.1:${port}`), connections: () => connections };
+  }
+  const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+  it('that closes idle connections costs nobody an error', async () => {
+    // Closed without a word as soon as the next request is on its way.
+    const { url, connections } = await startBytes([ok, 'reset']);
     const { port } = await startEdge({ tls: false, dashboardUrl: url });
-    for (let round = 0; round < 5; round++) expect((await get(port, '/')).status).toBe(200);
-    expect(connections).toBeGreaterThan(1);
-    server.closeAllConnections();
+    for (let round = 1; round <= 5; round++) {
+      expect(await get(port, '/')).toMatchObject({ status: 200, body: 'ok' });
+      expect(connections()).toBe(round);
+    }
+  });
+
+  it.each([
+    ['resets a new connection', ['reset'], [503]],
+    ['answers with what is no HTTP', [ok, 'nonsense\r\n\r\n'], [200, 503]],
+  ])('that %s is not asked again', async (_, answers, statuses) => {
+    const { url, connections } = await startBytes(answers);
+    const { port } = await startEdge({ tls: false, dashboardUrl: url });
+    for (const status of statuses) expect((await get(port, '/')).status).toBe(status);
+    expect(connections()).toBe(1);
   });
 
   it('that is down: 503 in words', async () => {

@@ -1,5 +1,13 @@
-import { expect, it } from 'vitest';
-import { Stillness } from './linger.ts';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import type { MuxStream } from '@postern/mux';
+import { memorySessionPair, type SessionPair } from '@postern/mux/test';
+import { until, useLeakCheck } from '@postern/testkit';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { lingerAfterHalfClose, Stillness } from './linger.ts';
+
+useLeakCheck();
 
 const still = { bytes: 7, waitsForCluster: false };
 
@@ -19,4 +27,113 @@ it('counts nothing while bytes wait for the cluster', () => {
   }
   expect(stillness.look(still, 1_010)).toBe(false);
   expect(stillness.look(still, 1_030)).toBe(true);
+});
+
+describe('a connection joined to a stream', () => {
+  const limitMs = 80_000;
+  let pair: SessionPair;
+  let gateway: Socket;
+  let client: Socket;
+  let stream: MuxStream;
+  let cluster: MuxStream;
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+    [gateway] = await accepted;
+    server.close();
+    pair = await memorySessionPair();
+    const opened = once(pair.agent, 'stream') as Promise<[MuxStream]>;
+    stream = pair.gateway.open(Buffer.alloc(0));
+    [cluster] = await opened;
+    cluster.accept(Buffer.alloc(0));
+    for (const readable of [client, gateway, stream, cluster]) readable.resume();
+    lingerAfterHalfClose(gateway, stream, limitMs);
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    client.destroy();
+    gateway.destroy();
+    await pair.close();
+  });
+
+  it('lasts as long as neither side has ended', () => {
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(10 * limitMs);
+    expect(gateway.destroyed).toBe(false);
+  });
+
+  it.each([
+    ['the client', async () => void (await Promise.all([once(gateway, 'end'), client.end()]))],
+    ['the cluster', async () => void (await Promise.all([once(gateway, 'finish'), gateway.end()]))],
+  ])('is given up when nothing has moved for the limit since %s ended', async (_, end) => {
+    vi.advanceTimersByTime(limitMs);
+    await end();
+    vi.advanceTimersByTime(limitMs - 1);
+    expect(gateway.destroyed).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(gateway.destroyed).toBe(true);
+    await once(gateway, 'close');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['from the client', async () => void (await Promise.all([once(gateway, 'data'), client.write('x')]))],
+    ['to the client', async () => void (await Promise.all([once(client, 'data'), gateway.write('x')]))],
+    ['to the cluster', async () => void (await Promise.all([once(cluster, 'data'), stream.write('x')]))],
+    ['from the cluster', async () => void (await Promise.all([once(stream, 'data'), cluster.write('x')]))],
+  ])('lasts while a byte moves %s now and then', async (direction, move) => {
+    const ended = direction === 'from the client' ? once(gateway, 'finish') : once(gateway, 'end');
+    if (direction === 'from the client') gateway.end();
+    else client.end();
+    await ended;
+    for (let round = 0; round < 3; round++) {
+      vi.advanceTimersByTime(limitMs - limitMs / 8);
+      await move();
+    }
+    expect(gateway.destroyed).toBe(false);
+    vi.advanceTimersByTime(2 * limitMs);
+    expect(gateway.destroyed).toBe(true);
+  });
+
+  it('lasts while a slow client takes what waits for it', async () => {
+    client.pause();
+    client.end();
+    await once(gateway, 'end');
+    gateway.write(Buffer.alloc(16 * 1024 * 1024));
+    await until(() => gateway.writableLength > 0);
+    vi.advanceTimersByTime(limitMs - limitMs / 8);
+    client.resume();
+    await until(() => gateway.writableLength === 0);
+    vi.advanceTimersByTime(limitMs - limitMs / 8);
+    expect(gateway.destroyed).toBe(false);
+    vi.advanceTimersByTime(limitMs);
+    expect(gateway.destroyed).toBe(true);
+  });
+
+  it('lasts while bytes wait for the cluster', async () => {
+    cluster.pause();
+    client.end();
+    await once(gateway, 'end');
+    stream.write(Buffer.alloc(1024 * 1024));
+    await until(() => stream.writableLength > 0 && cluster.bytesReceived > 0);
+    vi.advanceTimersByTime(10 * limitMs);
+    expect(gateway.destroyed).toBe(false);
+    cluster.resume();
+    await until(() => stream.writableLength === 0);
+    vi.advanceTimersByTime(2 * limitMs);
+    expect(gateway.destroyed).toBe(true);
+  });
+
+  it('is watched once, when both have ended', async () => {
+    client.end();
+    await once(gateway, 'end');
+    gateway.end();
+    expect(vi.getTimerCount()).toBe(1);
+    await once(gateway, 'close');
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

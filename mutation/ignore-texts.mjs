@@ -1,0 +1,28 @@
+// Leaves texts that people read out of mutation: the message of an error, the line of a log.
+const logMethods = new Set(['debug', 'info', 'warn', 'error']);
+
+/** Whether the call or `new` gives its texts to people. */
+function isForPeople({ type, callee }) {
+  if (type === 'NewExpression') return callee.type === 'Identifier' && callee.name.endsWith('Error');
+  if (type !== 'CallExpression' && type !== 'OptionalCallExpression') return false;
+  const { property } = callee;
+  return property?.type === 'Identifier' && logMethods.has(property.name) && /log/i.test(nameOf(callee.object));
+}
+
+/** The last name of `a.b.#c`. */
+function nameOf(node) {
+  return node.name ?? node.property?.name ?? node.property?.id?.name ?? '';
+}
+
+export const strykerPlugins = [
+  {
+    kind: 'Ignore',
+    name: 'texts',
+    value: {
+      shouldIgnore({ node, parent, listKey }) {
+        if (node.type !== 'StringLiteral' && node.type !== 'TemplateLiteral') return undefined;
+        return listKey === 'arguments' && isForPeople(parent) ? 'A text for people.' : undefined;
+      },
+    },
+  },
+];

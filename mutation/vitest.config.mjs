@@ -1,0 +1,29 @@
+// The tests as Stryker runs them, in a copy of the checkout.
+import { statSync } from 'node:fs';
+import { mergeConfig } from 'vitest/config';
+import base from '../vitest.config.ts';
+import { parts } from './parts.mjs';
+
+/** Small files first: a run ends with the first test that fails. */
+class SmallFirst {
+  async sort(files) {
+    const size = new Map(files.map((file) => [file, statSync(file.moduleId).size]));
+    return [...files].sort((one, other) => size.get(one) - size.get(other));
+  }
+  async shard(files) {
+    return files;
+  }
+}
+
+const config = mergeConfig(base, {
+  test: {
+    setupFiles: ['mutation/leave-out.mjs'],
+    sequence: { sequencer: SmallFirst },
+    testTimeout: 10_000,
+  },
+});
+
+// Here and not in Stryker's `testFiles`: with those it switches changes of constants on only after the file was loaded.
+config.test.include = parts[process.env['POSTERN_MUTATION_PART']].tests;
+
+export default config;
