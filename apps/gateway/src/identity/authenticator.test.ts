@@ -143,6 +143,15 @@ describe('a principal', () => {
     expect(ids(await principalOf(await newToken({ kind: 'cli' })))).toEqual([organizationId, other.id].toSorted());
   });
 
+  it('of a kubeconfig ends with its cluster', async () => {
+    const { id: clusterId } = await database.scoped.cluster.create({ data: { organizationId, name: 'prod' } });
+    const headers = await newToken({ kind: 'kubeconfig', clusterId });
+    const principal = await principalOf(headers);
+    expect(principal.credential).toMatchObject({ kind: 'kubeconfig', clusterId });
+    await server.run(`UPDATE clusters SET deleted_at = now() WHERE id = '${clusterId}'`);
+    expect(await credentials.find(principal.credential)).toBeNull();
+  });
+
   it('is never mixed up with another under load', async () => {
     const people = await Promise.all(
       Array.from({ length: 50 }, async (_, index) => {

@@ -2,31 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
 import { type BearerSecret, isSecretOf } from './bearer-secret.ts';
+import { type BrowserSessionRow, readBrowserSession, readToken, type TokenRow } from './credential-rows.ts';
 import type { Credential, Principal } from './principal.ts';
 import { readTokenChain } from './token-chain.ts';
-
-/** The fields of a user needed for a principal. */
-const asUser = {
-  select: {
-    id: true,
-    email: true,
-    incarnation: true,
-    disabledAt: true,
-    memberships: { select: { organizationId: true, role: true, organization: { select: { slug: true } } } },
-  },
-} as const;
-
-interface UserRow {
-  id: string;
-  email: string;
-  incarnation: number;
-  disabledAt: Date | null;
-  memberships: {
-    organizationId: string;
-    role: Principal['memberships'][number]['role'];
-    organization: { slug: string };
-  }[];
-}
 
 /** The least time between two updates of a token's last use, in milliseconds. */
 const lastUsedEveryMs = 60_000;
@@ -75,55 +53,33 @@ export class Credentials {
         return token && this.#principal(token, credential);
       }
       case 'browser': {
-        const session = await this.#browserSession(credential.id);
+        const session = await readBrowserSession(this.#database, credential.id);
         return session && this.#principal(session, credential);
       }
       case 'access': {
-        const origin = (await this.#token(credential.id)) ?? (await this.#browserSession(credential.id));
+        const origin = (await this.#token(credential.id)) ?? (await readBrowserSession(this.#database, credential.id));
         return origin && this.#principal(origin, credential);
       }
     }
   }
 
-  #browserSession(id: string) {
-    return this.#database.acrossOrganizations.browserSession.findUnique({ where: { id }, include: { user: asUser } });
-  }
-
   /** Null also for a token made with one that is no longer valid. */
-  async #token(id: string) {
-    const token = await this.#database.acrossOrganizations.apiToken.findUnique({
-      where: { id },
-      include: { user: asUser, cluster: { select: { deletedAt: true } } },
-    });
-    if (token === null || token.cluster?.deletedAt) return null;
+  async #token(id: string): Promise<TokenRow | null> {
+    const token = await readToken(this.#database, id);
     // Revoking marks the whole chain; this also finds a token made at the same moment.
-    if (token.parentId === null) return token;
+    if (token === null || token.parentId === null) return token;
     const { holds } = await readTokenChain(this.#database, { id: token.parentId, userId: token.userId });
     return holds ? token : null;
   }
 
-  #principal(
-    row: {
-      user: UserRow;
-      userIncarnation: number;
-      revokedAt: Date | null;
-      expiresAt: Date;
-      organizationId?: string;
-      kind?: string;
-    },
-    credential: Credential,
-  ): Principal | null {
-    const { user } = row;
+  #principal(row: TokenRow | BrowserSessionRow, credential: Credential): Principal | null {
+    const { userId, email } = row;
     if (row.revokedAt !== null || row.expiresAt.getTime() <= Date.now()) return null;
-    if (user.disabledAt !== null || user.incarnation !== row.userIncarnation) return null;
-    const memberships = user.memberships
-      // A token opens the organization in which it was made; a sign-in, with a browser or the command line, opens all of them.
-      .filter(
-        ({ organizationId }) =>
-          row.organizationId === undefined || row.kind === 'cli' || organizationId === row.organizationId,
-      )
-      .map(({ organizationId, role, organization }) => ({ organizationId, role, slug: organization.slug }));
-    return Object.freeze({ userId: user.id, email: user.email, credential, memberships });
+    if (row.disabledAt !== null || row.incarnation !== row.userIncarnation) return null;
+    // A token opens the organization in which it was made; a sign-in, with a browser or the command line, opens all of them.
+    const opensAll = !('kind' in row) || row.kind === 'cli';
+    const memberships = row.memberships.filter((one) => opensAll || one.organizationId === row.organizationId);
+    return Object.freeze({ userId, email, credential, memberships });
   }
 
   #noteUse(token: { id: string; organizationId: string; lastUsedAt: Date | null }): void {
