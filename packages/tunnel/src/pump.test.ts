@@ -66,9 +66,12 @@ it('passes on what was received before a break, also when the stream takes more 
   expect(stream.aborted).toBe('upstream-failed: it broke off');
 });
 
-it('ends the stream properly behind all that a complete source sent', async () => {
+it.each<[string, number, string | undefined]>([
+  ['ends properly behind all that a complete source sent', 11, undefined],
+  ['aborts behind what came from a source that ended short', 12, 'upstream-failed: it broke off'],
+])('%s', async (_, expected, aborted) => {
   const [source, stream] = [newSource(), new Stream()];
-  pump(source, stream, { isComplete: (bytes) => bytes === 11, broken });
+  pump(source, stream, { isComplete: (bytes) => bytes === expected, broken });
   source.push('first');
   source.push('second');
   source.push(null);
@@ -77,19 +80,5 @@ it('ends the stream properly behind all that a complete source sent', async () =
     await turns(1);
   }
   expect(Buffer.concat(stream.taken).toString()).toBe('firstsecond');
-  expect(stream.aborted).toBeUndefined();
-});
-
-it('aborts behind what came from a source that ended short', async () => {
-  const [source, stream] = [newSource(), new Stream()];
-  pump(source, stream, { isComplete: (bytes) => bytes === 12, broken });
-  source.push('first');
-  source.push('second');
-  source.push(null);
-  while (!stream.writableFinished) {
-    stream.take();
-    await turns(1);
-  }
-  expect(Buffer.concat(stream.taken).toString()).toBe('firstsecond');
-  expect(stream.aborted).toBe('upstream-failed: it broke off');
+  expect(stream.aborted).toBe(aborted);
 });
