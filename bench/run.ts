@@ -164,17 +164,16 @@ if (values.write && !values.direct) {
     join(repository, 'docs/performance.md'),
     `# Performance
 
-Measured by \`npm run bench -- --write\` on ${cpus().length} cores and ${Math.round(totalmem() / 2 ** 30)} GB, which carry everything at once: the load, a real Kubernetes
-(\`e2e/cluster\`), the gateway with its database, and the agent as a pod. Direct and gateway take turns in one run, so that both see the same machine; kubectl is ${kubectl.version}.
+Measured by \`npm run bench -- --write\` on ${cpus().length} cores and ${Math.round(totalmem() / 2 ** 30)} GB, shared by everything: the load, a real Kubernetes
+(\`e2e/cluster\`), the gateway with its database, and the agent as a pod. Direct and gateway alternate within one run, so both meet the same machine load; kubectl is ${kubectl.version}.
 Auth, audit and metering are on. \`npm run bench -- --direct\` compares direct with itself and shows the noise.
 
 ${text}
 
-HTTPS: one request after the other on a kept connection, as a table, gzip allowed, as kubectl asks; the 10 pods after 500 requests that are not counted,
-because a program that has just started is compiled while it runs. Exec: a connection of its own each time, from dialling
-to the first byte of output. Port-forward, echoed: up and back down in one connection. CPU s/GB: of the gateway and of the agent; where both
-cores are busy, as here, they set the ratio. RSS: the lowest of 20 s without work; an
-allocator gives back little of what the work before took.
+HTTPS: requests in sequence on one keep-alive connection, as a Table with gzip accepted, as kubectl sends them; the figure for 10 pods follows 500
+uncounted requests, because V8 compiles hot code while a fresh process runs. Exec: a new connection each time, from dialling to the first byte
+of output. Port-forward, echoed: up and back down on one connection. CPU s/GB: CPU time of the gateway and of the agent; both cores are
+busy here, so it sets the ratio. RSS: the lowest value of 20 idle seconds; the allocator returns little of what earlier work used.
 `,
   );
 }

@@ -76,9 +76,7 @@ export const variables = {
   POSTERN_DRAIN_SECONDS: whole(0, 3_600).default(30).describe('How long open streams may go on after SIGTERM.'),
   POSTERN_CRASH_DRAIN_SECONDS: whole(0, 30)
     .default(3)
-    .describe(
-      'The same after an error that nobody caught. The gateway then ends with exit code 70; 0 ends it at once.',
-    ),
+    .describe('The same after an uncaught error. The gateway then ends with exit code 70; 0 ends it at once.'),
   POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Lifetime of a join token.'),
   ...limitVariables,
   POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),

@@ -101,7 +101,7 @@ describe('a running npm start', () => {
   }, 90_000);
 
   it.runIf(process.platform === 'linux')(
-    'has a gateway that ends in order after an error nobody caught',
+    'has a gateway that ends in order after an uncaught error',
     async () => {
       const running = await readFile(`/proc/${await product.pidOf(programs.gateway)}/environ`, 'utf8');
       const env = Object.fromEntries(

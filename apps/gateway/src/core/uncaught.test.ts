@@ -100,8 +100,8 @@ it.each(faults)('ends the process at once when %s comes while it drains', async 
   const { code, lines } = await running.ended;
   expect(code).toBe(70);
   expect(lines.map(({ text }) => text)).toEqual([
-    'the gateway ends: an error nobody caught',
-    'the gateway ends at once: another error nobody caught',
+    'the gateway ends: an uncaught error',
+    'the gateway ends at once: another uncaught error',
   ]);
 });
 

@@ -25,13 +25,13 @@ export function endOnUncaught({ logger, drain, drainMs }: Ending): () => boolean
   let isEnding = false;
   const end = (error: unknown, origin: string): void => {
     if (isEnding) {
-      logger.fatal({ uncaught: describe(error), origin }, 'the gateway ends at once: another error nobody caught');
+      logger.fatal({ uncaught: describe(error), origin }, 'the gateway ends at once: another uncaught error');
       process.exit(crashExitCode);
     }
     isEnding = true;
     const stop = drain();
     const ms = stop === undefined ? 0 : drainMs;
-    logger.fatal({ uncaught: describe(error), origin, drainMs: ms }, 'the gateway ends: an error nobody caught');
+    logger.fatal({ uncaught: describe(error), origin, drainMs: ms }, 'the gateway ends: an uncaught error');
     if (stop === undefined || ms === 0) process.exit(crashExitCode);
     const exit = () => process.exit(crashExitCode);
     setTimeout(exit, ms + grace);

@@ -65,8 +65,9 @@ export class Deadlines {
     if (this.#reset.size > 0) this.#endStuckSessions();
     const late: Late[] = [];
     for (const exchange of this.#open) {
-      if (this.#bodyIsLate(exchange, now)) late.push({ exchange, why: 'the body of a request did not come' });
-      else if (this.#answerStalls(exchange, now)) late.push({ exchange, why: 'a client did not take its answer' });
+      if (this.#bodyIsLate(exchange, now)) late.push({ exchange, why: 'the request body did not arrive in time' });
+      else if (this.#answerStalls(exchange, now))
+        late.push({ exchange, why: 'the client stopped reading the response' });
     }
     this.#endInTurns(late);
   }

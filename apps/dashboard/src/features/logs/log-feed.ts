@@ -161,7 +161,7 @@ export class LogFeed {
       pod = await kubeJson(target.ref, podPath(target), { signal: this.#stop.signal });
     } catch (error) {
       if (error instanceof KubeError && error.status === 404)
-        return { final: true, message: 'The pod is gone. Its log stays here.' };
+        return { final: true, message: 'The pod no longer exists. This page keeps the lines it has received.' };
       // Without the right to read the pod, this is final; if it cannot be reached, the next attempt will tell.
       return { final: error instanceof KubeError && error.lasting, message: sentenceOf(error) };
     }
