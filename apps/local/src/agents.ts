@@ -5,7 +5,7 @@ import { type Child, startChild } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { LocalCluster } from './gateway.ts';
 import { built } from './programs.ts';
-import { howEnded, restartPolicy, waitBefore } from './supervisor.ts';
+import { howEnded, type RestartPolicy, restartPolicy, waitBefore } from './supervisor.ts';
 
 /** Maximum number of agents: each is a process, and a laptop needs one demo, not fifty. */
 const MOST = 8;
@@ -28,6 +28,8 @@ export interface AgentSettings {
   /** Node's arguments to run an agent; default: the built one. */
   command?: readonly string[];
   onLine?: ((line: string) => void) | undefined;
+  /** How to restart an agent; default: `restartPolicy`. */
+  restarts?: RestartPolicy;
 }
 
 /** The record in an agent's folder. */
@@ -152,8 +154,9 @@ export class LocalAgents {
         await this.#forget(clusterId);
         return;
       }
-      ends = performance.now() - since >= restartPolicy.healthy ? 1 : ends + 1;
-      const wait = waitBefore(ends, restartPolicy);
+      const { restarts = restartPolicy } = this.#settings;
+      ends = performance.now() - since >= restarts.healthy ? 1 : ends + 1;
+      const wait = waitBefore(ends, restarts);
       // Printed once; the log has the latest reason.
       if (ends === 1) say(`The agent of "${name}" ended (${why}). It starts again in ${(wait / 1_000).toFixed(1)} s.`);
       await delay(wait, undefined, { signal: AbortSignal.any([signal, this.#wake.signal]) }).catch(() => {});

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { UserError } from './user-error.ts';
@@ -22,22 +21,6 @@ export async function assertPortFree(port: number, address: string, typed = 'npm
   }
   probe.close();
   await once(probe, 'close');
-}
-
-/**
- * A port of 127.0.0.1 on which nothing listens, for a program that will listen on it later, also after a restart. Never an
- * ephemeral port (from 32768 on with Linux, from 49152 on with macOS), which the system could give to a connection by then.
- */
-export async function freePort(): Promise<number> {
-  for (let tries = 1; ; tries++) {
-    const port = randomInt(20_000, 32_000);
-    try {
-      await assertPortFree(port, '127.0.0.1');
-      return port;
-    } catch (error) {
-      if (tries === 100) throw error;
-    }
-  }
 }
 
 /** Whether `address` can only be reached from this machine. */

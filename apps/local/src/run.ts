@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { freePort } from '@postern/postgres';
 import pc from 'picocolors';
 import { LocalAgents, type Upstream } from './agents.ts';
 import { openBrowser } from './browser.ts';
@@ -13,7 +14,7 @@ import { type Gateway, type GatewaySettings, startGateway } from './gateway.ts';
 import { endLeftovers } from './leftovers.ts';
 import type { Mode } from './mode.ts';
 import { type LocalOptions, parseOptions } from './options.ts';
-import { assertPortFree, freePort } from './ports.ts';
+import { assertPortFree } from './ports.ts';
 import { step } from './progress.ts';
 import { hashOfSetupCode, isOpenToOthers, makeSetupCode } from './setup-code.ts';
 import { Supervisor } from './supervisor.ts';

@@ -10,18 +10,18 @@ import { type RestartPolicy, restartPolicy, Supervisor, waitBefore } from './sup
 import { UserError } from './user-error.ts';
 
 let data: DataFolder;
-let said: string[];
+let lines: string[];
 beforeEach(async () => {
   data = await openDataFolder(await mkdtemp(join(tmpdir(), 'postern-supervisor-')));
-  said = [];
+  lines = [];
 });
 afterEach(() => rm(data.path, { recursive: true }));
 
 const quick: RestartPolicy = { shortest: 2, longest: 10, healthy: 60_000, failedStarts: 3 };
-const say = (sentence: string) => void said.push(sentence);
+const say = (sentence: string) => void lines.push(sentence);
 const forEver = 'console.log("serving"); setInterval(() => {}, 1_000)';
 
-/** A program that says on a line that it serves; `script` may end before. */
+/** Starts a program that is ready once it has printed "serving"; `script` may exit before. */
 function start(script: string, again: boolean): Promise<Child> {
   let serving = () => {};
   const ready = new Promise<void>((resolve) => {
@@ -44,17 +44,17 @@ async function supervise(restart: () => Promise<Child>, policy = quick, onBack?:
   };
 }
 
-it('waits longer with each end, up to half a minute, and never as long as its neighbour', () => {
+it('waits longer after each exit, up to 30 s, with jitter', () => {
   const waits = (random: number) => [1, 2, 3, 4, 5, 6, 40].map((ends) => waitBefore(ends, restartPolicy, () => random));
   expect(waits(1)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   expect(waits(0)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
 });
 
-describe('a program that ends by itself', () => {
+describe('a program that exits', () => {
   it.each([
     ['SIGKILL' as const, 'signal SIGKILL'],
     ['SIGTERM' as const, 'signal SIGTERM'],
-  ])('is started again after %s, and the terminal is told twice', async (signal, how) => {
+  ])('is restarted after %s, with two messages', async (signal, how) => {
     let second: Child | undefined;
     let back = () => {};
     const isBack = new Promise<void>((resolve) => {
@@ -67,15 +67,15 @@ describe('a program that ends by itself', () => {
     const { child, supervisor } = await supervise(restart, quick, async () => back());
     child.process.kill(signal);
     await isBack;
-    expect(said[0]).toBe(`The program ended (${how}); see ${child.logFile}. It starts again in 0.0 s.`);
-    expect(said[1]).toBe('The program serves again.');
-    // The reason of its end is not wiped away by its successor.
-    expect(await readFile(child.logFile, 'utf8')).toBe('serving\nserving\n');
+    expect(lines[0]).toBe(`The program ended (${how}); see ${child.logFile}. It starts again in 0.0 s.`);
+    expect(lines[1]).toBe('The program serves again.');
+    // The log is appended to, so it still shows why the program exited.
+    await until(async () => (await readFile(child.logFile, 'utf8')) === 'serving\nserving\n');
     await supervisor.stop(2_000);
     expect(second?.process.exitCode ?? second?.process.signalCode).not.toBeNull();
   });
 
-  it('is given up with the end of its log when it does not come to serve any more', async () => {
+  it('is given up with the end of its log when it no longer starts', async () => {
     let starts = 0;
     const { child, supervisor } = await supervise(() => {
       starts += 1;
@@ -86,14 +86,14 @@ describe('a program that ends by itself', () => {
     expect(problem).toBeInstanceOf(UserError);
     expect(String(problem)).toMatch(/was started again 3 times and did not come to serve\..*Port 1 is taken/s);
     expect(starts).toBe(3);
-    // Each wait is one line.
-    expect(said).toHaveLength(3);
-    for (const line of said) expect(line).not.toContain('\n');
-    expect(said[1]).toMatch(/did not start \(exit code 1\)\. See .*program\.log\. It starts again/);
+    // One line per delay.
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(line).not.toContain('\n');
+    expect(lines[1]).toMatch(/did not start \(exit code 1\)\. See .*program\.log\. It starts again/);
     await supervisor.stop(2_000);
   });
 
-  it('goes on after a restart that throws something else, and after a follow-up that fails', async () => {
+  it('stays supervised after a restart that throws another error, and after an `onBack` that fails', async () => {
     let starts = 0;
     const restart = async () => {
       starts += 1;
@@ -104,39 +104,54 @@ describe('a program that ends by itself', () => {
       throw new Error('disk full');
     });
     child.process.kill('SIGKILL');
-    await vi.waitFor(() => expect(said.at(-1)).toBe('What follows a restart failed: disk full'), { timeout: 10_000 });
-    expect(said.join('\n')).toContain('no descriptors left');
+    await vi.waitFor(() => expect(lines.at(-1)).toBe('What follows a restart failed: disk full'), { timeout: 10_000 });
+    expect(lines.join('\n')).toContain('no descriptors left');
     await supervisor.stop(2_000);
   });
 });
 
-describe('asked to start again', () => {
+describe('asked to restart', () => {
   const never: RestartPolicy = { shortest: Infinity, longest: Infinity, healthy: 60_000, failedStarts: Infinity };
 
-  it('ends the program and starts it at once, and says only that it serves', async () => {
+  it('restarts the program at once, and only says that it serves again', async () => {
     const { child, supervisor } = await supervise(() => start(forEver, true), never);
     await supervisor.renew(2_000);
     expect(child.process.signalCode).toBe('SIGTERM');
-    await until(() => said.length > 0);
-    expect(said).toEqual(['The program serves again.']);
+    await until(() => lines.length > 0);
+    expect(lines).toEqual(['The program serves again.']);
     await supervisor.stop(2_000);
   });
 
-  it('ends the wait of a program that does not start, and that waits for nothing else', async () => {
+  it('retries a failed start, which would otherwise wait forever', async () => {
     const scripts = ['process.exit(1)', forEver];
     const { child, supervisor } = await supervise(() => start(scripts.shift() ?? '', true), never);
     await supervisor.renew(2_000);
-    await until(() => said.length > 0);
-    expect(said).toEqual([
+    await until(() => lines.length > 0);
+    expect(lines).toEqual([
       `The program did not start (exit code 1). See ${child.logFile}. It starts again when one of its files changes.`,
     ]);
     await supervisor.renew(2_000);
-    await until(() => said.length > 1);
-    expect(said[1]).toBe('The program serves again.');
+    await until(() => lines.length > 1);
+    expect(lines[1]).toBe('The program serves again.');
     await supervisor.stop(2_000);
   });
 
-  it('ends a start that is under way, which runs what was before', async () => {
+  it('restarts a program again that became ready just before', async () => {
+    let starts = 0;
+    const restart = async () => {
+      starts += 1;
+      const started = await start(forEver, true);
+      if (starts === 1) await supervisor.renew(2_000);
+      return started;
+    };
+    const { supervisor } = await supervise(restart, never);
+    await supervisor.renew(2_000);
+    await until(() => lines.length > 0);
+    expect({ starts, lines }).toEqual({ starts: 2, lines: ['The program serves again.'] });
+    await supervisor.stop(2_000);
+  });
+
+  it('ends a start in progress, which would run the old sources', async () => {
     const starts: string[] = [];
     const restart = () => {
       starts.push(starts.length === 0 ? 'hangs' : 'serves');
@@ -146,8 +161,8 @@ describe('asked to start again', () => {
     await supervisor.renew(2_000);
     await until(() => starts.length === 1);
     await supervisor.renew(2_000);
-    await until(() => said.length > 0);
-    expect({ starts, said }).toEqual({ starts: ['hangs', 'serves'], said: ['The program serves again.'] });
+    await until(() => lines.length > 0);
+    expect({ starts, lines }).toEqual({ starts: ['hangs', 'serves'], lines: ['The program serves again.'] });
     await supervisor.stop(2_000);
   });
 });
@@ -162,12 +177,12 @@ describe('asked to stop', () => {
     const patient = { ...quick, shortest: 3_600_000, longest: 3_600_000 };
     const { child, supervisor } = await supervise(restart, patient);
     child.process.kill('SIGKILL');
-    await vi.waitFor(() => expect(said).toHaveLength(1));
+    await vi.waitFor(() => expect(lines).toHaveLength(1), { timeout: 10_000 });
     await supervisor.stop(2_000);
     expect(starts).toBe(0);
   });
 
-  it('ends a start that is under way', async () => {
+  it('ends a start in progress', async () => {
     let starting: Child | undefined;
     let begun = () => {};
     const isStarting = new Promise<void>((resolve) => {
@@ -185,15 +200,15 @@ describe('asked to stop', () => {
     expect(starting?.process.signalCode).toBe('SIGTERM');
   });
 
-  it('ends a program that serves, and says nothing', async () => {
+  it('ends a running program, without a message', async () => {
     const { child, supervisor } = await supervise(() => start(forEver, true));
     await supervisor.stop(2_000);
     expect(child.process.signalCode).toBe('SIGTERM');
-    expect(said).toEqual([]);
+    expect(lines).toEqual([]);
   });
 });
 
-it('takes a program that cannot be started for one that ended', async () => {
+it('treats a program that cannot be spawned as exited', async () => {
   const child = startChild(data, { name: 'program', args: [], cwd: '/nowhere/at/all' });
   expect(await child.ended).toBeNull();
   await child.stop(1_000);

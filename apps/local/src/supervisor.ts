@@ -60,6 +60,8 @@ export class Supervisor {
   #child: Child;
   /** Whether a restart was requested. */
   #isAsked = false;
+  /** How long the program may take to exit when a restart was requested, in milliseconds. */
+  #patience = 0;
   /** Ends the delay before the next start. */
   #wake = new AbortController();
 
@@ -92,6 +94,7 @@ export class Supervisor {
    */
   async renew(patience: number): Promise<void> {
     this.#isAsked = true;
+    this.#patience = patience;
     this.#wake.abort();
     await Promise.all([stopStarting(patience, this.#subject.what), this.#child.stop(patience)]);
   }
@@ -121,6 +124,12 @@ export class Supervisor {
         this.#isAsked = false;
         const problem = await this.#restart();
         if (signal.aborted) return;
+        if (problem === undefined && this.#isAsked) {
+          // Asked after it was ready and before it was known here, so `renew` could not stop it.
+          await this.#child.stop(this.#patience);
+          failed = -1;
+          continue;
+        }
         if (problem === undefined) break;
         why = problem;
         ends += 1;

@@ -1,16 +1,18 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type PostgresServer, startPostgres } from './index.ts';
+import { freePort, type PostgresServer, startPostgres } from './index.ts';
 
 let folder: string;
 const running: PostgresServer[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'postern-postgres-'));
-  await chmod(folder, 0o700); // as mktemp makes it: nobody else may enter
+  await chmod(folder, 0o700); // as with mktemp: no access for other users
 });
 afterEach(async () => {
   for (const server of running.splice(0)) await server.stop();
@@ -33,7 +35,7 @@ async function query(server: PostgresServer, text: string): Promise<unknown[]> {
   }
 }
 
-it('starts in a private folder, keeps the data over a stop, and refuses a wrong password', async () => {
+it('starts in a private folder, keeps its data across a restart, and refuses a wrong password', async () => {
   const first = await start();
   expect(first.fresh).toBe(true);
   await query(first, 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)');
@@ -46,14 +48,31 @@ it('starts in a private folder, keeps the data over a stop, and refuses a wrong 
   expect(await query(second, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
 });
 
-it('takes the folder over from a server that a killed start left behind', async () => {
+it('chooses another port if a program has taken the first', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const ports = [port, await freePort()];
+  const server = await startPostgres({
+    folder,
+    password: 'p w',
+    volatile: true,
+    choosePort: async () => ports.shift() ?? 0,
+  });
+  running.push(server);
+  taken.close();
+  expect(ports).toEqual([]);
+  expect(await query(server, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('takes over the folder of a server that a killed start left running', async () => {
   const left = await start();
   const next = await start();
   await left.ended;
   expect(await query(next, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
-it('says what to do about a database that is not complete', async () => {
+it('says what to do about an incomplete database', async () => {
   await (await start()).stop();
   running.length = 0;
   await rm(join(folder, 'cluster', 'PG_VERSION'));

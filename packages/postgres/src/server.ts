@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findBinaries } from './binaries.ts';
+import { freePort } from './free-port.ts';
 import { CLUSTER, initialise } from './initialise.ts';
 import { PostgresError } from './postgres-error.ts';
 import { commandOf } from './process-table.ts';
@@ -19,6 +18,8 @@ export interface PostgresOptions {
   onLog?: (line: string) => void;
   /** Faster, but data may be lost in a power failure. For tests only. */
   volatile?: boolean;
+  /** Chooses a port; another one each time, because a program may take it before PostgreSQL listens. */
+  choosePort?: () => Promise<number>;
 }
 
 /** A running server on 127.0.0.1. */
@@ -44,28 +45,29 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const [binaries, launch] = await Promise.all([findBinaries(), unprivileged(folder)]);
   await stopLeftover(folder);
   const fresh = await initialise(folder, { name: SUPERUSER, password }, { binaries, launch });
-  const port = await freePort();
-  const settings = [
-    'listen_addresses=127.0.0.1',
-    'unix_socket_directories=',
-    'max_connections=100',
-    ...(options.volatile ? ['fsync=off', 'full_page_writes=off'] : []),
-  ];
-  const { command, args, identity } = launch(binaries.postgres, [
-    '-D',
-    join(folder, CLUSTER),
-    '-p',
-    String(port),
-    ...settings.flatMap((setting) => ['-c', setting]),
-  ]);
-  // A process group of its own, so that Ctrl-C reaches the program that stops everything in order, not the database first.
-  const child = spawn(command, args, {
-    ...identity,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-    env: { ...process.env, LC_ALL: 'C' },
-  });
-  await ready(child, onLog);
+  const spawnOn = (port: number): ChildProcess => {
+    const settings = [
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'max_connections=100',
+      ...(options.volatile ? ['fsync=off', 'full_page_writes=off'] : []),
+    ];
+    const { command, args, identity } = launch(binaries.postgres, [
+      '-D',
+      join(folder, CLUSTER),
+      '-p',
+      String(port),
+      ...settings.flatMap((setting) => ['-c', setting]),
+    ]);
+    // A process group of its own, so that Ctrl-C reaches the program that stops everything in order, not the database first.
+    return spawn(command, args, {
+      ...identity,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+      env: { ...process.env, LC_ALL: 'C' },
+    });
+  };
+  const { child, port } = await startOnFreePort(spawnOn, { choosePort: options.choosePort ?? freePort, onLog });
   const ended = new Promise<void>((done) => child.once('close', () => done()));
   return {
     port,
@@ -81,6 +83,29 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     ended,
     fresh,
   };
+}
+
+/** How often another port is chosen when a program has taken the last one. */
+const portTries = 5;
+
+async function startOnFreePort(
+  spawnOn: (port: number) => ChildProcess,
+  { choosePort, onLog }: { choosePort: () => Promise<number>; onLog: (line: string) => void },
+): Promise<{ child: ChildProcess; port: number }> {
+  for (let tries = 1; ; tries++) {
+    const port = await choosePort();
+    const child = spawnOn(port);
+    let isTaken = false;
+    try {
+      await ready(child, (line) => {
+        if (line.includes('could not bind')) isTaken = true;
+        onLog(line);
+      });
+      return { child, port };
+    } catch (error) {
+      if (!isTaken || tries === portTries) throw error;
+    }
+  }
 }
 
 /** Resolves when the log says that the server is ready; rejects if it exits before that. */
@@ -117,14 +142,3 @@ async function stopLeftover(folder: string): Promise<void> {
 }
 
 const isPostgres = (command: string): boolean => command.includes('postgres');
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new PostgresError('No free port was found on 127.0.0.1.');
-  return address.port;
-}

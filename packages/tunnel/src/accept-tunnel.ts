@@ -69,7 +69,7 @@ export async function acceptTunnel(ws: WebSocket, options: AcceptOptions): Promi
     else {
       check(hello, { socket, nonce, accept: options, clock }).then(
         (result) => result !== undefined && resolve(result),
-        () => socket.fail('internal', 'the gateway could not check the agent'),
+        (error: unknown) => socket.fail('internal', 'the gateway could not check the agent', error),
       );
     }
   };

@@ -14,9 +14,10 @@ export class HandshakeError extends Error {
   /** Whether the peer ended it. */
   readonly remote: boolean;
 
-  constructor(close: { code: number; reason: string; remote: boolean }) {
+  /** @param cause the unexpected error on this side, if there was one. */
+  constructor(close: { code: number; reason: string; remote: boolean }, cause?: unknown) {
     const reason = printable(close.reason);
-    super(`${closeName(close.code)}: ${reason}`);
+    super(`${closeName(close.code)}: ${reason}`, cause === undefined ? {} : { cause });
     this.code = close.code;
     this.closeName = closeName(close.code);
     this.reason = reason;
@@ -43,8 +44,9 @@ export class HandshakeSocket {
     ws.on('message', this.#onMessage);
     ws.on('close', this.#onClose);
     ws.on('error', this.#onError);
+    // A turn later, in which what arrived is read: this process itself may have stood still until after the deadline.
     this.#cancelDeadline = options.clock.after(options.timeoutMs, () =>
-      this.fail('slow', 'the handshake took too long'),
+      setImmediate(() => this.fail('slow', 'the handshake took too long')),
     );
   }
 
@@ -62,8 +64,8 @@ export class HandshakeSocket {
     this.ws.off('error', this.#onError);
   }
 
-  /** Closes the socket with a code of `closeCodes` and reports the failure. */
-  fail(name: CloseName, reason: string): void {
+  /** Closes the socket with a code of `closeCodes` and reports the failure, with its cause if that is an unexpected error. */
+  fail(name: CloseName, reason: string, cause?: unknown): void {
     if (this.#isDone) return;
     this.#done();
     const code = closeCodes[name];
@@ -74,7 +76,7 @@ export class HandshakeSocket {
     } else {
       this.ws.terminate();
     }
-    this.onFail?.(new HandshakeError({ code, reason, remote: false }));
+    this.onFail?.(new HandshakeError({ code, reason, remote: false }, cause));
   }
 
   #done(): void {

@@ -22,7 +22,7 @@ beforeEach(async () => {
 
 afterEach(() => gateway.close());
 
-/** Connects as a peer that does what the test says. */
+/** Connects as a peer that the test controls. */
 async function dial(): Promise<{
   ws: WebSocket;
   challenge: Record<string, unknown>;
@@ -35,7 +35,7 @@ async function dial(): Promise<{
   return { ws, challenge: JSON.parse(data.toString()), closed };
 }
 
-/** The HELLO of the right agent, taken from a real dialer that answers the given CHALLENGE. */
+/** The genuine agent's HELLO for a CHALLENGE, from a real dialer. */
 async function helloFor(challenge: object, changes: Partial<ConstructorParameters<typeof TunnelDialer>[0]> = {}) {
   const { promise, resolve } = Promise.withResolvers<Record<string, unknown>>();
   const fake = await listenRaw((ws) => {
@@ -50,7 +50,7 @@ async function helloFor(challenge: object, changes: Partial<ConstructorParameter
   return hello;
 }
 
-/** A WebSocket server that is no gateway. */
+/** A plain WebSocket server in place of a gateway. */
 async function listenRaw(onConnection: (ws: WebSocket) => void): Promise<{ url: string; close(): Promise<void> }> {
   const { WebSocketServer } = await import('ws');
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
@@ -75,7 +75,7 @@ async function refusal(closed: Promise<[number, Buffer]>): Promise<{ code: numbe
 }
 
 describe('the gateway', () => {
-  it('is not filled by pings before HELLO', async () => {
+  it('cuts off a peer that floods it with pings before HELLO', async () => {
     const { ws, closed } = await dial();
     const socket = (ws as unknown as { _socket: Socket })._socket;
     socket.pause();
@@ -87,7 +87,7 @@ describe('the gateway', () => {
     await closed;
   });
 
-  it('takes an agent that proves its key', async () => {
+  it('accepts an agent that proves its key', async () => {
     const { ws, challenge } = await dial();
     expect(challenge).toMatchObject({ type: 'challenge', gateway: 'gateway.test', versions: [1] });
     expect(Buffer.from(String(challenge['nonce']), 'base64').length).toBe(32);
@@ -108,7 +108,7 @@ describe('the gateway', () => {
     await once(tunnel, 'close');
   });
 
-  it('never gives the same nonce twice', async () => {
+  it('never sends the same nonce twice', async () => {
     const dialled = await Promise.all([dial(), dial(), dial()]);
     expect(new Set(dialled.map(({ challenge }) => challenge['nonce'])).size).toBe(3);
     for (const { ws, closed } of dialled) {
@@ -155,9 +155,9 @@ describe('the gateway', () => {
   });
 
   it.each([{ clusterId: 'cluster-2' }, { agentId: 'agent-2' }, { instance: 'pod-2' }, { slot: 3 }])(
-    'refuses %j written over a good HELLO',
+    'refuses a valid HELLO with %j changed',
     async (changes) => {
-      // Even a look-up that finds the key for every name.
+      // Even if the look-up finds the key for any name.
       const { verifyAgent } = identity.accept;
       gateway.accept.verifyAgent = (hello) => verifyAgent({ ...hello, agentId: 'agent-1', clusterId: 'cluster-1' });
       const { ws, challenge, closed } = await dial();
@@ -166,7 +166,7 @@ describe('the gateway', () => {
     },
   );
 
-  it('asks nobody to admit an agent whose proof is wrong', async () => {
+  it('does not ask to admit an agent whose proof is wrong', async () => {
     let admitted = 0;
     gateway.accept.admit = async () => {
       admitted++;
@@ -191,19 +191,22 @@ describe('the gateway', () => {
     expect(await refusal(closed)).toEqual({ code: 4429, reason: 'too many agents' });
   });
 
-  it.each(['verifyAgent', 'admit'] as const)('says 1011, and not why, when %s fails', async (name) => {
+  it.each(['verifyAgent', 'admit'] as const)('closes with 1011, without the cause, when %s fails', async (name) => {
     gateway.accept[name] = async () => {
       throw new Error('password of the database');
     };
     const { ws, challenge, closed } = await dial();
     ws.send(JSON.stringify(await helloFor(challenge)));
     expect(await refusal(closed)).toEqual({ code: 1011, reason: 'the gateway could not check the agent' });
+    // The gateway’s log has it.
+    await until(() => gateway.failures.length > 0);
+    expect(gateway.failures[0]?.cause).toEqual(new Error('password of the database'));
   });
 
   it.each<[string, string | Buffer]>([
     ['garbage', 'garbage'],
     ['an empty message', ''],
-    ['JSON that is no HELLO', '{"type":"hello"}'],
+    ['JSON that is not a HELLO', '{"type":"hello"}'],
     ['a frame', Buffer.from([1, 0, 0, 0, 0, 0, 0, 2])],
     ['5 KiB', JSON.stringify({ type: 'hello', agentId: 'x'.repeat(5000) })],
   ])('answers %s with 4400', async (_name, message) => {
@@ -223,7 +226,7 @@ describe('the gateway', () => {
     expect(await refusal(closed)).toMatchObject({ code: 4400 });
   });
 
-  it('closes a message above 128 KiB and a flood of fragments before they are held', async () => {
+  it('closes on a message above 128 KiB and a flood of fragments, without buffering them', async () => {
     const large = await dial();
     large.ws.send(Buffer.alloc(200_000));
     expect(await refusal(large.closed)).toMatchObject({ code: 1009 });
@@ -237,7 +240,7 @@ describe('the gateway', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
   });
 
-  it('agrees to no compression', async () => {
+  it('does not negotiate compression', async () => {
     const ws = new WebSocket(gateway.url, ['postern.tunnel.v1'], { perMessageDeflate: true });
     await once(ws, 'open');
     expect(ws.extensions).toBe('');
@@ -246,7 +249,7 @@ describe('the gateway', () => {
     await until(() => gateway.failures.length === 1);
   });
 
-  it('closes who says nothing for 5 s with 4408, and no other', async () => {
+  it('closes a peer that is silent for 5 s with 4408, and no other', async () => {
     const silent = await dial();
     await clock.advance(4999);
     expect(silent.ws.readyState).toBe(silent.ws.OPEN);
@@ -258,7 +261,7 @@ describe('the gateway', () => {
     await late.closed;
   });
 
-  it('counts its own checks to the 5 s', async () => {
+  it('counts its own checks towards the 5 s', async () => {
     gateway.accept.verifyAgent = () => new Promise(() => {});
     const { ws, challenge, closed } = await dial();
     ws.send(JSON.stringify(await helloFor(challenge)));
@@ -267,7 +270,7 @@ describe('the gateway', () => {
     expect(await refusal(closed)).toMatchObject({ code: 4408 });
   });
 
-  it('makes no tunnel of a connection that went away during the checks', async () => {
+  it('creates no tunnel for a connection that was lost during the checks', async () => {
     const checking = Promise.withResolvers<{ epoch: bigint }>();
     const asked = Promise.withResolvers<void>();
     gateway.accept.admit = () => {
@@ -286,7 +289,7 @@ describe('the gateway', () => {
     expect(gateway.failures).toMatchObject([{ closeName: 'lost', remote: true }]);
   });
 
-  it('closes text after the handshake with 4400', async () => {
+  it('closes on text after the handshake with 4400', async () => {
     const { ws, challenge, closed } = await dial();
     const accepted = gateway.nextTunnel();
     ws.send(JSON.stringify(await helloFor(challenge)));
@@ -295,7 +298,7 @@ describe('the gateway', () => {
     expect(await refusal(closed)).toMatchObject({ code: 4400 });
   });
 
-  it('survives bytes that are no WebSocket at all', async () => {
+  it('survives bytes that are not a WebSocket', async () => {
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
     socket.on('error', () => {});
     const { ws } = await dial();
@@ -338,23 +341,23 @@ describe('the agent', () => {
     });
     const codes: number[] = [];
     const dialer = new TunnelDialer({ ...identity.agent, urls: [fake.url], clock });
-    const told = Promise.race([once(dialer, 'disconnected'), once(dialer, 'refused')]);
+    const ended = Promise.race([once(dialer, 'disconnected'), once(dialer, 'refused')]);
     dialer.start();
-    expect(await told).toMatchObject([{ code }]);
+    expect(await ended).toMatchObject([{ code }]);
     await until(() => codes.length === 1);
     expect(codes).toEqual([code]);
     await dialer.stop();
     await fake.close();
   });
 
-  it('gives up on a gateway that says nothing for 15 s', async () => {
+  it('gives up on a gateway that is silent for 15 s', async () => {
     const fake = await listenRaw(() => {});
     const dialer = new TunnelDialer({ ...identity.agent, urls: [fake.url], clock });
-    const told = once(dialer, 'disconnected');
+    const ended = once(dialer, 'disconnected');
     dialer.start();
     await turns();
     await clock.advance(15_000);
-    expect(await told).toMatchObject([{ code: 4408 }]);
+    expect(await ended).toMatchObject([{ code: 4408 }]);
     await dialer.stop();
     await fake.close();
   });

@@ -35,13 +35,19 @@ export class Acceptors {
   async listen(port: number, host: string): Promise<AddressInfo> {
     const options = { port, host, backlog };
     const reusePort = this.#servers.length > 1;
+    const [first, ...others] = this.#servers as [Server, ...Server[]];
     if (reusePort) options.port = await free(options);
-    const addresses = this.#servers.map(async (server) => {
-      const address = await listen(server, { ...options, reusePort });
-      server.on('error', this.#onError);
-      return address;
-    });
-    return (await Promise.all(addresses))[0] as AddressInfo;
+    let address: AddressInfo;
+    try {
+      address = await listen(first, { ...options, reusePort });
+    } catch (error) {
+      // Chosen by the system, and taken by another program just then.
+      if (port !== 0 || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      return this.listen(port, host);
+    }
+    await Promise.all(others.map((server) => listen(server, { ...options, reusePort })));
+    for (const server of this.#servers) server.on('error', this.#onError);
+    return address;
   }
 
   /** Accepts no new connection; resolves when the last one has closed. */

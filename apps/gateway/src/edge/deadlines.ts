@@ -35,6 +35,8 @@ export class Deadlines {
   /** Connections with a stream that was reset since the last sweep, and the bytes written to them at that time. */
   readonly #reset = new Map<Http2Session, number>();
   #timer: NodeJS.Timeout | undefined;
+  #sweptAt: number | undefined;
+  #wasLate = false;
 
   constructor({ limits, logger, now = () => performance.now() }: DeadlineOptions) {
     this.#limits = limits;
@@ -62,6 +64,7 @@ export class Deadlines {
   /** Checks everything that is open, and ends what is overdue: a few at once, the others in the following turns. */
   sweep(): void {
     const now = this.#now();
+    if (this.#stoodStill(now)) return;
     if (this.#reset.size > 0) this.#endStuckSessions();
     const late: Late[] = [];
     for (const exchange of this.#open) {
@@ -70,6 +73,17 @@ export class Deadlines {
         late.push({ exchange, why: 'the client stopped reading the response' });
     }
     this.#endInTurns(late);
+  }
+
+  /**
+   * Whether this process stood still since the last sweep. What clients sent meanwhile has not been read yet, because timers run
+   * before sockets, so the judgement is left to the next sweep.
+   */
+  #stoodStill(now: number): boolean {
+    const sinceLast = now - (this.#sweptAt ?? now);
+    this.#sweptAt = now;
+    this.#wasLate = !this.#wasLate && sinceLast > 2 * this.#limits.sweepMs;
+    return this.#wasLate;
   }
 
   #endInTurns(late: Late[]): void {

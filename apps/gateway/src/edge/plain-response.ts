@@ -48,7 +48,8 @@ export function endThenDestroy(socket: Duplex, last?: string): void {
   socket.on('error', () => socket.destroy());
   // Discards incoming bytes, because closing with unread bytes sends a reset, which can destroy our response.
   socket.resume();
-  const deadline = setTimeout(() => socket.destroy(), 2_000);
+  // A turn later, in which what arrived is read: the process itself may have stood still until after the deadline.
+  const deadline = setTimeout(() => setImmediate(() => socket.destroy()), 2_000);
   socket.once('close', () => clearTimeout(deadline));
   socket.once('end', () => socket.destroy());
   socket.end(last ?? '');

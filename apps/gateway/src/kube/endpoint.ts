@@ -10,6 +10,7 @@ import { resolveCluster } from '../access/resolve.ts';
 import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-directory.ts';
 import type { ClusterConnector, ClusterRequestHead } from '../connector/cluster-connector.ts';
 import { hasBody } from '../core/has-body.ts';
+import { logFailure } from '../database/log-failure.ts';
 import { markAuthenticated } from '../edge/exchange.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -183,7 +184,8 @@ export class KubeEndpoint {
   #refusalOf(error: unknown, request: IncomingMessage): Refusal {
     if (error instanceof Refusal) return error;
     // An unexpected error must neither let a request through nor reveal internals.
-    this.#options.logger.error({ error, method: request.method }, 'a request to a cluster failed inside Postern');
+    const { method } = request;
+    logFailure(this.#options.logger, error, 'a request to a cluster failed inside Postern', { method });
     return refusal(503, 'Postern cannot handle this request right now. Try again shortly.');
   }
 }

@@ -106,6 +106,8 @@ async function relayRefusal(
   { answer, stream, asked }: { answer: ResponseHead; stream: ClusterStream; asked: ClassifiedRequest },
 ): Promise<void> {
   const { status } = answer;
+  // Nothing more comes from the client: a cluster may finish its response only after that.
+  stream.end();
   const refused =
     refuseAnswer(answer, asked) ??
     (status < 400 ? refusal(502, 'The cluster answered the request without switching protocols.') : undefined);

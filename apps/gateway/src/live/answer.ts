@@ -2,6 +2,7 @@ import type { SocketError } from '@postern/contracts';
 import { parseUntrusted } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import { logFailure } from '../database/log-failure.ts';
 
 /** Sends the acknowledgement; does nothing if the event has none. Only the first answer counts. */
 export type Answer<T> = (answer: T | SocketError) => void;
@@ -33,7 +34,7 @@ export function listener<S extends z.ZodType, T>(
       else answer(malformed(parsed.error));
     };
     work().catch((error: unknown) => {
-      logger.error({ error }, 'a live event failed');
+      logFailure(logger, error, 'a live event failed');
       answer(socketError('unavailable', failed));
     });
   };

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
 import { Server } from 'socket.io';
+import { logFailure } from '../database/log-failure.ts';
 import { refuseSocket } from '../edge/plain-response.ts';
 import { remoteAddressOf } from '../edge/remote-address.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -60,7 +61,7 @@ export class LiveEndpoint {
   /** Checks the credential and the origin before the connection becomes a WebSocket. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     this.#open(request, { socket, head }).catch((error: unknown) => {
-      this.#options.logger.error({ error }, 'cannot open a live connection');
+      logFailure(this.#options.logger, error, 'cannot open a live connection');
       refuseSocket(socket, 503);
     });
   };

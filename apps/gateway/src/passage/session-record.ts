@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { refusal } from '../access/refusal.ts';
+import { logFailure } from '../database/log-failure.ts';
 import type { SessionLog, SessionStart } from '../sessions/session-log.ts';
 
 /** How a session ended; "up" is from the person to the cluster. */
@@ -45,7 +46,7 @@ export class SessionRecord {
     try {
       return await this.#sessions.start(this.#session);
     } catch (error) {
-      this.#logger.error({ error }, 'a session could not be recorded and was refused');
+      logFailure(this.#logger, error, 'a session could not be recorded and was refused');
       throw refusal(503, 'Postern could not record this session and refused it. Try again shortly.');
     }
   }
@@ -56,7 +57,7 @@ export class SessionRecord {
     try {
       await this.#sessions.end(id, { reason, bytesUp, bytesDown });
     } catch (error) {
-      this.#logger.error({ error }, 'the end of a session could not be recorded');
+      logFailure(this.#logger, error, 'the end of a session could not be recorded');
     }
   }
 }

@@ -10,6 +10,7 @@ import { Refusal, refusal } from '../access/refusal.ts';
 import { resolveCluster } from '../access/resolve.ts';
 import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-directory.ts';
 import type { ClusterConnector } from '../connector/cluster-connector.ts';
+import { logFailure } from '../database/log-failure.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
@@ -79,7 +80,7 @@ export class TerminalService {
       return await this.#open(client, request);
     } catch (error) {
       if (error instanceof Refusal) throw error;
-      this.#options.logger.error({ error }, 'a terminal could not be opened');
+      logFailure(this.#options.logger, error, 'a terminal could not be opened');
       throw refusal(500, 'Postern cannot open a terminal right now. Try again shortly.');
     }
   }

@@ -13,6 +13,7 @@ import {
 } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { logFailure } from '../database/log-failure.ts';
 import { refuseSocket } from '../edge/plain-response.ts';
 import { countedAddressOf } from '../edge/remote-address.ts';
 import type { Limits } from '../limits/limits.ts';
@@ -120,8 +121,9 @@ export class TunnelEndpoint {
       });
       await this.#register(tunnel, { hello, organizationId });
     } catch (error) {
-      if (error instanceof HandshakeError) logger.info({ reason: error.message }, 'an agent was not admitted');
-      else logger.error({ error }, 'an agent could not be admitted');
+      const isRefusal = error instanceof HandshakeError && error.cause === undefined;
+      if (isRefusal) logger.info({ reason: error.message }, 'an agent was not admitted');
+      else logFailure(logger, (error as Error).cause ?? error, 'an agent could not be admitted');
     }
   }
 

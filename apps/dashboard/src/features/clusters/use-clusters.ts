@@ -46,12 +46,20 @@ export function useClusterList(organization: string) {
 
 /** An organization's cached list, if any. */
 function cachedList(client: QueryClient, organization: string) {
-  const change = (next: (list: Cluster[]) => Cluster[]) =>
-    client.setQueryData<Cluster[]>(keyOf(organization), (list) => (list === undefined ? list : next(list)));
+  const queryKey = keyOf(organization);
+  const change = async (next: (list: Cluster[]) => Cluster[]): Promise<void> => {
+    if (client.getQueryData(queryKey) === undefined) return;
+    // A response that is still on its way would be older.
+    await client.cancelQueries({ queryKey });
+    client.setQueryData<Cluster[]>(queryKey, (list) => (list === undefined ? list : next(list)));
+  };
   return {
-    put: (cluster: Cluster) => change((list) => withCluster(list, cluster)),
-    remove: (id: string) => change((list) => withoutCluster(list, id)),
-    replace: (clusters: readonly Cluster[]) => client.setQueryData(keyOf(organization), sortedByName(clusters)),
+    put: (cluster: Cluster) => void change((list) => withCluster(list, cluster)),
+    remove: (id: string) => void change((list) => withoutCluster(list, id)),
+    replace: async (clusters: readonly Cluster[]): Promise<void> => {
+      await client.cancelQueries({ queryKey });
+      client.setQueryData(queryKey, sortedByName(clusters));
+    },
   };
 }
 
@@ -80,7 +88,7 @@ export function useClusterUpdates(organization: string | undefined): void {
             return;
           }
           organizationId = answer.items[0]?.organizationId ?? organizationId;
-          list.replace(answer.items);
+          void list.replace(answer.items);
         });
       const ours = (id: string) => organizationId === undefined || id === organizationId;
       const onChanged = (cluster: Cluster) => {

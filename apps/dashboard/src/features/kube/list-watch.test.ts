@@ -8,11 +8,11 @@ interface Item {
   value: number;
 }
 
-/** A server that is told what to answer, call by call, and a page whose clock stands still. */
+/** A server with scripted answers, and a page whose clock advances only with delays. */
 class Fixture {
   readonly items = new Map<string, Item>();
   readonly states: Freshness[] = [];
-  /** What there was whenever the list was said to be whole. */
+  /** The items each time the list was reported as complete. */
   readonly listings: { truncated: boolean; ids: string[] }[] = [];
   readonly removed: string[] = [];
   readonly listed: string[] = [];
@@ -56,7 +56,7 @@ class Fixture {
 
   readonly engine: ListWatch<Item>;
 
-  /** `most`: as the engine's option. */
+  /** @param most the engine's option. */
   constructor(most?: number) {
     this.engine = new ListWatch<Item>({ ...this.#ends(), around: this.around, most });
   }
@@ -121,7 +121,7 @@ class Fixture {
   }
 }
 
-/** A watch whose events come when the test says so. */
+/** A watch whose events the test controls. */
 class Queue {
   #waiting: (WatchChange<Item> | Error | 'end')[] = [];
   #wake = () => {};
@@ -177,7 +177,7 @@ describe('ListWatch', () => {
     expect(fixture.held).toBe(0);
   });
 
-  it('shows pages as they come, then watches from the moment of the list', async () => {
+  it('shows pages as they arrive, then watches from the version of the list', async () => {
     fixture.lists = [page(['a', 'b'], '10', 'more'), page(['c'], '10')];
     start();
     await fixture.until(() => fixture.state === 'live');
@@ -187,7 +187,7 @@ describe('ListWatch', () => {
     expect(fixture.states.map(({ state }) => state)).toEqual(['loading', 'loading', 'live']);
   });
 
-  it('applies changes, and resumes from the last one, bookmarks too, without listing again', async () => {
+  it('applies changes, and resumes from the last change or bookmark without listing again', async () => {
     const first = new Queue();
     fixture.lists = [page(['a', 'b'], '10')];
     fixture.watches = [first];
@@ -202,7 +202,7 @@ describe('ListWatch', () => {
     expect(fixture.listed).toHaveLength(1);
   });
 
-  it('lists again on 410 and removes only what has gone', async () => {
+  it('lists again on 410 and removes only what is gone', async () => {
     const first = new Queue();
     fixture.lists = [page(['a', 'b'], '10'), page(['b', 'c'], '50')];
     fixture.watches = [first];
@@ -217,7 +217,7 @@ describe('ListWatch', () => {
     expect(fixture.states.slice(2).map(({ state }) => state)).toContain('catching-up');
   });
 
-  it('does not list in a tight loop when every watch is expired at once', async () => {
+  it('does not list in a tight loop if every watch expires at once', async () => {
     fixture.lists = [page([], '1'), page([], '2'), page([], '3'), page([], '4')];
     fixture.watches = [expired(), expired(), expired()];
     start();
@@ -227,7 +227,7 @@ describe('ListWatch', () => {
     expect(fixture.waits[2]).toBeGreaterThan(fixture.waits[1] ?? 0);
   });
 
-  it('says since when it is stale and why, waits longer each time, and heals', async () => {
+  it('reports since when and why it is stale, backs off, and recovers', async () => {
     const first = new Queue();
     fixture.lists = [page(['a'], '10')];
     const refused = () =>
@@ -244,7 +244,7 @@ describe('ListWatch', () => {
     expect(fixture.items.has('a')).toBe(true);
   });
 
-  it('waits before it opens watches that end at once', async () => {
+  it('backs off if watches end at once', async () => {
     const short = () => {
       const queue = new Queue();
       queue.end();
@@ -257,7 +257,7 @@ describe('ListWatch', () => {
     expect(fixture.waits).toEqual([500, 1000, 2000]);
   });
 
-  it('says what is denied in the server’s words, and tries again when told', async () => {
+  it('reports a denial in the server’s words, and retries on request', async () => {
     fixture.lists = [forbidden(), page(['a'], '10')];
     start();
     await fixture.until(() => fixture.state === 'denied');
@@ -268,7 +268,15 @@ describe('ListWatch', () => {
     expect(fixture.states.slice(2).map(({ state }) => state)).toEqual(['live']);
   });
 
-  it('lets go of its watch while nobody looks, and resumes from where it was', async () => {
+  it('does not forget a request to retry while another request is in progress', async () => {
+    fixture.lists = [forbidden(), page(['a'], '10')];
+    start();
+    fixture.engine.retry();
+    await fixture.until(() => fixture.state === 'live');
+    expect(fixture.items.has('a')).toBe(true);
+  });
+
+  it('ends its watch while paused, and resumes from where it was', async () => {
     fixture.lists = [page(['a'], '10')];
     start();
     await fixture.until(() => fixture.state === 'live');
@@ -282,14 +290,14 @@ describe('ListWatch', () => {
     expect(fixture.listed).toHaveLength(1);
   });
 
-  it('says when the list is whole, and not before', async () => {
+  it('reports the list as complete only once it is', async () => {
     fixture.lists = [page(['a'], '10', 'more'), page(['b'], '10')];
     start();
     await fixture.until(() => fixture.state === 'live');
     expect(fixture.listings).toEqual([{ truncated: false, ids: ['a', 'b'] }]);
   });
 
-  it('asks for no more pages than it needs, and then takes new items only in place of those that go', async () => {
+  it('lists no more pages than it needs, and then adds items only in place of removed ones', async () => {
     fixture = new Fixture(2);
     const first = new Queue();
     fixture.lists = [page(['a', 'b'], '10', 'more')];
@@ -312,7 +320,7 @@ describe('ListWatch', () => {
     expect(fixture.watchedFrom).toEqual(['10', '14']);
   });
 
-  it('polls, and says so, when the page has watches enough', async () => {
+  it('polls, and says so, if the page has too many watches', async () => {
     fixture.room = false;
     fixture.lists = [page(['a'], '10'), page(['b'], '11')];
     start();

@@ -113,7 +113,7 @@ export class ListWatch<T> {
     this.#wake.abort();
   }
 
-  /** Retries now instead of waiting. */
+  /** Retries now instead of waiting; while a request is in progress, at once if that fails. */
   retry(): void {
     this.#wake.abort();
   }
@@ -242,8 +242,8 @@ export class ListWatch<T> {
   }
 
   async #wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-    this.#wake = new AbortController();
     await this.#around.delay(milliseconds, AbortSignal.any([this.#wake.signal, signal]));
+    this.#wake = new AbortController();
   }
 
   #reportListing(loaded: number, remaining: number | undefined): void {

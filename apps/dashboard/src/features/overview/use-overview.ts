@@ -1,5 +1,5 @@
 'use client';
-import { useDeferredValue, useEffect } from 'react';
+import { useDeferredValue, useEffect, useRef } from 'react';
 import type { ApiResource } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { knownKinds } from '#features/kube/known-kinds.ts';
@@ -88,8 +88,10 @@ function useFigures<T>({ online, ...request }: FiguresRequest<T>): UsedList<T> {
   const list = useLiveList(request);
   const { retry } = list;
   // Retry at once when the agent is connected again.
+  const wasOnline = useRef(online);
   useEffect(() => {
-    if (online) retry();
+    if (online && !wasOnline.current) retry();
+    wasOnline.current = online;
   }, [online, retry]);
   return useDeferredValue(list);
 }

@@ -24,7 +24,7 @@ const open = () => renderPage(<TokensPage />, { gateway, path: '/acme/tokens' })
 const row = (name: string) => screen.findByRole('row', { name: new RegExp(name) });
 
 describe('the page of API tokens', { timeout: 60_000 }, () => {
-  it('says of each token what it is for, when it was used and when it ends', async () => {
+  it('shows what each token is for, when it was last used and when it expires', async () => {
     tokens = [
       token({ id: id(21), name: 'deploy pipeline', hint: 'pst_dep' }),
       token({
@@ -40,20 +40,22 @@ describe('the page of API tokens', { timeout: 60_000 }, () => {
     open();
     const first = await row('deploy pipeline');
     expectWords(first, 'pst_dep…', 'API', 'never');
+    // The names of clusters come with a response of their own.
+    await screen.findByText('a deleted cluster');
     expectWords(await row('my laptop'), 'Kubeconfig', 'shop', 'ago');
     expectWords(await row('old cluster'), 'a deleted cluster');
     expectWords(await row('past its time'), 'Command line', 'expired');
     expect(gateway.calls('listTokens')[0]?.params).toEqual({ organization: 'acme' });
   });
 
-  it('says what would be here when there is nothing', async () => {
+  it('has a hint if there are no tokens', async () => {
     tokens = [];
     open();
     await screen.findByText('No tokens yet');
     expect(screen.queryByRole('table')).toBeNull();
   });
 
-  it('says what went wrong, and tries again', async () => {
+  it('shows an error, and retries on request', async () => {
     let refuse = true;
     gateway.answer('listTokens', () => {
       if (refuse) throw new Refusal(403, { code: 'forbidden', message: 'Viewers have no tokens.', requestId: 'r' });
@@ -67,7 +69,7 @@ describe('the page of API tokens', { timeout: 60_000 }, () => {
     expect(screen.queryByText('Viewers have no tokens.')).toBeNull();
   });
 
-  it('makes a token, shows its secret once, and lists it', async () => {
+  it('creates a token, shows its secret once, and lists it', async () => {
     gateway.answer('createToken', ({ body }) => {
       const made = token({ id: id(25), name: (body as { name: string }).name });
       tokens = [...tokens, made];
@@ -98,14 +100,14 @@ describe('the page of API tokens', { timeout: 60_000 }, () => {
     expect(document.body.textContent).not.toContain('pst_the-whole-secret');
   });
 
-  it('shows at its field what the gateway says of it', async () => {
+  it('shows the gateway’s error next to its field', async () => {
     gateway.answer('createToken', () => {
       const fields = [{ path: 'name', message: 'That name is taken' }];
       throw new Refusal(400, { code: 'invalid-request', message: 'Not valid.', fields, requestId: 'r' });
     });
     const { user } = open();
     await row('deploy pipeline');
-    // The key of the action, as the list of shortcuts says.
+    // The shortcut of the action.
     await user.keyboard('c');
     const dialog = within(await screen.findByRole('dialog', { name: 'Create an API token' }));
     await user.type(dialog.getByLabelText('Name'), 'again{Enter}');
@@ -113,7 +115,7 @@ describe('the page of API tokens', { timeout: 60_000 }, () => {
     expect(dialog.getByLabelText('Name').getAttribute('aria-invalid')).toBe('true');
   });
 
-  it('revokes a token when it is sure, and keeps it in the list when that fails', async () => {
+  it('revokes a token after confirmation, and keeps it in the list if that fails', async () => {
     let refuse = true;
     gateway.answer('revokeToken', () => {
       if (refuse) throw new Refusal(403, { code: 'forbidden', message: 'Not yours.', requestId: 'r' });

@@ -50,11 +50,13 @@ export function TokensPage() {
     {
       header: 'For',
       cell: (token) => {
-        const cluster = clusters.data?.find(({ id }) => id === token.clusterId);
+        const name = clusters.data?.find(({ id }) => id === token.clusterId)?.name;
+        // Unknown until the clusters are loaded.
+        const shown = clusters.data === undefined ? '…' : (name ?? 'a deleted cluster');
         return (
           <span className="inline-flex items-center gap-2">
             <Badge>{kinds[token.kind]}</Badge>
-            {token.clusterId !== null && <span className="text-muted">{cluster?.name ?? 'a deleted cluster'}</span>}
+            {token.clusterId !== null && <span className="text-muted">{shown}</span>}
           </span>
         );
       },
