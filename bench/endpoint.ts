@@ -14,7 +14,7 @@ interface Credentials {
   key?: Buffer;
 }
 
-/** A kube-apiserver, or a gateway that looks like one, as a kubeconfig describes it. Plain HTTPS, no kubectl between. */
+/** A kube-apiserver, or a gateway that acts as one, from a kubeconfig. Used over plain HTTPS, without kubectl. */
 export class Endpoint {
   readonly server: string;
   private readonly headers: Record<string, string>;
@@ -37,7 +37,7 @@ export class Endpoint {
     this.agent = new Agent({ keepAlive: true, maxSockets: 32, ...this.credentials });
   }
 
-  /** One request on a kept connection; resolves with the status and the bytes of the body once all of it came. */
+  /** Sends a request on a keep-alive connection; resolves with the status and the size of the body once it is complete. */
   send(
     method: string,
     path: string,
@@ -68,7 +68,7 @@ export class Endpoint {
     });
   }
 
-  /** A WebSocket exec on a connection of its own, as every kubectl makes one; milliseconds until the first byte of stdout. */
+  /** Runs an exec over a WebSocket on a new connection, as kubectl does. @returns milliseconds to the first byte of stdout. */
   execFirstByte(pod: { namespace: string; name: string; container: string }, command: string[]): Promise<number> {
     const query = new URLSearchParams({ container: pod.container, stdout: 'true' });
     for (const word of command) query.append('command', word);

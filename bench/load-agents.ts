@@ -6,8 +6,8 @@ import { generateAgentKey, TunnelDialer, webSocketClientOptions } from '@postern
 import { WebSocket } from 'ws';
 
 /**
- * A process that holds many idle agents: it signs up, makes a cluster for each, enrols each with a key of its own and keeps its
- * tunnel. Run by memory.ts; says `ready` over the channel once all are connected.
+ * A process with many idle agents: it signs up, creates a cluster for each agent, enrols it with its own key and keeps its tunnel
+ * open. Started by memory.ts; sends `ready` over IPC once all are connected.
  */
 export interface LoadOptions {
   url: string;
@@ -78,7 +78,7 @@ async function connectAgent(index: number, token: string, organization: string):
 /** Fewer than an organization may have (POSTERN_CLUSTERS_PER_ORGANIZATION). */
 const agentsPerOrganization = 400;
 
-/** Connects agents `from` to `to` (not included), eight at a time, for an organization of their own. */
+/** Connects agents `from` to `to` (exclusive), eight at a time, in a new organization. */
 async function connectOrganization(from: number, to: number): Promise<TunnelDialer[]> {
   const name = `load-${Date.now()}-${from}`;
   const { token, organizations } = await call<SignedIn>('/auth/sign-up', undefined, {

@@ -8,12 +8,12 @@ import { expectOk, start } from '../e2e/harness/kubectl.ts';
 import type { Endpoint } from './endpoint.ts';
 import { interleave, type Pair, timed } from './samples.ts';
 
-/** The two ways that every measurement compares, and how often it is taken. */
+/** The two paths that every measurement compares, and how often it is taken. */
 export interface Ways {
   direct: { endpoint: Endpoint; client: Client };
   gateway: { endpoint: Endpoint; client: Client };
   folder: string;
-  /** Divides the number of rounds; 1 for figures that are published. */
+  /** Divides the number of rounds; 1 for published figures. */
   speedup: number;
 }
 
@@ -26,7 +26,7 @@ function both(ways: Ways, rounds: number, measure: (way: Way) => Promise<number>
   return interleave(count, { direct: () => measure(ways.direct), gateway: () => measure(ways.gateway) }, warmup);
 }
 
-/** Milliseconds of one list of pods on a kept HTTPS connection, by a gateway that has been at it for a while. */
+/** Milliseconds to list the pods once on a keep-alive HTTPS connection, after a warm-up. */
 export function readPods(
   ways: Ways,
   namespace: string,
@@ -45,7 +45,7 @@ export function readPods(
   );
 }
 
-/** Milliseconds of `kubectl get pods`, the start of the program and its discovery included. */
+/** Milliseconds of `kubectl get pods`, including the start of the process and discovery. */
 export function kubectlGetPods(ways: Ways, namespace: string, rounds: number): Promise<Pair> {
   return both(ways, rounds, ({ client }) => timed(() => expectOk(client, ['get', 'pods', '-n', namespace])));
 }
@@ -56,7 +56,7 @@ export function execFirstByte(ways: Ways, rounds: number): Promise<Pair> {
   return both(ways, rounds, ({ endpoint }) => endpoint.execFirstByte(pod, ['echo', 'x']), 3);
 }
 
-/** MB/s of `kubectl cp` of a file of that many megabytes, into the pod or out of it. */
+/** MB/s of `kubectl cp`, into the pod or out of it. */
 export async function copy(
   ways: Ways,
   direction: 'up' | 'down',
@@ -103,7 +103,7 @@ export function forward(
       const port = await running.until((one) => /127\.0\.0\.1:(\d+)/.exec(one.output)?.[1]);
       const ms = await timed(() => {
         const socket = connect({ host: '127.0.0.1', port: Number(port) });
-        // Nothing but their way back says that bytes arrived.
+        // Only the echo shows that the bytes arrived.
         if (direction === 'up') send(socket, bytes);
         return receive(socket, bytes);
       });
@@ -114,7 +114,7 @@ export function forward(
   });
 }
 
-/** Reads so many bytes and hangs up. */
+/** Reads `bytes` bytes and closes the connection. */
 function receive(socket: Socket, bytes: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let count = 0;
@@ -129,7 +129,7 @@ function receive(socket: Socket, bytes: number): Promise<void> {
   });
 }
 
-/** Sends at least so many bytes, as fast as they are taken. */
+/** Sends at least `bytes` bytes, as fast as the socket accepts them. */
 function send(socket: Socket, bytes: number): void {
   const block = Buffer.alloc(65_536, createHash('sha512').update('postern').digest());
   let sent = 0;

@@ -5,7 +5,7 @@ import { until } from '@postern/testkit';
 import type { LoadOptions } from './load-agents.ts';
 import { metric, type Sources } from './process-metrics.ts';
 
-/** Resident memory of both sides without work, in MB. */
+/** Resident memory of both sides when idle, in MB. */
 export interface Idle {
   gateway: number;
   agent: number;
@@ -14,13 +14,13 @@ export interface Idle {
 export interface Memory {
   /** Shortly after the start, with one agent. */
   fresh: Idle;
-  /** After all that was measured before: an allocator gives little of it back. */
+  /** After all other measurements: the allocator returns little of what they used. */
   used: Idle;
   gatewayWithManyAgents: number;
   agents: number;
 }
 
-/** The lowest of several readings a second apart: an idle process gives back what a burst took, in its own time. */
+/** The lowest of several readings a second apart, because an idle process returns memory only gradually. */
 async function settled(read: () => Promise<string>, seconds: number): Promise<number> {
   let lowest = Number.POSITIVE_INFINITY;
   for (let second = 0; second < seconds; second++) {
@@ -30,15 +30,15 @@ async function settled(read: () => Promise<string>, seconds: number): Promise<nu
   return lowest;
 }
 
-/** @param seconds how long each side is watched. */
+/** @param seconds how long each side is measured. */
 export async function measureIdle({ gatewayMetrics, agentMetrics }: Sources, seconds: number): Promise<Idle> {
   const [gateway, agent] = await Promise.all([settled(gatewayMetrics, seconds), settled(agentMetrics, seconds)]);
   return { gateway, agent };
 }
 
 /**
- * Connects so many agents from a process of its own, each with its cluster, key and TLS connection. Resolves with the
- * gateway's resident memory in MB.
+ * Connects many agents from a separate process, each with its own cluster, key and TLS connection. Resolves with the gateway's
+ * resident memory in MB.
  */
 export async function measureManyAgents(
   { gatewayMetrics }: Sources,
@@ -53,7 +53,7 @@ export async function measureManyAgents(
     await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(([code]) => {
-        throw new Error(`the load ended with ${code}`);
+        throw new Error(`the load process exited with code ${code}`);
       }),
     ]);
     await until(async () => (await connected()) >= before + load.agents, {

@@ -1,8 +1,8 @@
 import type { Endpoint } from './endpoint.ts';
 
 /**
- * Makes a namespace with so many pod objects. They are gated, so no scheduler and no kubelet ever looks at them: what is
- * measured is reading them.
+ * Creates a namespace with `count` pods. Scheduling gates keep the scheduler and kubelets away from them, because only reading is
+ * measured.
  */
 export async function makePods(admin: Endpoint, namespace: string, count: number): Promise<void> {
   await admin.send('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
@@ -20,7 +20,7 @@ export async function makePods(admin: Endpoint, namespace: string, count: number
     const { status, text } = await admin.send('POST', `/api/v1/namespaces/${namespace}/pods`, {
       body: { metadata, spec },
     });
-    // 403 while the namespace's default service account is not there yet.
+    // 403 while the namespace's default service account does not exist yet.
     if (status === 403 && text.includes('serviceaccount')) return make(index);
     if (status !== 201 && status !== 409) throw new Error(`pod ${index}: ${status} ${text}`);
   };

@@ -4,20 +4,20 @@ export interface Sources {
   agentMetrics: () => Promise<string>;
 }
 
-/** CPU seconds of each side for a gigabyte (10^9 bytes). */
+/** CPU seconds of each side per gigabyte (10^9 bytes). */
 export interface CpuPerGigabyte {
   gateway: number;
   agent: number;
 }
 
-/** @throws when there is no such metric. */
+/** @throws if there is no such metric. */
 export async function metric(read: () => Promise<string>, name: string): Promise<number> {
   const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'm').exec(await read())?.[1];
   if (value === undefined) throw new Error(`no metric ${name}`);
   return Number(value);
 }
 
-/** Starts to count what both sides use; call the result with the gigabytes that went through meanwhile. */
+/** Starts measuring the CPU time of both sides; call the result with the gigabytes transferred since. */
 export async function startCpuMeter(sources: Sources): Promise<(gigabytes: number) => Promise<CpuPerGigabyte>> {
   const before = await cpuSeconds(sources);
   return async (gigabytes) => {

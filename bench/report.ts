@@ -2,7 +2,7 @@ import type { Memory } from './memory.ts';
 import type { CpuPerGigabyte } from './process-metrics.ts';
 import { median, type Pair, percentile } from './samples.ts';
 
-/** One line of the table: what was measured, how, and whether it is what we aim at. */
+/** A row of the table: what was measured, the figures, and whether the target was met. */
 export interface Row {
   name: string;
   direct: string;
@@ -14,7 +14,7 @@ export interface Row {
 
 const ms = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(1));
 
-/** Milliseconds: lower is better. The target is on the medians, as a surplus or as a ratio. */
+/** Milliseconds: lower is better. The target limits the difference or the ratio of the medians. */
 export function latencyRow(name: string, pair: Pair, target: { surplusMs?: number; ratio?: number }): Row {
   const [direct, gateway] = [median(pair.direct), median(pair.gateway)];
   const [surplus, ratio] = [gateway - direct, gateway / direct];

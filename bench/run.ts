@@ -16,9 +16,9 @@ import { latencyRow, markdownTable, memoryRows, type Row, throughputRow } from '
 import type { Pair } from './samples.ts';
 
 /**
- * `npm run bench`: direct against through the gateway, on the real cluster, both in one run and in turn.
- * `--only reads,exec,copy,forward,memory` takes some, `--quick` a few rounds, `--direct` compares direct with itself (shows the
- * noise), `--write` puts the figures into docs/performance.md.
+ * `npm run bench`: compares direct access to the real cluster with access through the gateway, alternating within one run.
+ * `--only reads,exec,copy,forward,memory` selects measurements, `--quick` takes fewer rounds, `--direct` compares direct with
+ * itself (which shows the noise), `--write` writes the figures to docs/performance.md.
  */
 const { values } = parseArgs({
   options: {
@@ -117,7 +117,7 @@ try {
   await end();
 }
 
-/** Bytes pass the gateway so many `times` for each that is counted. */
+/** @param times how often each counted byte passes through the gateway. */
 async function keepThroughput(
   name: string,
   { sources, times }: { sources: Sources | undefined; times: number },

@@ -1,4 +1,4 @@
-/** Milliseconds (or whatever was measured) of one thing, in the order they were taken. */
+/** Values of one measurement, in the order they were taken. */
 export type Samples = number[];
 
 export function percentile(samples: Samples, share: number): number {
@@ -16,7 +16,7 @@ export interface Pair {
 }
 
 /**
- * Measures both ways in turn (A B, B A, …), so that whatever else the machine does falls on both. The first `warmup` rounds are not
+ * Measures both alternately (A B, B A, …), so that other load on the machine affects both. The first `warmup` rounds are not
  * counted.
  */
 export async function interleave(
@@ -35,7 +35,7 @@ export async function interleave(
   return pair;
 }
 
-/** Milliseconds that the work takes. */
+/** How long `work` takes, in milliseconds. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();

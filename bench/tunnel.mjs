@@ -1,6 +1,6 @@
-// The tunnel alone, over WebSockets on loopback, gateway and agent in a process each:
+// Measures the tunnel alone, over WebSockets on loopback, with gateway and agent in separate processes:
 //   node --conditions=@postern/source bench/tunnel.mjs [--tls KEY.pem CERT.pem] [--seconds 3]
-// Prints one JSON line per measurement: bulk in MB/s with CPU seconds per GB a side, echo latency idle and under bulk,
+// Prints one JSON line per measurement: bulk in MB/s with CPU seconds per GB on each side, echo latency idle and under bulk,
 // streams opened per second.
 import { fork } from 'node:child_process';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
@@ -25,7 +25,7 @@ const { values, positionals } = parseArgs({
   options: { tls: { type: 'boolean' }, seconds: { type: 'string', default: '3' } },
 });
 
-/** Writes as fast as the stream takes it. */
+/** Writes as fast as the stream accepts it. */
 function flood(stream) {
   const fill = () => {
     while (!stream.destroyed && stream.write(block));

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 /**
  * Writes docs/compatibility.md from the last run of the cluster tests (test-results/e2e.json).
- * A row is a test's title, a column a kubectl with its transport; what does not depend on the transport has one result for both.
+ * A row is a test title, a column a kubectl with a transport; tests that do not depend on the transport have one result
+ * for both.
  */
 const repository = join(import.meta.dirname, '..');
 const read = (name: string): unknown => JSON.parse(readFileSync(join(repository, 'test-results', name), 'utf8'));
@@ -19,14 +20,14 @@ interface Environment {
 
 const environment = read('e2e-environment.json') as Environment;
 if (environment.direct) {
-  process.stderr.write('The last run went straight to the apiserver: it says nothing about Postern.\n');
+  process.stderr.write('The last run went directly to the apiserver, so it says nothing about Postern.\n');
   process.exit(1);
 }
 
 const marks: Record<string, string> = { passed: '✓', failed: '✗', skipped: '–', pending: '–', todo: '–' };
 const columns = new Set<string>();
 const rows = new Map<string, Map<string, string>>();
-/** Clients besides kubectl: the columns are what they were given. */
+/** Clients other than kubectl; the columns are the addresses that they were given. */
 const others = new Map<string, Map<string, string>>();
 for (const file of (read('e2e.json') as Report).testResults) {
   if (!file.name.includes('/e2e/kubectl/')) continue;

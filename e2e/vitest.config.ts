@@ -4,14 +4,14 @@ import { chromium } from './browser/chromium.ts';
 
 const inBrowser = existsSync(chromium) || process.env['CI'] ? ['browser/real-cluster.test.ts'] : [];
 
-// As vitest.config.ts at the root: on sources, so that no test waits for a build.
+// As in vitest.config.ts at the root: run from source, so that no test waits for a build.
 const conditions = ['@postern/source', 'module', 'node', 'development|production'];
 
-/** The product on the real cluster. One file after the other: they share two cores and one cluster. */
+/** The product on the real cluster. One file at a time, because they share two cores and one cluster. */
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  // The one that loads the global setup.
+  // The environment that loads the global setup.
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
     root: import.meta.dirname,
@@ -20,6 +20,7 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 120_000,
     reporters: [['default', { summary: false }], 'json'],
     outputFile: { json: '../test-results/e2e.json' },

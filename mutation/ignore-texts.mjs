@@ -1,7 +1,7 @@
-// Leaves texts that people read out of mutation: the message of an error, the line of a log.
+// Excludes text for people from mutation: messages of errors and of the log.
 const logMethods = new Set(['debug', 'info', 'warn', 'error']);
 
-/** Whether the call or `new` gives its texts to people. */
+/** Whether the node creates an error or writes to the log. */
 function isForPeople({ type, callee }) {
   if (type === 'NewExpression') return callee.type === 'Identifier' && callee.name.endsWith('Error');
   if (type !== 'CallExpression' && type !== 'OptionalCallExpression') return false;
@@ -21,7 +21,7 @@ export const strykerPlugins = [
     value: {
       shouldIgnore({ node, parent, listKey }) {
         if (node.type !== 'StringLiteral' && node.type !== 'TemplateLiteral') return undefined;
-        return listKey === 'arguments' && isForPeople(parent) ? 'A text for people.' : undefined;
+        return listKey === 'arguments' && isForPeople(parent) ? 'Text for people.' : undefined;
       },
     },
   },

@@ -1,11 +1,13 @@
-// What `npm run test:mutation` changes, by the name of a part, and the tests that have to notice.
+// The parts of the code that `npm run test:mutation` mutates, by name, and the tests that must detect the mutants.
 
 /**
  * @typedef {object} Part
- * @property {string} folder its sources, all but tests and what is made for tests.
+ * @property {string} folder its sources; tests and test helpers in it are left out.
  * @property {string[]} tests patterns of the test files that run.
- * @property {RegExp[]} [leaveOut] tests by their full name that take seconds: noise, floods and large bodies, of what others check in small.
- * @property {boolean} [constants] whether what runs while a file loads is changed too. Each of these needs every test of the part.
+ * @property {RegExp[]} [leaveOut] full names of tests to skip: they take seconds (noise, floods, large bodies), and others check the
+ *   same on a smaller scale.
+ * @property {boolean} [constants] whether code that runs while a file loads is mutated too. Each such mutant needs every test of the
+ *   part.
  */
 
 /** @type {Record<string, Part>} */
@@ -15,21 +17,21 @@ export const parts = {
     tests: ['packages/mux/src/**/*.test.ts'],
     leaveOut: [
       /^noise /,
-      /^streams that two scripts drive/,
-      /when it likes \([23]\)/,
+      /^streams driven by random scripts/,
+      /random delivery \([23]\)/,
       /20 MB both ways/,
-      /shares among 64 streams/,
+      /shares bandwidth among 64 streams/,
       /however many are cancelled/,
       /hundred thousand frames/,
       /^answers that wait to be read end the session/,
-      /^bytes held for readers that stall (are the first windows of|stay within|cannot be multiplied)/,
+      /^bytes held for readers that stall (are the initial windows of|are at most 24 MiB|cannot be multiplied)/,
       /mutated frames/,
     ],
   },
   'packages/tunnel': {
     folder: 'packages/tunnel/src',
     tests: ['packages/tunnel/src/**/!(session).test.ts'],
-    leaveOut: [/after a hundred connections/, /over real sockets/, /^head.* any bytes and any JSON/],
+    leaveOut: [/after a hundred connections/, /over real sockets/, /^request heads .* any bytes and any JSON/],
   },
   'packages/kube': {
     folder: 'packages/kube/src',

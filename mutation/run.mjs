@@ -1,5 +1,5 @@
-// `npm run test:mutation -- packages/mux [--mutate FILE[:LINE-LINE]] [--incremental [--force]] [--concurrency 2]`: changes the code of a part in one place
-// after the other, and lists the changes that no test notices (docs/mutation.md).
+// `npm run test:mutation -- packages/mux [--mutate FILE[:LINE-LINE]] [--incremental [--force]] [--concurrency 2]`: mutates the
+// code of a part, one place at a time, and lists the mutants that no test detects (docs/mutation.md).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,7 +22,7 @@ await program(async () => {
   const [name] = positionals;
   const part = parts[name];
   if (part === undefined || positionals.length !== 1)
-    throw new UserError(`Name one part to change: ${Object.keys(parts).join(', ')}.`);
+    throw new UserError(`Name one part to mutate: ${Object.keys(parts).join(', ')}.`);
   await install();
   await build(partsFor([`${part.folder}/`], findTestFiles(root)));
 
@@ -39,7 +39,7 @@ await program(async () => {
     mutate: values.mutate ?? [`${sources}/**/*.ts`, `!${sources}/**/*.test.ts`, `!${sources}/test/**`],
     coverageAnalysis: 'perTest',
     ignoreStatic: !constants,
-    // A machine that is busy with other things must not pass for a test that noticed.
+    // Generous, so that on a busy machine a slow test does not count as one that detected the mutant.
     timeoutMS: 30_000,
     timeoutFactor: 3,
     dryRunTimeoutMinutes: 15,
@@ -49,7 +49,7 @@ await program(async () => {
     incrementalFile: `${folder}/incremental.json`,
     tempDirName: 'test-results/mutation/tmp',
     ignorePatterns: ['dist', '.types', 'test-results', '.postern', '/docs/images'],
-    // TypeScript 7 has no API by which Stryker could rewrite it; there is nothing to rewrite.
+    // Stryker would rewrite it with TypeScript's API, which TypeScript 7 lacks; there is nothing to rewrite.
     tsconfigFile: 'none',
     packageManager: 'pnpm',
     disableTypeChecks: false,

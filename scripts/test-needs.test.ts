@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..');
 const files = findTestFiles(root);
 const everything = ['client', 'contracts', 'programs', 'dashboard'];
 
-it('knows the files that vitest runs', () => {
+it('finds the files that vitest runs', () => {
   const exclude = ['**/node_modules/**', '**/dist/**', '**/.next/**'];
   const included = (config.test?.include ?? []).flatMap((pattern) => globSync(pattern, { cwd: root, exclude }));
   expect(files.toSorted()).toEqual(included.toSorted());
@@ -25,12 +25,12 @@ it.each([
   ],
   [['apps/local/src/child'], []],
   [['apps/local'], everything],
-  // Runs every test whose name has the word.
+  // Runs every test whose name contains the word.
   [['-t', 'gateway'], everything],
   // The path might be the option's value.
   [['--coverage', 'packages/mux'], everything],
   [['--reporter=dot', 'packages/mux'], []],
-  // Vitest finds out that there is none.
+  // Vitest reports that the second one matches nothing.
   [['packages/mux', 'no-such-test'], everything],
 ])('for %j builds %j', (args, parts) => {
   expect(partsFor(args, files)).toEqual(parts);

@@ -16,7 +16,7 @@ await program(async () => {
     allowPositionals: true,
   });
   const times = Number(values.times);
-  if (!Number.isInteger(times) || times < 1) throw new UserError('--times takes a number from 1 on.');
+  if (!Number.isInteger(times) || times < 1) throw new UserError('--times takes a whole number, at least 1.');
   await install();
   await build(partsFor(positionals, findTestFiles(root)));
   mkdirSync(join(root, 'test-results'), { recursive: true });

@@ -12,7 +12,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** Node 24 from the npm packages `node-<platform>-<arch>`; exists after `install()`. */
 export const node = join(root, 'node_modules/.bin/node');
 
-/** An error of which only the message is shown to the user; any other error is a bug and shows its stack. */
+/** An error whose message alone is shown to the user; any other error is a bug and is shown with its stack. */
 export class UserError extends Error {}
 
 /** Runs `main`; a `UserError` ends the process with its message and exit code 1. */
@@ -27,7 +27,7 @@ export async function program(main) {
   }
 }
 
-/** Runs a program with the terminal's own input and output. Signals are passed on. @returns its exit code. */
+/** Runs a program attached to this terminal. Signals are forwarded. @returns its exit code. */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The attacks' short form: one after the other, since each measures a gateway of its own. */
+/** The short form of the attacks. Files run one after another, because each measures its own gateway. */
 export default defineConfig({
   resolve: { conditions: ['@postern/source', 'node'] },
   ssr: { resolve: { conditions: ['@postern/source', 'node'] } },
@@ -9,7 +9,7 @@ export default defineConfig({
     include: ['soak/*.test.ts'],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 240_000,
+    testTimeout: 400_000,
     reporters: [['default', { summary: false }], 'json'],
     outputFile: { json: '../test-results/attacks.json' },
   },

@@ -10,9 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-describe('an address that no page has', () => {
+describe('a path without a page', () => {
   it.each(['/acme/nothing', '/acme/sessions/1', '/acme/clusters/demo/x', '/sign-in/x', '/_next/x'])(
-    '%s is answered with 404 and says so',
+    '%s responds with 404 and says so',
     async (path) => {
       const page = await openPage(browser);
       const problems: string[] = [];
@@ -28,13 +28,13 @@ describe('an address that no page has', () => {
   );
 });
 
-describe('an address cut short', () => {
+describe('a shortened path', () => {
   it.each([
     ['/acme/clusters', '/acme'],
     ['/acme/clusters/demo/r', '/acme/clusters/demo'],
     ['/acme/clusters/demo/r/deployments.apps/shop', '/acme/clusters/demo/r/deployments.apps?ns=shop'],
     ['/acme/clusters/demo/r/nodes/-', '/acme/clusters/demo/r/nodes'],
-  ])('%s leads to %s', async (path, target) => {
+  ])('%s redirects to %s', async (path, target) => {
     const page = await openPage(browser);
     const response = await page.request.get(`${url}${path}`, { maxRedirects: 0 });
     expect(response.status()).toBe(307);

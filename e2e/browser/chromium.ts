@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium as engine, type Page } from 'playwright-core';
 
-/** The browser's program. */
+/** The browser's executable. */
 export const chromium = process.env['POSTERN_CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Starts it without the services that would call home; `args` are more of its flags. */
+/** Starts the browser without services that contact its vendor. `args`: additional flags. */
 export function launch(args: readonly string[] = []): Promise<Browser> {
   return engine.launch({
     executablePath: chromium,
@@ -21,7 +21,7 @@ export function launch(args: readonly string[] = []): Promise<Browser> {
   });
 }
 
-/** A window of its own; the local certificate authority is not in the system's list. */
+/** Opens a page in a new context. Accepts any certificate, because the system does not trust the local CA. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
@@ -33,7 +33,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return context.newPage();
 }
 
-/** Keeps a picture of a page for whoever looks into a failure. */
+/** Saves a screenshot of a page, for investigating failures. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = join(import.meta.dirname, '../../test-results/pictures');
   mkdirSync(folder, { recursive: true });

@@ -21,14 +21,14 @@ let cluster: AsyncDisposable;
 let organization: string;
 /** Path of the hostile cluster's pages. */
 let base: string;
-/** Where the cluster's own files lie on our origin. */
+/** Path of the cluster's own files on our origin. */
 let evil: string;
 
 beforeAll(async () => {
   apiserver = await startHostileApiserver();
   browser = await launch();
   page = await openPage(browser);
-  // Signing up is watched too; the first page of the context was opened before.
+  // Signs up in one context, and observes another from before its first page.
   const home = await signUp(page, { url, organization: 'Hostile', email });
   const state = await page.context().storageState();
   organization = new URL(home).pathname.slice(1);
@@ -52,17 +52,17 @@ afterAll(async () => {
   await apiserver[Symbol.asyncDispose]();
 });
 
-/** Nothing ran, nothing tried to, and nothing on the page would. */
+/** Expects that nothing ran or tried to, and that no element of the page would. */
 async function expectHarmless(): Promise<void> {
   expect(await foreignElements(page)).toEqual([]);
-  // Two turns of the event loop and a frame: what was put into the page has had its chance.
+  // A frame and two turns of the event loop, so that anything injected into the page has had its chance.
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))');
   expect(seen.ran).toEqual([]);
   expect(seen.violations).toEqual([]);
   expect(seen.surprises).toEqual([]);
 }
 
-/** Chooses from the menu of a row of the table of pods. */
+/** Chooses an item from the menu of a row in the table of pods. */
 async function openFromRow(item: string, row = 'pod-1'): Promise<void> {
   await page.goto(`${url}${base}/r/pods`);
   await page.getByRole('button', { name: `Actions for ${row}`, exact: true }).click();
@@ -73,13 +73,13 @@ const attacksShown = () => page.getByText(canary).filter({ visible: true }).firs
 const id = ({ group, resource }: { group: string; resource: string }) =>
   group === '' ? resource : `${resource}.${group}`;
 
-/** The pages of a cluster: a table and an object of each kind, all parts of two, and a pod of each name. */
+/** The pages of a cluster: a table and an object of each kind, all tabs of two of them, and a pod of each name. */
 function pages(): [name: string, path: string][] {
   const table = (kind: Kind): string => `/r/${encodeURIComponent(id(kind))}`;
   const object = (kind: Kind, name: string): string =>
     `${table(kind)}/${kind.namespaced ? 'default' : '-'}/${encodeURIComponent(name)}`;
   const [pod] = kinds;
-  // An address cannot hold a kind called `..`; the palette and the sidebar show it.
+  // A URL cannot contain a kind called `..`; the palette and the sidebar show it.
   return [
     ['the overview', ''],
     ...kinds
@@ -94,7 +94,7 @@ function pages(): [name: string, path: string][] {
   ];
 }
 
-describe('what a hostile cluster says is shown as text', () => {
+describe('data of a hostile cluster is shown as text', () => {
   it.each(pages())('%s', async (_name, path) => {
     await page.goto(url + base + path);
     await attacksShown().waitFor();
@@ -115,14 +115,14 @@ describe('what a hostile cluster says is shown as text', () => {
     await expectHarmless();
   });
 
-  it('what a terminal prints, and its links', async () => {
+  it('the output of a terminal, and its links', async () => {
     await page.evaluate(`navigator.clipboard.writeText('mine')`);
     await openFromRow('Terminal');
     const screen = page.locator('.xterm-rows');
     await screen.getByText('the end of the attacks').first().waitFor();
     await expectHarmless();
     for (const words of ['click me', 'and me']) {
-      // The row is drawn anew under the pointer, so it is not the element that is clicked but the place.
+      // The row is redrawn under the pointer, so click the position instead of the element.
       const place = await screen.getByText(words).first().boundingBox();
       await page.mouse.move((place?.x ?? 0) + 20, (place?.y ?? 0) + 8);
       await page.keyboard.down('ControlOrMeta');
@@ -132,7 +132,7 @@ describe('what a hostile cluster says is shown as text', () => {
     await expectHarmless();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe('mine');
     expect(await page.title()).not.toContain(canary);
-    // Answers to its questions about the terminal are sent as if they were typed, so none may hold words of its choice.
+    // Answers to terminal queries are sent as if they were typed, so none may contain text chosen by the program.
     expect(apiserver.typed()).not.toMatch(new RegExp(`${canary}|img|stolen|evil`));
     await page.locator('.xterm').click();
     await page.keyboard.press('Enter');
@@ -140,7 +140,7 @@ describe('what a hostile cluster says is shown as text', () => {
     await expectHarmless();
   });
 
-  it('the palette, the choice of namespaces and the dialog that asks before deleting', async () => {
+  it('the palette, the namespace picker and the delete dialog', async () => {
     await page.goto(`${url}${base}/r/pods`);
     await attacksShown().waitFor();
     await page.getByRole('button', { name: /^Command palette/ }).click();
@@ -150,7 +150,7 @@ describe('what a hostile cluster says is shown as text', () => {
       await palette.getByRole('option').first().waitFor();
       await expectHarmless();
     }
-    // Leads up, were it taken as it stands.
+    // Would lead up the path if it were not escaped.
     await palette.getByRole('combobox').fill(`../${evilHost}`);
     await palette.getByRole('option').first().waitFor();
     await page.keyboard.press('Enter');
@@ -180,7 +180,7 @@ describe('what a hostile cluster says is shown as text', () => {
   });
 });
 
-describe('what other people of the organization may say is shown as text', () => {
+describe('data of other members is shown as text', () => {
   it('sessions, tokens and the list of clusters', async () => {
     const headers = { origin: url };
     const api = `${url}/api/v1/organizations/${organization}`;
@@ -194,7 +194,7 @@ describe('what other people of the organization may say is shown as text', () =>
   });
 });
 
-describe('an address that someone sends', () => {
+describe('a link that someone sends', () => {
   it.each([...addresses, ...markup.slice(0, 3)])('%s', async (attack) => {
     const part = encodeURIComponent(attack);
     const rest = `${part}/${part}?ns=${part}&q=${part}&tab=${part}#${part}`;
@@ -205,15 +205,14 @@ describe('an address that someone sends', () => {
       `${base}/r/pods/${rest}`,
     ]) {
       const answer = await page.goto(url + path);
-      // What a page of ours says; an address with a control character is refused before it gets to one.
+      // One of our pages; a URL with a control character is refused before it gets to one.
       if (answer?.status() === 400) expect(attack).toMatch(/\p{Cc}/u);
       else await page.getByRole('main').getByRole('heading').or(page.getByRole('alert')).first().waitFor();
-      // No link that is there leads elsewhere.
       await expectHarmless();
     }
   });
 
-  it.each(addresses)('that asks to go to %s after signing in', async (next) => {
+  it.each(addresses)('does not lead to %s after signing in', async (next) => {
     const visitor = await openPage(browser);
     const elsewhere: string[] = [];
     await visitor.route(
@@ -233,22 +232,22 @@ describe('an address that someone sends', () => {
   });
 });
 
-describe('what a cluster serves on our origin', () => {
+describe('a file that a cluster serves on our origin', () => {
   it.each(attempts)('does not run as %s', async (_name, directive, script) => {
     await page.goto(`${url}/${organization}`);
     await page.getByRole('main').getByRole('heading').first().waitFor();
     const asked = apiserver.asked.length;
     const outcome = await page.evaluate(program(script.replaceAll('$', evil)));
-    // A frame that was refused shows the browser's own page of an error, which loads.
+    // A blocked frame shows the browser's own error page, which does load.
     if (directive !== 'frame-src') expect(outcome).not.toBe('loaded');
     expect(seen.ran).toEqual([]);
     expect(seen.surprises.filter((surprise) => !/about:blank|chrome-error:/.test(surprise))).toEqual([]);
     expect(seen.violations.map((violation) => violation.split(' ')[0])).toContain(directive);
-    // The browser did not even ask for it.
+    // The browser did not even request it.
     expect(apiserver.asked.slice(asked).filter((path) => path.startsWith('/evil/'))).toEqual([]);
   });
 
-  it('does not run in the worker of our own build, which loads what its address says', async () => {
+  it('does not run in our own worker, which loads the scripts named in its URL', async () => {
     const started = page.waitForEvent('worker');
     await page.goto(`${url}${base}/r/pods`);
     const worker = (await started).url();
@@ -263,7 +262,7 @@ describe('what a cluster serves on our origin', () => {
   });
 
   it.each(['page.html', 'picture.svg', 'page.xml', 'script.js'])(
-    'is saved and not shown when %s is opened',
+    'is downloaded instead of shown when %s is opened',
     async (file) => {
       const tab = await page.context().newPage();
       seen.clear();
@@ -276,7 +275,7 @@ describe('what a cluster serves on our origin', () => {
     },
   );
 
-  it('cannot be loaded by other pages of this browser, whatever they send', async () => {
+  it('cannot be loaded by pages of other origins', async () => {
     const tab = await page.context().newPage();
     await tab.route('https://elsewhere.invalid/', (route) =>
       route.fulfill({
@@ -299,7 +298,7 @@ describe('what a cluster serves on our origin', () => {
   });
 });
 
-it('the page that documents the API works under its own policy', async () => {
+it('the API documentation works under its own policy', async () => {
   await page.goto(`${url}/api/docs`);
   await page
     .getByRole('heading', { name: /Postern/ })

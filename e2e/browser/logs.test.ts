@@ -19,7 +19,7 @@ afterEach(async ({ task }) => {
 });
 afterAll(() => browser.close());
 
-/** Opens the log of a pod of the demo's shop in the dock. */
+/** Opens the log of a pod in the demo's namespace `shop` in the dock. */
 async function openLogs(pod: RegExp): Promise<void> {
   await page.goto(`${home}/clusters/demo/r/pods?ns=shop`);
   const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: pod }) });
@@ -32,10 +32,10 @@ async function openLogs(pod: RegExp): Promise<void> {
 
 const dock = () => page.getByRole('region', { name: 'Dock' });
 const lines = () => dock().getByRole('region', { name: 'Log lines' });
-/** Logs of other tabs are in the page too, hidden. */
+/** The page also contains the logs of other tabs, hidden. */
 const state = (words: RegExp) => dock().getByText(words).filter({ visible: true }).first();
 
-it('shows the previous run of a container that crashes, and comes back to this one', async () => {
+it('shows the previous run of a container that crashes, and returns to the current one', async () => {
   await openLogs(/^payments-/);
   const before = dock().getByRole('button', { name: 'Previous run' });
   await before.click();
@@ -44,11 +44,11 @@ it('shows the previous run of a container that crashes, and comes back to this o
   expect(await before.getAttribute('aria-pressed')).toBe('true');
   await expectAccessible(page);
   await before.click();
-  await state(/^Following|waits to be started|will be started again/).waitFor();
+  await state(/^Following|is waiting to start|will be started again/).waitFor();
   expect(await dock().getByText('End of the previous run.').count()).toBe(0);
 });
 
-it('says so where there was no previous run', async () => {
+it('says so if there was no previous run', async () => {
   await openLogs(/^checkout-/);
   const before = dock().getByRole('button', { name: 'Previous run' });
   await state(/^Following/).waitFor();
@@ -65,7 +65,7 @@ it('says so where there was no previous run', async () => {
 it('switches between the containers of a pod, and remembers the choice', async () => {
   await openLogs(/^checkout-/);
   const container = dock().getByRole('combobox', { name: 'Container' });
-  // The annotation names it, though it need not be the first.
+  // The default container is named by the annotation; it need not be the first.
   await container.waitFor();
   await expect.poll(() => container.inputValue(), PATIENT).toBe('checkout');
   const texts = () => lines().locator('[data-index]').allTextContents();

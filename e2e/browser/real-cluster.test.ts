@@ -62,7 +62,7 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
     await page.getByRole('link', { name: /^Pods/ }).first().click();
     await page.getByRole('button', { name: 'Actions for ticker', exact: true }).click();
     await page.getByRole('menuitem', { name: /^Logs/ }).click();
-    // Not written yet when the log was opened: it is shown, so it was followed.
+    // Not yet written when the log was opened, so the log is followed if they are shown.
     for (const tick of [now + 5, now + 7]) {
       const line = page.getByText(`tick ${tick}`, { exact: true });
       await line.waitFor();
@@ -71,9 +71,7 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
     await picture(page, 'real-cluster-logs');
   });
 
-  it('a newcomer adds a cluster: the page turns green by itself once the agent is there', {
-    timeout: 90_000,
-  }, async () => {
+  it('a newcomer adds a cluster: the page updates once the agent connects', { timeout: 90_000 }, async () => {
     const newcomer = await openPage(browser);
     try {
       await newcomer.goto(`${url}/sign-up`);
@@ -112,7 +110,7 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
   }
 });
 
-/** Within the visible part of what holds it, not merely in the page. */
+/** Whether an element is in the visible part of its holder, not only in the page. */
 async function isWithin(element: Locator, holder: Locator): Promise<boolean> {
   const [inner, outer] = await Promise.all([element.boundingBox(), holder.boundingBox()]);
   return inner !== null && outer !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;

@@ -1,4 +1,4 @@
-// `npm run screenshots`: the pictures that the README and docs/ show, made of the running product with its demo cluster.
+// `npm run screenshots`: takes the screenshots for the README and docs/ from the running product with its demo cluster.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const port = await freePort('0.0.0.0');
 const { url } = await startProduct({ data, port, publicUrl: `https://localhost:${port}`, args: [] });
 const browser = await launch();
 
-/** What one picture shows and when it is ready to be taken. */
+/** The views to capture, and how to get each ready. */
 const views: { name: string; path: string; prepare: (page: Page) => Promise<void> }[] = [
   {
     name: 'clusters',
@@ -57,7 +57,7 @@ async function openTerminal(page: Page): Promise<void> {
   await terminal.click();
   await page.keyboard.type('ls && cat README.txt\n');
   await page.getByText('Live', { exact: true }).first().waitFor();
-  await page.waitForTimeout(1_500); // a picture, not a test: let the shell draw
+  await page.waitForTimeout(1_500); // Not a test, so a pause will do: let the shell draw.
 }
 
 try {
@@ -89,7 +89,7 @@ try {
   rmSync(data, { recursive: true, force: true });
 }
 
-/** Signs up the first time, in later. */
+/** Signs up the first time, and signs in later. */
 async function enter(page: Page, first: boolean): Promise<void> {
   await page.goto(`${url}/${first ? 'sign-up' : 'sign-in'}`);
   await page.getByLabel('E-mail').fill('ada@example.com');

@@ -26,7 +26,7 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
-it('takes the code of the terminal for the first account, and says at the field what is wrong with it', async () => {
+it('requires the set-up code for the first account, and shows errors next to its field', async () => {
   await page.goto(`${ready.url}/sign-up`);
   const code = page.getByLabel('Set-up code');
   await code.waitFor();
@@ -45,7 +45,7 @@ it('takes the code of the terminal for the first account, and says at the field 
   await page.waitForURL(`${ready.url}/first`);
 });
 
-it('asks nobody for it afterwards', async () => {
+it('does not ask for it afterwards', async () => {
   const another = await openPage(browser);
   await another.goto(`${ready.url}/sign-up`);
   await another.getByLabel('E-mail').fill('second@example.com');

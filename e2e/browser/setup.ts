@@ -9,7 +9,7 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Origin of the running product, with its demo cluster. */
     url: string;
-    /** The authority that signed its certificate. */
+    /** The CA that signed its certificate. */
     caFile: string;
   }
 }

@@ -3,12 +3,13 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Of everyone whom `signUp` makes. */
+/** The password of every account that `signUp` creates. */
 export const password = 'a long enough password';
 
 /**
- * Makes an account with an organization, and waits for the page of its clusters, whose address it answers. The e-mail address is
- * a new one unless it is given.
+ * Creates an account with an organization, by default with a new e-mail address, and waits for its page of clusters.
+ *
+ * @returns the URL of that page.
  */
 export async function signUp(
   page: Page,
@@ -23,7 +24,7 @@ export async function signUp(
   return page.url();
 }
 
-/** No violation that axe calls serious or critical. */
+/** Expects no violation that axe rates as serious or critical. */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');

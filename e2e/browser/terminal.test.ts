@@ -4,7 +4,7 @@ import { launch, openPage, picture } from './chromium.ts';
 import { expectAccessible, signUp } from './steps.ts';
 
 const url = inject('url');
-/** One account for all: each organization has an agent of its own. */
+/** One account for all tests, because every organization has its own agent. */
 let home: string;
 let storageState: Awaited<ReturnType<BrowserContext['storageState']>>;
 
@@ -28,11 +28,11 @@ async function openTerminal(page: Page): Promise<void> {
 
 const software = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
 
-/** The renderer depends on what the browser can do: each of them must show what the shell prints. */
+/** The renderer depends on what the browser supports; each must show what the shell prints. */
 describe.each([
   { name: 'without WebGL', args: ['--disable-webgl', '--disable-webgl2', '--disable-gpu'], webgl: false },
   {
-    name: 'with WebGL drawn by software',
+    name: 'with WebGL in software',
     args: software,
     webgl: true,
   },
@@ -51,7 +51,7 @@ describe.each([
   });
   afterAll(() => browser.close());
 
-  it('runs in a browser that is as meant', async () => {
+  it('runs in a browser with the expected WebGL support', async () => {
     expect(await page.evaluate(`document.createElement('canvas').getContext('webgl2') !== null`)).toBe(webgl);
   });
 
@@ -61,11 +61,11 @@ describe.each([
     await page.locator('.xterm-rows').getByText('drawn=42').first().waitFor();
   });
 
-  it('says that the shell has ended, and how, and starts another', async () => {
+  it('says that the shell has ended, and starts another', async () => {
     await page.keyboard.type('exit\n');
     const notice = page.getByRole('status').filter({ hasText: 'The shell has ended.' });
     await notice.waitFor();
-    // What was printed stays to be read.
+    // Earlier output is still readable.
     expect(await page.locator('.xterm-rows').getByText('drawn=42').count()).toBeGreaterThan(0);
     await expectAccessible(page);
     await notice.locator('button:focus').getByText('Start again').waitFor();
@@ -76,7 +76,7 @@ describe.each([
   });
 });
 
-/** Lets software pass for a graphics card, so that the terminal draws with WebGL; `blank`: like a driver that draws nothing. */
+/** Makes software look like a graphics card, so that the terminal uses WebGL. `blank`: like one that draws nothing. */
 const card = (blank: boolean) => `
   const { getContext } = HTMLCanvasElement.prototype;
   HTMLCanvasElement.prototype.getContext = function (type, options) {
@@ -109,7 +109,7 @@ describe.each([
   });
   afterAll(() => browser.close());
 
-  it(blank ? 'falls back to text of the page' : 'draws on a canvas what the shell prints', async () => {
+  it(blank ? 'falls back to the DOM' : 'draws the shell’s output on a canvas', async () => {
     const screen = page.locator('.xterm-screen');
     const size = async () => (await screen.screenshot()).byteLength;
     await page.locator('.xterm-cursor, canvas').first().waitFor({ state: 'attached' });
@@ -120,7 +120,7 @@ describe.each([
       expect(await screen.locator('canvas').count()).toBe(0);
       return;
     }
-    // A picture full of figures is far larger than an empty one.
+    // A screenshot full of digits is much larger than an empty one.
     await expect.poll(size, { timeout: 20_000 }).toBeGreaterThan(empty * 1.4);
     expect(await page.locator('.xterm-rows').count()).toBe(0);
     expect(await screen.locator('canvas').count()).toBeGreaterThan(0);

@@ -4,21 +4,21 @@ import { chromium } from './chromium.ts';
 
 const missing = !existsSync(chromium);
 if (missing) {
-  // CI installs it, so there a missing browser is a failure; elsewhere the rest of the tests is worth having.
+  // CI installs the browser, so it must be there; elsewhere the other tests should still run.
   if (process.env['CI']) throw new Error(`The browser tests need ${chromium} (Debian: apt-get install chromium).`);
   console.warn(
-    `\nThe browser tests are left out: there is no ${chromium} (Debian: apt-get install chromium; or set POSTERN_CHROMIUM).\n`,
+    `\nSkipping the browser tests: there is no ${chromium} (Debian: apt-get install chromium; or set POSTERN_CHROMIUM).\n`,
   );
 }
 
-// As vitest.config.ts at the root: on sources, so that no test waits for a build.
+// As in vitest.config.ts at the root: run from source, so that no test waits for a build.
 const conditions = ['@postern/source', 'module', 'node', 'development|production'];
 
 /** The product in a real browser, with the demo cluster. */
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  // The one that loads the global setup.
+  // The environment that loads the global setup.
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
     root: import.meta.dirname,
@@ -29,6 +29,7 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 240_000,
   },
 });

@@ -26,12 +26,12 @@ interface PodList {
   }[];
 }
 
-/** The administrator's kubectl, straight to the apiserver. */
+/** The administrator's kubectl, directly to the apiserver. */
 export function admin(): Client {
   return asAdmin(newestClient());
 }
 
-/** The pods that the product's install command made, once they are ready. */
+/** The pods that the product's install command created, once they are ready. */
 export function agentPods(): Promise<AgentPod[]> {
   return until(
     async () => {
@@ -55,14 +55,14 @@ export function agentPods(): Promise<AgentPod[]> {
   );
 }
 
-/** Ends a container's process at once, as a crash or the kernel would. */
+/** Kills a container's process, as a crash or the OOM killer would. */
 export async function killContainer(id: string): Promise<void> {
   const home = process.env['TESTCLUSTER_HOME'] ?? '/var/lib/testcluster';
   const socket = join(home, 'run/containerd.sock');
   await runFile('ctr', ['--address', socket, '-n', 'k8s.io', 'tasks', 'kill', '-s', 'SIGKILL', id]);
 }
 
-/** What a Prometheus endpoint says, summed over the labels of each metric. */
+/** The metrics of a Prometheus endpoint, each summed over its labels. */
 export type Metrics = Map<string, number>;
 
 function parseMetrics(text: string): Metrics {

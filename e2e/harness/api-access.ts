@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { SecureContextOptions } from 'node:tls';
 import { parse } from 'yaml';
 
-/** What a program that reads no kubeconfig is given. */
+/** API access for programs that do not read a kubeconfig. */
 export interface ApiAccess {
-  /** Without the path under which the cluster lies at the gateway. */
+  /** Without the cluster's path at the gateway. */
   origin: string;
-  /** That path; empty straight at an apiserver. */
+  /** The cluster's path at the gateway; empty for a direct connection to an apiserver. */
   path: string;
   tls: SecureContextOptions & { ca: string };
   headers: Record<string, string>;
@@ -17,7 +17,7 @@ interface Kubeconfig {
   users: { user: { token?: string; 'client-certificate-data'?: string; 'client-key-data'?: string } }[];
 }
 
-/** Reads the one cluster and the one user of a kubeconfig. */
+/** Reads the only cluster and the only user of a kubeconfig. */
 export function apiAccess(kubeconfig: string): ApiAccess {
   const { clusters, users } = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig;
   const [cluster, user] = [clusters[0]?.cluster, users[0]?.user];

@@ -7,23 +7,23 @@ import { findKubectls } from './client.ts';
 import { connectCluster, owner, signUp } from './onboarding.ts';
 import { execute, nodeAddress, type Ready, repository, results, startProduct, stopProduct } from './process.ts';
 
-/** The harness as the tests know it. */
+/** What the tests get from the harness. */
 export interface Harness {
-  /** True when kubectl goes straight to the apiserver: shows what the cluster itself can and cannot do. */
+  /** Whether kubectl goes directly to the apiserver, which shows what the cluster itself can and cannot do. */
   direct: boolean;
-  /** Goes through the gateway (or straight, when `direct`). */
+  /** Goes through the gateway, or directly to the apiserver if `direct`. */
   kubeconfig: string;
-  /** Goes straight to the apiserver, as its administrator. */
+  /** Goes directly to the apiserver, as its administrator. */
   adminKubeconfig: string;
   /** A folder for this run's files. */
   folder: string;
-  /** The product's data folder, its port and its public URL; undefined when this run did not start it. */
+  /** The product's data folder, its port and its public URL; undefined if this run did not start it. */
   product: { data: string; port: number; publicUrl: string; ready: Ready; home: string; cluster: string } | undefined;
 }
 
 const clusterName = 'real';
 
-/** Brings up the cluster and the product, and connects the one to the other by the printed install command. */
+/** Brings up the cluster and the product, and connects them with the printed install command. */
 export async function bringUp(direct: boolean): Promise<{ harness: Harness; end: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-e2e-'));
   const step = (what: string): void => console.log(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${what}`);
@@ -64,7 +64,7 @@ export async function bringUp(direct: boolean): Promise<{ harness: Harness; end:
     const home = join(folder, 'home');
     step('sign up');
     await signUp({ home, ready, ...owner });
-    step('install the agent by the printed command');
+    step('install the agent with the printed command');
     const connected = await connectCluster({ home, ready, name: clusterName, adminKubeconfig, folder });
     step('online');
     const product = { ...options, ready, home, cluster: clusterName };
@@ -79,7 +79,7 @@ export async function bringUp(direct: boolean): Promise<{ harness: Harness; end:
   }
 }
 
-/** Notes for docs/compatibility.md what the run was made with. */
+/** Records the versions of this run for docs/compatibility.md. */
 async function describeEnvironment(adminKubeconfig: string, direct: boolean): Promise<void> {
   const kubectls = findKubectls();
   const [command = 'kubectl', ...prefix] = kubectls.at(-1)?.command ?? [];

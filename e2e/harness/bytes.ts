@@ -12,13 +12,13 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** A file of random bytes, made once. */
+/** Creates a file of random bytes, unless it exists. */
 export function randomFile(path: string, megabytes: number): string {
   if (existsSync(path)) return path;
   const piece = randomBytes(1 << 20);
   writeFileSync(path, '');
   for (let written = 0; written < megabytes; written++) {
-    // Every piece differs from the others, so that a lost or swapped one shows.
+    // All pieces differ, so that a lost or swapped one is noticed.
     piece.writeUInt32BE(written, 0);
     writeFileSync(path, piece, { flag: 'a' });
   }

@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path';
 export type Transport = 'SPDY' | 'WebSocket';
 
 export interface Kubectl {
-  /** The program and what comes before its arguments. */
+  /** The program and its fixed first arguments. */
   command: string[];
-  /** As in `v1.33.1`. */
+  /** For example `v1.33.1`. */
   version: string;
   minor: number;
 }
 
-/** A kubectl with a way to talk and a kubeconfig. */
+/** A kubectl with a transport and a kubeconfig. */
 export interface Client {
   kubectl: Kubectl;
   transport: Transport;
@@ -41,8 +41,8 @@ function describe(command: string[]): Kubectl {
 }
 
 /**
- * Every kubectl of this machine, oldest first: the one on the path, those beside it named `kubectl.1.N`, and the test
- * cluster's own. One of each minor version.
+ * Every kubectl of this machine, oldest first, one per minor version: those named `kubectl.1.N` next to the one on the
+ * path, or only that one if there are none, or else the test cluster's own.
  */
 export function findKubectls(): Kubectl[] {
   const commands: string[][] = [];
@@ -61,20 +61,20 @@ export function findKubectls(): Kubectl[] {
     .sort((one, other) => one.minor - other.minor);
 }
 
-/** The kubectl of the cluster's own version, inside the test cluster's one binary. */
+/** The test cluster's own kubectl, which is part of its single binary. */
 function clusterKubectl(): string[] {
   const home = process.env['TESTCLUSTER_HOME'] ?? '/var/lib/testcluster';
   return [process.env['TESTCLUSTER_BIN'] ?? join(home, 'bin/kube'), 'kubectl'];
 }
 
-/** What this kubectl speaks for exec, attach and cp (`remote`), or for port-forward. */
+/** The transports of this kubectl for exec, attach and cp (`remote`), or for port-forward. */
 export function transports(kubectl: Kubectl, use: 'remote' | 'port-forward'): Transport[] {
   const only = process.env['POSTERN_E2E_TRANSPORT'];
   const all: Transport[] = kubectl.minor >= (use === 'remote' ? 29 : 30) ? ['SPDY', 'WebSocket'] : ['SPDY'];
   return all.filter((transport) => !only || transport === only);
 }
 
-/** A kubectl's environment: nothing of the caller's kubeconfig, and the way to talk chosen by its own switches. */
+/** A kubectl's environment: without the caller's kubeconfig, and with the variables that select the transport. */
 export function environment(client: Client): NodeJS.ProcessEnv {
   const webSocket = String(client.transport === 'WebSocket');
   return {

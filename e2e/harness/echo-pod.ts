@@ -3,8 +3,8 @@ import type { Client } from './client.ts';
 import { expectOk } from './kubectl.ts';
 
 /**
- * Makes the pod `echo` (and a service of that name) in the namespace `demo`: port 7 sends back what it gets, port 9
- * swallows it, port 19 sends zeros for ever. Busybox's `nc -ll` resets connections that come at once; this does not.
+ * Creates the pod `echo` and a service with the same name in the namespace `demo`: port 7 echoes, port 9 discards, port
+ * 19 sends zeros endlessly. Busybox's `nc -ll` resets simultaneous connections; this does not.
  */
 export async function makeEchoPod(admin: Client): Promise<void> {
   const program = `

@@ -3,19 +3,19 @@ import { EventEmitter } from 'node:events';
 import { type Client, environment } from './client.ts';
 
 export interface Outcome {
-  /** Null when a signal ended it. */
+  /** Null if a signal ended the process. */
   code: number | null;
   stdout: Buffer;
   stderr: string;
 }
 
 /**
- * Over WebSocket the server opens every channel with an empty message, and kubectl complains when that is faster than its own
- * set-up. It does so straight against an apiserver too, and nothing is lost.
+ * Over WebSocket the server opens every channel with an empty message, and kubectl logs an error if that arrives before
+ * it has set up the channel. This also happens directly at an apiserver, and nothing is lost.
  */
 const harmless = /^E.* websocket\.go:\d+\] Unknown stream id \d, discarding message\n/gm;
 
-/** A kubectl that is running. */
+/** A running kubectl. */
 export class Running {
   readonly child: ChildProcessWithoutNullStreams;
   readonly ended: Promise<Outcome>;
@@ -26,7 +26,7 @@ export class Running {
   constructor(command: string, args: string[], options: { env: NodeJS.ProcessEnv; cwd?: string | undefined }) {
     this.child = spawn(command, args, { env: options.env, cwd: options.cwd, stdio: 'pipe' });
     this.changes.setMaxListeners(0);
-    // A process that ends before it has read its input breaks the pipe: its exit code tells what happened.
+    // A process that ends before it has read its input breaks the pipe; its exit code says what happened.
     this.child.stdin.on('error', () => {});
     this.child.stdout.on('data', (chunk: Buffer) => this.note(this.stdout, chunk));
     this.child.stderr.on('data', (chunk: Buffer) => this.note(this.stderr, chunk));
@@ -47,14 +47,14 @@ export class Running {
     return Buffer.concat(this.stderr).toString();
   }
 
-  /** Waits until what was printed fulfils the condition; fails when the process ends or the time is over before. */
+  /** Waits until the output fulfils the condition; fails if the process ends or the time runs out first. */
   async until<T>(condition: (running: this) => T | undefined | false | null, timeoutMs = 20_000): Promise<T> {
     const deadline = AbortSignal.timeout(timeoutMs);
     for (;;) {
       const met = condition(this);
       if (met) return met;
       const state = `stdout: ${this.output.slice(-500)}\nstderr: ${this.errors.slice(-500)}`;
-      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error(`it ended early\n${state}`);
+      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error(`ended early\n${state}`);
       await new Promise<void>((resolve, reject) => {
         const give = (): void => reject(new Error(`not within ${timeoutMs} ms\n${state}`));
         if (deadline.aborted) return give();
@@ -67,7 +67,7 @@ export class Running {
     }
   }
 
-  /** Ends it with a signal and waits for its end. */
+  /** Sends it a signal and waits for its end. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Outcome> {
     this.child.kill(signal);
     return this.ended;
@@ -83,7 +83,7 @@ export interface Options {
   input?: Buffer | string;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** After that the process is killed and the call fails. */
+  /** After this time the process is killed and the call fails. */
   timeoutMs?: number;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { type Client, findKubectls, type Transport, transports } from './client.ts';
 
-/** Every kubectl × every way it can talk, with the title under which docs/compatibility.md lists it. */
+/** Every kubectl with each of its transports, and the title under which docs/compatibility.md lists it. */
 export function clients(use: 'remote' | 'port-forward'): { title: string; client: Client }[] {
   return findKubectls().flatMap((kubectl) =>
     transports(kubectl, use).map((transport) => ({
@@ -18,14 +18,14 @@ export function plainClients(): { title: string; client: Client }[] {
   return findKubectls().map(({ minor }) => ({ title: `kubectl 1.${minor}`, client: client(minor, 'WebSocket') }));
 }
 
-/** The newest kubectl, talking the newest way. */
+/** The newest kubectl with its newest transport. */
 export function newestClient(): Client {
   const newest = findKubectls().at(-1);
   if (!newest) throw new Error('no kubectl found');
   return client(newest.minor, transports(newest, 'remote').at(-1) ?? 'SPDY');
 }
 
-/** The same kubectl, but straight to the apiserver as its administrator. */
+/** The same kubectl, but directly to the apiserver as its administrator. */
 export function asAdmin(one: Client): Client {
   return { ...one, kubeconfig: inject('harness').adminKubeconfig };
 }

@@ -6,7 +6,7 @@ import { execute, postern, type Ready } from './process.ts';
 
 const password = 'correct horse battery staple';
 
-/** Who the tests act as. */
+/** The account that the tests use. */
 export const owner = { email: 'owner@example.com', organization: 'e2e', password };
 
 /** What `postern cluster create --json` prints. */
@@ -18,7 +18,7 @@ export interface CreatedCluster {
   uninstallCommand: string;
 }
 
-/** Signs up by the command line; the session is kept in `home`. */
+/** Signs up with the command line; the session is stored in `home`. */
 export async function signUp(who: { home: string; ready: Ready; email: string; organization: string }): Promise<void> {
   mkdirSync(who.home, { recursive: true, mode: 0o700 });
   const args = ['signup', '--url', who.ready.url, '--ca-file', who.ready.caFile, '--email', who.email];
@@ -33,7 +33,7 @@ export async function createCluster(home: string, name: string): Promise<Created
   return JSON.parse(await postern(home, ['cluster', 'create', name, '--json'])) as CreatedCluster;
 }
 
-/** One cluster as `postern cluster list --json` prints it, whatever the wrapping. */
+/** A cluster's status in the output of `postern cluster list --json`, an array or `{ items }`. */
 export async function clusterStatus(home: string, name: string): Promise<string | undefined> {
   const listed = JSON.parse(await postern(home, ['cluster', 'list', '--json'])) as unknown;
   const clusters = (Array.isArray(listed) ? listed : (listed as { items: unknown[] }).items) as {
@@ -71,7 +71,7 @@ export async function connectCluster(options: {
   };
 }
 
-/** A folder with a program named kubectl, where the machine has none on its path. */
+/** A folder with a program named kubectl, for machines without one on the path. */
 function pathWithKubectl(folder: string): string {
   const bin = join(folder, 'bin');
   mkdirSync(bin, { recursive: true });

@@ -7,7 +7,7 @@ import { AbortRetry, until } from '@postern/testkit';
 export const repository = resolve(import.meta.dirname, '../..');
 export const results = join(repository, 'test-results');
 
-/** Runs a program to its end; fails with what it printed on stderr. */
+/** Runs a program to its end; if it fails, rejects with its output. */
 export function execute(
   command: string,
   args: string[],
@@ -44,13 +44,13 @@ export function nodeAddress(): string {
   throw new Error('this machine has no network interface besides loopback');
 }
 
-/** What `npm start` writes once it serves. */
+/** What `npm start` writes to `ready.json` once it is ready. */
 export interface Ready {
   url: string;
   caFile: string;
   pid: number;
   metricsUrl: string;
-  /** What its terminal shows where others can reach it and there is no account yet; not in the file. */
+  /** Printed if others can reach it and there is no account yet; not in the file. */
   setupCode?: string | undefined;
 }
 
@@ -58,12 +58,12 @@ export interface ProductOptions {
   data: string;
   port: number;
   publicUrl: string;
-  /** More of the command line; default: no demo cluster, open to the pods of this machine. */
+  /** More arguments; default: no demo cluster, and reachable by pods on this machine. */
   args?: string[];
   env?: NodeJS.ProcessEnv;
 }
 
-/** Starts the product as its users do and waits until it says it is ready. It outlives the caller: stop it. */
+/** Starts the product as its users do and waits until it is ready. It outlives the caller: call `stopProduct`. */
 export async function startProduct(options: ProductOptions): Promise<Ready> {
   mkdirSync(results, { recursive: true });
   const file = join(options.data, 'ready.json');
@@ -89,7 +89,7 @@ export async function startProduct(options: ProductOptions): Promise<Ready> {
     },
     { what: 'npm start', timeoutMs: 240_000 },
   ).catch((error: unknown) => {
-    // Its own process group: npm and all it started.
+    // Its process group: npm and everything that it started.
     if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
     throw error;
   });

@@ -3,12 +3,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execute } from './process.ts';
 
-/** Follows the test cluster's minor version, as the client's own numbers do. */
+/** The client's major version is the minor version of Kubernetes, here the test cluster's. */
 const version = '33.1.0';
 
 /**
- * The folder that holds the `kubernetes` package of PyPI, for PYTHONPATH; downloads it the first time. Undefined where this
- * machine has no Python with pip (Debian: apt-get install python3-pip), which is a failure in CI.
+ * The folder with the `kubernetes` package from PyPI, for PYTHONPATH; downloads it the first time. Undefined if this
+ * machine has no Python with pip (Debian: apt-get install python3-pip), which is an error in CI.
  */
 export async function pythonClient(): Promise<string | undefined> {
   const caches = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');

@@ -7,7 +7,7 @@ declare module 'vitest' {
   }
 }
 
-/** Before the first test: see `bringUp`. With POSTERN_E2E_DIRECT=1 the product is left out. */
+/** Calls `bringUp` before the first test. With POSTERN_E2E_DIRECT=1 the product is left out. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { harness, end } = await bringUp(process.env['POSTERN_E2E_DIRECT'] === '1');
   project.provide('harness', harness);

@@ -6,7 +6,7 @@ import type { Duplex, Writable } from 'node:stream';
 import * as ws from 'ws';
 import type { ApiAccess } from './api-access.ts';
 
-/** The parts of `ws` below a connection, which its types leave out. */
+/** The parts of `ws` below a connection, which its types omit. */
 interface Framing {
   Receiver: new (options: { isServer: boolean; maxPayload: number }) => Writable;
   Sender: new (socket: Duplex) => { close(code: number, data: string, mask: true): void };
@@ -14,14 +14,14 @@ interface Framing {
 const { Receiver, Sender } = ws as unknown as Framing;
 
 /**
- * A WebSocket on a path of the API, as a client opens one that has no other way to stream. The handshake is our own: an
- * apiserver that was asked for no subprotocol answers with an empty one, which `ws` takes for an error.
+ * A WebSocket to a path of the API, as opened by clients that have no other way to stream. The handshake is our own: if
+ * no subprotocol is requested, an apiserver answers with an empty one, which `ws` treats as an error.
  */
 export class ApiWebSocket {
   /** The subprotocol that the server chose; empty for none. */
   readonly protocol: string;
   readonly messages: Buffer[] = [];
-  /** Resolves when the connection is over. */
+  /** Resolves when the connection is closed. */
   readonly closed: Promise<unknown>;
   readonly #socket: Duplex;
   readonly #receiver = new Receiver({ isServer: false, maxPayload: 1 << 24 });
@@ -44,30 +44,30 @@ export class ApiWebSocket {
       ...access.headers,
       connection: 'Upgrade',
       upgrade: 'websocket',
-      // Watches need one (golang.org/x/net/websocket); browsers send it always.
+      // Watches require one (golang.org/x/net/websocket), and browsers always send it.
       origin: access.origin,
       'sec-websocket-version': '13',
       'sec-websocket-key': randomBytes(16).toString('base64'),
       ...(protocols.length > 0 && { 'sec-websocket-protocol': protocols.join(', ') }),
     };
     return new Promise((resolve, reject) => {
-      const asked = request(access.origin + path, { ...access.tls, headers, agent: false });
-      asked.on('upgrade', (answer, socket, head) => resolve(new ApiWebSocket(answer, socket, head)));
-      asked.on('response', async (answer) => {
+      const outgoing = request(access.origin + path, { ...access.tls, headers, agent: false });
+      outgoing.on('upgrade', (answer, socket, head) => resolve(new ApiWebSocket(answer, socket, head)));
+      outgoing.on('response', async (answer) => {
         const body = (await answer.toArray()).join('');
         reject(new Error(`${answer.statusCode} instead of a WebSocket: ${body.slice(0, 500)}`));
       });
-      asked.on('error', reject);
-      asked.end();
+      outgoing.on('error', reject);
+      outgoing.end();
     });
   }
 
-  /** Waits until what was received fulfils the condition; fails when the connection closes before. */
+  /** Waits until the received messages fulfil the condition; fails if the connection closes first. */
   async until<T>(condition: (messages: readonly Buffer[]) => T | undefined | false): Promise<T> {
     for (;;) {
       const met = condition(this.messages);
       if (met) return met;
-      if (this.#socket.destroyed) throw new Error('the connection was closed before');
+      if (this.#socket.destroyed) throw new Error('the connection was closed first');
       await Promise.race([once(this.#receiver, 'message'), this.closed]);
     }
   }

@@ -31,7 +31,7 @@ describe.each(clients('remote'))('$title', ({ client }) => {
     expect(code).toBe(7);
   });
 
-  it('exec: stderr apart from stdout', async () => {
+  it('exec: stderr separate from stdout', async () => {
     const { code, stdout, stderr } = await run(client, ['exec', ...inCat, '--', 'sh', '-c', 'echo out; echo err >&2']);
     expect({ code, stdout: stdout.toString(), stderr }).toEqual({ code: 0, stdout: 'out\n', stderr: 'err\n' });
   });
@@ -62,9 +62,9 @@ describe.each(clients('remote'))('$title', ({ client }) => {
       await terminal.until(/\/ # /);
       terminal.type('stty size\r');
       await terminal.until(/\b33 101\b/);
-      // Size and keys are streams of their own, and nothing orders the one against the other (a command typed right after the
-      // resize may still see the old size, straight at an apiserver too). So what is resized tells it by itself, and it is in
-      // a shell of its own, so that it is in the group that Ctrl-C ends.
+      // Sizes and keys are separate streams without a common order (a command typed right after the resize may still
+      // see the old size, also directly at an apiserver). So a trap prints the new size, in a shell of its own, which
+      // is in the process group that Ctrl-C ends.
       terminal.type(`sh -c 'trap "stty size" WINCH; echo running $((40+2)); while :; do sleep 0.2; done'\r`);
       await terminal.until(/running 42/);
       terminal.resize(120, 40);
@@ -120,7 +120,7 @@ async function attachable(client: Client): Promise<string> {
 interface Terminal {
   type(keys: string): void;
   resize(columns: number, rows: number): void;
-  /** Waits for output that came after the last call. */
+  /** Waits for output after the match of the last call. */
   until(pattern: RegExp): Promise<void>;
   kill(): void;
 }

@@ -11,9 +11,7 @@ import { postern, startProduct, stopProduct } from '../harness/process.ts';
 const harness = inject('harness');
 
 describe.skipIf(!harness.product)('npm start -- --connect', () => {
-  it('connects a cluster of the user’s own kubeconfig, and stops all of it within 5 s', {
-    timeout: 300_000,
-  }, async () => {
+  it('connects a cluster of the user’s own kubeconfig, and stops within 5 s', { timeout: 300_000 }, async () => {
     const folder = join(harness.folder, 'connect');
     mkdirSync(folder);
     const [data, home, kubeconfig] = [join(folder, 'data'), join(folder, 'home'), join(folder, 'kubeconfig')];

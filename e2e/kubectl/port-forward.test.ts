@@ -8,7 +8,7 @@ import { makeEchoPod } from '../harness/echo-pod.ts';
 import { type Running, start } from '../harness/kubectl.ts';
 import { clients } from '../harness/matrix.ts';
 
-/** Runs the use while a port of this machine is forwarded. */
+/** Forwards a port of this machine while `use` runs. */
 async function forwarded<T>(
   client: Client,
   what: string,
@@ -25,8 +25,8 @@ async function forwarded<T>(
 }
 
 /**
- * Sends bytes and returns what came back: as many bytes when `expected` says so, else all until the other side ends.
- * It does not half-close before that: containerd's own port-forward ends both ways when one has ended.
+ * Sends bytes and returns the answer: `expected` bytes, by default everything until the other side ends. It does not
+ * half-close before that, because containerd's own port-forward ends both directions when one has ended.
  */
 function exchange(port: number, bytes: Buffer | string, expected = Number.POSITIVE_INFINITY): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -60,7 +60,7 @@ describe.each(clients('port-forward'))('$title', ({ client }) => {
     expect(received.map(sha256)).toEqual(sent.map(sha256));
   });
 
-  it('port-forward: a service, one connection after the other', async () => {
+  it('port-forward: a service, one connection after another', async () => {
     await forwarded(client, 'service/web 80', async (port) => {
       for (let time = 0; time < 3; time++) {
         const answer = await exchange(port, 'GET / HTTP/1.0\r\n\r\n');

@@ -6,7 +6,7 @@ import { asAdmin, plainClients } from '../harness/matrix.ts';
 
 const { kubeconfig, direct } = inject('harness');
 
-/** Runs `kubectl proxy` on a free port while `use` asks it. */
+/** Runs `kubectl proxy` on a free port while `use` runs. */
 async function withProxy(client: Client, args: string[], use: (url: string) => Promise<void>): Promise<void> {
   const proxy: Running = start(client, ['proxy', '--port=0', ...args]);
   const served = await proxy.until(({ output }) => /127\.0\.0\.1:\d+/.exec(output)?.[0]);
@@ -37,7 +37,7 @@ describe.each(plainClients())('$title', ({ client }) => {
     });
   });
 
-  it('get --raw: the same as straight from the apiserver', async () => {
+  it('get --raw: the same as directly from the apiserver', async () => {
     for (const path of [pod, '/apis', '/openapi/v3', '/api/v1/namespaces/demo/pods/shell?pretty=false', '/healthz']) {
       expect(await expectOk(client, ['get', '--raw', path])).toBe(
         await expectOk(asAdmin(client), ['get', '--raw', path]),

@@ -10,7 +10,7 @@ const { kubeconfig, direct, folder } = inject('harness');
 const packages = await pythonClient();
 const access = apiAccess(kubeconfig);
 
-/** The administrator of the test cluster has a certificate and no token, so straight there is nothing to give. */
+/** Skipped for direct runs: the administrator of the test cluster has a certificate and no token. */
 describe.skipIf(direct || packages === undefined).each([
   ['at the address of the kubeconfig', access.path],
   ['at the host alone', ''],

@@ -1,4 +1,4 @@
-"""The Kubernetes client of PyPI, given nothing but host, token and CA: prints what one call answers as JSON."""
+"""Makes one call with the Kubernetes client from PyPI, given only host, token and CA, and prints the result as JSON."""
 
 import json
 import os

@@ -19,14 +19,14 @@ describe.each(plainClients())('$title', ({ client }) => {
   beforeAll(() => expectOk(client, ['create', 'namespace', namespace]));
   afterAll(() => expectOk(asAdmin(client), ['delete', 'namespace', namespace, '--wait=false']));
 
-  it('get: the same as straight from the apiserver', async () => {
+  it('get: the same as directly from the apiserver', async () => {
     const list = ['get', 'services,deployments,statefulsets', '-n', 'demo', '-o', 'json'];
     expect(JSON.parse(await expectOk(client, list))).toEqual(JSON.parse(await expectOk(asAdmin(client), list)));
     const table = await expectOk(client, ['get', 'pods', '-n', 'demo', '-o', 'wide']);
     expect(table).toMatch(/^NAME +READY +STATUS[\s\S]*^shell +2\/2 +Running/m);
   });
 
-  it('get -w: sees what comes and goes', async () => {
+  it('get -w: shows new objects', async () => {
     const watch = start(client, [
       'get',
       'configmaps',
@@ -43,14 +43,14 @@ describe.each(plainClients())('$title', ({ client }) => {
     await watch.stop();
   });
 
-  it('logs -f: lines as they come', async () => {
+  it('logs -f: lines as they are written', async () => {
     const logs = start(client, ['logs', '-n', 'demo', 'ticker', '-f', '--tail=1']);
     await logs.until((one) => one.output.split('\n').length > 4);
     const ticks = [...(await logs.stop()).stdout.toString().matchAll(/tick (\d+)/g)].map((match) => Number(match[1]));
     expect(ticks).toEqual(ticks.map((_, index) => (ticks[0] ?? Number.NaN) + index));
   });
 
-  it('logs: --previous gives the life before; without one it says so', async () => {
+  it('logs: --previous shows the previous run, or says that there is none', async () => {
     const container = (name: string, script: string): object => ({
       name,
       image: 'localhost/busybox:1',
@@ -197,14 +197,14 @@ describe.each(plainClients())('$title', ({ client }) => {
     expect(await expectOk(client, ['cluster-info'])).toContain('is running at');
   });
 
-  it('errors are the apiserver’s own', async () => {
+  it('errors: unchanged from the apiserver', async () => {
     const missing = ['get', 'pod', '-n', 'demo', 'no-such-pod'];
     const { code, stderr } = await run(client, missing);
     expect({ code, stderr }).toEqual({ code: 1, stderr: (await run(asAdmin(client), missing)).stderr });
     expect(stderr).toContain('"no-such-pod" not found');
   });
 
-  it('top (where the cluster has metrics)', async ({ skip }) => {
+  it('top (if the cluster has metrics)', async ({ skip }) => {
     const metrics = await run(asAdmin(client), ['get', '--raw', '/apis/metrics.k8s.io/v1beta1/nodes']);
     if (metrics.code !== 0) skip('this cluster serves no metrics API');
     expect(await expectOk(client, ['top', 'nodes'])).toContain('CPU(cores)');

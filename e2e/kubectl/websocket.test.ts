@@ -18,7 +18,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((socket) => socket.close()));
 });
 
-/** With the path of the kubeconfig, and as a client asks that was given only host and token. */
+/** Once with the path of the kubeconfig, once like a client that was given only host and token. */
 describe.each([
   ['at the address of the kubeconfig', access.path],
   ['at the host alone', ''],
@@ -46,12 +46,12 @@ describe.each([
 
   it('a log that ends closes the connection', async () => {
     const socket = await connect(`${log}?tailLines=3`, ['binary.k8s.io']);
-    // The apiserver closes without a close frame's code of its own at times; what counts is that all lines came.
+    // The apiserver sometimes closes without a code in its close frame; what matters is that all lines arrived.
     await socket.closed;
     expect(Buffer.concat([...socket.messages]).toString()).toMatch(/^(tick \d+\n){3}$/);
   });
 
-  it('watch: sees what comes and goes, an event a message', async () => {
+  it('watch: shows creation and deletion, one event per message', async () => {
     const name = `watched-${randomBytes(4).toString('hex')}`;
     const query = `watch=true&fieldSelector=metadata.name%3D${name}`;
     const socket = await connect(`${base}/api/v1/namespaces/demo/configmaps?${query}`);

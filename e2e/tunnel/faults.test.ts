@@ -52,8 +52,8 @@ describe.skipIf(!product)('faults', () => {
     const exec = start(client, ['exec', '-i', '-n', 'demo', 'shell', '-c', 'cat', '--', 'cat']);
     exec.child.stdin.write('x');
     await exec.until((one) => one.output === 'x');
-    const began = Date.now();
     await killContainer(pod?.container ?? '');
+    const began = Date.now();
     const { code, stderr } = await exec.ended;
     const took = Date.now() - began;
     expect(code).not.toBe(0);
@@ -69,7 +69,7 @@ describe.skipIf(!product)('faults', () => {
     });
   });
 
-  it('the gateway restarts: the agent is back by itself and kubectl goes on with the same kubeconfig', {
+  it('the gateway restarts: the agent reconnects, and kubectl works with the same kubeconfig', {
     timeout: 180_000,
   }, async () => {
     const exec = start(client, ['exec', '-i', '-n', 'demo', 'shell', '-c', 'cat', '--', 'cat']);
@@ -131,7 +131,7 @@ describe.skipIf(!product)('faults', () => {
     }
   });
 
-  it('an agent outside the cluster works; its join token is worthless afterwards: exit code 2', {
+  it('an agent outside the cluster works; its join token works only once (exit code 2)', {
     timeout: 120_000,
   }, async () => {
     const name = `outside-${randomBytes(3).toString('hex')}`;
@@ -171,14 +171,14 @@ describe.skipIf(!product)('faults', () => {
       first.stop();
     }
     expect((await first.ended).code).toBe(0);
-    // Its own bindings go, and those of the agent in the cluster stay.
+    // Its own bindings are deleted; those of the agent in the cluster stay.
     const [uninstall = '', ...args] = uninstallCommand.split(' ');
     expect(uninstall).toBe('kubectl');
     expect((await expectOk(admin(), args)).trim().split('\n')).toHaveLength(5);
     expect(await expectOk(client, ['get', 'namespace', 'demo', '-o', 'name'])).toBe('namespace/demo\n');
   });
 
-  it('the agent’s own identity may impersonate and nothing else', async () => {
+  it('the agent’s own identity may only impersonate', async () => {
     const [pod] = await agentPods();
     const namespace = pod?.namespace ?? '';
     const account = await expectOk(admin(), [

@@ -11,10 +11,10 @@ const harness = inject('harness');
 const client = newestClient();
 const exec = ['exec', '-i', '-n', 'demo', 'shell', '-c', 'cat', '--'];
 
-/** What may not grow: streams in the tunnel, and what keeps the process's event loop busy (sockets, timers, requests). */
+/** Must not grow: streams in the tunnel, and what keeps the event loop alive (sockets, timers, requests). */
 const watched = ['postern_streams_active', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
 
-/** One connect and disconnect of each sort: ended by itself, by its client's death, by a signal, and refused. */
+/** Connects and disconnects, each turn in another way: a normal end, a killed client, or a refusal. */
 async function connectAndDisconnect(turn: number): Promise<void> {
   switch (turn % 5) {
     case 0:
@@ -60,13 +60,13 @@ describe.skipIf(!harness.product)('after 100 connects and disconnects', () => {
   beforeAll(() => makeEchoPod(admin()));
 
   it('no stream, socket or timer is left on either side', { timeout: 300_000 }, async () => {
-    // Read anew: the port differs after every start.
+    // Read again, because the port differs after every start.
     const { metricsUrl } = readReady(harness.product?.data ?? '');
     const sides: [string, () => Promise<Metrics>][] = [
       ['gateway', () => gatewayMetrics(metricsUrl)],
       ['agent', agentMetrics],
     ];
-    // Warm connections and caches are made once: they are there before the count begins.
+    // Connections and caches that are created only once must exist before the count.
     await many(20);
     const idle = async (read: () => Promise<Metrics>): Promise<Metrics> =>
       until(
@@ -93,7 +93,7 @@ describe.skipIf(!harness.product)('after 100 connects and disconnects', () => {
           after = await read();
           return names.every((name) => (after?.get(name) ?? 0) <= (before.get(side)?.get(name) ?? 0));
         },
-        // The agent closes a spare connection to the API server after 60 s, and looks every 30 s.
+        // The agent closes a spare connection to the API server after 60 s, and checks every 30 s.
         { what: `${side}: as few as before (${counts(before.get(side))})`, timeoutMs: 120_000 },
       ).catch((error: Error) => {
         throw new Error(`${error.message}; now ${counts(after)}`);

@@ -12,7 +12,7 @@ const pod = JSON.stringify({
   status: { phase: 'Running', containerStatuses: [{ name: 'app', state: { running: {} } }] },
 });
 
-/** A cluster whose agent answers with heads of 45 KB, resets, endless output nobody reads, and a storm of pings in each terminal. */
+/** A cluster whose agent answers with heads of 45 KB and resets, and floods each terminal with pings. */
 export const hostileAgent: SoakAttack = {
   name: 'hostile agent',
   enough: 10_000,

@@ -6,55 +6,57 @@ import { type ConnectionOptions, connect as connectTls, createSecureContext } fr
 /** What is attacked, on loopback, and for how long. */
 export interface AttackOptions {
   port: number;
-  /** Certificate authority of the listener, PEM; undefined when it speaks plain HTTP/1.1. */
+  /** Certificate authority of the listener, PEM; undefined if it speaks plain HTTP/1.1. */
   ca: string | undefined;
-  /** The attack goes on until this aborts. */
+  /** The attack runs until this aborts. */
   signal: AbortSignal;
-  /** What the attack did so far, for reports and assertions; counted up while it goes on. */
+  /** What the attack has done so far; updated while it runs. */
   tally: Tally;
-  /** Network address to attack from, one of 127.0.0.0/8; 127.0.0.1 when undefined. */
+  /** Network address to attack from, one of 127.0.0.0/8; 127.0.0.1 if undefined. */
   from?: string;
-  /** Connections opened in a second; as many as the attack wants, all at once, when undefined. */
+  /** New connections per second; unlimited if undefined. */
   connectionsPerSecond?: number;
+  /** How often an attack repeats its requests on a connection, in milliseconds; its usual interval if undefined. */
+  repeatMs?: number;
 }
 
 /** One attack: resolves once the signal has aborted and its connections are being closed. */
 export type Attack = (options: AttackOptions) => Promise<void>;
 
-/** An attack, and in words how much of what it sends. */
+/** An attack, with a description of its rate. */
 export interface EdgeAttack {
   rate: string;
-  /** An attack that sent less than this in half a minute was none: that is looked at first, since it would make everything look well. */
+  /** The least it must send in half a minute to count. Checked first: an attack that sends nothing passes everything else. */
   enough: number;
-  /** Opened in a second beside other attacks, so that two cores have more to do than to shake hands. */
+  /** New connections per second when run with other attacks, so that two cores are not busy with TLS handshakes alone. */
   connectionsPerSecond: number;
   run: Attack;
 }
 
-/** What an attack did, and what the gateway did to it. */
+/** What an attack did, and how the gateway reacted. */
 export interface Tally {
   /** Connections opened. */
   connections: number;
-  /** Connections that the gateway ended or refused. */
+  /** Connections that the gateway closed or refused. */
   ended: number;
-  /** Requests, streams or frames sent, whichever the attack is made of. */
+  /** Requests, streams or frames sent, depending on the attack. */
   sent: number;
 }
 
-/** `tcp` is a connection that does not even begin TLS. */
+/** `tcp` is a connection that never starts TLS. */
 export type Protocol = 'http/1.1' | 'h2' | 'tcp';
 
-/** How long a connection that the gateway ended stays closed. */
+/** Delay before a connection that the gateway closed is opened again. */
 const reopenMs = 1_000;
 
-/** Made once: an attacker asks neither for a new one nor whom it speaks to, and what that takes is the machine's. */
+/** Shared and without verification, so that the attacker takes as little CPU as possible from the gateway. */
 const tls: ConnectionOptions = {
   secureContext: createSecureContext(),
   servername: 'localhost',
   rejectUnauthorized: false,
 };
 
-/** A bare connection; never emits an error that nobody handles. */
+/** Opens a bare connection whose errors are ignored. */
 function connect({ port, ca, from }: AttackOptions, protocol: Protocol): Socket {
   const address = { host: '127.0.0.1', port, ...(from === undefined ? {} : { localAddress: from }) };
   const socket =
@@ -66,9 +68,9 @@ function connect({ port, ca, from }: AttackOptions, protocol: Protocol): Socket 
 }
 
 /**
- * Keeps `count` connections open until the signal aborts: one that the gateway ends is opened again a second later, so that an
- * attack is bounded however it is answered.
- * @param work is called for each connection once it is open, and may go on until it closes.
+ * Keeps `count` connections open until the signal aborts. One that the gateway closes is opened again a second later, so that the
+ * attack's rate is bounded whatever the gateway does.
+ * @param work called for each connection once it is open; may continue until it closes.
  */
 export async function keepOpen(
   options: AttackOptions,
@@ -78,7 +80,7 @@ export async function keepOpen(
   const { signal, ca, tally, connectionsPerSecond = Number.POSITIVE_INFINITY } = options;
   const began = performance.now();
   let turn = 0;
-  // One listener for all: a signal looks through those it has for each that comes and goes.
+  // One listener for all connections, because adding and removing one searches all listeners of the signal.
   const open = new Set<Socket>();
   const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   void ended.then(() => {
@@ -86,7 +88,7 @@ export async function keepOpen(
   });
   const one = async (): Promise<void> => {
     while (!signal.aborted) {
-      // Evenly spread: nobody saves up turns.
+      // Spread evenly: unused turns do not accumulate.
       turn = Math.max(turn, performance.now() - began) + 1_000 / connectionsPerSecond;
       const wait = turn - (performance.now() - began);
       if (wait > 1) await pause(wait);
@@ -105,7 +107,7 @@ export async function keepOpen(
   await Promise.race([ended, Promise.all(Array.from({ length: count }, one))]);
 }
 
-/** Calls `step` every so often until the connection closes; not while it does not take what was written. */
+/** Calls `step` every `ms` milliseconds until the connection closes, unless too many bytes wait to be sent. */
 export function every(ms: number, socket: Socket, step: () => void): void {
   const timer = setInterval(() => {
     if (socket.writableLength < 256 * 1024) step();

@@ -2,7 +2,7 @@ import type { EdgeAttack } from './attack.ts';
 import { connectionFlood, idleConnections, slowBodies, slowHeads, slowReaders } from './http1.ts';
 import { closedWindows, continuationFlood, controlFlood, missingBodies, rapidReset, trickledWindows } from './http2.ts';
 
-/** What strangers do to the edge, by name. A connection that is cut off comes back after a second. */
+/** Unauthenticated attacks on the edge, by name. A connection that is cut off is opened again after a second. */
 export const edgeAttacks: Record<string, EdgeAttack> = {
   'slow-heads': {
     enough: 1_000,

@@ -7,10 +7,10 @@ import { websocket } from '../fuzz/targets/websocket.ts';
 import { Rest } from '../harness/rest.ts';
 import { pause, type SoakAttack } from './soak-attack.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: each target gets its own cases back.
+// biome-ignore lint/suspicious/noExplicitAny: each target only gets its own cases.
 const targets: ListenerTarget<any>[] = [http1OverTls, http2, websocket, socketio];
 
-/** Some cases of the fuzz of each listener, in turn. */
+/** Fuzz cases for each listener in turn. */
 export const fuzzing: SoakAttack = {
   name: 'fuzz of every listener',
   enough: 20,
@@ -25,7 +25,7 @@ export const fuzzing: SoakAttack = {
       const cases = Array.from({ length: 20 }, (_, number) =>
         targets[index]?.make(new Random(`soak:${round}:${number}`)),
       );
-      // What a limit refuses is no case of the fuzz.
+      // Limits refuse some of them here.
       await senders[index]?.send(cases).catch(() => {});
       context.count(cases.length);
       await pause(signal, 500);

@@ -1,6 +1,6 @@
 import { type Attack, every, keepOpen } from './attack.ts';
 
-/** Heads of which a byte comes now and then. */
+/** Request heads sent one byte at a time. */
 export const slowHeads: Attack = (options) =>
   keepOpen(options, { protocol: 'http/1.1', count: 250 }, (socket, tally) => {
     socket.resume();
@@ -11,7 +11,7 @@ export const slowHeads: Attack = (options) =>
     });
   });
 
-/** POSTs of which the body is announced and does not come. */
+/** POSTs whose announced body never arrives. */
 export const slowBodies: Attack = (options) =>
   keepOpen(options, { protocol: 'http/1.1', count: 500 }, (socket, tally) => {
     socket.resume();
@@ -20,7 +20,7 @@ export const slowBodies: Attack = (options) =>
     socket.write('Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{');
   });
 
-/** Asks for one document again and again and reads none of the answers. */
+/** Requests one document repeatedly and reads none of the responses. */
 export const slowReaders: Attack = (options) =>
   keepOpen(options, { protocol: 'http/1.1', count: 100 }, (socket, tally) => {
     socket.pause();
@@ -30,10 +30,10 @@ export const slowReaders: Attack = (options) =>
       socket.write(request.repeat(8));
     };
     ask();
-    every(20_000, socket, ask);
+    every(options.repeatMs ?? 20_000, socket, ask);
   });
 
-/** 5,000 connections, from five addresses, that ask for something once a minute and are silent in between. */
+/** 5,000 connections from five addresses, each idle except for one request a minute. */
 export const idleConnections: Attack = async (options) => {
   const { connectionsPerSecond, from = '127.0.0.1' } = options;
   const network = from.slice(0, from.lastIndexOf('.') + 1);
@@ -58,7 +58,7 @@ export const idleConnections: Attack = async (options) => {
   );
 };
 
-/** More connections than one address may have, none of which begins TLS. */
+/** More connections than one address may have, none of which starts TLS. */
 export const connectionFlood: Attack = (options) =>
   keepOpen(options, { protocol: 'tcp', count: 3_000 }, (socket) => {
     socket.resume();

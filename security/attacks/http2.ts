@@ -31,7 +31,7 @@ export const rapidReset: Attack = (options) =>
     });
   });
 
-/** A block of headers that never ends: CONTINUATION after CONTINUATION (CVE-2024-27316). */
+/** A header block that never ends: one CONTINUATION after another (CVE-2024-27316). */
 export const continuationFlood: Attack = (options) =>
   keepOpen(options, { protocol: 'h2', count: 20 }, (socket, tally) => {
     socket.resume();
@@ -45,7 +45,7 @@ export const continuationFlood: Attack = (options) =>
     });
   });
 
-/** Asks for documents on 26 connections with 250 streams each, and never opens a window for their answers. */
+/** Requests a document on 250 streams of each of 26 connections, and never opens a window for the responses. */
 export const closedWindows: Attack = (options) =>
   keepOpen(options, { protocol: 'h2', count: 26 }, (socket, tally) => {
     socket.resume();
@@ -56,7 +56,7 @@ export const closedWindows: Attack = (options) =>
     socket.write(Buffer.concat(streams));
   });
 
-/** Asks for documents and opens the window by one byte at a time. */
+/** Requests a document on many streams and opens their windows one byte at a time. */
 export const trickledWindows: Attack = (options) =>
   keepOpen(options, { protocol: 'h2', count: 10 }, (socket, tally) => {
     socket.resume();
@@ -74,7 +74,7 @@ export const trickledWindows: Attack = (options) =>
     });
   });
 
-/** PING and SETTINGS without end, whose acknowledgements are never read (CVE-2019-9512, CVE-2019-9515). */
+/** Endless PING and SETTINGS frames whose acknowledgements are never read (CVE-2019-9512, CVE-2019-9515). */
 export const controlFlood: Attack = (options) =>
   keepOpen(options, { protocol: 'h2', count: 10 }, (socket, tally) => {
     socket.pause();
@@ -88,7 +88,7 @@ export const controlFlood: Attack = (options) =>
     });
   });
 
-/** POSTs on every stream whose bodies never come, and as many again every 40 s. */
+/** 100 POSTs on each connection whose bodies never arrive, and 100 more every 40 s. */
 export const missingBodies: Attack = (options) =>
   keepOpen(options, { protocol: 'h2', count: 20 }, (socket, tally) => {
     socket.resume();

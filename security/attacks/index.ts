@@ -6,8 +6,8 @@ import { restFlood, signInGuessing } from './rest.ts';
 import type { SoakAttack } from './soak-attack.ts';
 import { manyTunnels, silentHandshakes, tunnelPings, wrongHandshakes } from './tunnel.ts';
 
-/** What strangers do to the edge, with its tally counted among the others. */
-const ofStrangers: SoakAttack[] = Object.entries(edgeAttacks).map(
+/** The unauthenticated attacks on the edge; their tallies are counted like those of the others. */
+const unauthenticated: SoakAttack[] = Object.entries(edgeAttacks).map(
   ([name, { rate, enough, connectionsPerSecond, run }]) => ({
     name,
     enough,
@@ -38,9 +38,9 @@ const ofStrangers: SoakAttack[] = Object.entries(edgeAttacks).map(
   }),
 );
 
-/** Every attack of `npm run attacks`, all at once. */
+/** All attacks of `npm run attacks`. */
 export const attacks: readonly SoakAttack[] = [
-  ...ofStrangers,
+  ...unauthenticated,
   eventFlood,
   unreadEvents,
   livePings,
@@ -55,7 +55,7 @@ export const attacks: readonly SoakAttack[] = [
   fuzzing,
 ];
 
-/** @throws RangeError for a name that no attack has. */
+/** @throws RangeError if there is no such attack. */
 export function attackNamed(name: string): SoakAttack {
   const attack = attacks.find((candidate) => candidate.name === name);
   if (attack === undefined) throw new RangeError(`there is no attack "${name}"`);

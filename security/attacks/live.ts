@@ -3,7 +3,7 @@ import { openLive } from '../protocols/live.ts';
 import { clientMessage, opcodes, openWebSocket } from '../protocols/websocket.ts';
 import { pause, repeat, type SoakAttack, type SoakContext } from './soak-attack.ts';
 
-/** A live connection of the attacker that is in socket.io's namespace; `onText` gets its packets. */
+/** Opens a live connection of the attacker and joins socket.io's namespace; `onText` gets its packets. */
 async function connect(
   { gateway, attacker }: SoakContext,
   onText: (packet: string) => void = () => {},
@@ -19,10 +19,10 @@ async function connect(
   return socket;
 }
 
-/** Who was cut off comes back after this. */
+/** Delay before reconnecting after being cut off. */
 const reconnectMs = 1_000;
 
-/** Writes the same again and again while the connection lives: so many messages every 100 ms. */
+/** Sends copies of one message every 100 ms until the connection closes. */
 async function flood(
   context: SoakContext,
   socket: Socket,
@@ -30,7 +30,7 @@ async function flood(
 ): Promise<void> {
   const burst = Buffer.concat(Array.from({ length: messages.per100Ms }, () => messages.message));
   while (!socket.destroyed && !context.signal.aborted) {
-    // What does not leave is not made: the attack is on the gateway, not on ourselves.
+    // Bounds what waits here, because the attack targets the gateway, not this process.
     if (socket.writableLength < 1_000_000) {
       socket.write(burst);
       context.count(messages.per100Ms);
@@ -40,7 +40,7 @@ async function flood(
   socket.destroy();
 }
 
-/** One 60-byte event that costs a query, on five connections, below what would cut them off and far above what is answered. */
+/** A 60-byte event that costs a database query: below the rate at which connections are cut off, far above what is answered. */
 export const eventFlood: SoakAttack = {
   name: 'socket.io event flood',
   enough: 1_000,
@@ -53,7 +53,7 @@ export const eventFlood: SoakAttack = {
   },
 };
 
-/** The same, 1,000 times a second, from a connection that reads nothing of what is answered. */
+/** The same event 1,000 times a second, on a connection that reads no answers. */
 export const unreadEvents: SoakAttack = {
   name: 'socket.io answers not read',
   enough: 2_000,
@@ -67,7 +67,7 @@ export const unreadEvents: SoakAttack = {
     }),
 };
 
-/** Pings of RFC 6455, 5,000 a second. */
+/** 5,000 WebSocket pings a second. */
 export const livePings: SoakAttack = {
   name: 'live WebSocket pings',
   enough: 2_000,
@@ -79,7 +79,7 @@ export const livePings: SoakAttack = {
     }),
 };
 
-/** Another connection's session id, named by somebody without an account and by somebody else. */
+/** Attempts to take over a session by its id, without credentials and with an API token. */
 export const sidTheft: SoakAttack = {
   name: 'socket.io sid theft',
   enough: 4,

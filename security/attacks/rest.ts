@@ -4,11 +4,11 @@ import { Rest } from '../harness/rest.ts';
 import { pause, repeat, type SoakAttack, type SoakContext } from './soak-attack.ts';
 
 const connections = 10;
-/** Requests written at once on one connection, every so many milliseconds, when those before are answered. */
+/** Requests written at once on one connection, and how often, if the previous ones have been answered. */
 const atOnce = 4;
 const everyMs = 40;
 
-/** Requests of one person: ten times the 100 a second that they may make here, as far as they are answered. */
+/** Requests of one person, at up to ten times the 100 a second allowed here: slower if they are not answered. */
 export const restFlood: SoakAttack = {
   name: 'REST flood',
   enough: 1_000,
@@ -24,11 +24,11 @@ export const restFlood: SoakAttack = {
   },
 };
 
-/** Writes the same requests again and again, each time that they are answered, until the connection closes. */
+/** Writes the burst again each time it was answered, until the connection closes. */
 async function ask({ signal, count }: SoakContext, socket: Socket, burst: Buffer): Promise<void> {
   let unanswered = 0;
   socket.on('data', (chunk: Buffer) => {
-    // The head of an answer that two reads share is missed; the next one makes up for it.
+    // A status line that is split over two chunks is missed; `waited` makes up for it.
     unanswered -= chunk.toString('latin1').split('HTTP/1.1 ').length - 1;
   });
   let waited = 0;
@@ -45,7 +45,7 @@ async function ask({ signal, count }: SoakContext, socket: Socket, burst: Buffer
   socket.destroy();
 }
 
-/** Guesses of the honest tenant's password. */
+/** Guesses the honest tenant's password. */
 export const signInGuessing: SoakAttack = {
   name: 'sign-in guessing',
   enough: 20,

@@ -1,7 +1,7 @@
 /**
- * Runs one attack on a listener of loopback until the process that started it goes, at most 60 s. Started with IPC:
- * `fork('run-edge-attack.ts', [name, port])`, then a message with the certificate authority, empty for plain HTTP. Tells its
- * tally each time it receives another message.
+ * Runs one attack on a loopback listener until its parent process exits, for at most two minutes. Started with
+ * `fork('run-edge-attack.ts', [name, port])`. The first message is the certificate authority, empty for plain HTTP; each further
+ * message is answered with the tally.
  */
 import type { Tally } from './attack.ts';
 import { edgeAttacks } from './edge-attacks.ts';
@@ -16,6 +16,7 @@ if (attack === undefined || process.send === undefined) {
 const tally: Tally = { connections: 0, ended: 0, sent: 0 };
 process.once('message', (ca: string) => {
   process.on('message', () => process.send?.(tally));
-  void attack({ port: Number(port), ca: ca === '' ? undefined : ca, signal: AbortSignal.timeout(60_000), tally });
+  const signal = AbortSignal.timeout(120_000);
+  void attack({ port: Number(port), ca: ca === '' ? undefined : ca, signal, tally, repeatMs: 5_000 });
 });
 process.once('disconnect', () => process.exit(0));

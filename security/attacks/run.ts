@@ -6,8 +6,9 @@ import { judge } from '../soak/verdict.ts';
 import { attacks } from './index.ts';
 
 /**
- * `npm run attacks`: all attacks at once beside an honest tenant, then a table and a verdict. `--minutes 10` is the whole length,
- * `--only "slow-heads,REST flood"` some attacks, `--each` each alone for 10 s, `--only stalled-streams` the memory of 400 stalled streams, `--json` the figures.
+ * `npm run attacks`: runs all attacks at once alongside an honest tenant and prints a table and a verdict. `--minutes 10` sets the
+ * duration, `--only "slow-heads,REST flood"` selects attacks, `--each` runs each alone for 10 s, `--only stalled-streams` measures
+ * the memory of 400 stalled streams, `--json` prints the figures as JSON.
  */
 const { values } = parseArgs({
   options: {
@@ -34,8 +35,8 @@ if (values.only === 'stalled-streams') {
   const result = await measureStalledStreams({ downloads: 200, uploads: 200 });
   const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
   if (values.json) console.log(JSON.stringify(result, null, 1));
-  say(`${result.downloads} downloads nobody reads and ${result.uploads} uploads nobody takes`);
-  say(`gateway at most ${mib(result.gatewayPeak)}, agent at most ${mib(result.agentPeak)}`);
+  say(`${result.downloads} downloads and ${result.uploads} uploads that nobody reads`);
+  say(`peak memory: gateway ${mib(result.gatewayPeak)}, agent ${mib(result.agentPeak)}`);
   process.exitCode = result.isServing ? 0 : 1;
 } else if (values.each) {
   const line = (cells: readonly string[]): void => say(`| ${cells.join(' | ')} |`);
@@ -51,7 +52,7 @@ if (values.only === 'stalled-streams') {
   const result = await soak({ attackMs, quietMs: Math.max(15_000, attackMs / 5), names, onProgress: say });
   const verdict = judge(result, names);
   if (values.json) console.log(JSON.stringify({ ...result, verdict }, null, 1));
-  say('\n| attack | wants to send | sent |\n|---|---|--:|');
+  say('\n| attack | intended rate | sent |\n|---|---|--:|');
   for (const { name, rate } of attacks)
     if (names.includes(name)) say(`| ${name} | ${rate} | ${result.sent[name] ?? 0} |`);
   say('\n| | quiet | under attack | limit | |\n|---|--:|--:|--:|:-:|');

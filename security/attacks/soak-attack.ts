@@ -3,44 +3,44 @@ import { setTimeout } from 'node:timers/promises';
 import type { GatewayAddress } from '../harness/gateway-process.ts';
 import type { EnrolledAgent, Person } from '../harness/rest.ts';
 
-/** Somebody with an account, an organization, and an agent enrolled for its cluster `hostile`. */
+/** A person with an account and an organization, and an agent enrolled for its cluster `hostile`. */
 export interface Tenant {
   person: Person;
   agent: EnrolledAgent;
 }
 
-/** What an attacker has: the gateway's address, a computer, an account of their own, and an agent enrolled for a cluster of theirs. */
+/** What an attacker has: the gateway's address, an account, and an agent enrolled for a cluster of that account. */
 export interface SoakContext {
-  /** To be reached from this attack's own address. */
+  /** Includes the network address that this attack connects from. */
   gateway: GatewayAddress;
   attacker: Person;
   agent: EnrolledAgent;
   /** Ends the attack. */
   signal: AbortSignal;
-  /** Notes that something was sent: a connection, a stream, an event. */
+  /** Counts what was sent: connections, streams, events. */
   count(events?: number): void;
 }
 
 /**
- * One way to hurt a gateway. Goes on until the signal; bounded in rate and in what it holds open, and on loopback only. What the
- * gateway does to it (refusals, closed connections) is no failure.
+ * An attack on a gateway. Runs until the signal aborts; bounded in rate and in what it holds open, and only on loopback. Refusals
+ * and closed connections are not failures.
  */
 export interface SoakAttack {
   name: string;
-  /** In words, how much of what it sends. */
+  /** Describes what it sends, and how often. */
   rate: string;
-  /** An attack that sent less than this in half a minute was none: that is looked at first, since it would make everything look well. */
+  /** The least it must send in half a minute to count. Checked first: an attack that sends nothing passes everything else. */
   enough: number;
   run(context: SoakContext): Promise<void>;
 }
 
 /**
- * Each attack comes from addresses of its own, at most eight, so that a limit for an address meets the attack and neither the
+ * The first of an attack's eight network addresses. Each attack has its own, so that a limit per address affects neither the
  * honest tenant nor another attack.
  */
 export const addressOfAttack = (index: number): string => `127.0.1.${1 + index * 8}`;
 
-/** Does something again and again with a pause between, until the signal; what is thrown ends one round only. */
+/** Repeats `work`, with a pause after each round, until the signal aborts; errors are ignored. */
 export async function repeat(signal: AbortSignal, everyMs: number, work: () => Promise<void> | void): Promise<void> {
   while (!signal.aborted) {
     await Promise.resolve()
@@ -50,12 +50,12 @@ export async function repeat(signal: AbortSignal, everyMs: number, work: () => P
   }
 }
 
-/** Sleeps, and wakes at the signal. */
+/** Sleeps for `ms`, or until the signal aborts. */
 export async function pause(signal: AbortSignal, ms: number): Promise<void> {
   await setTimeout(ms, undefined, { signal }).catch(() => {});
 }
 
-/** Keeps up to `most` connections open until the signal; those that the gateway closes are made anew. */
+/** Keeps up to `most` connections open until the signal aborts; those that the gateway closes are replaced. */
 export async function holdOpen(
   { signal, count }: SoakContext,
   options: { most: number; perSecond: number; open: () => Promise<Socket> },

@@ -17,11 +17,11 @@ export const silentHandshakes: SoakAttack = {
     }),
 };
 
-/** HELLOs of agents that nobody enrolled. */
+/** HELLOs of agents that are not enrolled. */
 export const wrongHandshakes: SoakAttack = {
   name: 'wrong tunnel handshakes',
   enough: 5,
-  rate: '20 HELLOs a second of an agent nobody enrolled',
+  rate: '20 HELLOs a second of an agent that is not enrolled',
   run: (context) =>
     repeat(context.signal, 50, async () => {
       const stranger = { ...context.agent, agentId: '0190ffff-0000-7000-8000-000000000001' };
@@ -54,7 +54,7 @@ export const manyTunnels: SoakAttack = {
   },
 };
 
-/** Pings of the WebSocket and of the tunnel, and openings of streams that are reset at once, from an agent that reads nothing. */
+/** WebSocket pings, tunnel pings, and streams that are reset at once, from an agent that reads nothing. */
 export const tunnelPings: SoakAttack = {
   name: 'tunnel pings and resets',
   enough: 2_000,

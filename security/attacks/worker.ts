@@ -3,18 +3,18 @@ import type { GatewayAddress } from '../harness/gateway-process.ts';
 import { attackNamed } from './index.ts';
 import type { Tenant } from './soak-attack.ts';
 
-/** What the process that measures tells the one that attacks. */
+/** What the measuring process passes to the attacking one. */
 export interface WorkerOptions {
   gateway: GatewayAddress;
-  /** All at once: what, from which network address, and as whom. */
+  /** The attacks to run in parallel, each with its network address and account. */
   attacks: { name: string; from: string; tenant: Tenant }[];
 }
 
 const reportMs = 500;
 
 /**
- * Attacks from a process of its own until SIGTERM and reports how much of each was sent. It gives way to everything else:
- * attackers bring computers of their own, and what is to be measured is the gateway.
+ * Runs attacks until SIGTERM and reports how much each has sent. Has the lowest priority, because real attackers use their own
+ * machines and only the gateway is to be measured.
  */
 const { gateway, attacks: wanted } = JSON.parse(process.argv[2] ?? '') as WorkerOptions;
 setPriority(19);
@@ -23,7 +23,7 @@ setInterval(() => process.send?.(counts), reportMs);
 // The connections end with the process.
 process.once('SIGTERM', () => process.exit(0));
 const { signal } = new AbortController();
-// What the gateway does to an attacker's connections is part of every attack.
+// Errors of connections that the gateway breaks are part of every attack.
 process.on('uncaughtException', (error) => {
   process.stderr.write(`an attack failed: ${error.stack}\n`);
 });

@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { Lane } from './lane.ts';
 
-/** Without an answer for so long the connection is ended: a case said that more bytes would come than did. */
+/** Ends the connection after this long without an answer: a case announced more bytes than it sent. */
 const stallMs = 250;
 
 /**
- * A lane of a protocol with pings: each case is followed by a ping that carries its number, and the answer says that
- * everything before it was read.
+ * A lane for a protocol with pings. Each case is followed by a ping with its number, whose answer shows that everything before it
+ * was read.
  */
 export class BarrierLane<Case> implements Lane<Case> {
   readonly #socket: Duplex;
@@ -32,7 +32,7 @@ export class BarrierLane<Case> implements Lane<Case> {
     return this.#isOver;
   }
 
-  /** To be called with the number of each ping that was answered. */
+  /** Call with the number of each ping that was answered. */
   answered(number: number): void {
     if (number > this.#answered && number <= this.#sent) this.#answered = number;
     this.#wake();
@@ -46,7 +46,7 @@ export class BarrierLane<Case> implements Lane<Case> {
     while (this.#answered < this.#sent && !this.#isOver) {
       if (await this.#progress(stallMs)) continue;
       if (this.#socket.writableEnded) break;
-      // What is complete is read before the end is; pings among it are answered still.
+      // The gateway still reads everything complete before the end, and answers the pings in it.
       this.#socket.end();
     }
     const read = this.#answered - before;
@@ -60,7 +60,7 @@ export class BarrierLane<Case> implements Lane<Case> {
     this.#socket.destroy();
   }
 
-  /** Whether anything happened within so many milliseconds. */
+  /** Resolves with whether a ping was answered or the connection closed in time. */
   #progress(withinMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), withinMs);

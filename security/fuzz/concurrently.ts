@@ -1,4 +1,4 @@
-/** Does the work for every item, so many at a time; rejects with the first failure, after all have ended. */
+/** Calls `work` for every item, at most `most` at a time. Rejects with the first failure once all have settled. */
 export async function concurrently<T>(
   items: readonly T[],
   most: number,

@@ -1,4 +1,4 @@
-/** Text that parsers have stumbled over: separators, encodings, names with a meaning to JavaScript, other protocols. */
+/** Text that often breaks parsers: separators, encodings, names with a meaning in JavaScript, other protocols. */
 export const nastyTexts: readonly string[] = [
   '',
   ' ',
@@ -78,7 +78,7 @@ export const nastyTexts: readonly string[] = [
   'postern_',
 ];
 
-/** Numbers at the edges of what fields hold. */
+/** Boundary values of numeric fields. */
 export const edgeNumbers: readonly number[] = [
   0,
   1,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { fuzz } from './runner.ts';
 import { targets } from './targets/index.ts';
 
-// The number of the day: each day tries other cases, and a failure of today can be run again today.
+// The date, so that each day tests other cases and a failure can be reproduced.
 const seed = process.env['POSTERN_FUZZ_SEED'] ?? new Date().toISOString().slice(0, 10);
 const cases = Number(process.env['POSTERN_FUZZ_CASES'] ?? 100_000);
 

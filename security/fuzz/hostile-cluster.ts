@@ -5,15 +5,15 @@ import type { Person, Rest } from '../harness/rest.ts';
 import { dialTunnel } from '../harness/tunnel-agent.ts';
 
 type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
-/** A request as it reaches the cluster's side, with the case it belongs to. */
+/** A request as it arrives at the cluster, with the number of its case. */
 export type HostileRequest = IncomingRequest & { head: HttpHead; number: number };
 
-/** Requests are told apart by a name in their path: `case-<number>`. */
+/** The name in a request's path that identifies its case. */
 export const nameOf = (number: number): string => `case-${number}`;
 
-/** A cluster whose agent answers as its owner likes. */
+/** A cluster whose agent may answer anything. */
 export class HostileCluster {
-  /** Answers the next requests. */
+  /** Answers the requests; replaced for each batch. */
   onRequest: (request: HostileRequest) => void = () => {};
   readonly name: string;
   readonly #dialer: TunnelDialer;

@@ -1,8 +1,8 @@
-/** A connection that takes cases one after the other, and tells how many of them the gateway has read. */
+/** A connection that sends cases one after another and knows how many of them the gateway has read. */
 export interface Lane<Case> {
   /**
    * Sends cases until all are read or the connection is over.
-   * @returns how many were read, the one that ended the connection included: at least 1.
+   * @returns how many were read, including the one that ended the connection: at least 1.
    */
   send(cases: readonly Case[]): Promise<number>;
   /** True when nothing more can be sent. */
@@ -10,7 +10,7 @@ export interface Lane<Case> {
   close(): void;
 }
 
-/** Sends every case over a few connections at once, each replaced when a case has ended it. */
+/** Sends all cases over several connections in parallel; a connection that a case ended is replaced. */
 export async function sendOver<Case>(
   cases: readonly Case[],
   options: { connect: () => Promise<Lane<Case>>; lanes: number; chunk: number },

@@ -1,7 +1,7 @@
 import { edgeNumbers, nastyTexts } from './dictionary.ts';
 import type { Random } from './random.ts';
 
-/** Bytes like those given, changed in one to three places: flipped, cut, doubled, moved, or with something put in. */
+/** Changes bytes in one to three places: flips, removes, duplicates, moves or inserts some. */
 export function mutateBytes(random: Random, bytes: Buffer): Buffer {
   let changed: Buffer = Buffer.from(bytes);
   for (let round = random.int(1, 3); round > 0; round--) changed = changeBytes(random, changed);
@@ -40,7 +40,7 @@ function changeBytes(random: Random, bytes: Buffer): Buffer {
   }
 }
 
-/** Text like that given, changed in one to three places. May hold lone surrogates and control characters. */
+/** Changes text in one to three places. The result may contain lone surrogates and control characters. */
 export function mutateText(random: Random, text: string): string {
   let changed = text;
   for (let round = random.int(1, 3); round > 0; round--) {
@@ -59,7 +59,7 @@ export function mutateText(random: Random, text: string): string {
   return changed;
 }
 
-/** A JSON value like that given, with one to three of its parts of another type, missing, doubled, renamed or nested. */
+/** Changes a JSON value in one to three places: parts of another type, missing, duplicated, renamed or nested. */
 export function mutateJson(random: Random, value: unknown): unknown {
   let changed = value;
   for (let round = random.int(1, 3); round > 0; round--) changed = changeJson(random, changed, 0);
@@ -93,7 +93,7 @@ function changeJson(random: Random, value: unknown, depth: number): unknown {
   return Object.fromEntries(fields);
 }
 
-/** Has the names of methods that code calls on text and lists, and none of the methods. */
+/** An object with the names of common methods of strings and arrays, none of which can be called. */
 const methodNames = {
   find: 1,
   map: null,
@@ -103,7 +103,7 @@ const methodNames = {
   toString: 1,
   valueOf: 1,
   toJSON: 1,
-  // biome-ignore lint/suspicious/noThenProperty: an object that only looks like a promise is what is wanted here.
+  // biome-ignore lint/suspicious/noThenProperty: it has to look like a promise without being one.
   then: {},
   length: -1,
 };
@@ -139,9 +139,9 @@ function nested(value: unknown, depth: number): unknown {
   return whole;
 }
 
-/** JSON text of a mutated value, and now and then no longer JSON. */
+/** JSON text of a mutated value; sometimes no longer valid JSON. */
 export function mutatedJsonText(random: Random, value: unknown): string {
-  // JSON.stringify answers undefined for undefined.
+  // JSON.stringify returns undefined for undefined.
   const text = JSON.stringify(mutateJson(random, value)) ?? '';
   return random.chance(0.15) ? mutateText(random, text) : text;
 }

@@ -1,6 +1,6 @@
 /**
- * Random numbers that a seed decides. Each case of a run has its own, from the run's seed, its target and its number, so that
- * one case can be made again without those before it.
+ * Seeded random numbers. Each case has its own generator, seeded with the run's seed, the target and the number of the case, so
+ * that it can be reproduced without the cases before it.
  */
 export class Random {
   #state: number;
@@ -23,12 +23,12 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from `least` to `most`, both included. */
+  /** An integer from `least` to `most`, inclusive. */
   int(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }
 
-  /** True in `share` of all calls. */
+  /** True with probability `share`. */
   chance(share: number): boolean {
     return this.next() < share;
   }

@@ -5,7 +5,7 @@ import { targets } from './targets/index.ts';
 const usage = `usage: npm run fuzz -- [--cases 100000] [--seed TEXT] [--target NAME[,NAME…]] [--only N | --only N-M]
 targets: ${targets.map(({ name }) => name).join(', ')}\n`;
 
-/** `npm run fuzz`: everything that a stranger, a tenant or a cluster can send, at random, against a running gateway. */
+/** `npm run fuzz`: sends a running gateway random variants of everything that a stranger, a tenant or a cluster can send. */
 const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '100000' },
@@ -32,6 +32,6 @@ const result = await fuzz({
   onProgress: (line) => console.log(line),
 });
 console.log(
-  `${result.cases} cases, ${result.failures.length} failures; the gateway took at most ${(result.residentPeak / 2 ** 20).toFixed(0)} MiB of memory`,
+  `${result.cases} cases, ${result.failures.length} failures; the gateway used at most ${(result.residentPeak / 2 ** 20).toFixed(0)} MiB of memory`,
 );
 process.exitCode = result.failures.length === 0 ? 0 : 1;

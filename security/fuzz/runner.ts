@@ -6,10 +6,10 @@ import { Rest } from '../harness/rest.ts';
 import { Random } from './random.ts';
 import type { FuzzHarness, ListenerTarget, PureTarget, Target } from './target.ts';
 
-/** More than this is a leak: a gateway without work has some 130 MiB. */
+/** More than this indicates a leak: an idle gateway uses about 130 MiB. */
 const maxResidentBytes = 640 * 2 ** 20;
 
-/** Limits that would keep cases from what they are meant for. */
+/** Raised limits, so that cases reach the code that they test. */
 const environment = {
   POSTERN_NEW_CONNECTIONS_PER_ADDRESS: '1000000',
   POSTERN_CONNECTIONS_PER_ADDRESS: '100000',
@@ -24,10 +24,10 @@ const environment = {
 
 export interface FuzzOptions {
   targets: readonly Target[];
-  /** Over all targets, by their weights. */
+  /** In total, shared among the targets by weight. */
   cases: number;
   seed: string;
-  /** Only these numbers of a target's cases, both included. */
+  /** Only these numbers of a target's cases, inclusive. */
   only?: { from: number; to: number } | undefined;
   onProgress?: (line: string) => void;
 }
@@ -36,19 +36,19 @@ interface TargetResult {
   target: string;
   cases: number;
   ms: number;
-  /** What went wrong, with the line that does it again. */
+  /** What went wrong, with the command that reproduces it. */
   failure?: string;
 }
 
 export interface FuzzResult {
   cases: number;
   targets: TargetResult[];
-  /** Empty when everything held. */
+  /** Empty if everything passed. */
   failures: string[];
   residentPeak: number;
 }
 
-/** One gateway and everything that a run has beside it. A crash ends it; the next target gets another. */
+/** A gateway and its tenants. After a crash the next target gets a new one. */
 class Harness implements FuzzHarness {
   readonly gateway: GatewayProcess;
   readonly rest: Rest;
@@ -75,17 +75,17 @@ class Harness implements FuzzHarness {
     return new Harness({ gateway, rest, honest, attacker: await rest.signUp('attacker') });
   }
 
-  /** What is not as it should be after a batch; undefined when all is well. */
+  /** What is wrong after a batch; undefined if nothing is. */
   async problem(): Promise<string | undefined> {
     const honest = await this.#honest.check().then(
       () => undefined,
       (error: unknown) => String(error),
     );
     const { log } = this.gateway;
-    // A connection breaks a moment before the end of the process is known.
+    // A connection breaks slightly before the process is reported to have ended.
     if (honest !== undefined) await setTimeout(500);
     if (!this.gateway.isRunning())
-      return `the gateway is gone: ${this.gateway.ending()}\n${log.problems.slice(-20).join('\n')}`;
+      return `the gateway ended: ${this.gateway.ending()}\n${log.problems.slice(-20).join('\n')}`;
     if (log.problems.length > this.#problemsSeen) {
       const lines = log.problems.slice(this.#problemsSeen);
       this.#problemsSeen = log.problems.length;
@@ -101,7 +101,7 @@ class Harness implements FuzzHarness {
   }
 }
 
-/** Runs the targets one after the other against one gateway. Stops a target at its first failure and goes on with the next. */
+/** Runs the targets one after another against one gateway. Stops a target at its first failure and continues with the next. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { targets, cases, seed, only, onProgress = () => {} } = options;
   const weights = targets.reduce((sum, { weight }) => sum + weight, 0);
@@ -123,7 +123,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
         if (harness.gateway.isRunning()) {
           const { peak } = await residentBytes(harness.gateway.pid);
           result.residentPeak = Math.max(result.residentPeak, peak);
-          if (peak > maxResidentBytes) outcome.failure ??= `the gateway took ${mebibytes(peak)} of memory`;
+          if (peak > maxResidentBytes) outcome.failure ??= `the gateway used ${mebibytes(peak)} of memory`;
         }
       }
       const done: TargetResult = { target: target.name, cases: outcome.done, ms: performance.now() - started };

@@ -2,7 +2,7 @@ import type { GatewayAddress } from '../harness/gateway-process.ts';
 import type { Person, Rest } from '../harness/rest.ts';
 import type { Random } from './random.ts';
 
-/** What targets have to work with: a running gateway and a tenant who attacks it. */
+/** What targets work with: a running gateway and a tenant who attacks it. */
 export interface FuzzHarness {
   gateway: GatewayAddress;
   rest: Rest;
@@ -11,14 +11,14 @@ export interface FuzzHarness {
 
 interface Common<Case> {
   name: string;
-  /** Its part of a run's cases, relative to the other targets. */
+  /** Its share of a run's cases, relative to the other targets. */
   weight: number;
   make(random: Random): Case;
   /** The case as one line for a report. */
   describe(sample: Case): string;
 }
 
-/** A function without I/O that reads what strangers send. `check` throws when it does not do what it should. */
+/** A function without I/O that parses untrusted input. `check` throws if it misbehaves. */
 export interface PureTarget<Case> extends Common<Case> {
   kind: 'pure';
   check(sample: Case): void;
@@ -27,27 +27,27 @@ export interface PureTarget<Case> extends Common<Case> {
 /** A listener of the gateway. */
 export interface ListenerTarget<Case> extends Common<Case> {
   kind: 'listener';
-  /** Whether it needs the listener that speaks TLS. */
+  /** Whether it needs the TLS listener. */
   tls: boolean;
   /** Cases between two honest requests. */
   batch: number;
-  /** Makes what all batches share, such as an agent; called once a gateway. */
+  /** Sets up what all batches share, such as an agent. */
   open(harness: FuzzHarness): Promise<Sender<Case>>;
 }
 
 interface Sender<Case> {
   /**
-   * Sends every case and waits until the gateway has looked at it. Rejects when an answer is wrong; broken connections are
-   * what cases are for.
+   * Sends every case and waits until the gateway has processed it. Rejects if a response is wrong; broken connections are
+   * expected.
    */
   send(cases: readonly Case[]): Promise<void>;
   close(): Promise<void> | void;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a list of targets holds cases of every kind; each target gets its own back.
+// biome-ignore lint/suspicious/noExplicitAny: targets have different types of cases; each only gets its own.
 export type Target = PureTarget<any> | ListenerTarget<any>;
 
-/** Bytes for people: escaped, at most 600 characters. */
+/** Bytes in readable form: escaped, at most 600 characters. */
 export function printable(bytes: Uint8Array | string): string {
   const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1');
   const shown = JSON.stringify(text);

@@ -9,7 +9,7 @@ import type { Person, Rest } from './rest.ts';
 const program = resolve(import.meta.dirname, '../../apps/agent/dist/main.js');
 const onlineMs = 30_000;
 
-/** The agent as it runs outside a cluster: a process of its own, for the cluster of a kubeconfig. */
+/** An agent as it runs outside a cluster: a separate process that serves the cluster of a kubeconfig. */
 export interface AgentProcess {
   pid: number;
   log: ProcessLog;
@@ -17,7 +17,7 @@ export interface AgentProcess {
   stop(): Promise<void>;
 }
 
-/** Makes a cluster of that name, starts its agent and waits until it is online. */
+/** Creates the cluster `name`, starts its agent and waits until it is online. */
 export async function startAgentProcess(options: {
   gateway: GatewayProcess;
   rest: Rest;
@@ -31,7 +31,7 @@ export async function startAgentProcess(options: {
   await mkdir(state, { mode: 0o700 });
   const child = spawn(
     process.execPath,
-    // As in the cluster (packages/kube, agent manifest).
+    // As in the agent's manifest (packages/kube).
     [
       '--max-semi-space-size=2',
       program,
@@ -46,7 +46,7 @@ export async function startAgentProcess(options: {
   const log = new ProcessLog(child);
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   const isOnline = async (): Promise<boolean> => {
-    if (!isRunning()) throw new AbortRetry('it ended');
+    if (!isRunning()) throw new AbortRetry('the agent exited');
     const path = `/api/v1/organizations/${owner.slug}/clusters/${name}`;
     const reply = await rest.ask('GET', path, { token: owner.token });
     return (JSON.parse(reply.text) as { status?: string }).status === 'online';

@@ -2,13 +2,13 @@ import { connect as netConnect, type Socket, type TcpNetConnectOpts } from 'node
 import { createSecureContext, type SecureContext, connect as tlsConnect } from 'node:tls';
 import type { GatewayAddress } from './gateway-process.ts';
 
-/** Newest TLS session of each gateway, by its certificate: to resume one saves both sides the most of a handshake. */
+/** Latest TLS session of each gateway, by certificate: resuming one saves both sides most of a handshake. */
 const sessions = new Map<string, Buffer>();
 
-/** Made once for each certificate authority. */
+/** One per certificate authority. */
 const contexts = new Map<string, SecureContext>();
 
-/** A connection to the gateway that speaks one of its protocols; what breaks it is no error of ours. */
+/** Opens a connection to the gateway for one of its protocols. Later errors of the connection are ignored. */
 export async function connectTo(gateway: GatewayAddress, protocol: 'h2' | 'http/1.1'): Promise<Socket> {
   const { port, caPem: ca, from: localAddress = '127.0.0.1' } = gateway;
   const address: TcpNetConnectOpts = { host: '127.0.0.1', port, localAddress };

@@ -5,11 +5,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { selfSigned } from '@postern/testkit';
 
-/** An apiserver that answers GETs of `/endless` with bytes for ever, and reads no body of the POSTs there. */
+/** An apiserver that answers a GET of `/endless` with endless bytes, and never reads the body of a POST there. */
 export interface EndlessApiserver {
-  /** File that reaches it. */
+  /** Path of its kubeconfig. */
   kubeconfig: string;
-  /** Downloads and uploads that have arrived. */
+  /** Downloads and uploads received so far. */
   readonly downloads: number;
   readonly uploads: number;
   close(): Promise<void>;

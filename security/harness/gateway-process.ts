@@ -9,7 +9,7 @@ import { startTestDatabase } from '../../apps/gateway/src/test/test-database.ts'
 import { gatewayRuntime } from '../../apps/local/src/gateway-runtime.ts';
 import { ProcessLog } from './process-log.ts';
 
-/** With a folder in this variable, the processor's time in the gateway is profiled, and lies there when it has ended. */
+/** If this variable names a folder, the gateway is profiled and writes its CPU profile there when it exits. */
 const profileFolder = process.env['GATEWAY_CPU_PROFILE'];
 const profiling = profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder];
 
@@ -18,9 +18,9 @@ const program = resolve(import.meta.dirname, '../../apps/gateway/dist/main.js');
 /** How a gateway is reached. */
 export interface GatewayAddress {
   port: number;
-  /** As people know it. */
+  /** The public origin. */
   origin: string;
-  /** False behind a load balancer that ends TLS: the listener then speaks plain HTTP/1.1. */
+  /** False behind a load balancer that terminates TLS: the listener then speaks plain HTTP/1.1. */
   tls: boolean;
   /** Certificate authority of the listener, PEM. */
   caPem: string;
@@ -28,7 +28,7 @@ export interface GatewayAddress {
   from?: string;
 }
 
-/** A gateway as it runs in production: a process of its own, on a PostgreSQL of its own, listening on loopback. */
+/** A gateway as it runs in production: a separate process with its own PostgreSQL, listening on loopback. */
 export interface GatewayProcess extends GatewayAddress {
   pid: number;
   metricsUrl: string;
@@ -37,9 +37,9 @@ export interface GatewayProcess extends GatewayAddress {
   /** A folder for this run's files. */
   folder: string;
   log: ProcessLog;
-  /** False once the process has ended, whatever ended it. */
+  /** False once the process has ended, for whatever reason. */
   isRunning(): boolean;
-  /** How the process ended, for people; undefined while it runs. */
+  /** How the process ended, as text; undefined while it runs. */
   ending(): string | undefined;
   stop(): Promise<void>;
 }
@@ -93,7 +93,7 @@ export async function startGatewayProcess(
   };
   let ending: string | undefined;
   child.once('exit', (code, signal) => {
-    ending = signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`;
+    ending = signal === null ? `it exited with code ${code}` : `it was killed by ${signal}`;
   });
   try {
     const { metricsUrl } = await untilReady(child, log);
@@ -133,7 +133,7 @@ async function untilReady(child: ChildProcess, log: ProcessLog): Promise<{ metri
   return Promise.race([ready, ended]);
 }
 
-/** SIGTERM, and SIGKILL where the process has not ended 10 s later. */
+/** Sends SIGTERM, and SIGKILL if the process has not ended 10 s later. */
 export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');

@@ -3,7 +3,7 @@ import type { GatewayProcess } from './gateway-process.ts';
 import { type Person, Rest } from './rest.ts';
 import { answerHonestly, dialTunnel } from './tunnel-agent.ts';
 
-/** A tenant with a cluster whose agent works: what happens to them is what the attacks are judged by. */
+/** A tenant with a working cluster, who must be served whatever the attackers do. */
 export class HonestTenant {
   readonly person: Person;
   readonly #gateway: GatewayProcess;
@@ -27,8 +27,8 @@ export class HonestTenant {
   }
 
   /**
-   * Asks the REST API who they are and their cluster for something, each on a new connection.
-   * @throws when an answer is not the right one or does not come within `timeoutMs`.
+   * Makes one request to the REST API and one to the cluster, each on a new connection.
+   * @throws if a response is wrong or does not arrive within `timeoutMs`.
    */
   async check(timeoutMs = 10_000): Promise<void> {
     const rest = new Rest(this.#gateway);

@@ -5,11 +5,11 @@ import { createInterface } from 'node:readline';
 const kept = 200;
 
 /**
- * The output of a process of ours: JSON lines on stdout, anything on stderr. Keeps every line that a healthy process does
- * not print, and the newest of the others.
+ * The output of one of our processes: JSON lines on stdout, anything on stderr. Keeps every line that indicates a problem, and
+ * the most recent lines of any kind.
  */
 export class ProcessLog {
-  /** Lines of level `error` or `fatal`, and whatever was written to stderr, in order. */
+  /** Lines of level `error` or `fatal`, and everything on stderr, in order. */
   readonly problems: string[] = [];
   readonly #recent: string[] = [];
 

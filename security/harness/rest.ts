@@ -10,17 +10,17 @@ export interface Reply {
   text: string;
 }
 
-/** Somebody who signed up, with an API token and an organization of their own. */
+/** A person who signed up, with an API token and their own organization. */
 export interface Person {
   name: string;
   slug: string;
   token: string;
 }
 
-/** A cluster's agent as it was enrolled, with its private key. */
+/** An enrolled agent with its private key. */
 export type EnrolledAgent = Enrolled & { privateKeyPem: string };
 
-/** The REST API and the kube endpoint of a gateway, over HTTP/1.1 on kept connections. */
+/** The REST API and the kube endpoint of a gateway, over HTTP/1.1 on keep-alive connections. */
 export class Rest {
   readonly #gateway: GatewayAddress;
   readonly #agent: HttpAgent;
@@ -31,7 +31,7 @@ export class Rest {
     this.#agent = gateway.tls ? new HttpsAgent({ ...options, ca: gateway.caPem }) : new HttpAgent(options);
   }
 
-  /** @throws when the connection breaks, or when nothing came for `timeoutMs`. */
+  /** @throws if the connection breaks, or if nothing arrives for `timeoutMs`. */
   ask(
     method: string,
     path: string,
@@ -91,7 +91,7 @@ export class Rest {
     return JSON.parse(reply.text) as CreatedCluster;
   }
 
-  /** Enrols an agent with a key of its own for a cluster that was just made. */
+  /** Enrols an agent with a new key for a cluster that was just created. */
   async enroll({ joining }: CreatedCluster): Promise<EnrolledAgent> {
     const { publicKeyPem, privateKeyPem } = generateAgentKey();
     const reply = await this.#expect(201, 'POST', '/api/v1/agents/enroll', {

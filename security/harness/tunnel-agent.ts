@@ -32,7 +32,7 @@ export async function dialTunnel(
   return dialer;
 }
 
-/** Answers every request with a small object, as an apiserver that works. */
+/** Answers every request with a small object, like a working apiserver. */
 export function answerHonestly({ head, stream, respond }: IncomingRequest): void {
   stream.on('error', () => {}).resume();
   respond({ status: 200, headers: [['content-type', 'application/json']] });

@@ -22,7 +22,7 @@ export interface RawFrame {
   flags: number;
   stream: number;
   payload: Buffer;
-  /** What the header says; the payload's own length when undefined. */
+  /** Length in the header; that of the payload if undefined. */
   length?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export function encodeFrame({ type, flags: bits, stream, payload, length = paylo
   return frame;
 }
 
-/** What a client says first: the preface, its settings as [id, value], and credit for the connection. */
+/** What a client sends first: the preface, its settings as [id, value], and a window update for the connection. */
 export function greeting(settings: readonly [id: number, value: number][] = [], connectionCredit = 2 ** 30): Buffer {
   const payload = Buffer.alloc(settings.length * 6);
   for (const [index, [id, value]] of settings.entries()) {
@@ -75,7 +75,7 @@ function hpackString(text: string): Buffer {
   return Buffer.concat([Buffer.from(length), bytes]);
 }
 
-/** Cuts what a server sends into frames. */
+/** Splits what a server sends into frames. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
   readonly #onFrame: (frame: RawFrame) => void;

@@ -4,7 +4,7 @@ import { opcodes, openWebSocket } from './websocket.ts';
 
 const livePath = '/socket.io/?EIO=4&transport=websocket';
 
-/** A live connection by hand, before socket.io's own CONNECT. `onText` gets each packet of engine.io. */
+/** Opens a live connection without socket.io's CONNECT. `onText` gets each engine.io packet. */
 export function openLive(
   gateway: GatewayAddress,
   options: {

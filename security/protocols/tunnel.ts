@@ -6,7 +6,7 @@ import type { GatewayAddress } from '../harness/gateway-process.ts';
 import type { EnrolledAgent } from '../harness/rest.ts';
 import { clientMessage, opcodes, openWebSocket } from './websocket.ts';
 
-/** A HELLO as an agent sends it, signed over the challenge that it answers. `changes` are made before it is signed. */
+/** An agent's HELLO, signed for the challenge. `changes` are applied before signing. */
 export function hello(
   agent: EnrolledAgent,
   challenge: { gateway: string; nonce: string },
@@ -19,7 +19,7 @@ export function hello(
   return { type: 'hello', protocol: 1, version: '0.1.0', features: [], resume: null, ...fields, signature };
 }
 
-/** A WebSocket to `/tunnel`, before the handshake. */
+/** Opens a WebSocket to `/tunnel`, before the handshake. */
 export function openTunnelSocket(
   gateway: GatewayAddress,
   onFrame: (opcode: number, payload: Buffer) => void,
@@ -28,7 +28,7 @@ export function openTunnelSocket(
   return openWebSocket(gateway, { path: '/tunnel', headers, onFrame });
 }
 
-/** A tunnel of an enrolled agent whose frames the caller writes; `onMessage` gets what the gateway sends after WELCOME. */
+/** Opens a tunnel of an enrolled agent; the caller writes its frames, `onMessage` gets the gateway's binary messages. */
 export async function openRawTunnel(
   gateway: GatewayAddress,
   options: {
@@ -36,9 +36,11 @@ export async function openRawTunnel(
     slot: number;
     instance?: string;
     onMessage?: (message: Buffer) => void;
+    /** Called with the reason if the gateway closes the tunnel. */
+    onClosed?: (reason: string) => void;
   },
 ): Promise<Socket> {
-  const { agent, slot, instance = 'security', onMessage = () => {} } = options;
+  const { agent, slot, instance = 'security', onMessage = () => {}, onClosed = () => {} } = options;
   let welcomed = (): void => {};
   let refused = (_error: Error): void => {};
   const welcome = new Promise<void>((resolve, reject) => {
@@ -55,7 +57,11 @@ export async function openRawTunnel(
   };
   socket = await openTunnelSocket(gateway, (opcode, payload) => {
     if (opcode === opcodes.binary) onMessage(payload);
-    if (opcode === opcodes.close) refused(new Error(`the tunnel was closed: ${payload.subarray(2).toString()}`));
+    if (opcode === opcodes.close) {
+      const reason = payload.subarray(2).toString();
+      refused(new Error(`the tunnel was closed: ${reason}`));
+      onClosed(reason);
+    }
     if (opcode !== opcodes.text) return;
     const { type } = JSON.parse(payload.toString()) as { type: string };
     if (type === 'welcome') {

@@ -12,11 +12,11 @@ export interface WebSocketFrame {
   opcode: number;
   masked: boolean;
   payload: Buffer;
-  /** What the header says; the payload's own length when undefined. */
+  /** Length in the header; that of the payload if undefined. */
   length?: number | undefined;
 }
 
-/** A frame of RFC 6455, 5.2; nothing is checked. */
+/** Encodes a frame (RFC 6455, 5.2) without any checks. */
 export function encodeFrame({
   fin,
   reserved,
@@ -41,7 +41,7 @@ export function clientMessage(payload: Buffer | string, opcode: number = opcodes
   return encodeFrame({ fin: true, reserved: 0, opcode, masked: true, payload: Buffer.from(payload) });
 }
 
-/** Cuts what a server sends into frames. */
+/** Splits what a server sends into frames. */
 class ServerFrameReader {
   #rest: Buffer = Buffer.alloc(0);
   readonly #onFrame: (opcode: number, payload: Buffer) => void;
@@ -67,8 +67,8 @@ class ServerFrameReader {
 }
 
 /**
- * Makes a WebSocket by hand and leaves its frames to the caller: `onFrame` gets what the gateway sends.
- * @throws when the gateway does not answer 101.
+ * Opens a WebSocket whose frames the caller writes; `onFrame` gets those that the gateway sends.
+ * @throws if the gateway does not answer 101.
  */
 export async function openWebSocket(
   gateway: GatewayAddress,
@@ -90,7 +90,7 @@ export async function openWebSocket(
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(`GET ${request.path} HTTP/1.1\r\n${lines.join('')}\r\n`);
   const reader = new ServerFrameReader((opcode, payload) => {
-    // It has said all it will; without an end from here it would wait for a close frame.
+    // The gateway sends nothing more; unless the connection ends here, it waits for a close frame.
     if (opcode === opcodes.close) socket.end();
     request.onFrame(opcode, payload);
   });

@@ -8,19 +8,19 @@ import type { SoakHarness } from './soak-harness.ts';
 
 const worker = resolve(import.meta.dirname, '../attacks/worker.ts');
 
-/** Processes that attack. */
+/** The attacking processes. */
 export interface Attackers {
   pids: number[];
   /** How much each attack has sent so far. */
   sent(): Record<string, number>;
-  /** Ends them. @returns how much each attack sent. */
+  /** Terminates them. @returns how much each attack sent. */
   stop(): Promise<Record<string, number>>;
 }
 
-/** Thousands of handshakes keep a process from everything else, so these attacks have one of their own. */
+/** These attacks get a separate process, because their thousands of handshakes would starve the others. */
 const manyConnections = ['idle-connections', 'connection-flood'];
 
-/** Starts these attacks, all at once; each has an account and a network address of its own, so that none is stopped by what another did. */
+/** Starts the attacks in parallel, each with its own account and network address, so that none hits a limit because of another. */
 export async function startAttackers(harness: SoakHarness, names: readonly string[]): Promise<Attackers> {
   const groups = [
     names.filter((name) => !manyConnections.includes(name)),

@@ -11,14 +11,14 @@ export interface Effect {
   sent: number;
   quiet: Load;
   attacked: Load;
-  /** Share of one core that the gateway used, without and with the attack; 1 is a whole core. */
+  /** CPU time of the gateway in cores, without and with the attack. */
   gatewayCores: [quiet: number, attacked: number];
   attackerCores: number;
-  /** Resident bytes of the gateway before the attack, at its end, and 2 s after it. */
+  /** Resident memory of the gateway in bytes: before the attack, at its end and 2 s later. */
   resident: [before: number, end: number, after: number];
 }
 
-/** One attack after the other, each alone, against one gateway: which of them costs what. */
+/** Runs the attacks one after another against one gateway and measures what each costs. */
 export async function measureEach(
   names: readonly string[],
   options: { quietMs: number; attackMs: number; onEffect: (effect: Effect) => void },
@@ -40,7 +40,7 @@ async function measureOne(
   const quiet = await measured(harness, { ms: quietMs });
   const before = (await residentBytes(pid)).now;
   const attackers = await startAttackers(harness, [name]);
-  // Its program starts, and connects.
+  // Time for its process to start and connect.
   await setTimeout(2_000);
   const attackerBefore = await Promise.all(attackers.pids.map(processorMs));
   const attacked = await measured(harness, { ms: attackMs });
@@ -60,7 +60,7 @@ async function measureOne(
   };
 }
 
-/** The honest tenant at work, and what the gateway used meanwhile. */
+/** Runs the honest load for `ms` and measures the gateway's CPU time meanwhile. */
 async function measured(harness: SoakHarness, { ms }: { ms: number }): Promise<{ load: Load; cores: number }> {
   const load = emptyLoad();
   const before = await processorMs(harness.gateway.pid);
@@ -70,7 +70,7 @@ async function measured(harness: SoakHarness, { ms }: { ms: number }): Promise<{
   return { load, cores };
 }
 
-/** Heads of the columns of `effectRow`. */
+/** Column headings for `effectRow`. */
 export const effectColumns = [
   'attack',
   'sent',
@@ -82,7 +82,7 @@ export const effectColumns = [
   'memory of the gateway: before, end, after',
 ];
 
-/** One line of a table: what it was without the attack → with it. */
+/** A table row; most cells are `without the attack → with it`. */
 export function effectRow(effect: Effect): string[] {
   const { name, sent, quiet, attacked, gatewayCores, attackerCores, resident } = effect;
   const times = (load: readonly number[]): string =>

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { GatewayAddress } from '../harness/gateway-process.ts';
 import { type Person, Rest } from '../harness/rest.ts';
 
-/** How long each call of the honest tenant took, in milliseconds, and what went wrong. */
+/** Durations of the honest tenant's calls in milliseconds, and the failures. */
 export interface Load {
   kubectl: number[];
   https: number[];
@@ -21,10 +21,13 @@ const commands = [
 ];
 const kubectlTimeoutMs = 30_000;
 
-/** Where the machine has a kubectl; undefined: only plain HTTPS is measured. */
+/** Path of kubectl; if undefined, only plain HTTPS is measured. */
 const kubectl: string | undefined = ['/usr/bin/kubectl', '/usr/local/bin/kubectl'].find((path) => existsSync(path));
 
-/** An honest tenant at work until the signal: kubectl, one call after the other, and requests on a kept connection beside it. */
+/**
+ * The load of an honest tenant until the signal aborts: kubectl calls one after another and, in parallel, requests on a keep-alive
+ * connection.
+ */
 export async function work(
   who: { gateway: GatewayAddress; person: Person; cluster: string; kubeconfig: string; home: string },
   { load, signal }: { load: Load; signal: AbortSignal },
@@ -63,7 +66,7 @@ export async function work(
   rest.close();
 }
 
-/** @param share 0.99 for the 99th percentile. @returns undefined where nothing was measured. */
+/** @param share 0.99 for the 99th percentile. @returns undefined if there are no samples. */
 export function percentile(samples: readonly number[], share: number): number | undefined {
   const sorted = [...samples].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];

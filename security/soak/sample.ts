@@ -3,30 +3,30 @@ import type { GatewayProcess } from '../harness/gateway-process.ts';
 import { residentBytes } from '../harness/memory.ts';
 import { processorMs, queuedMs } from '../harness/processor.ts';
 
-/** Not more often: to count the handles of thousands of connections for its metrics takes the gateway some milliseconds. */
-const everyMs = 5_000;
+/** Not more often, because collecting metrics with thousands of open handles takes the gateway several milliseconds. */
+export const sampleMs = 5_000;
 
-/** The gateway at one moment; bytes, and what happened since the sample before. */
+/** The state of the gateway, with sizes in bytes, and what happened since the previous sample. */
 export interface Sample {
   resident: number;
-  /** Of JavaScript, and of buffers outside its heap. */
+  /** The JavaScript heap, and buffers outside it. */
   heap: number;
   external: number;
-  /** Share of one core that it used, and that it wanted and did not get. */
+  /** CPU time in cores: used, and spent waiting for a core. */
   cores: number;
   coresWanted: number;
-  /** The longest time that everything waited for one thing, in milliseconds. */
+  /** Maximum delay of the event loop, in milliseconds. */
   longestWaitMs: number;
 }
 
-/** Looks at the gateway every 5 s until the signal, or until it is gone. */
+/** Samples the gateway every 5 s until the signal aborts. */
 export async function sample(
   { pid, metricsUrl }: GatewayProcess,
   { samples, signal }: { samples: Sample[]; signal: AbortSignal },
 ): Promise<void> {
   let before = { at: performance.now(), used: await processorMs(pid), queued: await queuedMs(pid) };
   while (!signal.aborted) {
-    await setTimeout(everyMs, undefined, { signal }).catch(() => {});
+    await setTimeout(sampleMs, undefined, { signal }).catch(() => {});
     try {
       const [memory, metrics] = await Promise.all([residentBytes(pid), read(metricsUrl)]);
       const [used, queued] = await Promise.all([processorMs(pid), queuedMs(pid)]);
@@ -41,12 +41,12 @@ export async function sample(
       });
       before = { at, used, queued };
     } catch {
-      // One that is gone is told by the verdict; one that does not answer has other figures that say so.
+      // The verdict reports a gateway that exited; one that does not respond shows in the other figures.
     }
   }
 }
 
-/** Reads metrics in Prometheus' text format. @returns the value of a metric without labels, 0 where there is none. */
+/** Reads metrics in Prometheus' text format. @returns a function that looks up a metric without labels; 0 if missing. */
 async function read(url: string): Promise<(name: string) => number> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
   const text = await response.text();

@@ -10,7 +10,7 @@ import { type Person, Rest } from '../harness/rest.ts';
 
 const emulator = resolve(import.meta.dirname, '../../packages/emulator/dist/main.js');
 
-/** What one person may ask of a machine whose two cores also run the database, the cluster, its agent and the attackers. */
+/** A fifth of the default, because two cores also run the database, the cluster, its agent and the attackers. */
 const environment = { POSTERN_REQUESTS_PER_USER: '100' };
 
 /** The whole product, an honest tenant with an emulated Kubernetes, and attackers with accounts. */
@@ -18,7 +18,7 @@ export interface SoakHarness {
   gateway: GatewayProcess;
   agent: AgentProcess;
   honest: { person: Person; cluster: string; kubeconfig: string; home: string };
-  /** An attacker with an account, the same each time for the same name. */
+  /** Signs up an attacker; the same name always gives the same account. */
   tenant(name: string): Promise<Tenant>;
   stop(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { type SoakHarness, startSoakHarness } from './soak-harness.ts';
 import { tooWeak } from './too-weak.ts';
 
 export interface SoakOptions {
-  /** At least so long: it goes on until every attack has sent enough to be one, for `mostMs` in all. */
+  /** Minimum duration; extended to at most `mostMs` until every attack has sent enough to count. */
   attackMs: number;
   mostMs?: number;
   quietMs: number;
@@ -21,17 +21,17 @@ export interface SoakResult {
   samples: Sample[];
   /** What each attack sent. */
   sent: Record<string, number>;
-  /** Processes that ended, and lines of the gateway's log that a healthy one does not write. */
+  /** Processes that ended, and errors in the gateway's log. */
   problems: string[];
 }
 
-/** An honest tenant first alone, then beside all attacks at once. */
+/** Measures an honest tenant, first alone, then alongside all attacks at once. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { onProgress = () => {} } = options;
   const harness = await startSoakHarness();
   try {
     const quiet = emptyLoad();
-    // The first calls fill kubectl's cache of the API and compile the gateway; nobody compares themselves with those.
+    // Not measured, because the first calls fill kubectl's discovery cache and warm up the gateway's code.
     await workFor(harness, { load: emptyLoad(), ms: Math.min(options.quietMs, 10_000) });
     onProgress('quiet');
     await workFor(harness, { load: quiet, ms: options.quietMs });
@@ -62,8 +62,8 @@ async function workFor(harness: SoakHarness, { load, ms }: { load: Load; ms: num
 
 function problemsOf({ gateway, agent }: SoakHarness): string[] {
   return [
-    ...(gateway.isRunning() ? [] : [`the gateway is gone: ${gateway.ending()}`]),
-    ...(agent.isRunning() ? [] : ["the honest tenant's agent is gone"]),
+    ...(gateway.isRunning() ? [] : [`the gateway ended: ${gateway.ending()}`]),
+    ...(agent.isRunning() ? [] : ["the honest tenant's agent ended"]),
     ...gateway.log.problems.map((line) => `the gateway logged: ${line.slice(0, 400)}`),
   ];
 }

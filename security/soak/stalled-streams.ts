@@ -8,27 +8,27 @@ import { type GatewayProcess, startGatewayProcess } from '../harness/gateway-pro
 import { residentBytes } from '../harness/memory.ts';
 import { type Person, Rest } from '../harness/rest.ts';
 
-/** What the agent's container may use (`packages/kube/src/agent-manifest.ts`). */
+/** Memory limit of the agent's container (`packages/kube/src/agent-manifest.ts`). */
 const agentLimit = 256 * 2 ** 20;
-/** It holds 145 MiB when it starts. */
+/** An idle gateway uses 145 MiB. */
 const gatewayLimit = 256 * 2 ** 20;
 const settleMs = 10_000;
 
 export interface StalledStreams {
   downloads: number;
   uploads: number;
-  /** The most resident memory that each process ever had, in bytes. */
+  /** Peak resident memory of each process, in bytes. */
   gatewayPeak: number;
   agentPeak: number;
   gatewayLimit: number;
   agentLimit: number;
-  /** An honest request beside them was answered. */
+  /** Whether an honest request was answered meanwhile. */
   isServing: boolean;
 }
 
 /**
- * Downloads that nobody reads and uploads that no apiserver takes, each on a connection of its own, through a real gateway and a real agent, held until
- * nothing moves any more.
+ * Opens downloads that nobody reads and uploads that the apiserver does not read, each on its own connection through a real
+ * gateway and a real agent, and measures memory when no more bytes move.
  */
 export async function measureStalledStreams(streams: { downloads: number; uploads: number }): Promise<StalledStreams> {
   const gateway = await startGatewayProcess();
@@ -65,7 +65,7 @@ export async function measureStalledStreams(streams: { downloads: number; upload
   }
 }
 
-/** A connection whose answer is never read, or whose body is written as fast as it is taken. */
+/** For GET the response is never read; for POST the body is written as fast as the gateway accepts it. */
 async function stall(gateway: GatewayProcess, owner: Person, method: 'GET' | 'POST'): Promise<Socket> {
   const socket = await connectTo(gateway, 'http/1.1');
   const path = `/k8s/${owner.slug}/endless/api/v1/namespaces/a/configmaps/endless`;
@@ -85,7 +85,7 @@ async function stall(gateway: GatewayProcess, owner: Person, method: 'GET' | 'PO
   return socket;
 }
 
-/** Waits until every stream is at the apiserver, at most 30 s: those that a limit refuses never come. */
+/** Waits up to 30 s for every stream to reach the apiserver; those refused by a limit never do. */
 async function allArrived(apiserver: EndlessApiserver, wanted: number): Promise<void> {
   await until(() => apiserver.downloads + apiserver.uploads >= wanted, { timeoutMs: 30_000 }).catch(() => {});
 }

@@ -2,7 +2,7 @@ import { percentile } from './honest-load.ts';
 import type { SoakResult } from './soak.ts';
 import { tooWeak } from './too-weak.ts';
 
-/** The figures of a run, and whether each is as it should be. */
+/** The figures of a run, and whether each is within its limit. */
 export interface Verdict {
   rows: { name: string; quiet: string; attacked: string; limit: string; ok: boolean }[];
   ok: boolean;
@@ -12,7 +12,10 @@ const ms = (value: number | undefined): string => (value === undefined ? '' : `$
 const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** All calls succeed, p99 at most doubles, memory is flat after a fifth of the time, and nothing has ended. */
+/**
+ * A run passes if all calls succeeded, p99 at most doubled, memory was flat after the first fifth, no process ended or logged an
+ * error, and every attack sent enough to count.
+ */
 export function judge({ quiet, attacked, samples, sent, problems }: SoakResult, names: readonly string[]): Verdict {
   const rows: Verdict['rows'] = [];
   for (const kind of ['kubectl', 'https'] as const) {
@@ -38,14 +41,14 @@ export function judge({ quiet, attacked, samples, sent, problems }: SoakResult, 
   const share = Math.max(1, Math.floor(steady.length / 8));
   const [first, last] = [mean(steady.slice(0, share)), mean(steady.slice(-share))];
   rows.push({
-    name: 'memory of the gateway, from a fifth of the time to the end',
+    name: 'memory of the gateway after the first fifth of the run',
     quiet: mib(resident[0] ?? 0),
     attacked: `${mib(first)} → ${mib(last)}, at most ${mib(Math.max(...resident))}`,
     limit: '± 10 %',
     ok: Math.abs(last - first) <= first * 0.1,
   });
   rows.push({
-    name: 'ended or restarted, errors in the log',
+    name: 'processes ended or restarted, errors in the log',
     quiet: '',
     attacked: String(problems.length),
     limit: '0',
@@ -53,7 +56,7 @@ export function judge({ quiet, attacked, samples, sent, problems }: SoakResult, 
   });
   const weak = tooWeak(names, sent);
   rows.push({
-    name: 'attacks that sent too little to be one',
+    name: 'attacks that sent too little to count',
     quiet: '',
     attacked: weak.length === 0 ? '0' : weak.join(', '),
     limit: '0',

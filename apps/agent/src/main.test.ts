@@ -25,13 +25,13 @@ interface Fixture {
   folder: string;
 }
 
-/** Files that reach the fake apiserver and the fake gateway. */
+/** Arguments of an agent with the fake apiserver and the fake gateway. */
 async function fixture(options: { api?: FakeApiserver; gateway: FakeGateway; folder: string }): Promise<Fixture> {
   return { gateway: options.gateway, args: agentArguments(certificate, options), folder: options.folder };
 }
 
 describe('postern agent', () => {
-  it('enrols once, serves, keeps its identity for itself, and ends within 5 s of SIGTERM', async () => {
+  it('enrols once, serves, keeps its identity private, and exits within 5 s of SIGTERM', async () => {
     const authorizations: (string | undefined)[] = [];
     await using api = await http2Apiserver(certificate, (request, response) => {
       authorizations.push(request.headers.authorization);
@@ -84,7 +84,7 @@ describe('postern agent', () => {
     ['unknown', undefined, /not valid/],
     ['used', 'used', /used before/],
     ['expired', 'expired', /expired/],
-  ] as const)('ends with 2 and one sentence for a join token that is %s', async (_what, state, sentence) => {
+  ] as const)('exits with 2 and a one-line message for a join token that is %s', async (_what, state, sentence) => {
     await using gateway = await fakeGateway(certificate);
     using folder = temporaryFolder();
     const { args } = await fixture({ gateway, folder: folder.path });
@@ -113,7 +113,7 @@ describe('postern agent', () => {
     expect(gateway.enrolments).toHaveLength(2);
   });
 
-  it('sends its token to nobody with a certificate for another name', async () => {
+  it('sends no token to a gateway with a certificate for another name', async () => {
     const other = await selfSigned('gateway.example.com');
     await using gateway = await fakeGateway(other);
     using folder = temporaryFolder();
@@ -153,7 +153,7 @@ describe('postern agent', () => {
     expect((await ended).code).toBe(0);
   });
 
-  it('goes through HTTPS_PROXY, for enrolment and tunnel', async () => {
+  it('uses HTTPS_PROXY for enrolment and tunnel', async () => {
     await using gateway = await fakeGateway(certificate);
     using folder = temporaryFolder();
     const { args } = await fixture({ gateway, folder: folder.path });
@@ -188,7 +188,7 @@ describe('postern agent', () => {
     [['--nonsense'], /unknown option/],
     [['--print-access', 'prod'], /cluster's id.*cluster list --json/],
     [['--url', 'https://g.example.com', '--kubeconfig', 'k', '--health-port', 'x'], /health port/],
-  ])('ends with 2 for wrong usage: %j', async (args, sentence) => {
+  ])('exits with 2 for wrong usage: %j', async (args, sentence) => {
     const { code, err } = await startAgent(args).ended;
     expect(code).toBe(2);
     expect(err).toMatch(sentence);
@@ -203,7 +203,7 @@ describe('postern agent', () => {
     expect(out.match(new RegExp(`^    app.kubernetes.io/instance: ${clusterId}$`, 'gm'))).toHaveLength(5);
   });
 
-  it('says its package’s version', () => {
+  it('has the version of its package', () => {
     expect(version).toBe(manifest.version);
   });
 });

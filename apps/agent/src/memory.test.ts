@@ -9,7 +9,7 @@ import { enrolledCluster, fakeGateway } from './test/gateway.ts';
 import { alice } from './test/serving.ts';
 import { temporaryFolder } from './test/temporary-folder.ts';
 
-/** The agent's memory limit in a cluster, of which docs/security.md promises that this many stalled downloads fit. */
+/** The agent's memory limit in a cluster; docs/security.md promises that this many stalled streams fit. */
 const limitMiB = 256;
 const streams = 200;
 
@@ -18,13 +18,13 @@ beforeAll(async () => {
   certificate = await selfSigned();
 });
 
-/** The most that a process has ever held, in MiB. */
+/** The peak resident memory of a process, in MiB. */
 function mostMiB(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }
 
-/** Until nothing moves: the agent has answered many PINGs and the apiserver could not write a byte meanwhile. */
+/** Resolves when nothing moves: the apiserver could not write a byte while the agent answered many PINGs. */
 async function standstill(tunnel: Tunnel, moved: () => number): Promise<void> {
   for (let before = -1, quiet = 0; quiet < 50; before = moved()) {
     await tunnel.session.ping();
@@ -35,7 +35,7 @@ async function standstill(tunnel: Tunnel, moved: () => number): Promise<void> {
 const head = { kind: 'http' as const, cluster: enrolledCluster, headers: [], identity: alice };
 const chunk = Buffer.alloc(64 * 1024, 'x');
 
-/** What opens a stream whose bytes nobody takes. */
+/** Functions that open a stream whose bytes nobody reads. */
 const stalled: Record<string, (tunnel: Tunnel) => Promise<void>> = {
   downloads: async (tunnel) => {
     const { response } = tunnel.request({ ...head, method: 'GET', path: '/big' }, { end: true });
@@ -75,7 +75,7 @@ describe.skipIf(process.platform !== 'linux')('the memory of an agent', () => {
       const opened: Promise<void>[] = [];
       for (let count = 0; count < streams; count++) {
         opened.push(stalled[what]!(tunnel));
-        // In groups, each of which holds as much as it may before the next comes.
+        // In groups, so that each fills its windows before the next starts.
         if (count % 10 === 9) for (let round = 0; round < 5; round++) await tunnel.session.ping();
       }
       await Promise.all(opened);

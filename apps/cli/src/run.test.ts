@@ -36,7 +36,7 @@ const cluster = (changes: object = {}) => ({
 const failure = (code: string, message: string) => ({ error: { code, message } });
 
 describe('signing up and in', () => {
-  it('signs up with a password from standard input, and keeps the token for its owner alone', async () => {
+  it('signs up with a password from standard input, and stores the token readable by its owner only', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = shell(certificate);
     gateway.answers.signUp = () => [201, signedIn];
@@ -56,7 +56,7 @@ describe('signing up and in', () => {
     expect(out).toContain('a@example.com');
   });
 
-  it('asks for what is missing where somebody can be asked', async () => {
+  it('prompts for what is missing in an interactive terminal', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = shell(certificate);
     gateway.answers.signIn = () => [200, signedIn];
@@ -67,7 +67,7 @@ describe('signing up and in', () => {
     expect(gateway.calls[0]?.body).toMatchObject({ email: 'a@example.com', password: ' spaces count ' });
   });
 
-  it('brings the set-up code of a first account, asked for where the gateway wants one and somebody is there', async () => {
+  it('sends the set-up code of a first account, and prompts for it if the gateway requires one', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = shell(certificate);
     let setupCodeRequired = true;
@@ -111,7 +111,7 @@ describe('signing up and in', () => {
       { error: { code: 'rate-limited', message: '\u001b]52;c;x\u0007\u202e' } },
       '\\u{1b}]52;c;x\\u{7}\\u{202e} Try again in 7 seconds.\n',
     ],
-  ])('says when to come back after 429: %j', async (body, sentence) => {
+  ])('says when to retry after 429: %j', async (body, sentence) => {
     await using gateway = await fakeGateway(certificate);
     using terminal = shell(certificate);
     gateway.answers.signIn = () => [429, body, { 'retry-after': '7' }];
@@ -119,7 +119,7 @@ describe('signing up and in', () => {
     expect(await terminal.run(args, { input: 'x\n' })).toMatchObject({ code: 1, err: sentence });
   });
 
-  it('keeps no token, here or there, for an organization one is not in', async () => {
+  it('keeps no token, locally or at the gateway, for an organization of others', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = shell(certificate);
     gateway.answers.signIn = () => [200, signedIn];
@@ -131,7 +131,7 @@ describe('signing up and in', () => {
     expect((await terminal.run('whoami')).code).toBe(3);
   });
 
-  it('does not speak to a gateway whose certificate it does not trust', async () => {
+  it('sends nothing to a gateway whose certificate it does not trust', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = shell(certificate);
     const { code, err } = await terminal.run(`login --url ${gateway.url} --email a@b.c --password-stdin`, {
@@ -142,7 +142,7 @@ describe('signing up and in', () => {
     expect(gateway.calls).toEqual([]);
   });
 
-  it('remembers gateway, authority and organization for the commands after', async () => {
+  it('remembers gateway, CA and organization for later commands', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = await signedInShell(gateway);
     gateway.answers.listClusters = () => [200, { items: [] }];
@@ -164,7 +164,7 @@ describe('signing up and in', () => {
     expect(first.calls.at(-1)?.authorization).toBe('Bearer postern_secret');
   });
 
-  it('signs out at the gateway and here, also when the token was dead already', async () => {
+  it('signs out at the gateway and locally, even if the token was already invalid', async () => {
     await using gateway = await fakeGateway(certificate);
     for (const answer of [[204], [401, failure('unauthenticated', 'no')]] as [number, unknown?][]) {
       using terminal = await signedInShell(gateway);
@@ -196,7 +196,7 @@ describe('clusters', () => {
     expect((await terminal.run('cluster create prod')).out).toContain(joining.installCommand);
   });
 
-  it('waits until the agent is there, or says that it is not', async () => {
+  it('waits until the agent connects, or reports that it did not', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = await signedInShell(gateway);
     let asked = 0;
@@ -211,7 +211,7 @@ describe('clusters', () => {
     expect(late).toMatchObject({ code: 1, err: expect.stringContaining('did not connect in time') });
   });
 
-  it('lists them aligned, and nothing from a server steers the terminal', async () => {
+  it('lists them aligned, without control characters from the server', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = await signedInShell(gateway);
     const kubernetes = { version: 'v1.33.4\u001b]52;c;AAAA\u0007', platform: 'linux', nodes: { total: 3, ready: 2 } };
@@ -221,12 +221,12 @@ describe('clusters', () => {
     const lines = out.split('\n');
     expect(lines[0]).toMatch(/^NAME {3}STATUS {4}SINCE/);
     expect(lines[1]).toMatch(/^prod {3}pending {3}3m ago {2}/);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be in the output
     expect(out + err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
     expect(out).toContain('v1.33.4\\u{1b}]52;c;AAAA\\u{7}');
   });
 
-  it('deletes one only after a yes', async () => {
+  it('deletes one only after confirmation', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = await signedInShell(gateway);
     gateway.answers.getCluster = () => [200, cluster()];
@@ -271,17 +271,17 @@ describe('the program', () => {
     expect((await terminal.run('completion tcsh')).code).toBe(2);
   });
 
-  it('has a bash script that bash understands', () => {
+  it('has a completion script that works in bash', () => {
     const script = completionOf('bash');
     const probe = `${script}\nCOMP_WORDS=(postern cluster de); COMP_CWORD=2; postern() { printf "%s " "$@"; }; _postern; echo "$COMPREPLY"`;
     expect(execFileSync('bash', ['-c', probe], { encoding: 'utf8' }).trim()).toBe('complete -- cluster de');
   });
 
-  it('says its package’s version', () => {
+  it('has the version of its package', () => {
     expect(version).toBe(manifest.version);
   });
 
-  it('is built and started under an older Node too, or says what is missing', () => {
+  it('prints its version if it is built, or says that it is not', () => {
     const bin = fileURLToPath(new URL('../bin/postern.js', import.meta.url));
     const { stdout, stderr, status } = spawnSync(process.execPath, [bin, '--version'], { encoding: 'utf8' });
     if (status === 0) expect(stdout.trim()).toBe(version);

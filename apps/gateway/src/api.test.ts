@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-describe('the way from a new account to a kubeconfig', () => {
-  it('signs up, creates a cluster, enrols its agent, makes a kubeconfig', async () => {
+describe('from a new account to a kubeconfig', () => {
+  it('signs up, creates a cluster, enrols its agent and creates a kubeconfig', async () => {
     const { cluster, joining } = await harness.createCluster(ada, 'prod');
     expect(cluster).toMatchObject({ name: 'prod', status: 'pending', agent: null, demo: false });
     expect(cluster.joining.tokenMade).not.toBeNull();
@@ -43,7 +43,7 @@ describe('the way from a new account to a kubeconfig', () => {
     const [, secret = ''] = /token: (postern_\S+)/.exec(kubeconfig.json.kubeconfig) ?? [];
     const throughIt = await harness.ask('GET', '/k8s/ada/prod/version', { token: secret });
     expect(throughIt).toMatchObject({ status: 503, json: { kind: 'Status', reason: 'ServiceUnavailable' } });
-    // A cluster's credential speaks to its cluster on every path, as if there were nothing else.
+    // With a credential for one cluster, every path is a path of that cluster.
     expect(await harness.ask('GET', '/api/v1/auth/me', { token: secret })).toMatchObject({
       status: 503,
       json: { kind: 'Status', message: expect.stringContaining('cluster "prod"') },

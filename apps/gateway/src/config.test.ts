@@ -20,7 +20,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** As the page has it: what must be set says so, an empty default says nothing. */
+/** A row of the page: required variables are marked, an empty default is left blank. */
 function row(name: string, schema: z.ZodType): string {
   const missing = schema.safeParse(undefined);
   const value = missing.success ? (missing.data ?? '') : 'required';
@@ -29,7 +29,7 @@ function row(name: string, schema: z.ZodType): string {
 }
 
 describe('docs/configuration.md', () => {
-  it('is the table of variables', () => {
+  it('lists every variable', () => {
     const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
     const rows = page.split('\n').filter((line) => line.startsWith('| `POSTERN_'));
     expect(rows).toEqual(Object.entries(variables).map(([name, schema]) => row(name, schema)));
@@ -37,7 +37,7 @@ describe('docs/configuration.md', () => {
 });
 
 describe('the configuration', () => {
-  it('takes what is needed and fills in the rest', () => {
+  it('fills in the defaults', () => {
     expect(readConfig(environment)).toMatchObject({
       publicOrigin: 'https://postern.example.com',
       listen: { host: '127.0.0.1', port: 8443 },
@@ -79,7 +79,7 @@ describe('the configuration', () => {
     [{ POSTERN_AGENT_IMAGE: 'x\nimage: y' }, /^POSTERN_AGENT_IMAGE: /],
     [{ POSTERN_TLS_CERT_FILE: '/x' }, /go together/],
     [{ POSTERN_SECRET_FILE: '/nowhere/at/all' }, /POSTERN_SECRET_FILE: .* cannot be read \(ENOENT\)/],
-  ])('refuses %j with a sentence', (change, sentence) => {
+  ])('refuses %j with a message', (change, sentence) => {
     const broken = Object.fromEntries(
       Object.entries({ ...environment, ...change }).filter(([, value]) => value !== undefined),
     );
@@ -87,7 +87,7 @@ describe('the configuration', () => {
     expect(() => readConfig(broken)).toThrow(sentence);
   });
 
-  it('takes a certificate with its own key, and refuses what is neither before anything listens', async () => {
+  it('accepts a certificate with its key, and refuses anything else before it listens', async () => {
     const [own, other] = [await testCertificate(), await selfSigned()];
     const file = (name: string, text: string): string => {
       writeFileSync(join(folder, name), text);
@@ -111,7 +111,7 @@ describe('the configuration', () => {
     expect(() => readConfig(noAuthority)).toThrow(/^POSTERN_CA_FILE: .* holds no certificate in PEM/);
   });
 
-  it('refuses a secret that is too short to be one', () => {
+  it('refuses a secret that is too short', () => {
     expect(() => readConfig({ ...environment, POSTERN_SECRET_FILE: join(folder, 'short') })).toThrow(/fewer than 32/);
   });
 });

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(data.path, { recursive: true }));
 
-it('makes a chain that TLS accepts for the host and refuses for another', async () => {
+it('creates a chain that TLS accepts for the host and refuses for another', async () => {
   const files = await ensureCertificates(data, ['localhost', '127.0.0.1', 'postern.test']);
   const [ca, cert, key] = await Promise.all(
     [files.caFile, files.certFile, files.keyFile].map((file) => readFile(file, 'utf8')),
@@ -39,7 +39,7 @@ it('makes a chain that TLS accepts for the host and refuses for another', async 
   }
 });
 
-it('keeps authority and key at the next start, also when the hosts change', async () => {
+it('keeps the CA and the key at the next start, even if the hosts change', async () => {
   const files = await ensureCertificates(data, ['localhost']);
   const before = await Promise.all([files.caFile, files.keyFile, files.certFile].map((file) => readFile(file, 'utf8')));
   await ensureCertificates(data, ['localhost']);
@@ -52,7 +52,7 @@ it('keeps authority and key at the next start, also when the hosts change', asyn
   );
 });
 
-it('lets nobody else read the keys', async () => {
+it('makes the keys readable by their owner only', async () => {
   const files = await ensureCertificates(data, ['localhost']);
   for (const file of [files.keyFile, data.file('ca.key')]) expect((await stat(file)).mode & 0o077).toBe(0);
 });

@@ -13,7 +13,7 @@ afterEach(() => rm(data.path, { recursive: true }));
 
 const forEver = ['-e', 'setInterval(() => {}, 1_000)'];
 
-it('ends what is still starting, and leaves alone what serves', async () => {
+it('ends programs that are still starting, and no others', async () => {
   const serving = startChild(data, { name: 'serving', args: forEver });
   expect(await untilReady('One', serving, Promise.resolve('ready'))).toBe('ready');
   const starting = startChild(data, { name: 'starting', args: forEver });

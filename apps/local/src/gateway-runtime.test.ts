@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { gatewayRuntime } from './gateway-runtime.ts';
 import { checkout } from './programs.ts';
 
-it('is what the image of the gateway runs with', async () => {
+it('matches the image of the gateway', async () => {
   const dockerfile = await readFile(`${checkout}infra/images/gateway.Dockerfile`, 'utf8');
   const [, image = ''] = dockerfile.split('FROM base AS gateway\n');
   const entrypoint = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(image)?.[1] ?? '[]');

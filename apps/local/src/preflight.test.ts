@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-it('names a busy port and the way out', async () => {
+it('names a busy port and an alternative', async () => {
   const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');
   const { port } = holder.address() as AddressInfo;
@@ -34,7 +34,7 @@ it('names a data folder that cannot be written', async () => {
   );
 });
 
-it('refuses a folder that another Postern uses, and takes one over whose owner is gone', async () => {
+it('refuses a folder that another Postern uses, and takes over one whose owner is gone', async () => {
   const other = spawn(process.execPath, ['-e', 'process.stdin.resume()', 'apps/local/'], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -46,7 +46,7 @@ it('refuses a folder that another Postern uses, and takes one over whose owner i
   await (await openDataFolder(folder)).release();
 });
 
-it('keeps a secret', async () => {
+it('generates each secret once', async () => {
   const data = await openDataFolder(folder);
   const secret = await data.secret('gateway');
   expect(secret).toHaveLength(43);
@@ -54,7 +54,7 @@ it('keeps a secret', async () => {
   expect(await data.secret('other')).not.toBe(secret);
 });
 
-it('reads the command line', () => {
+it('parses the command line', () => {
   expect(parseOptions([], '/data')).toMatchObject({
     data: '/data',
     port: 8443,
@@ -87,7 +87,7 @@ async function withKubeconfig(files: string, body: () => Promise<void>): Promise
   }
 }
 
-it('lists the contexts when the one asked for is not there', async () => {
+it('lists the contexts if the requested one is missing', async () => {
   const kubeconfig = join(folder, 'config');
   await writeFile(
     kubeconfig,
@@ -117,7 +117,7 @@ it('looks for the context in every file of KUBECONFIG, as kubectl does', async (
 });
 
 it.each(['contexts: [{}]\n  token: secret\n  x: {', 'contexts: {token: secret}', 'contexts: [null]'])(
-  'says in one sentence, without its secrets, that a file is no kubeconfig: %j',
+  'reports a file that is not a kubeconfig without quoting its secrets: %j',
   async (text) => {
     const kubeconfig = join(folder, 'config');
     await writeFile(kubeconfig, text);
@@ -129,7 +129,7 @@ it.each(['contexts: [{}]\n  token: secret\n  x: {', 'contexts: {token: secret}',
   },
 );
 
-it('tells addresses that others reach from this machine’s own', () => {
+it('distinguishes loopback addresses from others', () => {
   expect(['127.0.0.1', '127.3.2.1', '::1', 'localhost'].map(isLoopback)).toEqual([true, true, true, true]);
   expect(['0.0.0.0', '::', '192.0.2.1', '127.evil.test', '1127.0.0.1'].map(isLoopback)).toEqual([
     false,

@@ -9,13 +9,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { checkout, programs } from './programs.ts';
 import { ask, isAlive, Product, pidsOf, type Ready, type Reply } from './test/product.ts';
 
-/** The whole of `npm start`, as built: `npm test` builds it first. */
+/** The build output that `npm start` runs; `npm test` builds it first. */
 const main = `${checkout}apps/local/dist/main.js`;
 const person = { email: 'ada@example.com', password: 'correct horse battery' };
 
 const token = { name: 'test', expiresInSeconds: 3_600 };
 
-/** Until the demo cluster answers through gateway, tunnel and agent. */
+/** Waits until the demo cluster responds through gateway, tunnel and agent. */
 async function untilDemoAnswers(ready: Ready, secret: string): Promise<void> {
   const look = async () => {
     const { status } = await ask(ready, '/k8s/ada/demo/api/v1/namespaces', { token: secret });
@@ -45,7 +45,7 @@ describe('a running npm start', () => {
     await rm(data, { recursive: true, force: true });
   });
 
-  it('asks nobody on this machine for a set-up code', async () => {
+  it('requires no set-up code on this machine', async () => {
     expect((await ask(ready, '/api/v1/meta')).json.setupCodeRequired).toBe(false);
     expect(product.output).not.toContain('Set-up code');
   });
@@ -53,11 +53,11 @@ describe('a running npm start', () => {
   it.each([
     ['gateway', 'SIGKILL' as const, programs.gateway],
     ['gateway', 'SIGSEGV' as const, programs.gateway],
-    // It gives itself a name.
+    // Next changes the title of its process.
     ['dashboard', 'SIGKILL' as const, 'next-server'],
     ['demo cluster', 'SIGKILL' as const, programs.emulator],
   ])(
-    'starts the %s again after %s, with everything as it was',
+    'restarts the %s after %s, with its data',
     async (what, signal, program) => {
       const before = await product.pidOf(program);
       const { length } = product.output;
@@ -71,19 +71,22 @@ describe('a running npm start', () => {
       const now = await product.ready();
       expect(now).toMatchObject({ url: ready.url, pid: product.pid });
       expect((await fetch(now.metricsUrl)).status).toBe(200);
-      // The account, its token, its organization and its cluster are there; the agent is back by itself.
+      // The account, its token, organization and cluster are still there, and the agent has reconnected.
       const signedIn = await ask(ready, '/api/v1/auth/sign-in', { body: { ...person, token } });
       expect(signedIn).toMatchObject({ status: 200, json: { organizations: [{ slug: 'ada' }] } });
       await untilDemoAnswers(ready, secret);
-      expect(await ask(ready, '/api/v1/organizations/ada/clusters/demo', { token: secret })).toMatchObject({
-        status: 200,
-        json: { name: 'demo', status: 'online' },
-      });
+      // Written a moment after the tunnel is in use.
+      const shown = async () =>
+        expect(await ask(ready, '/api/v1/organizations/ada/clusters/demo', { token: secret })).toMatchObject({
+          status: 200,
+          json: { name: 'demo', status: 'online' },
+        });
+      await vi.waitFor(shown, 10_000);
     },
     90_000,
   );
 
-  it('ends at once on Ctrl-C while it waits to start a program again, and leaves nothing behind', async () => {
+  it('stops at once on Ctrl-C while it waits to restart a program, and leaves nothing behind', async () => {
     const all = await pidsOf(data);
     const { length } = product.output;
     process.kill(await product.pidOf(programs.gateway), 'SIGKILL');
@@ -94,14 +97,14 @@ describe('a running npm start', () => {
     expect((await readdir(data)).filter((name) => /ready\.json|postern\.pid/.test(name))).toEqual([]);
   }, 30_000);
 
-  it('finds the data again at the next start', async () => {
+  it('has the same data at the next start', async () => {
     product = new Product([main], data, ['--port', new URL(ready.url).port]);
     await product.said(/Postern is ready at/);
     await untilDemoAnswers(await product.ready(), secret);
   }, 90_000);
 
   it.runIf(process.platform === 'linux')(
-    'has a gateway that ends in order after an uncaught error',
+    'has a gateway that drains and exits after an uncaught error',
     async () => {
       const running = await readFile(`/proc/${await product.pidOf(programs.gateway)}/environ`, 'utf8');
       const env = Object.fromEntries(
@@ -140,7 +143,7 @@ describe('a running npm start', () => {
   );
 });
 
-describe('an npm start that others can reach, with a cluster of its owner', () => {
+describe('an npm start that others can reach, with --connect', () => {
   let data: string;
   let product: Product;
   let ready: Ready;
@@ -173,7 +176,7 @@ describe('an npm start that others can reach, with a cluster of its owner', () =
     (await ask(ready, `/api/v1/organizations/${json.organizations[0].slug}/clusters`, { token: json.token.secret }))
       .json;
 
-  it('gives that cluster to whoever reads its terminal, also when the gateway was started again, and to nobody else', async () => {
+  it('gives the cluster only to the account created with the set-up code, even after a gateway restart', async () => {
     const [, code = ''] = await product.said(/Set-up code: ([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})/);
     expect((await signUp('mallory')).status).toBe(403);
     expect((await signUp('mallory', '0000-0000-0000-0000')).status).toBe(403);

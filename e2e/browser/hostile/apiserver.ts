@@ -10,13 +10,13 @@ import { discovery, hostileObject, hostileTable, kinds } from './objects.ts';
 export interface HostileApiserver extends AsyncDisposable {
   url: string;
   cert: string;
-  /** Paths that were asked for so far. */
+  /** Paths requested so far. */
   asked: string[];
-  /** What reached the input of its shells. */
+  /** The input that its shells have received. */
   typed(): string;
 }
 
-/** Files that a cluster may serve under `/evil/`, each of which tells when it runs or is drawn. */
+/** Files that a cluster may serve under `/evil/`, each of which reports when it runs or is rendered. */
 const files: Record<string, { type: string; body: string }> = {
   'script.js': {
     type: 'text/javascript',
@@ -43,8 +43,8 @@ const files: Record<string, { type: string; body: string }> = {
 };
 
 /**
- * An apiserver that a hostile tenant owns: it says what a real one says, with attacks in every text. It takes whatever is
- * written, and its pods print attacks.
+ * The apiserver of a hostile tenant: it answers like a real one, but with attacks in every text. Its pods print attacks
+ * too, and it refuses most writes with them.
  */
 export async function startHostileApiserver(): Promise<HostileApiserver> {
   const certificate = await selfSigned();
@@ -65,7 +65,7 @@ export async function startHostileApiserver(): Promise<HostileApiserver> {
       const print = (line: string): void => connection.send(Buffer.concat([Buffer.of(1), Buffer.from(`${line}\r\n`)]));
       connection.on('error', () => {});
       for (const line of [...markup, ...output, `see https://${evilHost}/link or javascript:${canary}(1)`]) print(line);
-      // A shell that ends with its first key, so that the words of its end are drawn too.
+      // The shell ends at the first Enter, so that its end message is drawn too.
       connection.on('message', (data: Buffer) => {
         if (data[0] !== 0) return;
         typed.push(data.subarray(1));
@@ -98,7 +98,7 @@ export async function startHostileApiserver(): Promise<HostileApiserver> {
   };
 }
 
-/** Headers with which a server could loosen what its answers may do. */
+/** Response headers with which a server could relax the browser's restrictions. */
 const loosening = {
   'access-control-allow-origin': '*',
   'content-disposition': 'inline',

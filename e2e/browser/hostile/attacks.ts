@@ -1,12 +1,12 @@
-/** What scripts of an attack call when they run; the test lets the browser report every call. */
+/** The function that attack scripts call when they run; the browser reports every call to the test. */
 export const canary = 'canaryRan';
-/** A host that nothing of ours ever asks. */
+/** A host that our own code never contacts. */
 export const evilHost = 'evil.invalid';
 
 const run = (from: string): string => `${canary}('${from}')`;
 const evil = `https://${evilHost}`;
 
-/** Markup and addresses that have run scripts where text was taken for HTML, a template, a style or a link. */
+/** Markup and URLs that have run scripts where text was treated as HTML, a template, a style or a link. */
 export const markup: readonly string[] = [
   `<script>${run('script')}</script>`,
   `<img src=x onerror="${run('img')}">`,
@@ -29,7 +29,7 @@ export const markup: readonly string[] = [
   'constructor',
 ];
 
-/** The same for addresses, as annotations and cells hold them. */
+/** The same for URLs, as in annotations and cells. */
 export const addresses: readonly string[] = [
   `javascript:${run('link')}`,
   `JaVaScRiPt:${run('case')}`,
@@ -56,7 +56,7 @@ export const names: readonly string[] = [
 const esc = '\u001b';
 const bel = '\u0007';
 
-/** What a program may print: sequences that set titles, links, clipboards and colours, and questions that are answered as input. */
+/** Output of a program: sequences that set titles, links, clipboards and colours, and queries answered as input. */
 export const output: readonly string[] = [
   `${esc}]0;<img src=x onerror=${run('title')}>${bel}`,
   `${esc}]8;;javascript:${run('osc8')}${bel}click me${esc}]8;;${bel}`,
@@ -69,18 +69,18 @@ export const output: readonly string[] = [
   `\u009d0;x\u009c\u0090x\u009c\r\b\b\u0000`,
 ];
 
-/** Everything at once, for the many fields that hold one text. */
+/** All of them at once, for the many fields with one text. */
 export const text = [...markup, ...addresses].join(' ');
 
-/** The same without control characters, for what becomes part of an address: one with such a character is refused. */
+/** The same without control characters, for parts of URLs: a URL with such a character is refused. */
 export const printable = text.replaceAll(/\p{Cc}/gu, '');
 
-/** A map of all of them, by name and as names. */
+/** A map with all of them as values and as keys. */
 export function strings(): Record<string, string> {
   const entries = [...markup, ...addresses, ...output, '\ud800'].flatMap((attack, index) => [
     [`attack-${index}`, attack],
     [attack, 'as the key'],
   ]);
-  // As JSON has it: `__proto__` is a key like any other there.
+  // Parsed from JSON, where `__proto__` is an ordinary key.
   return JSON.parse(`{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join()}}`);
 }

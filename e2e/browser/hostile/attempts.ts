@@ -1,4 +1,4 @@
-/** As a script that got into a page would try it: each answers how it went. `$` stands for the cluster's files on our origin. */
+/** What an injected script would try; each resolves with its outcome. `$` stands for the path of a cluster's files. */
 export const attempts: [name: string, directive: string, script: string][] = [
   ['a script', 'script-src-elem', `add('script', { src: '$/script.js' })`],
   ['a module', 'script-src-elem', `add('script', { type: 'module', src: '$/module.js' })`],
@@ -24,7 +24,7 @@ export const attempts: [name: string, directive: string, script: string][] = [
   ['a form', 'form-action', `submit('$/page.html')`],
 ];
 
-/** What the attempts are written with; to be put before them. */
+/** Helpers of the attempts, put before each. */
 const helpers = `
   const settle = (element) => new Promise((done) => {
     element.addEventListener('load', () => done('loaded'));
@@ -41,7 +41,8 @@ const helpers = `
     const worker = make();
     worker.onmessage = () => { canaryRan('worker'); done('loaded'); };
     worker.onerror = () => done('refused');
-    setTimeout(() => done('nothing'), 1500);
+    // Loading its scripts takes a while.
+    setTimeout(() => done('nothing'), 10_000);
   });
   const submit = (action) => {
     const form = Object.assign(document.createElement('form'), { action });
@@ -51,6 +52,6 @@ const helpers = `
   };
 `;
 
-/** One attempt as a program for `page.evaluate`; answers `loaded`, `refused` or `nothing`. */
+/** One attempt as a program for `page.evaluate`; resolves with `loaded`, `refused` or `nothing`. */
 export const program = (attempt: string): string =>
   `(async () => { ${helpers} return ${attempt}; })().catch(() => 'refused')`;

@@ -9,8 +9,8 @@ import { stringify } from 'yaml';
 import { repository, results } from '../../harness/process.ts';
 
 /**
- * Connects an apiserver to the product as its owner would: makes a cluster as the person who is signed in on `page`, and runs
- * the agent outside of it with a kubeconfig.
+ * Connects an apiserver to the product as its owner would: creates a cluster as the user who is signed in on `page`,
+ * and runs the agent outside of it with a kubeconfig.
  */
 export async function connectCluster(
   page: Page,
@@ -25,7 +25,7 @@ export async function connectCluster(
   const { url, caFile, organization, name, apiserver } = options;
   const clusters = `${url}/api/v1/organizations/${organization}/clusters`;
   const made = await page.request.post(clusters, { data: { name }, headers: { origin: url } });
-  if (!made.ok()) throw new Error(`the cluster could not be made: ${made.status()} ${await made.text()}`);
+  if (!made.ok()) throw new Error(`the cluster could not be created: ${made.status()} ${await made.text()}`);
   const { joining } = (await made.json()) as { joining: { joinToken: string } };
   const folder = mkdtempSync(join(tmpdir(), 'postern-hostile-'));
   const kubeconfig = join(folder, 'kubeconfig');

@@ -75,7 +75,7 @@ export function discovery(core: boolean): unknown {
   return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
 }
 
-/** One object whose every text is hostile, with the parts that the pages of the common kinds read. */
+/** An object in which every text is hostile, with the fields that the pages of common kinds read. */
 export function hostileObject({ group, version, kind }: Kind, name: string): Record<string, unknown> {
   const container = {
     name: 'main',

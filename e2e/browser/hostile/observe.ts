@@ -1,19 +1,19 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { canary } from './attacks.ts';
 
-/** What a browser did that no page of ours does. */
+/** Browser activity that none of our pages causes. */
 export interface Observations {
-  /** Attacks that ran, by the name they gave. */
+  /** Attacks that ran, by the name they reported. */
   ran: string[];
-  /** `directive blocked-address`: something asked to run or to load, and only the Content-Security-Policy was in its way. */
+  /** `directive blocked-url`: something tried to run or to load, and only the Content-Security-Policy prevented it. */
   violations: string[];
-  /** Requests to other origins, dialogs, windows and documents that nobody asked for. */
+  /** Requests to other origins, and unexpected dialogs, windows and documents. */
   surprises: string[];
-  /** Forgets what was seen. */
+  /** Forgets all of them. */
   clear(): void;
 }
 
-/** Watches everything in a context from now on; must be called before its pages are opened. */
+/** Observes a context from now on; call it before opening the pages to observe. */
 export async function observe(context: BrowserContext, origin: string): Promise<Observations> {
   const seen: Observations = {
     ran: [],
@@ -34,7 +34,7 @@ export async function observe(context: BrowserContext, origin: string): Promise<
   let pages = 0;
   context.on('page', (page) => {
     if (++pages > 1) seen.surprises.push(`window ${page.url()}`);
-    // Of workers, and of service workers, there is no event in the document.
+    // Violations by workers and service workers cause no event in the document.
     page.on('console', (message) => {
       const found = /violates the following Content Security Policy directive: "([\w-]+)/.exec(message.text());
       if (found?.[1] !== undefined) seen.violations.push(`${found[1]} ${message.text().slice(0, 100)}`);

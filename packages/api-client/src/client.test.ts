@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-/** A server that answers every request alike and keeps what it was sent. */
+/** A server that sends the same response to every request, and records the requests. */
 async function answering(status: number, body: string, headers: Record<string, string> = {}) {
   const seen: { request: IncomingMessage; body: string }[] = [];
   const server = createServer(async (request, response) => {
@@ -21,7 +21,7 @@ async function answering(status: number, body: string, headers: Record<string, s
   return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, close };
 }
 
-it('fills the path, encodes it, and sends token and body', async () => {
+it('fills in and encodes the path, and sends token and body', async () => {
   const { baseUrl, seen } = await answering(201, '{"ok":true}');
   const client = createClient({ baseUrl, token: 'secret' });
   await client.call('createKubeconfig', { params: { organization: 'a/b', cluster: 'c' }, body: { mode: 'exec' } });
@@ -31,7 +31,7 @@ it('fills the path, encodes it, and sends token and body', async () => {
   expect(seen[0]?.body).toBe('{"mode":"exec"}');
 });
 
-it('leaves undefined values out of the query', async () => {
+it('omits undefined values from the query', async () => {
   const { baseUrl, seen } = await answering(200, '{"items":[],"nextCursor":null}');
   await createClient({ baseUrl }).call('listSessions', {
     params: { organization: 'a' },
@@ -40,7 +40,7 @@ it('leaves undefined values out of the query', async () => {
   expect(seen[0]?.request.url).toBe('/api/v1/organizations/a/sessions?kind=exec');
 });
 
-it('answers undefined to 204', async () => {
+it('returns undefined for 204', async () => {
   const { baseUrl } = await answering(204, '');
   expect(await createClient({ baseUrl }).call('signOut', {})).toBeUndefined();
 });
@@ -61,12 +61,12 @@ it('throws the gateway’s error with fields and Retry-After', async () => {
   });
 });
 
-it('makes a readable error of a proxy’s page', async () => {
+it('turns the error page of a proxy into a readable error', async () => {
   const { baseUrl } = await answering(502, '<html>Bad gateway</html>');
   await expect(createClient({ baseUrl }).call('getMe', {})).rejects.toMatchObject({ code: 'unavailable', status: 502 });
 });
 
-it('tells a gateway that is not there from one that refuses', async () => {
+it('throws ConnectionError if the gateway cannot be reached', async () => {
   const { baseUrl, close } = await answering(200, '{}');
   await close();
   await expect(createClient({ baseUrl }).call('getMe', {})).rejects.toBeInstanceOf(ConnectionError);

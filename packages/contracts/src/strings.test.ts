@@ -4,7 +4,7 @@ import { oneLine } from './primitives.ts';
 import { type Route, routes } from './routes.ts';
 import * as socket from './socket.ts';
 
-/** Every schema of what somebody sends, over REST and over socket.io. */
+/** Every schema of client input, over REST and over socket.io. */
 const requests: [string, z.ZodType][] = [
   ...Object.entries<Route>(routes).flatMap(([name, { params, query, body }]) =>
     Object.entries({ params, query, body }).flatMap(([part, schema]): [string, z.ZodType][] =>
@@ -31,7 +31,7 @@ interface Definition {
   options?: z.ZodType[];
 }
 
-/** Paths of the strings in a schema that could hold what neither a log nor PostgreSQL takes. */
+/** Paths of the strings in a schema that may contain characters which a log or PostgreSQL cannot hold. */
 function openStrings(schema: z.ZodType, path = ''): string[] {
   const definition = schema._zod.def as unknown as Definition;
   const inside = (inner: z.ZodType | undefined, name: string): string[] =>
@@ -60,7 +60,7 @@ function openStrings(schema: z.ZodType, path = ''): string[] {
     case 'literal':
       return [];
     case 'custom':
-      // Bytes: no string passes.
+      // Bytes, for which strings are refused.
       return schema.safeParse('').success || schema.safeParse('x').success ? [path] : [];
     default:
       return [`${path}: a schema of type ${definition.type}, which this test does not know`];
@@ -87,7 +87,7 @@ const hostile = [
   '\udc00',
 ];
 
-/** For the few texts of several lines and those that go through another schema first. */
+/** For the few multi-line strings, and those that pass through another schema first. */
 function refusesAll(schema: z.ZodType): boolean {
   const isPem = (character: string): boolean => character === '\n' && schema.safeParse('a\nb').success;
   return (
@@ -103,12 +103,12 @@ function refusesAll(schema: z.ZodType): boolean {
   );
 }
 
-describe('a string that somebody sends', () => {
-  it.each(requests)('in %s holds one line of text', (_, schema) => {
+describe('a string from a client', () => {
+  it.each(requests)('in %s is a single line', (_, schema) => {
     expect(openStrings(schema)).toEqual([]);
   });
 
-  it('is found by this test wherever it hides', () => {
+  it('is found by this test however deeply it is nested', () => {
     const open = z.object({
       a: z.string(),
       b: z.string().max(3).optional(),
@@ -133,11 +133,11 @@ describe('a string that somebody sends', () => {
   });
 });
 
-it.each(hostile)('one line of text holds no %j, wherever it stands', (character) => {
+it.each(hostile)('a single line contains no %j, at any position', (character) => {
   for (const value of [character, `a${character}`, `${character}a`, `a${character}b`])
     expect(value).not.toMatch(oneLine);
 });
 
-it.each(['', 'a b', 'é', '日本', '👩‍💻', '😀', 'a\u0301'])('one line of text may be %j', (value) => {
+it.each(['', 'a b', 'é', '日本', '👩‍💻', '😀', 'a\u0301'])('a single line may be %j', (value) => {
   expect(value).toMatch(oneLine);
 });

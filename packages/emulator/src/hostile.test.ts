@@ -10,7 +10,7 @@ import { storeLimits } from './store/store.ts';
 import { ask, TABLE } from './test/client.ts';
 import { runScript } from './test/exec.ts';
 
-// An error that nobody catches fails the run: what these tests assert besides is that the next honest request is answered.
+// An uncaught error fails the run. In addition, these tests assert that an ordinary request is still answered.
 let emulator: Emulator;
 let reported: string[];
 beforeAll(async () => {
@@ -24,9 +24,9 @@ afterAll(async () => {
 });
 
 const PODS = '/api/v1/namespaces/shop/pods';
-const isWell = async () => expect((await ask(emulator, `${PODS}/postgres-0`)).status).toBe(200);
+const isHealthy = async () => expect((await ask(emulator, `${PODS}/postgres-0`)).status).toBe(200);
 
-/** Bytes that look random and are the same in every run. */
+/** Pseudo-random bytes, the same in every run. */
 function noise(length: number, seed: number): Buffer {
   let state = seed * 2_654_435_761 + 1;
   return Buffer.from(
@@ -45,7 +45,7 @@ async function dial(): Promise<TLSSocket> {
   return socket;
 }
 
-/** Sends bytes and waits until the other side has closed, or has had time to take them. */
+/** Sends bytes, ends the connection and waits until it is closed. */
 async function send(socket: TLSSocket, bytes: Buffer | string): Promise<void> {
   socket.resume();
   const closed = new Promise<void>((done) => socket.once('close', () => done()));
@@ -69,13 +69,13 @@ describe('on the wire', () => {
     'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\nExpect: x\r\n\r\nabc',
     '\0\0\0\0',
   ];
-  it.each(lines)('outlives %j', async (text) => {
+  it.each(lines)('survives %j', async (text) => {
     await send(await dial(), text);
     await send(await dial(), text.replace('\r\n', `\r\n${authorised()}`));
-    await isWell();
+    await isHealthy();
   });
 
-  it('outlives noise, with and without an honest beginning', async () => {
+  it('survives noise, with and without a valid beginning', async () => {
     for (let seed = 0; seed < 40; seed += 1) {
       await send(await dial(), noise(600, seed));
       await send(
@@ -83,10 +83,10 @@ describe('on the wire', () => {
         Buffer.concat([Buffer.from(`POST ${PODS} HTTP/1.1\r\nHost: a\r\n${authorised()}`), noise(99, seed)]),
       );
     }
-    await isWell();
+    await isHealthy();
   });
 
-  it('outlives HTTP/2 streams that are broken off', async () => {
+  it('survives HTTP/2 streams that are reset', async () => {
     const session = connectHttp2(emulator.url, { ca: emulator.caPem });
     session.on('error', () => {});
     const headers = { authorization: `Bearer ${emulator.token}` };
@@ -102,7 +102,7 @@ describe('on the wire', () => {
       }
     }
     await new Promise<void>((closed) => session.close(() => closed()));
-    await isWell();
+    await isHealthy();
   });
 });
 
@@ -119,29 +119,29 @@ describe('on a terminal’s channels', () => {
   const size = (text: string) => Buffer.concat([Buffer.of(4), Buffer.from(text)]);
   const sequences: [string, Buffer[]][] = [
     ['input after its end', [Buffer.of(255, 0), Buffer.from('\0more'), Buffer.of(255, 0), Buffer.from('\0more')]],
-    ['sizes that are none', ['null', '[]', '{}', '{"Width":-1,"Height":1e9}', '{"Width":"x"}', '{', ''].map(size)],
-    ['sizes of every kind', Array.from({ length: 200 }, (_, n) => size(`{"Width":${n * 37},"Height":${n}}`))],
-    ['channels that are none', Array.from({ length: 256 }, (_, n) => Buffer.of(n, 0, 255))],
-    ['nothing', [Buffer.alloc(0), Buffer.of(0), Buffer.of(255)]],
+    ['invalid sizes', ['null', '[]', '{}', '{"Width":-1,"Height":1e9}', '{"Width":"x"}', '{', ''].map(size)],
+    ['many sizes', Array.from({ length: 200 }, (_, n) => size(`{"Width":${n * 37},"Height":${n}}`))],
+    ['unknown channels', Array.from({ length: 256 }, (_, n) => Buffer.of(n, 0, 255))],
+    ['empty messages', [Buffer.alloc(0), Buffer.of(0), Buffer.of(255)]],
     ['noise', Array.from({ length: 100 }, (_, seed) => noise(50, seed))],
   ];
   it.each(sequences.flatMap(([name, messages]) => [true, false].map((tty) => [name, tty, messages] as const)))(
-    'outlives %s (tty: %s)',
+    'survives %s (tty: %s)',
     async (_, tty, messages) => {
       const socket = await open(`${shell}&tty=${tty}`);
       for (const message of messages) socket.send(message);
-      // The end of the program, and what comes after it.
+      // Ends the program; the messages after that come too late.
       socket.send(Buffer.from('\0\n\n'));
       for (const message of messages) if (socket.readyState === WebSocket.OPEN) socket.send(message);
       const closed = once(socket, 'close');
       const timer = setTimeout(() => socket.terminate(), 500);
       await closed;
       clearTimeout(timer);
-      await isWell();
+      await isHealthy();
     },
   );
 
-  it('outlives an end of the program while its terminal is being resized', async () => {
+  it('survives the end of the program while its terminal is being resized', async () => {
     for (let round = 0; round < 10; round += 1) {
       const socket = await open('command=true&stdin=true&stdout=true&tty=true');
       const closed = once(socket, 'close');
@@ -152,10 +152,10 @@ describe('on a terminal’s channels', () => {
       await closed;
       clearInterval(timer);
     }
-    await isWell();
+    await isHealthy();
   });
 
-  it('outlives whoever attaches to any pod there is', async () => {
+  it('survives clients that attach to any pod and disconnect', async () => {
     const { json } = await ask(emulator, '/api/v1/pods');
     for (const { metadata, spec } of json.items.filter(
       ({ metadata: { namespace } }: { metadata: { namespace: string } }) => namespace === 'shop',
@@ -168,10 +168,10 @@ describe('on a terminal’s channels', () => {
       socket.once('open', () => socket.terminate());
       await closed;
     }
-    await isWell();
+    await isHealthy();
   });
 
-  it('outlives arguments that no program can take', async () => {
+  it('survives arguments that contain NUL', async () => {
     const socket = await open(`command=echo&command=a%00b&stdout=true`);
     await once(socket, 'close');
     expect((await runScript(emulator, 'echo well')).stdout).toBe('well\n');
@@ -188,7 +188,7 @@ describe('over SPDY', () => {
     ]);
   const places = ['exec?command=cat&stdin=true&stdout=true', 'portforward'];
 
-  it.each(places)('outlives frames that end too early, and noise, on %s', async (what) => {
+  it.each(places)('survives truncated frames and noise on %s', async (what) => {
     for (let type = 0; type < 12; type += 1) {
       for (const length of [0, 1, 3, 4, 9, 10, 40]) {
         await send(
@@ -200,17 +200,17 @@ describe('over SPDY', () => {
     for (let seed = 0; seed < 30; seed += 1) {
       await send(await dial(), Buffer.concat([Buffer.from(upgrade(what)), noise(200, seed)]));
     }
-    await isWell();
+    await isHealthy();
   });
 
-  it('unpacks no headers of a gigabyte', async () => {
+  it('does not decompress huge headers', async () => {
     const bomb = deflateSync(Buffer.alloc(256 * 1024 ** 2));
     const before = process.memoryUsage().rss;
     await send(
       await dial(),
       Buffer.concat([Buffer.from(upgrade('portforward')), frame(1, Buffer.concat([Buffer.alloc(10, 1), bomb]))]),
     );
-    await isWell();
+    await isHealthy();
     expect(process.memoryUsage().rss - before).toBeLessThan(128 * 1024 ** 2);
   });
 });
@@ -250,14 +250,14 @@ describe('what is stored', () => {
         },
       },
     ],
-  ])('outlives a deployment with an odd %s', async (name, spec) => {
+  ])('survives a deployment with an invalid %s', async (name, spec) => {
     const { status } = await ask(emulator, workloads, { method: 'POST', body: deployment(name, spec) });
     expect([201, 400, 422]).toContain(status);
     await ask(emulator, `${workloads}/${name}`, { method: 'DELETE' });
-    await isWell();
+    await isHealthy();
   });
 
-  it('outlives a cron job whose schedule nobody can read, and runs the others', async () => {
+  it('survives cron jobs with invalid schedules', async () => {
     const job = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] } } };
     for (const schedule of ['', '* * * *', '*/0 * * * *', '99999999999-0 * * * *', '@'.repeat(10_000)]) {
       const body = {
@@ -270,10 +270,10 @@ describe('what is stored', () => {
         (await ask(emulator, '/apis/batch/v1/namespaces/shop/cronjobs', { method: 'POST', body })).status,
       ).toBeLessThan(500);
     }
-    await isWell();
+    await isHealthy();
   });
 
-  it('outlives states that no controller ever wrote, and shows them', async () => {
+  it('survives statuses that no controller has written, and shows them', async () => {
     for (const status of [
       { phase: 7 },
       { containerStatuses: {} },
@@ -291,10 +291,10 @@ describe('what is stored', () => {
         expect((await ask(emulator, path, { headers: { accept: TABLE } })).status).toBeLessThan(600);
       }
     }
-    await isWell();
+    await isHealthy();
   });
 
-  it('holds no more pods than its limit, however many are wanted, and says so to whoever wants one more', async () => {
+  it('is limited to a number of pods, and refuses one more with a reason', async () => {
     const body = deployment('flood', { replicas: 1_000_000_000 });
     expect((await ask(emulator, workloads, { method: 'POST', body })).status).toBe(201);
     const list = () => ask(emulator, '/api/v1/pods');
@@ -315,10 +315,10 @@ describe('what is stored', () => {
     const refused = await ask(emulator, PODS, { method: 'POST', body: pod });
     expect(refused).toMatchObject({ status: 403, json: { message: expect.stringContaining('exceeded quota') } });
     await ask(emulator, `${workloads}/flood`, { method: 'DELETE' });
-    await isWell();
+    await isHealthy();
   }, 60_000);
 
-  it('holds no more than its size', async () => {
+  it('is limited in size', async () => {
     const data = { filler: 'x'.repeat(2_500_000) };
     const path = '/api/v1/namespaces/shop/configmaps';
     const statuses: number[] = [];
@@ -331,6 +331,6 @@ describe('what is stored', () => {
     expect((await ask(emulator, `${path}/big-0`, { method: 'DELETE' })).status).toBe(200);
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'again' }, data };
     expect((await ask(emulator, path, { method: 'POST', body })).status).toBe(201);
-    await isWell();
+    await isHealthy();
   }, 60_000);
 });

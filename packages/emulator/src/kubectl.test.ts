@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { Kubectl, kubectls, type Result } from './test/kubectl.ts';
 
-/** The oldest, the newest, and one between: all of them with EMULATOR_TEST_KUBECTLS=all. */
+/** The oldest, the newest and one in between; all of them with EMULATOR_TEST_KUBECTLS=all. */
 function chosen(all: string[]): string[] {
   if (process.env['EMULATOR_TEST_KUBECTLS'] === 'all' || all.length <= 3) return all;
   return [0, Math.floor(all.length / 2), all.length - 1].flatMap((index) => all[index] ?? []);
@@ -81,7 +81,7 @@ describe.each(programs.map((program) => ({ program, name: basename(program) })))
     await ok('delete', 'namespace', namespace, '--timeout=15s');
   });
 
-  it('is told what it may do', async () => {
+  it('answers auth can-i', async () => {
     const viewer = ['--as=postern:a@example.com', '--as-group=postern:viewer'];
     expect(text(await run('auth', 'can-i', 'create', 'deployments', ...viewer))).toMatch(/^no/);
     expect(text(await run('auth', 'can-i', 'list', 'pods', ...viewer))).toMatch(/^yes/);

@@ -21,7 +21,7 @@ function start(...args: string[]): ChildProcess & { stdout: NodeJS.ReadableStrea
   return child as ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream };
 }
 
-it('writes a kubeconfig that nobody else can read, says so, and stops within a second', async () => {
+it('writes a private kubeconfig, reports that it is ready, and stops at once', async () => {
   const child = start('--port', '0');
   const [line] = await once(createInterface(child.stdout), 'line');
   const ready = JSON.parse(line);
@@ -36,11 +36,12 @@ it('writes a kubeconfig that nobody else can read, says so, and stops within a s
   child.kill('SIGTERM');
   const [code] = await once(child, 'exit');
   expect(code).toBe(0);
-  expect(performance.now() - asked).toBeLessThan(1_000);
+  // Neither a kept connection (5 s) nor a request (30 s) was waited for.
+  expect(performance.now() - asked).toBeLessThan(4_000);
   expect(readdirSync(folder).filter((name) => name.startsWith('postern-demo-'))).toEqual([]);
 });
 
-it('says in one line why it cannot start', async () => {
+it('reports in one line why it cannot start', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as { port: number };

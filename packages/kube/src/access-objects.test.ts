@@ -7,10 +7,10 @@ const labels = { 'app.kubernetes.io/part-of': 'postern', 'app.kubernetes.io/inst
 describe.each<[Installation['location'], string]>([
   ['in-cluster', ''],
   ['outside', `:${clusterId}`],
-])('what the levels may do where the agent runs %s', (location, suffix) => {
+])('the access objects of an agent that runs %s', (location, suffix) => {
   const objects = () => accessObjects({ clusterId, location });
 
-  it('is one role and four bindings, which know the installation', () => {
+  it('are one role and four bindings, labelled with the installation', () => {
     expect(objects().map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }))).toEqual(
       [
         ['ClusterRole', 'postern:viewer'],
@@ -26,7 +26,7 @@ describe.each<[Installation['location'], string]>([
     );
   });
 
-  it('is to read these kinds that have no namespace, and nothing else of them', () => {
+  it('allow only reading, and only of these cluster-scoped kinds', () => {
     const rules = objects()[0]?.['rules'] as { apiGroups: string[]; resources: string[]; verbs: string[] }[];
     expect(new Set(rules.flatMap(({ verbs }) => verbs))).toEqual(new Set(['get', 'list', 'watch']));
     expect(rules.map(({ apiGroups, resources, verbs }) => [apiGroups, resources, verbs.length])).toEqual([
@@ -47,7 +47,7 @@ describe.each<[Installation['location'], string]>([
     ['postern:viewer-cluster', `postern:viewer${suffix}`, ['postern:viewer', 'postern:editor']],
     ['postern:editor', 'edit', ['postern:editor']],
     ['postern:admin', 'cluster-admin', ['postern:admin']],
-  ])('is bound by %s to the role %s', (name, role, groups) => {
+  ])('have a binding %s to the role %s', (name, role, groups) => {
     const apiGroup = 'rbac.authorization.k8s.io';
     const bindings = objects().filter(
       ({ kind, metadata }) => kind !== 'ClusterRole' && metadata.name === `${name}${suffix}`,

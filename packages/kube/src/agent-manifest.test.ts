@@ -42,7 +42,7 @@ describe('renderAgentManifest', () => {
     expect(uninstallCommand(options.clusterId)).toContain(` -l app.kubernetes.io/instance=${options.clusterId}`);
   });
 
-  it('uninstalls every kind that has no namespace, and the namespace', () => {
+  it('uninstalls every cluster-scoped kind, and the namespace', () => {
     const kinds = objectsOf(renderAgentManifest(options))
       .filter(({ metadata }) => metadata.namespace === undefined)
       .map(({ kind }) => kind.toLowerCase());
@@ -71,7 +71,7 @@ describe('renderAgentManifest', () => {
     expect(bound.sort()).toEqual(['postern-agent-identity', 'postern:agent']);
   });
 
-  it('runs the agent as the restricted pod security standard wants it', () => {
+  it('runs the agent under the restricted pod security standard', () => {
     const objects = objectsOf(renderAgentManifest(options));
     expect(find(objects, 'Namespace', 'postern-agent').metadata.labels).toMatchObject({
       'pod-security.kubernetes.io/enforce': 'restricted',
@@ -90,7 +90,7 @@ describe('renderAgentManifest', () => {
     });
   });
 
-  it('never carries data for the identity, so that applying again keeps the key', () => {
+  it('has no data for the identity Secret, so that applying it again keeps the key', () => {
     const identity = find(objectsOf(renderAgentManifest(options)), 'Secret', 'postern-agent-identity');
     expect(Object.keys(identity).sort()).toEqual(['apiVersion', 'kind', 'metadata', 'type']);
   });
@@ -104,13 +104,13 @@ describe('renderAgentManifest', () => {
     expect(templateOf('one')).toEqual(templateOf('one'));
   });
 
-  it('leaves the authority out where the public ones do', () => {
+  it('omits the CA if a public one is used', () => {
     const objects = objectsOf(renderAgentManifest({ ...options, caPem: null }));
     expect(find(objects, 'Secret', 'postern-agent-join')['stringData']).toEqual({ 'join-token': options.joinToken });
     expect(podSpec(objects).containers[0]?.env.map(({ name }) => name)).not.toContain('POSTERN_CA_FILE');
   });
 
-  it('lets no value out of its place', () => {
+  it('escapes every value', () => {
     const hostile = 'x"\n---\nkind: ClusterRoleBinding\nmetadata: {name: evil}\n#';
     const objects = objectsOf(
       renderAgentManifest({
@@ -131,7 +131,7 @@ describe('renderAgentManifest', () => {
 });
 
 describe('accessObjects', () => {
-  it('gives viewers and editors no secrets of their own, and admins everything', () => {
+  it('adds no access to secrets for viewers and editors, and gives admins everything', () => {
     const objects = accessObjects({ clusterId: options.clusterId, location: 'in-cluster' });
     expect(JSON.stringify(find(objects, 'ClusterRole', 'postern:viewer')['rules'])).not.toMatch(/secrets|"\*"/);
     const roles = objects
@@ -149,7 +149,7 @@ describe('accessObjects', () => {
     ]);
   });
 
-  it('are each installation’s own, so that none goes with another', () => {
+  it('have different names in each installation, so that removing one affects no other', () => {
     const agents = [
       { clusterId: 'a', location: 'in-cluster' },
       { clusterId: 'b', location: 'outside' },

@@ -48,7 +48,7 @@ describe('request headers', () => {
     ]);
   });
 
-  it('drops what Connection names, also in a second line and in odd case', () => {
+  it('drops what Connection names, also on a second line and in any case', () => {
     const headers = headerPairs([
       'Accept',
       'a',
@@ -64,7 +64,7 @@ describe('request headers', () => {
     expect(passRequestHeaders(headers)).toEqual([['user-agent', 'k']]);
   });
 
-  it('drops what Connection names, and nothing that another header does', () => {
+  it('does not drop what other headers name', () => {
     const headers = headerPairs(['Accept', 'user-agent, if-match', 'User-Agent', 'k', 'If-Match', 'x']);
     expect(passRequestHeaders(headers)).toEqual([
       ['accept', 'user-agent, if-match'],
@@ -73,7 +73,7 @@ describe('request headers', () => {
     ]);
   });
 
-  it('passes the first line of a field that has one value, and all of others', () => {
+  it('passes only the first line of a single-valued field, and all lines of others', () => {
     const headers = headerPairs(['Content-Type', 'a', 'Accept', 'x', 'CONTENT-TYPE', 'b', 'Range', 'c', 'Accept', 'y']);
     expect(passRequestHeaders(headers)).toEqual([
       ['content-type', 'a'],
@@ -91,7 +91,7 @@ describe('request headers', () => {
       ['v5.channel.k8s.io,v4.channel.k8s.io'],
     ],
     ['v5.channel.k8s.io, v4.channel.k8s.io', ['v5.channel.k8s.io, v4.channel.k8s.io']],
-  ])('passes of the subprotocols %j no bearer token', (value, passed) => {
+  ])('removes bearer tokens from the subprotocols %j', (value, passed) => {
     expect(passUpgradeRequestHeaders([['sec-websocket-protocol', value]])).toEqual(
       passed.map((kept) => ['sec-websocket-protocol', kept]),
     );
@@ -102,14 +102,14 @@ describe('request headers', () => {
     expect(passUpgradeRequestHeaders([command])).toEqual([command]);
   });
 
-  it('are read in pairs, with names in lower case and without those of HTTP/2 itself', () => {
+  it('are read in pairs, with lower-case names and without pseudo-headers of HTTP/2', () => {
     expect(headerPairs([':path', '/', 'Host', 'Gateway', 'X-A', ':b'])).toEqual([
       ['host', 'Gateway'],
       ['x-a', ':b'],
     ]);
   });
 
-  it('keeps lines apart: SPDY names each protocol version in its own', () => {
+  it('keeps lines separate: SPDY has one for each protocol version', () => {
     const headers = headerPairs([
       'X-Stream-Protocol-Version',
       'v5.channel.k8s.io',
@@ -126,7 +126,7 @@ describe('request headers', () => {
     expect(passRequestHeaders([['accept', value]])).toEqual([]);
   });
 
-  it('never passes an identity, a credential or a hop-by-hop header, whatever comes', () => {
+  it('never passes an identity, a credential or a hop-by-hop header, whatever the input', () => {
     const name = fc.oneof(
       fc.string(),
       fc.constantFrom(
@@ -160,13 +160,13 @@ describe('claimsIdentity', () => {
     'Impersonate-Extra-scopes',
     'Impersonate_User',
     'X-Remote-Group',
-  ])('sees %s', (name) => {
+  ])('detects %s', (name) => {
     expect(claimsIdentity([[name, 'x']])).toBe(true);
   });
-  it('sees one that is hidden in Connection', () => {
+  it('detects one hidden in Connection', () => {
     expect(claimsIdentity([['connection', 'keep-alive, Impersonate-User']])).toBe(true);
   });
-  it('sees one among others', () => {
+  it('detects one among others', () => {
     expect(
       claimsIdentity([
         ['accept', 'x'],
@@ -178,10 +178,10 @@ describe('claimsIdentity', () => {
     ['accept', 'impersonate-user'],
     ['x-impersonate-user', 'x'],
     ['impersonate', 'x'],
-  ])('sees none in %s: %s', (name, value) => {
+  ])('detects none in %s: %s', (name, value) => {
     expect(claimsIdentity([[name, value]])).toBe(false);
   });
-  it('lets an ordinary request be', () => {
+  it('detects none in an ordinary request', () => {
     expect(
       claimsIdentity([
         ['accept', 'x'],
@@ -192,7 +192,7 @@ describe('claimsIdentity', () => {
 });
 
 describe('response headers', () => {
-  it('strips cookies, places to go, and upstream hop-by-hop headers', () => {
+  it('strips cookies, redirects and hop-by-hop headers', () => {
     const passed = passResponseHeaders(
       headerPairs([
         'Content-Type',
@@ -243,7 +243,7 @@ describe('upgradeProtocol', () => {
   });
 });
 
-describe('the lists', () => {
+describe('the allow-list', () => {
   const lists: [of: string, pass: typeof passRequestHeaders, names: string][] = [
     [
       'a request',
@@ -258,26 +258,26 @@ describe('the lists', () => {
        sec-websocket-version user-agent x-stream-protocol-version`,
     ],
     [
-      'an answer',
+      'a response',
       passResponseHeaders,
       `accept-ranges age allow audit-id cache-control content-disposition content-encoding content-language content-length
        content-range content-type date etag expires last-modified retry-after vary warning
        x-accepted-stream-protocol-versions x-kubernetes-pf-flowschema-uid x-kubernetes-pf-prioritylevel-uid`,
     ],
     [
-      'an answer that switches protocols',
+      'a response that switches protocols',
       passUpgradeResponseHeaders,
       'date sec-websocket-accept sec-websocket-extensions sec-websocket-protocol x-stream-protocol-version',
     ],
   ];
   const all = new Set(lists.flatMap(([, , names]) => names.split(/\s+/)));
 
-  it.each(lists)('of %s has these names and no others', (_, pass, names) => {
+  it.each(lists)('of %s has exactly these names', (_, pass, names) => {
     const passed = pass([...all].map((name) => [name, 'x']));
     expect(passed.map(([name]) => name).toSorted()).toEqual(names.split(/\s+/).toSorted());
   });
 
-  it.each(lists)('of %s passes one line only of fields that have one value', (_, pass, names) => {
+  it.each(lists)('of %s passes only one line of single-valued fields', (_, pass, names) => {
     const single =
       /^(content-(encoding|length|type)|if-(un)?modified-since|origin|range|sec-websocket-(key|version)|user-agent)$/;
     for (const name of names.split(/\s+/)) {

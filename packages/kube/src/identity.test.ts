@@ -29,9 +29,9 @@ describe('identity', () => {
     ['an empty user', { ...good, user: '' }, 'there is no user'],
     ['a system user', { ...good, user: 'system:admin' }, 'the user is not one of Postern'],
     ['a bare prefix', { ...good, user: 'postern:' }, 'the user is not one of Postern'],
-    ['a prefix further back', { ...good, user: 'admin-postern:a' }, 'the user is not one of Postern'],
+    ['a prefix that is not at the start', { ...good, user: 'admin-postern:a' }, 'the user is not one of Postern'],
     [
-      'a user that looks like one of the system',
+      'a user that looks like a system user',
       { ...good, user: 'postern:system:a' },
       'the user looks like one of the system',
     ],
@@ -43,7 +43,7 @@ describe('identity', () => {
     ['system:masters', { ...good, groups: ['postern:viewer', 'system:masters'] }, 'a group is not known'],
     ['a joined group', { ...good, groups: ['postern:viewer,system:masters'] }, 'a group is not known'],
     ['a group twice', { ...good, groups: ['postern:viewer', 'postern:viewer'] }, 'a group is named twice'],
-    ['a group that is no text', { ...good, groups: [1] }, 'a group is not known'],
+    ['a group that is not a string', { ...good, groups: [1] }, 'a group is not known'],
     ['extra fields', { ...good, extra: { scopes: ['all'] } }, 'extra fields are not allowed'],
     ['null for extra fields', { ...good, extra: null }, 'extra fields are not allowed'],
     ['text for extra fields', { ...good, extra: '' }, 'extra fields are not allowed'],
@@ -51,11 +51,11 @@ describe('identity', () => {
     expect(checkIdentity(identity)).toBe(why);
   });
 
-  it.each(['viewer', 'editor', 'admin'])('knows the level %s', (level) => {
+  it.each(['viewer', 'editor', 'admin'])('accepts the level %s', (level) => {
     expect(checkIdentity({ ...good, groups: [`postern:${level}`] })).toBeUndefined();
   });
 
-  it('takes extra fields of which there are none', () => {
+  it('accepts an empty object of extra fields', () => {
     expect(checkIdentity({ ...good, extra: {} })).toBeUndefined();
   });
 

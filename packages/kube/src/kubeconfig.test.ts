@@ -20,12 +20,12 @@ describe('renderKubeconfig', () => {
     ]);
   });
 
-  it('leaves the authority out where the public ones do', () => {
+  it('omits the CA if a public one is used', () => {
     const config = parse(renderKubeconfig({ ...base, caPem: null, user: { token: 't' } }));
     expect(config.clusters[0].cluster).toEqual({ server: base.server });
   });
 
-  it('asks the CLI for a credential', () => {
+  it('gets credentials from the CLI', () => {
     const user = {
       exec: { command: 'postern', args: ['credential', '--cluster', 'prod'], env: { POSTERN_HOME: '/x' } },
     };
@@ -50,7 +50,7 @@ describe('renderKubeconfig', () => {
     'yes',
     "'",
     '# c',
-  ])('keeps %j in its place', (hostile) => {
+  ])('escapes %j', (hostile) => {
     const config = parse(
       renderKubeconfig({
         server: hostile,

@@ -14,12 +14,12 @@ describe('listOptions', () => {
     ['x metadata.name=a', ''],
     ['spec.nodeName=x,metadata.name=a', 'a'],
     ['metadata.name=a b', 'a b'],
-    // The first in the order of their bytes.
+    // The first in byte order.
     ['metadata.name=b,metadata.name=a', 'a'],
     ['metadata.name=a\\,b', 'a,b'],
     ['metadata.name=a\\=b', 'a=b'],
     ['metadata.name=a\\\\b', 'a\\b'],
-  ])('the name that %j pins is %j', (selector, name) => {
+  ])('%j selects the name %j', (selector, name) => {
     expect(named(selector)).toBe(name);
   });
 
@@ -31,11 +31,11 @@ describe('listOptions', () => {
     'metadata.name=a\\x',
     'metadata.name=a\\x,metadata.name=b',
     'metadata.name=a\\ =b',
-  ])('%j does not parse, and pins nothing', (selector) => {
+  ])('%j does not parse, and selects no name', (selector) => {
     expect(named(selector)).toBe('');
   });
 
-  it.each(['.', '..', 'a/b', 'a%b'])('%j is no name', (name) => {
+  it.each(['.', '..', 'a/b', 'a%b'])('%j is not a name', (name) => {
     expect(named(`metadata.name=${name}`)).toBe('');
   });
 
@@ -45,13 +45,13 @@ describe('listOptions', () => {
 
   describe.each(['limit', 'timeoutSeconds'])('with %s', (option) => {
     it.each(['5', '12', '+5', '-12', '9223372036854775807', '-9223372036854775808'])(
-      '%s the selector counts',
+      '%s, the selector applies',
       (value) => {
         expect(named('metadata.name=a', `&${option}=${encodeURIComponent(value)}`)).toBe('a');
       },
     );
     it.each(['', 'x', 'x5', '5x', '5.0', '+', '--5', '9223372036854775808', '-9223372036854775809'])(
-      '%j it does not',
+      '%j, the selector does not apply',
       (value) => {
         expect(named('metadata.name=a', `&${option}=${encodeURIComponent(value)}`)).toBe('');
       },

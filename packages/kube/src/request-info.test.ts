@@ -18,7 +18,7 @@ describe('requestInfo', () => {
     expect(rows.length).toBeGreaterThanOrEqual(1_000);
   });
 
-  it('answers what the apiserver answers, row by row', () => {
+  it('returns the same as the apiserver for every row', () => {
     for (const row of rows) {
       const [method = '', target = '', ...expected] = row.split('\t');
       const info = infoOf(method, target);
@@ -40,7 +40,7 @@ describe('requestInfo', () => {
     }
   });
 
-  // The rows people think of first, spelt out.
+  // The most common requests, spelled out.
   it.each([
     ['GET', '/api/v1/pods', 'list', '', 'pods', '', ''],
     ['GET', '/api/v1/pods?watch=true', 'watch', '', 'pods', '', ''],
@@ -57,12 +57,12 @@ describe('requestInfo', () => {
     expect(infoOf(method, target)).toMatchObject({ verb, namespace, resource, name, subresource });
   });
 
-  it('has no parts of what is no resource', () => {
+  it('has no parts unless the path names a resource', () => {
     expect(requestInfo('GET', '/version', '')?.parts).toEqual([]);
     expect(requestInfo('GET', '/api/v1/pods/', '')?.parts).toEqual(['pods']);
   });
 
-  it.each(['/api/v1/watch', '/api/v1/proxy', '/apis/apps/v1/watch'])('cannot tell what %s means', (path) => {
+  it.each(['/api/v1/watch', '/api/v1/proxy', '/apis/apps/v1/watch'])('does not interpret %s', (path) => {
     expect(requestInfo('GET', path, '')).toBeNull();
   });
 
@@ -107,7 +107,7 @@ describe('streaming subresources', () => {
     ['/api/v1/namespaces/shop/pods/web-0/log', 'get'],
     ['/api/v1/namespaces/shop/services/web/exec', 'get'],
     ['/api/v1/namespaces/shop/pods', 'list'],
-  ])('%s counts as what it is: %s', (path, verb) => {
+  ])('%s keeps its verb: %s', (path, verb) => {
     const info = requestInfo('GET', path, '');
     expect(info && authorisationVerb(info)).toBe(verb);
   });

@@ -32,7 +32,7 @@ describe('Status', () => {
     expect(failure(code, 'x')).toMatchObject({ code, reason });
   });
 
-  it('words a refusal as the apiserver does', () => {
+  it('phrases a refusal like the apiserver', () => {
     const attempt = {
       user: 'postern:ada@example.com',
       verb: 'create',

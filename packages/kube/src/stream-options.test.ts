@@ -24,11 +24,11 @@ describe('parseQuery', () => {
     expect(rows.length).toBeGreaterThanOrEqual(2_500);
   });
 
-  it('reads what Go reads, and calls ambiguous whatever is an error for Go', () => {
+  it('parses like Go, and reports as ambiguous whatever is an error for Go', () => {
     for (const { query, status, pairs } of rows) {
       const { values, ambiguity } = parseQuery(query);
       if (status === 'error') expect(ambiguity, query).toBeDefined();
-      // Bytes that are not UTF-8 have no spelling in JavaScript; they are refused.
+      // JavaScript strings cannot hold bytes that are not UTF-8, so these are refused.
       if (pairs.includes('!')) {
         expect(ambiguity, query).toBeDefined();
         continue;
@@ -46,14 +46,14 @@ describe('parseQuery', () => {
     fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'%;&=+a0') }), (text) => void parseQuery(text)));
   });
 
-  it('calls more than 10,000 parameters ambiguous', () => {
+  it('reports more than 10,000 parameters as ambiguous', () => {
     expect(parseQuery('a&'.repeat(9_999)).ambiguity).toBeUndefined();
     expect(parseQuery('a&'.repeat(10_000)).ambiguity).toContain('10000');
   });
 });
 
 describe('readStreamOptions', () => {
-  it('takes nothing that the apiserver reads otherwise', () => {
+  it('accepts nothing that the apiserver parses differently', () => {
     let taken = 0;
     for (const { query, container, command, stdin, tty, ports } of rows) {
       const exec = readStreamOptions('exec', query).options;
@@ -106,12 +106,12 @@ describe('readStreamOptions', () => {
     ['exec', 'container=app', { container: 'app' }],
     ['attach', 'container=app&command=ls', { container: 'app' }],
     ['portforward', 'container=app&command=ls&stdin=1&tty=1&ports=80,443', { ports: [80, 443] }],
-  ] as const)('%s?%s says no more than that', (subresource, query, said) => {
+  ] as const)('%s?%s sets only these options', (subresource, query, said) => {
     const nothing = { container: null, command: [], stdin: false, tty: false, ports: [] };
     expect(readStreamOptions(subresource, query).options).toEqual({ ...nothing, ...said });
   });
 
-  it('what kubectl sends is taken as it is meant', () => {
+  it('parses what kubectl sends', () => {
     const words = ['sh', '-c', 'echo "a;b&c=d+e%20é" \'x\' | tr a b'];
     const query = new URLSearchParams([
       ...words.map((word): [string, string] => ['command', word]),

@@ -58,11 +58,11 @@ describe('parseTarget', () => {
       '/api/v1/namespaces/a/pods/p/exec',
       'command=ls&command=..%2f..',
     ],
-  ])('takes %s', (raw, path, query) => {
+  ])('accepts %s', (raw, path, query) => {
     expect(parseTarget(raw).target).toEqual({ raw, path, query });
   });
 
-  it('takes 32,768 characters, and no more', () => {
+  it('accepts 32,768 characters, and no more', () => {
     const longest = `/${'a'.repeat(32_767)}`;
     expect(parseTarget(longest).target?.path).toBe(longest);
     expect(parseTarget(`${longest}a`).refused).toBe('the URL is too long');

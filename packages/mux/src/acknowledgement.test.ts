@@ -23,7 +23,7 @@ describe('acknowledgement', () => {
     expect(decodeFrame([receiver.encode()])).toMatchObject({ frames: 3, bytes: 15 });
   });
 
-  it('takes only what was sent, and never goes back', () => {
+  it('accepts only what was sent, and never goes back', () => {
     const sender = new Acknowledgement();
     for (let i = 0; i < 4; i++) sender.sent(100);
     expect(sender.onAck(5, 400)).toBe(false);

@@ -30,6 +30,6 @@ it('has the frame types of docs/protocol.md', () => {
   expect(Object.fromEntries(written.map(([type, name]) => [name?.toLowerCase(), Number(type)]))).toEqual(FrameType);
 });
 
-it('takes unknown codes for internal', () => {
+it('maps unknown codes to internal', () => {
   expect([resetCodeOf(0), resetCodeOf(1), resetCodeOf(65_535)]).toEqual(['internal', 'cancelled', 'internal']);
 });

@@ -4,7 +4,7 @@ import { ControlQueue } from './control-queue.ts';
 const frame = (size: number) => [Buffer.alloc(8), Buffer.alloc(size - 8)];
 
 describe('the control queue', () => {
-  it('gives frames in order and counts heads and answers apart', () => {
+  it('returns frames in order, and counts heads and answers separately', () => {
     const queue = new ControlQueue();
     const [head, answer] = [frame(1000), frame(16)];
     queue.push(head, { isHead: true });
@@ -16,7 +16,7 @@ describe('the control queue', () => {
     expect([queue.headBytes, queue.answerBytes]).toEqual([0, 0]);
   });
 
-  it('leaves out what was withdrawn, and withdraws nothing that was sent', () => {
+  it('skips withdrawn frames, and does not withdraw sent ones', () => {
     const queue = new ControlQueue();
     const sent = queue.push(frame(8), { isHead: true });
     const withdrawn = queue.push(frame(9), { isHead: true });
@@ -32,7 +32,8 @@ describe('the control queue', () => {
     const queue = new ControlQueue();
     const kept = [frame(8), frame(9)];
     queue.push(kept[0] ?? [], { isHead: true });
-    for (let i = 0; i < 100_000; i++) queue.withdraw(queue.push(frame(45_000), { isHead: true }));
+    const large = frame(45_000);
+    for (let i = 0; i < 100_000; i++) queue.withdraw(queue.push(large, { isHead: true }));
     queue.push(kept[1] ?? [], { isHead: true });
     expect(queue.length).toBeLessThan(1000);
     expect([queue.shift(), queue.shift(), queue.shift()]).toEqual([...kept, undefined]);

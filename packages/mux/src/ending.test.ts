@@ -2,8 +2,8 @@ import { seededRandom } from '@postern/testkit';
 import { endingCompliance } from './test/ending-compliance.ts';
 import { memorySessionPair } from './test/session-pair.ts';
 
-// Over a WebSocket the same runs in packages/tunnel, which has the transport.
+// packages/tunnel runs the same tests over its WebSocket transport.
 endingCompliance('memory', memorySessionPair);
-endingCompliance('memory that delivers when it likes', (options) =>
+endingCompliance('memory with random delivery', (options) =>
   memorySessionPair({ ...options, random: seededRandom(7) }),
 );

@@ -54,7 +54,7 @@ const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
   }),
 );
 
-/** The product's encoders, brought to one shape. */
+/** The product's encoders behind one function. */
 function encode(frame: Frame): Buffer {
   switch (frame.type) {
     case FrameType.open:
@@ -79,7 +79,7 @@ function encode(frame: Frame): Buffer {
   }
 }
 
-/** Written a second time from docs/protocol.md, in the plainest way, over arrays of numbers. Undefined: not a frame. */
+/** A naive decoder, written independently from docs/protocol.md, over arrays of numbers. Undefined: not a frame. */
 function oracle(message: readonly number[]): Record<string, unknown> | undefined {
   const number = (from: number, to: number) => message.slice(from, to).reduce((sum, byte) => sum * 256 + byte, 0);
   const text = (from: number, to: number) =>
@@ -151,7 +151,7 @@ function mutate(message: Buffer, { at, kind, value }: { at: number; kind: string
 }
 
 describe('the frame codec', () => {
-  it('reads back what it wrote, whole or cut anywhere', () => {
+  it('decodes what it encoded, whole or split anywhere', () => {
     fc.assert(
       fc.property(anyFrame, fc.array(fc.nat(300), { maxLength: 4 }), (frame, cuts) => {
         const message = encode(frame);
@@ -165,7 +165,7 @@ describe('the frame codec', () => {
     );
   });
 
-  it('agrees with a naive decoder on 120,000 mutated frames, and throws on none', { timeout: 120_000 }, () => {
+  it('agrees with a naive decoder on 120,000 mutated frames, and never throws', { timeout: 120_000 }, () => {
     let valid = 0;
     let cases = 0;
     const mutations = fc.array(mutation, { minLength: 1, maxLength: 4 });
@@ -185,12 +185,12 @@ describe('the frame codec', () => {
       }
     }
     expect(cases).toBe(120_000);
-    // Both answers are well covered.
+    // Both valid and invalid frames are well covered.
     expect(valid).toBeGreaterThan(10_000);
     expect(valid).toBeLessThan(110_000);
   });
 
-  it('answers any bytes', () => {
+  it('agrees with the naive decoder on any bytes', () => {
     fc.assert(
       fc.property(bytes(0, 400), (message) => {
         expect(plain(decodeFrame([message]))).toEqual(oracle([...message]));
@@ -203,23 +203,23 @@ describe('the frame codec', () => {
     ['OPEN', FrameType.open, 65_536],
     ['ACCEPT', FrameType.accept, 65_536],
     ['DATA', FrameType.data, 65_536],
-  ])('takes %s of its largest size and nothing larger', (_name, type, largest) => {
+  ])('accepts %s of its maximum size and nothing larger', (_name, type, largest) => {
     const header = encodeHeader(type, 0, 1);
     expect(decodeFrame([header, new Uint8Array(largest)]).type).toBe(type);
     expect(decodeFrame([header, new Uint8Array(largest + 1)]).type).toBe('invalid');
   });
 
-  it('refuses a message of no parts, and of empty ones', () => {
+  it('refuses a message without parts, and one of empty parts', () => {
     expect(decodeFrame([]).type).toBe('invalid');
     expect(decodeFrame([Buffer.alloc(0), Buffer.alloc(0)]).type).toBe('invalid');
   });
 
-  it('cuts a long reason between characters', () => {
+  it('truncates a long reason between characters', () => {
     const frame = decodeFrame([encodeReset(1, { code: 1, reason: `${'x'.repeat(255)}€`, abort: false })]);
     expect(frame).toMatchObject({ type: FrameType.reset, reason: 'x'.repeat(255) });
   });
 
-  it('leaves out gateways GOAWAY has no room for', () => {
+  it('omits gateways that do not fit into GOAWAY', () => {
     const prefer = [...Array.from({ length: 20 }, (_, i) => `gateway-${i}`), 'x'.repeat(2000)];
     const frame = decodeFrame([encodeGoAway({ lastStream: 1, code: 1001, retryAfterMs: 1e12, prefer })]);
     expect(frame).toMatchObject({ retryAfterMs: 2 ** 32 - 1, prefer: prefer.slice(0, 16) });

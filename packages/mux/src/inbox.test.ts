@@ -9,7 +9,7 @@ function drain(inbox: Inbox): Buffer {
 }
 
 describe('an inbox', () => {
-  it('gives back every byte in order, however pushes and shifts mix', () => {
+  it('returns every byte in order, for any mix of pushes and shifts', () => {
     const step = fc.oneof(fc.constant(-1), fc.integer({ min: 1, max: 20_000 }), fc.integer({ min: 1, max: 100 }));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
@@ -31,14 +31,14 @@ describe('an inbox', () => {
         expect(inbox.bytes).toBe(held);
         shifted.push(drain(inbox));
         expect(inbox.bytes).toBe(0);
-        // Read last: a part given out earlier must not change afterwards.
+        // Compared last, because parts returned earlier must not change afterwards.
         expect(Buffer.concat(shifted).equals(Buffer.concat(pushed))).toBe(true);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('holds single bytes for little more than their number', () => {
+  it('holds single bytes with little overhead', () => {
     const inbox = new Inbox();
     const read = Buffer.alloc(65_536, 7);
     for (let i = 0; i < 262_144; i++) inbox.push(read.subarray(i % 65_536, (i % 65_536) + 1));
@@ -53,13 +53,13 @@ describe('an inbox', () => {
     expect([...buffers].reduce((sum, buffer) => sum + buffer.byteLength, 0)).toBeLessThanOrEqual(17 * 16_384);
   });
 
-  it('copies a payload that is a small part of its buffer, and only such', () => {
+  it('copies a payload only if it is a small part of its buffer', () => {
     const read = Buffer.allocUnsafeSlow(65_536);
     expect(keepable(read.subarray(0, 16_383)).buffer).not.toBe(read.buffer);
     expect(keepable(read.subarray(0, 16_384)).buffer).toBe(read.buffer);
   });
 
-  it('forgets everything', () => {
+  it('can be cleared', () => {
     const inbox = new Inbox();
     inbox.push(Buffer.alloc(10));
     inbox.push(Buffer.alloc(10_000));

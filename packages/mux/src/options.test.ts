@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { type MuxOptions, muxOptions } from './options.ts';
 
 describe('mux options', () => {
-  it('have defaults, and keep what is given', () => {
+  it('have defaults, which given values override', () => {
     expect(muxOptions({ maxStreams: 7 })).toMatchObject({ maxStreams: 7, bulkChunk: 65_536, interactiveChunk: 16_384 });
   });
 
-  it('allow the peer as many streams as ourselves unless told otherwise', () => {
+  it('allow the peer as many streams as this side by default', () => {
     expect(muxOptions({ maxStreams: 7 }).maxPeerStreams).toBe(7);
     expect(muxOptions({ maxStreams: 7, maxPeerStreams: 3 }).maxPeerStreams).toBe(3);
   });
 
-  it('leave undefined to the defaults', () => {
+  it('use the default for undefined', () => {
     expect(muxOptions({ maxStreams: undefined } as unknown as Partial<MuxOptions>).maxStreams).toBe(1024);
   });
 
@@ -27,7 +27,7 @@ describe('mux options', () => {
     ['maxControlBytes', 1],
     ['lastStreamId', 2 ** 32],
     ['abortLingerMs', 0],
-  ])('refuse %s = %d by name', (name, value) => {
+  ])('reject %s = %d by name', (name, value) => {
     expect(() => muxOptions({ [name]: value })).toThrow(name);
   });
 });

@@ -17,13 +17,13 @@ function host(options: { roundTripMs?: number; budget?: number } = {}) {
 }
 
 describe('a receive window', () => {
-  it('takes what it granted and not a byte more', () => {
+  it('accepts what it granted and not a byte more', () => {
     const window = new ReceiveWindow(host().view, sizes);
     expect(window.receive(initialWindow)).toBe(true);
     expect(window.receive(1)).toBe(false);
   });
 
-  it('gives credit only once half was consumed', () => {
+  it('grants credit only once half of it was consumed', () => {
     const window = new ReceiveWindow(host().view, sizes);
     window.receive(initialWindow);
     expect(window.consume(initialWindow / 2 - 1)).toBe(0);
@@ -32,7 +32,7 @@ describe('a receive window', () => {
     expect(window.receive(1)).toBe(false);
   });
 
-  it('doubles while the reader is faster than two round trips, up to the largest', () => {
+  it('doubles while the reader is faster than two round trips, up to the maximum', () => {
     const { state, view } = host({ roundTripMs: 50 });
     const window = new ReceiveWindow(view, sizes);
     const seen: number[] = [];
@@ -47,14 +47,14 @@ describe('a receive window', () => {
     expect(seen).toEqual([512, 1024, 2048, 4096, 8192, 8192, 8192]);
   });
 
-  it('stays as it is for a terminal', () => {
+  it('does not grow for a terminal', () => {
     const { view } = host({ roundTripMs: 50 });
     const window = new ReceiveWindow(view, { initial: initialWindow, max: initialWindow });
     expect(window.consume(initialWindow / 2)).toBe(initialWindow / 2);
     expect(window.size).toBe(initialWindow);
   });
 
-  it('grows on a shorter line too when half of it was consumed within 20 ms, and not later', () => {
+  it('grows on shorter round trips too if half of it was consumed within 20 ms', () => {
     const { state, view } = host({ roundTripMs: 0.1 });
     const window = new ReceiveWindow(view, sizes);
     state.time += 19;
@@ -66,8 +66,8 @@ describe('a receive window', () => {
 
   it.each([
     ['the reader is slow', { roundTripMs: 50 }, 100],
-    ['the round trip is not known', {}, 0],
-    ['the budget is spent', { roundTripMs: 50, budget: 0 }, 1],
+    ['the round trip is unknown', {}, 0],
+    ['the budget is used up', { roundTripMs: 50, budget: 0 }, 1],
   ])('does not grow when %s', (_name, options, tookMs) => {
     const { state, view } = host(options);
     const window = new ReceiveWindow(view, sizes);
@@ -88,7 +88,7 @@ describe('a receive window', () => {
     expect(view.budget.left).toBe(2 * initialWindow);
   });
 
-  /** Reads as fast as it is given, `rounds` times half a window, and keeps to its credit. */
+  /** Receives and consumes half a window `rounds` times, within its credit. */
   function readFast(window: ReceiveWindow, rounds: number): void {
     for (let i = 0; i < rounds; i++) {
       const half = Math.ceil(window.size / 2);
@@ -96,7 +96,7 @@ describe('a receive window', () => {
     }
   }
 
-  it('leaves something of the budget to others, however many streams grow and stall', () => {
+  it('leaves part of the budget to others, however many streams grow and stall', () => {
     const { view } = host({ roundTripMs: 50 });
     const windows = Array.from({ length: 200 }, () => new ReceiveWindow(view, sizes));
     for (const window of windows) readFast(window, 20);
@@ -106,7 +106,7 @@ describe('a receive window', () => {
     expect(view.budget.left).toBeGreaterThan(0);
   });
 
-  it('shrinks to its share by what it consumes when others grow, and grows again when they are gone', () => {
+  it('shrinks to its share as it consumes when others grow, and grows again once they are gone', () => {
     const { view } = host({ roundTripMs: 50 });
     const [first, ...others] = Array.from({ length: 50 }, () => new ReceiveWindow(view, sizes));
     if (first === undefined) throw new Error('no window');
@@ -126,7 +126,7 @@ describe('a receive window', () => {
     expect(view.budget.left).toBe(24 * MiB);
   });
 
-  it('never lets the peer have more outstanding than its size, while it grows and shrinks', () => {
+  it('never allows more outstanding bytes than its size while it grows and shrinks', () => {
     const { view } = host({ roundTripMs: 50, budget: MiB });
     const window = new ReceiveWindow(view, { initial: 64 * KiB, max: 8 * MiB });
     const others = Array.from({ length: 8 }, () => new ReceiveWindow(view, sizes));

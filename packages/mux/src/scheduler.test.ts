@@ -23,7 +23,7 @@ class TestFlow implements Flow {
   }
 }
 
-/** Serves up to `turns` frames; the names in the order they were served. */
+/** Serves up to `turns` frames. @returns the names of the flows, in the order served. */
 function serve(scheduler: Scheduler<TestFlow>, turns: number, mayBulk = true): string[] {
   const served: string[] = [];
   for (let i = 0; i < turns; i++) {
@@ -40,7 +40,7 @@ function serve(scheduler: Scheduler<TestFlow>, turns: number, mayBulk = true): s
 const bulk = (name: string, frame = quantum) => new TestFlow(name, { queued: 1_000_000, frame });
 
 describe('the scheduler', () => {
-  it('takes bulk flows in turn', () => {
+  it('serves bulk flows in turn', () => {
     const scheduler = new Scheduler<TestFlow>(quantum);
     for (const name of ['a', 'b', 'c']) scheduler.wake(bulk(name));
     expect(serve(scheduler, 6).join('')).toBe('abcabc');
@@ -55,7 +55,7 @@ describe('the scheduler', () => {
     expect(serve(scheduler, 10).join('')).toBe('abbbbabbbb');
   });
 
-  it('serves an interactive flow before bulk that waits longer', () => {
+  it('serves an interactive flow before bulk that has waited longer', () => {
     const scheduler = new Scheduler<TestFlow>(quantum);
     scheduler.wake(bulk('a'));
     scheduler.wake(bulk('b'));
@@ -68,7 +68,7 @@ describe('the scheduler', () => {
     expect(serve(scheduler, 2).join('')).toBe('ka');
   });
 
-  it('serves a flow that wakes up with little before bulk, once', () => {
+  it('serves a flow that wakes up with little to send before bulk, once', () => {
     const scheduler = new Scheduler<TestFlow>(quantum);
     scheduler.wake(bulk('a'));
     serve(scheduler, 2);
@@ -78,7 +78,7 @@ describe('the scheduler', () => {
     expect(serve(scheduler, 5).join('')).toBe('sasas');
   });
 
-  it('gives nothing for writing in small pieces', () => {
+  it('gives no advantage to writing in small pieces', () => {
     const scheduler = new Scheduler<TestFlow>(quantum);
     scheduler.wake(bulk('a'));
     const piecemeal = new TestFlow('s', { queued: 64 });
@@ -94,14 +94,14 @@ describe('the scheduler', () => {
     expect(served.filter((name) => name === 's').length).toBeLessThanOrEqual(6);
   });
 
-  it('lets no interactive flood starve the rest', () => {
+  it('does not let an interactive flood starve the rest', () => {
     const scheduler = new Scheduler<TestFlow>(64 * 1024);
     scheduler.wake(new TestFlow('k', { queued: 100_000_000, frame: 16 * 1024, interactive: true }));
     scheduler.wake(bulk('a', 64 * 1024));
     expect(serve(scheduler, 10).join('')).toBe('kkkkakkkka');
   });
 
-  it('passes over flows that were closed or have no credit, until they wake', () => {
+  it('skips flows that were closed or have no credit, until they wake', () => {
     const scheduler = new Scheduler<TestFlow>(quantum);
     const blocked = bulk('b');
     scheduler.wake(blocked);
@@ -113,7 +113,7 @@ describe('the scheduler', () => {
     expect(serve(scheduler, 4).join('')).toBe('abab');
   });
 
-  it('has nothing to say when nobody has', () => {
+  it('serves nothing when no flow has anything to send', () => {
     const scheduler = new Scheduler<TestFlow>(quantum);
     expect(scheduler.next()).toBeUndefined();
     const once = new TestFlow('x', { queued: 1 });
@@ -122,7 +122,7 @@ describe('the scheduler', () => {
     expect(serve(scheduler, 5)).toEqual(['x']);
   });
 
-  it('keeps bulk back on demand, but for its turn after each urgent burst', () => {
+  it('holds bulk back on demand, except for one turn after each urgent burst', () => {
     const scheduler = new Scheduler<TestFlow>(quantum);
     const copy = bulk('copy');
     const keys = new TestFlow('keys', { queued: 1, frame: 16 * 1024, interactive: true });
@@ -130,7 +130,7 @@ describe('the scheduler', () => {
     scheduler.wake(keys);
     expect(serve(scheduler, 10, false)).toEqual(['keys']);
     expect(serve(scheduler, 1)).toEqual(['copy']);
-    // Typed in pieces or not, 64 KiB are a burst.
+    // 64 KiB are a burst, whether sent at once or in pieces.
     const served: string[] = [];
     for (let i = 0; i < 10; i++) {
       keys.queuedBytes = 16 * 1024;

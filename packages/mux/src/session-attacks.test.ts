@@ -9,7 +9,7 @@ useLeakCheck();
 const window = 256 * 1024;
 const largest = Buffer.alloc(64 * 1024);
 
-/** Opens stream 1 towards the session, which accepts it or not. */
+/** Opens a stream to the session, which accepts it unless `accept` is false. */
 function open(peer: RawPeer, stream = 1, options: { accept?: boolean } = {}): void {
   if (options.accept !== false) {
     peer.session.once('stream', (incoming) => {
@@ -19,7 +19,7 @@ function open(peer: RawPeer, stream = 1, options: { accept?: boolean } = {}): vo
   peer.send(types.open, stream, { payload: Buffer.from('head') });
 }
 
-/** The session opens stream 2 towards us. */
+/** Makes the session open stream 2 to us. */
 function openTowardsUs(peer: RawPeer): void {
   peer.session.open(Buffer.from('head'));
 }
@@ -31,14 +31,14 @@ describe('a protocol error closes the session with 4400', () => {
       peer.wire.deliver(1);
     },
     'an unknown type': (peer) => peer.send(12, 1),
-    'the type kept for DATAGRAM': (peer) => peer.send(7, 1),
+    'the type reserved for DATAGRAM': (peer) => peer.send(7, 1),
     'an unknown flag on OPEN': (peer) => peer.send(types.open, 1, { flags: 8 }),
     'an unknown flag on RESET': (peer) => {
       open(peer);
       peer.send(types.reset, 1, { flags: 2, payload: Buffer.from([0, 1]) });
     },
     'an abort of an id never opened': (peer) => peer.send(types.reset, 1, { flags: 1, payload: Buffer.from([0, 1]) }),
-    'bytes that must be zero': (peer) => {
+    'reserved bytes that are not zero': (peer) => {
       const frame = rawFrame(types.ping, 0, { payload: Buffer.alloc(8) });
       frame[3] = 1;
       peer.wire.send([frame]);
@@ -54,7 +54,7 @@ describe('a protocol error closes the session with 4400', () => {
       open(peer, 5);
       peer.send(types.open, 3);
     },
-    'OPEN of an id that is over': (peer) => {
+    'OPEN of an id whose stream has ended': (peer) => {
       open(peer);
       peer.send(types.reset, 1, { payload: Buffer.from([0, 1]) });
       peer.send(types.open, 1);
@@ -67,7 +67,7 @@ describe('a protocol error closes the session with 4400', () => {
     'RESET of an id never opened': (peer) => peer.send(types.reset, 1, { payload: Buffer.from([0, 1]) }),
     'CREDIT for an id never opened': (peer) => peer.send(types.credit, 1, { payload: u32(1) }),
     'ACCEPT of an id never opened': (peer) => peer.send(types.accept, 2),
-    'CREDIT of nothing': (peer) => {
+    'CREDIT of 0 bytes': (peer) => {
       open(peer);
       peer.send(types.credit, 1, { payload: u32(0) });
     },
@@ -101,7 +101,7 @@ describe('a protocol error closes the session with 4400', () => {
       peer.send(types.end, 1);
       peer.send(types.data, 1, { payload: Buffer.from('x') });
     },
-    'DATA after an OPEN that said there is none': (peer) => {
+    'DATA after an OPEN flagged as ended': (peer) => {
       peer.session.once('stream', (stream) => stream.accept(Buffer.alloc(0)));
       peer.send(types.open, 1, { flags: 2 });
       peer.send(types.data, 1, { payload: Buffer.from('x') });
@@ -114,7 +114,7 @@ describe('a protocol error closes the session with 4400', () => {
     'ACK of frames never sent': (peer) => peer.send(types.ack, 0, { payload: Buffer.from([...Array(11).fill(0), 1]) }),
     'ACK on a stream': (peer) => peer.send(types.ack, 1, { payload: Buffer.alloc(12) }),
     'a short PING': (peer) => peer.send(types.ping, 0, { payload: Buffer.alloc(7) }),
-    'a GOAWAY with names cut off': (peer) =>
+    'a GOAWAY with truncated names': (peer) =>
       peer.send(types.goaway, 0, { payload: Buffer.from([...Array(10).fill(0), 3, 0, 5, 65]) }),
   };
 
@@ -127,8 +127,8 @@ describe('a protocol error closes the session with 4400', () => {
   });
 });
 
-describe('a bad stream is reset alone', () => {
-  it('that sends beyond its credit', async () => {
+describe('only the offending stream is reset', () => {
+  it('when it sends beyond its credit', async () => {
     const peer = rawPeer();
     open(peer);
     for (let sent = 0; sent < window; sent += largest.length) peer.send(types.data, 1, { payload: largest });
@@ -137,7 +137,7 @@ describe('a bad stream is reset alone', () => {
     expect(peer.closed).toBeUndefined();
     expect(peer.session.streamCount).toBe(0);
     await turns();
-    // Frames of the stream that were on their way are dropped, another stream lives.
+    // Late frames of that stream are dropped; other streams are not affected.
     for (const type of [types.data, types.credit]) peer.send(type, 1, { payload: u32(9) });
     peer.send(types.end, 1);
     peer.send(types.reset, 1, { payload: Buffer.from([0, 1]) });
@@ -152,7 +152,7 @@ describe('a bad stream is reset alone', () => {
     });
   });
 
-  it('that is given credit without end', () => {
+  it('when it gets more credit than allowed', () => {
     const peer = rawPeer();
     open(peer);
     open(peer, 3);
@@ -164,7 +164,7 @@ describe('a bad stream is reset alone', () => {
     peer.session.close(1000, '');
   });
 
-  it('that nobody reads holds its window and no more', () => {
+  it('when nobody reads it and it sends more than its window', () => {
     const peer = rawPeer();
     const streams = 50;
     for (let i = 0; i < streams; i++) {
@@ -178,7 +178,7 @@ describe('a bad stream is reset alone', () => {
   });
 });
 
-it('words of a peer come without control characters', async () => {
+it('replaces control characters in text from a peer', async () => {
   const peer = rawPeer();
   const stream = peer.session.open(Buffer.from('head'));
   const reason = Buffer.from('\u0000\u0002no\r\n\u001b]52;x');
@@ -187,10 +187,10 @@ it('words of a peer come without control characters', async () => {
   peer.session.close(1000, '');
 });
 
-describe('a peer that asks and does not read', () => {
+describe('a peer that does not read', () => {
   it('is cut off with 4429 when too many answers wait', async () => {
     const peer = rawPeer({ role: 'agent', maxControlBytes: 10_000 });
-    // Nothing we are sent is taken from the wire: the session's transport fills up first.
+    // We read nothing from the wire, so the session's transport fills up first.
     for (let i = 0; i < 10_000 && peer.closed === undefined; i++) {
       peer.send(types.ping, 0, { payload: Buffer.alloc(8) });
       if (i % 50 === 0) await turns(1);
@@ -198,7 +198,7 @@ describe('a peer that asks and does not read', () => {
     expect(peer.closed).toMatchObject({ code: 4429, remote: false });
   });
 
-  it('cannot make the session queue more for one stream than it accepts credit for', async () => {
+  it('cannot make the session queue more for one stream than it granted credit for', async () => {
     const peer = rawPeer();
     peer.session.once('stream', (stream) => {
       stream.accept(Buffer.alloc(0));
@@ -223,7 +223,7 @@ describe('noise', () => {
     payload: fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.constant(new Uint8Array([0, 0, 0, 1]))),
   });
 
-  /** Frames that are well formed each, in any order: they reach every state of a stream. */
+  /** Well-formed frames in any order, which reach every state of a stream. */
   const formed = fc.oneof(
     fc.record({
       type: fc.constant(types.open),
@@ -254,7 +254,7 @@ describe('noise', () => {
     own: fc.integer({ max: 9, min: 0 }),
   });
 
-  /** What the session's side does with its streams meanwhile. */
+  /** What the session's own side does with its streams in between. */
   function meddle(streams: MuxStream[], what: number): void {
     const stream = streams[what % Math.max(1, streams.length)];
     if (stream === undefined || stream.destroyed) return;
@@ -267,7 +267,7 @@ describe('noise', () => {
     else if (what === 6) stream.destroy();
   }
 
-  it('of well-formed frames in any order never throws, and leaves nothing once the streams are let go', async () => {
+  it('of well-formed frames in any order never throws, and leaves no stream once all are destroyed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const peer = rawPeer({ role: 'agent', abortLingerMs: 1000 });

@@ -24,7 +24,7 @@ function resets(peer: RawPeer): { stream: number; code: number }[] {
     .map(({ stream, payload }) => ({ stream, code: payload.readUInt16BE(0) }));
 }
 
-/** Lets what the session queued arrive at the raw peer. */
+/** Delivers what the session has queued to the raw peer. */
 async function settle(peer: RawPeer): Promise<void> {
   for (let i = 0; i < 5; i++) {
     await turns(1);
@@ -34,8 +34,8 @@ async function settle(peer: RawPeer): Promise<void> {
 
 describe('a stream that both sides ended', () => {
   const waysOut: Record<string, (stream: MuxStream) => void> = {
-    'its reader takes the last byte': (stream) => stream.resume(),
-    'its reader takes it in small reads': (stream) => {
+    'its reader reads the last byte': (stream) => stream.resume(),
+    'its reader reads it in small pieces': (stream) => {
       stream.on('readable', () => {
         while (stream.read(7) !== null || stream.read() !== null);
       });
@@ -45,7 +45,7 @@ describe('a stream that both sides ended', () => {
     'it is reset': (stream) => stream.reset('revoked', 'cut'),
   };
 
-  /** The session accepts streams and ends them at once, without reading; the peer has sent bytes and END. */
+  /** Streams that the session accepts and ends immediately, without reading; the peer has sent bytes and END. */
   function unread(peer: RawPeer, ids: number[]): MuxStream[] {
     const streams: MuxStream[] = [];
     const keep = (stream: MuxStream): void => {
@@ -62,7 +62,7 @@ describe('a stream that both sides ended', () => {
     return streams;
   }
 
-  it.each(Object.keys(waysOut))('keeps its place among the peer’s until %s', async (way) => {
+  it.each(Object.keys(waysOut))('counts as a stream of the peer until %s', async (way) => {
     const peer = rawPeer({ role: 'agent', maxStreams: 4 });
     const streams = unread(peer, [1, 3, 5, 7, 9, 11, 13, 15]);
     expect(peer.session.streamCount).toBe(8);
@@ -78,7 +78,7 @@ describe('a stream that both sides ended', () => {
     peer.session.close(1000, '');
   });
 
-  it('and that carried nothing closes when it is reset, though nobody read its end', async () => {
+  it('closes when it is reset, if it carried no bytes and nobody read its end', async () => {
     const peer = rawPeer({ role: 'agent' });
     const stream = peer.session.open(head, { end: true });
     await settle(peer);
@@ -95,20 +95,20 @@ describe('a stream that both sides ended', () => {
     peer.session.close(1000, '');
   });
 
-  it('does not cost a peer its next stream when the peer keeps to the limit', async () => {
+  it('does not make the session refuse a peer that keeps to the limit', async () => {
     const peer = rawPeer({ role: 'agent', maxStreams: 4 });
     unread(peer, [1, 3, 5, 7]);
     for (const id of [9, 11, 13, 15]) peer.send(types.open, id, { flags: 4, payload: head });
     await settle(peer);
     expect(resets(peer)).toEqual([]);
-    // And a fifth that is open at once is one too many.
+    // A fifth open stream is one too many.
     peer.send(types.open, 17, { flags: 4, payload: head });
     await settle(peer);
     expect(resets(peer)).toEqual([{ stream: 17, code: 7 }]);
     peer.session.close(1000, '');
   });
 
-  it.each(Object.keys(waysOut))('keeps its place among our own until %s', async (way) => {
+  it.each(Object.keys(waysOut))('counts as a stream of our own until %s', async (way) => {
     const peer = rawPeer({ role: 'agent', maxStreams: 2 });
     const streams = [1, 2].map(() => peer.session.open(head, { end: true }));
     await settle(peer);
@@ -126,7 +126,7 @@ describe('a stream that both sides ended', () => {
     peer.session.close(1000, '');
   });
 
-  it('needs no tunnel: a drain does not wait for its reader, and the bytes stay', async () => {
+  it('does not delay a drain, and its bytes stay readable', async () => {
     const peer = rawPeer({ role: 'agent' });
     const [stream] = unread(peer, [1]);
     await peer.session.drain(60_000);
@@ -155,7 +155,7 @@ describe('bytes held for readers that stall', () => {
   const first = (streams: number) =>
     Math.min(streams, wideStreams) * initialWindow + Math.max(0, streams - wideStreams) * narrowWindow;
 
-  /** Streams over which each side floods the other; what each side holds when nothing moves any more. */
+  /** Opens streams over which each side floods the other. @returns what each side holds once nothing moves any more. */
   async function stall(streams: number, options: { readFirst?: number } = {}): Promise<{ held: number[] }> {
     pair = await memorySessionPair();
     const { gateway, agent } = pair;
@@ -198,18 +198,18 @@ describe('bytes held for readers that stall', () => {
     return { held: [held(near), held(far)] };
   }
 
-  it.each([1, 64, 65, 200, 1024])('are the first windows of %d streams, a side', async (streams) => {
+  it.each([1, 64, 65, 200, 1024])('are the initial windows of %d streams, on each side', async (streams) => {
     const { held } = await stall(streams);
     expect(held).toEqual([first(streams), first(streams)]);
     if (streams === 200) expect(first(streams)).toBeLessThan(26 * MiB);
   });
 
-  it('stay within 24 MiB more when 200 streams read fast and then stall', async () => {
+  it('are at most 24 MiB more when 200 streams read fast and then stall', async () => {
     const { held } = await stall(200, { readFirst: 600_000 });
     for (const bytes of held) expect(bytes).toBeLessThanOrEqual(first(200) + 24 * MiB);
   });
 
-  it('cannot be multiplied by a peer that calls every stream wide', async () => {
+  it('cannot be multiplied by a peer that opens every stream as wide', async () => {
     const peer = rawPeer({ role: 'agent' });
     for (let i = 0; i < 300; i++) {
       peer.send(types.open, 2 * i + 1, { payload: head });
@@ -222,7 +222,7 @@ describe('bytes held for readers that stall', () => {
     peer.session.close(1000, '');
   });
 
-  it('of a narrow stream are 64 KiB, and a byte more resets it', async () => {
+  it('are at most 64 KiB for a narrow stream, which one more byte resets', async () => {
     const peer = rawPeer({ role: 'agent' });
     peer.send(types.open, 1, { flags: 4, payload: head });
     peer.send(types.data, 1, { payload: Buffer.alloc(64 * 1024) });
@@ -236,7 +236,7 @@ describe('bytes held for readers that stall', () => {
 describe('heads that wait to be sent', () => {
   const large = Buffer.alloc(45_000, 'h');
 
-  /** A session whose transport is full: nothing queued as control leaves before the peer takes something. */
+  /** A session whose transport is full: no queued control frame is sent before the peer receives something. */
   async function blocked(options: Partial<ConstructorParameters<typeof MuxSession>[1]> = {}): Promise<RawPeer> {
     const peer = rawPeer({ role: 'agent', transportBuffer: 1, maxStreams: 100_000, ...options });
     await turns(2);
@@ -244,7 +244,7 @@ describe('heads that wait to be sent', () => {
     return peer;
   }
 
-  it('are at most 1 MiB: then open refuses, and takes streams again once they left', async () => {
+  it('are at most 1 MiB: then open throws, until they have been sent', async () => {
     const peer = await blocked();
     let opened = 0;
     expect(() => {
@@ -262,7 +262,7 @@ describe('heads that wait to be sent', () => {
     peer.session.close(1000, '');
   });
 
-  it('of answers too: the stream that would be one too many is reset with limit, the session lives', async () => {
+  it('are at most 1 MiB for ACCEPT too: a stream beyond it is reset with limit, the session continues', async () => {
     const peer = await blocked();
     peer.session.on('stream', (stream) => stream.accept(large));
     for (let i = 0; i < 100; i++) peer.send(types.open, 2 * i + 1, { flags: 4, payload: head });
@@ -286,7 +286,7 @@ describe('heads that wait to be sent', () => {
     'a GOAWAY': (_, peer) => peer.send(types.goaway, 0, { payload: Buffer.alloc(11) }),
   };
 
-  it.each(Object.keys(cancels))('leave the queue, and nothing is sent for the stream, after %s', async (name) => {
+  it.each(Object.keys(cancels))('are withdrawn, and nothing is sent for the stream, after %s', async (name) => {
     const peer = await blocked();
     const stream = peer.session.open(large, { interactive: true });
     stream.write('typed ahead');
@@ -297,7 +297,7 @@ describe('heads that wait to be sent', () => {
     const about = peer.received.filter((frame) => frame.stream !== 0).map((frame) => [frame.type, frame.stream]);
     expect(about).toEqual(next === undefined ? [] : [[types.open, next.id]]);
     if (next !== undefined) expect(next.id).toBeGreaterThan(stream.id);
-    // The peer counts what it got: were frames counted that were never sent, its ACK would be one of too few.
+    // The peer acknowledges what it received. Had withdrawn frames been counted, some would stay unacknowledged.
     const ack = Buffer.alloc(12);
     ack.writeUIntBE(about.length, 0, 6);
     peer.send(types.ack, 0, { payload: ack });
@@ -319,7 +319,7 @@ describe('heads that wait to be sent', () => {
     peer.session.close(1000, '');
   });
 
-  it('cost nothing however many are cancelled', async () => {
+  it('leave nothing behind, however many are cancelled', async () => {
     const peer = await blocked();
     for (let i = 0; i < 20_000; i++) peer.session.open(large).destroy();
     await settle(peer);
@@ -331,9 +331,9 @@ describe('heads that wait to be sent', () => {
 
 describe('answers that wait to be read', () => {
   const floods: Record<string, (peer: RawPeer, i: number) => void> = {
-    'PING by PING': (peer) => peer.send(types.ping, 0, { payload: Buffer.alloc(8) }),
-    'streams that are refused': (peer, i) => peer.send(types.open, 2 * i + 5, { flags: 4, payload: head }),
-    'streams that break their credit': (peer, i) => {
+    PINGs: (peer) => peer.send(types.ping, 0, { payload: Buffer.alloc(8) }),
+    'refused streams': (peer, i) => peer.send(types.open, 2 * i + 5, { flags: 4, payload: head }),
+    'streams with excessive credit': (peer, i) => {
       peer.send(types.open, 2 * i + 5, { flags: 4, payload: head });
       peer.send(types.credit, 2 * i + 5, { payload: u32(2 ** 31 - 1) });
     },
@@ -346,12 +346,12 @@ describe('answers that wait to be read', () => {
     let sent = 0;
     for (; sent < 20_000 && peer.closed === undefined; sent++) floods[name]?.(peer, sent);
     expect(peer.closed).toMatchObject({ code: 4429, remote: false });
-    // 128 bytes are counted for each beside its own.
+    // Each answer counts as 128 bytes more than it has.
     expect(sent).toBeLessThan(8000);
     expect(sent).toBeGreaterThan(3000);
   });
 
-  it('are those of the peer alone: heads of our own do not count', async () => {
+  it('do not include our own heads', async () => {
     const peer = rawPeer({ role: 'agent', transportBuffer: 1 });
     await turns(2);
     while (peer.session.streamCount < 20) peer.session.open(Buffer.alloc(50_000));
@@ -365,7 +365,7 @@ describe('an acceptor that ends before it accepts', () => {
   it.each([
     ['without bytes', '', true],
     ['after bytes', 'written before', false],
-  ])('%s: END arrives, once, and finish is told', async (_case, bytes, isFlag) => {
+  ])('%s: END is sent once, and finish is emitted', async (_case, bytes, isFlag) => {
     const peer = rawPeer({ role: 'agent' });
     let finished = 0;
     peer.session.on('stream', (stream) => {
@@ -384,7 +384,7 @@ describe('an acceptor that ends before it accepts', () => {
     peer.session.close(1000, '');
   });
 
-  it('with accept(…, { end: true }) alone: bytes written before it are sent', async () => {
+  it('by accept(…, { end: true }): bytes written before it are sent', async () => {
     const peer = rawPeer({ role: 'agent' });
     peer.session.on('stream', (stream) => {
       stream.write('one');
@@ -395,7 +395,7 @@ describe('an acceptor that ends before it accepts', () => {
     await settle(peer);
     const data = peer.received.filter(({ type }) => type === types.data).map(({ payload }) => String(payload));
     expect(data.join('')).toBe('onetwo');
-    // The session has frames of its own, an ACK or a PING, whenever they are due.
+    // The session may send an ACK or a PING of its own at any time.
     expect(peer.received.findLast(({ stream }) => stream === 1)).toMatchObject({ type: types.end });
     peer.session.close(1000, '');
   });

@@ -8,7 +8,7 @@ import { type Witness, witness } from './test/witness.ts';
 
 useLeakCheck();
 
-/** What one end of a stream does, in order; what no longer makes sense is left out. */
+/** One action at one end of a stream; actions that no longer apply are skipped. */
 const act = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: fc.constant('write'), bytes: fc.integer({ min: 1, max: 3000 }) }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('write'), bytes: fc.integer({ min: 1, max: 400_000 }) }) },
@@ -35,15 +35,15 @@ const run = fc.record({
 
 const block = randomBytes(1_000_000);
 
-/** One end of one stream: what it did, and what it was told. */
+/** One end of a stream: what it did, and what it observed. */
 class End {
-  readonly told: Witness & { read(): void };
+  readonly seen: Witness & { read(): void };
   readonly #stream: MuxStream;
   readonly #isOpener: boolean;
   readonly written: Buffer[] = [];
-  /** It cut the stream itself, so nothing is promised to its reader. */
+  /** It ended the stream early itself, so its own reader is promised nothing. */
   hasCut = false;
-  /** It aborted, at a time when its bytes could reach the peer. */
+  /** It aborted when its bytes could still reach the peer. */
   hasAborted = false;
   hasAccepted = false;
   #isRead = false;
@@ -52,7 +52,7 @@ class End {
   constructor(stream: MuxStream, isOpener: boolean) {
     this.#stream = stream;
     this.#isOpener = isOpener;
-    this.told = witness(stream);
+    this.seen = witness(stream);
   }
 
   do({ does, bytes }: Act): void {
@@ -65,7 +65,7 @@ class End {
       this.written.push(chunk);
       stream.write(chunk);
     } else if (does === 'read') {
-      if (!this.#isRead) this.told.read();
+      if (!this.#isRead) this.seen.read();
       this.#isRead = true;
       stream.resume();
     } else if (does === 'pause' && this.#isRead) {
@@ -87,7 +87,7 @@ class End {
     }
   }
 
-  /** Leaves nothing open: accepts, ends, reads. */
+  /** Accepts, ends and reads, so that nothing stays open. */
   finish(): void {
     for (const does of ['accept', 'end', 'read']) this.do({ does, bytes: 0 });
   }
@@ -97,15 +97,15 @@ class End {
   }
 }
 
-/** What a reader was told must be true of what its peer wrote. */
+/** Checks what a reader observed against what its peer wrote. */
 function check(reader: End, writer: End, wasUndisturbed: boolean): void {
-  const { received, ended, error } = reader.told;
+  const { received, ended, error } = reader.seen;
   const all = writer.all;
-  expect(received.equals(all.subarray(0, received.length)), 'what was received is what was written first').toBe(true);
-  if (ended) expect(received.length, 'told complete').toBe(all.length);
+  expect(received.equals(all.subarray(0, received.length)), 'a prefix of what was written').toBe(true);
+  if (ended) expect(received.length, 'complete at the end').toBe(all.length);
   if (!wasUndisturbed || reader.hasCut) return;
-  if (writer.hasAborted && writer.told.error?.remote === false) {
-    expect(received.length, 'everything before the abort').toBe(all.length);
+  if (writer.hasAborted && writer.seen.error?.remote === false) {
+    expect(received.length, 'complete before the abort').toBe(all.length);
     expect(error === undefined || error.code === 'upstream-failed').toBe(true);
     expect(ended || error !== undefined).toBe(true);
   }
@@ -117,8 +117,8 @@ function check(reader: End, writer: End, wasUndisturbed: boolean): void {
     });
 }
 
-describe('streams that two scripts drive', () => {
-  it('tell each reader the truth, and leave nothing behind', async () => {
+describe('streams driven by random scripts', () => {
+  it('give each reader what its peer wrote, and leave nothing open', async () => {
     await fc.assert(
       fc.asyncProperty(run, async ({ streams, seed, end }) => {
         const pair = await memorySessionPair({ random: seededRandom(seed) });
@@ -148,7 +148,7 @@ describe('streams that two scripts drive', () => {
         await until(() => {
           for (const { near } of ends) near.finish();
           for (const far of acceptors.values()) far.finish();
-          return [...ends.map(({ near }) => near), ...acceptors.values()].every(({ told }) => told.closed);
+          return [...ends.map(({ near }) => near), ...acceptors.values()].every(({ seen }) => seen.closed);
         });
         for (const { key, near } of ends) {
           const far = acceptors.get(key);

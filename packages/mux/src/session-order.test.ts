@@ -6,7 +6,7 @@ import { rawPeer, types, u32 } from './test/raw-peer.ts';
 
 useLeakCheck();
 
-/** A session whose transport is full of bulk, with more waiting; and how to see what it sends next. */
+/** A session whose transport is full of bulk data, with more waiting, and access to what it sends next. */
 async function underLoad(streams: number) {
   const { gateway, agent } = memoryPair({ manual: true });
   const session = new MuxSession(gateway, { role: 'gateway' });
@@ -23,7 +23,7 @@ async function underLoad(streams: number) {
     session,
     bulk,
     sent,
-    /** Lets everything pass that lies in the transport, and what follows it, until nothing is left. */
+    /** Delivers everything in the transport, and what follows it, until nothing is left. */
     async drain() {
       while (gateway.queued > 0) {
         gateway.deliver(1);
@@ -39,7 +39,7 @@ async function underLoad(streams: number) {
 }
 
 describe('under bulk load', () => {
-  it('no more than 128 KiB lie in the transport', async () => {
+  it('at most 128 KiB are in the transport', async () => {
     const { gateway } = memoryPair({ manual: true });
     const session = new MuxSession(gateway, { role: 'gateway' });
     for (let i = 0; i < 8; i++) session.open(Buffer.from('head')).write(Buffer.alloc(200_000));
@@ -61,7 +61,7 @@ describe('under bulk load', () => {
     load.close();
   });
 
-  it('a keystroke is sent next, and bulk is cut smaller while it may come', async () => {
+  it('a keystroke is sent next, and bulk is sent in smaller chunks while a terminal is open', async () => {
     const load = await underLoad(8);
     const keys = load.session.open(Buffer.from('tty'), { interactive: true });
     keys.write('k');
@@ -79,7 +79,7 @@ describe('under bulk load', () => {
     load.close();
   });
 
-  it('a new request passes streams that wait', async () => {
+  it('a new request overtakes waiting streams', async () => {
     const load = await underLoad(8);
     const request = load.session.open(Buffer.from('get'));
     request.write('body');
@@ -90,7 +90,7 @@ describe('under bulk load', () => {
     load.close();
   });
 
-  it('bulk streams go in turn', async () => {
+  it('bulk streams take turns', async () => {
     const load = await underLoad(4);
     const sent = (await load.drain()).filter(({ type }) => type === types.data);
     const ids = load.bulk.map(({ id }) => id);
@@ -104,12 +104,12 @@ describe('under bulk load', () => {
 describe('while an interactive stream is open', () => {
   const limit = 128 * 1024;
 
-  /** A session with a round trip of `roundTripMs`, whose peer acknowledges when the test says so. */
+  /** A session with a round trip of `roundTripMs`, whose peer acknowledges only when the test says so. */
   async function toTerminal(roundTripMs: number) {
     let time = 0;
     const peer = rawPeer({ role: 'gateway', interactiveInFlight: limit, now: () => time });
     const { session, wire, received } = peer;
-    /** Takes everything the session sends; DATA bytes so far of streams other than `except`. */
+    /** Receives everything the session sends. @returns the DATA bytes so far of all streams but `except`. */
     const take = async (except = 0) => {
       let before = -1;
       while (before < received.length) {
@@ -149,7 +149,7 @@ describe('while an interactive stream is open', () => {
     session.close(1000, '');
   });
 
-  it('bulk goes on when the last interactive stream is over', async () => {
+  it('bulk continues when the last interactive stream has ended', async () => {
     const { session, keys, take } = await toTerminal(0);
     expect(await take(keys.id)).toBe(limit);
     keys.destroy();
@@ -157,7 +157,7 @@ describe('while an interactive stream is open', () => {
     session.close(1000, '');
   });
 
-  it('a long line is not throttled', async () => {
+  it('a connection with a long round trip is not throttled', async () => {
     const { session, take } = await toTerminal(1);
     expect(await take()).toBe(220 * 1024);
     session.close(1000, '');
@@ -165,7 +165,7 @@ describe('while an interactive stream is open', () => {
 });
 
 describe('credit', () => {
-  it('is given for what was read, half a window at a time', async () => {
+  it('is granted for what was read, half a window at a time', async () => {
     const peer = rawPeer();
     const arrived = Promise.withResolvers<MuxStream>();
     peer.session.once('stream', (stream) => {
@@ -196,17 +196,17 @@ describe('credit', () => {
 });
 
 describe('a GOAWAY', () => {
-  it('ends our streams that the peer did not look at, and no other', async () => {
+  it('ends our streams that the peer did not process, and no others', async () => {
     const peer = rawPeer();
     const arrived = Promise.withResolvers<MuxStream>();
     peer.session.once('stream', arrived.resolve);
-    const [lookedAt, last, later] = [0, 1, 2].map(() => peer.session.open(Buffer.alloc(0)));
+    const [processed, last, later] = [0, 1, 2].map(() => peer.session.open(Buffer.alloc(0)));
     peer.send(types.open, 7);
     const theirs = await arrived.promise;
     const payload = Buffer.concat([u32(last?.id ?? 0), Buffer.alloc(7)]);
     peer.send(types.goaway, 0, { payload });
     await expect(later?.accepted).rejects.toMatchObject({ code: 'gone' });
-    expect([lookedAt, last, later, theirs].map((stream) => stream?.destroyed)).toEqual([false, false, true, false]);
+    expect([processed, last, later, theirs].map((stream) => stream?.destroyed)).toEqual([false, false, true, false]);
     expect(theirs.id).toBeGreaterThan(last?.id ?? 0);
     peer.session.close(1000, '');
   });

@@ -15,7 +15,7 @@ describe('backoff', () => {
     expect([half.afterLoss(0), half.afterLoss(0)]).toEqual([500, 1000]);
   });
 
-  it('starts again after 60 s of health and not before', () => {
+  it('starts over after a connection of 60 s, and not before', () => {
     const backoff = new Backoff({ random: () => 1 });
     for (let i = 0; i < 4; i++) backoff.afterLoss(0);
     expect(backoff.afterLoss(59_999)).toBe(16_000);
@@ -23,7 +23,7 @@ describe('backoff', () => {
     expect(backoff.afterLoss(0)).toBe(2000);
   });
 
-  it('obeys retry-after, within reason', () => {
+  it('obeys retry-after, up to a limit', () => {
     const backoff = new Backoff({ random: () => 1 });
     for (let i = 0; i < 5; i++) backoff.afterLoss(0);
     expect(backoff.afterDrain(7300)).toBe(7300);

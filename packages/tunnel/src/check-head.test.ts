@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkHttpHead, checkResponseHead } from './check-head.ts';
 import { requestHead, responseHead } from './heads.ts';
 
-/** Texts around every bound and class of characters that the schemas know. */
+/** Strings around every limit and character class of the schemas. */
 const text = fc.oneof(
   fc.string({ maxLength: 8 }),
   fc.string({ unit: 'binary', maxLength: 8 }),
@@ -65,7 +65,7 @@ const head = fc.record({
   }),
 });
 type Head = { identity: object } & Record<string, unknown>;
-/** One field, at any depth, is something else. */
+/** A head with one field, at any depth, replaced. */
 const changed = fc
   .tuple(head as fc.Arbitrary<Head>, odd, text, fc.array(fc.oneof(pair, odd), { maxLength: 3 }), fc.nat(11))
   .map(([given, value, name, list, place]): unknown => {
@@ -79,8 +79,8 @@ const changed = fc
     return value;
   });
 
-describe('the check by hand', () => {
-  it('of a request accepts nothing that the schema refuses, and reads it as the schema does', () => {
+describe('the hand-written check', () => {
+  it('of a request accepts nothing that the schema refuses, and returns the same as the schema', () => {
     fc.assert(
       fc.property(changed, (value) => {
         const checked = checkHttpHead(value);
@@ -90,7 +90,7 @@ describe('the check by hand', () => {
     );
   });
 
-  it('of a request accepts all that the schema does, but for extra fields of an identity', () => {
+  it('of a request accepts all that the schema does, except extra fields of an identity', () => {
     fc.assert(
       fc.property(fc.oneof(head, changed), (value) => {
         const result = requestHead.safeParse(value);
@@ -101,7 +101,7 @@ describe('the check by hand', () => {
     );
   });
 
-  it('of an answer is the same as the schema', () => {
+  it('of a response agrees with the schema', () => {
     const answer = fc.record({
       status: fc.oneof(fc.constantFrom(101, 200, 404), odd),
       headers: fc.oneof(fc.array(pair, { maxLength: 3 }), odd),
@@ -115,7 +115,7 @@ describe('the check by hand', () => {
     );
   });
 
-  it('holds the bounds on how many', () => {
+  it('limits the number of headers and groups', () => {
     const many = (count: number) => Array.from({ length: count }, (): [string, string] => ['a', 'b']);
     const groups = (count: number) => Array.from({ length: count }, () => 'a');
     const given = {

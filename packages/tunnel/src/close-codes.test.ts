@@ -9,7 +9,7 @@ it('has the close codes of docs/protocol.md', () => {
   expect(Object.fromEntries(rows)).toEqual(closeCodes);
 });
 
-it('names codes, and calls the rest lost', () => {
+it('names known codes, and calls all others lost', () => {
   expect([closeName(4401), closeName(1000), closeName(1006), closeName(3000)]).toEqual([
     'proof',
     'bye',

@@ -53,7 +53,7 @@ async function connected(): Promise<{ near: Tunnel; far: Tunnel }> {
 }
 
 describe('the dialer', () => {
-  it('connects, and says goodbye when stopped', async () => {
+  it('connects, and closes with bye when stopped', async () => {
     dialer.start();
     dialer.start();
     const { near, far } = await connected();
@@ -66,7 +66,7 @@ describe('the dialer', () => {
     expect(gateway.tunnels.length).toBe(1);
   });
 
-  it('dials again after a loss, later each time, and starts over after a minute of health', async () => {
+  it('dials again after a loss, with growing delays that start over after a healthy minute', async () => {
     dialer.start();
     await connected();
     for (const wait of [1000, 2000, 4000]) {
@@ -103,7 +103,7 @@ describe('the dialer', () => {
     await second;
   });
 
-  it('says which HTTP status it met', async () => {
+  it('reports the HTTP status of a failed upgrade', async () => {
     const http = createServer((_request, response) => response.writeHead(503).end());
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
@@ -134,7 +134,7 @@ describe('the dialer', () => {
     expect(await refused).toMatchObject({ code: 4403, name: 'revoked', retryInMs: 300_000 });
   });
 
-  it('does not fight over a slot', async () => {
+  it('backs off when another connection took its slot', async () => {
     dialer.start();
     await connected();
     const replaced = nextEvent();
@@ -142,7 +142,7 @@ describe('the dialer', () => {
     expect(await replaced).toMatchObject({ code: 4409, retryInMs: 60_000 });
   });
 
-  it('moves on GOAWAY when it was told to, and leaves the old tunnel its streams', async () => {
+  it('reconnects after the delay of a GOAWAY, and leaves the old tunnel its streams', async () => {
     dialer.start();
     const first = await connected();
     first.near.on('request', echoRequest);
@@ -154,9 +154,9 @@ describe('the dialer', () => {
       identity: { user: 'ada', groups: [] },
     });
     await response;
-    const told = once(first.near, 'drain');
+    const draining = once(first.near, 'drain');
     const drained = first.far.drain({ timeoutMs: 10_000, retryAfterMs: 7000 });
-    expect(await told).toEqual([{ retryAfterMs: 7000 }]);
+    expect(await draining).toEqual([{ retryAfterMs: 7000 }]);
     await clock.advance(6999);
     expect(gateway.tunnels.length).toBe(1);
     const second = connected();
@@ -171,13 +171,13 @@ describe('the dialer', () => {
     expect(events.map((event) => 'connected' in event)).toEqual([true, true]);
   });
 
-  it('tells of a drained tunnel that ends before its successor is there', async () => {
+  it('reports a drained tunnel that ends before its successor connects', async () => {
     dialer.start();
     const { near, far } = await connected();
-    const told = once(near, 'drain');
+    const draining = once(near, 'drain');
     const lost = nextEvent();
     await far.drain({ timeoutMs: 10_000, retryAfterMs: 7000 });
-    await told;
+    await draining;
     expect(await lost).toMatchObject({ code: 1001, retryInMs: 7000 });
     const again = connected();
     await clock.advance(7000);
@@ -198,7 +198,7 @@ describe('the dialer', () => {
     gateway = await listenForTunnels(identity.accept);
   });
 
-  it('leaves nothing after a hundred connections', async () => {
+  it('leaves nothing behind after a hundred connections', async () => {
     for (let i = 0; i < 100; i++) {
       dialer.start();
       const { near, far } = await connected();

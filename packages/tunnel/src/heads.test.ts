@@ -46,13 +46,13 @@ describe('request heads', () => {
   });
 
   it.each<[string, unknown]>([
-    ['no object', 'x'],
+    ['a head that is not an object', 'x'],
     ['an unknown kind', { ...http, kind: 'udp' }],
     ['no identity', { ...http, identity: undefined }],
     ['no user', { ...http, identity: { user: '', groups: [] } }],
     ['a user with a line break', { ...http, identity: { user: 'a\nb', groups: [] } }],
     ['a group with a NUL', { ...http, identity: { user: 'a', groups: ['\0'] } }],
-    ['groups that are a text', { ...http, identity: { user: 'a', groups: 'system:masters' } }],
+    ['groups that are a string', { ...http, identity: { user: 'a', groups: 'system:masters' } }],
     ['a path without a slash', { ...http, path: 'api' }],
     ['an absolute URL', { ...http, path: 'http://169.254.169.254/' }],
     ['a path with a space', { ...http, path: '/a b' }],
@@ -66,7 +66,7 @@ describe('request heads', () => {
     ['a header value with CR', { ...http, headers: [['a', 'x\ry']] }],
     ['a header value with LF', { ...http, headers: [['a', 'x\ny']] }],
     ['a header value with NUL', { ...http, headers: [['a', 'x\0y']] }],
-    ['a header value beyond bytes', { ...http, headers: [['a', '\u0100']] }],
+    ['a header value above U+00FF', { ...http, headers: [['a', '\u0100']] }],
     ['headers as an object', { ...http, headers: { a: 'b' } }],
     ['a header of three', { ...http, headers: [['a', 'b', 'c']] }],
     ['port 0', { kind: 'tcp', cluster: 'c', host: 'h', port: 0, identity }],
@@ -77,13 +77,13 @@ describe('request heads', () => {
     expect(parsed(head).ok).toBe(false);
   });
 
-  it('name what is wrong without quoting it', () => {
+  it('name the invalid field without quoting its value', () => {
     const result = parsed({ ...http, headers: [['authorization', 'secret\n']] });
     expect(result).toMatchObject({ ok: false, reason: expect.stringContaining('headers.0.1') });
     expect(JSON.stringify(result)).not.toContain('secret');
   });
 
-  it('keep __proto__ a mere name', () => {
+  it('treat __proto__ as an ordinary name', () => {
     const text = `{"kind":"tcp","cluster":"c","host":"h","port":1,"identity":{"user":"u","groups":[],"extra":{"__proto__":["x"]}},"__proto__":{"kind":"http"}}`;
     const result = parseRequestHead(Buffer.from(text));
     expect(result.ok && result.value.kind).toBe('tcp');
@@ -92,7 +92,7 @@ describe('request heads', () => {
     expect([Object.prototype, null]).toContain(Object.getPrototypeOf(extra));
   });
 
-  it('answer any bytes and any JSON', () => {
+  it('never throw, for any bytes and any JSON', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
         expect(typeof parseRequestHead(bytes).ok).toBe('boolean');
@@ -127,7 +127,7 @@ describe('response heads', () => {
   });
 });
 
-describe('a text of a report', () => {
+describe('a string of a report', () => {
   const report = { agentVersion: '1', instance: 'i', location: 'outside' };
   const withText: Record<string, (value: string) => object> = {
     agentVersion: (value) => ({ ...report, agentVersion: value }),
@@ -140,7 +140,7 @@ describe('a text of a report', () => {
     'problem.message': (value) => ({ ...report, problem: { code: 'c', message: value } }),
   };
 
-  it.each(Object.keys(withText))('%s holds nothing that a database or a log cannot', (field) => {
+  it.each(Object.keys(withText))('in %s has no characters that a database or a log cannot hold', (field) => {
     const read = (value: string) => parsed({ kind: 'report', cluster: 'c1', report: withText[field]?.(value) });
     for (const character of ['\u0000', '\u0007', '\n', '\u001b', '\u007f', '\u0085', '\u2028', '\ud800', '\udfff'])
       for (const value of [character, `a${character}`, `${character}a`]) {

@@ -9,7 +9,7 @@ interface WireFrame {
   reserved?: number;
 }
 
-/** A frame as RFC 6455, 5.2 draws it. `lengthBytes` forces a longer form of the length. */
+/** A frame as in RFC 6455, 5.2. `lengthBytes` forces a longer form of the length. */
 function wire({ fin, opcode, payload, reserved = 0 }: WireFrame, mask?: readonly number[], lengthBytes = 0): Buffer {
   const size = payload.length;
   const form = Math.max(lengthBytes, size > 65_535 ? 8 : size > 125 ? 2 : 0);
@@ -24,7 +24,7 @@ function wire({ fin, opcode, payload, reserved = 0 }: WireFrame, mask?: readonly
 
 type Seen = { binary: string } | { text: string } | { control: string } | { violation: number };
 
-/** Reads the chunks; what the reader said, in order. */
+/** Reads the chunks. @returns what the reader reported, in order. */
 function read(chunks: readonly Uint8Array[], options: { masked?: boolean; limits?: [number, number] } = {}): Seen[] {
   const seen: Seen[] = [];
   const [maxPayload, maxFragments] = options.limits ?? [100_000, 100];
@@ -39,7 +39,7 @@ function read(chunks: readonly Uint8Array[], options: { masked?: boolean; limits
     onControl: (frame) => seen.push({ control: frame.toString('hex') }),
     onViolation: (violation) => seen.push({ violation }),
   });
-  // Copies: the reader may write into what it reads.
+  // Copies, because the reader may modify what it reads.
   for (const chunk of chunks) reader.read(Buffer.from(chunk));
   return seen;
 }
@@ -65,7 +65,7 @@ const message = fc.record({
 });
 
 describe('a message reader', () => {
-  it('reads every message, fragmented, masked and cut anywhere, with control frames between', () => {
+  it('reads every message, fragmented, masked and split anywhere, with control frames in between', () => {
     const masks = fc.option(fc.constantFrom([0, 0, 0, 0], mask, [255, 0, 128, 9]), { nil: undefined });
     const cuts = fc.array(fc.nat(400_000), { maxLength: 12 });
     fc.assert(
@@ -93,13 +93,13 @@ describe('a message reader', () => {
     );
   });
 
-  it('reads bytes that come one at a time', () => {
+  it('reads bytes that arrive one at a time', () => {
     const bytes = Buffer.concat([wire(x(false, 2, Buffer.alloc(700, 5)), mask), wire(x(true, 0), mask)]);
     const chunks = Array.from(bytes, (byte) => Uint8Array.of(byte));
     expect(read(chunks)).toEqual([{ binary: `${'05'.repeat(700)}78` }]);
   });
 
-  it('hands out slices of what it reads', () => {
+  it('passes on slices of what it reads', () => {
     const chunk = wire(x(true, 2, Buffer.alloc(5000)), [0, 0, 0, 0]);
     let part: Buffer | undefined;
     const reader = new MessageReader({
@@ -116,18 +116,18 @@ describe('a message reader', () => {
     expect(part?.buffer).toBe(chunk.buffer);
   });
 
-  it('takes lengths in a longer form than needed', () => {
+  it('accepts lengths in a longer form than needed', () => {
     expect(read([wire(x(true, 2), mask, 2), wire(x(true, 2), mask, 8)])).toEqual([{ binary: '78' }, { binary: '78' }]);
   });
 
   it.each<[string, Buffer[], number]>([
     ['the first reserved bit', [wire({ ...x(true, 2), reserved: 0x40 }, mask)], 1002],
     ['the last reserved bit', [wire({ ...x(true, 2), reserved: 0x10 }, mask)], 1002],
-    ['a data opcode that is none', [wire(x(true, 3), mask)], 1002],
-    ['a control opcode that is none', [wire(x(true, 11), mask)], 1002],
+    ['an unknown data opcode', [wire(x(true, 3), mask)], 1002],
+    ['an unknown control opcode', [wire(x(true, 11), mask)], 1002],
     ['a frame without a mask', [wire(x(true, 2))], 1002],
     ['a ping without a mask', [wire(x(true, 9))], 1002],
-    ['a continuation of nothing', [wire(x(true, 0), mask)], 1002],
+    ['a continuation without a first fragment', [wire(x(true, 0), mask)], 1002],
     ['a message within another', [wire(x(false, 2), mask), wire(x(true, 2), mask)], 1002],
     ['a fragmented ping', [wire(x(false, 9), mask)], 1002],
     ['a ping of 126 bytes', [wire(x(true, 9, Buffer.alloc(126)), mask)], 1002],
@@ -140,14 +140,14 @@ describe('a message reader', () => {
     expect(read([bytes], { limits: [1000, 3] })).toEqual([{ violation: code }]);
   });
 
-  it('counts limits anew for every message', () => {
+  it('applies the limits to each message', () => {
     const frames = [wire(x(false, 2, Buffer.alloc(600)), mask), wire(x(true, 0, Buffer.alloc(400)), mask)];
     const seen = read([...frames, ...frames, ...frames], { limits: [1000, 2] });
     expect(seen.length).toBe(3);
     expect(seen.some((each) => 'violation' in each)).toBe(false);
   });
 
-  it('refuses a masked frame of a server', () => {
+  it('refuses a masked frame from a server', () => {
     expect(read([wire(x(true, 2), mask)], { masked: false })).toEqual([{ violation: 1002 }]);
   });
 

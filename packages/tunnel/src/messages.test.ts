@@ -16,7 +16,7 @@ const hello = {
 };
 
 describe('handshake messages', () => {
-  it('are read, and fields of later versions ignored', () => {
+  it('are parsed, ignoring fields of later versions', () => {
     expect(parseHello(JSON.stringify({ ...hello, zone: 'eu' }))).toMatchObject({ agentId: 'a', slot: 0 });
   });
 
@@ -32,11 +32,11 @@ describe('handshake messages', () => {
     ['a signature that is not base64', { signature: '!'.repeat(88) }],
     ['a session to resume', { resume: { session: 'x' } }],
     ['too many features', { features: Array(33).fill('x') }],
-  ])('HELLO with %s is none', (_name, change) => {
+  ])('HELLO with %s is refused', (_name, change) => {
     expect(parseHello(JSON.stringify({ ...hello, ...change }))).toBeUndefined();
   });
 
-  it('any text is answered', () => {
+  it('any other text is refused', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect([parseHello(text), parseChallenge(text), parseWelcome(text)]).toEqual([undefined, undefined, undefined]);

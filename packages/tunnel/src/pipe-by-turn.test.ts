@@ -4,7 +4,7 @@ import { turns } from '@postern/testkit';
 import { describe, expect, it } from 'vitest';
 import { pipeByTurn } from './pipe-by-turn.ts';
 
-/** Takes everything at once, and keeps the sizes of what it was given together. */
+/** Accepts everything immediately, and records the sizes of the chunks of each write. */
 class Destination extends Writable {
   readonly writes: number[][] = [];
   readonly received: Buffer[] = [];
@@ -34,7 +34,7 @@ function pair(highWaterMark = 64 * 1024) {
 }
 
 describe('a pipe by turn', () => {
-  it('writes what arrives within one turn of the event loop at once', async () => {
+  it('combines what arrives within one turn of the event loop into one write', async () => {
     const { source, destination } = pair();
     await turns(1);
     for (const size of [3, 5, 7]) source.write(Buffer.alloc(size));
@@ -45,7 +45,7 @@ describe('a pipe by turn', () => {
     expect(destination.writes).toEqual([[3, 5, 7], [11]]);
   });
 
-  it('ends with the source, behind all its bytes', async () => {
+  it('ends with the source, after all its bytes', async () => {
     const { source, destination } = pair();
     await turns(1);
     source.write('a');
@@ -54,7 +54,7 @@ describe('a pipe by turn', () => {
     expect(Buffer.concat(destination.received).toString()).toBe('ab');
   });
 
-  it('stops reading when the destination is full, and goes on when it drains', async () => {
+  it('stops reading when the destination is full, and continues when it drains', async () => {
     const { source, destination } = pair(10);
     const sent = Array.from({ length: 300 }, (_, index) => Buffer.alloc((index * 7) % 31, index));
     for (const chunk of sent) if (!source.write(chunk)) await once(source, 'drain');
@@ -64,7 +64,7 @@ describe('a pipe by turn', () => {
     expect(Buffer.concat(destination.received).equals(Buffer.concat(sent))).toBe(true);
   });
 
-  it('leaves a destination alone that was destroyed while it held something back', async () => {
+  it('writes nothing to a destination that was destroyed while bytes were held back', async () => {
     const { source, destination } = pair();
     await turns(1);
     source.write('a');

@@ -15,7 +15,7 @@ const fields: ProofFields = {
 };
 
 describe('the proof', () => {
-  it('is good for the fields that were signed', () => {
+  it('is valid for the signed fields', () => {
     expect(verifyProof(fields, publicKey, signProof(fields, privateKey))).toBe(true);
   });
 
@@ -26,14 +26,14 @@ describe('the proof', () => {
     { clusterId: 'other' },
     { instance: 'pod2' },
     { slot: 1 },
-    // The same bytes, cut elsewhere.
+    // The same bytes, split differently.
     { agentId: 'agentc', clusterId: 'luster' },
     { clusterId: 'clusterp', instance: 'od' },
-  ])('is not good for %j', (change) => {
+  ])('is not valid for %j', (change) => {
     expect(verifyProof({ ...fields, ...change }, publicKey, signProof(fields, privateKey))).toBe(false);
   });
 
-  it('is not good with another key, a changed signature, or a key of another kind', () => {
+  it('is not valid with another key, a changed signature or another kind of key', () => {
     const signature = signProof(fields, privateKey);
     expect(verifyProof(fields, createPublicKey(generateAgentKey().publicKeyPem), signature)).toBe(false);
     for (const at of [0, 31, 63]) {

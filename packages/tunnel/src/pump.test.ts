@@ -4,7 +4,7 @@ import { turns } from '@postern/testkit';
 import { expect, it } from 'vitest';
 import { pump } from './pump.ts';
 
-/** A connection: as a socket does, it tells its error first and closes a turn later. */
+/** A connection that, like a socket, emits its error first and closes a turn later. */
 const newSource = (): Readable =>
   new Readable({
     emitClose: false,
@@ -15,7 +15,7 @@ const newSource = (): Readable =>
     },
   });
 
-/** A stream of the tunnel that takes what is written when the test says so. */
+/** A stream of the tunnel that accepts a write only when the test says so. */
 class Stream extends Writable {
   readonly taken: Buffer[] = [];
   aborted: string | undefined;
@@ -30,7 +30,7 @@ class Stream extends Writable {
     this.end();
   }
 
-  /** Takes what waits. */
+  /** Accepts the pending write. */
   take(): void {
     const take = this.#take;
     this.#take = undefined;
@@ -47,7 +47,7 @@ class Stream extends Writable {
 
 const broken = { code: 'upstream-failed', reason: 'it broke off' } as const;
 
-it('passes on what was received before a break, also when the stream takes more between the break and its close', async () => {
+it('passes on what was received before an error, even if the stream drains before the close', async () => {
   const [source, stream] = [newSource(), new Stream()];
   pump(source, stream, { isComplete: () => false, broken });
   // The stream drains before the source has closed.
@@ -67,8 +67,8 @@ it('passes on what was received before a break, also when the stream takes more 
 });
 
 it.each<[string, number, string | undefined]>([
-  ['ends properly behind all that a complete source sent', 11, undefined],
-  ['aborts behind what came from a source that ended short', 12, 'upstream-failed: it broke off'],
+  ['ends after everything that a complete source sent', 11, undefined],
+  ['aborts after what an incomplete source sent', 12, 'upstream-failed: it broke off'],
 ])('%s', async (_, expected, aborted) => {
   const [source, stream] = [newSource(), new Stream()];
   pump(source, stream, { isComplete: (bytes) => bytes === expected, broken });

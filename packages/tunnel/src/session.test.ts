@@ -1,6 +1,6 @@
 import { endingCompliance, sessionCompliance } from '@postern/mux/test';
 import { webSocketSessionPair } from './test/web-socket-pair.ts';
 
-// What every session must do, here over the tunnel's own transport; in memory the same runs in packages/mux.
+// The tests of packages/mux, which runs them in memory, over the tunnel's own transport.
 sessionCompliance('WebSocket', webSocketSessionPair);
 endingCompliance('WebSocket', webSocketSessionPair);

@@ -64,7 +64,7 @@ describe.each([
   it('carries a report from the agent', async () => {
     const { gateway, agent } = await start();
     const sent = agent.request({ kind: 'report', cluster: testCluster, report }, { end: true });
-    // Sent before the gateway listens: it waits.
+    // Sent before the gateway has a listener, so it is queued.
     const [request] = (await once(gateway, 'request')) as [IncomingRequest];
     expect(request.head).toEqual({ kind: 'report', cluster: testCluster, report });
     request.respond({ status: 204, headers: [] }, { end: true });
@@ -73,13 +73,13 @@ describe.each([
     request.stream.resume();
   });
 
-  it('takes at most 16 reports of an agent at a time, and 32 it left unread', async () => {
+  it('accepts at most 16 open reports of an agent, and 32 unread ones', async () => {
     if (makePair === memoryTunnelPair) return;
     const { gateway, agent } = await start();
     let reports = 0;
     gateway.on('request', (request) => {
       reports++;
-      // A handler that answers and forgets the bytes which should not be there.
+      // A handler that responds, and ignores the bytes that should not be there.
       request.respond({ status: 204, headers: [] }, { end: true });
     });
     const answers: Promise<unknown>[] = [];
@@ -95,13 +95,13 @@ describe.each([
     expect(codes.filter((code) => code === 'limit')).toHaveLength(8);
   });
 
-  it('passes on why a request was rejected', async () => {
+  it('passes on the reason of a rejection', async () => {
     const { gateway, agent } = await start();
     agent.on('request', (request) => request.reject('dial-failed', 'ECONNREFUSED'));
     await expect(gateway.request(get).response).rejects.toMatchObject({ code: 'dial-failed', reason: 'ECONNREFUSED' });
   });
 
-  it('sends no request for another cluster, and closes on one that arrives', async () => {
+  it('sends no request for another cluster, and closes when it receives one', async () => {
     const { gateway, agent } = await start();
     const other: RequestHead = { ...get, cluster: 'cluster-2' };
     expect(() => gateway.request(other)).toThrow('cluster');
@@ -117,9 +117,9 @@ describe.each([
     ['an http request by an agent', 'agent', get],
     ['a tcp request by an agent', 'agent', { kind: 'tcp', cluster: testCluster, host: 'h', port: 1, identity }],
     ['a report by the gateway', 'gateway', { kind: 'report', cluster: testCluster, report }],
-    ['a head that is malformed', 'gateway', { ...get, path: 'x' }],
+    ['a malformed head', 'gateway', { ...get, path: 'x' }],
     ['a kind of a later version', 'gateway', { ...get, kind: 'udp' }],
-  ])('refuses %s, and goes on', async (_case, from, head) => {
+  ])('refuses %s, and continues', async (_case, from, head) => {
     const { gateway, agent } = await start();
     gateway.on('request', (request) => request.respond({ status: 500, headers: [] }));
     agent.on('request', echoRequest);
@@ -143,12 +143,12 @@ describe.each([
   it.each(['gateway', 'agent'] as const)('drains when the stream ids of the %s are used up', async (side) => {
     const { gateway, agent } = await start({ [side]: { lastStreamId: 2 } });
     const asking = side === 'gateway' ? gateway : agent;
-    const told = Promise.all([once(agent, 'drain'), once(gateway, 'drain')]);
+    const draining = Promise.all([once(agent, 'drain'), once(gateway, 'drain')]);
     const head: RequestHead = side === 'gateway' ? get : { kind: 'report', cluster: testCluster, report };
     const closed = Promise.all([once(agent, 'close'), once(gateway, 'close')]);
     const { stream } = asking.request(head, { end: true });
     expect(() => asking.request(head)).toThrow('used up');
-    expect(await told).toEqual([[{ retryAfterMs: 0 }], [{ retryAfterMs: 0 }]]);
+    expect(await draining).toEqual([[{ retryAfterMs: 0 }], [{ retryAfterMs: 0 }]]);
     stream.destroy();
     expect(await closed).toMatchObject([[{ code: 1001, name: 'drain' }], [{ code: 1001, name: 'drain' }]]);
   });
@@ -158,10 +158,10 @@ describe.each([
     agent.on('request', echoRequest);
     const { stream, response } = gateway.request(get);
     await response;
-    const told = once(agent, 'drain');
+    const draining = once(agent, 'drain');
     const closed = once(agent, 'close');
     const drained = gateway.drain({ timeoutMs: 5000, retryAfterMs: 1234 });
-    expect(await told).toEqual([{ retryAfterMs: 1234 }]);
+    expect(await draining).toEqual([{ retryAfterMs: 1234 }]);
     stream.end('last');
     expect(String(await buffer(stream))).toBe('last');
     await drained;
@@ -177,7 +177,7 @@ describe('keepalive', () => {
     return { clock, gateway: pair.gateway, agent: pair.agent };
   }
 
-  it('asks after 30 s of silence without streams', async () => {
+  it('sends a PING after 30 s of silence without streams', async () => {
     const { clock, gateway } = await start();
     const before = gateway.session.bytesIn;
     await clock.advance(29_999);
@@ -187,13 +187,13 @@ describe('keepalive', () => {
     expect(gateway.closed).toBe(false);
   });
 
-  it('asks after 10 s while a stream is open', async () => {
+  it('sends a PING after 10 s of silence while a stream is open', async () => {
     const { clock, gateway, agent } = await start();
     agent.on('request', (request) => request.respond({ status: 200, headers: [] }));
     await clock.advance(5000);
     const { response } = gateway.request(get);
     await response;
-    // Until the delayed ACKs are through.
+    // Waits for the delayed ACKs.
     const sessions = [gateway.session, agent.session];
     await until(() => sessions.every((session) => session.unacknowledgedFrames === 0));
     await turns();
@@ -204,7 +204,7 @@ describe('keepalive', () => {
     expect(gateway.session.bytesIn).toBe(before + 16);
   });
 
-  it('stays alive for hours when answered', async () => {
+  it('stays open for hours while PINGs are answered', async () => {
     const { clock, gateway, agent } = await start();
     for (let hour = 0; hour < 3; hour++) {
       for (let i = 0; i < 360; i++) await clock.advance(10_000);
@@ -212,7 +212,7 @@ describe('keepalive', () => {
     }
   });
 
-  it.each(['gateway', 'agent'] as const)('calls a peer dead 5 s after it did not answer the %s', async (side) => {
+  it.each(['gateway', 'agent'] as const)('closes on the %s 5 s after an unanswered PING', async (side) => {
     const { clock, gateway, agent } = await start();
     const asking = side === 'gateway' ? gateway : agent;
     const silenceMs = side === 'gateway' ? 45_000 : 30_000;
@@ -227,7 +227,7 @@ describe('keepalive', () => {
   });
 
   it.each(['gateway', 'agent'] as const)(
-    'gives the peer its time again when the %s itself stood still',
+    'gives the peer another 5 s whenever the %s itself was stalled',
     async (side) => {
       const { clock, gateway, agent } = await start();
       const asking = side === 'gateway' ? gateway : agent;
@@ -245,31 +245,31 @@ describe('keepalive', () => {
     },
   );
 
-  it('calls nobody dead who was heard of after the question, even without an answer to it', async () => {
+  it('stays open if any frame arrives after a PING, even without a PONG', async () => {
     const { clock, gateway, agent } = await start();
     const wire = pair?.transports?.agent;
     if (wire === undefined) throw new Error('not in memory');
     const send = wire.send.bind(wire);
-    // A line that loses one kind of frame: PONG (docs/protocol.md).
+    // A connection that loses only PONG frames.
     wire.send = (parts) => {
       if (parts[0]?.[0] !== 10) send(parts);
     };
     await clock.advance(10_000);
-    const heard = gateway.probe();
+    const probe = gateway.probe();
     await clock.advance(2_000);
     agent.session.goAway({ code: 1001, retryAfterMs: 0 });
     await turns();
     await clock.advance(3_000);
-    await heard;
+    await probe;
     expect(gateway.closed).toBe(false);
     await clock.advance(10_000);
-    const unheard = expect(gateway.probe()).rejects.toThrow('did not answer within 5000 ms');
+    const failing = expect(gateway.probe()).rejects.toThrow('did not answer within 5000 ms');
     await clock.advance(5_000);
-    await unheard;
+    await failing;
     expect(gateway.closed).toBe(true);
   });
 
-  it('calls nobody dead for a stall of the process, over real sockets', async () => {
+  it('stays open through stalls of the process, over real sockets', async () => {
     const intervals = { busyMs: 20, idleMs: 20, timeoutMs: 100 };
     const sessions = await webSocketSessionPair();
     const shared = { sessionId: 'AAAAAAAAAAAAAAAAAAAAAA', epoch: 1n, clusterId: testCluster };
@@ -285,7 +285,7 @@ describe('keepalive', () => {
     await sessions.close();
   });
 
-  it('probes at once, asks after 10 s, and fails after 5 more', async () => {
+  it('answers a probe at once, after 10 s of silence by a PING, and fails 5 s later', async () => {
     const { clock, gateway } = await start();
     const before = gateway.session.bytesOut;
     await gateway.probe();
@@ -298,14 +298,14 @@ describe('keepalive', () => {
     const probes = Promise.allSettled([gateway.probe(), gateway.probe()]);
     await clock.advance(5000);
     expect((await probes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    // Two probes at a time are one PING.
+    // Concurrent probes share one PING.
     expect(gateway.session.bytesOut).toBe(before + 32);
     expect(gateway.closed).toBe(true);
     await expect(gateway.probe()).rejects.toThrow('closed');
   });
 });
 
-/** Cuts the line without a word. */
+/** Breaks the connection silently. */
 function cut(): void {
   pair?.transports?.gateway.mute();
   pair?.transports?.agent.mute();

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { WebSocketTransport } from './index.ts';
 import { type WebSocketPair, webSocketPair } from './test/web-socket-pair.ts';
 
-// A later version of `ws` may look different inside. Each difference alone must leave the tunnel working, on `ws` itself.
+// A later version of `ws` may have other internals. With any one difference the tunnel must still work.
 
 useLeakCheck();
 
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => pair.close());
 
-/** An object that is as the one given but for some properties. */
+/** A proxy of an object, with some properties changed. */
 function changed<T extends object>(real: T, differences: Record<string, unknown>): T {
   return new Proxy(real, {
     get: (target, name) => {
@@ -39,11 +39,11 @@ const differences: [string, (ws: WebSocket) => Record<string, unknown>][] = [
   ['no _isServer', () => ({ _isServer: undefined })],
   ['no _bufferedBytes', (ws) => ({ _receiver: changed(inside(ws)._receiver, { _bufferedBytes: undefined }) })],
   ['no _state', (ws) => ({ _receiver: changed(inside(ws)._receiver, { _state: undefined }) })],
-  ['states that are words', (ws) => ({ _receiver: changed(inside(ws)._receiver, { _state: 'GET_INFO' }) })],
+  ['states that are strings', (ws) => ({ _receiver: changed(inside(ws)._receiver, { _state: 'GET_INFO' }) })],
   ['no _fragmented', (ws) => ({ _receiver: changed(inside(ws)._receiver, { _fragmented: undefined }) })],
-  ['nobody who reads the socket', (ws) => ({ _socket: changed(inside(ws)._socket, { listeners: () => [] }) })],
+  ['no reader of the socket', (ws) => ({ _socket: changed(inside(ws)._socket, { listeners: () => [] }) })],
   [
-    'two who read the socket',
+    'two readers of the socket',
     (ws) => ({ _socket: changed(inside(ws)._socket, { listeners: () => [nothing, nothing] }) }),
   ],
 ];

@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => pair.close());
 
-/** Receives with the product's transport on one end; the other end sends what the test likes. */
+/** Receives with the product's transport on one side; the test sends from the other. */
 function receiveOn(side: 'server' | 'client') {
   const ws = pair[side];
   const messages: Buffer[] = [];
@@ -33,10 +33,10 @@ function socketOf(ws: WebSocket): Socket {
   return (ws as unknown as { _socket: Socket })._socket;
 }
 
-describe.each(['server', 'client'] as const)('the transport on the side of the %s', (side) => {
+describe.each(['server', 'client'] as const)('the transport on the %s side', (side) => {
   const other = side === 'server' ? 'client' : 'server';
 
-  it('reads messages past the receiver of ws', async () => {
+  it('reads messages without the receiver of ws', async () => {
     const { messages, readByWs } = receiveOn(side);
     const sent = Array.from({ length: 50 }, (_, i) => Buffer.alloc(i * 2500, i));
     for (const message of sent) pair[other].send(message);
@@ -48,7 +48,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
   it('takes over between two messages only, and loses none', async () => {
     const raw = socketOf(pair[other]);
     const { messages, readByWs } = receiveOn(side);
-    // Half a frame lies in the receiver of ws when the transport is made on top of it.
+    // The receiver of ws already has half a frame.
     const [header, mask] =
       side === 'server'
         ? [
@@ -78,7 +78,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
     expect(String(messages[0])).toBe('ab');
   });
 
-  it.each([0, 125])('is cut off by a peer that sends pings of %d bytes and does not read the answers', async (size) => {
+  it.each([0, 125])('cuts off a peer that sends pings of %d bytes and does not read the answers', async (size) => {
     const { closes } = receiveOn(side);
     const raw = socketOf(pair[other]);
     raw.pause();
@@ -107,7 +107,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
     expect(closes).toEqual([[4401, 'go away']]);
   });
 
-  it('gives an empty message for text', async () => {
+  it('passes text on as an empty message', async () => {
     const { messages } = receiveOn(side);
     pair[other].send('text');
     await until(() => messages.length === 1);
@@ -130,7 +130,7 @@ describe.each(['server', 'client'] as const)('the transport on the side of the %
     expect(messages).toEqual([]);
   });
 
-  it('ends with the connection', async () => {
+  it('closes with the connection', async () => {
     const { closes } = receiveOn(side);
     pair[other].terminate();
     await until(() => closes.length === 1);

@@ -70,7 +70,7 @@ const harmless: readonly Field[] = [
   ['Sec-Fetch-Site', 'cross-site'],
   ['Content-Length', '0'],
 ];
-/** Fields that decide how the request, or the connection, is read. */
+/** Fields that affect how the request or the connection is parsed. */
 const decisive: readonly Field[] = [
   ['Host', 'evil.example'],
   ['Connection', 'close'],
@@ -98,7 +98,7 @@ const decisive: readonly Field[] = [
 const bodies = ['5\r\nhello\r\n0\r\n\r\n', 'hello', '0\r\n\r\n', 'zz\r\n', '{"a":1}'];
 
 const lanes = 8;
-/** One connection carries so many; after a case that the parser refuses the rest goes on another. */
+/** Cases per connection; after one that the parser rejects, the rest are sent on another. */
 const chunk = 3;
 const patienceMs = 2_000;
 
@@ -168,7 +168,7 @@ function change(random: Random, parts: Parts): void {
   }
 }
 
-/** Requests by hand, one after the other on a connection; the answers say how many were read. */
+/** Hand-written requests, pipelined on one connection; the number of responses shows how many were read. */
 class Http1Lane implements Lane<Buffer> {
   isOver = false;
   readonly #socket: Socket;
@@ -189,7 +189,7 @@ class Http1Lane implements Lane<Buffer> {
     socket.end(Buffer.concat([...cases]));
     await closed;
     clearTimeout(patience);
-    // Interim answers (100, 102, 103) answer nothing.
+    // Interim responses (100, 102, 103) do not count.
     const statuses = [...text.matchAll(/HTTP\/1\.1 ([2-5]\d\d|101) /g)].map(([, status]) => status);
     if (statuses.includes('500')) throw new Error('a request was answered with 500');
     return Math.min(cases.length, Math.max(1, statuses.length));
@@ -203,7 +203,7 @@ class Http1Lane implements Lane<Buffer> {
 const upTo = (gateway: GatewayAddress) => async (): Promise<Http1Lane> =>
   new Http1Lane(await connectTo(gateway, 'http/1.1'));
 
-/** Request lines, header fields and bodies of HTTP/1.1, upgrades among them. */
+/** Request lines, header fields and bodies of HTTP/1.1, including upgrades. */
 const http1 = {
   kind: 'listener',
   batch: 500,
@@ -215,7 +215,7 @@ const http1 = {
   }),
 } as const;
 
-/** The listener that speaks both versions behind TLS. */
+/** The TLS listener, which speaks both versions of HTTP. */
 export const http1OverTls: ListenerTarget<Buffer> = { ...http1, name: 'http1-tls', weight: 0.5, tls: true };
-/** The listener behind a load balancer: no handshakes, so many more cases. */
+/** The plain listener behind a load balancer: no handshakes, so many more cases. */
 export const http1Plain: ListenerTarget<Buffer> = { ...http1, name: 'http1', weight: 14, tls: false };

@@ -17,10 +17,10 @@ import { mutateBytes, mutateText } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { type ListenerTarget, printable } from '../target.ts';
 
-/** A frame whose stream is the case's own (0 the connection, 1 its first, 2 its second) unless it is `exact`. */
+/** A frame whose stream is relative to its case (0 the connection, 1 the first stream, 2 the second) unless it is `exact`. */
 type CaseFrame = RawFrame & { exact?: boolean };
 
-/** Ids that each case has for itself, every other of them a client's. */
+/** Stream ids reserved for each case; every other one is a client's. */
 const streamIds = 4;
 const paths = [
   '/',
@@ -172,13 +172,13 @@ function change(random: Random, frames: CaseFrame[]): void {
       frames.splice(random.int(0, frames.length - 1), 1);
       break;
     default:
-      // More than there is takes what follows for its own, so it is rare: nobody can tell what was read.
+      // Rare, because a length beyond the payload swallows the next frames, so it is unknown which cases were read.
       if (random.chance(0.2)) frame.length = random.pick([0, 1, frame.payload.length + 1, 16_384, 16_385, 0xffffff]);
       else frame.payload = random.bytes(random.pick([0, 1, 3, 5, 9, 16_385]));
   }
 }
 
-/** A connection of HTTP/2 that writes its own frames; the gateway answers a PING after each case. */
+/** An HTTP/2 connection with hand-written frames; the gateway answers a PING after each case. */
 async function connect(gateway: GatewayAddress): Promise<BarrierLane<CaseFrame[]>> {
   const socket = await connectTo(gateway, 'h2');
   socket.write(greeting([[settingIds.initialWindowSize, 2 ** 31 - 1]]));
@@ -201,7 +201,7 @@ async function connect(gateway: GatewayAddress): Promise<BarrierLane<CaseFrame[]
     },
   });
   const reader = new FrameReader(({ type, flags: bits, payload }) => {
-    // The answers to pings that lay in the same read as an error are lost, but GOAWAY tells the last stream looked at.
+    // Answers to pings that arrived together with an error are lost, but GOAWAY names the last stream processed.
     if (type === frameTypes.goAway) lane.answered(Math.floor(((payload.readUInt32BE(0) & 0x7fffffff) - 1) / streamIds));
     if (type === frameTypes.ping && (bits & flags.ack) !== 0) lane.answered(payload.readUInt32BE(4));
   });
@@ -209,7 +209,7 @@ async function connect(gateway: GatewayAddress): Promise<BarrierLane<CaseFrame[]
   return lane;
 }
 
-/** Frames of HTTP/2: requests in one, two and many, settings, resets, priorities, and frames nobody knows. */
+/** HTTP/2 frames: requests in one, two or many, settings, resets, priorities and unknown types. */
 export const http2: ListenerTarget<CaseFrame[]> = {
   kind: 'listener',
   name: 'http2',

@@ -6,11 +6,11 @@ import { mutateBytes, mutatedJsonText, mutateText } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { type ListenerTarget, printable } from '../target.ts';
 
-/** What the cluster does with one request. */
+/** How the cluster answers one request. */
 interface Answer {
   upgrade: boolean;
   path: string;
-  /** Bytes of the ACCEPT head; undefined: none comes. */
+  /** Bytes of the ACCEPT head; undefined if none is sent. */
   head: Buffer | undefined;
   body: Buffer[];
   end: 'end' | 'reset' | 'end-with-head';
@@ -83,7 +83,7 @@ function answer({ stream, reject }: HostileRequest, sample: Answer, random: numb
   else stream.end();
 }
 
-/** Answers of a cluster to plain requests and to upgrades: heads of any shape, bodies that do not fit them, resets. */
+/** A cluster's answers to plain requests and upgrades: malformed heads, bodies that do not match them, resets. */
 export const kubeAnswer: ListenerTarget<Answer> = {
   kind: 'listener',
   name: 'kube-answer',
@@ -117,7 +117,7 @@ export const kubeAnswer: ListenerTarget<Answer> = {
       }
       const target = path.replaceAll(/[^\x21-\x7e]/g, '%');
       const reply = await rest.ask('GET', target, { token: attacker.token }).catch((error: Error) => error);
-      // A connection that breaks off is how an answer that broke off has to look; silence is not.
+      // A truncated response must appear as a broken connection, never as silence.
       if (reply instanceof Error && reply.message.startsWith('no answer')) throw reply;
     };
     return {

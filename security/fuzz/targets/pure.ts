@@ -22,7 +22,7 @@ const paths = [
   '/openapi/v3?timeout=32s',
 ];
 
-/** A kube request target: what is let through has one meaning only. */
+/** Request targets of the Kubernetes API: an accepted one has only one meaning. */
 export const kubeTarget: PureTarget<string> = {
   kind: 'pure',
   name: 'kube-target',
@@ -44,7 +44,7 @@ function assertOneMeaning(raw: string, { path, query }: KubeTarget): void {
   assert.ok(raw.startsWith('/') && /^[\x21-\x7e]*$/.test(raw));
   assert.ok(!path.includes('//') && !path.includes('\\') && !path.includes(';') && !path.includes('\0'));
   assert.ok(!path.split('/').some((segment) => segment === '.' || segment === '..'));
-  // A URL parser that resolves dots and doubled slashes must come to the same path.
+  // A URL parser that resolves dots and doubled slashes must produce the same path.
   const url = new URL(raw, 'https://gateway.invalid');
   assert.equal(url.host, 'gateway.invalid');
   assert.equal(decodeURIComponent(url.pathname), path);
@@ -63,7 +63,7 @@ const frames = [
   rawFrame(11, 0, { payload: Buffer.from([0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 1, 0, 2, 97, 98]) }),
 ];
 
-/** Frames of the tunnel: read alike however a message was cut. */
+/** Tunnel frames: decoded the same however the message is split. */
 export const tunnelDecoder: PureTarget<{ bytes: Buffer; cuts: number[] }> = {
   kind: 'pure',
   name: 'tunnel-decoder',
@@ -77,7 +77,7 @@ export const tunnelDecoder: PureTarget<{ bytes: Buffer; cuts: number[] }> = {
   },
   describe: ({ bytes }) => printable(bytes),
   check: ({ bytes, cuts: [first = 0, second = 0] }) => {
-    // A Buffer and another Uint8Array of the same bytes are the same here.
+    // A Buffer and a plain Uint8Array with the same bytes count as equal.
     const hex = (value: unknown): unknown => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value);
     const joined = (frame: ReturnType<typeof decodeFrame>): object =>
       Object.fromEntries(
@@ -89,7 +89,7 @@ export const tunnelDecoder: PureTarget<{ bytes: Buffer; cuts: number[] }> = {
   },
 };
 
-/** Bytes of a WebSocket behind the tunnel: no message is longer than allowed, and after a violation there is none. */
+/** WebSocket bytes of a tunnel: no message exceeds the limit, and none follows a violation. */
 export const messageReader: PureTarget<{ bytes: Buffer; step: number }> = {
   kind: 'pure',
   name: 'message-reader',
@@ -136,7 +136,7 @@ const execStatuses = [
   },
 ];
 
-/** The status of an exec: always an ending in plain words. */
+/** The status of an exec: always gives a readable ending. */
 export const execStatus: PureTarget<string> = {
   kind: 'pure',
   name: 'exec-status',
@@ -165,7 +165,7 @@ const heads = [
   { status: 200, headers: [['content-type', 'text/plain']] },
 ];
 
-/** Heads of the tunnel's streams: read or refused with a reason that holds nothing of the head. */
+/** Heads of tunnel streams: parsed, or refused with a reason; header values never contain CR, LF or NUL. */
 export const tunnelHeads: PureTarget<string> = {
   kind: 'pure',
   name: 'tunnel-heads',

@@ -12,7 +12,7 @@ interface Call {
   token: 'attacker' | 'join' | 'wrong' | 'none';
 }
 
-/** A body that each operation would take. */
+/** A body of the right shape for each operation. */
 const bodies: Partial<Record<OperationId, unknown>> = {
   signUp: {
     email: 'a@example.com',
@@ -54,7 +54,7 @@ function make(random: Random): Call {
   const hasBody = template !== undefined || random.chance(0.1);
   return {
     method,
-    // Node's client sends no others; those are the HTTP targets' to try.
+    // Node's client sends no other characters; the HTTP targets cover those.
     path: raw.replaceAll(/[^\x21-\x7e]/g, '%'),
     body: hasBody ? mutatedJsonText(random, template ?? {}) : undefined,
     contentType: random.chance(0.95)
@@ -71,7 +71,7 @@ function make(random: Random): Call {
   };
 }
 
-/** Every operation of the REST API, with parameters, queries and bodies of other shapes. None may be answered with 500. */
+/** Every operation of the REST API, with mutated parameters, queries and bodies. None may be answered with 500. */
 export const rest: ListenerTarget<Call> = {
   kind: 'listener',
   name: 'rest',

@@ -8,7 +8,7 @@ import { mutatedJsonText, mutateJson, mutateText } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { type ListenerTarget, printable } from '../target.ts';
 
-/** Messages of one case; a Buffer goes as a binary message. */
+/** Messages of one case; a Buffer is sent as a binary message. */
 type Packets = (string | Buffer)[];
 
 const terminal = '0190aaaa-0000-7000-8000-000000000001';
@@ -24,14 +24,14 @@ const events: readonly (readonly [name: string, argument: unknown])[] = [
   ['terminal:ping', null],
   ['unknown', 'x'],
 ];
-/** Names that socket.io keeps for itself. */
+/** Names reserved by socket.io. */
 const reserved: readonly (readonly [name: string, argument: unknown])[] = [
   ['disconnect', 'x'],
   ['connect', {}],
   ['newListener', 'x'],
   ['__proto__', {}],
 ];
-/** Acknowledgements that cases ask for are told from the lane's own by their numbers. */
+/** The lowest acknowledgement id in cases; the lane itself uses lower ones. */
 const leastAck = 10_000_000;
 
 function make(random: Random): Packets {
@@ -72,7 +72,7 @@ async function connect(gateway: GatewayAddress, token: string): Promise<BarrierL
     token,
     onText: (packet) => {
       if (packet.startsWith('40')) connected();
-      // Out of the namespace nothing is answered any more.
+      // Nothing is answered after leaving the namespace.
       if (packet.startsWith('41')) lane?.close();
       const [, number] = /^43(\d+)\[/.exec(packet) ?? [];
       if (number !== undefined && Number(number) < leastAck) lane?.answered(Number(number));
@@ -91,7 +91,7 @@ async function connect(gateway: GatewayAddress, token: string): Promise<BarrierL
   return lane;
 }
 
-/** Packets of socket.io and engine.io with events of the product, on a live connection of somebody signed in. */
+/** Packets of socket.io and engine.io with events of the product, on an authenticated live connection. */
 export const socketio: ListenerTarget<Packets> = {
   kind: 'listener',
   name: 'socketio',

@@ -8,11 +8,11 @@ import { mutateBytes, mutatedJsonText, mutateJson } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { type FuzzHarness, type ListenerTarget, printable } from '../target.ts';
 
-/** What a cluster says to one terminal. */
+/** How a cluster answers one terminal. */
 interface Exec {
-  /** The answer to GET of the pod. */
+  /** The response to the GET of the pod. */
   pod: string;
-  /** The answer to the exec. */
+  /** The response to the exec; undefined for a valid 101. */
   head: { status: number; headers: [string, string][] } | undefined;
   /** Frames after it. */
   frames: Buffer[];
@@ -45,7 +45,7 @@ function make(random: Random): Exec {
     encodeFrame({ fin: true, reserved: 0, opcode, masked: false, payload });
   const channel = (number: number, payload: Buffer): Buffer => message(Buffer.concat([Buffer.from([number]), payload]));
   const status = (): Buffer => {
-    // Of the statuses the one with causes has the most to be bent.
+    // Mostly the status with causes, which has the most to mutate.
     const value = random.chance(0.5) ? statuses[1] : random.pick(statuses);
     const text = random.chance(0.15)
       ? mutatedJsonText(random, value)
@@ -86,12 +86,12 @@ function answer({ head, stream, respond, reject }: HostileRequest, sample: Exec)
   }
   respond(sample.head ?? { status: 101, headers: webSocketAccepted(head) });
   stream.write(Buffer.concat(sample.frames));
-  // Not a cancel: what was written before is to arrive.
+  // Resets with a code other than `cancelled`, so that the bytes written before still arrive.
   if (sample.end === 'end') stream.end();
   else stream.write(Buffer.from([0]), () => reject('upstream-failed', 'broken off'));
 }
 
-/** A live connection that opens terminals and waits for their ends. */
+/** A live connection that opens terminals and waits until they end. */
 class TerminalClient {
   readonly #socket: Socket;
   readonly #acks = new Map<number, (answer: unknown) => void>();
@@ -137,7 +137,7 @@ class TerminalClient {
     const ended = JSON.parse(event)[1] as { terminal: string; code: unknown; exitCode: unknown; message: unknown };
     const isExitCode = ended.exitCode === null || Number.isInteger(ended.exitCode);
     if (typeof ended.code !== 'string' || typeof ended.message !== 'string' || !isExitCode)
-      this.#wrong ??= new Error(`a terminal's end has another shape: ${event}`);
+      this.#wrong ??= new Error(`terminal:ended is malformed: ${event}`);
     this.#ended.add(ended.terminal);
     this.#ends.get(ended.terminal)?.();
   }
@@ -173,7 +173,7 @@ class TerminalClient {
   }
 }
 
-/** Channels of a browser's terminal: pods, exec answers and statuses of a cluster that its owner has bent. */
+/** Terminals of a browser: pods, exec responses and statuses of a hostile cluster. */
 export const terminal: ListenerTarget<Exec> = {
   kind: 'listener',
   name: 'terminal',

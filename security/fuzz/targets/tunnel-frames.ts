@@ -10,7 +10,7 @@ import { mutateBytes, mutatedJsonText } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { type ListenerTarget, printable } from '../target.ts';
 
-/** A frame whose stream is the case's own (0 the session, 2 its only one) unless it is `exact`. */
+/** A frame whose stream is relative to its case (0 the session, 2 the only stream) unless it is `exact`. */
 interface CaseFrame {
   type: number;
   stream: number;
@@ -89,6 +89,9 @@ function change(random: Random, frames: CaseFrame[]): void {
   }
 }
 
+/** A gateway accepts 240 connections of one agent a minute. */
+const connectionsPerAgent = 200;
+
 let nextSlot = 0;
 
 async function connect(gateway: GatewayAddress, agent: EnrolledAgent): Promise<BarrierLane<CaseFrame[]>> {
@@ -98,6 +101,9 @@ async function connect(gateway: GatewayAddress, agent: EnrolledAgent): Promise<B
   const socket = await openRawTunnel(gateway, {
     agent,
     slot: nextSlot,
+    onClosed: (reason) => {
+      if (reason.includes('connects too often')) throw new Error(`cases were not read: ${reason}`);
+    },
     onMessage: (message) => {
       if (message[0] === types.pong && message.subarray(8, 12).equals(marker)) lane?.answered(message.readUInt32BE(12));
     },
@@ -119,7 +125,7 @@ async function connect(gateway: GatewayAddress, agent: EnrolledAgent): Promise<B
   return lane;
 }
 
-/** Frames of the tunnel, sent by an agent that has proved who it is. */
+/** Tunnel frames of an authenticated agent. */
 export const tunnelFrames: ListenerTarget<CaseFrame[]> = {
   kind: 'listener',
   name: 'tunnel-frames',
@@ -130,9 +136,16 @@ export const tunnelFrames: ListenerTarget<CaseFrame[]> = {
   describe: (frames) =>
     frames.map(({ type, flags, stream, payload }) => `${type}/${flags}/${stream} ${printable(payload)}`).join(' '),
   open: async ({ gateway, rest, attacker }) => {
-    const agent = await rest.enroll(await rest.createCluster(attacker, 'frames'));
+    let connections = 0;
+    let agent: Promise<EnrolledAgent> | undefined;
+    const nextAgent = (): Promise<EnrolledAgent> => {
+      if (agent === undefined || connections++ % connectionsPerAgent === 0)
+        agent = rest.createCluster(attacker, `frames-${connections}`).then((cluster) => rest.enroll(cluster));
+      return agent;
+    };
     return {
-      send: (cases) => sendOver(cases, { lanes: 8, chunk: 2, connect: () => connect(gateway, agent) }),
+      send: (cases) =>
+        sendOver(cases, { lanes: 8, chunk: 2, connect: async () => connect(gateway, await nextAgent()) }),
       close: () => {},
     };
   },

@@ -9,11 +9,11 @@ import { mutateBytes, mutateJson } from '../mutate.ts';
 import { Random } from '../random.ts';
 import { type ListenerTarget, printable } from '../target.ts';
 
-/** What an agent says on a new WebSocket. Made from the challenge, which is not known before. */
+/** What an agent sends on a new WebSocket. The HELLO itself is made later, because it depends on the challenge. */
 interface Hello {
-  /** Made before the signature, so that it fits. */
+  /** Fields changed before signing, so that the signature is valid. */
   signed: Record<string, unknown>;
-  /** Made after it. */
+  /** Seed of a change made after signing. */
   mutation: string | undefined;
   isBinary: boolean;
   /** Sent before the HELLO. */
@@ -37,7 +37,7 @@ function make(random: Random): Hello {
   };
 }
 
-/** One WebSocket a case: the first thing that is wrong ends it. */
+/** One WebSocket per case, because the first error ends it. */
 class HandshakeLane implements Lane<Hello> {
   isOver = false;
   readonly #gateway: GatewayAddress;
@@ -64,7 +64,7 @@ class HandshakeLane implements Lane<Hello> {
       const message = this.#message(sample, got);
       if (sample.before !== undefined) socket.write(sample.before);
       socket.write(clientMessage(message, sample.isBinary ? opcodes.binary : opcodes.text));
-      // Wrong in every state: it ends what was let in as well.
+      // Invalid in every state, so it also ends a connection that was accepted.
       socket.write(clientMessage('x'));
       await closed;
     }
@@ -81,7 +81,7 @@ class HandshakeLane implements Lane<Hello> {
   }
 }
 
-/** The handshake of the tunnel: HELLOs of strangers and of an enrolled agent. */
+/** The tunnel handshake: HELLOs of unknown agents and of an enrolled one. */
 export const tunnelHandshake: ListenerTarget<Hello> = {
   kind: 'listener',
   name: 'tunnel-handshake',

@@ -85,7 +85,7 @@ async function connect(gateway: GatewayAddress, token: string): Promise<BarrierL
   return lane;
 }
 
-/** Frames of RFC 6455 on a live connection of somebody signed in. */
+/** WebSocket frames (RFC 6455) on an authenticated live connection. */
 export const websocket: ListenerTarget<WebSocketFrame[]> = {
   kind: 'listener',
   name: 'websocket',

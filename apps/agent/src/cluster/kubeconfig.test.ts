@@ -36,7 +36,7 @@ describe('kubeconfigEndpoint', () => {
     expect(await endpoint.authenticate()).toEqual({ authorization: 'Bearer abc' });
   });
 
-  it('takes files beside it by relative names', async () => {
+  it('resolves relative paths from its own folder', async () => {
     writeFileSync(join(folder.path, 'ca.pem'), 'CA');
     writeFileSync(join(folder.path, 'client.pem'), 'CERT');
     const file = write('a', {
@@ -48,7 +48,7 @@ describe('kubeconfigEndpoint', () => {
     expect((await endpoint.authenticate()).cert?.toString()).toBe('CERT');
   });
 
-  it('asks an exec plugin once, until its credential is refused', async () => {
+  it('runs an exec plugin once, until its credential is refused', async () => {
     const plugin = join(folder.path, 'plugin.sh');
     const count = join(folder.path, 'count');
     const credential = {
@@ -74,7 +74,7 @@ describe('kubeconfigEndpoint', () => {
     expect(JSON.parse(infos[0]!)).toMatchObject({ kind: 'ExecCredential', spec: { interactive: false } });
   });
 
-  it('reads a token file again after it was refused', async () => {
+  it('reads a token file again after the token was refused', async () => {
     const token = join(folder.path, 'token');
     writeFileSync(token, 'one\n');
     const file = write('a', { user: { token: undefined, tokenFile: 'token' } });
@@ -109,7 +109,7 @@ describe('kubeconfigEndpoint', () => {
     expect(() => kubeconfigEndpoint(write('a', config), context)).toThrow(sentence);
   });
 
-  it('says what is wrong with a file that is none', () => {
+  it('says what is wrong with a file that is not a kubeconfig', () => {
     const path = join(folder.path, 'broken');
     writeFileSync(path, 'clusters: [{}]\n  token: secret\n  x: {');
     expect(() => kubeconfigEndpoint(path, undefined)).toThrow(/not a kubeconfig(?!.*secret)/s);

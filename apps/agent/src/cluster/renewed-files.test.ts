@@ -15,7 +15,7 @@ beforeAll(async () => {
   [first, second] = await Promise.all([selfSigned(), selfSigned()]);
 });
 
-/** Replaces a file as Kubernetes replaces those of a volume: by another that takes its name at once. */
+/** Replaces a file atomically, like Kubernetes does in a volume. */
 function replace(path: string, content: string): void {
   writeFileSync(`${path}.new`, content);
   renameSync(`${path}.new`, path);
@@ -28,8 +28,8 @@ async function statusOf(agent: Awaited<ReturnType<typeof servingAgent>>): Promis
   return status;
 }
 
-describe('the authorities of a cluster', () => {
-  it('are read again when they change, for the next connection, in a pod', async () => {
+describe('the CA certificates of a cluster', () => {
+  it('in a pod are read again for the next connection after a change', async () => {
     using folder = temporaryFolder();
     // A volume's files are links into a folder that is swapped.
     writeFileSync(join(folder.path, 'ca-1'), first.cert);
@@ -49,7 +49,7 @@ describe('the authorities of a cluster', () => {
     expect(await statusOf(agent)).toBe(200);
   });
 
-  it('stay the last good ones while the file is missing, empty or half written', async () => {
+  it('stay the last valid ones while the file is missing, empty or half written', async () => {
     using folder = temporaryFolder();
     const ca = join(folder.path, 'ca.crt');
     writeFileSync(ca, first.cert);
@@ -67,7 +67,7 @@ describe('the authorities of a cluster', () => {
 });
 
 describe('the client certificate of a kubeconfig', () => {
-  it('is read again when it changes, once its key has changed too, and then needs new connections', async () => {
+  it('is read again once it and its key have changed, and then used on new connections', async () => {
     using folder = temporaryFolder();
     const paths = { cert: join(folder.path, 'client.crt'), key: join(folder.path, 'client.key') };
     const ca = join(folder.path, 'ca.crt');

@@ -25,7 +25,7 @@ const identity: Identity = {
 };
 
 describe('SecretStore', () => {
-  it('keeps an identity in the Secret, as itself', async () => {
+  it('stores the identity in the Secret, without impersonation', async () => {
     let secret: { data?: Record<string, string> } = {};
     const seen: string[] = [];
     await using api = await http2Apiserver(certificate, async (request, response) => {
@@ -51,7 +51,7 @@ describe('SecretStore', () => {
     upstream.close();
   });
 
-  it('says what to do when it may not', async () => {
+  it('says what to do if it is forbidden', async () => {
     await using api = await http2Apiserver(certificate, (_request, response) => {
       response.writeHead(403).end(JSON.stringify({ kind: 'Status', message: 'secrets is forbidden' }));
     });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   certificate = await selfSigned();
 });
 
-/** As much of an apiserver as the report looks at; whom each question came as is written down. */
+/** The part of an apiserver that the report queries. Records each request with the impersonated group. */
 function cluster(rights: { impersonate: boolean; bindings: boolean; mayCreate: boolean }) {
   const asked: string[] = [];
   const pages = [
@@ -60,7 +60,7 @@ async function collect(rights: Parameters<typeof cluster>[0], location: 'in-clus
 }
 
 describe('the report', () => {
-  it('counts nodes over pages and reads everything as a viewer', async () => {
+  it('counts nodes across pages and reads everything as a viewer', async () => {
     const { report, asked } = await collect({ impersonate: true, bindings: true, mayCreate: false }, 'in-cluster');
     expect(report).toMatchObject({
       instance: 'pod-1',
@@ -74,7 +74,7 @@ describe('the report', () => {
     expect(asked).toContain('GET /api/v1/nodes as postern:viewer');
   });
 
-  it('creates the bindings outside the cluster, where it may', async () => {
+  it('creates the bindings outside the cluster, if permitted', async () => {
     const { report, asked } = await collect({ impersonate: true, bindings: false, mayCreate: true }, 'outside');
     expect(report.capabilities?.bindings).toBe('created');
     expect(asked).toContain(
@@ -82,20 +82,20 @@ describe('the report', () => {
     );
   });
 
-  it('creates its own beside those of another installation, which may go', async () => {
+  it('creates its own bindings beside those of another installation, which may be removed', async () => {
     const { report, asked } = await collect({ impersonate: true, bindings: true, mayCreate: true }, 'outside');
     expect(report.capabilities?.bindings).toBe('created');
     expect(asked.filter((line) => line.startsWith('PATCH'))).toHaveLength(5);
   });
 
-  it('makes do with those of another where it may not', async () => {
+  it('uses the bindings of another installation if it may not create its own', async () => {
     const { report, asked } = await collect({ impersonate: true, bindings: true, mayCreate: false }, 'outside');
     expect(report.capabilities?.bindings).toBe('present');
     expect(report.problem).toBeUndefined();
     expect(asked.filter((line) => line.startsWith('PATCH'))).toHaveLength(1);
   });
 
-  it('says what to apply where it may not', async () => {
+  it('says what to apply if it may not create the bindings', async () => {
     const { report } = await collect({ impersonate: true, bindings: false, mayCreate: false }, 'outside');
     expect(report.capabilities?.bindings).toBe('missing');
     expect(report.problem?.message).toContain(`postern agent --print-access ${clusterId} | kubectl apply -f -`);
@@ -107,7 +107,7 @@ describe('the report', () => {
     expect(asked.filter((line) => line.startsWith('PATCH'))).toEqual([]);
   });
 
-  it('says so when it may not impersonate', async () => {
+  it('reports a problem if it may not impersonate', async () => {
     const { report } = await collect({ impersonate: false, bindings: false, mayCreate: true }, 'outside');
     expect(report.problem?.code).toBe('cannot-impersonate');
   });

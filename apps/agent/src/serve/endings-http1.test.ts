@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { rawApiserver } from '../test/apiserver.ts';
 import { type Received, received, type ServingAgent, servingAgent } from '../test/serving.ts';
 
-/** Every way an answer and a request can end, at every place, over HTTP/1.1: what one side was told against what the other did. */
+/** Every way to end a response and a request over HTTP/1.1, at every point: compares what one side observes with what was done. */
 
 useLeakCheck();
 let certificate: TestCertificate;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 type Reader = 'at once' | 'stalled';
 const wholes: Record<Reader, Buffer> = { 'at once': randomBytes(40_000), stalled: randomBytes(400_000) };
 
-/** How an answer says where it ends. */
+/** How the end of a response is marked. */
 type Framing = 'a length' | 'chunks' | 'nothing';
 const heads: Record<Framing, (length: number) => string> = {
   'a length': (length) => `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n`,
@@ -33,7 +33,7 @@ function framed(framing: Framing, bytes: Buffer): Buffer {
 
 interface Breaking {
   socket: TLSSocket;
-  /** Without TLS. */
+  /** Resets the TCP connection, without close_notify. */
   breakOff(): void;
 }
 const breaks: Record<string, (server: Breaking) => void> = {
@@ -42,7 +42,7 @@ const breaks: Record<string, (server: Breaking) => void> = {
   'TCP reset': ({ breakOff }) => breakOff(),
 };
 
-/** Sends an answer, ends it, and says what the tunnel's peer was told. */
+/** Sends a response, ends it, and returns what the peer of the tunnel received. */
 async function answer(
   parts: { head: string; body: Buffer; tail?: string },
   { end, reader, bytes }: { end: (server: Breaking) => void; reader: Reader; bytes: number },
@@ -62,14 +62,14 @@ async function answer(
     for (let round = 0; round < 20; round++) await agent.gateway.session.ping();
     return { ...(await received(stream)), status };
   }
-  const told = received(stream);
-  // What nobody has read when a reset comes is the kernel's to drop.
+  const result = received(stream);
+  // The kernel drops what has not been read when a reset arrives.
   await until(() => stream.bytesReceived >= bytes || stream.destroyed);
   end(server);
-  return { ...(await told), status };
+  return { ...(await result), status };
 }
 
-describe('an answer over HTTP/1.1', () => {
+describe('a response over HTTP/1.1', () => {
   const cases = Object.keys(breaks).flatMap((how) =>
     (['a length', 'chunks', 'nothing'] satisfies Framing[]).map((framing) => [how, framing] as const),
   );
@@ -78,7 +78,7 @@ describe('an answer over HTTP/1.1', () => {
     const table: Record<string, unknown> = {};
     const expected: Record<string, unknown> = {};
     for (const reader of ['at once', 'stalled'] satisfies Reader[]) {
-      // A stalled reader's agent leaves what it has no room for to the kernel, which drops it at a reset.
+      // With a stalled reader some bytes stay in the kernel, which drops them at a reset.
       if (reader === 'stalled' && how === 'TCP reset') continue;
       const whole = wholes[reader];
       const half = whole.subarray(0, whole.length / 2);
@@ -89,7 +89,7 @@ describe('an answer over HTTP/1.1', () => {
         ['after the end', whole, '0\r\n\r\n'],
       ] as const) {
         if (tail !== '' && framing !== 'chunks') continue;
-        const told = await answer(
+        const result = await answer(
           { head: heads[framing](whole.length), body: framed(framing, body), tail },
           { end: breaks[how]!, reader, bytes: body.length },
         );
@@ -99,14 +99,14 @@ describe('an answer over HTTP/1.1', () => {
           // Without a length the end of the connection is the end of the answer (RFC 9112, 6.3).
           (framing === 'nothing' && how !== 'TCP reset');
         const name = `${place}, read ${reader}`;
-        table[name] = [told.status, told.end, told.bytes.equals(body)];
+        table[name] = [result.status, result.end, result.bytes.equals(body)];
         expected[name] = [200, isWhole ? 'complete' : 'upstream-failed', true];
       }
     }
     expect(table).toEqual(expected);
   });
 
-  it.each(Object.keys(breaks))('that never begins, by %s, is a Status that says so', async (how) => {
+  it.each(Object.keys(breaks))('that never begins, because of %s, becomes a Status', async (how) => {
     for (const said of ['', 'HTTP/1.1 200 OK\r\ncontent-le', 'HTTP/1.1 100 Continue\r\n\r\n', 'SSH-2.0-x\r\n\r\n']) {
       let seen = 0;
       await using api = await rawApiserver(certificate, (_head, socket) => {
@@ -117,9 +117,9 @@ describe('an answer over HTTP/1.1', () => {
       const { response, stream } = agent.request({ method: 'POST' });
       stream.end('{}');
       expect((await response).status).toBe(502);
-      const told = await received(stream);
-      expect(told.end).toBe('complete');
-      expect(JSON.parse(told.bytes.toString())).toMatchObject({ kind: 'Status', code: 502 });
+      const result = await received(stream);
+      expect(result.end).toBe('complete');
+      expect(JSON.parse(result.bytes.toString())).toMatchObject({ kind: 'Status', code: 502 });
       expect(seen).toBe(1);
     }
   });
@@ -148,14 +148,14 @@ describe('an answer over HTTP/1.1', () => {
     expect(await received(stream)).toEqual({ bytes: Buffer.from('{}'), end: 'complete' });
   });
 
-  it('may break off in a chunk, or say nonsense instead of one', async () => {
+  it('is broken if it ends within a chunk or has an invalid one', async () => {
     for (const tail of ['ff\r\nhalf a chunk', 'not hexadecimal\r\n', '-1\r\n']) {
-      const told = await answer(
+      const result = await answer(
         { head: heads.chunks(0), body: framed('chunks', Buffer.from('first')), tail },
         { end: ({ socket }) => socket.end(), reader: 'at once', bytes: 5 },
       );
-      expect(told.end).toBe('upstream-failed');
-      expect(told.bytes.toString()).toMatch(/^first(half a chunk)?$/);
+      expect(result.end).toBe('upstream-failed');
+      expect(result.bytes.toString()).toMatch(/^first(half a chunk)?$/);
     }
   });
 });
@@ -227,7 +227,7 @@ describe('an upload over HTTP/1.1', () => {
     expect(text.endsWith('0\r\n\r\n')).toBe(false);
   });
 
-  it('of a GET is sent, too', async () => {
+  it('of a GET is sent as well', async () => {
     let text = '';
     await using api = await rawApiserver(certificate, (_head, socket) => {
       socket.on('data', (chunk: Buffer) => {

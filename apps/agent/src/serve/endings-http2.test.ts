@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type RawStream, rawHttp2 } from '../test/raw-http2.ts';
 import { type Received, received, type ServingAgent, servingAgent } from '../test/serving.ts';
 
-/** Every way an answer and a request can end, at every place, over HTTP/2: what one side was told against what the other did. */
+/** Every way to end a response and a request over HTTP/2, at every point: compares what one side observes with what was done. */
 
 useLeakCheck();
 let certificate: TestCertificate;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 type Reader = 'at once' | 'stalled';
 const readers: Reader[] = ['at once', 'stalled'];
-/** For a stalled reader more than the tunnel takes, and less than the window of a stream; else what one TCP segment train carries. */
+/** For a stalled reader: more than the tunnel accepts, less than the window of a stream. Otherwise: what arrives all at once. */
 const wholes: Record<Reader, Buffer> = { 'at once': randomBytes(60_000), stalled: randomBytes(400_000) };
 const { stalled: whole } = wholes;
 const half = whole.subarray(0, 200_000);
@@ -67,7 +67,7 @@ const places = (bytes: Buffer): Record<string, Sent> => ({
   'after the last byte, without Content-Length': { sent: bytes, length: undefined },
 });
 
-/** Sends an answer, ends it, and says what the tunnel's peer was told. */
+/** Sends a response, ends it, and returns what the peer of the tunnel received. */
 async function answer(end: End, { sent, length, reader }: Sent & { reader: Reader }): Promise<Received> {
   await using api = await rawHttp2(certificate, {
     onHeaders: (stream) => {
@@ -80,55 +80,55 @@ async function answer(end: End, { sent, length, reader }: Sent & { reader: Reade
   const { response, stream } = agent.request({}, { end: true });
   expect((await response).status).toBe(200);
   if (reader === 'stalled') {
-    // The reader has taken nothing when the break comes, so the rest of what was sent lies in the agent.
+    // The reader has read nothing when the break comes, so the rest is buffered in the agent.
     const api0 = api.streams[0];
     if (api0 === undefined) throw new Error('no request came');
     await agentHasRead(agent, api0);
     end(api0);
     await agentHasRead(agent, api0);
   }
-  const told = received(stream);
+  const result = received(stream);
   if (reader === 'at once' && /TCP reset/.test(end.name)) {
-    // A kernel and node:net drop what nobody has read yet when a write meets the reset, so it comes when all was read.
+    // The kernel and node:net drop unread bytes if a write meets the reset, so it comes after everything was read.
     while (stream.bytesReceived < sent.length) await once(stream, 'data');
     end(api.streams[0]!);
   }
-  return await told;
+  return await result;
 }
 
-/** Until what the server has sent has reached the agent: it and the agent have gone around together. */
+/** Waits until the agent has read what the server sent: the event loop that they share turns with each PING. */
 async function agentHasRead(agent: ServingAgent, { connection }: RawStream): Promise<void> {
   await connection.flush();
   for (let round = 0; round < 20; round++) await agent.gateway.session.ping();
 }
 
-describe('an answer that is complete', () => {
+describe('a response that is complete', () => {
   const cases = Object.keys(proper).flatMap((end) => readers.map((reader) => [end, reader] as const));
   it.each(cases)('by %s reaches a reader who reads %s as complete', async (end, reader) => {
     const sent = wholes[reader];
     for (const length of [sent.length, undefined]) {
-      const told = await answer(proper[end]!, { sent, length, reader });
-      expect([told.end, told.bytes.length]).toEqual(['complete', sent.length]);
-      expect(told.bytes.equals(sent)).toBe(true);
+      const result = await answer(proper[end]!, { sent, length, reader });
+      expect([result.end, result.bytes.length]).toEqual(['complete', sent.length]);
+      expect(result.bytes.equals(sent)).toBe(true);
     }
   });
 });
 
-describe('an answer that is broken off', () => {
+describe('a response that is broken off', () => {
   const cases = Object.keys(breaks).flatMap((end) => readers.map((reader) => [end, reader] as const));
-  it.each(cases)('by %s reaches a reader who reads %s as broken, behind every byte before', async (end, reader) => {
+  it.each(cases)('by %s reaches a reader who reads %s as broken, after all bytes', async (end, reader) => {
     const table: Record<string, [string, number]> = {};
     const expected: Record<string, [string, number]> = {};
     for (const [place, { sent, length }] of Object.entries(places(wholes[reader]))) {
-      const told = await answer(breaks[end]!, { sent, length, reader });
-      table[place] = [told.end, told.bytes.length];
+      const result = await answer(breaks[end]!, { sent, length, reader });
+      table[place] = [result.end, result.bytes.length];
       expected[place] = ['upstream-failed', sent.length];
-      if (told.bytes.length === sent.length) expect(told.bytes.equals(sent)).toBe(true);
+      if (result.bytes.length === sent.length) expect(result.bytes.equals(sent)).toBe(true);
     }
     expect(table).toEqual(expected);
   });
 
-  it.each(Object.keys(breaks))('by %s before its head is a Status that says so', async (end) => {
+  it.each(Object.keys(breaks))('by %s before its head becomes a Status', async (end) => {
     let seen = 0;
     await using api = await rawHttp2(certificate, {
       onHeaders: (stream) => {
@@ -140,10 +140,10 @@ describe('an answer that is broken off', () => {
     const { response, stream } = agent.request({ method: 'POST' });
     stream.end('{}');
     const { status } = await response;
-    const told = await received(stream);
-    expect(told.end).toBe('complete');
-    expect(JSON.parse(told.bytes.toString())).toMatchObject({ kind: 'Status', status: 'Failure', code: status });
-    // A write is sent again only where the server said that it did nothing.
+    const result = await received(stream);
+    expect(result.end).toBe('complete');
+    expect(JSON.parse(result.bytes.toString())).toMatchObject({ kind: 'Status', status: 'Failure', code: status });
+    // A write is sent again only if the server said that it was not processed.
     if (/REFUSED|below/.test(end)) expect([status, seen]).toEqual([503, 13]);
     else expect([status, seen]).toEqual([502, 1]);
   });
@@ -152,12 +152,12 @@ describe('an answer that is broken off', () => {
     ['shorter', -1],
     ['longer', 1],
   ])('is broken when it is %s than its Content-Length', async (_what, difference) => {
-    const told = await answer(proper['END_STREAM alone']!, {
+    const result = await answer(proper['END_STREAM alone']!, {
       sent: half,
       length: half.length - difference,
       reader: 'at once',
     });
-    expect(told.end).toBe('upstream-failed');
+    expect(result.end).toBe('upstream-failed');
   });
 
   it.each([
@@ -234,7 +234,7 @@ describe('an upload', () => {
     expect(api.streams[0].isEnded).toBe(false);
   });
 
-  it.each(['GET', 'HEAD', 'DELETE', 'POST'])('of a %s is sent whatever its length is said to be', async (method) => {
+  it.each(['GET', 'HEAD', 'DELETE', 'POST'])('of a %s is sent with and without Content-Length', async (method) => {
     for (const headers of [[], [['content-length', String(half.length)]]] as [string, string][][]) {
       await using api = await rawHttp2(certificate, { onHeaders: () => {} });
       await using agent = await servingAgent(api.endpoint);
@@ -248,7 +248,7 @@ describe('an upload', () => {
     }
   });
 
-  it('goes on when the answer came early, and its rest goes nowhere when the server wants no more', async () => {
+  it('continues after an early response, and its rest is dropped once the server resets it', async () => {
     await using api = await rawHttp2(certificate, {
       onHeaders: (stream) => {
         stream.head({ length: 2 });
@@ -258,11 +258,11 @@ describe('an upload', () => {
     await using agent = await servingAgent(api.endpoint);
     const { response, stream } = agent.request({ method: 'POST' });
     await response;
-    const told = received(stream);
+    const result = received(stream);
     stream.write(half);
     while (api.streams[0]!.bytes.length < half.length) await once(api.changes, 'change');
     api.streams[0]!.reset(0);
-    expect(await told).toEqual({ bytes: Buffer.from('{}'), end: 'complete' });
+    expect(await result).toEqual({ bytes: Buffer.from('{}'), end: 'complete' });
     stream.end(randomBytes(2 << 20));
     await once(stream, 'close');
     expect(stream.errored).toBe(null);

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type RawApiserver, rawApiserver } from '../test/apiserver.ts';
 import { received, type ServingAgent, servingAgent } from '../test/serving.ts';
 
-/** Every way an upgraded connection can end, in both directions: what one side was told against what the other did. */
+/** Every way to end an upgraded connection, in both directions: compares what one side observes with what was done. */
 
 useLeakCheck();
 let certificate: TestCertificate;
@@ -32,17 +32,17 @@ interface Server {
   api: RawApiserver;
   socket: TLSSocket;
 }
-const endings: Record<string, { told: 'complete' | 'upstream-failed'; end: (server: Server) => void }> = {
-  'FIN with close_notify': { told: 'complete', end: ({ socket }) => socket.end() },
-  'TCP reset': { told: 'upstream-failed', end: ({ api }) => api.breakOff() },
+const endings: Record<string, { outcome: 'complete' | 'upstream-failed'; end: (server: Server) => void }> = {
+  'FIN with close_notify': { outcome: 'complete', end: ({ socket }) => socket.end() },
+  'TCP reset': { outcome: 'upstream-failed', end: ({ api }) => api.breakOff() },
 };
 
-/** An upgraded connection, and what the apiserver has got on it. */
+/** An upgraded connection, and what the apiserver has received on it. */
 interface Upgraded extends AsyncDisposable {
   server: Server;
   agent: ServingAgent;
   stream: MuxStream;
-  /** What the apiserver was sent, and how that ended. */
+  /** The bytes that the apiserver has received, and how they ended. */
   up: { bytes: Buffer; end: 'open' | 'fin' | 'reset' };
 }
 
@@ -80,8 +80,8 @@ async function upgraded(sent: Buffer, then?: (server: Server) => void): Promise<
 }
 
 describe('the server’s side of an upgraded connection', () => {
-  it.each(Object.keys(endings))('ends by %s behind every byte it has sent', async (how) => {
-    const { told, end } = endings[how]!;
+  it.each(Object.keys(endings))('ends by %s after every byte that it has sent', async (how) => {
+    const { outcome, end } = endings[how]!;
     for (const bytes of [Buffer.alloc(0), little, much]) {
       await using connection = await upgraded(bytes);
       const { server, stream } = connection;
@@ -89,25 +89,25 @@ describe('the server’s side of an upgraded connection', () => {
       await until(() => stream.bytesReceived === bytes.length);
       end(server);
       const { end: ended, bytes: read } = await got;
-      expect([ended, read.length]).toEqual([told, bytes.length]);
+      expect([ended, read.length]).toEqual([outcome, bytes.length]);
       expect(read.equals(bytes)).toBe(true);
       stream.destroy();
     }
   });
 
-  it.each(Object.keys(endings))('ends by %s for a reader who reads only afterwards, behind every byte', async (how) => {
-    const { told, end } = endings[how]!;
+  it.each(Object.keys(endings))('ends by %s after every byte, for a reader who reads only afterwards', async (how) => {
+    const { outcome, end } = endings[how]!;
     await using connection = await upgraded(much.subarray(0, 200_000));
     const { server, stream, agent } = connection;
     await until(() => stream.bytesReceived === 200_000);
     end(server);
     for (let round = 0; round < 20; round++) await agent.gateway.session.ping();
     const { end: ended, bytes } = await received(stream);
-    expect([ended, bytes.equals(much.subarray(0, 200_000))]).toEqual([told, true]);
+    expect([ended, bytes.equals(much.subarray(0, 200_000))]).toEqual([outcome, true]);
     stream.destroy();
   });
 
-  it('loses no byte in 50 runs that end by a reset right behind the last one', async () => {
+  it('loses no byte in 50 runs that end by a reset right after the last one', async () => {
     const lengths: number[] = [];
     for (let run = 0; run < 50; run++) {
       await using connection = await upgraded(little, ({ api }) => api.breakOff());
@@ -144,7 +144,7 @@ const departures: Record<string, (stream: MuxStream, agent: ServingAgent) => voi
 };
 
 describe('the client’s side of an upgraded connection', () => {
-  it('ends by a FIN behind every byte, and the server goes on', async () => {
+  it('ends by a FIN after every byte, and the server continues', async () => {
     await using connection = await upgraded(little);
     const { server, stream, up } = connection;
     const got = received(stream);
@@ -156,7 +156,7 @@ describe('the client’s side of an upgraded connection', () => {
     expect([end, bytes.equals(Buffer.concat([little, much]))]).toEqual(['complete', true]);
   });
 
-  it('goes on after the FIN of the server, for as long as it likes', async () => {
+  it('continues after the FIN of the server', async () => {
     await using connection = await upgraded(little);
     const { server, stream, up } = connection;
     const got = received(stream);
@@ -185,8 +185,8 @@ describe('the client’s side of an upgraded connection', () => {
   });
 });
 
-describe('an upgrade that has no answer', () => {
-  it.each(['FIN', 'reset'])('because of a %s is a Status that says so', async (how) => {
+describe('an upgrade without a response', () => {
+  it.each(['FIN', 'reset'])('because of a %s becomes a Status', async (how) => {
     for (const said of ['', 'HTTP/1.1 101 Switch']) {
       await using api = await rawApiserver(certificate, (_head, socket) => {
         socket.write(said, () => (how === 'FIN' ? socket.end() : api.breakOff()));
@@ -198,7 +198,7 @@ describe('an upgrade that has no answer', () => {
     }
   });
 
-  it('because the client left is a connection that is closed', async () => {
+  it('because the client left closes the connection', async () => {
     await using api = await rawApiserver(certificate, () => {});
     await using agent = await servingAgent(api.endpoint);
     const { stream } = agent.request(exec);

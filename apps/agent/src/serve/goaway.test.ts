@@ -11,22 +11,22 @@ beforeAll(async () => {
   certificate = await selfSigned();
 });
 
-/** In CI and by hand: GOAWAY_REQUESTS=10000. */
+/** For a longer run: GOAWAY_REQUESTS=10000. */
 const requests = Number(process.env['GOAWAY_REQUESTS'] ?? 1000);
 const atOnce = 60;
 
-/** An apiserver that says GOAWAY at random, as kube-apiserver does with --goaway-chance, and acts on nothing above its last stream. */
+/** Sends GOAWAY at random, like kube-apiserver with --goaway-chance, and ignores streams above the last one that it named. */
 async function restless(chance: number) {
   const random = seededRandom(7);
   const done = new Map<string, number>();
   const gone = new WeakMap<Http2Session, number>();
-  const counts = { goaways: 0, unlooked: 0 };
+  const counts = { goaways: 0, ignored: 0 };
   const api = await http2Apiserver(certificate, (request: Http2ServerRequest, response) => {
     const { session, id = 0 } = request.stream;
     if (session === undefined) return;
     const last = gone.get(session);
     if (last !== undefined && id > last) {
-      counts.unlooked++;
+      counts.ignored++;
       return;
     }
     if (last === undefined && random() < chance) {
@@ -55,7 +55,7 @@ async function ask(agent: ServingAgent, number: number): Promise<string> {
   return `${status} ${await textOf(stream)}`;
 }
 
-describe('writes to an apiserver that says GOAWAY at random', () => {
+describe('writes to an apiserver that sends GOAWAY at random', () => {
   it('all succeed, and each happens exactly once', { timeout: 120_000 }, async () => {
     const { api, done, counts } = await restless(1 / 40);
     await using _api = api;
@@ -72,7 +72,7 @@ describe('writes to an apiserver that says GOAWAY at random', () => {
     expect(failed).toEqual([]);
     expect(done.size).toBe(requests);
     expect([...done.values()].filter((times) => times !== 1)).toEqual([]);
-    // Else nothing was tested.
+    // Otherwise nothing was tested.
     expect(counts.goaways).toBeGreaterThan(requests / 200);
   });
 });
@@ -86,7 +86,7 @@ describe('a write that was refused unprocessed', () => {
       stream.connection.goAway(11, 0),
   };
 
-  it.each(Object.keys(refusals) as (keyof typeof refusals)[])('by %s is sent again whole', async (how) => {
+  it.each(Object.keys(refusals) as (keyof typeof refusals)[])('by %s is sent again in full', async (how) => {
     for (const length of [0, 1, 64 * 1024]) {
       const body = Buffer.alloc(length, 'b');
       let seen = 0;
@@ -108,7 +108,7 @@ describe('a write that was refused unprocessed', () => {
     }
   });
 
-  it('is not sent again once more than 64 KiB of it have gone: the client is told that it may be', async () => {
+  it('is not sent again after more than 64 KiB of it were sent: the client may repeat it', async () => {
     const body = Buffer.alloc(64 * 1024 + 1);
     await using api = await rawHttp2(certificate);
     await using agent = await servingAgent(api.endpoint);
@@ -126,7 +126,7 @@ describe('a write that was refused unprocessed', () => {
     expect(api.streams).toHaveLength(1);
   });
 
-  it('is not sent again when the server may have acted upon it', async () => {
+  it('is not sent again if the server may have processed it', async () => {
     await using api = await rawHttp2(certificate, {
       onHeaders: ({ id, connection }) => {
         connection.goAway(0, id);

@@ -5,8 +5,8 @@ import { rawHttp2 } from '../test/raw-http2.ts';
 import { received, type ServingAgent, servingAgent } from '../test/serving.ts';
 
 /**
- * An apiserver and a gateway that say anything. Vitest fails a test during which anything was thrown or rejected without
- * being caught, which is what would end the agent's process.
+ * An apiserver and a gateway that send arbitrary bytes. Vitest fails a test on an uncaught exception or rejection, either of
+ * which would end the agent's process.
  */
 
 useLeakCheck();
@@ -15,13 +15,13 @@ beforeAll(async () => {
   certificate = await selfSigned();
 });
 
-/** Cases a test; more by hand: FUZZ_CASES=10000. */
+/** Cases per test. For a longer run: FUZZ_CASES=10000. */
 const cases = Number(process.env['FUZZ_CASES'] ?? 60);
 const random = seededRandom(20261121);
 const below = (limit: number): number => Math.floor(random() * limit);
 const bytes = (most: number): Buffer => Buffer.from(Array.from({ length: below(most) }, () => below(256)));
 
-/** Asks, and gives up half of the time, or when nothing comes: after some frames Node reads no more until its next PING. */
+/** Sends a request; gives up half of the time, or if nothing arrives: some frames make Node stop reading until its next PING. */
 async function askAnything(agent: ServingAgent, kind: 'http' | 'upgrade' = 'http'): Promise<void> {
   const isUpgrade = kind === 'upgrade';
   const { response, stream } = agent.request({
@@ -38,18 +38,18 @@ async function askAnything(agent: ServingAgent, kind: 'http' | 'upgrade' = 'http
       : {}),
   });
   response.catch(() => {});
-  const told = received(stream);
+  const ended = received(stream);
   stream.write(bytes(100));
   if (below(2) === 0) stream.end(bytes(100_000));
-  await Promise.race([told, response.catch(() => {}), patience(agent)]);
+  await Promise.race([ended, response.catch(() => {}), patience(agent)]);
   if (below(2) === 0) stream.destroy();
   else stream.end();
-  await Promise.race([told, patience(agent)]);
+  await Promise.race([ended, patience(agent)]);
   stream.destroy();
-  await told;
+  await ended;
 }
 
-/** As long as the agent takes to answer many PINGs. */
+/** Resolves when the agent has answered many PINGs. */
 async function patience(agent: ServingAgent): Promise<void> {
   for (let round = 0; round < 100; round++) await agent.gateway.session.ping();
 }
@@ -60,8 +60,8 @@ async function stillServes(agent: ServingAgent): Promise<void> {
   expect((await received(stream)).end).toBe('complete');
 }
 
-describe('an apiserver that says anything', () => {
-  it('in frames of HTTP/2 ends its requests and nothing else', { timeout: 60_000 }, async () => {
+describe('an apiserver that sends arbitrary bytes', () => {
+  it('in HTTP/2 frames ends its requests and nothing else', { timeout: 60_000 }, async () => {
     let isHonest = false;
     await using api = await rawHttp2(certificate, {
       onHeaders: (stream) => {
@@ -85,7 +85,7 @@ describe('an apiserver that says anything', () => {
         else if (ending === 1) connection.tcp.resetAndDestroy();
         else if (ending === 2) stream.reset(below(16));
         else connection.goAway(below(16), below(20));
-        // Whatever was not understood must not keep the request for ever.
+        // A frame that was ignored must not keep the request open forever.
         setImmediate(() => connection.socket.destroy());
       },
     });
@@ -95,7 +95,7 @@ describe('an apiserver that says anything', () => {
     await stillServes(agent);
   });
 
-  it('in bytes of HTTP/1.1 ends its requests and nothing else', { timeout: 60_000 }, async () => {
+  it('in HTTP/1.1 ends its requests and nothing else', { timeout: 60_000 }, async () => {
     const starts = [
       '',
       'HTTP/1.1 200 OK\r\n',
@@ -131,7 +131,7 @@ describe('an apiserver that says anything', () => {
   });
 });
 
-describe('a gateway that says anything', () => {
+describe('a gateway that sends arbitrary requests', () => {
   const words = [
     null,
     0,
@@ -154,7 +154,7 @@ describe('a gateway that says anything', () => {
     { user: 'postern:a', groups: ['postern:viewer'] },
   ];
 
-  it('gets its requests refused, and no more', { timeout: 60_000 }, async () => {
+  it('only gets its requests refused', { timeout: 60_000 }, async () => {
     await using api = await http2Apiserver(certificate, (request, response) => {
       request.resume();
       response.end('{}');
@@ -177,11 +177,11 @@ describe('a gateway that says anything', () => {
       const text = below(10) === 0 ? bytes(100) : Buffer.from(JSON.stringify(head));
       const stream = session.open(text, { end: below(2) === 0 });
       stream.accepted.catch(() => {});
-      const told = received(stream);
+      const ended = received(stream);
       if (below(2) === 0) stream.end(bytes(1000));
       if (below(4) === 0) stream.abort('cancelled', 'x');
       if (below(4) === 0) stream.destroy();
-      await Promise.race([told, stream.accepted.catch(() => {})]);
+      await Promise.race([ended, stream.accepted.catch(() => {})]);
       stream.destroy();
     }
     await stillServes(agent);

@@ -21,7 +21,7 @@ const exec = {
   ] as HeaderPairs,
 };
 
-async function told(agent: ServingAgent, head: Parameters<ServingAgent['request']>[0] = {}) {
+async function exchange(agent: ServingAgent, head: Parameters<ServingAgent['request']>[0] = {}) {
   const { response, stream } = agent.request(head, { end: head.kind !== 'upgrade' });
   const { status } = await response;
   const { bytes, end } = await received(stream);
@@ -38,10 +38,10 @@ const tooMuch: Record<string, HeaderPairs> = {
 };
 const sentence = /larger than 64 KiB/;
 
-describe('an answer whose headers are too large', () => {
+describe('a response whose headers are too large', () => {
   const names = Object.keys(tooMuch);
 
-  it.each(names.filter((name) => name !== 'many of 1 KB'))('is a sentence over HTTP/2: %s', async (name) => {
+  it.each(names.filter((name) => name !== 'many of 1 KB'))('becomes a clear error over HTTP/2: %s', async (name) => {
     await using api = await http2Apiserver(certificate, (_request, response) => {
       response.on('error', () => {});
       response.stream.on('error', () => {});
@@ -51,41 +51,41 @@ describe('an answer whose headers are too large', () => {
       response.stream.end('{}');
     });
     await using agent = await servingAgent(api.endpoint);
-    const answer = await told(agent);
+    const answer = await exchange(agent);
     expect([answer.status, answer.end]).toEqual([502, 'complete']);
     expect(JSON.parse(answer.text).message).toMatch(sentence);
   });
 
-  it('is passed on over HTTP/2 when what may pass is small enough', async () => {
+  it('is passed on over HTTP/2 if the allowed headers are small enough', async () => {
     await using api = await http2Apiserver(certificate, (_request, response) => {
       for (const [name, value] of tooMuch['many of 1 KB']!) response.setHeader(name, value);
       response.end('{}');
     });
     await using agent = await servingAgent(api.endpoint);
-    expect(await told(agent)).toEqual({ status: 200, end: 'complete', text: '{}' });
+    expect(await exchange(agent)).toEqual({ status: 200, end: 'complete', text: '{}' });
   });
 
-  it.each(names)('is a sentence over HTTP/1.1, plain and upgrading: %s', async (name) => {
+  it.each(names)('becomes a clear error over HTTP/1.1, plain and upgrading: %s', async (name) => {
     const lines = tooMuch[name]!.map(([field, value]) => `${field}: ${value}\r\n`).join('');
     for (const status of ['200 OK', '101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: SPDY/3.1']) {
       await using api = await rawApiserver(certificate, (_head, socket) =>
         socket.end(`HTTP/1.1 ${status}\r\n${lines}content-length: 2\r\n\r\n{}`),
       );
       await using agent = await servingAgent(api.endpoint);
-      const answer = await told(agent, status.startsWith('101') ? exec : {});
+      const answer = await exchange(agent, status.startsWith('101') ? exec : {});
       expect([answer.status, answer.end]).toEqual([502, 'complete']);
       expect(JSON.parse(answer.text).message).toMatch(sentence);
     }
   });
 });
 
-describe('an answer that HTTP does not know', () => {
-  it.each([0, 99, 199, 600, 999, 1000])('has status %s: a sentence over HTTP/2', async (status) => {
+describe('an invalid response', () => {
+  it.each([0, 99, 199, 600, 999, 1000])('with status %s becomes a clear error over HTTP/2', async (status) => {
     await using api = await rawHttp2(certificate, {
       onHeaders: (stream) => stream.head({ status, length: 0, end: true }),
     });
     await using agent = await servingAgent(api.endpoint);
-    const answer = await told(agent);
+    const answer = await exchange(agent);
     expect([answer.status, answer.end]).toEqual([502, 'complete']);
     expect(JSON.parse(answer.text)).toMatchObject({ kind: 'Status', code: 502 });
   });
@@ -100,29 +100,29 @@ describe('an answer that HTTP does not know', () => {
     'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n',
     'HTTP/9.9 200 OK\r\n\r\n',
     '\0\0\0\0\r\n\r\n',
-  ])('is a sentence over HTTP/1.1, plain and upgrading: %j', async (said) => {
+  ])('becomes a clear error over HTTP/1.1, plain and upgrading: %j', async (said) => {
     await using api = await rawApiserver(certificate, (_head, socket) => socket.end(said));
     await using agent = await servingAgent(api.endpoint);
     for (const head of [{}, exec]) {
-      const answer = await told(agent, head);
+      const answer = await exchange(agent, head);
       expect([answer.status, answer.end]).toEqual([502, 'complete']);
       expect(JSON.parse(answer.text)).toMatchObject({ kind: 'Status', code: 502 });
     }
   });
 
-  it('has header fields that no tunnel carries, which are left out', async () => {
+  it('with header fields that a tunnel cannot carry ends properly', async () => {
     const lines = ['__proto__: x', `${'n'.repeat(300)}: x`, 'warning: \x7f\xff', 'etag: caf\xe9', 'set-cookie: a=b'];
     await using api = await rawApiserver(certificate, (_head, socket) =>
       socket.end(Buffer.from(`HTTP/1.1 200 OK\r\n${lines.join('\r\n')}\r\ncontent-length: 2\r\n\r\n{}`, 'latin1')),
     );
     await using agent = await servingAgent(api.endpoint);
-    const answer = await told(agent);
+    const answer = await exchange(agent);
     expect([200, 502]).toContain(answer.status);
     expect(answer.end).toBe('complete');
   });
 });
 
-/** All that may pass to the apiserver. */
+/** The headers that may pass to the apiserver. */
 const lists = ['accept', 'accept-encoding', 'accept-language', 'if-match', 'if-none-match'];
 const commands = ['kubectl-command', 'kubectl-session'];
 const single = ['content-encoding', 'content-type', 'if-modified-since', 'if-unmodified-since', 'range', 'user-agent'];
@@ -130,7 +130,7 @@ const single = ['content-encoding', 'content-type', 'if-modified-since', 'if-unm
 describe('a request header that comes twice', () => {
   it.each([
     ...[...lists, ...commands].map((name) => ({ name, passed: ['one', 'two'] })),
-    // Go's `Header.Get` takes the first of them as well.
+    // Go's `Header.Get` also takes the first one.
     ...single.map((name) => ({ name, passed: ['one'] })),
   ])('reaches the apiserver as $passed: $name', async ({ name, passed }) => {
     const headers: HeaderPairs = [
@@ -149,13 +149,13 @@ describe('a request header that comes twice', () => {
     });
     for (const api of [h2, h1]) {
       await using agent = await servingAgent(api.endpoint);
-      expect(await told(agent, { headers })).toEqual({ status: 200, end: 'complete', text: '{}' });
+      expect(await exchange(agent, { headers })).toEqual({ status: 200, end: 'complete', text: '{}' });
     }
     expect(seen).toEqual([passed, passed]);
   });
 
   it.each([['2', '3'], ['2', '2'], ['2, 2'], ['-1'], ['0x2'], ['']])(
-    'is refused where it says how long the body is: %s %s',
+    'is refused if it is Content-Length: %s %s',
     async (...values) => {
       await using api = await rawHttp2(certificate);
       await using agent = await servingAgent(api.endpoint);

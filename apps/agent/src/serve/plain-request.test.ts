@@ -16,7 +16,7 @@ const ok = (body: string, headers = ''): string =>
   `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n${headers}\r\n${body}`;
 
 describe('a plain request to a server of HTTP/1.1', () => {
-  it('carries exactly the identity, a line a group, and the agent’s credential', async () => {
+  it('carries exactly the identity, one line per group, and the agent’s credential', async () => {
     await using api = await rawApiserver(certificate, (_head, socket) => socket.end(ok('{}')));
     await using agent = await servingAgent(api.endpoint);
     const { response, stream } = agent.request(
@@ -46,7 +46,7 @@ describe('a plain request to a server of HTTP/1.1', () => {
     ]);
   });
 
-  it('never shares a connection between requests, nor reads a second answer from one', async () => {
+  it('never shares a connection between requests, nor reads a second response from one', async () => {
     const poison = ok('"poison"');
     await using api = await rawApiserver(certificate, (head, socket) =>
       socket.write(ok(`"${/pods\/(\w+)/.exec(head)?.[1]}"`) + poison),
@@ -60,7 +60,7 @@ describe('a plain request to a server of HTTP/1.1', () => {
     expect(new Set(api.requests.map(({ connection }) => connection)).size).toBe(3);
   });
 
-  it('sends no byte of a body as a second request: it is chunked, and what exceeds its Content-Length is broken off', async () => {
+  it('never sends a body as a second request: it is chunked, and refused beyond its Content-Length', async () => {
     const smuggled = 'GET /api/v1/secrets HTTP/1.1\r\nhost: x\r\n\r\n';
     for (const length of [undefined, 2, 2 + smuggled.length]) {
       const body = Promise.withResolvers<string>();
@@ -97,7 +97,7 @@ function* pieces(bytes: Buffer): Generator<Buffer> {
 }
 
 describe('a plain request to a server of HTTP/2', () => {
-  it('carries exactly the identity, a field a group', async () => {
+  it('carries exactly the identity, one field per group', async () => {
     let raw: readonly string[] = [];
     await using api = await http2Apiserver(certificate, (request, response) => {
       raw = request.rawHeaders;
@@ -138,7 +138,7 @@ describe('a plain request to a server of HTTP/2', () => {
     const down = randomBytes(20 << 20);
     const received = Promise.withResolvers<string>();
     await using api = await http2Apiserver(certificate, (request, response) => {
-      // Node's own server resets a request whose answer has ended, so the end waits for it.
+      // Node's server resets a request whose response has ended, so the response ends last.
       bytesOf(request).then((bytes) => {
         received.resolve(sha256(bytes));
         response.end();
@@ -153,7 +153,7 @@ describe('a plain request to a server of HTTP/2', () => {
     expect(await received.promise).toBe(sha256(up));
   });
 
-  it('ends a watch at the server when the client goes', async () => {
+  it('ends a watch at the server when the client leaves', async () => {
     const closed = Promise.withResolvers<void>();
     await using api = await http2Apiserver(certificate, (_request, response) => {
       response.write('{"type":"ADDED"}\n');
@@ -167,7 +167,7 @@ describe('a plain request to a server of HTTP/2', () => {
     await closed.promise;
   });
 
-  it('resets the stream when an answer breaks off, so that it cannot look complete', async () => {
+  it('resets the stream when a response breaks off, so that it cannot look complete', async () => {
     await using api = await http2Apiserver(certificate, (_request, response) => {
       response.write('half');
       setImmediate(() => response.stream.close(2));
@@ -178,7 +178,7 @@ describe('a plain request to a server of HTTP/2', () => {
     await expect(textOf(stream)).rejects.toMatchObject({ code: 'upstream-failed' });
   });
 
-  it('reads only as fast as the tunnel takes it', async () => {
+  it('reads only as fast as the tunnel accepts the bytes', async () => {
     let written = 0;
     await using api = await http2Apiserver(certificate, (_request, response) => {
       const chunk = Buffer.alloc(64 * 1024);
@@ -193,14 +193,14 @@ describe('a plain request to a server of HTTP/2', () => {
     await using agent = await servingAgent(api.endpoint);
     const { response, stream } = agent.request({}, { end: true });
     await response;
-    // Everything that fits has gone.
+    // Until all buffers are full.
     await until(() => written > 0);
     await atRest(() => written);
     expect(written).toBeLessThan(16 << 20);
     stream.reset('cancelled', '');
   });
 
-  it('tries a read again when the server closed the connection under it, and a write never', async () => {
+  it('retries a read whose connection the server closed, but never a write', async () => {
     let seen = 0;
     await using api = await http2Apiserver(certificate, (request, response) => {
       seen++;
@@ -220,8 +220,8 @@ describe('a plain request to a server of HTTP/2', () => {
   });
 });
 
-describe('a server that does not serve', () => {
-  it('is told in a sentence when it refuses connections, and works as soon as it is back', async () => {
+describe('a server that fails', () => {
+  it('is reported clearly if it refuses connections', async () => {
     const api = await http2Apiserver(certificate, (_request, response) => response.end('{}'));
     await api.close();
     await using agent = await servingAgent(api.endpoint);
@@ -232,7 +232,7 @@ describe('a server that does not serve', () => {
     expect(status.message).toMatch(/refuses connections/);
   });
 
-  it('does not get past the verification of its certificate', async () => {
+  it('is refused if its certificate is not trusted', async () => {
     const other = await selfSigned('elsewhere.example.com');
     await using api = await http2Apiserver(other, (_request, response) => response.end('{}'));
     await using agent = await servingAgent(api.endpoint);
@@ -241,7 +241,7 @@ describe('a server that does not serve', () => {
     expect(await textOf(stream)).toContain('certificate that is not trusted');
   });
 
-  it.each([301, 302, 307])('never leads elsewhere: %s is an error', async (code) => {
+  it.each([301, 302, 307])('cannot redirect: %s is an error', async (code) => {
     await using api = await rawApiserver(certificate, (_head, socket) =>
       socket.end(`HTTP/1.1 ${code} Found\r\nlocation: https://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n`),
     );
@@ -254,7 +254,7 @@ describe('a server that does not serve', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  it('cannot make a caller think that his own credential was refused', async () => {
+  it('cannot make callers think that their own credential was refused', async () => {
     await using api = await http2Apiserver(certificate, (_request, response) => {
       response.writeHead(401).end('{"kind":"Status"}');
     });

@@ -27,7 +27,7 @@ const switching = (protocol = 'SPDY/3.1') =>
   `HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: ${protocol}\r\n\r\n`;
 
 describe('an upgrade', () => {
-  it('asks with exactly the headers it should', async () => {
+  it('sends exactly the expected headers', async () => {
     await using api = await rawApiserver(certificate, (_head, socket) => socket.end(switching()));
     await using agent = await servingAgent(api.endpoint);
     const { response, stream } = agent.request(exec);
@@ -49,7 +49,7 @@ describe('an upgrade', () => {
     ]);
   });
 
-  it('is byte for byte the client’s and the server’s own business afterwards', async () => {
+  it('passes every byte unchanged afterwards', async () => {
     const up = randomBytes(5 << 20);
     const down = randomBytes(5 << 20);
     const received = Promise.withResolvers<string>();
@@ -95,7 +95,7 @@ describe('an upgrade', () => {
     expect(await received.promise).toBe('still here');
   });
 
-  it('takes connections made ahead, each once', async () => {
+  it('uses connections opened in advance, each once', async () => {
     await using api = await rawApiserver(certificate, (_head, socket) => socket.end(switching()));
     await using agent = await servingAgent(api.endpoint);
     agent.upstream.warmUp();
@@ -107,11 +107,11 @@ describe('an upgrade', () => {
       await textOf(stream);
     }
     expect(new Set(api.requests.map(({ connection }) => connection)).size).toBe(4);
-    // The first came over one that was there before it was asked for.
+    // The first request used a connection that was opened in advance.
     expect(api.requests[0]!.connection).toBeLessThanOrEqual(2);
   });
 
-  it('replaces connections that the server closed while they waited', async () => {
+  it('replaces connections that the server closed while idle', async () => {
     await using api = await rawApiserver(certificate, (_head, socket) => socket.end(switching()));
     await using agent = await servingAgent(api.endpoint);
     agent.upstream.warmUp();
@@ -125,7 +125,7 @@ describe('an upgrade', () => {
     expect(api.requests[0]!.connection).toBeGreaterThan(2);
   });
 
-  it('breaks both ways when the server breaks off, and when the client goes', async () => {
+  it('breaks off both ways when the server breaks off, and when the client leaves', async () => {
     const sockets: TLSSocket[] = [];
     await using api = await rawApiserver(certificate, (_head, socket) => {
       sockets.push(socket);
@@ -139,7 +139,7 @@ describe('an upgrade', () => {
     await expect(textOf(first.stream)).rejects.toMatchObject({ code: 'upstream-failed' });
     const second = agent.request(exec);
     await second.response;
-    // A FIN would say that the client has sent all it wanted.
+    // A FIN would mean that the client has sent everything.
     const broken = once(sockets[1]!, 'error');
     second.stream.reset('cancelled', '');
     expect((await broken)[0]).toMatchObject({ code: 'ECONNRESET' });
@@ -147,7 +147,7 @@ describe('an upgrade', () => {
 });
 
 describe('an upgrade that is refused', () => {
-  it('leaves no connection: what the client sends next reaches nobody', async () => {
+  it('closes the connection: what the client sends next is dropped', async () => {
     const after: string[] = [];
     await using api = await rawApiserver(certificate, (_head, socket) => {
       socket.write('HTTP/1.1 403 Forbidden\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}');
@@ -165,7 +165,7 @@ describe('an upgrade that is refused', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  it.each(['websocket', 'h2c'])('is one to another protocol than was asked for (%s)', async (protocol) => {
+  it.each(['websocket', 'h2c'])('includes one to a protocol that was not requested (%s)', async (protocol) => {
     await using api = await rawApiserver(certificate, (_head, socket) => socket.write(switching(protocol)));
     await using agent = await servingAgent(api.endpoint);
     const { response, stream } = agent.request(exec);
@@ -175,7 +175,7 @@ describe('an upgrade that is refused', () => {
     await closed;
   });
 
-  it('is told in a sentence when the server breaks off before it answers', async () => {
+  it('becomes a Status if the server breaks off before it responds', async () => {
     await using api = await rawApiserver(certificate, (_head, socket) => socket.destroy());
     await using agent = await servingAgent(api.endpoint);
     const { response, stream } = agent.request(exec);

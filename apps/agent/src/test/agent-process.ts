@@ -16,7 +16,7 @@ export interface AgentProcess {
   ended: Promise<{ code: number | null; out: string; err: string }>;
 }
 
-/** The agent as its users start it: a process of its own, on the sources. */
+/** Starts the agent as a separate process, from source. */
 export function startAgent(args: string[], env: Record<string, string> = {}): AgentProcess {
   const child = spawn(process.execPath, ['--conditions=@postern/source', program, ...args], {
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
@@ -31,7 +31,7 @@ export function startAgent(args: string[], env: Record<string, string> = {}): Ag
   return { child, ended };
 }
 
-/** Arguments, and the files they name, for an agent that reaches a fake apiserver and a fake gateway. */
+/** Writes the files of an agent with a fake apiserver and a fake gateway. @returns its arguments. */
 export function agentArguments(
   certificate: TestCertificate,
   options: { api?: FakeApiserver; gateway: FakeGateway; folder: string },

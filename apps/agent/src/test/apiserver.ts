@@ -6,7 +6,7 @@ import { createServer, type TLSSocket } from 'node:tls';
 import type { TestCertificate } from '@postern/testkit';
 import type { ClusterEndpoint } from '../cluster/endpoint.ts';
 
-/** A server in the apiserver's place, with what it saw. */
+/** A fake apiserver that records what it receives. */
 export interface FakeApiserver extends AsyncDisposable {
   endpoint: ClusterEndpoint;
   /** Connections made so far. */
@@ -17,10 +17,10 @@ export interface FakeApiserver extends AsyncDisposable {
 }
 
 export interface RawApiserver extends FakeApiserver {
-  /** Text up to the blank line of each request, on which connection it came. */
+  /** The head of each request, up to the blank line, with its connection. */
   requests: { head: string; connection: number; socket: TLSSocket }[];
   nextRequest(): Promise<{ head: string; connection: number; socket: TLSSocket }>;
-  /** Breaks every connection off as a crash does: RST, without a word of TLS. */
+  /** Resets every TCP connection, like a crash: without close_notify. */
   breakOff(): void;
 }
 
@@ -36,7 +36,7 @@ export function endpointOf(port: number, certificate: TestCertificate): ClusterE
   };
 }
 
-/** Speaks HTTP/1.1 only, on raw bytes: `answer` gets each request's head and the socket. */
+/** A raw HTTP/1.1 server: `answer` gets each request's head and the socket. */
 export async function rawApiserver(
   certificate: TestCertificate,
   answer: (head: string, socket: TLSSocket) => void,
@@ -99,7 +99,7 @@ export interface Http2Apiserver extends FakeApiserver {
   onUpgrade: ((request: IncomingMessage, socket: Socket, head: Buffer) => void) | undefined;
 }
 
-/** Speaks HTTP/2, and HTTP/1.1 for upgrades, as the real one does. */
+/** A server for HTTP/2, and for upgrades over HTTP/1.1, like the real one. */
 export async function http2Apiserver(certificate: TestCertificate, handler: Handler): Promise<Http2Apiserver> {
   const open = new Set<Socket>();
   const server = createSecureServer({ ...certificate, allowHTTP1: true, maxSendHeaderBlockLength: 1 << 20 }, handler);

@@ -16,12 +16,12 @@ import { WebSocketServer } from 'ws';
 
 export const enrolledCluster = '0195f000-0000-7000-8000-000000000002';
 
-/** A gateway that enrols and accepts agents, without the rest. */
+/** A gateway that only enrols and accepts agents. */
 export interface FakeGateway extends AsyncDisposable {
   url: string;
-  /** Join tokens by what they are good for. */
+  /** The state of each join token. */
   tokens: Map<string, 'new' | 'used' | 'expired'>;
-  /** What the next enrolments get instead, as long as it lasts. */
+  /** Responses to the next enrolments, in place of the regular ones. */
   enrolAnswers: { status: number; body: string }[];
   /** Authorization headers seen at enrolment. */
   enrolments: string[];

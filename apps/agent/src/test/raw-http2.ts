@@ -16,11 +16,11 @@ export interface RawStream {
   readonly id: number;
   /** The body so far. */
   bytes: Buffer;
-  /** END_STREAM came. */
+  /** Whether END_STREAM was received. */
   isEnded: boolean;
-  /** Of RST_STREAM. */
+  /** The code of RST_STREAM, if one was received. */
   resetCode: number | undefined;
-  /** Its connection is closed. */
+  /** Whether its connection has closed. */
   isCutOff: boolean;
   readonly connection: RawConnection;
   /** Sends a status and a content-length. */
@@ -33,20 +33,20 @@ export interface RawStream {
 interface RawConnection {
   readonly number: number;
   readonly socket: TLSSocket;
-  /** Without TLS, to break the connection off. */
+  /** The TCP connection below, for resetting it. */
   readonly tcp: Socket;
   goAway(code: number, lastStream: number): void;
   send(frame: Buffer): void;
-  /** When all that was sent before has left the process. */
+  /** Resolves when everything sent so far has left the process. */
   flush(): Promise<void>;
 }
 
-/** Speaks HTTP/2 in frames, so that a test says exactly what is sent and sees exactly what came. */
+/** An HTTP/2 server on the level of frames: a test controls exactly what is sent and sees exactly what arrives. */
 export interface RawHttp2 extends AsyncDisposable {
   endpoint: ClusterEndpoint;
   streams: RawStream[];
   connections: number;
-  /** Something arrived. */
+  /** Emits `change` when something arrives. */
   changes: EventEmitter;
 }
 
@@ -81,7 +81,7 @@ export async function rawHttp2(
       send: (bytes) => void socket.write(bytes),
       flush: () =>
         new Promise((resolve) => {
-          // A frame that asks for no answer: what a peer writes after a reset makes it lose what it has not read.
+          // A frame that causes no reply: a peer that writes after a reset loses what it has not read.
           if (socket.writable) socket.write(frame(type.windowUpdate, { payload: u32(1) }), () => resolve());
           else resolve();
         }),
@@ -110,7 +110,7 @@ export async function rawHttp2(
       if (kind === type.data) stream.bytes = Buffer.concat([stream.bytes, payload]);
       if ((kind === type.data || kind === type.headers) && flags & endStream) stream.isEnded = true;
       if (kind === type.rst) stream.resetCode = payload.readUInt32BE(0);
-      // Not before the connection is set up, so that each test sees the end of its stream and not of the handshake.
+      // Only once the connection is set up, so that what the test does affects its stream and not the handshake.
       if (kind === type.headers) void settled.promise.then(() => stream && options.onHeaders?.(stream));
       changes.emit('change');
     });

@@ -55,21 +55,21 @@ export async function textOf(stream: Readable): Promise<string> {
   return (await bytesOf(stream)).toString('utf8');
 }
 
-/** All bytes up to the end; leaves the other direction of a Duplex alone, unlike `for await`. Rejects when there is no end. */
+/** All bytes up to the end; leaves the other direction of a Duplex alone, unlike `for await`. Rejects if there is no end. */
 export async function bytesOf(stream: Readable): Promise<Buffer> {
   const { bytes, end } = await received(stream);
   if (end === 'complete') return bytes;
   throw stream.errored ?? new Error('the stream closed without an end');
 }
 
-/** What a reader of a stream was told. */
+/** What a reader of a stream received. */
 export interface Received {
   bytes: Buffer;
   /** `complete`, the code of a reset, or `closed`. */
   end: string;
 }
 
-/** Reads to the end, whatever it is. Never rejects. */
+/** Reads until the stream ends in any way. Never rejects. */
 export function received(stream: Readable): Promise<Received> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];

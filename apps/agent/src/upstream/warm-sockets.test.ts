@@ -6,7 +6,7 @@ import { WarmSockets } from './warm-sockets.ts';
 
 let server: Server;
 let warm: WarmSockets;
-/** Each connection waits for the test before it is dialled, in order. */
+/** Each connection waits for the test to resolve its entry before it dials. */
 let dials: PromiseWithResolvers<void>[];
 let accepted: Socket[];
 
@@ -31,7 +31,7 @@ afterEach(() => {
   server.close();
 });
 
-it('gives a request the connection that is being made, and makes another for the next', async () => {
+it('gives a request the connection in progress, and opens another for the next one', async () => {
   warm.fill();
   const taken = warm.take();
   expect(dials).toHaveLength(1);
@@ -56,7 +56,7 @@ it('gives no connection to two requests', async () => {
   other?.destroy();
 });
 
-it('tells a request why the connection that it took could not be made', async () => {
+it('rejects with the error of the connection that a request took', async () => {
   warm.fill();
   const taken = warm.take();
   dials[0]?.reject(new Error('refused'));

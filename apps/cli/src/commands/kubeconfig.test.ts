@@ -29,7 +29,7 @@ describe('kubeconfig', () => {
     return { kubeconfig, contextName: 'acme-prod', expiresAt: mode === 'token' ? later : null };
   };
 
-  it('writes one of its own with a static token', async () => {
+  it('writes a separate file with a static token', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = await signedInShell(gateway);
     gateway.answers.createKubeconfig = (call) => [201, rendered(call, gateway)];
@@ -66,7 +66,7 @@ describe('kubeconfig', () => {
     expect(statSync(file).mode & 0o777).toBe(0o644);
   });
 
-  it('touches nothing when the user’s file is broken', async () => {
+  it('leaves the user’s file unchanged if it is broken', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = await signedInShell(gateway);
     gateway.answers.createKubeconfig = (call) => [201, rendered(call, gateway)];
@@ -84,7 +84,7 @@ describe('kubeconfig', () => {
 });
 
 describe('the credential plugin', () => {
-  it('answers kubectl in its version, from a private cache while it lasts', async () => {
+  it('responds in kubectl’s API version, from a private cache until the credential expires', async () => {
     await using gateway = await fakeGateway(certificate);
     using terminal = await signedInShell(gateway);
     gateway.answers.createClusterCredential = () => [201, { token: 'short', expiresAt: '2026-11-21T12:15:00.000Z' }];
@@ -105,7 +105,7 @@ describe('the credential plugin', () => {
     expect(gateway.calls).toHaveLength(2);
   });
 
-  it('tells somebody who is not signed in what to do', async () => {
+  it('says what to do if nobody is signed in', async () => {
     using terminal = shell(certificate);
     const { code, out, err } = await terminal.run(
       'credential --url https://g.example.com --organization a --cluster c',

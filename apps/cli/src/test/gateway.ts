@@ -14,7 +14,7 @@ export interface Call {
 
 type Answer = [status: number, body?: unknown, headers?: Record<string, string>];
 
-/** A gateway that answers what a test wants, and remembers what it was asked. */
+/** A gateway that responds as the test specifies, and records the calls. */
 export interface FakeGateway extends AsyncDisposable {
   url: string;
   certificate: TestCertificate;

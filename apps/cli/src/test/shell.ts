@@ -11,7 +11,7 @@ interface Result {
   err: string;
 }
 
-/** A home folder, and the program run in it. */
+/** A home folder, and a function that runs the program in it. */
 export interface Shell extends Disposable {
   folder: string;
   caFile: string;

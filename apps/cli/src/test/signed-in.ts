@@ -6,7 +6,7 @@ export const later = '2027-02-19T12:00:00.000Z';
 export const organizations = [{ id, name: 'Acme, Inc.', slug: 'acme', role: 'owner' }];
 export const user = { id, email: 'a@example.com', createdAt: '2026-11-21T12:00:00.000Z' };
 export const signedIn = { user, organizations, token: { id, secret: 'postern_secret', expiresAt: later } };
-/** A shell that is signed in to the gateway; what that took is forgotten. */
+/** A shell that is signed in to the gateway; the calls for this are not kept. */
 export async function signedInShell(gateway: FakeGateway): Promise<Shell> {
   gateway.answers.signIn = () => [200, signedIn];
   const terminal = shell(gateway.certificate);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { href, pathOf } from './href.ts';
 
 const origin = 'https://gateway.example';
-/** What has been read as another origin, another path, or has thrown, in one parser or another. */
+/** Strings that some parser has read as another origin or path, or has thrown on. */
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({
@@ -16,7 +16,7 @@ const hostile = fc.oneof(
 );
 
 describe('pathOf', () => {
-  it('keeps what discovery says under the root of the cluster', () => {
+  it('keeps all segments from discovery under the root of the cluster', () => {
     fc.assert(
       fc.property(fc.array(hostile, { minLength: 1 }), (segments) => {
         const { origin: reached, pathname } = new URL(`/k8s/acme/demo${pathOf(segments)}`, origin);
@@ -30,7 +30,7 @@ describe('pathOf', () => {
 });
 
 describe('href', () => {
-  it('is a path of our own origin whatever the values are, with the segments of the template', () => {
+  it('is a path on our own origin with the segments of the template, whatever the values', () => {
     fc.assert(
       fc.property(hostile, hostile, hostile, (organization, cluster, name) => {
         const url = new URL(href`/${organization}/clusters/${cluster}/r/pods/-/${name}`, origin);
@@ -51,7 +51,7 @@ describe('href', () => {
     );
   });
 
-  it('gives back a name that could be one', () => {
+  it('decodes to the original name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
         fc.pre(name !== '.' && name !== '..');
@@ -61,20 +61,20 @@ describe('href', () => {
     );
   });
 
-  it('holds a value of a query together', () => {
+  it('escapes a query value', () => {
     const url = new URL(href`/acme/sessions?cluster=${'a&b=c#d'}`, origin);
     expect([...url.searchParams]).toEqual([['cluster', 'a&b=c#d']]);
     expect(url.hash).toBe('');
   });
 });
 
-it('makes every address of the sources that holds a value', () => {
+it('href builds every path in the sources that contains a value', () => {
   const root = join(import.meta.dirname, '..');
   const sources = globSync('**/*.{ts,tsx}', { cwd: root }).filter(
     (file) => !/\.test\.tsx?$/.test(file) && file !== 'components/href.ts',
   );
   expect(sources.length).toBeGreaterThan(100);
-  // A template that begins with `/` and holds a value, and is not tagged: only `href` may put names into a path.
+  // Untagged templates that begin with `/` and contain a value: only `href` may put values into a path.
   const byHand = sources.flatMap((file) =>
     readFileSync(join(root, file), 'utf8')
       .split('\n')

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-it('begins with what is remembered, and remembers what it is set to', () => {
+it('starts with the stored value, and stores what it is set to', () => {
   stored.set('size', '{"size":3}');
   const value = sharedValue({ size: 1 }, remembered);
   expect(value.get()).toEqual({ size: 3 });
@@ -22,17 +22,17 @@ it('begins with what is remembered, and remembers what it is set to', () => {
   expect(sharedValue({ size: 1 }, remembered).get()).toEqual({ size: 4 });
 });
 
-it('gives the same object until it is set', () => {
+it('returns the same object until it is set', () => {
   const value = sharedValue({ size: 1 }, remembered);
   expect(value.get()).toBe(value.get());
 });
 
-it('begins with the initial value where what is stored cannot be read', () => {
+it('starts with the initial value if the stored one cannot be parsed', () => {
   stored.set('size', '{');
   expect(sharedValue({ size: 1 }, remembered).get()).toEqual({ size: 1 });
 });
 
-it('holds for the page where storage is forbidden', () => {
+it('keeps the value in memory if storage is forbidden', () => {
   const refuse = () => {
     throw new DOMException('no', 'SecurityError');
   };

@@ -1,16 +1,16 @@
-// What jsdom lacks of a browser, for tests that render. Import this before anything that draws.
+// Browser features that jsdom lacks, for tests that render. Import this before any component.
 import { afterEach, vi } from 'vitest';
 
 declare global {
   var jsdom: { reconfigure: (settings: { url: string }) => void };
 }
 
-// Node's fetch knows no page that an address could be relative to.
-const send = globalThis.fetch;
-vi.stubGlobal('fetch', (input: string, init?: RequestInit) => send(new URL(input, window.location.href), init));
+// Node's fetch has no page that a URL could be relative to.
+const nodeFetch = globalThis.fetch;
+vi.stubGlobal('fetch', (input: string, init?: RequestInit) => nodeFetch(new URL(input, window.location.href), init));
 
-/** Media queries that hold. */
-const holding = new Set<string>();
+/** Media queries that match. */
+const matching = new Set<string>();
 const queries = new Set<MediaQuery>();
 
 class MediaQuery extends EventTarget {
@@ -20,9 +20,9 @@ class MediaQuery extends EventTarget {
     this.media = media;
   }
   get matches(): boolean {
-    return holding.has(this.media);
+    return matching.has(this.media);
   }
-  /** As the emulator of terminals still calls it. */
+  /** Deprecated, but xterm.js still calls it. */
   addListener(listener: () => void): void {
     this.addEventListener('change', listener);
   }
@@ -37,14 +37,14 @@ vi.stubGlobal('matchMedia', (media: string) => {
   return query;
 });
 
-/** Makes a media query hold, or no longer, and tells all who listen. */
-export function setMedia(media: string, holds: boolean): void {
-  if (holds) holding.add(media);
-  else holding.delete(media);
+/** Sets whether a media query matches, and notifies its listeners. */
+export function setMedia(media: string, matches: boolean): void {
+  if (matches) matching.add(media);
+  else matching.delete(media);
   for (const query of queries) if (query.media === media) query.dispatchEvent(new Event('change'));
 }
 
-/** Nothing is laid out here: every element has this size (pixels). */
+/** jsdom does no layout: every element has this size, in pixels. */
 const SIZE = { width: 800, height: 400 };
 
 for (const [property, value] of Object.entries({
@@ -56,7 +56,7 @@ for (const [property, value] of Object.entries({
   Object.defineProperty(HTMLElement.prototype, property, { configurable: true, get: () => value });
 }
 
-/** Tells of every element once, for none ever changes its size. */
+/** Reports every element once, because sizes never change. */
 class StillResizeObserver {
   readonly #onResize: ResizeObserverCallback;
   readonly #observed = new Set<Element>();
@@ -92,12 +92,12 @@ Object.assign(Element.prototype, {
   setPointerCapture: () => undefined,
   releasePointerCapture: () => undefined,
 });
-// No graphics: what draws falls back, as it does in a browser without WebGL.
+// No graphics, as in a browser without WebGL.
 HTMLCanvasElement.prototype.getContext = () => null;
 Object.assign(document, { fonts: { load: async () => [] } });
 
 afterEach(() => {
-  holding.clear();
+  matching.clear();
   localStorage.clear();
   sessionStorage.clear();
 });

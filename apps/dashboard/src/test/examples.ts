@@ -1,6 +1,6 @@
 import type { ApiToken, Cluster, Me, Session } from '@postern/contracts';
 
-/** Ids of examples: UUIDs that can be told apart. */
+/** A UUID for an example, made from a number. */
 export const id = (number: number): string => `01900000-0000-7000-8000-${String(number).padStart(12, '0')}`;
 
 const AT = '2026-01-01T12:00:00.000Z';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** What a person reads in an element, in any place of it. */
+/** Expects each of the words somewhere in the text of an element. */
 export function expectWords(element: HTMLElement, ...words: string[]): void {
   for (const word of words) expect(element.textContent).toContain(word);
 }

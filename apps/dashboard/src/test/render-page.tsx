@@ -14,14 +14,14 @@ import { Frame } from '#features/shell/frame.tsx';
 import { Providers } from '#features/shell/providers.tsx';
 import type { TestGateway } from './test-gateway.ts';
 
-// On a loaded machine a page takes its time. What a failure says is what a person would read, not the markup.
+// Patient, for loaded machines. A failure shows the page's text instead of its markup.
 configure({
-  asyncUtilTimeout: 10_000,
-  getElementError: (message) => new Error(`${message ?? ''}\n\nThe page reads:\n${wordsOfPage()}`),
+  asyncUtilTimeout: 30_000,
+  getElementError: (message) => new Error(`${message ?? ''}\n\nThe page reads:\n${textOfPage()}`),
 });
 afterEach(cleanup);
 
-function wordsOfPage(): string {
+function textOfPage(): string {
   const page = document.body.cloneNode(true) as HTMLElement;
   for (const style of page.querySelectorAll('style, .xterm-char-measure-element')) style.remove();
   return page.textContent ?? '';
@@ -29,11 +29,11 @@ function wordsOfPage(): string {
 
 export interface RenderedPage {
   user: UserEvent;
-  /** Path and query of the address now. */
+  /** The current path and query. */
   address: () => string;
 }
 
-/** Renders a page in the frame and with the providers that the application has, at an address of the gateway. */
+/** Renders a page with the application's frame and providers, at a path of the gateway. */
 export function renderPage(page: ReactNode, at: { gateway: TestGateway; path: string }): RenderedPage {
   globalThis.jsdom.reconfigure({ url: at.gateway.origin + at.path });
   render(
@@ -46,7 +46,7 @@ export function renderPage(page: ReactNode, at: { gateway: TestGateway; path: st
   return { user: userEvent.setup(), address: () => window.location.pathname + window.location.search };
 }
 
-/** What Next gives to hooks about the address; like Next it notices `history.pushState` and `replaceState`. */
+/** Provides the contexts of Next's navigation hooks; like Next, it notices `history.pushState` and `replaceState`. */
 function Address({ children }: { children: ReactNode }) {
   const [url, setUrl] = useState(() => new URL(window.location.href));
   useEffect(() => {

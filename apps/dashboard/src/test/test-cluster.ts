@@ -7,8 +7,8 @@ interface KubeObject {
 }
 
 /**
- * The API of a cluster for tests that render: lists what a test puts in, tells watches what has changed since,
- * refuses what it says.
+ * A cluster's API for tests that render: serves lists and watches of the objects that a test puts in, and refuses the
+ * paths that it names.
  */
 export class TestCluster {
   readonly #lists = new Map<string, Map<string, KubeObject>>();
@@ -16,7 +16,7 @@ export class TestCluster {
   readonly #refused = new Map<string, { code: number; reason: string; message: string }>();
   readonly #changes: { path: string; version: number; line: string }[] = [];
   readonly #watches: { path: string; response: ServerResponse }[] = [];
-  /** What was asked for, as path and query. */
+  /** The URLs requested so far. */
   readonly asked: URL[] = [];
   #version = 100;
 
@@ -24,7 +24,7 @@ export class TestCluster {
     gateway.serveCluster(({ url, path }, response) => this.#serve(url, path, response));
   }
 
-  /** Adds or changes objects of a list: `/api/v1/pods`. */
+  /** Adds or changes objects of a list such as `/api/v1/pods`. */
   put(path: string, ...objects: KubeObject[]): void {
     const list = this.#lists.get(path) ?? new Map<string, KubeObject>();
     this.#lists.set(path, list);
@@ -34,11 +34,11 @@ export class TestCluster {
       const metadata = { uid: `${namespace}/${name}`, ...object.metadata, resourceVersion: String(++this.#version) };
       const stored = { ...object, metadata };
       list.set(`${namespace}/${name}`, stored);
-      this.#tell(path, known ? 'MODIFIED' : 'ADDED', stored);
+      this.#notify(path, known ? 'MODIFIED' : 'ADDED', stored);
     }
   }
 
-  /** Puts in what a server-side table shows: names in a namespace. */
+  /** Serves a list as a server-side table with these names, all in one namespace. */
   putTable(path: string, names: readonly string[]): void {
     this.#tables.set(path, {
       kind: 'Table',
@@ -56,7 +56,7 @@ export class TestCluster {
     for (const [key, object] of this.#lists.get(path) ?? []) {
       if (object.metadata.name !== name) continue;
       this.#lists.get(path)?.delete(key);
-      this.#tell(path, 'DELETED', {
+      this.#notify(path, 'DELETED', {
         ...object,
         metadata: { ...object.metadata, resourceVersion: String(++this.#version) },
       });
@@ -71,12 +71,12 @@ export class TestCluster {
     this.#refused.delete(path);
   }
 
-  /** Breaks off the watches, as a tunnel that is lost does. */
+  /** Breaks all watches, as a lost tunnel does. */
   breakWatches(): void {
     for (const { response } of this.#watches.splice(0)) response.destroy();
   }
 
-  /** How often a list was asked for, and how often watched. */
+  /** How often a path was listed, and how often it was watched. */
   count(path: string): { lists: number; watches: number } {
     const asked = this.asked.filter(({ pathname }) => pathname.endsWith(path));
     const watches = asked.filter(({ searchParams }) => searchParams.has('watch')).length;
@@ -110,7 +110,7 @@ export class TestCluster {
     return true;
   }
 
-  #tell(path: string, type: string, object: KubeObject): void {
+  #notify(path: string, type: string, object: KubeObject): void {
     const line = `${JSON.stringify({ type, object })}\n`;
     this.#changes.push({ path, version: this.#version, line });
     for (const watch of this.#watches) if (watch.path === path) watch.response.write(line);

@@ -1,5 +1,5 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { CallResult } from '@postern/api-client';
 import {
   type ApiErrorBody,
@@ -8,16 +8,17 @@ import {
   routes,
   type ServerToClientEvents,
 } from '@postern/contracts';
+import { freePort } from '@postern/testkit';
 import { Server as LiveServer } from 'socket.io';
 
-/** A call as it came in. */
+/** A received call. */
 export interface Call {
   params: Record<string, string>;
   query: Record<string, string>;
   body: unknown;
 }
 
-/** What an operation is to be refused with. */
+/** Thrown by an answer to refuse the call with an error response. */
 export class Refusal extends Error {
   readonly status: number;
   readonly error: ApiErrorBody['error'];
@@ -31,12 +32,12 @@ export class Refusal extends Error {
 
 type Answer = (call: Call) => unknown;
 
-/** Answers a request to a cluster's API by itself; false: it does not know the address. */
+/** Answers a request to a cluster's API; returns false if it does not know the path. */
 type ClusterApi = (request: { url: URL; path: string }, response: ServerResponse) => boolean;
 
 /**
- * The other end for tests that render: HTTP and socket.io as the contracts have them, on a port of this machine. It answers what
- * a test says, checked against the contracts, and 404 to everything else.
+ * A gateway for tests that render: HTTP and socket.io as the contracts define them, on a local port. It answers as the
+ * test says, validated against the contracts, and with 404 to everything else.
  */
 export class TestGateway {
   readonly #answers = new Map<OperationId, Answer>();
@@ -46,18 +47,20 @@ export class TestGateway {
   #http: Server | undefined;
   #live: LiveServer<ClientToServerEvents, ServerToClientEvents> | undefined;
 
-  /** Listens; on the same port again after a `stop`. */
+  /** Starts listening; after a `stop`, on the same port again. */
   async start(): Promise<void> {
     const http = createServer((request, response) => void this.#serve(request, response));
     this.#http = http;
     this.#live = new LiveServer(http, { path: '/socket.io/', transports: ['websocket'] });
-    await new Promise<void>((resolve) => http.listen(this.#port, 'localhost', resolve));
-    this.#port = (http.address() as AddressInfo).port;
+    // Not an ephemeral port, which the system could give to another program between a stop and a start.
+    this.#port ||= await freePort();
+    http.listen(this.#port, 'localhost');
+    await once(http, 'listening');
   }
 
   async stop(): Promise<void> {
     const closed = this.#live?.close();
-    // Else it would wait for those that are kept for another request.
+    // Otherwise closing would wait for keep-alive connections.
     this.#http?.closeAllConnections();
     await closed;
   }
@@ -72,12 +75,12 @@ export class TestGateway {
     return this.#live;
   }
 
-  /** Says what an operation answers from now on. It may throw a `Refusal`. */
+  /** Sets how an operation is answered from now on. `answer` may throw a `Refusal`. */
   answer<O extends OperationId>(operation: O, answer: (call: Call) => CallResult<O>): void {
     this.#answers.set(operation, answer);
   }
 
-  /** Says what answers under `/k8s/<organization>/<cluster>`; `path` is the rest. */
+  /** Sets what answers requests under `/k8s/<organization>/<cluster>`; `path` is the rest. */
   serveCluster(api: ClusterApi): void {
     this.#clusterApi = api;
   }
@@ -126,7 +129,7 @@ export class TestGateway {
   }
 }
 
-/** The values of `{names}` in a path under `/api/v1`; undefined where it is another. */
+/** The values of the template's `{parameters}` in a path under `/api/v1`; undefined if it does not match. */
 function match(template: string, pathname: string): Record<string, string> | undefined {
   const pattern = template.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   const found = new RegExp(`^/api/v1${pattern}$`).exec(pathname);

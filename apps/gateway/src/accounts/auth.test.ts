@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type GatewayHarness,
   type Person,
@@ -19,7 +19,7 @@ afterAll(() => harness.stop());
 
 const auth = '/api/v1/auth';
 
-/** The cookies of an answer as a browser would send them back. */
+/** The cookies of a response, as a browser sends them back. */
 function cookiesOf(reply: Reply): { access: string; refresh: string; all: string } {
   const set = reply.headers['set-cookie'];
   const values = (Array.isArray(set) ? set : []).map((line) => line.split(';')[0] ?? '');
@@ -30,11 +30,11 @@ function cookiesOf(reply: Reply): { access: string; refresh: string; all: string
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** The secret with every other last character: three of them stand for the same bytes, the rest for others. */
+/** The secret with each other last character: three of them decode to the same bytes, the rest to others. */
 const otherSpellings = (secret: string): string[] =>
   [...alphabet].map((last) => `${secret.slice(0, -1)}${last}`).filter((other) => other !== secret);
 
-/** The device cookie of an answer as a browser would send it back. */
+/** The device cookie of a response, as a browser sends it back. */
 function deviceOf(reply: Reply): string {
   const set = reply.headers['set-cookie'];
   const lines = Array.isArray(set) ? set : [];
@@ -53,7 +53,7 @@ const refresh = (cookie: string): Promise<Reply> =>
 const me = (cookie: string): Promise<Reply> => harness.ask('GET', `${auth}/me`, { cookie });
 
 describe('signing up', () => {
-  it('makes a user, an organization and the ownership of it', async () => {
+  it('creates a user, an organization and its ownership', async () => {
     const reply = await harness.ask('POST', `${auth}/sign-up`, {
       body: { email: ' Grace@Example.COM ', password, organization: 'Éclair & Söhne' },
     });
@@ -71,13 +71,13 @@ describe('signing up', () => {
     expect((await me(cookiesOf(reply).access)).json.user.email).toBe('grace@example.com');
   });
 
-  it('refuses an address that has an account, and says which field', async () => {
+  it('refuses an e-mail address that has an account, and names the field', async () => {
     const body = { email: 'ADA@example.com', password, organization: 'again' };
     const reply = await harness.ask('POST', `${auth}/sign-up`, { body });
     expect(reply).toMatchObject({ status: 409, json: { error: { code: 'conflict', fields: [{ path: 'email' }] } } });
   });
 
-  it('gives two organizations of one name two slugs, also at the same moment', async () => {
+  it('gives organizations with the same name different slugs, even at the same time', async () => {
     const bodies = ['x1', 'x2', 'x3', 'x4'].map((name) => ({
       email: `${name}@example.com`,
       password,
@@ -97,7 +97,7 @@ describe('signing up', () => {
     'ada',
     `${'a'.repeat(250)}@b.co`,
     '',
-  ])('refuses the address %j', async (email) => {
+  ])('refuses the e-mail address %j', async (email) => {
     const reply = await harness.ask('POST', `${auth}/sign-up`, { body: { email, password, organization: 'o' } });
     expect(reply.status).toBe(400);
     expect(reply.json.error.fields[0].path).toBe('email');
@@ -105,7 +105,7 @@ describe('signing up', () => {
 });
 
 describe('signing in', () => {
-  it('answers the same for a wrong password and for nobody', async () => {
+  it('responds the same to a wrong password and to an unknown e-mail address', async () => {
     const wrong = await harness.ask('POST', `${auth}/sign-in`, {
       body: { email: ada.email, password: 'not it at all' },
     });
@@ -116,7 +116,7 @@ describe('signing in', () => {
     expect(one).toEqual(other);
   });
 
-  it('starts a new session and ends the one that came along', async () => {
+  it('starts a new session and ends the previous one of the browser', async () => {
     const before = cookiesOf(await signIn());
     expect((await me(before.access)).status).toBe(200);
     const after = cookiesOf(await signIn(before.all));
@@ -136,7 +136,7 @@ describe('signing in', () => {
     expect((await harness.ask('GET', `${auth}/me`, { token: reply.json.token.secret })).status).toBe(401);
   });
 
-  it('stops guessing by address of the account, and says when to come back', async () => {
+  it('limits attempts per e-mail address, with Retry-After', async () => {
     const body = { email: 'victim@example.com', password: 'guess guess' };
     const statuses: number[] = [];
     let last: Reply | undefined;
@@ -149,7 +149,7 @@ describe('signing in', () => {
     expect(Number(last?.headers['retry-after'])).toBeGreaterThan(0);
   });
 
-  it('of its owner goes on while others guess, from a browser or a network that they have signed in from', async () => {
+  it('stays possible for the owner while others guess, from a browser or network address used before', async () => {
     const mallory = await harness.signUp('mallory');
     const body = { email: mallory.email, password };
     const headers = { origin: harness.origin };
@@ -159,7 +159,7 @@ describe('signing in', () => {
         headers,
         ...(cookie === undefined ? {} : { cookie }),
       });
-    // Signed up only: whoever guesses first takes the tries of everybody.
+    // After a sign-up only, the owner and strangers share one count.
     while ((await guess()).status !== 429);
     expect((await harness.ask('POST', `${auth}/sign-in`, { body, headers })).status).toBe(429);
 
@@ -179,33 +179,38 @@ describe('signing in', () => {
     const owner = await harness.ask('POST', `${auth}/sign-in`, { body: trent, headers, cookie: device });
     expect(owner.status).toBe(200);
     expect(deviceOf(owner)).toBe(device);
-    // The address is known now; a stranger behind it has a count of their own, and the browser keeps its own.
+    // The address is known now: strangers there have a count of their own, and the browser keeps its own.
     let reply = await guessTrent('');
     while (reply.status !== 429) reply = await guessTrent('');
     expect((await harness.ask('POST', `${auth}/sign-in`, { body: trent, headers, cookie: device })).status).toBe(200);
-    // The cookie of one person is nothing for another.
+    // A device cookie has no effect for another person.
+    while ((await guess('')).status !== 429);
     expect((await guess(device)).status).toBe(429);
-    // A stolen one is a count like any other.
+    // A stolen device cookie is limited, too.
     const tries: number[] = [];
     while (tries.at(-1) !== 429) tries.push((await guessTrent(device)).status);
     expect(tries).toHaveLength(21);
   });
 
-  it('takes as long for nobody as for somebody', async () => {
-    const times: Record<string, number[]> = { [ada.email]: [], 'nobody@example.com': [] };
-    for (let round = 0; round < 9; round++)
-      for (const [email, taken] of Object.entries(times)) {
-        const began = performance.now();
-        await harness.ask('POST', `${auth}/sign-in`, { body: { email, password: 'not it at all' } });
-        taken.push(performance.now() - began);
-      }
-    const [known = 0, unknown = 0] = Object.values(times).map((taken) => taken.toSorted((a, b) => a - b)[4]);
-    // Without the work for nobody it would be a tenth.
-    expect(unknown).toBeGreaterThan(known / 2);
-    expect(unknown).toBeLessThan(known * 2);
+  it('takes as long for an unknown e-mail address as for a known one', async () => {
+    const take = async (email: string): Promise<number> => {
+      const began = performance.now();
+      await harness.ask('POST', `${auth}/sign-in`, { body: { email, password: 'not it at all' } });
+      return performance.now() - began;
+    };
+    // Compared one by one, because the load of the machine changes in between.
+    const ratios: number[] = [];
+    for (let round = 0; round < 9; round++) {
+      const known = await take(ada.email);
+      ratios.push((await take('nobody@example.com')) / known);
+    }
+    const ratio = ratios.sort((a, b) => a - b)[4] ?? 0;
+    // Without checking a password for the unknown address it would be a tenth.
+    expect(ratio).toBeGreaterThan(1 / 2);
+    expect(ratio).toBeLessThan(2);
   });
 
-  it('refuses a disabled account, and what it holds at once', async () => {
+  it('refuses a disabled account', async () => {
     const eve = await harness.signUp('eve');
     expect((await harness.ask('GET', `${auth}/me`, { token: eve.token })).status).toBe(200);
     await harness.database.run(`UPDATE users SET disabled_at = now() WHERE email = '${eve.email}'`);
@@ -225,7 +230,7 @@ describe('a session of a browser', () => {
     expect((await refresh(second.refresh)).status).toBe(200);
   });
 
-  it('lets two tabs refresh at the same moment: both get the same successor', async () => {
+  it('lets two tabs refresh at the same time: both get the same successor', async () => {
     const first = cookiesOf(await signIn());
     const [one, other] = await Promise.all([refresh(first.refresh), refresh(first.refresh)]);
     expect([one.status, other.status]).toEqual([200, 200]);
@@ -233,7 +238,7 @@ describe('a session of a browser', () => {
     expect((await refresh(cookiesOf(one).refresh)).status).toBe(200);
   });
 
-  it('ends as a whole when an old refresh secret comes back', async () => {
+  it('ends completely when an old refresh secret is used again', async () => {
     const first = cookiesOf(await signIn());
     const second = cookiesOf(await refresh(first.refresh));
     const third = cookiesOf(await refresh(second.refresh));
@@ -243,7 +248,7 @@ describe('a session of a browser', () => {
     expect((await me(third.access)).status).toBe(401);
   });
 
-  it('ends when the previous secret comes back later than a race could explain', async () => {
+  it('ends when the previous secret is used again later than a race could explain', async () => {
     const first = cookiesOf(await signIn());
     const second = cookiesOf(await refresh(first.refresh));
     await harness.database.run(
@@ -271,7 +276,7 @@ describe('a session of a browser', () => {
     expect((await refresh(cookie)).status).toBe(200);
   });
 
-  it('ends at sign-out, and its cookies are taken away', async () => {
+  it('ends at sign-out, which clears its cookies', async () => {
     const cookies = cookiesOf(await signIn());
     const reply = await harness.ask('POST', `${auth}/sign-out`, {
       cookie: cookies.access,
@@ -286,13 +291,13 @@ describe('a session of a browser', () => {
   it.each([
     ['another site', { origin: 'https://evil.example' }],
     ['an opaque origin', { origin: 'null' }],
-    ['a suffix of ours', { origin: 'https://localhost.evil.example' }],
+    ['a host that begins like ours', { origin: 'https://localhost.evil.example' }],
     ['our host on another port', { origin: 'https://localhost:1' }],
     ['plain HTTP', { origin: 'http://localhost' }],
     ['another site, without Origin', { 'sec-fetch-site': 'cross-site' }],
     ['a sibling', { 'sec-fetch-site': 'same-site' }],
-    ['who knows', {}],
-  ])('refuses what changes something from %s', async (_, headers) => {
+    ['an unknown origin', {}],
+  ])('refuses changes from %s', async (_, headers) => {
     const cookies = cookiesOf(await signIn());
     const path = `/api/v1/organizations/${ada.slug}/clusters`;
     const reply = await harness.ask('POST', path, { cookie: cookies.access, headers, body: { name: 'csrf' } });
@@ -306,7 +311,7 @@ describe('a session of a browser', () => {
     { origin: 'https://evil.example' },
     { origin: 'null' },
     { 'sec-fetch-site': 'cross-site' },
-  ])('signs nobody in from another site (%j)', async (headers) => {
+  ])('refuses a sign-in from another site (%j)', async (headers) => {
     const reply = await harness.ask('POST', `${auth}/sign-in`, { body: { email: ada.email, password }, headers });
     expect(reply.status).toBe(403);
     expect(reply.headers['set-cookie']).toBeUndefined();
@@ -347,7 +352,7 @@ describe('a signed token', () => {
       expect((await me(`__Host-postern_access=${forged}`)).status, forged).toBe(401);
       expect((await harness.ask('GET', `${auth}/me`, { token: forged })).status, forged).toBe(401);
     }
-    // The cookie's own token is no bearer, is not read from other places, and not believed when it is there twice.
+    // The token of the cookie is not valid as a bearer token or from elsewhere, nor if the cookie is there twice.
     expect((await harness.ask('GET', `${auth}/me`, { token })).status).toBe(401);
     expect((await harness.ask('GET', `${auth}/me?token=${token}&access_token=${token}`)).status).toBe(401);
     expect((await me(`postern_access=${token}`)).status).toBe(401);
@@ -355,7 +360,7 @@ describe('a signed token', () => {
     expect((await me(access)).status).toBe(200);
   });
 
-  it('is not a way past a bearer that is wrong', async () => {
+  it('is ignored if there is an invalid Authorization header', async () => {
     const { access } = cookiesOf(await signIn());
     for (const authorization of ['Bearer wrong', 'Basic YTpi', 'Bearer', ''])
       expect((await harness.ask('GET', `${auth}/me`, { cookie: access, headers: { authorization } })).status).toBe(401);
@@ -365,7 +370,7 @@ describe('a signed token', () => {
 describe('an API token', () => {
   const tokens = (): string => `/api/v1/organizations/${ada.slug}/tokens`;
 
-  it('is shown once, listed without its secret, and worthless when revoked', async () => {
+  it('is shown once, listed without its secret, and refused once revoked', async () => {
     const created = await harness.ask('POST', tokens(), {
       token: ada.token,
       body: { name: 'ci', expiresInSeconds: 600 },
@@ -384,7 +389,7 @@ describe('an API token', () => {
     expect((await harness.ask('DELETE', `${tokens()}/${token.id}`, { token: ada.token })).status).toBe(404);
   });
 
-  it('does not outlive the token that made it', async () => {
+  it('does not outlive the token that created it', async () => {
     const short = await harness.ask('POST', tokens(), { token: ada.token, body: { name: 'a', expiresInSeconds: 60 } });
     const long = await harness.ask('POST', tokens(), {
       token: short.json.secret,
@@ -393,12 +398,11 @@ describe('an API token', () => {
     expect(long.json.token.expiresAt).toBe(short.json.token.expiresAt);
   });
 
-  it('is refused when one character, its id or its form differs, and after it expired', async () => {
+  it('is refused if a character, its id or its format differs, and after it has expired', async () => {
     const created = await harness.ask('POST', tokens(), { token: ada.token, body: { name: 'x' } });
     const secret: string = created.json.secret;
     const other = ada.token.split('_');
     const mine = secret.split('_');
-    const swap = (text: string): string => otherSpellings(text)[0] ?? '';
     const wrong = [
       ...otherSpellings(secret),
       secret.slice(0, -1),
@@ -410,7 +414,8 @@ describe('an API token', () => {
     for (const token of wrong) expect((await harness.ask('GET', tokens(), { token })).status, token).toBe(401);
     expect((await harness.ask('GET', tokens(), { token: secret })).status).toBe(200);
     await harness.database.run(`UPDATE api_tokens SET expires_at = now() WHERE id = '${created.json.token.id}'`);
-    expect((await harness.ask('GET', `${tokens()}`, { token: swap(secret) })).status).toBe(401);
+    const expired = async () => expect((await harness.ask('GET', tokens(), { token: secret })).status).toBe(401);
+    await vi.waitFor(expired, 10_000);
   });
 
   it('never reaches the log', () => {

@@ -10,7 +10,7 @@ const code = '7K0M-Q21T-9FHB-C4WN';
 const hash = createHash('sha256').update(code.replaceAll('-', '')).digest('hex');
 const signUpPath = '/api/v1/auth/sign-up';
 
-describe('a gateway that others reach and that has no account yet', () => {
+describe('a gateway that others can reach and that has no account yet', () => {
   let harness: GatewayHarness;
   beforeAll(async () => {
     harness = await startGatewayHarness({ POSTERN_SETUP_CODE_SHA256: hash });
@@ -31,15 +31,15 @@ describe('a gateway that others reach and that has no account yet', () => {
 
   it.each([
     ['no code', undefined],
-    ['an empty one', ''],
-    ['another', '7K0M-Q21T-9FHB-C4WP'],
-    ['half of it', '7K0M-Q21T'],
-    ['the hash of it', hash.slice(0, 64)],
-    ['one too long by far', 'A'.repeat(65)],
+    ['an empty code', ''],
+    ['another code', '7K0M-Q21T-9FHB-C4WP'],
+    ['half of the code', '7K0M-Q21T'],
+    ['the hash of the code', hash.slice(0, 64)],
+    ['a code that is far too long', 'A'.repeat(65)],
     ['a number', 7],
     ['an operator', { not: '' }],
     ['null', null],
-  ])('opens no account for %s', async (_, wrong) => {
+  ])('refuses a sign-up with %s', async (_, wrong) => {
     const reply = await signUp('mallory', wrong);
     expect([400, 403]).toContain(reply.status);
     expect(reply.json.error.fields[0].path).toBe('setupCode');
@@ -48,7 +48,7 @@ describe('a gateway that others reach and that has no account yet', () => {
     expect(await isRequired()).toBe(true);
   });
 
-  it('makes one first account, of however many that bring the code at the same moment', async () => {
+  it('creates only one first account when several requests have the code at once', async () => {
     const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'];
     const replies = await Promise.all(names.map((name) => signUp(name, code)));
     expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
@@ -58,11 +58,11 @@ describe('a gateway that others reach and that has no account yet', () => {
     expect(harness.log.join('')).not.toContain(code);
   });
 
-  it('takes no code afterwards: who comes later gets an organization of their own', async () => {
+  it('requires no code afterwards, and each new account gets its own organization', async () => {
     const later = await signUp('grace');
     expect(later.status).toBe(201);
     expect(later.json.organizations).toMatchObject([{ slug: 'grace', role: 'owner' }]);
-    // It opens nothing any more, right or wrong.
+    // A code is ignored now, even a wrong one.
     expect((await signUp('eve', 'AAAA')).json.organizations).toMatchObject([{ slug: 'eve' }]);
   });
 });
@@ -74,21 +74,21 @@ describe('a set-up code', () => {
   const address = '192.0.2.1';
 
   it.each([code, code.toLowerCase(), code.replaceAll('-', ''), ' 7kom q2it 9fhb c4wn '])(
-    'is taken as people type it: %j',
+    'is accepted as people type it: %j',
     async (typed) => expect(await make().guard({ code: typed, address }, async () => 'made')).toBe('made'),
   );
 
-  it('slows down who guesses, and says until when', async () => {
+  it('limits guesses per address, with Retry-After', async () => {
     const guard = make();
     const guess = (from = address) => guard.guard({ code: 'AAAA-AAAA-AAAA-AAAA', address: from }, async () => 'made');
     for (let wrong = 0; wrong < 10; wrong += 1) await expect(guess()).rejects.toMatchObject({ code: 'forbidden' });
     await expect(guess()).rejects.toMatchObject({ code: 'rate-limited', headers: { 'retry-after': '30' } });
-    // The person at the terminal comes from elsewhere.
+    // The owner signs up from another address.
     await expect(guess('192.0.2.2')).rejects.toMatchObject({ code: 'forbidden' });
     expect(await guard.guard({ code, address: '192.0.2.2' }, async () => 'made')).toBe('made');
   });
 
-  it('is good for another attempt when the sign-up fails', async () => {
+  it('can be used again if the sign-up fails', async () => {
     const guard = make();
     const fails = () => Promise.reject(new Error('database'));
     await expect(guard.guard({ code, address }, fails)).rejects.toThrow('database');
@@ -97,14 +97,14 @@ describe('a set-up code', () => {
     expect(guard.isRequired).toBe(false);
   });
 
-  it('lets nobody in before the database was asked, nor when it cannot be', async () => {
+  it('is required before the database has been queried, and if the query fails', async () => {
     const broken = { scoped: { user: { findFirst: () => Promise.reject(new Error('down')) } } } as unknown as Database;
     const guard = make(broken);
     await expect(guard.resume()).rejects.toThrow('down');
     await expect(guard.guard({ code: undefined, address }, async () => 'made')).rejects.toThrow('no account yet');
   });
 
-  it('is not asked for where there is an account at the start, nor where none was made', async () => {
+  it('is not required if there is an account at startup, or if none is configured', async () => {
     const somebody = { scoped: { user: { findFirst: async () => ({ id: 'x' }) } } } as unknown as Database;
     const guard = make(somebody);
     await guard.resume();

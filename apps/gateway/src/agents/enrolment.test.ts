@@ -36,7 +36,7 @@ const codeOf = async (reply: Promise<{ status: number; json: { error?: { code: s
 };
 
 describe('a join token', () => {
-  it('enrols one agent, also when twenty show it at once', async () => {
+  it('enrols one agent, even if it is used twenty times at once', async () => {
     const { joinToken, id } = await newCluster();
     const replies = await Promise.all(Array.from({ length: 20 }, () => codeOf(enroll(joinToken))));
     expect(replies.toSorted()).toEqual(['201 fine', ...Array(19).fill('409 join-token-used')]);
@@ -66,7 +66,7 @@ describe('a join token', () => {
     expect((await enroll(joinToken)).status).toBe(201);
   });
 
-  it('is worth nothing in another place, in another form, or wrong by a character', async () => {
+  it('is refused in another place, in another form, or with a wrong character', async () => {
     const { joinToken } = await newCluster();
     const wrong = [
       undefined,
@@ -89,7 +89,7 @@ describe('a join token', () => {
     expect((await enroll(joinToken)).status).toBe(201);
   });
 
-  it('expires, and stops working when a newer one is made', async () => {
+  it('expires, and stops working when a newer one is created', async () => {
     const { name, id, joinToken } = await newCluster();
     const newer = await harness.ask('POST', `/api/v1/organizations/ada/clusters/${name}/join-tokens`, {
       token: ada.token,
@@ -100,13 +100,13 @@ describe('a join token', () => {
     expect(await codeOf(enroll(newer.json.joinToken))).toBe('410 gone');
   });
 
-  it('is gone with its cluster', async () => {
+  it('is invalid once its cluster is deleted', async () => {
     const { name, joinToken } = await newCluster();
     await harness.ask('DELETE', `/api/v1/organizations/ada/clusters/${name}`, { token: ada.token });
     expect(await codeOf(enroll(joinToken))).toBe('401 unauthenticated');
   });
 
-  it('is not kept in the log or the database', async () => {
+  it('does not appear in the log or the database', async () => {
     const { joinToken } = await newCluster();
     await enroll(joinToken);
     expect(harness.log.join('')).not.toContain(joinToken.slice(-30));
@@ -116,7 +116,7 @@ describe('a join token', () => {
 });
 
 describe('enrolling again', () => {
-  it('takes the key of the agent before away', async () => {
+  it('revokes the key of the previous agent', async () => {
     const { name, id, joinToken } = await newCluster();
     await harness.enroll(joinToken);
     const { json } = await harness.ask('POST', `/api/v1/organizations/ada/clusters/${name}/join-tokens`, {
@@ -131,7 +131,7 @@ describe('enrolling again', () => {
 });
 
 describe('the install command', () => {
-  it('fetches the manifest over a key it pins, as it is pasted into a shell', async () => {
+  it('fetches the manifest from a shell, with a pinned key', async () => {
     const { installCommand, joinToken } = await newCluster();
     expect(installCommand).toMatch(
       /^curl -fsS -k --pinnedpubkey 'sha256\/\/[\w+/]{43}=' -H "Authorization: Bearer postern_join_\w[\w-]*" https:\/\/localhost:\d+\/install\.yaml \| kubectl apply -f -$/,

@@ -101,7 +101,7 @@ describe('the connections of agents', () => {
     }
   });
 
-  it('are not undone by the end of an older one that another gateway held', async () => {
+  it('are not affected by the end of an older one on another gateway', async () => {
     await connect(7n);
     const other = newLease();
     await other.start();
@@ -110,7 +110,7 @@ describe('the connections of agents', () => {
     await other.stop();
   });
 
-  it('of a gateway that is gone are over when its lease has expired', async () => {
+  it('of a gateway that is gone end when its lease expires', async () => {
     await connect(1n);
     await server.run(`UPDATE gateways SET seen_at = now() - interval '11 s' WHERE id = '${lease.id}'`);
     const next = newLease();
@@ -124,7 +124,7 @@ describe('the connections of agents', () => {
     expect(await shown()).toMatchObject({ status: 'offline', joining: { agentDialled: expect.any(String) } });
   });
 
-  it('get epochs that only rise', async () => {
+  it('get increasing epochs', async () => {
     const epochs = await Promise.all(Array.from({ length: 20 }, () => presence.nextEpoch()));
     expect(new Set(epochs).size).toBe(20);
     expect(await presence.nextEpoch()).toBeGreaterThan(epochs.toSorted((a, b) => Number(b - a))[0] ?? 0n);
@@ -133,7 +133,7 @@ describe('the connections of agents', () => {
 
 describe('a thousand agents that connect at once', () => {
   const tables = ['connections', 'clusters', 'agents'];
-  /** Keeps each statement that writes one of the tables, as the database sees it. */
+  /** Records each statement that writes to one of the tables. */
   beforeAll(() =>
     server.run(`
       CREATE TABLE written (relation text, statement timestamptz);
@@ -146,7 +146,7 @@ describe('a thousand agents that connect at once', () => {
       DROP FUNCTION note_statement; DROP TABLE written`),
   );
 
-  /** Of each statement since the last call the tables that it wrote. */
+  /** The tables written by each statement since the last call. */
   const written = async (): Promise<string[][]> => {
     const { rows } = await server.run(
       'SELECT array_agg(DISTINCT relation ORDER BY relation) AS relations FROM written GROUP BY statement ORDER BY statement',
@@ -162,7 +162,7 @@ describe('a thousand agents that connect at once', () => {
     return rows[0].count;
   };
 
-  it('are one statement, and their end another', async () => {
+  it('are written by one statement, and their end by another', async () => {
     const { rows } = await server.run(
       `WITH c AS (INSERT INTO clusters (id, organization_id, name)
          SELECT gen_random_uuid(), '${organizationId}', 'c' || n FROM generate_series(1, 1000) n RETURNING id, organization_id)
@@ -201,7 +201,7 @@ describe('an agent', () => {
     expect(await presence.agentKey(agentId, clusterId)).toBeNull();
   });
 
-  it('tells what it found, and its problem goes when it says so no more', async () => {
+  it('reports what it found, and its problem until a report has none', async () => {
     const report = { agentVersion: '3', instance: 'pod-2', location: 'in-cluster' as const };
     const kubernetes = { version: 'v1.34.0', platform: 'linux/amd64', nodes: { total: 3, ready: 2 } };
     const capabilities = { impersonate: true, listNodes: true, bindings: 'present' as const, metricsApi: false };
@@ -222,7 +222,7 @@ describe('an agent', () => {
     expect((await shown()).joining.permissionsChecked).toBe(permissionsChecked);
   });
 
-  it('of another organization changes nothing here', async () => {
+  it('of another organization changes nothing in this one', async () => {
     const { id: foreign } = await database.scoped.organization.create({ data: { name: 'x', slug: `x-${turn}` } });
     const stranger = { ...connection(9n), organizationId: foreign, version: '9', instance: 'evil' };
     await presence.agentConnected(stranger);
@@ -232,7 +232,7 @@ describe('an agent', () => {
     expect(await shown()).toMatchObject({ status: 'online', agent: { version: '2' } });
   });
 
-  it('of another cluster of its organization changes nothing there', async () => {
+  it('changes nothing in another cluster of its organization', async () => {
     const { id } = await database.scoped.cluster.create({ data: { organizationId, name: 'dev' } });
     await presence.agentConnected({ ...connection(9n), clusterId: id, version: '9', instance: 'evil' });
     expect((await clusters.get(organizationId, id))?.status).toBe('pending');

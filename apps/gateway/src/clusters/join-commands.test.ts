@@ -6,7 +6,7 @@ const clusterId = '0198c1d2-0000-7000-8000-000000000001';
 const publicOrigin = 'https://postern.example.com';
 
 describe('the commands that use a join token', () => {
-  it('are plain where the certificate is public', () => {
+  it('are plain if the certificate is publicly trusted', () => {
     expect(
       joinCommands({ clusterId, joinToken: 'postern_join_x' }, { publicOrigin, ca: null, tls: undefined, local: null }),
     ).toEqual({
@@ -19,7 +19,7 @@ describe('the commands that use a join token', () => {
     });
   });
 
-  it('pin the key and name the authority where it is our own, quoted for a shell', async () => {
+  it('pin the key and name the CA file if the CA is our own, quoted for a shell', async () => {
     const tls = await testCertificate();
     const ca = { pem: tls.cert, file: "/home/o'hara/my ca.crt" };
     const local = joinCommands(

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeEndings } from '../test/endings-compliance.ts';
 import { type KubeHarness, kubePath, startKubeHarness } from '../test/kube-harness.ts';
 
-// The port `ClusterConnector` is enough: a second implementation, over one hop to another gateway, serves as the first does.
+// The port `ClusterConnector` suffices: a second implementation, over one hop to another gateway, behaves like the first.
 
 describe('over one hop', () => describeEndings(() => startKubeHarness({ hop: true })));
 
@@ -33,7 +33,7 @@ describe('a cluster over one hop', () => {
     expect(harness.hop?.opened).toBe(2);
   });
 
-  it('is offline where the other gateway has no tunnel to it', async () => {
+  it('is offline if the other gateway has no tunnel to it', async () => {
     await harness.dialer.stop();
     const { status, body } = await harness.fetch(`${kubePath}/api/v1/pods`);
     expect(status).toBe(503);

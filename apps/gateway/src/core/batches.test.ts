@@ -4,7 +4,7 @@ import { Batches } from './batches.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Batches whose work ends when it is told to. */
+/** Batches whose work the test ends. */
 function start(most = 100) {
   const begun: { items: number[]; end: (error?: Error) => void }[] = [];
   const batches = new Batches<number>(
@@ -17,7 +17,7 @@ function start(most = 100) {
   return { batches, begun, items: () => begun.map((batch) => batch.items) };
 }
 
-it('collects from the first item on, and no longer', async () => {
+it('collects items for a fixed time from the first one on', async () => {
   const { batches, items } = start();
   void batches.add(1);
   await vi.advanceTimersByTimeAsync(49);
@@ -27,7 +27,7 @@ it('collects from the first item on, and no longer', async () => {
   expect(items()).toEqual([[1, 2]]);
 });
 
-it('has one batch under way, none larger than allowed, in the order asked', async () => {
+it('processes one batch at a time, of limited size, in order', async () => {
   const { batches, begun, items } = start(2);
   const all = Promise.all([1, 2, 3].map((item) => batches.add(item)));
   await vi.advanceTimersByTimeAsync(50);
@@ -45,7 +45,7 @@ it('has one batch under way, none larger than allowed, in the order asked', asyn
   await later;
 });
 
-it('tells those of a batch that fails, and goes on', async () => {
+it('rejects the items of a batch that fails, and goes on', async () => {
   const { batches, begun } = start(1);
   const first = expect(batches.add(1)).rejects.toThrow('no');
   const second = batches.add(2);
@@ -57,7 +57,7 @@ it('tells those of a batch that fails, and goes on', async () => {
   await second;
 });
 
-it('when closed begins nothing more and waits for what is under way', async () => {
+it('when closed, starts no batch and waits for the one in progress', async () => {
   const { batches, begun, items } = start(1);
   const dropped = [batches.add(1), batches.add(2)];
   await vi.advanceTimersByTimeAsync(50);

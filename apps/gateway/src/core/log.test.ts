@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createLogger } from './log.ts';
 
-it('writes one line of JSON an event, without the secrets', () => {
+it('writes one line of JSON per event, without secrets', () => {
   const lines: string[] = [];
   const logger = createLogger('info', { write: (line) => void lines.push(line) });
   const secret = 'canary-secret';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SingleFlight } from './single-flight.ts';
 
-/** Work that ends when it is told to; each call answers its number. */
+/** Work that the test ends; each call resolves with its number. */
 function manualWork() {
   const calls: { resolve(): void; reject(error: Error): void }[] = [];
   const work = (): Promise<number> => {
@@ -14,7 +14,7 @@ function manualWork() {
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('runs once for the first and once for all who come meanwhile', async () => {
+it('runs once for the first caller and once for all who call meanwhile', async () => {
   const { calls, work } = manualWork();
   const flight = new SingleFlight<number>();
   const first = flight.run('a', work);
@@ -34,7 +34,7 @@ it('runs once for the first and once for all who come meanwhile', async () => {
   expect(await later).toBe(3);
 });
 
-it('tells those who share an answer of its failure, and goes on', async () => {
+it('rejects for all who share a failed run, and goes on', async () => {
   const { calls, work } = manualWork();
   const flight = new SingleFlight<number>();
   const first = flight.run('a', work);
@@ -52,7 +52,7 @@ it('tells those who share an answer of its failure, and goes on', async () => {
   ).rejects.toThrow('at once');
 });
 
-it('never gives an answer that was begun before the question', async () => {
+it('never returns the result of a run that began before the call', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 40 }), async (steps) => {
       const { calls, work } = manualWork();

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 const uncaught = new URL('uncaught.ts', import.meta.url).href;
 
-/** A process with a listener, and one connection open; `fault` is what goes wrong in it when it is told "now". */
+/** The source of a process with a TCP listener, which executes `fault` when it receives a message. */
 function program(fault: string, { drainMs = 60_000, hangs = false } = {}): string {
   return `
     import { writeSync } from 'node:fs';
@@ -64,18 +64,18 @@ async function start(source: string): Promise<Running> {
 
 const faults: [string, string][] = [
   ['an error thrown in a callback', "setImmediate(() => { throw new Error('boom'); })"],
-  ['a promise nobody waits for', "Promise.reject(new Error('boom'))"],
-  ['an error event nobody listens to', "new (process.getBuiltinModule('events'))().emit('error', new Error('boom'))"],
-  ['something that is no error', "Promise.reject('boom')"],
-  ['an error with itself for its cause', "const e = new Error('boom'); e.cause = e; throw e"],
+  ['an unhandled rejection', "Promise.reject(new Error('boom'))"],
+  ['an unhandled error event', "new (process.getBuiltinModule('events'))().emit('error', new Error('boom'))"],
+  ['a rejection with a string', "Promise.reject('boom')"],
+  ['an error that is its own cause', "const e = new Error('boom'); e.cause = e; throw e"],
 ];
 
-it.each(faults)('ends the process in order after %s', async (_, fault) => {
+it.each(faults)('drains and ends the process after %s', async (_, fault) => {
   const running = await start(program(fault));
   const open = connect(running.port, '127.0.0.1').on('error', () => {});
   await once(open, 'data');
   running.child.send('now');
-  // It drains: the open connection goes on, and no new one is taken.
+  // It drains: the open connection stays open, and new ones are refused.
   const [{ draining }] = (await once(running.child, 'message')) as [{ draining: number }];
   expect(draining).toBe(60_000);
   const late = connect(running.port, '127.0.0.1');
@@ -90,7 +90,7 @@ it.each(faults)('ends the process in order after %s', async (_, fault) => {
   if (!fault.includes("reject('boom')")) expect(lines[0]?.uncaught.stack).toMatch(/Error: boom\n\s+at /);
 });
 
-it.each(faults)('ends the process at once when %s comes while it drains', async (_, fault) => {
+it.each(faults)('ends the process at once after %s while it drains', async (_, fault) => {
   const running = await start(program(fault));
   const open = connect(running.port, '127.0.0.1').on('error', () => {});
   await once(open, 'data');
@@ -105,7 +105,7 @@ it.each(faults)('ends the process at once when %s comes while it drains', async 
   ]);
 });
 
-it('ends at once where it is told to, as in tests, and before it serves', async () => {
+it('ends at once if the drain time is 0, and before it serves', async () => {
   for (const drainMs of [0, -1]) {
     const running = await start(program("throw new Error('boom')", { drainMs }));
     const open = connect(running.port, '127.0.0.1').on('error', () => {});
@@ -115,13 +115,13 @@ it('ends at once where it is told to, as in tests, and before it serves', async 
   }
 });
 
-it('ends although the drain hangs', async () => {
+it('ends even if the drain hangs', async () => {
   const running = await start(program("throw new Error('boom')", { drainMs: 10, hangs: true }));
   running.child.send('now');
   expect((await running.ended).code).toBe(70);
 });
 
-it('logs no secret that hangs on the error, in its message or its causes', async () => {
+it('logs no secret in the properties, message or causes of the error', async () => {
   const secret = 'postern_0123456789abcdef0123456789abcdef_CanaryCanary';
   const fault = `throw Object.assign(new Error('for Bearer ${secret}', { cause: new Error('at postgres://me:CanaryCanary@host/') }), { request: { headers: { authorization: 'CanaryCanary' } }, token: 'CanaryCanary' })`;
   const running = await start(program(fault, { drainMs: 0 }));

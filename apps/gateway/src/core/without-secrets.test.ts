@@ -22,7 +22,7 @@ it.each([
   expect(clean).toContain('[secret]');
 });
 
-it('leaves the rest of a stack as it is', () => {
+it('leaves the rest of a stack unchanged', () => {
   const stack = 'TypeError: x is undefined\n    at f (/app/dist/main.js:1:2)\n    at https://localhost/a@b';
   expect(withoutSecrets(stack)).toBe(stack);
   expect(withoutSecrets('a'.repeat(20_000))).toHaveLength(8_192);

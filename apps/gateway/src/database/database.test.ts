@@ -15,7 +15,7 @@ let database: Database;
 let one: string;
 let two: string;
 
-/** What a database looks like: one line for each column, constraint, index and value of an enumeration. */
+/** The schema of a database: one line for each column, constraint, index and enum value. */
 async function catalogue(name: string): Promise<string[]> {
   const { rows } = await server.run(
     `SELECT concat_ws(' ', 'column', table_name, column_name, udt_name, is_nullable, column_default) AS line
@@ -32,7 +32,7 @@ async function catalogue(name: string): Promise<string[]> {
 
 beforeAll(async () => {
   server = await startTestDatabase({ migrated: false });
-  // As it is done when the product starts.
+  // Like the product does at startup.
   expect(await prisma(/successfully applied/, 'migrate', 'deploy')).toContain('successfully applied');
   database = new Database({ url: server.appUrl, connections: 5 });
   const make = async (slug: string) => (await database.scoped.organization.create({ data: { name: slug, slug } })).id;
@@ -43,7 +43,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** What the command line prints, up to `last`: afterwards it waits ten seconds for the timer of its own lock. */
+/** The output of Prisma's CLI up to `last`: afterwards it only waits ten seconds for the timer of its own lock. */
 async function prisma(last: RegExp, ...args: string[]): Promise<string> {
   const app = resolve(import.meta.dirname, '../..');
   const program = createRequire(resolve(app, 'package.json')).resolve('prisma/build/index.js');
@@ -57,7 +57,7 @@ async function prisma(last: RegExp, ...args: string[]): Promise<string> {
   return printed;
 }
 
-it('has after its migrations what the schema says, and what the schema cannot say', async () => {
+it('has after its migrations what the schema describes, and the indexes that it cannot describe', async () => {
   const schema = '--to-schema-datamodel=../../prisma/schema.prisma';
   const script = await prisma(/sessions_user_id_fkey.*;/, 'migrate', 'diff', '--from-empty', schema, '--script');
   await server.run('CREATE DATABASE reference');
@@ -69,7 +69,7 @@ it('has after its migrations what the schema says, and what the schema cannot sa
   expect(more.toSorted()).toEqual(['index agents_active_key', 'index clusters_name_key', 'index sessions_open_idx']);
 }, 60_000);
 
-describe('a query of what belongs to tenants', () => {
+describe('a query of tenant rows', () => {
   const client = () => database.scoped;
   const undefinedId = undefined as unknown as string;
 
@@ -106,11 +106,11 @@ describe('a query of what belongs to tenants', () => {
       () => client().cluster.upsert({ where: { id: one }, create: { name: 'x', organizationId: one }, update: {} }),
     ],
     ['a transaction', () => client().$transaction((transaction) => transaction.cluster.findMany())],
-  ])('without its organization is refused: %s', async (_, query) => {
+  ])('is refused without the organization: %s', async (_, query) => {
     await expect(query()).rejects.toThrow(MissingOrganizationError);
   });
 
-  it('is answered with it', async () => {
+  it('is answered with the organization', async () => {
     expect(await client().cluster.findMany({ where: { organizationId: one } })).toEqual([]);
     expect(await client().user.findMany({ where: { email: 'x' } })).toEqual([]);
   });
@@ -124,7 +124,7 @@ describe('the database itself', () => {
     await expect(database.scoped.joinToken.create({ data: stray })).rejects.toThrow(/foreign key/i);
   });
 
-  it('has one cluster of a name, one agent of a cluster', async () => {
+  it('allows one cluster per name and one agent per cluster', async () => {
     const { scoped } = database;
     const { id: clusterId } = await scoped.cluster.create({ data: { organizationId: one, name: 'single' } });
     const again = await scoped.cluster
@@ -153,7 +153,7 @@ describe('the database itself', () => {
     await expect(database.acrossOrganizations.$executeRawUnsafe(statement)).rejects.toThrow(reason);
   });
 
-  it('that is away is told from one that says no', async () => {
+  it('that is unreachable is distinguished from one that refuses a query', async () => {
     const nowhere = new Database({ url: 'postgres://x:y@127.0.0.1:1/x', connections: 1 });
     const away = await nowhere.ping().catch((error: unknown) => error);
     expect(isUnreachable(away)).toBe(true);
@@ -163,11 +163,11 @@ describe('the database itself', () => {
     expect(isUnreachable(refused)).toBe(false);
   });
 
-  it('that is busy for some seconds keeps queries and transactions waiting, and answers them', async () => {
+  it('that is busy for some seconds makes queries and transactions wait, and then answers them', async () => {
     const narrow = new Database({ url: server.appUrl, connections: 1 });
     const count = { where: { organizationId: one } };
-    // Asked by `then`: Prisma does not begin before.
-    const busy = narrow.acrossOrganizations.$executeRaw`SELECT pg_sleep(2.5)`.then(() => {});
+    // With `then`, because Prisma does not start a query before.
+    const busy = narrow.acrossOrganizations.$executeRaw`SELECT pg_sleep(2.1)`.then(() => {});
     const answers = await Promise.allSettled([
       narrow.scoped.cluster.count(count),
       narrow.scoped.$transaction((transaction) => transaction.cluster.count(count)),
@@ -208,7 +208,7 @@ describe('recorded sessions', () => {
   const query = (more: object = {}) =>
     new SessionList(database).page({ organizationId: one, ofUser: undefined }, { limit: 50, ...more } as never);
 
-  it('are there from their start, and end once', async () => {
+  it('are stored when they start, and end once', async () => {
     const log = new SessionLog(database, lease);
     const id = await log.start(start);
     expect((await query()).items[0]).toMatchObject({
@@ -222,7 +222,7 @@ describe('recorded sessions', () => {
     expect((await query()).items[0]).toMatchObject({ id, endReason: 'ended', bytesUp: 5_000_000_000, bytesDown: 7 });
   });
 
-  it('take hostile text, and cut it', async () => {
+  it('accept hostile text, shortened', async () => {
     const log = new SessionLog(database, lease);
     const id = await log.start({
       ...start,
@@ -237,7 +237,7 @@ describe('recorded sessions', () => {
     expect(item?.command[47]).toBe('… 37 more arguments, 369963 bytes …');
   });
 
-  it('that a gateway left open are ended by the next, which keeps its own', async () => {
+  it('left open by a dead gateway are ended by the next one, which keeps its own', async () => {
     const leaseOfNext = newLease();
     await leaseOfNext.start();
     const left = await new SessionLog(database, lease).start(start);

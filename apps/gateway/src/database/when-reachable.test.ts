@@ -3,7 +3,7 @@ import { whenReachable } from './when-reachable.ts';
 
 const away = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
-it('tries again while the database is away', async () => {
+it('retries while the database is unavailable', async () => {
   let tries = 0;
   const answer = await whenReachable(async () => {
     tries += 1;
@@ -13,7 +13,7 @@ it('tries again while the database is away', async () => {
   expect([answer, tries]).toEqual(['done', 4]);
 });
 
-it('gives up at what is no outage, and in the end', async () => {
+it('gives up on other errors at once, and on an outage in the end', async () => {
   let tries = 0;
   const failing = (error: Error) => () => {
     tries += 1;

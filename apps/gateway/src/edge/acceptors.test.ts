@@ -16,7 +16,7 @@ function start(onConnection: (socket: Socket) => void = (socket) => socket.destr
   return acceptors;
 }
 
-it('has its port for itself, and gives it back', async () => {
+it('holds its port exclusively and releases it on close', async () => {
   const first = start();
   const { port } = await first.listen(0, '127.0.0.1');
   await expect(start().listen(port, '127.0.0.1')).rejects.toMatchObject({ code: 'EADDRINUSE' });
@@ -45,6 +45,6 @@ it.runIf(process.platform === 'linux')('accepts many connections in one turn of 
   for (let index = 0; index < 100; index++) connect(port, '127.0.0.1').on('error', () => {});
   await promise;
   isOver = true;
-  // One of each socket; which of them a connection comes to is the kernel's choice.
+  // Each listening socket accepts one per turn; the kernel chooses the socket of each connection.
   expect(Math.max(...perTurn)).toBeGreaterThan(4);
 });

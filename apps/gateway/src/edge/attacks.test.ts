@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 function start(program: URL, args: string[]): ChildProcess {
-  // Heap settings as the gateway runs with (apps/local/src/gateway.ts).
+  // The gateway's own heap settings (apps/local/src/gateway.ts).
   const flags = ['--expose-gc', '--conditions=@postern/source', '--max-semi-space-size=2'];
   const child = fork(program, args, { execArgv: flags, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   children.push(child);
@@ -35,9 +35,10 @@ interface Harness {
 }
 
 async function startEdge(tls: boolean): Promise<Harness> {
-  // Those of production are ten times longer; what is held in between is bounded by counts and bytes, not by time.
+  // At least ten times longer in production, but what is held meanwhile is bounded by counts and bytes, not by time.
   const edgeLimits: Partial<EdgeLimits> = {
-    headersTimeoutMs: 1_000,
+    // Longer than this machine may stand still: it applies to the legitimate requests as well.
+    headersTimeoutMs: 3_000,
     keepAliveMs: 1_000,
     bodyTimeoutMs: 1_000,
     stalledMs: 1_000,
@@ -48,13 +49,13 @@ async function startEdge(tls: boolean): Promise<Harness> {
 }
 
 async function residentMib({ edge }: Harness): Promise<number> {
-  const told = once(edge, 'message') as Promise<[{ rss: number }]>;
+  const reply = once(edge, 'message') as Promise<[{ rss: number }]>;
   edge.send('rss');
-  const [{ rss }] = await told;
+  const [{ rss }] = await reply;
   return rss / 2 ** 20;
 }
 
-/** One honest request on a new connection. @returns how long it took in milliseconds. */
+/** Sends a legitimate request on a new connection. @returns the time it took, in milliseconds. */
 async function ask({ port, cert, tls }: Harness): Promise<number> {
   const started = performance.now();
   const options = { host: 'localhost', port, path: '/api/v1/meta', agent: false, family: 4, localAddress: '127.0.0.9' };
@@ -65,27 +66,27 @@ async function ask({ port, cert, tls }: Harness): Promise<number> {
   return performance.now() - started;
 }
 
-/** The middle of so many honest requests, one after another. */
+/** The median time of `count` legitimate requests, sent one after another. */
 async function median(harness: Harness, count: number): Promise<number> {
   const taken: number[] = [];
   for (let index = 0; index < count; index++) taken.push(await ask(harness));
   return taken.sort((a, b) => a - b)[Math.floor(count / 2)] ?? Number.NaN;
 }
 
-/** What an attack did so far. */
+/** What an attack has done so far. */
 interface Tally {
   connections: number;
   ended: number;
   sent: number;
 }
 
-/** What an attack may cost at most, once it has done so much. */
+/** How far an attack must get, and what it may cost at most. */
 interface Bound {
   name: string;
   tls: boolean;
-  /** The attack goes on until all of these are reached. `ended` counts connections that the edge closed. */
+  /** The attack continues until all of these are reached. `ended` counts connections that the edge closed. */
   reach: Partial<Tally>;
-  /** Growth of the resident memory, in MiB. */
+  /** Maximum growth of the resident memory, in MiB. */
   mib: number;
 }
 
@@ -104,7 +105,7 @@ const bounds: Bound[] = [
 ];
 
 describe.each(bounds)('under attack by $name', ({ name, tls, reach, mib }) => {
-  it('the edge answers others, and holds no more than it may', { timeout: 60_000 }, async () => {
+  it('the edge serves others, and its memory stays bounded', { timeout: 120_000 }, async () => {
     const harness = await startEdge(tls);
     const quiet = await median(harness, 20);
     const before = await residentMib(harness);
@@ -126,9 +127,9 @@ describe.each(bounds)('under attack by $name', ({ name, tls, reach, mib }) => {
 });
 
 async function tallyOf(attacker: ChildProcess): Promise<Tally> {
-  const told = once(attacker, 'message') as Promise<[Tally]>;
+  const reply = once(attacker, 'message') as Promise<[Tally]>;
   attacker.send('tally');
-  const [tally] = await told;
+  const [tally] = await reply;
   return tally;
 }
 

@@ -20,7 +20,8 @@ async function start(options?: EdgeHarnessOptions): Promise<EdgeHarness> {
   return harness;
 }
 
-const refused = async ({ metrics, limits }: EdgeHarness, act: () => Promise<unknown>): Promise<string[]> => {
+/** The names of the limits that refused something during `act`. */
+const refusedDuring = async ({ metrics, limits }: EdgeHarness, act: () => Promise<unknown>): Promise<string[]> => {
   const names: string[] = [];
   limits.on('refused', (name) => {
     names.push(name);
@@ -42,13 +43,13 @@ describe('a network address', () => {
     [undefined, ''],
   ])('%s is counted as %s', (address, counted) => expect(clientAddress(address)).toBe(counted));
 
-  it.each([false, true])('has so many connections and no more, refused before TLS (TLS: %s)', async (tls) => {
+  it.each([false, true])('has a limit on open connections, which is enforced before TLS (TLS: %s)', async (tls) => {
     const started = await start({ tls, limits: { connectionsPerAddress: 5 } });
     const request = 'GET /api/ HTTP/1.1\r\nHost: x\r\n\r\n';
     const open: Socket[] = [];
-    const names = await refused(started, async () => {
+    const names = await refusedDuring(started, async () => {
       for (let index = 0; index < 5; index++) open.push(started.send(request));
-      // Only an answer says that the edge has taken a connection: the kernel connects before, and in another order.
+      // Only a response shows that the edge accepted a connection: the kernel connects earlier, and in another order.
       await Promise.all(open.map((socket) => once(socket, 'data')));
       for (let index = 0; index < 3; index++) {
         const socket = started.send(request);
@@ -61,7 +62,7 @@ describe('a network address', () => {
     expect(names).toEqual(['connectionsPerAddress', 'connectionsPerAddress', 'connectionsPerAddress']);
     expect(started.calls.length).toBe(5);
     open[0]?.destroy();
-    // The place is free once the edge has seen the connection go.
+    // The place is free once the edge has seen the connection close.
     while (started.calls.length === 5) {
       const socket = started.send('GET /api/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
       await new Promise((resolve) => socket.resume().once('close', resolve));
@@ -69,13 +70,13 @@ describe('a network address', () => {
   });
 
   it.each([false, true])(
-    'opens so many connections a second and no more, refused before TLS (TLS: %s)',
+    'has a limit on new connections per second, which is enforced before TLS (TLS: %s)',
     async (tls) => {
       const started = await start({ tls, limits: { newConnectionsPerAddress: 1 } });
       const request = 'GET /api/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
       let served = 0;
-      const names = await refused(started, async () => {
-        // A burst is four seconds' worth; the rate lets one more in if this takes a second.
+      const names = await refusedDuring(started, async () => {
+        // A burst is four seconds' worth, and each second that this takes allows one more.
         for (let index = 0; index < 20; index++) {
           const socket = started.send(request).resume();
           let isServed = false;
@@ -93,7 +94,7 @@ describe('a network address', () => {
     },
   );
 
-  it('has so many requests that nobody was authenticated for, and then 429', async () => {
+  it('gets 429 beyond its limit of unauthenticated requests', async () => {
     const held: (() => void)[] = [];
     const api: RequestHandler = (_request, response) => void held.push(() => response.end('late'));
     const kube: RequestHandler = (request, response) => {
@@ -105,7 +106,7 @@ describe('a network address', () => {
       handlers: { api, kube: { request: kube, upgrade: () => {} } },
     });
     const session = started.http2();
-    // Those of somebody do not count.
+    // Authenticated requests do not count.
     for (let index = 0; index < 20; index++) session.request({ ':path': '/k8s/a/b/c' }).on('error', () => {});
     await until(() => held.length === 20);
     const waiting = Array.from({ length: 10 }, () => session.request({ ':path': '/api/' }));
@@ -132,7 +133,7 @@ describe('an HTTP/2 connection', () => {
     },
   };
 
-  it('has few streams and small windows until somebody was authenticated on it', async () => {
+  it('has few streams and small windows until a request on it is authenticated', async () => {
     const { http2 } = await start({ handlers });
     const session = http2();
     await once(session, 'remoteSettings');
@@ -146,7 +147,7 @@ describe('an HTTP/2 connection', () => {
     await until(() => (session.state.remoteWindowSize ?? 0) > 1_048_576);
   });
 
-  it('never takes more streams than it offers', async () => {
+  it('never accepts more streams than it offers', async () => {
     const { http2, calls } = await start({ handlers: { api: () => void calls.push('api') } });
     const session = http2();
     const streams: ClientHttp2Stream[] = [];
@@ -157,8 +158,8 @@ describe('an HTTP/2 connection', () => {
   });
 });
 
-describe('a connection that floods with frames that are answered', () => {
-  /** Sends one after the other, each when the one before was answered. @returns how many were answered before it was ended. */
+describe('a flood of frames that must be answered', () => {
+  /** Sends frames one at a time, each after the previous answer. @returns the number of answers until the connection ended. */
   async function answeredBeforeEnd(session: ClientHttp2Session, send: (answered: () => void) => void): Promise<number> {
     let answered = 0;
     const ended = new Promise((resolve) => session.once('close', resolve));
@@ -177,13 +178,13 @@ describe('a connection that floods with frames that are answered', () => {
   it.each<[string, (session: ClientHttp2Session) => (answered: () => void) => void]>([
     ['PING', (session) => (answered) => void session.ping((error) => error === null && answered())],
     ['SETTINGS', (session) => (answered) => session.settings({ enablePush: false }, (error) => !error && answered())],
-  ])('of %s is ended after a burst of them, and others go on', async (_name, sender) => {
+  ])('of %s ends its connection after a burst, and no other', async (_name, sender) => {
     const { http2 } = await start({ edgeLimits: { controlFrameBurst: 50, controlFrameRate: 1 } });
     const [session, other] = [http2(), http2()];
     await Promise.all([once(session, 'remoteSettings'), once(other, 'remoteSettings')]);
     const goaway = once(session, 'goaway');
     const answered = await answeredBeforeEnd(session, sender(session));
-    // Its first SETTINGS counts too; a second or two may pass meanwhile, each good for one more.
+    // The initial SETTINGS counts too, and each second that passes allows one more.
     expect(answered).toBeGreaterThanOrEqual(40);
     expect(answered).toBeLessThan(70);
     expect((await goaway)[0]).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM);
@@ -192,7 +193,7 @@ describe('a connection that floods with frames that are answered', () => {
   });
 });
 
-/** 150 streams, of which the client itself keeps back what is more than the edge offers. */
+/** Opens 150 streams; the client itself holds back those beyond what the edge offers. */
 function openAtOnce(session: ClientHttp2Session, streams: ClientHttp2Stream[]): void {
   for (let index = 0; index < 150; index++) {
     const stream = session.request({ ':path': '/api/' });

@@ -12,17 +12,17 @@ function read(policy: string): Map<string, string[]> {
   return new Map(directives.map(([name = '', ...sources]) => [name, sources]));
 }
 
-/** What may run or be drawn as more than text; `connect-src` is how the dashboard asks clusters. */
-const running = ['default-src', 'script-src', 'worker-src', 'style-src', 'font-src', 'img-src'];
+/** Directives for content that runs or is rendered. Not `connect-src`, by which the dashboard queries clusters. */
+const active = ['default-src', 'script-src', 'worker-src', 'style-src', 'font-src', 'img-src'];
 
 describe.each([
   ['the dashboard', contentSecurityPolicy({ hosts: ['gateway.example:8443'], scripts: [] })],
   ['an asset for two hosts', contentSecurityPolicy({ hosts: ['a.example', 'b.example'], scripts: ["'sha256-x'"] })],
   ['the documentation', apiDocumentationPolicy(['gateway.example'])],
 ])('the policy of %s', (_name, policy) => {
-  it('lets nothing of /k8s/ run', () => {
+  it('allows no active content from /k8s/', () => {
     for (const [name, sources] of read(policy)) {
-      if (!running.includes(name)) continue;
+      if (!active.includes(name)) continue;
       for (const source of sources) {
         expect(source).not.toMatch(/^'self'$|^\*|^https?:$|blob:|'unsafe-eval'|'strict-dynamic'/);
         if (!source.startsWith("'") && source !== 'data:')
@@ -31,7 +31,7 @@ describe.each([
     }
     expect(read(policy).get('script-src')).not.toContain("'unsafe-inline'");
   });
-  it('leaves no directive to a default that allows', () => {
+  it('leaves no directive to a permissive default', () => {
     const directives = read(policy);
     expect(directives.get('default-src')).toEqual(["'none'"]);
     for (const name of ['object-src', 'base-uri', 'form-action', 'frame-ancestors']) {
@@ -40,7 +40,7 @@ describe.each([
   });
 });
 
-it('names the hashes of the page in script-src', () => {
+it("names the hashes of the page's inline scripts in script-src", () => {
   const hashes = inlineScriptHashes('<script>a()</script><script src="/x.js"></script><SCRIPT id=b>b()</SCRIPT >');
   expect(hashes).toHaveLength(2);
   expect(read(contentSecurityPolicy({ hosts: ['a.example'], scripts: hashes })).get('script-src')).toEqual([
@@ -52,7 +52,7 @@ it('names the hashes of the page in script-src', () => {
 
 describe('the hosts of a policy', () => {
   const scripts = (hosts: string[]) => read(contentSecurityPolicy({ hosts, scripts: [] })).get('worker-src');
-  it('are the one that was asked for and the public one', () => {
+  it('are the requested host and the public one', () => {
     expect(ownHosts({ host: 'LOCALHOST:8443' }, 'https://gateway.example')).toEqual([
       'localhost:8443',
       'gateway.example',
@@ -61,12 +61,12 @@ describe('the hosts of a policy', () => {
     expect(ownHosts({}, 'https://gateway.example:443')).toEqual(['', 'gateway.example']);
   });
   it.each(["x'; script-src *", 'a b', 'a,b', 'a/k8s/', '*', '*.example', 'a:b', ''])(
-    'are left out when they are none: %j',
+    'are left out when invalid: %j',
     (host) => {
       expect(scripts([host, 'gateway.example'])).toEqual(['gateway.example/_next/static/']);
     },
   );
-  it('may be an IPv6 literal, for which there is no source but the whole origin', () => {
+  it("may be an IPv6 literal, for which the only source is 'self'", () => {
     expect(scripts(['[::1]:8443'])).toEqual(["'self'"]);
   });
 });

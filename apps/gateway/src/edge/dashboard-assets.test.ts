@@ -21,18 +21,18 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** Text that compresses to a quarter, of the size of a large script of the dashboard. */
+/** Text that compresses to a quarter, as large as a large script of the dashboard. */
 const script = randomBytes(1024 * 1024)
   .toString('hex')
   .replaceAll(/[0-7]/g, 'x');
 const page = `<p>${'hello '.repeat(2_000)}</p>`;
 
-/** A dashboard's process with assets, pages, and a page that never comes. */
-async function start(): Promise<{ harness: EdgeHarness; asked: string[] }> {
-  const asked: string[] = [];
+/** A dashboard process with assets, pages, and a page that never responds. */
+async function start(): Promise<{ harness: EdgeHarness; requested: string[] }> {
+  const requested: string[] = [];
   const server = createServer((request, response) => {
     const { url = '' } = request;
-    asked.push(url);
+    requested.push(url);
     if (url.startsWith('/_next/static/gone')) response.writeHead(404).end();
     else if (url.startsWith('/_next/static/dev')) response.writeHead(200, { 'cache-control': 'no-store' }).end('1');
     else if (url.startsWith('/_next/static/'))
@@ -56,7 +56,7 @@ async function start(): Promise<{ harness: EdgeHarness; asked: string[] }> {
     },
     () => harness.stop(),
   );
-  return { harness, asked };
+  return { harness, requested };
 }
 
 async function get(
@@ -72,8 +72,8 @@ async function get(
 }
 
 describe('an asset of the build', () => {
-  it('is asked for once, however many want it, and comes whole in every coding', async () => {
-    const { harness, asked } = await start();
+  it('is fetched once for any number of clients, and served complete in every encoding', async () => {
+    const { harness, requested } = await start();
     const codings = ['identity', 'gzip', 'br', 'gzip, deflate, br', 'br;q=0, gzip', ''];
     const answers = await Promise.all(
       codings.map((coding) => get(harness, '/_next/static/a.js', { 'accept-encoding': coding })),
@@ -96,10 +96,10 @@ describe('an asset of the build', () => {
     }
     expect(new Set(answers.map(({ headers }) => headers.etag)).size).toBe(3);
     await get(harness, '/_next/static/a.js?dpl=1');
-    expect(asked).toEqual(['/_next/static/a.js']);
+    expect(requested).toEqual(['/_next/static/a.js']);
   });
 
-  it('is not sent again to who has it', async () => {
+  it('is not sent again to a client that has it', async () => {
     const { harness } = await start();
     const first = await get(harness, '/_next/static/a.js', { 'accept-encoding': 'br' });
     for (const tag of [`${first.headers.etag}`, `W/${first.headers.etag}`, `"x", ${first.headers.etag}`, '*']) {
@@ -110,12 +110,12 @@ describe('an asset of the build', () => {
     expect(other.status).toBe(200);
   });
 
-  it('is not kept when it is not there or may change', async () => {
-    const { harness, asked } = await start();
+  it('is not cached when it is missing or may change', async () => {
+    const { harness, requested } = await start();
     for (const path of ['/_next/static/gone.js', '/_next/static/dev.js']) {
       await get(harness, path);
       await get(harness, path);
-      expect(asked.filter((url) => url === path)).toHaveLength(2);
+      expect(requested.filter((url) => url === path)).toHaveLength(2);
     }
   });
 
@@ -126,7 +126,7 @@ describe('an asset of the build', () => {
     '/_next/data/x',
     '/_next/static/',
     '/',
-  ])('is nothing else: %s', (target) => expect(assetOf(target)).toBeUndefined());
+  ])('does not have the path %s', (target) => expect(assetOf(target)).toBeUndefined());
 });
 
 describe('clients that do not read', () => {
@@ -134,8 +134,8 @@ describe('clients that do not read', () => {
     ['assets', (index: number) => `/_next/static/${index}.js`],
     ['one asset', () => '/_next/static/a.js'],
     ['pages', () => '/acme'],
-  ])('what they asked for costs nobody else the dashboard (%s)', async (_, pathOf) => {
-    const { harness, asked } = await start();
+  ])('do not keep others from the dashboard (%s)', async (_, pathOf) => {
+    const { harness, requested } = await start();
     const session = harness.http2({ initialWindowSize: 0 });
     await Promise.all(
       Array.from({ length: 90 }, (_, index) => {
@@ -144,19 +144,19 @@ describe('clients that do not read', () => {
         return once(stream, 'response');
       }),
     );
-    expect(asked.length).toBeGreaterThan(0);
+    expect(requested.length).toBeGreaterThan(0);
     expect((await get(harness, '/login')).status).toBe(200);
     expect((await get(harness, '/_next/static/mine.js')).body.byteLength).toBe(script.length);
   });
 
-  it('wait behind others when they ask for more than their share', async () => {
+  it('wait behind others when they request more than their share', async () => {
     const slots = new FairSlots({ total: 3, share: 2, waiting: 2 });
     const never = new AbortController().signal;
     const started: string[] = [];
     const take = async (key: string, name: string) => {
-      const leave = await slots.take(key, never);
-      started.push(leave === undefined ? `${name} refused` : name);
-      return leave;
+      const release = await slots.take(key, never);
+      started.push(release === undefined ? `${name} refused` : name);
+      return release;
     };
     const [first] = await Promise.all([take('a', 'a1'), take('a', 'a2')]);
     const rest = [take('a', 'a3'), take('a', 'a4'), take('a', 'a5'), take('b', 'b1')];
@@ -172,7 +172,7 @@ describe('clients that do not read', () => {
     expect(await leaving).toBeUndefined();
   });
 
-  it('hold so many bytes and no more', () => {
+  it('hold a limited number of bytes', () => {
     const budget = new ByteBudget({ total: 10, share: 6 });
     const release = budget.hold('a', 6);
     expect(budget.hold('a', 1)).toBeUndefined();

@@ -116,7 +116,7 @@ describe('ownerOf', () => {
 });
 
 describe('the edge', () => {
-  it('hands upgrades to their owners and refuses all others', async () => {
+  it('passes upgrades to their owners and refuses all others', async () => {
     const { port, calls } = await startEdge({ tls: false });
     for (const path of ['/k8s/a/b/api', '/tunnel', '/socket.io/']) {
       const socket = plain(port);
@@ -134,7 +134,7 @@ describe('the edge', () => {
     expect(calls).toHaveLength(3);
   });
 
-  it('sends Strict-Transport-Security for real names only', async () => {
+  it('sends Strict-Transport-Security for public host names only', async () => {
     const local = await startEdge({ tls: false });
     expect((await get(local.port, '/api/')).headers['strict-transport-security']).toBeUndefined();
     const real = await startEdge({ tls: false, origin: 'https://gateway.example.com' });
@@ -144,8 +144,8 @@ describe('the edge', () => {
     });
   });
 
-  it('closes sockets that stall in their headers, while honest ones are served', async () => {
-    const { port } = await startEdge({ tls: false, limits: { headersTimeoutMs: 300 } });
+  it('closes sockets that stall in their headers while it serves others', async () => {
+    const { port } = await startEdge({ tls: false, limits: { headersTimeoutMs: 3_000 } });
     const stalled = Array.from({ length: 100 }, () => {
       const socket = plain(port);
       socket.write('GET /api/ HTTP/1.1\r\nHost: x\r\nX-A: ');
@@ -153,16 +153,15 @@ describe('the edge', () => {
       return socket;
     });
     const closed = Promise.all(stalled.map((socket) => once(socket, 'close')));
-    const started = performance.now();
     expect((await get(port, '/api/')).status).toBe(200);
     expect(await metrics.registry.getSingleMetricAsString('postern_http_requests_total')).toContain(
       'path="api",code="200"',
     );
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(stalled.filter((socket) => socket.destroyed)).toEqual([]);
     await closed;
   });
 
-  it('closes TLS connections that never finish their handshake, and HTTP/2 ones that never ask', async () => {
+  it('closes TLS connections that never finish their handshake, and HTTP/2 ones without a request', async () => {
     const { port, cert } = await startEdge({ limits: { headersTimeoutMs: 200, tlsHandshakeTimeoutMs: 200 } });
     const silent = plain(port);
     silent.resume();
@@ -171,7 +170,7 @@ describe('the edge', () => {
     await Promise.all([once(silent, 'close'), once(session, 'close')]);
   });
 
-  it('says when its port is taken', async () => {
+  it('fails to listen when its port is taken', async () => {
     const { port } = await startEdge();
     const { cert, key } = await testCertificate();
     const handlers = {
@@ -192,7 +191,7 @@ describe('the edge', () => {
     await expect(second.listen(port, '127.0.0.1')).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  it('lets a running request end before it closes', async () => {
+  it('lets a running request finish before it closes', async () => {
     const { edge, port } = await startEdge({ tls: false });
     const socket = plain(port);
     socket.write('GET /api/ HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -249,7 +248,7 @@ describe('the dashboard', () => {
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
-  it('may run the scripts of its page and no others', async () => {
+  it('may run only the scripts of its own page', async () => {
     const script = 'self.__next_f=self.__next_f||[];';
     const { url } = await startDashboard(`<script>${script}</script><script src="/a.js"></script>`);
     const { port } = await startEdge({ tls: false, dashboardUrl: url });
@@ -261,21 +260,21 @@ describe('the dashboard', () => {
     expect(policy).toContain("frame-ancestors 'none'");
   });
 
-  it('keeps its assets cacheable and its pages not', async () => {
+  it('has cacheable assets and uncacheable pages', async () => {
     const { url } = await startDashboard('<p>hello</p>');
     const { port } = await startEdge({ tls: false, dashboardUrl: url });
     expect((await get(port, '/asset.js')).headers['cache-control']).toBe('public, immutable');
     expect((await get(port, '/')).headers['cache-control']).toBe('no-store');
   });
 
-  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('takes no %s', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('refuses %s', async (method) => {
     const { url, seen } = await startDashboard('');
     const { port } = await startEdge({ tls: false, dashboardUrl: url });
     expect((await get(port, '/', { method })).status).toBe(405);
     expect(seen).toEqual([]);
   });
 
-  /** A dashboard made of bytes: what each connection answers to its first request, its second, and so on. */
+  /** A dashboard that sends raw bytes: `answers` are its responses to the successive requests of each connection. */
   async function startBytes(answers: (string | 'reset')[]): Promise<{ url: URL; connections: () => number }> {
     let connections = 0;
     const server = createTcpServer((socket) => {
@@ -297,8 +296,8 @@ describe('the dashboard', () => {
   }
   const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
-  it('that closes idle connections costs nobody an error', async () => {
-    // Closed without a word as soon as the next request is on its way.
+  it('that closes idle connections causes no error', async () => {
+    // Each connection is reset by its second request.
     const { url, connections } = await startBytes([ok, 'reset']);
     const { port } = await startEdge({ tls: false, dashboardUrl: url });
     for (let round = 1; round <= 5; round++) {
@@ -309,15 +308,15 @@ describe('the dashboard', () => {
 
   it.each([
     ['resets a new connection', ['reset'], [503]],
-    ['answers with what is no HTTP', [ok, 'nonsense\r\n\r\n'], [200, 503]],
-  ])('that %s is not asked again', async (_, answers, statuses) => {
+    ['responds with something other than HTTP', [ok, 'nonsense\r\n\r\n'], [200, 503]],
+  ])('that %s gets no second attempt', async (_, answers, statuses) => {
     const { url, connections } = await startBytes(answers);
     const { port } = await startEdge({ tls: false, dashboardUrl: url });
     for (const status of statuses) expect((await get(port, '/')).status).toBe(status);
     expect(connections()).toBe(1);
   });
 
-  it('that is down: 503 in words', async () => {
+  it('that is down yields a 503 that says so', async () => {
     const { url } = await startDashboard('');
     await Promise.all(closing.splice(0).map((close) => close()));
     const { port } = await startEdge({ tls: false, dashboardUrl: url });

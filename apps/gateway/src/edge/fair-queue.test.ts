@@ -3,7 +3,7 @@ import { FairQueue } from './fair-queue.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('begins little at once, and of much a few in each turn, every key after the other', async () => {
+it('starts a few items at once and the others a few per turn, with the keys taking turns', async () => {
   const begun: string[] = [];
   const queue = new FairQueue<string>((item) => begun.push(item));
   for (let index = 0; index < 10; index++) queue.add('flood', `flood ${index}`);
@@ -22,7 +22,7 @@ it('begins little at once, and of much a few in each turn, every key after the o
   expect(begun.at(-1)).toBe('ada 2');
 });
 
-it('lets nobody past those who wait', async () => {
+it('lets no item overtake those that wait', async () => {
   const begun: string[] = [];
   const queue = new FairQueue<string>((item) => {
     begun.push(item);

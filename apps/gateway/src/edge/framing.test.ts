@@ -32,7 +32,7 @@ const oddVersions = ['HTTP/0.9', 'HTTP/2.0', 'HTTP/1.2', 'HTTP/3.0', 'HTTP/9.9',
 describe.each([
   ['TLS', true],
   ['plain', false],
-])('over %s, text of another version of HTTP', (_, tls) => {
+])('over %s, a request in another version of HTTP', (_, tls) => {
   it.each(Object.entries(shapes))(
     'is refused and the connection closed, with any method (%s)',
     async (_shape, head) => {
@@ -57,7 +57,7 @@ describe.each([
     },
   );
 
-  it('is refused where the preface of HTTP/2 is cut, repeated, or sent after ALPN chose HTTP/1.1', async () => {
+  it('is refused if it is an HTTP/2 preface: truncated, repeated, or sent after ALPN chose HTTP/1.1', async () => {
     const { said } = await start({ tls, edgeLimits: { headersTimeoutMs: 100 } });
     for (const preface of [
       'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
@@ -83,7 +83,7 @@ describe('CONNECT', () => {
 
 const good = 'GET /api/second HTTP/1.1\r\nHost: x\r\n\r\n';
 
-describe('a request that two readers could read in two ways', () => {
+describe('a request that two parsers could read differently', () => {
   it.each([
     ['two hosts', 'Host: a\r\nHost: b\r\n', ''],
     ['the same host twice', 'Host: a\r\nhost: a\r\n', ''],
@@ -120,19 +120,19 @@ describe('a request that two readers could read in two ways', () => {
     expect([status(answer), answers(answer), calls]).toEqual([400, 1, []]);
   });
 
-  it('is not taken after one that ends its connection', async () => {
+  it('is not processed after one that ends its connection', async () => {
     const { said, calls } = await start({ tls: false });
     for (const first of [
       'GET /api/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
       'GET /api/ HTTP/1.0\r\n\r\n',
-      // Answered before its body was read.
+      // Answered before its body is read.
       'POST /api/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx',
     ])
       expect(answers(await said(first + good))).toBe(1);
     expect(calls).toEqual(['api', 'api', 'api']);
   });
 
-  it('is served with one coding, in any case', async () => {
+  it('is served with a single transfer coding in any letter case', async () => {
     const { said, calls } = await start({ tls: false });
     for (const coding of ['chunked', 'Chunked', ' chunked '])
       await said(`POST /api/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:${coding}\r\nConnection: close\r\n\r\n0\r\n\r\n`);
@@ -160,7 +160,7 @@ describe('a path of the dashboard', () => {
     expect(calls).toEqual([]);
   });
 
-  it.each(['/', '/a%20b', '/%E2%82%AC', '/?q=100%', '/a?%'])('that can be is served: %s', async (path) => {
+  it.each(['/', '/a%20b', '/%E2%82%AC', '/?q=100%', '/a?%'])('that can be decoded is served: %s', async (path) => {
     const { said } = await start({ tls: false });
     expect(status(await said(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`))).toBe(200);
   });
@@ -173,7 +173,7 @@ describe('pipelined requests', () => {
     expect([answers(answer), calls.length]).toEqual([8, 8]);
   });
 
-  it('end their connection when more wait for an answer than may', async () => {
+  it('end their connection when too many wait for a response', async () => {
     let begun = 0;
     const { said } = await start({
       tls: false,
@@ -184,7 +184,7 @@ describe('pipelined requests', () => {
     expect(begun).toBe(8);
   });
 
-  it('never become an upgrade between two answers', async () => {
+  it('never become an upgrade between two responses', async () => {
     const { said, calls } = await start({ tls: false, handlers: { api: () => {} } });
     const upgrade = 'GET /tunnel HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
     expect(await said(good + upgrade)).toBe('');

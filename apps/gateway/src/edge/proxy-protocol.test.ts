@@ -28,15 +28,15 @@ const ipv4 = (address: string, tlvs = 0): Buffer =>
   );
 const ipv6 = header(1, 0x21, Buffer.concat([Buffer.from('20010db8000000000000000000000007', 'hex'), Buffer.alloc(20)]));
 
-describe('a header of the PROXY protocol', () => {
+describe('a PROXY protocol header', () => {
   it.each([
     ['IPv4', ipv4('198.51.100.7'), '198.51.100.7'],
-    ['IPv4 with what the load balancer adds', ipv4('198.51.100.7', 200), '198.51.100.7'],
+    ['IPv4 with extensions (TLVs)', ipv4('198.51.100.7', 200), '198.51.100.7'],
     ['IPv6', ipv6, '2001:db8::7'],
     ['a health check (LOCAL)', header(0, 0, Buffer.alloc(0)), null],
     ['a health check with addresses', header(0, 0x11, Buffer.alloc(12)), null],
     ['a Unix socket', header(1, 0x31, Buffer.alloc(216)), null],
-  ])('%s is read, wherever it is cut', (_, bytes, source) => {
+  ])('%s is parsed, wherever it is split', (_, bytes, source) => {
     for (let length = 0; length < bytes.byteLength; length++)
       expect(parseProxyHeader(bytes.subarray(0, length))).toEqual({ state: 'incomplete' });
     const behind = Buffer.concat([bytes, Buffer.from([22, 3, 1])]);
@@ -52,10 +52,10 @@ describe('a header of the PROXY protocol', () => {
     ['addresses that are too short', header(1, 0x11, Buffer.alloc(11))],
     ['IPv6 addresses that are too short', header(1, 0x21, Buffer.alloc(35))],
     [
-      'more than any load balancer adds',
+      'a header longer than any real one',
       Buffer.concat([Buffer.from(signature, 'hex'), Buffer.from([0x21, 0x11, 0xff, 0xff])]),
     ],
-  ])('%s is none', (_, bytes) => expect(parseProxyHeader(bytes)).toEqual({ state: 'invalid' }));
+  ])('%s is invalid', (_, bytes) => expect(parseProxyHeader(bytes)).toEqual({ state: 'invalid' }));
 });
 
 describe('behind a load balancer that speaks the PROXY protocol', () => {
@@ -79,7 +79,7 @@ describe('behind a load balancer that speaks the PROXY protocol', () => {
 
   const get = 'GET /api/ HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 9.9.9.9\r\nConnection: close\r\n\r\n';
 
-  /** What is answered on a connection that begins with `first`, written in pieces of `size` bytes. */
+  /** The response on a connection that starts with `first`, written `size` bytes at a time. */
   async function ask(
     { port, cert }: EdgeHarness,
     { first, tls, size = 4_096 }: { first: Buffer; tls: boolean; size?: number },
@@ -108,21 +108,21 @@ describe('behind a load balancer that speaks the PROXY protocol', () => {
     [false, 4_096],
     [true, 1],
     [false, 1],
-  ])('a request has the address of the header (TLS: %s, %i bytes at a time)', async (tls, size) => {
+  ])('a request has the address from the header (TLS: %s, %i bytes at a time)', async (tls, size) => {
     const started = await start({ tls });
     expect(await ask(started, { first: ipv4('198.51.100.7'), tls, size })).toMatch(/\r\n198\.51\.100\.7$/);
     expect(await ask(started, { first: ipv6, tls, size })).toMatch(/\r\n2001:db8::7$/);
     expect(await ask(started, { first: header(0, 0, Buffer.alloc(0)), tls, size })).toMatch(/\r\n127\.0\.0\.1$/);
   });
 
-  it('and is counted under it', async () => {
-    const asked = new EventEmitter();
-    const started = await start({ limits: { connectionsPerAddress: 1 }, handlers: { api: () => asked.emit('asked') } });
+  it('connections are counted by the address from the header', async () => {
+    const calls = new EventEmitter();
+    const started = await start({ limits: { connectionsPerAddress: 1 }, handlers: { api: () => calls.emit('call') } });
     const refused: string[] = [];
     started.limits.on('refused', (name) => refused.push(name));
     const held: Promise<string>[] = [];
     for (const address of ['198.51.100.7', '198.51.100.8']) {
-      const reached = once(asked, 'asked');
+      const reached = once(calls, 'call');
       held.push(ask(started, { first: ipv4(address), tls: true }));
       await reached;
     }
@@ -132,12 +132,12 @@ describe('behind a load balancer that speaks the PROXY protocol', () => {
     await Promise.all(held);
   });
 
-  it('a connection of a load balancer without the header is cut off', async () => {
+  it('a connection from a load balancer without the header is cut off', async () => {
     const started = await start({ tls: false });
     expect(await ask(started, { first: Buffer.alloc(0), tls: false })).toBe('');
   });
 
-  it('one that never sends it whole is cut off', async () => {
+  it('a connection that never completes the header is cut off', async () => {
     const started = await start({ tls: false, edgeLimits: { headersTimeoutMs: 50 } });
     const tcp = connectTcp(started.port, '127.0.0.1');
     sockets.push(tcp);
@@ -147,7 +147,7 @@ describe('behind a load balancer that speaks the PROXY protocol', () => {
     await once(tcp, 'close');
   });
 
-  it('a client that is no load balancer needs none, and is not believed', async () => {
+  it('a client that is not a load balancer needs no header, and may not send one', async () => {
     const started = await start({ tls: false, proxies: { trusted: ['10.0.0.0/8'], source: 'proxy-protocol' } });
     expect(await ask(started, { first: Buffer.alloc(0), tls: false })).toMatch(/\r\n127\.0\.0\.1$/);
     expect(await ask(started, { first: ipv4('198.51.100.7'), tls: false })).toMatch(/^HTTP\/1\.1 400 /);
@@ -162,7 +162,7 @@ describe('behind a load balancer that sets X-Forwarded-For', () => {
     harness = undefined;
   });
 
-  it('each request of a connection has its own address, over HTTP/1.1 and HTTP/2', async () => {
+  it('each request on a connection has its own address, over HTTP/1.1 and HTTP/2', async () => {
     const started = await startEdgeHarness({
       proxies: { trusted: ['127.0.0.1'], source: 'x-forwarded-for' },
       handlers: { api: (request, response) => response.end(remoteAddressOf(request)) },
@@ -183,7 +183,7 @@ describe('behind a load balancer that sets X-Forwarded-For', () => {
     expect((await stream.setEncoding('latin1').toArray()).join('')).toBe('198.51.100.9');
   });
 
-  it('strangers are counted by that address, not by the connection that they share', async () => {
+  it('unauthenticated requests are counted by that address, not by their shared connection', async () => {
     const held: (() => void)[] = [];
     const started = await startEdgeHarness({
       proxies: { trusted: ['127.0.0.1'], source: 'x-forwarded-for' },

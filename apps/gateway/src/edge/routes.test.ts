@@ -55,7 +55,7 @@ const path = fc.oneof(
 );
 
 describe('ownerOfRequest', () => {
-  it('gives the API and the dashboard nothing that shows a credential for one cluster', () => {
+  it('never gives a credential for one cluster to the API or the dashboard', () => {
     fc.assert(
       fc.property(
         path,
@@ -69,7 +69,7 @@ describe('ownerOfRequest', () => {
     );
   });
 
-  it('changes nothing for anybody else, and nothing for our own streams', () => {
+  it('goes by the path alone for other credentials, and for the paths of our own streams', () => {
     const authorization = fc.oneof(
       fc.constantFrom(...others).map((text) => `Bearer ${text}`),
       fc.constantFrom(...forOneCluster).map((text) => `Basic ${text}`),
@@ -90,7 +90,7 @@ describe('ownerOfRequest', () => {
     }
   });
 
-  it('answers nobody whose target is no path, whatever they show', () => {
+  it('finds no owner for a target that is not a path, whatever the credential', () => {
     for (const url of ['*', '', 'http://x/api', 'x:443']) {
       for (const text of forOneCluster) expect(owned(url, `Bearer ${text}`)).toBeNull();
     }

@@ -8,7 +8,7 @@ describe('a network', () => {
     ['2001:db8::/32', { address: '2001:db8::', prefix: 32, family: 'ipv6' }],
     ['::1', { address: '::1', prefix: 128, family: 'ipv6' }],
     ['0.0.0.0/0', { address: '0.0.0.0', prefix: 0, family: 'ipv4' }],
-  ])('%s is one', (text, network) => expect(parseNetwork(text)).toEqual(network));
+  ])('%s is valid', (text, network) => expect(parseNetwork(text)).toEqual(network));
 
   it.each([
     '',
@@ -20,34 +20,34 @@ describe('a network', () => {
     '::/129',
     'example.com',
     '10.0.0.0/8x',
-  ])('"%s" is none', (text) => expect(parseNetwork(text)).toBeUndefined());
+  ])('"%s" is invalid', (text) => expect(parseNetwork(text)).toBeUndefined());
 });
 
 describe('X-Forwarded-For', () => {
   const proxies = new TrustedProxies({ trusted: ['10.0.0.0/8', '2001:db8:1::/48'], source: 'x-forwarded-for' });
 
   it.each([
-    ['a stranger is not believed', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
+    ['an untrusted peer is not believed', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
     ['the last address is the client', '10.0.0.1', '198.51.100.1', '198.51.100.1'],
-    ['what the client itself claims is not believed', '10.0.0.1', '1.1.1.1, 198.51.100.1', '198.51.100.1'],
-    ['load balancers behind one another are skipped', '10.0.0.1', '198.51.100.1, 10.9.9.9, 10.0.0.2', '198.51.100.1'],
-    ['a request of the load balancer itself', '10.0.0.1', undefined, '10.0.0.1'],
-    ['all of it load balancers: the first', '10.0.0.1', '10.0.0.3,10.0.0.2', '10.0.0.3'],
-    ['what is no address ends the search', '10.0.0.1', '198.51.100.1, unknown', '10.0.0.1'],
-    ['behind a load balancer too', '10.0.0.1', '198.51.100.1, <script>, 10.0.0.2', '10.0.0.2'],
-    ['a port is taken off', '10.0.0.1', '198.51.100.1:4711', '198.51.100.1'],
+    ['an address claimed by the client is not believed', '10.0.0.1', '1.1.1.1, 198.51.100.1', '198.51.100.1'],
+    ['chained load balancers are skipped', '10.0.0.1', '198.51.100.1, 10.9.9.9, 10.0.0.2', '198.51.100.1'],
+    ['a request by the load balancer itself', '10.0.0.1', undefined, '10.0.0.1'],
+    ['only load balancers: the first', '10.0.0.1', '10.0.0.3,10.0.0.2', '10.0.0.3'],
+    ['an invalid address ends the search', '10.0.0.1', '198.51.100.1, unknown', '10.0.0.1'],
+    ['also behind a load balancer', '10.0.0.1', '198.51.100.1, <script>, 10.0.0.2', '10.0.0.2'],
+    ['a port is removed', '10.0.0.1', '198.51.100.1:4711', '198.51.100.1'],
     ['IPv6 in brackets with a port', '10.0.0.1', '[2001:db8:9::7]:4711', '2001:db8:9::7'],
-    ['IPv6 without', '2001:db8:1::5', '2001:db8:9::7', '2001:db8:9::7'],
+    ['IPv6 without brackets', '2001:db8:1::5', '2001:db8:9::7', '2001:db8:9::7'],
     ['an IPv4 peer on an IPv6 socket', '::ffff:10.0.0.1', '198.51.100.1', '198.51.100.1'],
-    ['empty', '10.0.0.1', '', '10.0.0.1'],
+    ['an empty header', '10.0.0.1', '', '10.0.0.1'],
   ])('%s', (_, peer, header, client) => expect(proxies.clientOf(header, peer)).toBe(client));
 
-  it.each(['connection', 'proxy-protocol'] as const)('is not looked at with %s', (source) => {
+  it.each(['connection', 'proxy-protocol'] as const)('is ignored with the source %s', (source) => {
     const others = new TrustedProxies({ trusted: ['10.0.0.0/8'], source });
     expect(others.clientOf('198.51.100.1', '10.0.0.1')).toBe('10.0.0.1');
   });
 });
 
-it('nobody is a load balancer where nobody is believed', () => {
+it('no peer is a load balancer with the source connection', () => {
   expect(new TrustedProxies({ trusted: ['10.0.0.0/8'], source: 'connection' }).has('10.0.0.1')).toBe(false);
 });

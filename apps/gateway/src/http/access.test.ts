@@ -20,7 +20,7 @@ afterAll(() => harness.stop());
 const table = Object.entries<Route>(routes);
 const ofOrganization = table.filter(([, { path }]) => path.includes('{organization}'));
 
-/** A body that each operation accepts, so that only who asks can be wrong. */
+/** A body that each operation accepts, so that only the caller can be wrong. */
 const bodies: Record<string, unknown> = {
   createCluster: { name: 'new' },
   updateCluster: { labels: { a: 'b' } },
@@ -32,14 +32,14 @@ function pathOf({ path }: Route, params: Record<string, string>): string {
   return `/api/v1${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '')}`;
 }
 
-/** The answer's body without what differs by request. */
+/** The body of a response without its request id. */
 function bodyOf(text: string): unknown {
   const { error, ...rest } = JSON.parse(text);
   return { ...rest, error: { ...error, requestId: undefined } };
 }
 
 describe('the routes', () => {
-  it('are those of the table, each with one handler, and no handler is undeclared', () => {
+  it('are those of the table, each with one handler, and there is no undeclared handler', () => {
     const { undeclared, operations } = declaredHandlers();
     expect(undeclared).toEqual([]);
     expect(operations.toSorted()).toEqual(Object.keys(routes).toSorted());
@@ -75,7 +75,7 @@ describe('the routes', () => {
   });
 
   it.each(ofOrganization)(
-    "%s answers for a stranger's organization as for one that is not there",
+    "%s responds the same for a stranger's organization as for one that does not exist",
     async (id, route) => {
       const ask = (organization: string) =>
         harness.ask(route.method, pathOf(route, { organization, cluster: 'prod', token: adasToken }), {
@@ -89,7 +89,7 @@ describe('the routes', () => {
   );
 
   it.each(ofOrganization.filter(([, { path }]) => /\{(cluster|token)\}/.test(path)))(
-    "%s answers for a stranger's thing under one's own organization as for one that is not there",
+    "%s responds the same for a stranger's resource under one's own organization as for one that does not exist",
     async (id, route) => {
       const ask = (cluster: string, token: string) =>
         harness.ask(route.method, pathOf(route, { organization: 'eve', cluster, token }), {
@@ -105,7 +105,7 @@ describe('the routes', () => {
     },
   );
 
-  it('left everything of the other organization as it was', async () => {
+  it('leave the other organization unchanged', async () => {
     const clusters = await harness.ask('GET', '/api/v1/organizations/ada/clusters', { token: ada.token });
     expect(clusters.json.items).toMatchObject([{ name: 'prod', labels: {} }]);
     const tokens = await harness.ask('GET', '/api/v1/organizations/ada/tokens', { token: ada.token });
@@ -116,12 +116,12 @@ describe('the routes', () => {
 });
 
 describe('roles', () => {
-  it.each(roles)('%s may do what the table says, no more', async (role) => {
+  it.each(roles)('%s may do exactly what the table says', async (role) => {
     const person = await harness.signUp(`as-${role}`);
     await harness.database.run(
       `INSERT INTO memberships (organization_id, user_id, role) VALUES ('${ada.organizationId}', '${person.userId}', '${role}')`,
     );
-    // A sign-in reaches every organization of the person; the membership is seen when the answer of before is forgotten.
+    // A new token, because the principal of a token is cached with its memberships.
     const signIn = await harness.ask('POST', '/api/v1/auth/sign-in', {
       body: { email: person.email, password: 'correct horse battery', token: { name: 't', expiresInSeconds: 600 } },
     });
@@ -137,7 +137,7 @@ describe('roles', () => {
     }
   });
 
-  it('shows nobody the tokens of others in the same organization', async () => {
+  it('do not include seeing the tokens of other members', async () => {
     const person = await harness.signUp('colleague');
     await harness.database.run(
       `INSERT INTO memberships (organization_id, user_id, role) VALUES ('${ada.organizationId}', '${person.userId}', 'owner')`,
@@ -149,10 +149,10 @@ describe('roles', () => {
   });
 });
 
-const inCluster = [503, 'Status', 'ServiceUnavailable'];
+const clusterOffline = [503, 'Status', 'ServiceUnavailable'];
 
 describe('sessions', () => {
-  it('of others are seen by those whose role says so, and by no member', async () => {
+  it('of others are visible to admins and owners, not to members', async () => {
     const { rows } = await harness.database.run(
       `SELECT id FROM clusters WHERE organization_id = '${ada.organizationId}'`,
     );
@@ -170,7 +170,7 @@ describe('sessions', () => {
         `INSERT INTO memberships (organization_id, user_id, role) VALUES ('${ada.organizationId}', '${grace.userId}', '${role}')
          ON CONFLICT (organization_id, user_id) DO UPDATE SET role = '${role}'`,
       );
-      // A new sign-in is not answered from what was believed of the one before.
+      // A new token, because the principal of the previous one is cached.
       const body = { email: grace.email, password, token: { name: role, expiresInSeconds: 600 } };
       const { json } = await harness.ask('POST', '/api/v1/auth/sign-in', { body });
       const reply = await harness.ask('GET', '/api/v1/organizations/ada/sessions', { token: json.token.secret });
@@ -185,10 +185,10 @@ describe('sessions', () => {
 });
 
 describe('a kubeconfig credential', () => {
-  it('is no other token with its prefix, and no token that only looks like one', async () => {
-    const worn = ada.token.replace('postern_', 'postern_kube_');
+  it('is not another token with its prefix, nor a token that only looks like one', async () => {
+    const disguised = ada.token.replace('postern_', 'postern_kube_');
     const claims = Buffer.from(JSON.stringify({ aud: 'postern-access', sub: ada.userId })).toString('base64url');
-    for (const token of [worn, `postern_kube_x`, `e30.${claims}.x`, `e30.${claims}.`]) {
+    for (const token of [disguised, `postern_kube_x`, `e30.${claims}.x`, `e30.${claims}.`]) {
       for (const path of [
         '/api/v1/auth/me',
         '/api/v1/organizations/ada/tokens',
@@ -202,21 +202,21 @@ describe('a kubeconfig credential', () => {
     }
   });
 
-  it('opens its cluster only: no API, no other cluster', async () => {
+  it('opens only its own cluster: not the API, and no other cluster', async () => {
     await harness.createCluster(ada, 'other');
     const api = '/api/v1/organizations/ada/clusters/prod';
     const made = await harness.ask('POST', `${api}/kubeconfig`, { token: ada.token, body: {} });
     const [, token = ''] = /token: (postern_\S+)/.exec(made.json.kubeconfig) ?? [];
     const access = await harness.ask('POST', `${api}/credential`, { token: ada.token });
     expect(token).toMatch(/^postern_kube_/);
-    // As it was made before kubeconfigs had a prefix of their own: the API takes the request, and refuses it.
+    // As issued before kubeconfigs had a prefix of their own: the API gets the request, and refuses it.
     const unmarked = token.replace('postern_kube_', 'postern_');
     for (const credential of [token, unmarked, access.json.token as string]) {
       for (const [id, route] of table) {
         const path = pathOf(route, { organization: 'ada', cluster: 'prod', token: adasToken });
         const { status, json } = await harness.ask(route.method, path, { token: credential, body: bodies[id] });
-        // The cluster's own paths: its agent is away.
-        if (credential !== unmarked) expect([status, json?.kind, json?.reason], id).toEqual(inCluster);
+        // Every path is the cluster's, whose agent is offline.
+        if (credential !== unmarked) expect([status, json?.kind, json?.reason], id).toEqual(clusterOffline);
         else if (route.access !== 'public') expect(status, id).toBe(route.access === 'join-token' ? 401 : 403);
       }
       expect((await harness.ask('GET', '/k8s/ada/prod/api', { token: credential })).status).toBe(503);
@@ -224,7 +224,7 @@ describe('a kubeconfig credential', () => {
     }
   });
 
-  it('of the exec plugin ends with the token it was made from', async () => {
+  it('of the exec plugin ends with the token that it was derived from', async () => {
     const parent = await harness.ask('POST', '/api/v1/organizations/ada/tokens', {
       token: ada.token,
       body: { name: 'p' },
@@ -236,7 +236,7 @@ describe('a kubeconfig credential', () => {
     expect((await harness.ask('GET', '/k8s/ada/prod/api', { token })).status).toBe(401);
   });
 
-  it('ends when its cluster is deleted, and a new cluster of the name is not opened by it', async () => {
+  it('ends when its cluster is deleted, and does not open a new cluster with the same name', async () => {
     await harness.createCluster(ada, 'gone');
     const api = '/api/v1/organizations/ada/clusters/gone';
     const made = await harness.ask('POST', `${api}/kubeconfig`, { token: ada.token, body: {} });

@@ -18,7 +18,7 @@ afterAll(() => harness.stop());
 
 const token = { name: 'a token', expiresInSeconds: 60 };
 
-/** A body of each operation that takes one, with a value in every field that is a string. */
+/** A body for each operation that takes one, with a value in every string field. */
 const bodies: Partial<Record<OperationId, object>> = {
   signUp: { email: 'grace@example.com', password, organization: 'Grace', token },
   signIn: { email: 'ada@example.com', password, token },
@@ -65,12 +65,12 @@ const cases = Object.entries(bodies).flatMap(([operation, body]) =>
 );
 
 describe('characters that no database, log or terminal should get', () => {
-  it('are sent in the body of every operation that has one', () => {
+  it('are tested in the body of every operation that has one', () => {
     const withBody = Object.entries<Route>(routes).filter(([, { body }]) => body !== undefined);
     expect(Object.keys(bodies).sort()).toEqual(withBody.map(([name]) => name).sort());
   });
 
-  it.each(cases)('are refused by %s in %j, which is named', async (operation, path, body) => {
+  it.each(cases)('are refused by %s in %j, and the field is named', async (operation, path, body) => {
     for (const character of hostile)
       for (const shape of shapes) {
         const sent = replaced(body, path, (text) => shape(text, character));
@@ -83,7 +83,7 @@ describe('characters that no database, log or terminal should get', () => {
       }
   });
 
-  it.each(cases)('and objects in the place of a text are refused by %s in %j', async (operation, path, body) => {
+  it.each(cases)('and objects in place of strings are refused by %s in %j', async (operation, path, body) => {
     for (const odd of [{ toString: 1, valueOf: 1 }, { length: { toString: 1, valueOf: 1 } }, { length: -1 }, {}]) {
       const reply = await ask(
         routes[operation as OperationId],
@@ -100,7 +100,7 @@ describe('characters that no database, log or terminal should get', () => {
     }
   });
 
-  it('are refused in a query and name nothing in a path', async () => {
+  it('are refused in a query and match nothing in a path', async () => {
     for (const text of ['%00', '%01', '%1b', '%c2%85', '%e2%80%a8', '%ed%a0%80']) {
       const sessions = `/api/v1/organizations/ada/sessions`;
       for (const field of ['cursor', 'cluster', 'kind', 'active', 'limit']) {
@@ -114,7 +114,7 @@ describe('characters that no database, log or terminal should get', () => {
     }
   });
 
-  it('made nothing fail inside', () => {
+  it('cause no internal error', () => {
     expect(harness.log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
   });
 });

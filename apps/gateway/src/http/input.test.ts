@@ -26,24 +26,24 @@ function ask(route: Route, body: unknown, headers: Record<string, string> = {}) 
 
 describe.each(withBody)('the body of %s', (_, route) => {
   it.each<[string, unknown, number]>([
-    ['cut off', '{"name": "x', 400],
-    ['no JSON', 'name=x', 400],
+    ['truncated JSON', '{"name": "x', 400],
+    ['not JSON', 'name=x', 400],
     ['a list', [], 400],
-    ['a text', '"x"', 400],
+    ['a string', '"x"', 400],
     ['a number', '7', 400],
     ['a prototype', '{"__proto__": {"name": "x"}}', 400],
     ['a constructor', '{"constructor": {"prototype": {"name": "x"}}}', 400],
     ['an operator', { name: { not: '' }, email: { not: '' }, publicKey: { not: '' } }, 400],
     ['an unknown field', { surprise: true }, 400],
     ['too large', { name: 'x'.repeat(70_000) }, 413],
-  ])('is refused when it is %s', async (_kind, body, status) => {
+  ])('is refused: %s', async (_kind, body, status) => {
     const reply = await ask(route, body);
     expect(reply.status).toBe(status);
     expect(reply.json.error.message).not.toMatch(/ at |node_modules|\.ts:/);
     expect(reply.json.error.requestId).toBe(reply.headers['x-request-id']);
   });
 
-  it('is refused as anything but JSON', async () => {
+  it('is refused with any content type but JSON', async () => {
     for (const type of [
       'text/plain',
       'application/x-www-form-urlencoded',
@@ -53,12 +53,12 @@ describe.each(withBody)('the body of %s', (_, route) => {
       expect((await ask(route, '{}', { 'content-type': type })).status).toBe(415);
   });
 
-  it('names each field that is wrong', async () => {
+  it('is refused with the name of each wrong field', async () => {
     const reply = await ask(route, { surprise: true });
     expect(reply.json.error.fields).toContainEqual({ path: 'surprise', message: 'Unknown field' });
   });
 
-  it('never makes the gateway fail, whatever it is', async () => {
+  it('never makes the gateway fail, whatever it contains', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json({ maxDepth: 3 }), async (body) => {
         const { status } = await ask(route, body);
@@ -87,7 +87,7 @@ describe('a field', () => {
     expect(reply).toMatchObject({ status: 400, json: { error: { fields: [{ path: 'name' }] } } });
   });
 
-  it('refuses a name that is taken, and gives it back after deletion', async () => {
+  it('refuses a name that is taken, and accepts it again after deletion', async () => {
     const create = () =>
       harness.ask('POST', '/api/v1/organizations/ada/clusters', { token: ada.token, body: { name: 'twice' } });
     expect((await create()).status).toBe(201);
@@ -96,7 +96,7 @@ describe('a field', () => {
     expect((await create()).status).toBe(201);
   });
 
-  it('refuses labels that Kubernetes would', async () => {
+  it('refuses labels that Kubernetes would refuse', async () => {
     const path = '/api/v1/organizations/ada/clusters/prod';
     for (const labels of [{ '': 'x' }, { 'a b': 'x' }, { a: 'x'.repeat(64) }, { a: 1 }, null, [], 'x'])
       expect((await harness.ask('PATCH', path, { token: ada.token, body: { labels } })).status).toBe(400);
@@ -122,8 +122,8 @@ describe('a field', () => {
   });
 });
 
-describe('an answer', () => {
-  it('is JSON for a path that is not there, and never stored', async () => {
+describe('a response', () => {
+  it('is JSON for an unknown path, and never stored', async () => {
     for (const path of [
       '/api',
       '/api/',
@@ -141,7 +141,7 @@ describe('an answer', () => {
   });
 
   it.each(['%', '%%', '%2', '%zz', '%E0%A4%A', '%ff', '%C0%AE', '%ED%A0%80', '%00', 'a%0d%0ab', '%7F', '%1b%5b'])(
-    'is 400 in the one form for the escape %s, wherever it stands in a path',
+    'is 400 in the usual format for the escape %s, wherever it is in the path',
     async (malformed) => {
       const paths = [
         `/api/${malformed}`,
@@ -163,7 +163,7 @@ describe('an answer', () => {
     },
   );
 
-  it("carries the caller's request id when it is harmless, else one of ours", async () => {
+  it("carries the caller's request id if it is harmless, otherwise a new one", async () => {
     const idOf = async (id: string) =>
       (await harness.ask('GET', '/api/v1/meta', { headers: { 'x-request-id': id } })).headers['x-request-id'];
     expect(await idOf('my-request.1')).toBe('my-request.1');
@@ -171,7 +171,7 @@ describe('an answer', () => {
     expect(await idOf('x'.repeat(129))).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('says what a client must know before it signs in, and no more', async () => {
+  it('says only what a client must know before it signs in', async () => {
     const { json, headers } = await harness.ask('GET', '/api/v1/meta');
     expect(json).toEqual({
       version: '0.1.0',
@@ -184,7 +184,7 @@ describe('an answer', () => {
     expect(headers['x-powered-by'] ?? headers['server']).toBeUndefined();
   });
 
-  it('lets no name break a line of the log or a kubeconfig', async () => {
+  it('lets no name break a log line or a kubeconfig', async () => {
     const organization = 'a: {b}\u2028 "exec:" #';
     const body = { email: 'yaml@example.com', password: 'long enough pw', organization };
     const reply = await harness.ask('POST', '/api/v1/auth/sign-up', {

@@ -36,7 +36,7 @@ function expectLimited(reply: Reply, code: string): void {
 }
 
 describe('rows', () => {
-  it('clusters of an organization are so many, also when they are made at the same moment', async () => {
+  it('clusters per organization are limited, also when created concurrently', async () => {
     const replies = await Promise.all(
       Array.from({ length: 10 }, (_, index) => asAda('POST', '/clusters', { name: `c${index}` })),
     );
@@ -48,10 +48,10 @@ describe('rows', () => {
     expect((await harness.createCluster(bob, 'prod')).cluster.name).toBe('prod');
   });
 
-  it('tokens of a person are so many, kubeconfigs and sign-ins by command line with them', async () => {
+  it('tokens per person are limited, including kubeconfigs and sign-ins by command line', async () => {
     const replies = await Promise.all(Array.from({ length: 8 }, () => asAda('POST', '/tokens', { name: 't' })));
     const made = replies.filter(({ status }) => status === 201).map(({ json }) => json as CreatedToken);
-    // One is the token she signed up with.
+    // The fourth is the token that she signed up with.
     expect(made).toHaveLength(3);
     for (const reply of replies.filter(({ status }) => status !== 201)) expectLimited(reply, 'limit-reached');
     expectLimited(await asAda('POST', '/clusters/after/kubeconfig', {}), 'limit-reached');
@@ -62,7 +62,7 @@ describe('rows', () => {
     expect((await signIn()).status).toBe(200);
   });
 
-  it('join tokens of a cluster are so many in an hour, each cluster by itself', async () => {
+  it('join tokens per hour are limited, for each cluster separately', async () => {
     const statuses: number[] = [];
     let last: Reply | undefined;
     for (let count = 0; count < 31; count++) {
@@ -71,7 +71,7 @@ describe('rows', () => {
       });
       statuses.push(last.status);
     }
-    // One was made with the cluster.
+    // One was created with the cluster.
     expect(statuses).toEqual([...Array(29).fill(201), 429, 429]);
     expectLimited(last as Reply, 'rate-limited');
     expect((await asAda('POST', '/clusters/after/join-tokens')).status).toBe(201);
@@ -79,7 +79,7 @@ describe('rows', () => {
 });
 
 describe('requests', () => {
-  /** Asks until it is refused. */
+  /** Sends requests until one is refused. */
   async function exhaust(ask: () => Promise<Reply>): Promise<Reply> {
     for (let round = 0; round < 100; round++) {
       const replies = await Promise.all(Array.from({ length: 20 }, ask));
@@ -90,7 +90,7 @@ describe('requests', () => {
   }
   const me = ({ token }: Person): Promise<Reply> => harness.ask('GET', '/api/v1/auth/me', { token });
 
-  it('to one organization are so many in a second; its people may go on elsewhere', async () => {
+  it('to one organization are limited per second; its members may go on elsewhere', async () => {
     const refusal = await exhaust(() => asAda('GET', '/tokens'));
     expectLimited(refusal, 'rate-limited');
     expect(refusal.json.error.message).toContain('organization');
@@ -98,12 +98,12 @@ describe('requests', () => {
     expect((await me(ada)).status).toBe(200);
   });
 
-  it('of one person are so many in a second, by whatever credential', async () => {
+  it('of one person are limited per second, whatever the credential', async () => {
     expectLimited(await exhaust(() => me(ada)), 'rate-limited');
     expect((await me(bob)).status).toBe(200);
   });
 
-  it('of one who goes on after 429 are answered a second later each, and nobody else waits', async () => {
+  it('of one person who goes on after 429 are delayed by a second each, and nobody else waits', async () => {
     await exhaust(() => me(ada));
     const began = performance.now();
     const waited: number[] = [];
@@ -112,7 +112,7 @@ describe('requests', () => {
     });
     expect((await me(bob)).status).toBe(200);
     await Promise.all(asked);
-    // 50 in a second are answered at once; what the rate lets through is answered 200.
+    // 50 per second are refused at once, and those within the rate get 200.
     expect(waited.filter((ms) => ms > 990).length).toBeGreaterThan(20);
   });
 
@@ -120,7 +120,7 @@ describe('requests', () => {
     ['without a credential', () => harness.ask('GET', '/api/v1/meta')],
     ['with a wrong one', () => harness.ask('GET', '/api/v1/auth/me', { token: 'postern_x' })],
     ['with a wrong join token', () => harness.ask('POST', '/api/v1/agents/enroll', { token: 'x', body: {} })],
-  ])('%s are so many in a second of one address, and nobody who is known is refused for them', async (_, ask) => {
+  ])('%s are limited per second and address, without refusing authenticated ones', async (_, ask) => {
     expectLimited(await exhaust(ask), 'rate-limited');
     expect((await me(bob)).status).toBe(200);
     for (const probe of ['/healthz', '/readyz']) expect((await harness.ask('GET', probe)).status).toBe(200);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Database } from '../database/database.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
@@ -70,16 +70,27 @@ async function principalOf(headers: Record<string, string>): Promise<Principal> 
   return principal;
 }
 
+/** Waits until it holds while the clock of the caches stands still: lru-cache itself reads that clock a millisecond late. */
+const settled = (assertion: () => Promise<void>): Promise<void> => vi.waitFor(assertion, 10_000);
+
 const changes: [string, () => Promise<unknown>][] = [
   ['the user is disabled', () => server.run(`UPDATE users SET disabled_at = now() WHERE id = '${user.id}'`)],
-  ["the user's incarnation rises", () => server.run(`UPDATE users SET incarnation = 2 WHERE id = '${user.id}'`)],
+  ["the user's incarnation increases", () => server.run(`UPDATE users SET incarnation = 2 WHERE id = '${user.id}'`)],
   ['the token is revoked', () => server.run(`UPDATE api_tokens SET revoked_at = now() WHERE user_id = '${user.id}'`)],
   ['the token expires', () => server.run(`UPDATE api_tokens SET expires_at = now() WHERE user_id = '${user.id}'`)],
-  ['the membership goes', () => server.run(`DELETE FROM memberships WHERE user_id = '${user.id}'`)],
+  ['the membership is removed', () => server.run(`DELETE FROM memberships WHERE user_id = '${user.id}'`)],
 ];
 
-describe('what another gateway or the database changed', () => {
-  it('ends what is open and what is believed within 5 s', async () => {
+describe('a change by another gateway or in the database', () => {
+  /** Milliseconds; the caches read it. */
+  let now: number;
+  beforeEach(() => {
+    now = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  it('ends open streams and cached principals within 5 s', async () => {
     const watched: { why: string; headers: Record<string, string>; principal: Principal }[] = [];
     for (const [why, change] of changes) {
       await newPerson();
@@ -89,26 +100,27 @@ describe('what another gateway or the database changed', () => {
       await change();
       watched.push({ why, headers, principal });
     }
-    const began = performance.now();
-    await Promise.all(
-      watched.map(async ({ why, headers, principal }) => {
-        const open = async () => expect(await authenticator.stillValid(principal), why).toBe(false);
-        await vi.waitFor(open, { timeout: 2_000 });
-        const believed = async () => expect(await authenticator.authenticate(headers), why).toBeNull();
-        await vi.waitFor(believed, { timeout: 6_000 });
-      }),
-    );
-    expect(performance.now() - began).toBeLessThan(5_500);
+    const began = now;
+    // Open streams are checked every 4 s.
+    now = began + 950;
+    await settled(async () => {
+      for (const { why, principal } of watched) expect(await authenticator.stillValid(principal), why).toBe(false);
+    });
+    now = began + 5_001;
+    await settled(async () => {
+      for (const { why, headers } of watched) expect(await authenticator.authenticate(headers), why).toBeNull();
+    });
   });
 
-  it('ends what is open when a role changes, either way', async () => {
+  it('ends open streams when a role changes', async () => {
     const principal = await principalOf(await newToken());
     await server.run(`UPDATE memberships SET role = 'member' WHERE user_id = '${user.id}'`);
-    await vi.waitFor(async () => expect(await authenticator.stillValid(principal)).toBe(false), { timeout: 2_000 });
+    now += 950;
+    await settled(async () => expect(await authenticator.stillValid(principal)).toBe(false));
   });
 });
 
-describe('what this gateway revoked', () => {
+describe('a token revoked by this gateway', () => {
   it('is refused at once', async () => {
     const headers = await newToken();
     const principal = await principalOf(headers);
@@ -134,7 +146,7 @@ describe('a principal', () => {
     expect(await authenticator.stillValid(principal)).toBe(false);
   });
 
-  it('of an API token reaches the organization it was made in; of the command line, all', async () => {
+  it('of an API token has the organization it was created in; of the command line, all', async () => {
     const other = await database.scoped.organization.create({ data: { name: 'p', slug: `p-${turn}` } });
     await database.scoped.membership.create({ data: { organizationId: other.id, userId: user.id, role: 'member' } });
     const ids = (principal: Principal) =>
@@ -169,7 +181,7 @@ describe('a principal', () => {
     expect(answers.filter((answer, index) => answer?.userId !== asked[index]?.id)).toEqual([]);
   });
 
-  it('is asked for once by many at the same time', async () => {
+  it('is looked up once for simultaneous requests', async () => {
     const headers = await newToken();
     const ofToken = vi.spyOn(credentials, 'ofToken');
     await Promise.all(Array.from({ length: 100 }, () => authenticator.authenticate(headers)));
@@ -178,7 +190,7 @@ describe('a principal', () => {
   });
 });
 
-it('does not take a failure for an answer, and asks again', async () => {
+it('does not cache a failed look-up', async () => {
   const headers = await newToken();
   const ofToken = vi.spyOn(credentials, 'ofToken').mockRejectedValueOnce(new Error('away'));
   await expect(authenticator.authenticate(headers)).rejects.toThrow('away');

@@ -4,7 +4,7 @@ import { readBase64url } from './base64url.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-it('takes one spelling of 32 bytes, of the four that Node reads alike', () => {
+it('accepts only the canonical encoding of 32 bytes, of four that Node decodes alike', () => {
   for (let round = 0; round < 64; round += 1) {
     const bytes = randomBytes(32);
     const text = bytes.toString('base64url');
@@ -17,7 +17,7 @@ it('takes one spelling of 32 bytes, of the four that Node reads alike', () => {
   }
 });
 
-it('takes no other length, no padding, no other alphabet and nothing beside', () => {
+it('rejects other lengths, padding, other alphabets and extra characters', () => {
   const text = Buffer.alloc(32, 0xfb).toString('base64url');
   for (const wrong of [
     '',

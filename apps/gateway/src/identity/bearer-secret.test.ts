@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isSecretOf, makeSecret, readBearerSecret } from './bearer-secret.ts';
 
 describe('a bearer secret', () => {
-  it('is read back as it was made', () => {
+  it('can be read back', () => {
     for (let count = 0; count < 200; count += 1) {
       const id = randomUUID();
       const { text, hash, hint } = makeSecret();
@@ -17,7 +17,7 @@ describe('a bearer secret', () => {
     }
   });
 
-  it('is null for everything else', () => {
+  it('reads as null from any other text', () => {
     fc.assert(fc.property(fc.string({ maxLength: 120 }), (text) => readBearerSecret('postern', text) === null));
     const id = randomUUID();
     const right = makeSecret().text('postern', id);
@@ -25,7 +25,7 @@ describe('a bearer secret', () => {
       expect(readBearerSecret('postern', wrong)).toBeNull();
   });
 
-  it('is not another one, nor one with a hash of another length', () => {
+  it('matches no other secret, and no hash of another length', () => {
     const { hash } = makeSecret();
     expect(isSecretOf('', hash)).toBe(false);
     expect(isSecretOf('x', hash.subarray(1))).toBe(false);
@@ -33,7 +33,7 @@ describe('a bearer secret', () => {
   });
 });
 
-it('has one spelling: the last character with other spare bits is refused, for every prefix', () => {
+it('has one encoding: other spare bits in the last character are refused, for every prefix', () => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   for (const prefix of ['postern', 'postern_join'] as const) {
     const right = makeSecret().text(prefix, randomUUID());

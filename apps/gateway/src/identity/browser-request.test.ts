@@ -24,7 +24,7 @@ it.each<[string, Record<string, string>, boolean]>([
   ['GET', { upgrade: 'websocket' }, true],
   ['GET', { upgrade: 'SPDY/3.1', origin: 'https://evil.example' }, true],
   ['GET', { upgrade: 'websocket', origin: ours }, false],
-])('%s with %j, authenticated by a cookie: refused is %s', (method, headers, expected) => {
+])('%s with %j and a cookie is refused: %s', (method, headers, expected) => {
   expect(refusesCrossSite({ method, headers }, ours)).toBe(expected);
 });
 
@@ -36,6 +36,6 @@ it.each<[string, Record<string, string>, boolean]>([
   ['POST', { origin: 'https://evil.example' }, true],
   ['POST', { origin: ours, 'sec-fetch-site': 'cross-site' }, true],
   ['GET', { 'sec-fetch-site': 'cross-site' }, false],
-])('%s with %j, without a cookie: from elsewhere is %s', (method, headers, expected) => {
+])('%s with %j and no cookie comes from elsewhere: %s', (method, headers, expected) => {
   expect(comesFromElsewhere({ method, headers }, ours)).toBe(expected);
 });

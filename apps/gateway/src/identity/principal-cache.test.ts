@@ -9,11 +9,11 @@ const principal = (email: string): Principal => ({
   memberships: [],
 });
 
-// Not 0, which lru-cache takes for no time at all.
+// Not 0, which lru-cache treats as no start time.
 let now = 1_000;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  // lru-cache keeps the object itself, so its method is what has to be replaced.
+  // lru-cache keeps a reference to `performance`, so its method must be replaced.
   vi.spyOn(performance, 'now').mockImplementation(() => now);
 });
 afterEach(() => {
@@ -26,7 +26,7 @@ async function after(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
 }
 
-/** A cache of answers that are believed for 4 s, before a database that answers when it is told to. */
+/** A cache with a TTL of 4 s, in front of a database that answers when the test says so. */
 function newCache() {
   const cache = new PrincipalCache({ max: 10, ttlMs: 4_000 });
   const asked: PromiseWithResolvers<Principal | null>[] = [];
@@ -36,7 +36,7 @@ function newCache() {
       asked.push(answer);
       return answer.promise;
     });
-  /** The answer to the nth time the database was asked. */
+  /** Answers the nth query of the database. */
   const answer = async (nth: number, email: string | null): Promise<void> => {
     asked[nth]?.resolve(email === null ? null : principal(email));
     await after(1);
@@ -44,7 +44,7 @@ function newCache() {
   return { cache, asked, get, answer };
 }
 
-async function knowing(email: string) {
+async function warmCache(email: string) {
   const made = newCache();
   const first = made.get();
   await made.answer(0, email);
@@ -52,9 +52,9 @@ async function knowing(email: string) {
   return made;
 }
 
-describe('an answer in use', () => {
-  it('is asked for again once, in the second half of its time, and nobody waits for it', async () => {
-    const { asked, get, answer } = await knowing('old');
+describe('an entry in use', () => {
+  it('is renewed once, in the second half of its TTL, and nobody waits for it', async () => {
+    const { asked, get, answer } = await warmCache('old');
     await after(1_900);
     await get();
     expect(asked).toHaveLength(1);
@@ -63,14 +63,14 @@ describe('an answer in use', () => {
     expect(asked).toHaveLength(2);
     await answer(1, 'new');
     expect(await get()).toMatchObject({ email: 'new' });
-    // Long after the end of the first.
+    // Long after the first entry expired.
     await after(1_900);
     expect(await get()).toMatchObject({ email: 'new' });
     expect(asked).toHaveLength(2);
   });
 
-  it('is believed from when it was asked for, not from when it came', async () => {
-    const { asked, get, answer } = await knowing('old');
+  it('is valid from when it was requested, not from when it arrived', async () => {
+    const { asked, get, answer } = await warmCache('old');
     await after(2_500);
     await get();
     await after(1_400);
@@ -78,15 +78,15 @@ describe('an answer in use', () => {
     await after(2_500);
     expect(await get()).toMatchObject({ email: 'new' });
     await after(200);
-    // More than 4 s after it was asked for: what follows has to wait.
+    // More than 4 s after it was requested, so the next call has to wait.
     const late = get();
     expect(asked).toHaveLength(4);
     await answer(3, null);
     expect(await late).toBeNull();
   });
 
-  it('goes when the database no longer knows it', async () => {
-    const { asked, get, answer } = await knowing('old');
+  it('is dropped when the database no longer knows it', async () => {
+    const { asked, get, answer } = await warmCache('old');
     await after(2_100);
     await get();
     await answer(1, null);
@@ -96,8 +96,8 @@ describe('an answer in use', () => {
     expect(await next).toBeNull();
   });
 
-  it('stays for its time when the database fails, and is asked for again by the next', async () => {
-    const { asked, get } = await knowing('old');
+  it('stays for its TTL when the database fails, and the next call tries again', async () => {
+    const { asked, get } = await warmCache('old');
     await after(2_100);
     await get();
     asked[1]?.reject(new Error('away'));
@@ -111,8 +111,8 @@ describe('an answer in use', () => {
     await expect(next).rejects.toThrow('away');
   });
 
-  it('is not renewed with what was asked before a revocation and answered after it', async () => {
-    const { cache, asked, get, answer } = await knowing('old');
+  it('is not renewed with a result requested before a revocation and received after it', async () => {
+    const { cache, asked, get, answer } = await warmCache('old');
     await after(2_100);
     await get();
     cache.forget('u');

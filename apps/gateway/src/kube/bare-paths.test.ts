@@ -3,8 +3,8 @@ import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clusterId, type KubeHarness, readAll, startKubeHarness } from '../test/kube-harness.ts';
 
-// Tools that keep only the host of a kubeconfig (kubectl proxy, `kubectl get --raw`, clients given host and token) ask for the
-// cluster's own paths.
+// Tools that keep only the host of a kubeconfig (kubectl proxy, `kubectl get --raw`, clients given host and token) request
+// Kubernetes paths without the prefix `/k8s/…`.
 
 useLeakCheck();
 
@@ -35,13 +35,13 @@ describe('a credential for one cluster', () => {
     '/api/v1/organizations/acme/clusters',
     '/api/v1/auth/me',
     '/install.yaml',
-  ])('speaks Kubernetes at %s, as it is', async (path) => {
+  ])('forwards %s unchanged', async (path) => {
     expect(await harness.fetch(path, { headers })).toMatchObject({ status: 200, body: '{"kind":"PodList"}' });
     expect(harness.seen).toMatchObject([{ path, cluster: clusterId, identity: { groups: ['postern:admin'] } }]);
     expect(harness.seen[0]?.headers.some(([name]) => name === 'authorization')).toBe(false);
   });
 
-  it('reaches the same cluster under its path', async () => {
+  it('also works under the cluster’s /k8s path', async () => {
     await harness.fetch('/k8s/acme/prod/api/v1/pods', { headers });
     expect(harness.seen).toMatchObject([{ path: '/api/v1/pods' }]);
   });
@@ -68,7 +68,7 @@ describe('a credential for one cluster', () => {
     expect(harness.sessions.sessions).toMatchObject([{ kind: 'exec', pod: 'p', command: ['sh'] }]);
   });
 
-  it('gets past none of the refusals that stand under the cluster’s path', async () => {
+  it('is refused what is refused under the cluster’s /k8s path', async () => {
     const refused: [string, number][] = [
       ['/api/v1/nodes/n/proxy/exec', 403],
       ['/api/v1/pods%00', 400],
@@ -86,7 +86,7 @@ describe('a credential for one cluster', () => {
     expect(harness.seen).toEqual([]);
   });
 
-  it('that is not valid gets a Status, from nobody else', async () => {
+  it('that is invalid gets a Status, and the cookie is ignored', async () => {
     harness.authenticator.principals.delete(token);
     const cookie = 'session=eve';
     harness.signIn('eve', 'browser');
@@ -98,7 +98,7 @@ describe('a credential for one cluster', () => {
     expect(harness.seen).toEqual([]);
   });
 
-  it('of a cluster that is not there, or no longer mine, is 404', async () => {
+  it('is 404 if the cluster is unknown or no longer accessible', async () => {
     const principal = harness.authenticator.principals.get(token);
     if (principal === undefined) throw new Error('no principal');
     principal.credential.clusterId = 'another';
@@ -106,14 +106,14 @@ describe('a credential for one cluster', () => {
     principal.credential.clusterId = clusterId;
     principal.memberships = [];
     expect((await harness.fetch('/api', { headers })).status).toBe(404);
-    // One that looks like it and opens many clusters names none.
+    // A token with this prefix that is not bound to a cluster does not name one.
     harness.signIn(token, 'api');
     expect((await harness.fetch('/api', { headers })).status).toBe(404);
     expect(harness.seen).toEqual([]);
   });
 });
 
-it('anybody else still gets the API', async () => {
+it('other credentials get the API', async () => {
   for (const other of [{}, { authorization: 'Bearer ada' }, { authorization: 'Bearer postern_ada' }]) {
     expect(await harness.fetch('/api/v1/pods', { headers: other })).toMatchObject({ status: 200, body: 'api' });
   }

@@ -18,7 +18,7 @@ const header = (name: string, at = 0): string | undefined =>
 
 const watchRequest = `GET ${kubePath}/api/v1/pods?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`;
 
-/** A watch that has brought its first event, and whether the cluster has seen its end. */
+/** Opens a watch and waits for its first event. `isClosed`: whether the cluster has seen its end. */
 async function openWatch(): Promise<{ socket: TLSSocket; isClosed: () => boolean }> {
   let closed = false;
   harness.onRequest = ({ respond, stream }) => {
@@ -35,7 +35,7 @@ async function openWatch(): Promise<{ socket: TLSSocket; isClosed: () => boolean
 }
 
 describe('a plain request', () => {
-  it('reaches the cluster as the person, with the path untouched, and its answer comes back', async () => {
+  it('reaches the cluster as the user with an unchanged path, and is answered', async () => {
     const answer = await harness.fetch(`${kubePath}/api/v1/pods?limit=500&labelSelector=a%2Fb%3Dc`);
     expect(answer).toMatchObject({ status: 200, body: '{"kind":"PodList"}' });
     expect(harness.seen).toHaveLength(1);
@@ -49,7 +49,7 @@ describe('a plain request', () => {
     expect(harness.directory.served).toEqual([clusterId]);
   });
 
-  it('works over HTTP/2, many at once on one connection', async () => {
+  it('works over HTTP/2, with many streams on one connection', async () => {
     const session = http2Connect(`https://127.0.0.1:${harness.port}`, { ca: harness.cert });
     const answers = await Promise.all(
       Array.from({ length: 50 }, async () => {
@@ -84,7 +84,7 @@ describe('a plain request', () => {
     expect(harness.seen[0]?.method).toBe('POST');
   });
 
-  it('sends only the headers of the list to the cluster', async () => {
+  it('forwards only allowed headers to the cluster', async () => {
     await harness.fetch(`${kubePath}/api`, {
       headers: {
         authorization: 'Bearer ada',
@@ -107,7 +107,7 @@ describe('a plain request', () => {
     expect(await harness.fetch(`${kubePath}/api`, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
   });
 
-  it('passes the Status of an apiserver on as it is', async () => {
+  it('passes on a Status of the apiserver unchanged', async () => {
     harness.onRequest = ({ respond, stream }) => {
       respond({ status: 409, headers: [['content-type', 'application/json']] });
       stream.end('{"kind":"Status","reason":"Conflict"}');
@@ -119,8 +119,8 @@ describe('a plain request', () => {
   });
 });
 
-describe('what comes back', () => {
-  it.each([301, 302, 303, 307, 308])('a redirect (%i) becomes 502', async (status) => {
+describe('a response', () => {
+  it.each([301, 302, 303, 307, 308])('that redirects (%i) becomes 502', async (status) => {
     harness.onRequest = ({ respond }) =>
       respond({ status, headers: [['location', 'http://169.254.169.254/']] }, { end: true });
     const answer = await harness.fetch(`${kubePath}/api`);
@@ -129,7 +129,7 @@ describe('what comes back', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ kind: 'Status', code: 502 });
   });
 
-  it('304 passes', async () => {
+  it('of 304 passes', async () => {
     harness.onRequest = ({ respond }) => respond({ status: 304, headers: [['etag', '"x"']] }, { end: true });
     expect(await harness.fetch(`${kubePath}/openapi/v3`)).toMatchObject({ status: 304, headers: { etag: '"x"' } });
   });
@@ -143,7 +143,7 @@ describe('what comes back', () => {
     ['GET', 302, true],
     ['GET', 401, true],
     ['GET', 404, true],
-  ])('leaves nothing open behind %s %i, ended with its head: %s', async (method, status, end) => {
+  ])('leaves nothing open after %s %i (ended with its head: %s)', async (method, status, end) => {
     harness.onRequest = ({ respond, stream }) => {
       respond({ status, headers: [] }, { end });
       stream.resume();
@@ -155,12 +155,12 @@ describe('what comes back', () => {
     await until(async () => (await active()).includes('{kind="unary"} 0'));
   });
 
-  it('a 401 of the apiserver is not the person’s fault', async () => {
+  it('of 401 from the apiserver becomes 502', async () => {
     harness.onRequest = ({ respond }) => respond({ status: 401, headers: [] }, { end: true });
     expect((await harness.fetch(`${kubePath}/api`)).status).toBe(502);
   });
 
-  it('a cluster cannot act on our origin', async () => {
+  it('loses headers that would affect our origin', async () => {
     harness.onRequest = ({ respond, stream }) => {
       respond({
         status: 200,
@@ -184,7 +184,7 @@ describe('what comes back', () => {
   });
 
   it.each(['inline; filename="evil.html"', 'attachment; filename=evil.exe', undefined])(
-    'a browser that navigates to an answer saves it, whatever the cluster says of it: %s',
+    'is downloaded by a browser that navigates to it, whatever its Content-Disposition: %s',
     async (disposition) => {
       harness.signIn('tab', 'browser');
       harness.onRequest = ({ respond, stream }) => {
@@ -237,7 +237,7 @@ describe('what comes back', () => {
       'report',
       'Script',
     ],
-  ])('is nothing that a page can load as %s', async (destination) => {
+  ])('cannot be loaded by a page as %s', async (destination) => {
     harness.signIn('tab', 'browser');
     const { status } = await harness.fetch(`${kubePath}/api`, {
       headers: { cookie: 'session=tab', 'sec-fetch-dest': destination },
@@ -246,7 +246,7 @@ describe('what comes back', () => {
     expect(harness.seen).toEqual([]);
   });
 
-  it('can be asked for by fetch, and by programs that say what they like', async () => {
+  it('can be requested by fetch, and by other clients with any Sec-Fetch-Dest', async () => {
     harness.signIn('tab', 'browser');
     const headers = { cookie: 'session=tab', 'sec-fetch-dest': 'empty' };
     expect((await harness.fetch(`${kubePath}/api`, { headers })).status).toBe(200);
@@ -256,7 +256,7 @@ describe('what comes back', () => {
     ).toBe(200);
   });
 
-  it('an answer that breaks off is not taken for a whole one', async () => {
+  it('that breaks off does not end as complete', async () => {
     harness.onRequest = ({ respond, stream }) => {
       respond({ status: 200, headers: [] });
       stream.write('half', () => stream.reset('upstream-failed', ''));
@@ -264,7 +264,7 @@ describe('what comes back', () => {
     await expect(harness.fetch(`${kubePath}/api`)).rejects.toThrow();
   });
 
-  it('an answer that never comes ends with 504', async () => {
+  it('that never arrives becomes 504', async () => {
     await harness.close();
     harness = await startKubeHarness({ headTimeoutMs: 60 });
     const asked: { ended: boolean }[] = [];
@@ -300,7 +300,7 @@ describe('streams', () => {
     session.close();
   });
 
-  it('leaving a watch ends it at the cluster', async () => {
+  it('closing a watch ends it at the cluster', async () => {
     const { socket, isClosed } = await openWatch();
     socket.destroy();
     await until(isClosed);
@@ -309,7 +309,7 @@ describe('streams', () => {
     );
   });
 
-  it('a slow client holds the cluster back, and no more than a window is in between', async () => {
+  it('a slow client slows the cluster down, and little is buffered in between', async () => {
     let written = 0;
     const chunk = Buffer.alloc(64 * 1024, 'x');
     harness.onRequest = ({ respond, stream }) => {
@@ -328,15 +328,15 @@ describe('streams', () => {
     const socket = await harness.connect();
     socket.pause();
     socket.write(watchRequest);
-    // Nobody reads: the writer must come to rest by itself.
+    // Nobody reads, so the writer must stop.
     const last = await atRest(() => written);
     expect(written).toBe(last);
-    // One window of the tunnel, the marks of the streams in between and what the kernel holds for the socket.
+    // One window of the tunnel, the high-water marks of the streams in between and the kernel's socket buffers.
     expect(written).toBeLessThan(16 * 1024 * 1024);
     socket.destroy();
   });
 
-  it('ends within seconds when the credential does', async () => {
+  it('end when the credential is revoked, but not while it cannot be checked', async () => {
     const { socket, isClosed } = await openWatch();
     harness.authenticator.failing = true;
     await new Promise((resolve) => setTimeout(resolve, 120));
@@ -348,7 +348,7 @@ describe('streams', () => {
 });
 
 describe('refusals', () => {
-  it('asks for a credential, in a Status', async () => {
+  it('a request without a valid credential gets a 401 Status', async () => {
     const answer = await harness.fetch(`${kubePath}/api`, { headers: {} });
     expect(answer.status).toBe(401);
     expect(JSON.parse(answer.body)).toMatchObject({ kind: 'Status', reason: 'Unauthorized', code: 401 });
@@ -382,7 +382,7 @@ describe('refusals', () => {
     expect(harness.registry.find('other', clusterId)).toBeUndefined();
   });
 
-  it('an agent that is away: 503, since when, without Retry-After', async () => {
+  it('an offline agent is 503 without Retry-After, and the message says since when', async () => {
     const [cluster] = harness.directory.clusters;
     if (cluster !== undefined) cluster.offlineSince = new Date('2026-03-04T05:06:07Z');
     await harness.dialer.stop();
@@ -395,13 +395,13 @@ describe('refusals', () => {
     expect(JSON.parse((await harness.fetch(`${kubePath}/api`)).body).message).toContain('No agent has connected');
   });
 
-  it('an agent that goes away during a request', async () => {
+  it('an agent that disconnects during a request is 503', async () => {
     harness.onRequest = () => void harness.dialer.stop();
     const answer = await harness.fetch(`${kubePath}/api`);
     expect(answer.status).toBe(503);
   });
 
-  it.each(['authenticator', 'directory'] as const)('when the %s cannot answer, nothing gets through', async (part) => {
+  it.each(['authenticator', 'directory'] as const)('if the %s fails, nothing gets through', async (part) => {
     harness[part].failing = true;
     expect((await harness.fetch(`${kubePath}/api`)).status).toBe(503);
     expect(harness.seen).toEqual([]);
@@ -444,7 +444,7 @@ describe('a browser', () => {
     harness.signIn('eve', 'browser');
   });
 
-  it('is not told apart by the apiserver', async () => {
+  it('is not identified to the apiserver', async () => {
     const headers = { cookie: 'session=eve', 'user-agent': 'Mozilla/5.0', 'sec-fetch-site': 'same-origin' };
     const answer = await harness.fetch(`${kubePath}/api/v1/pods`, { headers });
     expect(answer.status).toBe(200);
@@ -457,7 +457,7 @@ describe('a browser', () => {
     { origin: 'null' },
     { origin: 'https://localhost:1.evil.example' },
     {},
-  ])('that another site sent is refused: %j', async (more) => {
+  ])('is refused a cross-site write: %j', async (more) => {
     const answer = await harness.fetch(`${kubePath}/api/v1/namespaces/a/pods/p`, {
       method: 'DELETE',
       headers: { cookie: 'session=eve', ...more } as Record<string, string>,
@@ -466,7 +466,7 @@ describe('a browser', () => {
     expect(harness.seen).toEqual([]);
   });
 
-  it('may change things from our own pages', async () => {
+  it('may write from our own pages', async () => {
     const answer = await harness.fetch(`${kubePath}/api/v1/namespaces/a/pods/p`, {
       method: 'DELETE',
       headers: { cookie: 'session=eve', origin: harness.origin, 'sec-fetch-site': 'same-origin' },

@@ -52,9 +52,9 @@ async function join(): Promise<{ client: Socket; gateway: Socket; cluster: MuxSt
   return { client, gateway, cluster, stream };
 }
 
-it('a client that breaks off loses nothing of what the gateway had read', async () => {
+it('when a client breaks off, the cluster gets everything that the gateway had read', async () => {
   const { client, gateway, cluster, stream } = await join();
-  // All the credit of the stream, and some more that must wait in the gateway.
+  // All credit of the stream, and more that must wait in the gateway.
   const bytes = Buffer.alloc(cluster.receiveWindow + 40_000, 'x');
   client.write(bytes);
   await until(() => gateway.bytesRead === bytes.byteLength && stream.writableLength > 0);
@@ -75,7 +75,7 @@ it('a client that breaks off loses nothing of what the gateway had read', async 
   expect(cluster.errored).toBeInstanceOf(StreamResetError);
 });
 
-it('a cluster that breaks off loses nothing of what the gateway had read, though the client is slow', async () => {
+it('when a cluster breaks off, a slow client gets everything that the gateway had read', async () => {
   const { client, gateway, cluster } = await join();
   client.pause();
   const bytes = Buffer.alloc(8 * 1024 * 1024, 'y');
@@ -91,7 +91,7 @@ it('a cluster that breaks off loses nothing of what the gateway had read, though
   client.destroy();
 });
 
-it('a client that has half-closed is not given up while a slow cluster takes what it sent', async () => {
+it('a half-closed client stays connected while a slow cluster reads what it sent', async () => {
   const { client, gateway, cluster } = await join();
   const bytes = Buffer.alloc(cluster.receiveWindow + 40_000, 'x');
   client.end(bytes);

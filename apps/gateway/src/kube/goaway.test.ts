@@ -1,5 +1,5 @@
 import { until, useLeakCheck } from '@postern/testkit';
-import type { Tunnel } from '@postern/tunnel';
+import type { Tunnel, TunnelDialer } from '@postern/tunnel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type ClusterRequest,
@@ -10,19 +10,22 @@ import {
   startKubeHarness,
 } from '../test/kube-harness.ts';
 
-// A tunnel goes away and says which streams it never looked at: nothing was done for those.
+// A tunnel that goes away says which streams it never processed; those requests can be sent again.
 
 useLeakCheck();
 
 let harness: KubeHarness;
-/** What arrived at the cluster, by tunnel. */
+/** Requests that arrived at the cluster, on any tunnel. */
 let arrived: { method: string; body: string; isWhole: boolean }[];
 /** The agent's ends of the tunnels. */
 let agents: Tunnel[];
+/** The dialer of the second tunnel. */
+let second: TunnelDialer;
 beforeEach(async () => {
   harness = await startKubeHarness({ connectAgent: false });
   agents = [];
-  for (const dialer of [harness.dialer, harness.newDialer({ slot: 1 })]) {
+  second = harness.newDialer({ slot: 1 });
+  for (const dialer of [harness.dialer, second]) {
     dialer.on('connected', (tunnel) => agents.push(tunnel));
     dialer.start();
   }
@@ -47,8 +50,8 @@ function answer({ head, respond, stream }: ClusterRequest): void {
 }
 
 /**
- * Lets requests cross a GOAWAY: the agent says it in the moment in which the gateway opens the stream, so the agent has not
- * seen the OPEN. @param most so many requests.
+ * Makes the first `most` requests cross a GOAWAY: the agent sends it just before the gateway opens the stream, so the agent has
+ * not seen the OPEN.
  */
 function crossGoAway(most: number): { crossed: number } {
   const count = { crossed: 0 };
@@ -73,7 +76,7 @@ function crossGoAway(most: number): { crossed: number } {
 const tunnels = (): Tunnel[] => harness.registry.of(clusterId).map(({ tunnel }) => tunnel);
 const pods = `${kubePath}/api/v1/namespaces/a/pods`;
 
-describe('a request that was not looked at', () => {
+describe('a request that was never processed', () => {
   it.each([
     ['GET', 0],
     ['POST', 0],
@@ -92,7 +95,7 @@ describe('a request that was not looked at', () => {
     expect(arrived).toEqual(Array(4).fill({ method, body, isWhole: true }));
   });
 
-  it('with more than 64 KiB of body is not sent again in part', async () => {
+  it('with more than 64 KiB of body is not sent again', async () => {
     crossGoAway(1);
     const body = 'x'.repeat(1_000_000);
     const headers = { authorization: 'Bearer ada', 'content-length': '1000000' };
@@ -101,16 +104,16 @@ describe('a request that was not looked at', () => {
     expect(arrived.every(({ isWhole }) => !isWhole)).toBe(true);
   });
 
-  it('is given up after some tunnels, with a 503', async () => {
+  it('is answered with 503 after several tunnels', async () => {
     const count = crossGoAway(100);
     expect((await harness.fetch(pods)).status).toBe(503);
-    // Two tunnels stood by; those that were dialled again meanwhile count too.
+    // Two tunnels were open; any that were dialled again meanwhile count too.
     expect(count.crossed).toBeGreaterThanOrEqual(2);
     expect(count.crossed).toBeLessThanOrEqual(4);
     expect(arrived).toEqual([]);
   });
 
-  it('to upgrade is opened on the other tunnel, and is one session', async () => {
+  it('for an upgrade is opened on the other tunnel, as one session', async () => {
     const count = crossGoAway(1);
     harness.onRequest = ({ respond, stream }) => {
       respond({ status: 101, headers: [['upgrade', 'SPDY/3.1']] });
@@ -129,12 +132,12 @@ describe('a request that was not looked at', () => {
   });
 });
 
-describe('a request that may have been looked at', () => {
+describe('a request that may have been processed', () => {
   it.each([
     ['its tunnel ended', () => tunnels()[0]?.close(1000, 'gone')],
     ['it was reset as gone', undefined],
   ])('is never sent again: %s', async (_, end) => {
-    for (const { tunnel } of harness.registry.of(clusterId).slice(1)) tunnel.close(1000, 'not needed');
+    await second.stop();
     await until(() => harness.registry.of(clusterId).length === 1);
     let seen = 0;
     harness.onRequest = ({ stream }) => {
@@ -152,7 +155,7 @@ describe('a request that may have been looked at', () => {
   });
 });
 
-it('a tunnel that drains by our own word is not found any more', () => {
+it('a tunnel that the gateway drains is no longer found', () => {
   const [first, second] = tunnels();
   first?.session.goAway({ code: 1001, retryAfterMs: 0 });
   for (let round = 0; round < 10; round++)

@@ -11,7 +11,7 @@ useLeakCheck();
 
 const still = { bytes: 7, waitsForCluster: false };
 
-it('counts from the last movement, not from the first look', () => {
+it('counts from the last traffic, not from the first check', () => {
   const stillness = new Stillness(30);
   expect(stillness.look(still, 0)).toBe(false);
   expect(stillness.look(still, 29)).toBe(false);
@@ -20,7 +20,7 @@ it('counts from the last movement, not from the first look', () => {
   expect(stillness.look({ ...still, bytes: 8 }, 59)).toBe(true);
 });
 
-it('counts nothing while bytes wait for the cluster', () => {
+it('counts no time while bytes wait for the cluster', () => {
   const stillness = new Stillness(30);
   for (let now = 0; now < 1_000; now += 10) {
     expect(stillness.look({ ...still, waitsForCluster: true }, now)).toBe(false);
@@ -69,7 +69,7 @@ describe('a connection joined to a stream', () => {
   it.each([
     ['the client', async () => void (await Promise.all([once(gateway, 'end'), client.end()]))],
     ['the cluster', async () => void (await Promise.all([once(gateway, 'finish'), gateway.end()]))],
-  ])('is given up when nothing has moved for the limit since %s ended', async (_, end) => {
+  ])('is destroyed after the limit without traffic once %s has ended', async (_, end) => {
     vi.advanceTimersByTime(limitMs);
     await end();
     vi.advanceTimersByTime(limitMs - 1);
@@ -85,7 +85,7 @@ describe('a connection joined to a stream', () => {
     ['to the client', async () => void (await Promise.all([once(client, 'data'), gateway.write('x')]))],
     ['to the cluster', async () => void (await Promise.all([once(cluster, 'data'), stream.write('x')]))],
     ['from the cluster', async () => void (await Promise.all([once(stream, 'data'), cluster.write('x')]))],
-  ])('lasts while a byte moves %s now and then', async (direction, move) => {
+  ])('lasts while bytes move %s now and then', async (direction, move) => {
     const ended = direction === 'from the client' ? once(gateway, 'finish') : once(gateway, 'end');
     if (direction === 'from the client') gateway.end();
     else client.end();
@@ -99,7 +99,7 @@ describe('a connection joined to a stream', () => {
     expect(gateway.destroyed).toBe(true);
   });
 
-  it('lasts while a slow client takes what waits for it', async () => {
+  it('lasts while a slow client reads what waits for it', async () => {
     client.pause();
     client.end();
     await once(gateway, 'end');
@@ -128,7 +128,7 @@ describe('a connection joined to a stream', () => {
     expect(gateway.destroyed).toBe(true);
   });
 
-  it('is watched once, when both have ended', async () => {
+  it('has one timer when both sides have ended', async () => {
     client.end();
     await once(gateway, 'end');
     gateway.end();

@@ -46,11 +46,11 @@ async function readHead(socket: TLSSocket): Promise<{ head: string; rest: Buffer
 }
 
 describe('an upgrade', () => {
-  it.each(['GET', 'POST'])('by %s becomes a stream of opaque bytes, also those that came early', async (method) => {
-    let gotten: Buffer[] = [];
+  it.each(['GET', 'POST'])('by %s becomes a stream of opaque bytes, including those sent early', async (method) => {
+    let received: Buffer[] = [];
     harness.onRequest = (request) => {
       switchTo('SPDY/3.1', [['x-stream-protocol-version', 'v4.channel.k8s.io']])(request);
-      request.stream.on('data', (part: Buffer) => gotten.push(part));
+      request.stream.on('data', (part: Buffer) => received.push(part));
       request.stream.on('end', () => request.stream.end('bye'));
     };
     const socket = await harness.connect();
@@ -62,11 +62,11 @@ describe('an upgrade', () => {
       'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: SPDY/3.1\r\nx-stream-protocol-version: v4.channel.k8s.io',
     );
     socket.end(Buffer.from('late'));
-    await until(() => gotten.length > 0);
-    // Half-close: the cluster still has something to say after we have ended.
+    await until(() => received.length > 0);
+    // Half-close: the cluster still sends after the client has ended.
     const [last] = (await once(socket, 'data')) as [Buffer];
     expect(last.toString()).toBe('bye');
-    expect(Buffer.concat(gotten)).toEqual(Buffer.concat([early, Buffer.from('late')]));
+    expect(Buffer.concat(received)).toEqual(Buffer.concat([early, Buffer.from('late')]));
     expect(harness.seen[0]).toMatchObject({ kind: 'upgrade', method, path: exec.slice(kubePath.length) });
     expect(harness.seen[0]?.headers).toEqual([
       ['x-stream-protocol-version', 'v5.channel.k8s.io'],
@@ -74,7 +74,7 @@ describe('an upgrade', () => {
       ['connection', 'Upgrade'],
       ['upgrade', 'SPDY/3.1'],
     ]);
-    gotten = [];
+    received = [];
   });
 
   it('is byte-exact for 20 MB each way at once', async () => {
@@ -123,7 +123,7 @@ describe('an upgrade', () => {
     expect(harness.sessions.sessions[0]?.end).toMatchObject({ bytesUp: size, bytesDown: size, reason: 'ended' });
   });
 
-  it('is put on record: who, where, what, how much', async () => {
+  it('is recorded: who, where, what, how much', async () => {
     harness.onRequest = (request) => {
       switchTo('SPDY/3.1')(request);
       request.stream.on('data', () => request.stream.end('pong!'));
@@ -146,7 +146,7 @@ describe('an upgrade', () => {
     ]);
   });
 
-  it('that cannot be put on record at once is not even sent', async () => {
+  it('is not sent if it cannot be recorded at once', async () => {
     harness.sessions.failing = true;
     const socket = await harness.connect();
     socket.write(head('POST', exec, spdy));
@@ -155,7 +155,7 @@ describe('an upgrade', () => {
     expect(harness.seen).toEqual([]);
   });
 
-  it('that cannot be put on record does not happen', async () => {
+  it('is reset if recording fails after it was sent', async () => {
     harness.sessions.failing = true;
     harness.sessions.beforeStart = async () => {
       await until(() => harness.seen.length === 1);
@@ -173,7 +173,7 @@ describe('an upgrade', () => {
     await until(() => opened === 0 && harness.registry.find(acme, clusterId)?.session.streamCount === 0);
   });
 
-  it('that is not answered with 101 ends the connection: nothing more can be asked on it', async () => {
+  it('that is not answered with 101 closes the connection to further requests', async () => {
     harness.onRequest = ({ respond, stream }) => {
       respond({ status: 400, headers: [['content-type', 'application/json']] });
       stream.end('{"kind":"Status","message":"no"}');
@@ -236,7 +236,7 @@ describe('an upgrade', () => {
     expect(harness.seen).toEqual([]);
   });
 
-  it('needs editor, and counts as create by GET too', async () => {
+  it('needs editor, and counts as create with GET too', async () => {
     harness.directory.level = 'viewer';
     for (const method of ['GET', 'POST']) {
       const socket = await harness.connect();
@@ -258,7 +258,7 @@ describe('an upgrade', () => {
     expect(harness.seen).toEqual([]);
   });
 
-  it('ends within seconds when the credential does, and nothing typed later arrives', async () => {
+  it('ends when the credential is revoked, and forwards nothing sent later', async () => {
     let closed = false;
     const typed: Buffer[] = [];
     harness.onRequest = (request) => {
@@ -279,14 +279,14 @@ describe('an upgrade', () => {
     expect(typed).toEqual([]);
   });
 
-  it('ends when the agent goes away, and when the client does', async () => {
+  it('ends when the agent or the client disconnects', async () => {
     let closed = 0;
     harness.onRequest = (request) => {
       switchTo('SPDY/3.1')(request);
       request.stream.once('close', () => {
         closed++;
       });
-      // As an apiserver does, whose client has hung up.
+      // As an apiserver does when its client hangs up.
       request.stream.resume().once('end', () => request.stream.end());
     };
     const leaving = await harness.connect();
@@ -304,7 +304,7 @@ describe('an upgrade', () => {
     await until(() => harness.sessions.sessions.every((session) => session.end !== undefined));
   });
 
-  it('a hundred times leaves no stream, no socket and no session open', async () => {
+  it('repeated a hundred times leaves no stream, socket or session open', async () => {
     harness.onRequest = (request) => {
       switchTo('SPDY/3.1')(request);
       request.stream.resume().once('end', () => request.stream.end('bye'));
@@ -334,7 +334,7 @@ describe('an upgrade', () => {
     expect(metrics).toContain('{kind="exec"} 0');
   });
 
-  it('that is never answered ends with 504', async () => {
+  it('that is never answered is 504', async () => {
     await harness.close();
     harness = await startKubeHarness({ headTimeoutMs: 60 });
     harness.onRequest = () => {};

@@ -3,7 +3,7 @@ import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ClusterRequest, type KubeHarness, kubePath, readAll, startKubeHarness } from '../test/kube-harness.ts';
 
-// The apiserver serves a watch and the log of a pod over WebSocket too; browsers have nothing else to follow them with.
+// The apiserver also serves watches and pod logs over WebSocket, which is how browsers follow them.
 
 useLeakCheck();
 
@@ -39,7 +39,7 @@ beforeEach(() => {
       ],
     });
     request.stream.write('frames');
-    // As an apiserver does, whose client has hung up.
+    // As an apiserver does when its client hangs up.
     request.stream.resume().once('end', () => request.stream.end());
   };
 });
@@ -70,7 +70,7 @@ describe.each([
     ['base64.binary.k8s.io', 'Sec-WebSocket-Protocol: base64.binary.k8s.io, binary.k8s.io\r\n'],
     [undefined, ''],
   ])(
-    'with the subprotocol %s becomes a stream, is metered as what it is, and is no session',
+    'with the subprotocol %s becomes a stream, is metered by its kind, and is not recorded as a session',
     async (protocol, lines) => {
       const { socket, first } = await connect(ask(path, `Origin: https://tool.example\r\n${lines}`));
       expect(first).toMatch(/^HTTP\/1\.1 101 /);
@@ -87,14 +87,14 @@ describe.each([
     },
   );
 
-  it('may be opened by a viewer, whom the cluster’s own RBAC then judges', async () => {
+  it('may be opened by a viewer, subject to the cluster’s own RBAC', async () => {
     harness.directory.level = 'viewer';
     const { first } = await connect(ask(path, ''));
     expect(first).toMatch(/^HTTP\/1\.1 101 /);
     expect(harness.seen[0]?.identity.groups).toEqual(['postern:viewer']);
   });
 
-  it('ends within seconds when the credential does', async () => {
+  it('ends when the credential is revoked', async () => {
     const { socket } = await connect(ask(path, ''));
     harness.authenticator.principals.delete('ada');
     await until(() => streams[0]?.stream.destroyed === true && socket.readableEnded);
@@ -112,7 +112,7 @@ describe.each([
     expect(harness.seen).toEqual([]);
   });
 
-  it('with a cookie, from nowhere, is refused; from our own pages it is opened', async () => {
+  it('with a cookie is refused without an Origin, and opened from our own pages', async () => {
     harness.signIn('eve', 'browser');
     const socket = await harness.connect();
     socket.write(ask(path, '', 'Cookie: session=eve'));
@@ -134,7 +134,7 @@ describe.each([
     expect(harness.seen).toEqual([]);
   });
 
-  it('that the cluster answers without switching is 502, and nothing is told complete', async () => {
+  it('that the cluster answers without switching protocols is 502', async () => {
     harness.onRequest = ({ respond, stream }) => {
       respond({ status: 200, headers: [] });
       stream.write('{"type":"ADDED"}');
@@ -145,7 +145,7 @@ describe.each([
   });
 });
 
-it('a bearer token in a subprotocol does not travel', async () => {
+it('a bearer token in a subprotocol is not forwarded', async () => {
   const token = 'base64url.bearer.authorization.k8s.io.Y2FuYXJ5';
   await connect(ask(watch, `Sec-WebSocket-Protocol: ${token}, binary.k8s.io\r\nSec-WebSocket-Protocol: ${token}\r\n`));
   expect(harness.seen[0]?.headers.filter(([name]) => name === 'sec-websocket-protocol')).toEqual([

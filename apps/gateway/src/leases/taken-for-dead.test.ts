@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => harness.stopGateways());
 
-/** Milliseconds for what follows by itself, also on a busy machine. */
+/** How long background work may take on a busy machine, in milliseconds. */
 const patience = 10_000;
 const stopped = 'The gateway stopped while the session was open.';
 
@@ -45,7 +45,7 @@ describe('a gateway that was taken for dead', () => {
       patience,
     );
 
-  it('takes a new id with its next beat and publishes what it holds again', async () => {
+  it('takes a new id with its next heartbeat and publishes what it holds again', async () => {
     await first.lease.beat();
     expect(first.lease.id).not.toBe(deadId);
     expect(await harness.gateway(first.lease.id)).toBeDefined();
@@ -63,7 +63,7 @@ describe('a gateway that was taken for dead', () => {
     expect((await harness.cluster(ofFirst)).offline_since).not.toBeNull();
   });
 
-  it('does so before its next beat when an agent connects', async () => {
+  it('does so before its next heartbeat when an agent connects', async () => {
     await first.connect(ofFirst, 6n);
     expect((await harness.connections(ofFirst)).map(({ epoch }) => epoch)).toContain('6');
     await vi.waitFor(
@@ -77,14 +77,14 @@ describe('a gateway that was taken for dead', () => {
     expect(first.lease.id).not.toBe(deadId);
   });
 
-  it('does so before its next beat when a session begins', async () => {
+  it('does so before its next heartbeat when a session begins', async () => {
     const next = await first.open(ofFirst);
     expect(await harness.session(next)).toMatchObject({ ended_at: null, gateway_id: first.lease.id });
     expect(first.lease.id).not.toBe(deadId);
     await isBack();
   });
 
-  it('takes one new id, whoever notices first', async () => {
+  it('takes only one new id, whatever notices first', async () => {
     const many = await Promise.all([
       first.lease.beat(),
       first.open(ofFirst),
@@ -116,14 +116,14 @@ describe('a gateway that was taken for dead', () => {
     expect(await harness.session(String(opened))).toMatchObject({ ended_at: null, gateway_id: first.lease.id });
   });
 
-  it('leaves a session ended that has an end of its own', async () => {
+  it('does not reopen a session that ended properly', async () => {
     await harness.server.run(`UPDATE sessions SET end_reason = 'done' WHERE id = '${id}'`);
     await first.lease.beat();
     await vi.waitFor(async () => expect(await harness.connections(ofFirst)).toHaveLength(1), patience);
     expect(await harness.session(id)).toMatchObject({ end_reason: 'done', ended_at: expect.any(Date) });
   });
 
-  it('says how a session ended that another had to guess about', async () => {
+  it('corrects the end of a session that another gateway guessed', async () => {
     await first.sessions.end(id, { reason: 'done', bytesUp: 3, bytesDown: 4 });
     await first.lease.beat();
     await first.stop();
@@ -139,11 +139,11 @@ describe('a gateway that was taken for dead', () => {
       );
     beforeEach(async () => {
       await first.connect(ofFirst, 6n);
-      // The first time, which is not what is tested here.
+      // The first publication, which is not under test.
       await vi.waitFor(async () => expect(await harness.connections(ofFirst)).toHaveLength(2), patience);
     });
     afterEach(async () => {
-      // Behind everything else.
+      // Queued after everything else.
       await first.connect(ofFirst, 7n);
       expect((await harness.connections(ofFirst)).map(({ epoch }) => epoch)).toEqual(['6', '7']);
     });
@@ -167,7 +167,7 @@ describe('a gateway that was taken for dead', () => {
   });
 });
 
-it('writes what came and went while the database was away when it is back', async () => {
+it('after a database outage, writes what came and went meanwhile', async () => {
   await first.connect(ofFirst, 1n);
   await first.connect(ofFirst, 2n);
   const id = await first.open(ofFirst);
@@ -176,7 +176,7 @@ it('writes what came and went while the database was away when it is back', asyn
     "ALTER ROLE postern_app CONNECTION LIMIT 0; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postern_app'",
     'postgres',
   );
-  // Connections that were cut are found out one by one.
+  // The pool notices cut connections one by one.
   await vi.waitFor(() => expect(first.lease.beat()).rejects.toThrow(/too many|connection/i), patience);
   await Promise.all([first.connect(other, 3n), first.disconnect(ofFirst, 2n)]);
   await harness.server.run('ALTER ROLE postern_app CONNECTION LIMIT -1', 'postgres');
@@ -185,7 +185,7 @@ it('writes what came and went while the database was away when it is back', asyn
   await first.connect(other, 4n);
   expect(await harness.connections(other)).toMatchObject([{ epoch: '3', gateway_id: before }, { epoch: '4' }]);
   expect(await harness.session(id)).toMatchObject({ ended_at: null, gateway_id: before });
-  // What is left under the old id ends with that.
+  // What is left under the old id ends with it.
   expect(await harness.connections(ofFirst)).toHaveLength(2);
   await harness.server.run(`UPDATE gateways SET seen_at = now() - interval '11 s' WHERE id <> '${before}'`);
   await first.lease.beat();

@@ -16,7 +16,7 @@ import {
 } from '../test/gateway-harness.ts';
 
 const program = new URL('../main.ts', import.meta.url);
-/** From its sources: nothing need be built. */
+/** Runs the program from its sources, without a build. */
 const typescript = new URL('../../../../scripts/typescript.mjs', import.meta.url);
 
 let harness: GatewayHarness;
@@ -44,7 +44,7 @@ interface Another extends GatewayClient {
   child: ChildProcess;
 }
 
-/** A second gateway on the database of the harness, a process of its own. */
+/** Starts a second gateway on the database of the harness, in its own process. */
 async function startAnother(): Promise<Another> {
   const port = await freePort();
   const child = fork(program, {
@@ -125,7 +125,7 @@ const sessionOf = async (gateway: GatewayClient, clusterId: string) =>
   (await gateway.ask('GET', `/api/v1/organizations/ada/sessions?cluster=${clusterId}`, { token: ada.token })).json
     .items[0];
 
-/** Rows of these that are changed or removed are kept from now on, as they were. */
+/** From now on keeps the old version of every row that is updated or deleted. */
 const keepChanges = () =>
   harness.database.run(`
     CREATE TABLE changed (row jsonb);
@@ -136,7 +136,7 @@ const changesOf = async (clusterId: string) =>
   (await harness.database.run(`SELECT row FROM changed WHERE '${clusterId}' IN (row->>'id', row->>'cluster_id')`)).rows;
 const gatewayCount = async () => (await harness.database.run('SELECT FROM gateways')).rowCount;
 
-describe('of two gateways on one database', { timeout: 90_000 }, () => {
+describe('two gateways on one database', { timeout: 90_000 }, () => {
   let one: string;
   let sessionOne: Duplex;
   let before: unknown;
@@ -159,7 +159,7 @@ describe('of two gateways on one database', { timeout: 90_000 }, () => {
     expect(await gatewayCount()).toBe(1);
   });
 
-  it('one is killed, and within 15 s what it held has ended, and nothing else', async () => {
+  it('one is killed: within 15 s what it held has ended, and nothing else', async () => {
     const another = await startAnother();
     const two = await connect(another, 'two');
     expect(await echo(await exec(another.port, 'two'), 'hello')).toBe('hello');
@@ -180,7 +180,7 @@ describe('of two gateways on one database', { timeout: 90_000 }, () => {
     );
   });
 
-  it('one stops in order, and what it held has ended when it is gone, and nothing else', async () => {
+  it('one shuts down cleanly: what it held has ended when it exits, and nothing else', async () => {
     const another = await startAnother();
     const three = await connect(another, 'three');
     expect(await echo(await exec(another.port, 'three'), 'hello')).toBe('hello');

@@ -3,7 +3,7 @@ import { Limits } from './limits.ts';
 import { Places } from './places.ts';
 import { defaultLimits } from './settings.ts';
 
-it('lets a burst of four seconds through, then the rate, each key by itself, and tells of refusals', () => {
+it('allows each key a burst of four seconds, then the rate, and emits refusals', () => {
   let now = 0;
   const refused: string[] = [];
   const limits = new Limits({ ...defaultLimits, requestsPerUser: 5 }, () => now);
@@ -23,7 +23,7 @@ it('lets a burst of four seconds through, then the rate, each key by itself, and
   expect(limits.take('requestsPerOrganization', 'a')).toBe(0);
 });
 
-it('has rates for longer than a second, set or fixed, that tell of refusals too and can be forgotten', () => {
+it('has configurable and fixed rates over longer periods, which emit refusals too and can be reset', () => {
   let now = 0;
   const refused: string[] = [];
   const limits = new Limits({ ...defaultLimits, signInsPerEmail: 3 }, () => now);
@@ -39,14 +39,14 @@ it('has rates for longer than a second, set or fixed, that tell of refusals too 
   expect(limits.take('wrongSetupCodesPerAddress', 'a')).toBe(0);
 });
 
-it('drives no key of one limit out by many keys of another', () => {
+it('does not evict a key of one limit because of many keys of another', () => {
   const limits = new Limits({ ...defaultLimits, signInsPerEmail: 1 }, () => 0);
   limits.take('signInsPerEmail', 'ada@example.com');
   for (let count = 0; count < 60_000; count++) limits.take('newConnectionsPerAddress', `address ${count}`);
   expect(limits.take('signInsPerEmail', 'ada@example.com')).toBeGreaterThan(0);
 });
 
-it('counts what is open, by limit and key, and a place is given back once', () => {
+it('counts what is open by limit and key, and releases a place only once', () => {
   const refused: string[] = [];
   const limits = new Limits({ ...defaultLimits, streamsPerUser: 2 });
   limits.on('refused', (name) => refused.push(name));
@@ -63,15 +63,15 @@ it('counts what is open, by limit and key, and a place is given back once', () =
   expect(refused).toEqual(['streamsPerUser', 'streamsPerUser']);
 });
 
-it('allows a row while there are fewer than the most', () => {
+it('allows a row below the maximum', () => {
   const limits = new Limits({ ...defaultLimits, tokensPerUser: 3 });
   expect([limits.allows('tokensPerUser', 2), limits.allows('tokensPerUser', 3)]).toEqual([true, false]);
 });
 
-it('forgets a key under which nothing is open', () => {
+it('forgets a key with nothing open', () => {
   const places = new Places();
-  const leave = places.enter('a', 1);
+  const release = places.enter('a', 1);
   expect(places.taken('a')).toBe(1);
-  leave?.();
+  release?.();
   expect(places.taken('a')).toBe(0);
 });

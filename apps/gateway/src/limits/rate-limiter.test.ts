@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RateLimiter } from './rate-limiter.ts';
 
-it('takes several at once or none, and what is charged afterwards is paid off first', () => {
+it('takes several at once or none, and first pays off what was charged', () => {
   let now = 0;
   const limiter = new RateLimiter(() => now);
   const rate = { most: 10, perMs: 10_000 };
@@ -14,7 +14,7 @@ it('takes several at once or none, and what is charged afterwards is paid off fi
   expect([limiter.take('a', rate), limiter.take('a', rate)]).toEqual([0, 1]);
 });
 
-it('lets so many through at once, then one each time there is one again', () => {
+it('allows a burst, then one at a time as the bucket refills', () => {
   let now = 0;
   const limiter = new RateLimiter(() => now);
   const rate = { most: 3, perMs: 60_000 };

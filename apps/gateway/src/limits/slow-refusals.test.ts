@@ -12,7 +12,7 @@ function start() {
     },
   });
   let answered = 0;
-  /** @returns how many of so many refusals were answered without waiting. */
+  /** Requests `count` refusals. @returns how many of them did not have to wait. */
   const refuse = async (key: string, count: number): Promise<number> => {
     const before = answered;
     for (let index = 0; index < count; index++) void refusals.turn(key).then(() => answered++);
@@ -22,7 +22,7 @@ function start() {
   return { refuse, waiting, pass: (ms: number) => (now += ms), answered: () => answered };
 }
 
-it('answers 50 refusals of a key in a second at once, and the others a second later', async () => {
+it('sends 50 refusals per key and second at once, and the others a second later', async () => {
   const { refuse, waiting, pass, answered } = start();
   expect(await refuse('a', 120)).toBe(50);
   expect(waiting.length).toBe(70);
@@ -34,7 +34,7 @@ it('answers 50 refusals of a key in a second at once, and the others a second la
   expect(await refuse('a', 51)).toBe(50);
 });
 
-it('holds 256 requests of a key and 2,000 in all, and answers what is more at once', async () => {
+it('delays at most 256 refusals per key and 2,000 in all, and sends the others at once', async () => {
   const { refuse, waiting } = start();
   expect(await refuse('a', 1_000)).toBe(1_000 - 256);
   for (let key = 0; key < 10; key++) await refuse(`k${key}`, 400);

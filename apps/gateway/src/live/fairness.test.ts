@@ -39,7 +39,7 @@ interface Flood {
   refused: number;
 }
 
-/** In a thread of its own: sends so many events a second over four connections, and dials again when it is cut off. */
+/** Runs in a separate thread: sends `perSecond` events over four connections, and reconnects when it is cut off. */
 const floodSource = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { WebSocket } = require(workerData.ws);
@@ -84,7 +84,8 @@ parentPort.on('message', () => {
 });
 `;
 
-async function flooded<T>(work: () => Promise<T>): Promise<{ value: T; flood: Flood; seconds: number }> {
+/** Runs `work` during a flood. */
+async function duringFlood<T>(work: () => Promise<T>): Promise<{ value: T; flood: Flood; seconds: number }> {
   const workerData = {
     ws: createRequire(import.meta.url).resolve('ws'),
     port: harness.port,
@@ -97,14 +98,14 @@ async function flooded<T>(work: () => Promise<T>): Promise<{ value: T; flood: Fl
   const began = performance.now();
   const worker = new Worker(floodSource, { eval: true, workerData });
   const value = await work();
-  const said = new Promise<Flood>((resolve) => worker.once('message', resolve));
+  const reply = new Promise<Flood>((resolve) => worker.once('message', resolve));
   worker.postMessage('stop');
-  const flood = await said;
+  const flood = await reply;
   await new Promise((resolve) => worker.once('exit', resolve));
   return { value, flood, seconds: (performance.now() - began) / 1_000 };
 }
 
-/** How long each of what somebody else's page asks for took, in milliseconds. */
+/** The response times of another person's requests, in milliseconds. */
 async function honest(requests = 100): Promise<number[]> {
   const times: number[] = [];
   for (let count = 0; count < requests; count++) {
@@ -119,46 +120,46 @@ async function honest(requests = 100): Promise<number[]> {
 const p99 = (times: readonly number[]): number =>
   times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN;
 
-/** Lists and whatever else the flood made the gateway do in so many seconds, counted and not timed. */
+/** Checks by counts, not times, that a flood made the gateway do a bounded amount of work. */
 function expectBounded(flood: Flood, seconds: number): void {
   expect(flood.lists).toBeLessThanOrEqual(((seconds + 4) * eventsPerSecond) / 25);
-  // Twice the limit, with a burst of four seconds each time that it is let in again, every ten seconds at the soonest.
+  // Twice the limit, plus a burst of four seconds each time that it may reconnect, which is after ten seconds.
   const bursts = 1 + Math.floor(seconds / 10);
   expect(flood.limited).toBeLessThanOrEqual(2 * eventsPerSecond * (seconds + 4 * bursts));
   expect(flood.limited + flood.cutOff + flood.refused).toBeGreaterThan(0);
 }
 
-it('a tenant at ten times its limit takes a bounded part of the gateway, and others are served', async () => {
+it('a tenant at ten times its limit uses a bounded share of the gateway, and others are served', async () => {
   await honest();
   const {
     value: share,
     flood,
     seconds,
-  } = await flooded(async () => {
-    // CPU time of the thread that serves, so that other programs on the machine do not count.
+  } = await duringFlood(async () => {
+    // CPU time of the serving thread, so that other programs on the machine do not count.
     const began = { cpu: process.threadCpuUsage(), at: performance.now() };
     await delay(6_000);
     const { user, system } = process.threadCpuUsage(began.cpu);
-    const part = (user + system) / 1_000 / (performance.now() - began.at);
+    const cpuShare = (user + system) / 1_000 / (performance.now() - began.at);
     await honest();
-    return part;
+    return cpuShare;
   });
-  console.info('fairness: part of a core', share, JSON.stringify(flood));
+  console.info('fairness: share of a core', share, JSON.stringify(flood));
   expectBounded(flood, seconds);
   expect(share).toBeLessThan(0.33);
 }, 60_000);
 
-// Needs a machine that does nothing else: a p99 of some milliseconds tells more of the neighbours than of the gateway.
+// Needs an otherwise idle machine: a p99 of some milliseconds depends more on other programs than on the gateway.
 if (process.env['POSTERN_MEASURE'] === '1') {
-  it('and slows the others by half at most', async () => {
+  it('a tenant at ten times its limit slows others by half at most', async () => {
     await honest();
     const quiet: number[] = [];
     const busy: number[] = [];
-    // In turn, so that both see the same machine; the pause lets the flood in again after it was cut off.
+    // Alternating, so that both see the same machine; after the pause, the flood may reconnect.
     for (let round = 0; round < 3; round++) {
       await delay(11_000);
       quiet.push(...(await honest(500)));
-      const { value, flood, seconds } = await flooded(async () => {
+      const { value, flood, seconds } = await duringFlood(async () => {
         await delay(500);
         return honest(500);
       });

@@ -20,7 +20,8 @@ let pod: { status: number; body: string };
 
 /** A gateway whose agent opens shells. */
 async function start(limits: Partial<LimitSettings> = {}): Promise<void> {
-  harness = await startKubeHarness({ limits: new Limits({ ...defaultLimits, ...limits }) });
+  // Their clock stands still, so that what is refused does not depend on how fast this machine is.
+  harness = await startKubeHarness({ limits: new Limits({ ...defaultLimits, ...limits }, () => 0) });
   harness.signIn('eve', 'browser');
   clients = [];
   execs = [];
@@ -77,7 +78,7 @@ async function open(client: Client, more: object = {}): Promise<{ id: string; ex
   return { id: opened.terminal, exec };
 }
 
-/** Waits until a count that has begun to grow grows no more. */
+/** Waits until a count has started to grow and then stopped. */
 async function untilAtRest(count: () => number): Promise<void> {
   await until(() => count() > 0);
   await atRest(count);
@@ -88,18 +89,18 @@ const ended = (client: Client): Promise<TerminalEnded> =>
 
 describe('the handshake', () => {
   it.each([
-    ['another site', { cookie: 'session=eve', origin: 'https://evil.example' }],
-    ['a suffix trick', { cookie: 'session=eve', origin: 'https://localhost:1.evil.example' }],
-    ['null', { cookie: 'session=eve', origin: 'null' }],
+    ['another origin', { cookie: 'session=eve', origin: 'https://evil.example' }],
+    ['an origin that only starts like ours', { cookie: 'session=eve', origin: 'https://localhost:1.evil.example' }],
+    ['the origin null', { cookie: 'session=eve', origin: 'null' }],
     ['no cookie', { origin: 'https://localhost:1' }],
     ['an unknown cookie', { cookie: 'session=nobody', origin: 'https://localhost:1' }],
-  ])('%s gets no connection', async (_, headers) => {
+  ])('refuses %s', async (_, headers) => {
     const client = dial(headers);
     await new Promise((resolve) => client.once('connect_error', resolve));
     expect(client.connected).toBe(false);
   });
 
-  it('without an Origin gets no connection', async () => {
+  it('refuses a request without an Origin', async () => {
     const socket = await harness.connect();
     socket.write(
       'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nCookie: session=eve\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
@@ -107,12 +108,12 @@ describe('the handshake', () => {
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 403 /);
   });
 
-  it('a connection ends within seconds when the session does', async () => {
+  it('opens a connection that ends within seconds of its session', async () => {
     const client = await connect();
-    const told = new Promise((resolve) => client.once('session:ended', resolve));
+    const notified = new Promise((resolve) => client.once('session:ended', resolve));
     const gone = new Promise((resolve) => client.once('disconnect', resolve));
     harness.authenticator.principals.delete('eve');
-    expect(await told).toMatchObject({ message: expect.stringContaining('Sign in') });
+    expect(await notified).toMatchObject({ message: expect.stringContaining('Sign in') });
     await gone;
   });
 });
@@ -121,7 +122,7 @@ describe('clusters', () => {
   const watch = (client: Client, organization: unknown): Promise<object> =>
     new Promise((resolve) => client.emit('clusters:watch', { organization } as never, resolve));
 
-  it('are listed and followed by members', async () => {
+  it('are listed for members, who are notified of changes', async () => {
     const client = await connect();
     expect(await watch(client, 'acme')).toMatchObject({ items: [{ id: clusterId, name: 'prod' }] });
     const changed = new Promise((resolve) => client.once('cluster:changed', resolve));
@@ -132,7 +133,7 @@ describe('clusters', () => {
     expect(await deleted).toEqual({ id: clusterId, organizationId: acme });
   });
 
-  it('of others are not there, and their changes are not heard', async () => {
+  it('of others are not found, and their changes are not sent', async () => {
     harness.signIn('mallory', 'browser', 'other-id');
     const client = await connect('mallory');
     expect(await watch(client, 'acme')).toMatchObject({ error: { code: 'not-found' } });
@@ -149,7 +150,7 @@ describe('clusters', () => {
   });
 
   it.each([undefined, null, 7, {}, ['acme'], 'UPPER', 'a'.repeat(100)])(
-    '%j is no organization',
+    '%j is not an organization',
     async (organization) => {
       expect(await watch(await connect(), organization)).toMatchObject({ error: { code: 'invalid-request' } });
     },
@@ -157,7 +158,7 @@ describe('clusters', () => {
 });
 
 describe('a terminal', () => {
-  it('types, shows, resizes and ends with the exit code', async () => {
+  it('passes input and output, resizes, and ends with the exit code', async () => {
     const client = await connect();
     const { id, exec } = await open(client);
     const shown: string[] = [];
@@ -180,7 +181,7 @@ describe('a terminal', () => {
     ]);
   });
 
-  it('asks the cluster as the person, in the container kubectl would choose, for bash else sh', async () => {
+  it('execs as the person, in the container that kubectl would choose, bash or else sh', async () => {
     await open(await connect());
     const { path = '', identity } = harness.seen.at(-1) ?? {};
     expect(identity).toEqual({ user: 'postern:eve@example.com', groups: ['postern:admin'] });
@@ -191,14 +192,14 @@ describe('a terminal', () => {
     expect(url.searchParams.getAll('command')).toEqual(['sh', '-c', expect.stringContaining('exec bash || exec sh')]);
   });
 
-  it('of a given container and shell', async () => {
+  it('opens in a given container with a given shell', async () => {
     const opened = await ask(await connect(), { container: 'sidecar', shell: 'sh' });
     expect(opened).toMatchObject({ container: 'sidecar', shell: 'sh' });
     expect(harness.seen).toHaveLength(1);
     expect(harness.seen[0]?.path).toContain('container=sidecar');
   });
 
-  it('holds the cluster back until the browser has drawn, and a key still gets through', async () => {
+  it('holds the cluster back until the browser has drawn, while input still gets through', async () => {
     const client = await connect();
     const { id, exec } = await open(client);
     let received = 0;
@@ -222,18 +223,18 @@ describe('a terminal', () => {
     };
     yes();
     await untilAtRest(() => received);
-    // Nothing was acknowledged: what arrived is bounded, and so is what lies in the tunnel.
+    // Nothing was acknowledged: what arrived is bounded, and so is what waits in the tunnel.
     expect(received).toBeLessThanOrEqual(256 * 1024);
     expect(written - received).toBeLessThan(2 * 1024 * 1024);
     client.emit('terminal:input', { terminal: id, data: Buffer.from('\u0003') });
     await until(() => isStopped);
-    // Drawing it all lets the rest come.
+    // Once everything is acknowledged, the rest arrives.
     client.on('terminal:output', () => client.emit('terminal:ack', { terminal: id, bytes: received }));
     client.emit('terminal:ack', { terminal: id, bytes: received });
     await until(() => received === written);
   });
 
-  it('does not believe an acknowledgement of more than was sent', async () => {
+  it('ignores an acknowledgement of more than was sent', async () => {
     const client = await connect();
     const { id, exec } = await open(client);
     let received = 0;
@@ -258,7 +259,7 @@ describe('a terminal', () => {
     ],
     [{ status: 'Failure', reason: 'InternalError', message: 'container not found ("app")' }, 'pod-gone'],
     [{ status: 'Failure', reason: 'InternalError', message: 'something \u001b]52;c;x\u0007 else' }, 'failed'],
-  ])('that ends with %j', async (status, code) => {
+  ])('maps the final status %j', async (status, code) => {
     const client = await connect();
     const { exec } = await open(client);
     const end = ended(client);
@@ -268,7 +269,7 @@ describe('a terminal', () => {
     expect(message).not.toMatch(/\p{C}/u);
   });
 
-  it('of a pod that goes away says so', async () => {
+  it('reports that its pod is gone', async () => {
     const client = await connect();
     const { exec } = await open(client);
     pod = { status: 404, body: '{"kind":"Status","message":"pods \\"web-0\\" not found"}' };
@@ -281,7 +282,7 @@ describe('a terminal', () => {
     expect(await end).toMatchObject({ code: 'pod-gone' });
   });
 
-  it('of an agent that goes away says so', async () => {
+  it('reports that its agent is offline', async () => {
     const client = await connect();
     await open(client);
     const end = ended(client);
@@ -291,7 +292,7 @@ describe('a terminal', () => {
   });
 
   it.each([101, 403])(
-    'whose cluster breaks off its answer of %i is refused, with a sentence that says so',
+    'is refused with an accurate message when the cluster breaks off its response with status %i',
     async (status) => {
       harness.onRequest = ({ respond, stream }) => {
         respond({ status, headers: [] });
@@ -304,7 +305,7 @@ describe('a terminal', () => {
     },
   );
 
-  it('that the cluster does not allow is denied, with its sentence', async () => {
+  it("is denied with the cluster's own message when the cluster does not allow it", async () => {
     harness.onRequest = ({ respond, stream }) => {
       respond({ status: 403, headers: [] });
       stream.end('{"kind":"Status","message":"pods \\"web-0\\" is forbidden: no"}');
@@ -314,7 +315,7 @@ describe('a terminal', () => {
     expect(harness.sessions.sessions).toEqual([]);
   });
 
-  it('is not for viewers, not for strangers, and not in pods that are not there', async () => {
+  it('is refused to viewers, to strangers, and in pods that do not exist', async () => {
     const client = await connect();
     harness.directory.level = 'viewer';
     expect(await ask(client)).toMatchObject({ error: { code: 'denied' } });
@@ -329,21 +330,21 @@ describe('a terminal', () => {
 
   it.each([
     [
-      'a wrong accept',
+      'a wrong Sec-WebSocket-Accept',
       [
         ['upgrade', 'websocket'],
         ['sec-websocket-accept', 'x'],
         ['sec-websocket-protocol', 'v5.channel.k8s.io'],
       ],
     ],
-    ['no protocol', [['upgrade', 'websocket']]],
-    ['nothing', []],
-  ] as [string, [string, string][]][])('is refused by %s in the handshake', async (_, headers) => {
+    ['no subprotocol', [['upgrade', 'websocket']]],
+    ['no header', []],
+  ] as [string, [string, string][]][])('is refused after a handshake with %s', async (_, headers) => {
     harness.onRequest = ({ respond }) => respond({ status: 101, headers });
     expect(await ask(await connect(), { container: 'app' })).toMatchObject({ error: { code: 'failed' } });
   });
 
-  it('belongs to its connection: nobody else types into it, draws from it or closes it', async () => {
+  it('belongs to its connection: no other can type into it, acknowledge its output or close it', async () => {
     harness.signIn('mallory', 'browser');
     const own = await connect();
     const { id, exec } = await open(own);
@@ -359,7 +360,7 @@ describe('a terminal', () => {
     expect(exec.closed).toBe(false);
   });
 
-  it('ends with its connection, on request, and with the credential', async () => {
+  it('ends on request, and with the credential', async () => {
     const client = await connect();
     const first = await open(client);
     const second = await open(client);
@@ -384,7 +385,7 @@ describe('a terminal', () => {
     [{ streamsPerUser: 4 }, 'You have too many requests and streams open.'],
     [{ streamsPerOrganization: 4 }, 'The organization "acme" has too many requests and streams open.'],
     [{ streamsPerCluster: 4 }, 'Too many requests and streams to the cluster "prod" are open.'],
-  ])('is refused beyond %o with a sentence, and those that are open go on', async (limits, sentence) => {
+  ])('is refused beyond %o with a message, and those that are open go on', async (limits, sentence) => {
     await harness.close();
     await start(limits);
     const client = await connect();
@@ -395,7 +396,7 @@ describe('a terminal', () => {
     expect(terminals.some(({ exec }) => exec.closed)).toBe(false);
   });
 
-  it('ends when the browser goes away, also while it is being opened', async () => {
+  it('ends when the browser disconnects, also while it is being opened', async () => {
     const client = await connect();
     const { exec } = await open(client);
     client.emit('terminal:open', place, () => {});
@@ -413,7 +414,7 @@ describe('a terminal', () => {
     [{ ...place, shell: 'zsh -c reboot' }],
     [{ ...place, pod: '' }],
     [{ ...place, organization: '../x' }],
-  ])('%j is refused', async (request) => {
+  ])('is refused for the request %j', async (request) => {
     const client = await connect();
     const answer = await new Promise((resolve) => client.emit('terminal:open', request as never, resolve));
     expect(answer).toMatchObject({ error: { code: 'invalid-request' } });
@@ -463,7 +464,7 @@ describe('a terminal', () => {
     await gone;
   });
 
-  it('at most 32 of one connection', async () => {
+  it('is limited to 32 per connection', async () => {
     const client = await connect();
     const all = await Promise.all(Array.from({ length: 33 }, () => ask(client, { container: 'app' })));
     expect(all.filter((one) => 'error' in one)).toMatchObject([{ error: { code: 'limit' } }]);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Flood } from './flood.ts';
 import { Unread, unreadLimits } from './unread.ts';
 
-it('cuts off one connection at its own limit, and the larger ones of a person at theirs', () => {
+it("cuts off a connection above its own limit, and a person's larger ones above the person's limit", () => {
   const unread = new Unread();
   const reader = (bytes: number) => ({ unread: () => bytes });
   const { hold, connection, person } = unreadLimits;
@@ -12,19 +12,19 @@ it('cuts off one connection at its own limit, and the larger ones of a person at
   expect(unread.isTooMuch('b', reader(connection))).toBe(false);
 
   const many = Array.from({ length: person / connection }, () => reader(connection));
-  const leave = many.map((one) => unread.add('c', one));
+  const removals = many.map((one) => unread.add('c', one));
   expect(unread.isTooMuch('c', many[0] as never)).toBe(false);
   const small = reader(hold);
   const large = reader(hold + 1);
   unread.add('c', small);
   unread.add('c', large);
   expect([unread.isTooMuch('c', small), unread.isTooMuch('c', large)]).toEqual([false, true]);
-  leave[0]?.();
-  leave[0]?.();
+  removals[0]?.();
+  removals[0]?.();
   expect(unread.isTooMuch('c', large)).toBe(false);
 });
 
-it('counts messages by their size, each person by themselves', () => {
+it('counts messages by size, for each person separately', () => {
   let now = 0;
   const flood = new Flood(10, () => now);
   const count = (bytes: number, who = 'a'): number => {

@@ -13,7 +13,7 @@ import { LocalClusters } from './local-clusters.ts';
 let server: TestDatabase;
 let database: Database;
 let clusters: Clusters;
-let said: { name: string; organization: string; clusterId: string; joinToken: string }[];
+let sent: { name: string; organization: string; clusterId: string; joinToken: string }[];
 const logger = pino({ level: 'silent' });
 
 beforeAll(async () => {
@@ -40,83 +40,83 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await server.run('TRUNCATE organizations, users CASCADE');
-  said = [];
+  sent = [];
 });
 
 function local(names: { demo: boolean; clusters: string[] } | null): LocalClusters {
   return new LocalClusters(
-    { database, clusters, logger, tell: (message) => void said.push(message) },
+    { database, clusters, logger, tell: (message) => void sent.push(message) },
     { local: names },
   );
 }
 const organization = (slug: string) => database.scoped.organization.create({ data: { name: slug, slug } });
-const namesSaid = () => said.map(({ name, organization }) => `${organization}/${name}`);
+const namesSent = () => sent.map(({ name, organization }) => `${organization}/${name}`);
 
-describe('clusters of this machine', () => {
-  it('are made for each new organization, and their tokens told to the parent only', async () => {
+describe('local clusters', () => {
+  it('are created for each new organization, and their join tokens sent to the parent process', async () => {
     const acme = await organization('acme');
     await local({ demo: true, clusters: ['kind'] }).createFor(acme);
-    expect(namesSaid()).toEqual(['acme/demo', 'acme/kind']);
-    expect(said[0]?.joinToken).toMatch(/^postern_join_/);
+    expect(namesSent()).toEqual(['acme/demo', 'acme/kind']);
+    expect(sent[0]?.joinToken).toMatch(/^postern_join_/);
     const rows = await database.scoped.cluster.findMany({
       where: { organizationId: acme.id },
       orderBy: { name: 'asc' },
     });
     expect(rows.map(({ id, name, demo }) => [id, name, demo])).toEqual([
-      [said[0]?.clusterId, 'demo', true],
-      [said[1]?.clusterId, 'kind', false],
+      [sent[0]?.clusterId, 'demo', true],
+      [sent[1]?.clusterId, 'kind', false],
     ]);
   });
 
-  it('are for the first organization alone where they are the user’s own', async () => {
+  it("are created only for the first organization if they are the user's own", async () => {
     const machine = local({ demo: true, clusters: ['kind'] });
     await machine.createFor(await organization('first'));
     const second = await organization('second');
     await machine.createFor(second);
-    expect(namesSaid()).toEqual(['first/demo', 'first/kind', 'second/demo']);
-    // One of the same name that waits for its own agent does not get this machine's.
+    expect(namesSent()).toEqual(['first/demo', 'first/kind', 'second/demo']);
+    // Another cluster with the same name, which waits for its own agent, gets no local one.
     await clusters.create(second.id, { name: 'kind' });
-    said = [];
+    sent = [];
     await machine.resume();
-    expect(namesSaid().sort()).toEqual(['first/demo', 'first/kind', 'second/demo']);
+    expect(namesSent().sort()).toEqual(['first/demo', 'first/kind', 'second/demo']);
   });
 
-  it('leave alone what somebody else named so', async () => {
+  it("leave alone somebody else's cluster with the same name", async () => {
     const acme = await organization('acme');
     await clusters.create(acme.id, { name: 'demo' });
     await local({ demo: true, clusters: [] }).resume();
-    expect(said).toEqual([]);
+    expect(sent).toEqual([]);
   });
 
-  it('are none where the gateway does not run alone', async () => {
+  it('are not created outside npm start', async () => {
     await local(null).createFor(await organization('acme'));
     await local(null).resume();
-    expect(said).toEqual([]);
+    expect(sent).toEqual([]);
   });
 
-  it('come to the first organization at a start that asks for them', async () => {
+  it('are created for the first organization at a start that requests them', async () => {
     await organization('first');
     await organization('second');
     await local({ demo: false, clusters: ['kind'] }).resume();
-    expect(namesSaid()).toEqual(['first/kind']);
+    expect(namesSent()).toEqual(['first/kind']);
   });
 
-  it('get another token while their agent has not enrolled, and none afterwards', async () => {
+  it('get another join token until their agent has enrolled', async () => {
     const acme = await organization('acme');
     const machine = local({ demo: true, clusters: [] });
     await machine.createFor(acme);
     await machine.resume();
-    expect(namesSaid()).toEqual(['acme/demo', 'acme/demo']);
-    expect(said[1]?.joinToken).not.toBe(said[0]?.joinToken);
+    expect(namesSent()).toEqual(['acme/demo', 'acme/demo']);
+    expect(sent[1]?.joinToken).not.toBe(sent[0]?.joinToken);
     await server.run('UPDATE clusters SET key_registered_at = now()');
     await machine.resume();
-    expect(said).toHaveLength(2);
+    expect(sent).toHaveLength(2);
   });
 
-  it('stay away when somebody deleted the demo', async () => {
+  it('do not include a demo that somebody deleted', async () => {
     await local({ demo: true, clusters: [] }).createFor(await organization('acme'));
     await server.run('UPDATE clusters SET deleted_at = now(), key_registered_at = now()');
     await local({ demo: true, clusters: [] }).resume();
-    expect(said).toHaveLength(1);
+    expect(sent).toHaveLength(1);
   });
 });

@@ -5,7 +5,7 @@ import { GatewayMetrics } from './metrics.ts';
 import { serveMetrics } from './metrics-server.ts';
 
 describe('metrics', () => {
-  it('follow streams from opening to end, once', async () => {
+  it('follow each stream from start to end, once', async () => {
     const metrics = new GatewayMetrics({ processMetrics: false });
     const meter = metrics.streamOpened('exec');
     const text = (): Promise<string> => metrics.registry.metrics();
@@ -18,7 +18,7 @@ describe('metrics', () => {
     expect(await text()).toContain('postern_stream_duration_seconds_count{kind="exec"} 1');
   });
 
-  it('are served on a port of their own, with those of the process', async () => {
+  it('are served on a separate port, with those of the process', async () => {
     const server = await serveMetrics(new GatewayMetrics(), { host: '127.0.0.1', port: 0 });
     const answer = await fetch(server.url);
     const text = await answer.text();
@@ -31,7 +31,7 @@ describe('metrics', () => {
     await server.close();
   });
 
-  it('are documented, each with its type, labels and words', async () => {
+  it('are documented, each with its type, labels and help text', async () => {
     const document = readFileSync(resolve(import.meta.dirname, '../../../../docs/configuration.md'), 'utf8');
     const rows = document.split('\n').filter((line) => line.startsWith('| `postern_'));
     const metrics = await new GatewayMetrics({ processMetrics: false }).registry.getMetricsAsArray();
@@ -40,12 +40,12 @@ describe('metrics', () => {
       return `| \`${name}\` | ${[type, ...labelNames.map((label) => `\`${label}\``)].join(', ')} | ${help}`;
     });
     expect(rows).toHaveLength(expected.length);
-    // Behind its words a row may name the document that says more.
+    // After the help text, a row may refer to another document.
     const missing = expected.filter((row) => !rows.some((other) => other.startsWith(row.replace(/\.$/, ''))));
     expect(missing).toEqual([]);
   });
 
-  it('are told without listing or grouping all connections', async () => {
+  it('are collected without listing or grouping all connections', async () => {
     const walks = [vi.spyOn(process, 'getActiveResourcesInfo'), vi.spyOn(fs, 'readdirSync')];
     await new GatewayMetrics().registry.metrics();
     for (const walk of walks) expect(walk).not.toHaveBeenCalled();

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => harness.stop());
 
 describe('the OpenAPI document', () => {
-  it('is valid, of version 3.1, and has every operation', async () => {
+  it('is valid OpenAPI 3.1 and has every operation', async () => {
     const { status, json } = await harness.ask('GET', '/api/openapi.json');
     expect(status).toBe(200);
     expect(json.openapi).toBe('3.1.0');
@@ -23,7 +23,7 @@ describe('the OpenAPI document', () => {
     expect(ids.toSorted()).toEqual(Object.keys(routes).toSorted());
   });
 
-  it('refers to nothing that is not in it', async () => {
+  it('contains everything that it refers to', async () => {
     const { json, text } = await harness.ask('GET', '/api/openapi.json');
     const references = [...text.matchAll(/"\$ref":\s*"([^"]+)"/g)].map(([, reference = '']) => reference);
     expect(references.length).toBeGreaterThan(30);
@@ -34,7 +34,7 @@ describe('the OpenAPI document', () => {
     expect(json.components.schemas.SignUpRequest).toMatchObject({ additionalProperties: false });
   });
 
-  it('has a page that loads nothing from elsewhere', async () => {
+  it('has a page that loads nothing from other origins', async () => {
     const page = await harness.ask('GET', '/api/docs');
     expect(page.status).toBe(200);
     expect(page.text).toContain('<title>Postern API</title>');
@@ -54,7 +54,7 @@ describe('the OpenAPI document', () => {
     expect(policy).toContain("default-src 'none'");
   });
 
-  it('is held once for everybody: asked for again it is not sent again, and it comes compressed', async () => {
+  it('is not sent again to a client that has it, and is sent compressed', async () => {
     for (const path of ['/api/openapi.json', '/api/docs/swagger-ui.css', '/api/docs/swagger-ui-bundle.js']) {
       const whole = await harness.ask('GET', path);
       expect([whole.status, whole.headers['cache-control']]).toEqual([200, 'no-cache']);
@@ -69,7 +69,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has no other file of the package that it comes from', async () => {
+  it('serves no other file of the Swagger UI package', async () => {
     for (const file of ['swagger-ui-bundle.js.map', 'package.json', 'index.html', 'README.md', 'oauth2-redirect.html'])
       expect([file, (await harness.ask('GET', `/api/docs/${file}`)).status]).toEqual([file, 404]);
   });

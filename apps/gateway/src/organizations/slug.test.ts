@@ -17,7 +17,7 @@ it.each([
   expect(slugOf(name)).toBe(slug);
 });
 
-it('is a slug for every name, and free', () => {
+it('is valid and free for every name', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 100 }),

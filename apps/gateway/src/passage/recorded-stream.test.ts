@@ -42,8 +42,8 @@ async function exec(path: string, answer: { status: number; said: string }): Pro
   return text(parts);
 }
 
-describe('a recorder stands between a person and a cluster', () => {
-  it('in an exec by kubectl', async () => {
+describe('a recorder sees every byte', () => {
+  it('of an exec by kubectl', async () => {
     const got = await exec('/api/v1/namespaces/shop/pods/web-0/exec?command=sh', { status: 101, said: 'said' });
     expect(got).toMatch(/\r\n\r\nsaid$/);
     const { session, up, down } = onlySeen();
@@ -54,7 +54,7 @@ describe('a recorder stands between a person and a cluster', () => {
     expect(harness.sessions.sessions[0]?.end).toMatchObject({ bytesUp: 5, bytesDown: 4 });
   });
 
-  it('in a terminal of the browser', async () => {
+  it('of a terminal in the browser', async () => {
     harness.signIn('eve', 'browser');
     const opened = new Promise<FakeExec>((resolve) => {
       harness.onRequest = (request) => resolve(new FakeExec(request));
@@ -84,7 +84,7 @@ describe('a recorder stands between a person and a cluster', () => {
     await until(() => shell.closed && harness.sessions.sessions[0]?.end !== undefined);
   });
 
-  it('and not where the cluster refused, nor in a read over WebSocket', async () => {
+  it('but not of a refused exec, or of a read over WebSocket', async () => {
     await exec('/api/v1/namespaces/shop/pods/web-0/exec?command=sh', { status: 403, said: '{}' });
     await exec('/api/v1/namespaces/shop/pods/web-0/log?follow=1', { status: 101, said: 'a line' });
     expect(recorder.seen).toEqual([]);

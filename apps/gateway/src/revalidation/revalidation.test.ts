@@ -18,7 +18,7 @@ function revalidate(stillValid: (principal: Principal) => Promise<boolean>): Rev
   return revalidation;
 }
 
-it('ends what stands on a membership that is gone, and nothing else of the same credential', async () => {
+it('ends what depends on a removed membership, and nothing else of the same credential', async () => {
   const left = new Set(['acme']);
   const open = revalidate(async ({ memberships }) =>
     memberships.every(({ organizationId }) => left.has(organizationId)),
@@ -31,7 +31,7 @@ it('ends what stands on a membership that is gone, and nothing else of the same 
   expect(ended).toEqual(['the newest', 'while in it']);
 });
 
-it('leaves open what it cannot ask about, and asks again', async () => {
+it('leaves open what it cannot check, and checks again', async () => {
   const answers: (() => Promise<boolean>)[] = [() => Promise.reject(new Error('away')), async () => false];
   const open = revalidate(async () => (await answers.shift()?.()) ?? true);
   let ended = 0;

@@ -9,7 +9,7 @@ describe('recordedCommand', () => {
     expect(recordedCommand(decoys(count))).toEqual(decoys(count));
   });
 
-  it('names what it leaves out, and keeps what stands behind', () => {
+  it('says what it leaves out, and keeps the end', () => {
     const recorded = recordedCommand([...decoys(64), 'sh', '-c', 'rm -rf /']);
     expect(recorded).toHaveLength(64);
     expect(recorded.slice(-3)).toEqual(['sh', '-c', 'rm -rf /']);
@@ -22,7 +22,7 @@ describe('recordedCommand', () => {
     expect(script.endsWith('\nrm -rf /')).toBe(true);
   });
 
-  it('leaves nothing out in silence, and stays below a bound', () => {
+  it('leaves nothing out silently, and limits the size', () => {
     const word = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ minLength: 1_000, maxLength: 3_000 }));
     fc.assert(
       fc.property(fc.array(word, { maxLength: 200 }), (command) => {

@@ -6,14 +6,14 @@ const failure = (reason: string, message: string, causes: object[] = []): string
   JSON.stringify({ status: 'Failure', reason, message, details: { causes } });
 
 const anything = fc.jsonValue({ maxDepth: 2 });
-/** What is called as a method by mistake, of another type. */
+/** Objects with properties named like methods, of any type. */
 const shadowed = fc.dictionary(fc.constantFrom('find', 'length', 'toString', 'valueOf', 'map'), anything);
 const causes = fc.oneof(
   anything,
   shadowed,
   fc.array(fc.record({ reason: fc.oneof(fc.constant('ExitCode'), anything), message: fc.oneof(anything, shadowed) })),
 );
-/** A Status with some of its fields replaced by anything. */
+/** A Status with some of its fields replaced by any JSON. */
 const statusLike = fc.record(
   {
     status: fc.oneof(fc.constantFrom('Success', 'Failure'), anything),

@@ -68,7 +68,7 @@ function frame(opcode: number, payload: Uint8Array): Buffer {
 const message = (channel: number, payload: string | Uint8Array): Buffer =>
   frame(2, Buffer.concat([Buffer.from([channel]), Buffer.from(payload as string)]));
 
-/** The messages of a client's frames, with the mask taken off. */
+/** Decodes a client's frames and removes the mask. */
 function unmask(bytes: Buffer): { opcode: number; payload: Buffer }[] {
   const frames: { opcode: number; payload: Buffer }[] = [];
   for (let at = 0; at + 6 <= bytes.byteLength; ) {
@@ -88,11 +88,11 @@ function unmask(bytes: Buffer): { opcode: number; payload: Buffer }[] {
 
 const validEnding = { code: expect.any(String), message: expect.stringMatching(/^\P{C}+$/u) };
 
-describe('whatever a cluster says', () => {
+describe('hostile input from a cluster', () => {
   const hostile: [string, string][] = [
-    ['causes that are no list', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":{}}}'],
-    ['causes of a number', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":7}}'],
-    ['a find that is a text', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":{"find":"x"}}}'],
+    ['causes that are not a list', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":{}}}'],
+    ['causes that are a number', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":7}}'],
+    ['a property named find', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":{"find":"x"}}}'],
     ['a message that is an object', '{"status":"Failure","message":{}}'],
     ['a cause that is null', '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[null]}}'],
     [
@@ -102,9 +102,9 @@ describe('whatever a cluster says', () => {
     ['details that are null', '{"status":"Failure","reason":"NonZeroExitCode","details":null}'],
     ['an own __proto__', '{"__proto__":{"status":"Success"}}'],
     ['deep nesting', '['.repeat(30_000)],
-    ['nothing', '\0'],
+    ['a NUL', '\0'],
   ];
-  it.each(hostile)('%s on the status channel ends the terminal with a sentence', async (_, text) => {
+  it.each(hostile)('%s on the status channel ends the terminal with a message', async (_, text) => {
     const { cluster, ended, errors } = await open();
     cluster.end(message(3, text));
     expect(await ended).toMatchObject(validEnding);
@@ -123,7 +123,7 @@ describe('whatever a cluster says', () => {
     );
   });
 
-  it('any bytes on any channel, and any bytes that are no frames at all', async () => {
+  it('any bytes on any channel, and bytes that are not frames', async () => {
     const channel = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.uint8Array({ maxLength: 300 }));
     const wire = fc.oneof(
       fc.array(channel, { maxLength: 8 }).map((all) => Buffer.concat(all.map(([one, bytes]) => message(one, bytes)))),
@@ -143,16 +143,16 @@ describe('whatever a cluster says', () => {
     );
   });
 
-  it('a listener of ours that throws ends that terminal only', async () => {
+  it('a listener that throws ends only its terminal', async () => {
     const { cluster, ended } = await open(() => {
-      throw new Error('a fault of ours');
+      throw new Error('listener failed');
     });
     cluster.write(message(1, 'x'));
     expect(await ended).toMatchObject({ code: 'failed' });
   });
 });
 
-/** Status objects with some of their fields replaced by anything. */
+/** Status objects with some of their fields replaced by any JSON. */
 const anything = fc.jsonValue({ maxDepth: 2 });
 const statusLike = fc.oneof(
   anything,
@@ -175,8 +175,8 @@ const statusLike = fc.oneof(
   ),
 );
 
-describe('what waits for a cluster that does not read', () => {
-  /** Takes all credit away: nothing more leaves. */
+describe('data queued for a cluster that does not read', () => {
+  /** Opens a terminal and uses up all credit of its stream, so that nothing more is sent. */
   async function openStalled(): Promise<Opened & { stalledAt: number; resume(): Promise<Buffer> }> {
     const opened = await open();
     const { terminal, cluster } = opened;
@@ -224,18 +224,18 @@ describe('what waits for a cluster that does not read', () => {
     ]);
   });
 
-  it('single keystrokes wait together, in order, and none is lost', async () => {
+  it('single keystrokes are merged in order, and none is lost', async () => {
     const { terminal, resume } = await openStalled();
     for (let key = 0; key < 50_000; key++) terminal.input(Buffer.from([65 + (key % 26)]));
     const input = unmask(await resume()).filter(({ payload }) => payload[0] === 0);
     const typed = Buffer.concat(input.map(({ payload }) => payload.subarray(1))).toString();
     const all = Array.from({ length: 50_000 }, (_, key) => String.fromCharCode(65 + (key % 26))).join('');
     expect(typed.slice(typed.lastIndexOf('x') + 1) === all).toBe(true);
-    // A message for each key would be 50,000.
+    // One message per key would be 50,000.
     expect(input.length).toBeLessThan(50);
   });
 
-  it('more than 1 MiB of input ends the terminal with a sentence', async () => {
+  it('more than 1 MiB of input ends the terminal with a message', async () => {
     const { terminal, ended } = await openStalled();
     for (let round = 0; round < 20; round++) terminal.input(Buffer.alloc(64 * 1024, 'x'));
     expect(await ended).toMatchObject({

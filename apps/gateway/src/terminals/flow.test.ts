@@ -21,7 +21,7 @@ describe('Flow', () => {
     expect(calls).toEqual(['hold', 'release']);
   });
 
-  it.each([-1, 0, 101, Number.MAX_SAFE_INTEGER])('an acknowledgement of %i says nothing', (bytes) => {
+  it.each([-1, 0, 101, Number.MAX_SAFE_INTEGER])('ignores an acknowledgement of %i', (bytes) => {
     const { flow: one, held } = flow(100);
     one.send(100);
     one.acknowledge(bytes);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { InputQueue } from './input-queue.ts';
 
-it('gives back what was added, in order, and holds no more than it may', () => {
+it('returns what was added, in order, and never exceeds its limit', () => {
   const step = fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.constant('take' as const));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -24,7 +24,7 @@ it('gives back what was added, in order, and holds no more than it may', () => {
   );
 });
 
-it('hands out 32 KiB at a time', () => {
+it('returns at most 32 KiB at a time', () => {
   const queue = new InputQueue(1024 * 1024);
   const all = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 251));
   for (let at = 0; at < all.byteLength; at += 333) queue.add(all.subarray(at, at + 333));
@@ -33,7 +33,7 @@ it('hands out 32 KiB at a time', () => {
     const part = queue.take();
     expect(part.byteLength).toBeLessThanOrEqual(32 * 1024);
     taken.push(part);
-    // More may come in between.
+    // More may be added in between.
     if (taken.length === 1) queue.add(Buffer.from('!'));
   }
   expect(Buffer.concat(taken)).toEqual(Buffer.concat([all, Buffer.from('!')]));

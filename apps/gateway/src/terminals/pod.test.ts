@@ -8,7 +8,7 @@ const pod = (more: object = {}): string =>
 
 function read(text: string) {
   const view = readPod(text);
-  if (view === null) throw new Error('no pod');
+  if (view === null) throw new Error('not a pod');
   return view;
 }
 
@@ -32,7 +32,7 @@ describe('readPod', () => {
     expect(isRunning(read(pod(more)), 'a')).toBe(running);
   });
 
-  it.each(['', '{}', 'null', '{"kind":"Status"}', pod({ spec: { containers: [] } })])('%j is no pod', (text) => {
+  it.each(['', '{}', 'null', '{"kind":"Status"}', pod({ spec: { containers: [] } })])('%j is not a pod', (text) => {
     expect(readPod(text)).toBeNull();
   });
 
@@ -42,7 +42,7 @@ describe('readPod', () => {
 });
 
 describe('execPath', () => {
-  it('keeps hostile names in their place', () => {
+  it('escapes hostile names', () => {
     const path = execPath({ namespace: 'a/b', pod: '../../secrets?x=1#y' }, { container: 'c&command=rm', shell: 'sh' });
     const url = new URL(path, 'https://x');
     expect(url.pathname).toBe('/api/v1/namespaces/a%2Fb/pods/..%2F..%2Fsecrets%3Fx%3D1%23y/exec');

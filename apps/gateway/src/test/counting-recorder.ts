@@ -5,7 +5,7 @@ import type { StreamRecorder } from '../passage/recorded-stream.ts';
 
 type Session = Parameters<StreamRecorder['attach']>[1];
 
-/** What a recorder saw of one session. */
+/** The recording of one session. */
 export interface Seen {
   session: Session;
   up: Buffer[];
@@ -23,7 +23,7 @@ export class CountingRecorder implements StreamRecorder {
   }
 }
 
-/** The same stream, with a look at what passes. */
+/** Passes a stream through and records its bytes. */
 class Tap extends Duplex implements ClusterStream {
   readonly #inner: ClusterStream;
   readonly #seen: Seen;

@@ -21,18 +21,18 @@ export interface EdgeHarnessOptions {
   handlers?: Partial<EdgeHandlers>;
 }
 
-/** The edge alone on loopback, with handlers that say who was called. */
+/** The edge alone, on loopback, with handlers that record which of them was called. */
 export interface EdgeHarness {
   edge: Edge;
   port: number;
   cert: string;
   limits: Limits;
   metrics: GatewayMetrics;
-  /** Which owners were called. */
+  /** Names of the handlers that were called, in order. */
   calls: string[];
-  /** A bare connection, over TLS when the edge speaks it, that was written `text`. */
+  /** Opens a raw connection, over TLS if the edge uses it, and writes `text`. */
   send(text: string): Socket;
-  /** What the edge says on a bare connection until it closes it. */
+  /** Like `send`. @returns everything that the edge sends until it closes the connection. */
   said(text: string): Promise<string>;
   http2(settings?: Settings): ClientHttp2Session;
   stop(): Promise<void>;

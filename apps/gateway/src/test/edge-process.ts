@@ -1,6 +1,6 @@
 /**
- * An edge in a process of its own, so that what it holds in memory is its own: started by `fork` with its `EdgeLimits` as
- * JSON. Tells its port and certificate, and its resident memory each time it is asked. An error nobody catches ends it.
+ * An edge in a separate process, so that its memory can be measured. Started by `fork`, with `tls` and `edgeLimits` as JSON.
+ * Sends its port and certificate, then its resident memory in reply to each message. An uncaught error ends it.
  */
 import { randomBytes } from 'node:crypto';
 import { StaticAnswer } from '../edge/static-answer.ts';

@@ -8,8 +8,8 @@ import { type ClusterRequest, clusterId, type KubeHarness, kubePath } from './ku
 import { RawHttp2 } from './raw-http2.ts';
 
 /**
- * Every way in which one side may end, at every place: what the other side was told is compared with what was done. Holds for
- * any connector.
+ * Every way in which one side can end, at every point: compares what the other side observes with what was done. Must hold for
+ * every connector.
  */
 export function describeEndings(startHarness: () => Promise<KubeHarness>): void {
   useLeakCheck();
@@ -29,19 +29,19 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
   const exec = `${kubePath}/api/v1/namespaces/a/pods/p/exec?command=x`;
   const body = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 251));
 
-  /** What a client was told of an answer. */
-  interface Told {
+  /** A response as the client observed it. */
+  interface Observed {
     status: number;
     body: Buffer;
-    /** The answer has an end that says it is whole. */
+    /** Whether the response was properly terminated. */
     complete: boolean;
-    /** How HTTP/2 reset it. */
+    /** The code of RST_STREAM. */
     reset?: number | undefined;
   }
 
-  type Client = (path: string) => Promise<Told>;
+  type Client = (path: string) => Promise<Observed>;
 
-  async function http2(path: string): Promise<Told> {
+  async function http2(path: string): Promise<Observed> {
     const client = await RawHttp2.connect(harness.port, harness.cert);
     raw.push(client);
     const id = client.request({ ':path': path, authorization: 'Bearer ada' }, { end: true });
@@ -50,24 +50,24 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
     return {
       status: answer.status,
       body: answer.body,
-      // A reset that comes behind END_STREAM is too late: the client has its answer.
+      // A reset after END_STREAM has no effect: the client already has its response.
       complete: answer.ended,
       reset: answer.reset,
     };
   }
 
-  async function http1(path: string): Promise<Told> {
+  async function http1(path: string): Promise<Observed> {
     const socket = await harness.connect();
     const parts: Buffer[] = [];
     socket.on('data', (part: Buffer) => parts.push(part));
     socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n`);
-    const read = (): Told => readAnswer(Buffer.concat(parts));
+    const read = (): Observed => readAnswer(Buffer.concat(parts));
     await until(() => socket.readableEnded || socket.destroyed || read().complete);
     return read();
   }
 
-  /** Reads what there is of an HTTP/1.1 answer. */
-  function readAnswer(bytes: Buffer): Told {
+  /** Parses the part of an HTTP/1.1 response that has arrived. */
+  function readAnswer(bytes: Buffer): Observed {
     const end = bytes.indexOf('\r\n\r\n');
     if (end === -1) return { status: 0, body: Buffer.alloc(0), complete: false };
     const head = bytes.subarray(0, end).toString('latin1');
@@ -95,7 +95,7 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
     ['HTTP/2 with a length', http2, true],
   ];
 
-  /** How the cluster ends an answer. `delivers`: all bytes before it arrive. */
+  /** How the cluster ends a response. `delivers`: all bytes sent before arrive. */
   const clusterEnds = {
     complete: { end: (stream: MuxStream) => void stream.end(), isWhole: true, delivers: true },
     'an abort': {
@@ -125,60 +125,60 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
     'at the last byte': body.byteLength,
   };
 
-  describe.each(clients)('an answer over %s', (_, ask, hasLength) => {
+  describe.each(clients)('a response over %s', (_, ask, hasLength) => {
     describe.each(Object.entries(clusterEnds))('that ends with %s', (how, { end, isWhole, delivers }) => {
       it.each(Object.entries(places))('%s', async (_place, at) => {
         harness.onRequest = ({ respond, stream }) => {
           stream.resume();
           if (at >= 0) {
-            // A complete answer announces what it has, a broken one all it would have had.
+            // A complete response announces its actual length, a truncated one its intended length.
             const length = how.includes('complete') ? at : body.byteLength;
             respond({ status: 200, headers: hasLength ? [['content-length', String(length)]] : [] });
           }
           if (at > 0) stream.write(body.subarray(0, at));
           end(stream);
         };
-        // Nothing was said: an END without a head breaks the protocol.
+        // Not applicable: END without a head violates the protocol.
         if (at < 0 && isWhole) return;
-        const told = await ask(pods);
+        const result = await ask(pods);
         if (at < 0) {
-          expect(told.complete).toBe(true);
-          expect(told.status).toBeGreaterThanOrEqual(502);
-          expect(JSON.parse(told.body.toString())).toMatchObject({ kind: 'Status', status: 'Failure' });
+          expect(result.complete).toBe(true);
+          expect(result.status).toBeGreaterThanOrEqual(502);
+          expect(JSON.parse(result.body.toString())).toMatchObject({ kind: 'Status', status: 'Failure' });
           return;
         }
-        // With all the announced bytes there nothing is missing, whatever came after them.
-        const hasAll = hasLength && told.body.byteLength === body.byteLength && !ask.name.includes('2');
-        if (told.status >= 500) expect(delivers).toBe(false);
-        else expect(told.complete).toBe(isWhole || hasAll);
-        if (told.status === 200 && !isWhole && !told.complete && ask === http2) expect(told.reset).toBe(2);
-        if (delivers) expect(told.body.equals(body.subarray(0, at))).toBe(true);
-        else if (told.status === 200) expect(body.subarray(0, told.body.byteLength).equals(told.body)).toBe(true);
+        // Once all announced bytes have arrived, the response is complete, whatever follows.
+        const hasAll = hasLength && result.body.byteLength === body.byteLength && !ask.name.includes('2');
+        if (result.status >= 500) expect(delivers).toBe(false);
+        else expect(result.complete).toBe(isWhole || hasAll);
+        if (result.status === 200 && !isWhole && !result.complete && ask === http2) expect(result.reset).toBe(2);
+        if (delivers) expect(result.body.equals(body.subarray(0, at))).toBe(true);
+        else if (result.status === 200) expect(body.subarray(0, result.body.byteLength).equals(result.body)).toBe(true);
       });
     });
 
     it.each([
       ['too short by one byte', 1_001, 1_000],
-      ['too short by all', 1_000, 0],
+      ['missing', 1_000, 0],
       ['much too short', 90_000, 10],
       ['too long by one byte', 999, 1_000],
-      ['too long by all', 0, 1_000],
+      ['not announced', 0, 1_000],
       ['much too long', 10, 90_000],
-    ])('whose body is %s is told as broken', async (_case, announced, sent) => {
+    ])('whose body is %s is reported as broken', async (_case, announced, sent) => {
       harness.onRequest = ({ respond, stream }) => {
         stream.resume();
         respond({ status: 200, headers: [['content-length', String(announced)]] });
         stream.end(body.subarray(0, sent));
       };
-      const told = await ask(pods);
-      if (ask === http2) expect(told.complete).toBe(false);
-      // What is too long never reaches the next answer of the connection; a client that has what was announced has it all.
-      else expect(told.complete).toBe(told.body.byteLength === announced);
-      expect(told.body.byteLength).toBeLessThanOrEqual(Math.min(announced, sent));
+      const result = await ask(pods);
+      if (ask === http2) expect(result.complete).toBe(false);
+      // Excess bytes never become part of the next response; a client that has the announced bytes has everything.
+      else expect(result.complete).toBe(result.body.byteLength === announced);
+      expect(result.body.byteLength).toBeLessThanOrEqual(Math.min(announced, sent));
     });
 
     it.each(['-1', 'x', '1e3', '+5', '0x5', '5, 5', '', '99999999999999999999'])(
-      'whose length is %j is refused',
+      'with the Content-Length %j is refused',
       async (length) => {
         harness.onRequest = ({ respond, stream }) => {
           stream.resume();
@@ -190,7 +190,7 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
     );
   });
 
-  it('an answer that is too long does not become the next answer on the connection', async () => {
+  it('a response that is too long does not spill into the next one on the connection', async () => {
     harness.onRequest = ({ respond, stream }) => {
       stream.resume();
       respond({ status: 200, headers: [['content-length', '2']] });
@@ -208,7 +208,7 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
     expect(text.match(/^HTTP\/1\.1/gm)).toHaveLength(1);
   });
 
-  /** What the cluster was told of an upload. */
+  /** An upload as the cluster observed it. */
   interface Upload {
     bytes: number;
     end: 'complete' | 'broken' | undefined;
@@ -262,7 +262,7 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
         const headers = { ':method': 'PUT', ':path': pods, authorization: 'Bearer ada', ...length };
         const id = client.request(headers, { end: false });
         if (at > 0) client.data(id, body.subarray(0, at));
-        // Together with the bytes, and apart from them.
+        // At 9,000 the end is sent together with the bytes, otherwise after they have arrived.
         if (at !== 9_000) await until(() => upload.bytes === at && harness.seen.length === 1);
         end(client, id);
         await until(() => upload.end !== undefined || (harness.seen.length === 0 && client.isClosed));
@@ -301,7 +301,7 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
         ['between two chunks', 'Transfer-Encoding: chunked', '5\r\nhello\r\n', 5],
         ['in the size of a chunk', 'Transfer-Encoding: chunked', '5\r\nhello\r\n1', 5],
         ['within the last chunk', 'Transfer-Encoding: chunked', '5\r\nhello\r\n0\r\n', 5],
-        ['with a chunk that is none', 'Transfer-Encoding: chunked', '5\r\nhello\r\nzz\r\n', 5],
+        ['with an invalid chunk', 'Transfer-Encoding: chunked', '5\r\nhello\r\nzz\r\n', 5],
       ])('%s', async (_place, header, text, bytes) => {
         const upload = watchUpload();
         const { socket, reset } = await connectTcp();
@@ -316,7 +316,7 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
     it.each([
       ['a length', 'Content-Length: 5\r\n\r\nhello'],
       ['chunks', 'Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n'],
-    ])('with %s is complete when it is', async (_, text) => {
+    ])('with %s arrives complete', async (_, text) => {
       const upload = watchUpload();
       const { socket } = await connectTcp();
       socket.write(`PUT ${pods} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n${text}`);
@@ -394,7 +394,7 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
         ['at once', 0],
         ['after some bytes', 1_000],
         ['after more than a window', 100_000],
-      ])('%s: all bytes before it reach the cluster', async (_place, at) => {
+      ])('%s: all earlier bytes reach the cluster', async (_place, at) => {
         const upload = watchUpload();
         const { onRequest } = harness;
         harness.onRequest = (request) => {
@@ -415,7 +415,7 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
       });
     });
 
-    it('whose client leaves at once after its bytes and its end loses none of them, however slow the cluster is', async () => {
+    it('loses no bytes when its client disconnects right after sending them, however slow the cluster is', async () => {
       const upload: Upload = { bytes: 0, end: undefined };
       let cluster: MuxStream | undefined;
       harness.onRequest = ({ respond, stream }) => {
@@ -439,7 +439,7 @@ export function describeEndings(startHarness: () => Promise<KubeHarness>): void 
       await until(() => upload.bytes === 300_000 && upload.end !== undefined);
     });
 
-    it('is cut at once when the credential ends, whatever waits', async () => {
+    it('is cut at once when the credential ends, even with data pending', async () => {
       let cluster: MuxStream | undefined;
       harness.onRequest = ({ respond, stream }) => {
         respond(switched);

@@ -14,7 +14,7 @@ interface Framing {
 }
 const { Receiver, Sender } = ws as unknown as Framing;
 
-/** The apiserver's end of an exec: what was typed and how it was resized, and ways to answer. */
+/** The apiserver's end of an exec: records stdin and resizes, sends output and the exit status. */
 export class FakeExec {
   readonly request: ClusterRequest;
   stdin = '';
@@ -56,13 +56,13 @@ export class FakeExec {
     });
   }
 
-  /** @returns false when the tunnel holds the writer back. */
+  /** @returns false while the tunnel applies back-pressure. */
   output(data: string | Buffer): boolean {
     this.#send(1, Buffer.from(data));
     return !this.request.stream.writableNeedDrain;
   }
 
-  /** Ends as an apiserver does: a Status on the error channel, a close frame, the end. */
+  /** Ends like an apiserver: a Status on the error channel, a close frame, then the end of the stream. */
   finish(status: object): void {
     this.#send(3, Buffer.from(JSON.stringify(status)));
     this.#sender.close(1000, '', false);

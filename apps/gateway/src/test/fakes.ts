@@ -35,7 +35,7 @@ export interface FakeCluster {
   everConnected: boolean;
 }
 
-/** Clusters in memory; the level is the one the test says. */
+/** Clusters in memory; the test sets the access level. */
 export class FakeDirectory {
   readonly clusters: FakeCluster[] = [];
   readonly agents = new Map<string, { clusterId: string; publicKeyPem: string; organizationId: string }>();
@@ -114,7 +114,7 @@ export class FakeSessionLog {
   readonly sessions: RecordedSession[] = [];
   readonly ended = new EventEmitter<{ end: [RecordedSession] }>();
   failing = false;
-  /** What a start waits for, as it would for the database. */
+  /** Awaited before each start, in place of the database. */
   beforeStart: (() => Promise<void>) | undefined;
 
   async start(session: Omit<RecordedSession, 'id' | 'end'>): Promise<string> {

@@ -16,20 +16,20 @@ export interface Reply {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came.
+  // biome-ignore lint/suspicious/noExplicitAny: tests inspect arbitrary JSON.
   json: any;
 }
 
-interface Ask {
+interface AskOptions {
   token?: string | undefined;
   /** `name=value; …`. */
   cookie?: string;
   headers?: Record<string, string>;
-  /** Sent as JSON; a string or Buffer as it is. */
+  /** A string or Buffer is sent unchanged, anything else as JSON. */
   body?: unknown;
 }
 
-/** Somebody who signed up, with an API token. */
+/** A user who has signed up, with an API token. */
 export interface Person {
   email: string;
   userId: string;
@@ -38,37 +38,35 @@ export interface Person {
   token: string;
 }
 
-/** What people and agents ask of a gateway on loopback. */
+/** Requests of users and agents to a gateway on loopback. */
 export interface GatewayClient {
-  ask(method: string, path: string, ask?: Ask): Promise<Reply>;
+  ask(method: string, path: string, options?: AskOptions): Promise<Reply>;
   signUp(name: string): Promise<Person>;
   createCluster(person: Person, name: string): Promise<CreatedCluster>;
   enroll(joinToken: string): Promise<Enrolled & { privateKeyPem: string }>;
 }
 
-/** A whole gateway on loopback, on a database of its own. */
+/** A complete gateway on loopback, with its own database. */
 export interface GatewayHarness extends GatewayClient {
   origin: string;
   port: number;
   caPem: string;
   database: TestDatabase;
-  /** What another gateway on the same database needs, besides an address. */
+  /** Environment for another gateway on the same database, without its address. */
   environment: Record<string, string>;
   gateway: Gateway;
-  /** Lines of the log. */
+  /** The lines of the log. */
   log: string[];
   stop(): Promise<void>;
 }
 
 export const password = 'correct horse battery';
 
-/** @param environment variables beyond those that every gateway needs. */
+/** @param environment variables in addition to those that every gateway needs. */
 export async function startGatewayHarness(environment: Record<string, string> = {}): Promise<GatewayHarness> {
-  const [database, folder, port] = await Promise.all([
-    startTestDatabase(),
-    mkdtemp(join(tmpdir(), 'postern-harness-')),
-    freePort(),
-  ]);
+  const [database, folder] = await Promise.all([startTestDatabase(), mkdtemp(join(tmpdir(), 'postern-harness-'))]);
+  // Chosen last, shortly before it is used.
+  const port = await freePort();
   const { cert, key } = await testCertificate();
   const file = async (name: string, content: string | Buffer): Promise<string> => {
     await writeFile(join(folder, name), content);
@@ -112,9 +110,9 @@ export async function startGatewayHarness(environment: Record<string, string> = 
   return harness;
 }
 
-/** @param agent knows the gateway's authority; whoever made it ends it. */
+/** @param agent trusts the gateway's CA; the caller destroys it. */
 export function gatewayClient(port: number, agent: Agent): GatewayClient {
-  const ask = (method: string, path: string, { token, cookie, headers = {}, body }: Ask = {}): Promise<Reply> =>
+  const ask = (method: string, path: string, { token, cookie, headers = {}, body }: AskOptions = {}): Promise<Reply> =>
     new Promise((resolve, reject) => {
       const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
       const payload = body === undefined || isRaw ? body : JSON.stringify(body);

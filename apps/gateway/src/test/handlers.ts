@@ -6,7 +6,7 @@ interface ModuleLike {
   name: string;
 }
 
-/** Every method that Nest would route to, found as Nest finds them: by walking the modules and their controllers. */
+/** Every method that Nest routes to, found like Nest does: by walking the modules and their controllers. */
 export function declaredHandlers(): { undeclared: string[]; operations: string[] } {
   const undeclared: string[] = [];
   const operations: string[] = [];

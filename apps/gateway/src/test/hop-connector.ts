@@ -15,17 +15,17 @@ interface HopHead {
   options: OpenOptions;
 }
 
-/** What the holder of the tunnel answers: the head of the cluster's answer, or that it has no tunnel. */
+/** The reply of the gateway that has the tunnel: the head of the cluster's response, or that it has no tunnel. */
 type HopAnswer = { answer: ResponseHead } | { offline: true };
 
-/** Reaches clusters whose tunnels another gateway holds, over a mux session between the two. */
+/** Reaches clusters over the tunnels of another gateway, through a mux session between the two. */
 export interface HopConnector extends ClusterConnector {
-  /** Requests that went over the hop. */
+  /** Number of requests sent over the hop. */
   readonly opened: number;
   close(): Promise<void>;
 }
 
-/** @param holder what the other gateway reaches clusters with. */
+/** @param holder the connector of the other gateway. */
 export async function startHop(holder: ClusterConnector): Promise<HopConnector> {
   const { gateway: here, agent: there, close } = await memorySessionPair();
   there.on('stream', (stream) => void bridge(stream, holder));
@@ -62,13 +62,13 @@ async function bridge(far: MuxStream, holder: ClusterConnector): Promise<void> {
   passError(far, near);
   far.pipe(near);
   const answer = await outgoing.response.catch(() => undefined);
-  // Behind the head of the answer, which an error must not overtake.
+  // The head goes first: an error must not overtake it.
   if (answer !== undefined) far.accept(encode({ answer } satisfies HopAnswer));
   passError(near, far);
   near.pipe(far);
 }
 
-/** Ends `to` as `from` ended, behind the bytes that came before; `from` may have ended already. */
+/** Passes an error of `from` on to `to`, after the bytes before it; `from` may already have failed. */
 function passError(from: ClusterStream, to: ClusterStream): void {
   const pass = (error: unknown): void => {
     const { code, reason } =

@@ -26,7 +26,7 @@ import { FakeAuthenticator, FakeDirectory, FakeSessionLog } from './fakes.ts';
 import { type HopConnector, startHop } from './hop-connector.ts';
 
 type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
-/** A request as the cluster's side of the tunnel gets it. */
+/** A request as it arrives at the cluster's end of the tunnel. */
 export type ClusterRequest = IncomingRequest & { head: HttpHead };
 
 interface Answer {
@@ -36,8 +36,8 @@ interface Answer {
 }
 
 /**
- * A gateway on loopback behind its real edge (TLS, both HTTP versions), real tunnel endpoint and a real dialer in the place of
- * the agent. What reaches the cluster is `seen`, and `onRequest` answers it.
+ * A gateway on loopback with the real edge (TLS, both HTTP versions), the real tunnel endpoint, and a real dialer in place of
+ * the agent. Requests that reach the cluster are recorded in `seen` and answered by `onRequest`.
  */
 export interface KubeHarness {
   port: number;
@@ -48,19 +48,19 @@ export interface KubeHarness {
   sessions: FakeSessionLog;
   registry: TunnelRegistry;
   metrics: GatewayMetrics;
-  /** With `hop` what requests go through, as if another gateway held the tunnels. */
+  /** With the option `hop`, requests go through this, as if another gateway had the tunnels. */
   hop: HopConnector | undefined;
   dialer: TunnelDialer;
-  /** Heads that arrived at the cluster's side. */
+  /** Heads of the requests that reached the cluster. */
   seen: HttpHead[];
   onRequest: (request: ClusterRequest) => void;
-  /** A principal with a bearer token (or the cookie `session=<token>`), member of organization `acme`. */
+  /** Adds a principal with a bearer token (or the cookie `session=<token>`), a member of organization `acme`. */
   signIn(token: string, kind?: Principal['credential']['kind'], organizationId?: string): Principal;
-  /** Another dialer of the same agent, or of the one given. */
+  /** Another dialer for the same agent, or for the given one. */
   newDialer(options?: { slot?: number; agentId?: string; clusterId?: string; privateKeyPem?: string }): TunnelDialer;
   /** A request over HTTP/1.1 with the token `ada`. */
   fetch(path: string, options?: RequestOptions & { body?: string }): Promise<Answer>;
-  /** A TLS connection that speaks HTTP/1.1, for bytes by hand. */
+  /** A raw TLS connection for HTTP/1.1. */
   connect(): Promise<TLSSocket>;
   close(): Promise<void>;
 }
@@ -81,7 +81,7 @@ export async function startKubeHarness({
   const limits = new Limits(defaultLimits);
   const metrics = new GatewayMetrics({ processMetrics: false });
   const logger = pino({ level: 'silent' });
-  // The public name is the port's own only once it is known; agents sign it, browsers send it as Origin.
+  // The port is not known yet, but agents sign this name and browsers send it as Origin, so any name will do.
   const publicUrl = new URL('https://localhost:1');
   const agentKeys = generateAgentKey();
   directory.clusters.push({
@@ -236,7 +236,7 @@ export async function startKubeHarness({
   return harness;
 }
 
-/** All bytes of a socket until it ends. */
+/** Reads all bytes of a socket until it ends. */
 export async function readAll(socket: TLSSocket): Promise<string> {
   const parts: Buffer[] = [];
   socket.on('data', (part: Buffer) => parts.push(part));

@@ -9,12 +9,12 @@ import { SessionLog } from '../sessions/session-log.ts';
 import { makeTenant, type TenantRows } from './tenant-rows.ts';
 import { startTestDatabase, type TestDatabase } from './test-database.ts';
 
-/** What a gateway writes of what it holds. It beats when a test says so. */
+/** The parts of a gateway that record its connections and sessions. Heartbeats are sent only by the test. */
 export class LeasedGateway {
   readonly lease: GatewayLease;
   readonly presence: AgentPresence;
   readonly sessions: SessionLog;
-  /** Clusters, in the order in which it told of their changes. */
+  /** Ids of changed clusters, in the order of the events. */
   readonly changed: string[] = [];
 
   constructor(database: Database) {
@@ -54,7 +54,7 @@ export class LeasedGateway {
   }
 }
 
-/** A database on which gateways hold what tests say. Rows come as PostgreSQL has them. */
+/** Several gateways on one database. Rows are returned with the column names of PostgreSQL. */
 export class LeaseHarness {
   readonly server: TestDatabase;
   readonly database: Database;
@@ -91,7 +91,7 @@ export class LeaseHarness {
     return makeTenant(this.database, `tenant-${this.#turn}`);
   }
 
-  /** As if the gateway had not been seen for so long. */
+  /** Makes it look as if the gateway had not been seen for this long. */
   async silence({ lease }: LeasedGateway, seconds: number): Promise<void> {
     await this.server.run(`UPDATE gateways SET seen_at = now() - interval '${seconds} s' WHERE id = '${lease.id}'`);
   }
@@ -113,7 +113,7 @@ export class LeaseHarness {
     return (await this.server.run(sql)).rows;
   }
 
-  /** All that is written about a tenant and a session. */
+  /** Everything stored about a tenant and a session. */
   async all(tenant: TenantRows, sessionId: string) {
     return {
       cluster: await this.cluster(tenant),
@@ -123,8 +123,8 @@ export class LeaseHarness {
   }
 
   /**
-   * Holds the row of a cluster as another transaction would, until the end of `during`.
-   * @param during gets what resolves when so many statements wait for locks.
+   * Locks the row of a cluster, like another transaction would, until `during` resolves.
+   * @param during receives a function that resolves once the given number of statements wait for locks.
    */
   async whileLocked(
     { clusterId }: TenantRows,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 
-/** A frame as it came: what a library makes of it may hide how a stream ended. */
+/** A frame as received: a library might hide how a stream ended. */
 interface Frame {
   type: number;
   flags: number;
@@ -13,17 +13,17 @@ const types = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7, 
 const endStream = 0x1;
 const endHeaders = 0x4;
 
-/** What an HTTP/2 client was told of one answer. */
+/** A response as an HTTP/2 client observed it. */
 export interface RawAnswer {
   status: number;
   body: Buffer;
-  /** END_STREAM came. */
+  /** Whether END_STREAM was received. */
   ended: boolean;
-  /** The code of RST_STREAM, if one came. */
+  /** The code of RST_STREAM, if one was received. */
   reset: number | undefined;
 }
 
-/** An HTTP/2 client made of frames (RFC 9113): it can end a stream in every way, and tells every way apart. */
+/** An HTTP/2 client on the level of frames (RFC 9113): it can end a stream in every way, and distinguishes every way. */
 export class RawHttp2 {
   readonly socket: TLSSocket;
   readonly #answers = new Map<number, RawAnswer>();
@@ -138,7 +138,7 @@ function literal(name: string, value: string): Buffer {
   ]);
 }
 
-/** Node sends `:status` first: from the static table (RFC 7541, A), or as a literal of that name. */
+/** Node sends `:status` first: from the static table (RFC 7541, A), or as a literal. */
 function statusOf(block: Buffer): number {
   const indexed = new Map([
     [0x88, 200],

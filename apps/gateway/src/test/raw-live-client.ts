@@ -1,22 +1,22 @@
 import { WebSocket } from 'ws';
 import type { KubeHarness } from './kube-harness.ts';
 
-/** The query of an honest handshake. */
+/** The query of a regular handshake. */
 export const handshakeQuery = 'EIO=4&transport=websocket';
 
-/** A live connection whose every frame the test writes itself. */
+/** A live connection on which the test writes every frame itself. */
 export interface RawLiveClient {
   ws: WebSocket;
-  /** Text messages that came, engine.io's envelope included. */
+  /** Text messages received, including engine.io's envelope. */
   received: string[];
-  /** Of the close; undefined while it is open. */
+  /** How it was closed; undefined while it is open. */
   closed: { code: number; reason: string } | undefined;
   /** Sends an event with an acknowledgement and waits for it. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came.
+  // biome-ignore lint/suspicious/noExplicitAny: tests inspect arbitrary JSON.
   ask(event: string, ...values: unknown[]): Promise<any>;
 }
 
-/** Opens a WebSocket as a browser of ours would. @returns the HTTP status when it is refused. */
+/** Opens a WebSocket like the dashboard does. @returns the HTTP status if it is refused. */
 export function dialRaw(
   harness: KubeHarness,
   { query = handshakeQuery, token = 'eve', path = '/socket.io/' } = {},
@@ -38,7 +38,7 @@ export function dialRaw(
   });
 }
 
-/** Opens a connection and joins the one namespace. @throws when it is refused. */
+/** Opens a connection and joins the default namespace. @throws if it is refused. */
 export async function connectRaw(harness: KubeHarness, token = 'eve'): Promise<RawLiveClient> {
   const ws = await dialRaw(harness, { token });
   if (typeof ws === 'number') throw new Error(`refused with ${ws}`);

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
 
-/** An organization, named after its slug, with a cluster `prod`, that cluster's agent, and a person. */
+/** Ids of an organization (named like its slug), its cluster `prod` with an agent, and a user. */
 export interface TenantRows {
   organizationId: string;
   clusterId: string;
@@ -8,7 +8,7 @@ export interface TenantRows {
   userId: string;
 }
 
-/** Makes the rows of a tenant. @param slug not taken yet. */
+/** Creates the rows of a tenant. @param slug must not be taken. */
 export async function makeTenant({ scoped }: Database, slug: string): Promise<TenantRows> {
   const { id: organizationId } = await scoped.organization.create({ data: { name: slug, slug } });
   const { id: clusterId } = await scoped.cluster.create({ data: { organizationId, name: 'prod' } });

@@ -6,18 +6,18 @@ import pg from 'pg';
 
 const migrations = resolve(import.meta.dirname, '../../../../prisma/migrations');
 
-/** A PostgreSQL of its own with the two roles and an empty database. */
+/** A separate PostgreSQL server with the two roles and the product's database. */
 export interface TestDatabase {
-  /** As the role that owns the schema. */
+  /** For the role that owns the schema. */
   ownerUrl: string;
-  /** As the role that serves. */
+  /** For the serving role. */
   appUrl: string;
   /** Runs statements as the superuser, in the product's database unless another is named. */
   run(sql: string, database?: string): Promise<pg.QueryResult>;
   stop(): Promise<void>;
 }
 
-/** @param options.migrated default true: the migrations are applied, without Prisma's command line, which takes seconds. */
+/** @param options.migrated default true: applies the migrations, without Prisma's CLI, which takes seconds. */
 export async function startTestDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-gateway-'));
   const server = await startPostgres({ folder, password: 'test', volatile: true });

@@ -13,7 +13,8 @@ let refused: string[];
 afterEach(() => harness.close());
 
 async function start(settings: Partial<LimitSettings>): Promise<void> {
-  const limits = new Limits({ ...defaultLimits, ...settings });
+  // Its clock stands still, so nothing is allowed again in the meantime.
+  const limits = new Limits({ ...defaultLimits, ...settings }, () => 0);
   refused = [];
   limits.on('refused', (name) => refused.push(name));
   harness = await startKubeHarness({ limits });
@@ -24,7 +25,7 @@ interface Refusal {
   reason: string;
 }
 
-/** Opens a tunnel. @returns why it was closed at once; undefined when it stays. */
+/** Opens a tunnel. `end`: why it was closed at once; undefined if it stays open. */
 async function dial(
   options: Parameters<KubeHarness['newDialer']>[0],
 ): Promise<{ dialer: TunnelDialer; end?: Refusal }> {
@@ -46,7 +47,7 @@ function newAgent(agentId: string, organizationId = acme) {
 }
 
 describe('tunnels', () => {
-  it('of one agent are so many, whatever slots it makes up; the next is told so', async () => {
+  it('of one agent are limited, whatever slots it claims; one too many is closed with the reason', async () => {
     await start({ tunnelsPerAgent: 4 });
     for (const slot of [1, 2, 3]) expect((await dial({ slot })).end).toBeUndefined();
     for (const slot of [4, 5, 255]) {
@@ -59,13 +60,16 @@ describe('tunnels', () => {
     expect((await harness.fetch(`${kubePath}/api/v1/pods`)).status).toBe(200);
   });
 
-  it('that end give their place back, and one that comes again takes its own', async () => {
+  it('that end release their place, and one that reconnects reuses its own', async () => {
     await start({ tunnelsPerAgent: 2 });
     const second = await dial({ slot: 1 });
     for (let round = 0; round < 5; round++) {
       const again = await dial({ slot: 1 });
       expect(again.end).toBeUndefined();
-      expect((await dial({ slot: 2 })).end?.code).toBe(4429);
+      const refused = await dial({ slot: 2 });
+      expect(refused.end?.code).toBe(4429);
+      // Otherwise it would try again, and could take the place that ends below.
+      await refused.dialer.stop();
     }
     await second.dialer.stop();
     await harness.dialer.stop();
@@ -73,7 +77,7 @@ describe('tunnels', () => {
     expect((await dial({ slot: 9 })).end).toBeUndefined();
   });
 
-  it('of one organization are so many, over all its agents', async () => {
+  it('of one organization are limited, across all its agents', async () => {
     await start({ tunnelsPerOrganization: 3 });
     const other = newAgent('agent-2');
     expect((await dial({ ...other, slot: 0 })).end).toBeUndefined();
@@ -83,7 +87,7 @@ describe('tunnels', () => {
       reason: expect.stringContaining('organization'),
     });
     expect((await dial({ ...newAgent('agent-3', '0190bbbb-0000-7000-8000-00000000ffff') })).end).toBeUndefined();
-    // What was refused for its organization took no place of its agent.
+    // A tunnel refused for its organization takes no place of its agent.
     expect(new Set(refused)).toEqual(new Set(['tunnelsPerOrganization']));
   });
 });
@@ -98,7 +102,7 @@ describe('reports', () => {
     return sent?.response ?? Promise.reject(new Error('no tunnel'));
   }
 
-  it('of one agent are so many in a minute', async () => {
+  it('of one agent are limited per minute', async () => {
     await start({});
     for (let count = 0; count < 60; count++) await send();
     await expect(send()).rejects.toThrow('too many reports');
@@ -106,7 +110,7 @@ describe('reports', () => {
     expect((await harness.fetch(`${kubePath}/api/v1/pods`)).status).toBe(200);
   });
 
-  it('have no body', async () => {
+  it('must have no body', async () => {
     await start({});
     const sent = harness.dialer.tunnel?.request({ kind: 'report', cluster: clusterId, report });
     sent?.response.catch(() => {});
@@ -121,7 +125,7 @@ describe('reports', () => {
   });
 });
 
-it('connections of one agent are so many in a minute, each agent by itself', async () => {
+it('connections per minute are limited for each agent separately', async () => {
   await start({});
   let now = 0;
   const limits = new AgentLimits(new Limits(defaultLimits, () => now));

@@ -23,7 +23,7 @@ const open = (options: { protocols?: string[]; headers?: Record<string, string> 
 const gauge = async (): Promise<string> => harness.metrics.registry.getSingleMetricAsString('postern_agents_connected');
 
 describe('an agent', () => {
-  it('is noted when it connects and when it goes', async () => {
+  it('is recorded when it connects and disconnects', async () => {
     expect(harness.directory.connected).toEqual(['agent-1']);
     expect(await gauge()).toContain('postern_agents_connected 1');
     await until(() => harness.registry.roundTrip(clusterId) !== null);
@@ -34,7 +34,7 @@ describe('an agent', () => {
     expect(await gauge()).toContain('postern_agents_connected 0');
   });
 
-  it('reports, and nothing else', async () => {
+  it('may send reports, and nothing else', async () => {
     const report: AgentReport = { agentVersion: '0.1.0', instance: 'pod-1', location: 'outside' };
     const { stream, response } =
       harness.dialer.tunnel?.request({ kind: 'report', cluster: clusterId, report }, { end: true }) ?? {};
@@ -65,7 +65,7 @@ describe('an agent', () => {
     expect((await harness.fetch(`${kubePath}/api`)).status).toBe(200);
   });
 
-  it('may keep two tunnels; requests take turns, and one is enough', async () => {
+  it('may keep two tunnels; requests alternate, and one is enough', async () => {
     const second = harness.newDialer({ slot: 1 });
     second.start();
     await until(() => harness.registry.of(clusterId).length === 2);
@@ -76,7 +76,7 @@ describe('an agent', () => {
     expect((await harness.fetch(`${kubePath}/api`)).status).toBe(200);
   });
 
-  it('of a deleted cluster is sent away', async () => {
+  it('of a deleted cluster is disconnected', async () => {
     const refused = once(harness.dialer, 'refused');
     harness.directory.agents.clear();
     harness.registry.disconnect(clusterId, 'the cluster was deleted');
@@ -84,7 +84,7 @@ describe('an agent', () => {
     expect(harness.registry.isOnline(clusterId)).toBe(false);
   });
 
-  it('that was enrolled anew ends what the one before held open', async () => {
+  it('that was enrolled again replaces the tunnels of the previous one', async () => {
     const keys = generateAgentKey();
     harness.directory.agents.set('agent-2', { clusterId, publicKeyPem: keys.publicKeyPem, organizationId: acme });
     harness.directory.agents.delete('agent-1');
@@ -103,7 +103,7 @@ describe('an agent', () => {
     ['an unknown agent', { agentId: 'nobody' }, 4403],
     ['a wrong key', { privateKeyPem: generateAgentKey().privateKeyPem }, 4401],
     ["somebody else's cluster", { clusterId: '0190aaaa-0000-7000-8000-00000000ffff' }, 4403],
-  ])('%s is refused by name, and does not disturb the one that is here', async (_, options, code) => {
+  ])('%s is refused with its close code, and does not disturb the connected agent', async (_, options, code) => {
     const stranger = harness.newDialer({ slot: 7, ...options });
     const refused = once(stranger, 'refused') as Promise<[{ code: number }]>;
     stranger.start();
@@ -121,7 +121,7 @@ describe('a tunnel for one cluster', () => {
     ).toThrow(TypeError);
   });
 
-  it('is closed when its agent claims to be another', async () => {
+  it('is closed when its agent sends a request for another', async () => {
     const tunnel = harness.registry.find(acme, clusterId);
     const closed = once(tunnel as never, 'close') as Promise<[{ code: number }]>;
     const head = JSON.stringify({
@@ -170,7 +170,7 @@ describe('the endpoint', () => {
 });
 
 describe('PendingHandshakes', () => {
-  it('counts in all and by address, and every way out once', () => {
+  it('limits the total and each address, and counts every release once', () => {
     const waiting = new PendingHandshakes({ total: 3, perAddress: 2 });
     const first = waiting.enter('a');
     expect(waiting.enter('a')).toBeDefined();

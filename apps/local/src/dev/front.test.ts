@@ -82,15 +82,15 @@ describe.each([
   ['HTTP/1.1', (path: string, body?: string) => overHttp1(path, body === undefined ? {} : { body })],
   ['HTTP/2', overHttp2],
 ])('over %s', (_, ask) => {
-  it('gives each request to whoever it is for, with its body and the name it was asked by', async () => {
+  it('forwards each request to its target, with its body and Host', async () => {
     await Promise.all([serve('gateway', named('gateway')), serve('dashboard', named('dashboard'))]);
     const host = `localhost:${ports.port}`;
     expect(await ask('/api/v1/x?y=1', '{"z":2}')).toBe(`207 gateway gateway POST /api/v1/x?y=1 ${host} {"z":2}`);
     expect(await ask('/_next/static/a.js')).toBe(`207 dashboard dashboard GET /_next/static/a.js ${host} `);
   });
 
-  it('waits for a gateway that starts again', async () => {
-    // One that has the port and does not serve: what was asked before is in vain.
+  it('waits for a gateway that restarts', async () => {
+    // Has the port but serves nothing: attempts to connect fail until it is replaced.
     const starting = createTcpServer((socket) => socket.destroy()).listen(ports.gatewayPort, '127.0.0.1');
     await once(starting, 'listening');
     const asked = ask('/healthz');
@@ -101,7 +101,7 @@ describe.each([
     expect(await asked).toContain('gateway GET /healthz');
   });
 
-  it('does not let an answer that broke off look complete', async () => {
+  it('does not let a truncated response look complete', async () => {
     await serve('dashboard', (_asked, answer) => {
       answer.writeHead(200, { 'content-length': '100' }).write('half', () => answer.destroy());
     });
@@ -109,7 +109,7 @@ describe.each([
   });
 });
 
-it('makes one connection of two for an upgrade', async () => {
+it('joins the two connections of an upgrade', async () => {
   const dashboard = await serve('dashboard', named('dashboard'));
   dashboard.on('upgrade', (asked, socket: Socket, head: Buffer) => {
     socket.write(
@@ -130,7 +130,7 @@ it('makes one connection of two for an upgrade', async () => {
   socket.destroy();
 });
 
-it('waits for nobody any more when it is stopped', { timeout: 5_000 }, async () => {
+it('stops waiting for the gateway when it is stopped', { timeout: 5_000 }, async () => {
   const starting = createTcpServer((socket) => socket.destroy()).listen(ports.gatewayPort, '127.0.0.1');
   const asked = overHttp1('/healthz').catch(() => 'cut off');
   await once(starting, 'connection');
@@ -140,7 +140,7 @@ it('waits for nobody any more when it is stopped', { timeout: 5_000 }, async () 
   front = { stop: async () => {} };
 });
 
-it('knows the paths of the gateway as the gateway does', async () => {
+it('agrees with the gateway about its paths', async () => {
   const { ownerOf } = await import(`${checkout}apps/gateway/src/edge/routes.ts`);
   const paths = ['/', '/api', '/api/', '/api/v1/meta', '/api?x', '/apis', '/k8s', '/k8s/', '/k8s/a/b/api', '/k8s?x'];
   paths.push(
@@ -157,6 +157,6 @@ it('knows the paths of the gateway as the gateway does', async () => {
   paths.push('/sign-in', '/acme/clusters/prod', '/_next/hmr', '/_next/static/api/x.js', '/acme?next=/api/v1');
   const differing = paths.filter((url) => isForGateway({ url, headers: {} }) !== (ownerOf(url) !== 'dashboard'));
   expect(differing).toEqual([]);
-  // A credential that opens one cluster speaks Kubernetes on every path.
+  // With a credential, every path may belong to a cluster.
   expect(isForGateway({ url: '/version', headers: { authorization: 'Bearer x' } })).toBe(true);
 });

@@ -14,7 +14,7 @@ let data: string;
 let dev: Product;
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'postern-dev-'));
-  // Without the demo cluster, which starts as it does for `npm start`.
+  // Without the demo cluster, which starts in the same way as for `npm start`.
   const args = ['--port', String(await freePort()), '--no-demo'];
   dev = new Product(['--conditions=@postern/source', main], data, args, { NODE_ENV: 'development' });
 });
@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true });
 });
 
-/** The first line of the answer to an upgrade that a page of `next dev` asks for, to be renewed. */
+/** The status line of the response to the upgrade that a page of `next dev` requests for hot reload. */
 async function upgradeOfPage(url: string, caFile: string): Promise<string> {
   const { port, hostname } = new URL(url);
   const socket = connect({ port: Number(port), host: hostname, ca: await readFile(caFile) });
@@ -35,14 +35,14 @@ async function upgradeOfPage(url: string, caFile: string): Promise<string> {
   return '';
 }
 
-it('runs on the sources, starts the gateway again when one of them changes, and leaves nothing behind', async () => {
+it('runs from source, restarts the gateway when a source changes, and leaves nothing behind', async () => {
   await dev.said(/Postern is ready at/);
   const { url, caFile } = await dev.ready();
   const before = await dev.pidOf(gateway);
   expect((await ask(await dev.ready(), '/api/v1/meta')).status).toBe(200);
   expect(await upgradeOfPage(url, caFile)).toBe('HTTP/1.1 101 Switching Protocols');
 
-  // Touched, and as it was: a change of its content would be another's, too, while this runs.
+  // Only touched, because other tests use the file at the same time.
   const { length } = dev.output;
   await utimes(`${checkout}apps/gateway/src/meta/version.ts`, new Date(), new Date());
   await dev.said(/version\.ts changed: the gateway starts again[\s\S]*The gateway serves again/, length);

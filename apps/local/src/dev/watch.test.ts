@@ -10,60 +10,60 @@ useLeakCheck();
 
 let folder: string;
 let unwatch: () => void;
-let told: string[];
+let reported: string[];
 const at = (...names: string[]): string => join(folder, 'src', ...names);
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'postern-watch-'));
   await mkdir(at('edge'), { recursive: true });
   await writeFile(at('edge', 'edge.ts'), '1');
-  told = [];
-  unwatch = watchSources([at()], (path) => told.push(path));
+  reported = [];
+  unwatch = watchSources([at()], (path) => reported.push(path));
 });
 afterEach(async () => {
   unwatch();
   await rm(folder, { recursive: true });
 });
 
-/** Waits until a path is told, after `act`. */
-async function tells(path: string, act: () => Promise<unknown>): Promise<void> {
-  told = [];
+/** Runs `act` and waits until `path` is reported. */
+async function expectReport(path: string, act: () => Promise<unknown>): Promise<void> {
+  reported = [];
   await act();
-  await until(() => told.includes(path));
+  await until(() => reported.includes(path));
 }
 
-it('tells of a file that was written, touched, and replaced as editors do, again and again', async () => {
+it('reports a file each time it is written, touched, or replaced like editors do', async () => {
   const file = at('edge', 'edge.ts');
   for (let round = 0; round < 3; round++) {
-    await tells(file, () => writeFile(file, `${round}`));
-    await tells(file, async () => {
+    await expectReport(file, () => writeFile(file, `${round}`));
+    await expectReport(file, async () => {
       await writeFile(`${file}.swp`, `${round}`);
       await rename(`${file}.swp`, file);
     });
-    await tells(file, () => utimes(file, new Date(), new Date()));
+    await expectReport(file, () => utimes(file, new Date(), new Date()));
   }
 });
 
-it('tells of files in folders that came later, also where one of that name was before', async () => {
+it('reports files in new folders, even if one with the same name was deleted before', async () => {
   for (let round = 0; round < 2; round++) {
     const name = (file: string) => at('new', 'deep', `${file}-${round}.ts`);
-    await tells(name('first'), async () => {
+    await expectReport(name('first'), async () => {
       await mkdir(join(folder, 'new', 'deep'), { recursive: true });
       await writeFile(join(folder, 'new', 'deep', `first-${round}.ts`), '');
       await rename(join(folder, 'new'), at('new'));
     });
-    await tells(name('second'), () => writeFile(name('second'), ''));
-    told = [];
+    await expectReport(name('second'), () => writeFile(name('second'), ''));
+    reported = [];
     await rm(at('new'), { recursive: true });
-    await until(() => told.length > 0);
+    await until(() => reported.length > 0);
   }
 });
 
-it('tells once of changes that come together, and of no test', async () => {
+it('reports simultaneous changes once, and no tests', async () => {
   mkdirSync(at('test'));
   for (const name of ['a.ts', 'b.ts', 'edge.test.ts', 'test/harness.ts', 'notes.md']) writeFileSync(at(name), '');
-  await until(() => told.length > 0);
-  expect(told).toEqual([at('b.ts')]);
-  await tells(at('c.ts'), () => writeFile(at('c.ts'), ''));
-  expect(told).toEqual([at('c.ts')]);
+  await until(() => reported.length > 0);
+  expect(reported).toEqual([at('b.ts')]);
+  await expectReport(at('c.ts'), () => writeFile(at('c.ts'), ''));
+  expect(reported).toEqual([at('c.ts')]);
 });

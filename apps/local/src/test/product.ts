@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { commandOf } from '@postern/postgres';
 
-/** What a running Postern writes about itself. */
+/** The content of `ready.json`. */
 export interface Ready {
   url: string;
   caFile: string;
@@ -12,7 +12,7 @@ export interface Ready {
   metricsUrl: string;
 }
 
-/** A whole Postern that a test runs, as `npm start` and `npm run dev` do. */
+/** A complete Postern, run like `npm start` and `npm run dev` do. */
 export class Product {
   readonly #child: ChildProcess;
   readonly #data: string;
@@ -45,14 +45,14 @@ export class Product {
     return this.#child.pid ?? 0;
   }
 
-  /** Waits for a line of the terminal, after the first `from` characters. */
+  /** Waits for output that matches, after the first `from` characters. */
   said(what: RegExp, from = 0): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const look = () => {
         const match = what.exec(this.output.slice(from));
         if (match === null && this.#child.exitCode === null) return;
         this.#waiting.delete(look);
-        if (match === null) reject(new Error(`it ended without saying ${what}:\n${this.output}`));
+        if (match === null) reject(new Error(`it exited without printing ${what}:\n${this.output}`));
         else resolve(match);
       };
       this.#waiting.add(look);
@@ -64,11 +64,11 @@ export class Product {
     return JSON.parse(await readFile(join(this.#data, 'ready.json'), 'utf8')) as Ready;
   }
 
-  /** The newest of its programs that runs `program`. */
+  /** The pid of the newest process that runs `program`. */
   async pidOf(program: string): Promise<number> {
     const pids = (await readFile(join(this.#data, 'children.pids'), 'utf8')).trim().split('\n').map(Number);
     for (const pid of pids.reverse()) if ((await commandOf(pid)).includes(program)) return pid;
-    throw new Error(`${program} does not run`);
+    throw new Error(`${program} is not running`);
   }
 
   async stop(): Promise<number | null> {
@@ -79,11 +79,11 @@ export class Product {
 
 export interface Reply {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came.
+  // biome-ignore lint/suspicious/noExplicitAny: tests inspect arbitrary JSON.
   json: any;
 }
 
-/** Asks over HTTPS, on a connection of its own. */
+/** Sends a request over HTTPS, on a new connection. */
 export async function ask(
   { url, caFile }: Ready,
   path: string,
@@ -110,7 +110,7 @@ export async function ask(
   });
 }
 
-/** Of everything that a Postern with this data folder has started, the database too. */
+/** The pids of everything that a Postern with this data folder has started, including the database. */
 export async function pidsOf(data: string): Promise<number[]> {
   const pids = (await readFile(join(data, 'children.pids'), 'utf8')).trim().split('\n').map(Number);
   const database = Number((await readFile(join(data, 'postgres/cluster/postmaster.pid'), 'utf8')).split('\n')[0]);

@@ -23,7 +23,7 @@ describe('a strategic merge patch', () => {
   };
   const patch = (spec: object) => strategicMerge(pod, { spec }, typeOfKind('Pod')) as typeof pod;
 
-  it('joins lists by the key of their items', () => {
+  it('merges lists by the key of their items', () => {
     const { containers } = patch({ containers: [{ name: 'a', image: 'y', env: [{ name: 'F', value: '2' }] }] }).spec;
     const env = [
       { name: 'E', value: '1' },
@@ -32,7 +32,7 @@ describe('a strategic merge patch', () => {
     expect(containers).toEqual([{ name: 'a', image: 'y', env }, container('b')]);
   });
 
-  it('knows the directives', () => {
+  it('follows the directives', () => {
     expect(patch({ containers: [{ $patch: 'delete', name: 'a' }] }).spec.containers).toEqual([container('b')]);
     const order = {
       '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }],
@@ -49,7 +49,7 @@ describe('a strategic merge patch', () => {
     });
   });
 
-  it('replaces the lists that it does not know', () => {
+  it('replaces lists of unknown types', () => {
     const object = { kind: 'Lamp', spec: { bulbs: [{ name: 'a' }] } };
     expect(strategicMerge(object, { spec: { bulbs: [{ name: 'b' }] } }, typeOfKind('Lamp'))).toEqual({
       kind: 'Lamp',
@@ -59,7 +59,7 @@ describe('a strategic merge patch', () => {
 });
 
 describe('a JSON patch', () => {
-  it('does the operations of RFC 6902', () => {
+  it('applies the operations of RFC 6902', () => {
     const document = { a: [1, 2], b: { 'c/d': 1 } };
     const patch = [
       { op: 'add', path: '/a/1', value: 9 },
@@ -74,7 +74,7 @@ describe('a JSON patch', () => {
     expect(document).toEqual({ a: [1, 2], b: { 'c/d': 1 } });
   });
 
-  it('refuses what does not fit', () => {
+  it('refuses invalid operations', () => {
     for (const operation of [
       { op: 'remove', path: '/nope' },
       { op: 'replace', path: '/a/7', value: 1 },

@@ -5,7 +5,7 @@ import { SimulationClock } from './clock.ts';
 import { matchesCron } from './cron.ts';
 
 describe('the clock', () => {
-  it('plays the past in order, whatever starts in it', () => {
+  it('runs past timers in order, including those added meanwhile', () => {
     const clock = new SimulationClock(0);
     const seen: [string, number][] = [];
     clock.after(50, () => seen.push(['late', clock.now()]));
@@ -23,7 +23,7 @@ describe('the clock', () => {
     clock.stop();
   });
 
-  it('goes on with what is left when it is live', async () => {
+  it('runs the remaining timers once it is live', async () => {
     const clock = new SimulationClock(Date.now() - 1_000);
     const ran = new Promise<void>((resolve) => clock.after(1_010, resolve));
     clock.goLive();
@@ -58,7 +58,7 @@ it('reads quantities', () => {
   expect(parseQuantity('many')).toBeUndefined();
 });
 
-it('knows when a schedule is due', () => {
+it('decides when a schedule is due', () => {
   const at = (time: string) => Date.parse(`2026-11-21T${time}:00Z`);
   expect(matchesCron('*/5 * * * *', at('10:15'))).toBe(true);
   expect(matchesCron('*/5 * * * *', at('10:16'))).toBe(false);

@@ -21,7 +21,7 @@ describe('a label selector', () => {
     for (const text of ['==', 'a in b', 'a=b=c', 'a b']) expect(() => parseLabelSelector(text), text).toThrow();
   });
 
-  it('selects nothing when there is none, and all when it is empty', () => {
+  it('selects nothing if it is missing, and everything if it is empty', () => {
     expect(matchLabels(undefined)({ a: 'b' })).toBe(false);
     expect(matchLabels({})({ a: 'b' })).toBe(true);
     expect(formatLabelSelector({ matchLabels: { b: '2', a: '1' } })).toBe('a=1,b=2');

@@ -20,7 +20,7 @@ function dial(query: string, protocols = ['v5.channel.k8s.io']): WebSocket {
 
 const command = (...words: string[]) => words.map((word) => `command=${encodeURIComponent(word)}`).join('&');
 
-/** Runs to the end. */
+/** Runs a command to its end. */
 async function run(
   query: string,
 ): Promise<{ stdout: string; stderr: string; status: { status: string; message?: string } }> {
@@ -33,7 +33,7 @@ async function run(
   return { stdout: output[1] ?? '', stderr: output[2] ?? '', status: JSON.parse(output[3] ?? '') };
 }
 
-it('keeps the outputs apart and says how it ended', async () => {
+it('keeps stdout and stderr separate, and reports how the command ended', async () => {
   const result = await run(`${command('sh', '-c', 'echo out; echo err >&2; exit 7')}&stdout=true&stderr=true`);
   expect(result).toMatchObject({
     stdout: 'out\n',
@@ -46,7 +46,7 @@ it('keeps the outputs apart and says how it ended', async () => {
   });
 });
 
-it('shows a process nothing of the environment around it, and no privileges', async () => {
+it('gives a process no environment of the emulator and no privileges', async () => {
   process.env['EMULATOR_TEST_SECRET'] = 'hidden';
   const { stdout } = await run(`${command('sh', '-c', 'env; id -u; pwd; echo $HOME')}&stdout=true`);
   delete process.env['EMULATOR_TEST_SECRET'];
@@ -57,7 +57,7 @@ it('shows a process nothing of the environment around it, and no privileges', as
   expect(folder).toBe(home);
 });
 
-it('says that a program is not there', async () => {
+it('reports that a program is missing', async () => {
   const { status } = await run(`${command('no-such-program')}&stdout=true`);
   expect(status.message).toContain('executable file not found in $PATH');
 });
@@ -75,7 +75,7 @@ it('ends input when the client does', async () => {
   expect(stdout).toBe('to and fro');
 });
 
-it('gives a terminal its size, and a changed one', async () => {
+it('sets and changes the size of a terminal', async () => {
   const socket = dial(`${command('sh', '-c', 'read a; stty size; read b; stty size')}&stdin=true&stdout=true&tty=true`);
   await once(socket, 'open');
   let stdout = '';
@@ -94,11 +94,11 @@ it('gives a terminal its size, and a changed one', async () => {
 });
 
 it.runIf(process.platform === 'linux')(
-  'holds a program back while nobody reads, and ends it with its client',
+  'holds a program back while its client does not read, and ends it with the client',
   async () => {
     const word = `held-back-${process.pid}`;
     const socket = dial(`${command('yes', word)}&stdout=true`);
-    // By its arguments: inside, it has another number.
+    // Found by its arguments, because its pid inside the sandbox is another.
     const find = () =>
       readdirSync('/proc').find((name) => /^\d+$/.test(name) && argumentsOf(name).join(' ') === `yes ${word}`);
     await expect.poll(find).toBeDefined();
@@ -107,12 +107,12 @@ it.runIf(process.platform === 'linux')(
     socket.pause();
     const written = () => Number(/wchar: (\d+)/.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
     let last = -1;
-    const stands = () => {
+    const isStill = () => {
       const [before, now] = [last, written()];
       last = now;
       return before === now;
     };
-    await expect.poll(stands).toBe(true);
+    await expect.poll(isStill).toBe(true);
     expect(last).toBeLessThan(64 * 1024 * 1024);
     socket.terminate();
     await expect.poll(find).toBeUndefined();
@@ -128,11 +128,11 @@ function argumentsOf(pid: string): string[] {
   }
 }
 
-it.runIf(process.platform === 'linux')('ends with a terminal all that was started in it', async () => {
+it.runIf(process.platform === 'linux')('ends everything started in a terminal when the terminal ends', async () => {
   const seconds = 1_000_000 + process.pid;
   const script = `set -m; sleep ${seconds} & setsid sleep ${seconds} & read x`;
   const socket = dial(`${command('sh', '-c', script)}&stdin=true&stdout=true&tty=true`);
-  // By their arguments: a zombie, which only waits for its parent, has none.
+  // Found by their arguments, which zombies do not have.
   const alive = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isSleeping(name));
   const isSleeping = (pid: string) => {
     const file = `/proc/${pid}/cmdline`;
@@ -143,7 +143,7 @@ it.runIf(process.platform === 'linux')('ends with a terminal all that was starte
   await expect.poll(alive).toEqual([]);
 });
 
-it('ends a program of a terminal with Ctrl-C, and is not stuck after Ctrl-Z', async () => {
+it('ends a program in a terminal on Ctrl-C, and does not hang after Ctrl-Z', async () => {
   const socket = dial(`${command('sh', '-c', 'echo begun; exec cat')}&stdin=true&stdout=true&tty=true`);
   await once(socket, 'open');
   let [stdout, status] = ['', ''];
@@ -162,7 +162,7 @@ it('ends a program of a terminal with Ctrl-C, and is not stuck after Ctrl-Z', as
   expect(JSON.parse(status).details.causes).toEqual([{ reason: 'ExitCode', message: '130' }]);
 });
 
-it.each(['sh', 'bash'])('has a %s that takes Ctrl-C, Ctrl-Z and jobs as anywhere', async (shell) => {
+it.each(['sh', 'bash'])('has a %s with working Ctrl-C, Ctrl-Z and jobs', async (shell) => {
   const socket = dial(`${command(shell)}&stdin=true&stdout=true&tty=true`);
   await once(socket, 'open');
   let stdout = '';
@@ -170,8 +170,8 @@ it.each(['sh', 'bash'])('has a %s that takes Ctrl-C, Ctrl-Z and jobs as anywhere
     if (message[0] === 1) stdout += message.subarray(1).toString();
   });
   const type = (text: string) => socket.send(Buffer.concat([Buffer.of(0), Buffer.from(text)]));
-  // What is typed is echoed; what is computed is not.
-  type('echo begun-$((1 + 1)); sleep 1000\n');
+  // The terminal echoes what is typed, but not the results computed here.
+  type('sh -c "echo begun-\\$((1 + 1)); exec sleep 1000"\n');
   await expect.poll(() => stdout).toMatch(/begun-2\r?\n/);
   type('\x03');
   type('echo cut-$?; sh -c "echo again-\\$((2 + 1)); exec sleep 1000"\n');
@@ -189,7 +189,7 @@ it.each(['sh', 'bash'])('has a %s that takes Ctrl-C, Ctrl-Z and jobs as anywhere
   expect(stdout).not.toMatch(/job control|cannot set/i);
 });
 
-it('refuses without the token, for wrong containers, protocols and pods that do not run', async () => {
+it('refuses wrong containers and protocols, missing parameters, and requests without an upgrade', async () => {
   const refusals: [string, string[], number][] = [
     [`${command('ls')}&stdout=true&container=nope`, ['v5.channel.k8s.io'], 400],
     [`${command('ls')}&stdout=true`, ['channel.k8s.io'], 400],

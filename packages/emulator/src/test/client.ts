@@ -7,7 +7,7 @@ export interface Answer {
   status: number;
   headers: IncomingMessage['headers'];
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any field
   json: any;
 }
 
@@ -43,7 +43,7 @@ function open(emulator: Emulator, path: string, ask: Ask): Promise<IncomingMessa
   });
 }
 
-/** One request, its whole answer. */
+/** Sends a request. @returns the complete response. */
 export async function ask(emulator: Emulator, path: string, options: Ask = {}): Promise<Answer> {
   const response = await open(emulator, path, options);
   const chunks: Buffer[] = [];
@@ -58,7 +58,7 @@ export async function ask(emulator: Emulator, path: string, options: Ask = {}): 
   };
 }
 
-/** Reads a stream of lines until `enough` says so. */
+/** Reads lines from a stream until `enough` returns true. */
 export async function linesOf(
   emulator: Emulator,
   path: string,

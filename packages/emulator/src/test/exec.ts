@@ -13,7 +13,7 @@ export interface Ran {
 
 interface Options {
   tty?: boolean;
-  /** With it, the script gets one empty line of input once this has resolved. */
+  /** If given, the script gets one empty line of input after this has resolved. */
   beforeInput?: () => Promise<void>;
 }
 

@@ -10,7 +10,7 @@ export interface Result {
   stderr: string;
 }
 
-/** Every kubectl on the machine with a version in its name (`kubectl.1.27`), else the one there is, else none. */
+/** Every kubectl on this machine with a version in its name (`kubectl.1.27`), or else the one in PATH, if any. */
 export function kubectls(): string[] {
   let found: string;
   try {
@@ -23,7 +23,7 @@ export function kubectls(): string[] {
   return versions.length > 0 ? versions.sort().map((name) => join(folder, name)) : [found];
 }
 
-/** Runs kubectl with a home of its own. */
+/** Runs kubectl with its own home folder. */
 export class Kubectl {
   readonly #home = mkdtempSync(join(tmpdir(), 'emulator-kubectl-'));
 

@@ -15,24 +15,24 @@ const readers = ['reading', 'stalled', 'gone'] as const;
 interface Ending {
   /** What the sender does after its last write. */
   does(sender: MuxStream, sessions: SessionPair): void;
-  /** What the reader may be told: of all bytes, of all and an error behind, or of some and an error. */
-  told: 'complete' | 'all, then an error' | 'cut';
+  /** What the reader gets: all bytes and the end, all bytes and then an error, or some bytes and then an error. */
+  outcome: 'complete' | 'all, then an error' | 'cut';
   code?: string;
 }
 
 const endings: Record<string, Ending> = {
-  END: { does: (sender) => sender.end(), told: 'complete' },
+  END: { does: (sender) => sender.end(), outcome: 'complete' },
   'END after a GOAWAY': {
     does: (sender, { gateway, agent }) => {
       gateway.goAway({ code: 1001, retryAfterMs: 0 });
       agent.goAway({ code: 1001, retryAfterMs: 0 });
       sender.end();
     },
-    told: 'complete',
+    outcome: 'complete',
   },
   abort: {
     does: (sender) => sender.abort('upstream-failed', 'broke off'),
-    told: 'all, then an error',
+    outcome: 'all, then an error',
     code: 'upstream-failed',
   },
   'abort after END': {
@@ -40,21 +40,21 @@ const endings: Record<string, Ending> = {
       sender.end();
       sender.abort('upstream-failed', 'broke off');
     },
-    told: 'all, then an error',
+    outcome: 'all, then an error',
     code: 'upstream-failed',
   },
-  reset: { does: (sender) => sender.reset('revoked', 'cut'), told: 'cut', code: 'revoked' },
+  reset: { does: (sender) => sender.reset('revoked', 'cut'), outcome: 'cut', code: 'revoked' },
   'abort, then reset': {
     does: (sender) => {
       sender.abort('upstream-failed', 'broke off');
       sender.reset('revoked', 'cut');
     },
-    told: 'cut',
+    outcome: 'cut',
   },
-  'the end of the session': { does: (_, { gateway }) => gateway.close(1001, 'over'), told: 'cut', code: 'gone' },
+  'the end of the session': { does: (_, { gateway }) => gateway.close(1001, 'over'), outcome: 'cut', code: 'gone' },
 };
 
-/** Every kind of end at every place: what the reader is told against what the sender wrote, and what stays behind. */
+/** Tests every kind of ending at every point: what the reader gets of what was written, and that nothing stays open. */
 export function endingCompliance(name: string, makePair: (options?: SessionPairOptions) => Promise<SessionPair>): void {
   let pair: SessionPair | undefined;
 
@@ -72,9 +72,9 @@ export function endingCompliance(name: string, makePair: (options?: SessionPairO
       ),
     );
 
-    it.each(cases)('%s %s by the %s, towards a reader that is %s', async (ending, place, sender, reader) => {
+    it.each(cases)('%s %s by the %s, to a reader that is %s', async (ending, place, sender, reader) => {
       pair = await makePair();
-      const { does, told, code } = endings[ending] as Ending;
+      const { does, outcome, code } = endings[ending] as Ending;
       const arriving = once(pair.agent, 'stream') as Promise<[MuxStream]>;
       const opener = pair.gateway.open(head);
       const [acceptor] = await arriving;
@@ -84,7 +84,7 @@ export function endingCompliance(name: string, makePair: (options?: SessionPairO
       }
       const [from, to] = sender === 'opener' ? [opener, acceptor] : [acceptor, opener];
       const [sent, got] = [witness(from), witness(to)];
-      // Nothing is written in the other direction; the reader ends it when it is told the end.
+      // Nothing is written in the other direction, which the reader ends once it gets the end.
       to.on('end', () => to.end());
       if (reader === 'reading') got.read();
       if (reader === 'gone') to.destroy();
@@ -101,19 +101,19 @@ export function endingCompliance(name: string, makePair: (options?: SessionPairO
       if (reader === 'gone') {
         expect({ bytes: got.received.length, ended: got.ended }).toEqual({ bytes: 0, ended: false });
         expect(sent.error).toBeDefined();
-      } else if (told === 'complete') {
+      } else if (outcome === 'complete') {
         complete(got, bytes);
         expect(sent).toMatchObject({ finished: true, error: undefined });
       } else {
         const rejected = place === 'before ACCEPT' && sender === 'acceptor' && ending.startsWith('abort');
-        cutOff(got, { bytes, all: told === 'all, then an error' && !rejected, code });
+        cutOff(got, { bytes, all: outcome === 'all, then an error' && !rejected, code });
         expect(sent.error).toBeDefined();
         if (ending !== 'abort after END') expect(sent.finished).toBe(false);
       }
       await until(() => pair?.gateway.streamCount === 0 && pair.agent.streamCount === 0);
     });
 
-    it.each(senders)('an aborted stream of the %s whose reader has stopped is dropped in time', async (sender) => {
+    it.each(senders)('a stream aborted by the %s is dropped in time if its reader has stopped', async (sender) => {
       pair = await makePair({ gateway: { abortLingerMs: 20 }, agent: { abortLingerMs: 20 } });
       const arriving = once(pair.agent, 'stream') as Promise<[MuxStream]>;
       const opener = pair.gateway.open(head);
@@ -121,7 +121,7 @@ export function endingCompliance(name: string, makePair: (options?: SessionPairO
       acceptor.accept(head);
       const [from, to] = sender === 'opener' ? [opener, acceptor] : [acceptor, opener];
       const got = witness(to);
-      // One waits for credit at the sender, the other for its reader at the receiver.
+      // This stream waits for credit at the sender; the second one waits for its reader at the receiver.
       from.write(randomBytes(3 * initialWindow));
       from.abort('upstream-failed', 'broke off');
       await until(() => got.closed && from.destroyed);
@@ -138,7 +138,7 @@ export function endingCompliance(name: string, makePair: (options?: SessionPairO
       expect(stalled.error).toMatchObject({ code: 'upstream-failed', remote: true });
     });
 
-    it('what was written while the peer aborts is answered with its error, once its bytes were read', async () => {
+    it('a write after the peer’s abort fails with its error, once its bytes were read', async () => {
       pair = await makePair();
       const arriving = once(pair.agent, 'stream') as Promise<[MuxStream]>;
       const near = pair.gateway.open(head);

@@ -1,7 +1,7 @@
 import type { MessageTransport } from '../transport.ts';
 
 export interface MemoryOptions {
-  /** Numbers in [0, 1): how many messages are delivered per turn of the event loop, and in how many parts. */
+  /** Numbers in [0, 1) that decide how many messages arrive per turn of the event loop, and in how many parts. */
   random?: () => number;
   /** Nothing is delivered until the test calls `deliver`. */
   manual?: boolean;
@@ -9,7 +9,7 @@ export interface MemoryOptions {
 
 type Item = Buffer | { code: number; reason: string };
 
-/** One end of a pair of transports in this process. */
+/** One end of a pair of in-memory transports. */
 export class MemoryTransport implements MessageTransport {
   onmessage: ((parts: readonly Uint8Array[]) => void) | undefined;
   ondrain: (() => void) | undefined;
@@ -33,7 +33,7 @@ export class MemoryTransport implements MessageTransport {
     return this.#buffered;
   }
 
-  /** Messages on their way. */
+  /** Messages in flight. */
   get queued(): number {
     return this.#queue.length;
   }
@@ -62,7 +62,7 @@ export class MemoryTransport implements MessageTransport {
     return this.#isMuted;
   }
 
-  /** From now on everything is sent into the void, as over a cut line. */
+  /** Drops everything sent from now on, as over a broken connection. */
   mute(): void {
     this.#isMuted = true;
   }
@@ -86,7 +86,7 @@ export class MemoryTransport implements MessageTransport {
     if (!this.#isClosed) this.ondrain?.();
   }
 
-  /** The message whole or, where the test gave randomness, cut anywhere into up to three parts. */
+  /** The message whole or, given `random`, split anywhere into up to three parts. */
   #cut(message: Buffer): Buffer[] {
     const random = this.#options.random;
     if (random === undefined || random() < 0.5) return [message];
@@ -101,7 +101,7 @@ export class MemoryTransport implements MessageTransport {
     setImmediate(() => {
       this.#isScheduled = false;
       const random = this.#options.random?.() ?? 1;
-      // Now and then a turn passes in which nothing arrives.
+      // In some turns nothing arrives.
       this.deliver(random < 0.2 ? 0 : Math.ceil(random * 16));
       if (this.#queue.length > 0) this.#schedule();
     });

@@ -1,7 +1,7 @@
 import { MuxSession, type SessionClose } from '../session.ts';
 import { type MemoryTransport, memoryPair } from './memory-transport.ts';
 
-/** Frame types of docs/protocol.md, written apart from the mux's own codec. */
+/** Frame types of docs/protocol.md, independent of the mux's own codec. */
 export const types = {
   open: 1,
   accept: 2,
@@ -34,7 +34,7 @@ export function rawFrame(type: number, stream: number, options: { flags?: number
   return Buffer.concat([header, payload]);
 }
 
-/** A mux session facing a peer that sends what it likes; messages pass at once. */
+/** A mux session and a peer that can send it any bytes; messages are delivered immediately. */
 export function rawPeer(options: ConstructorParameters<typeof MuxSession>[1] = { role: 'agent' }): RawPeer {
   const { gateway, agent } = memoryPair({ manual: true });
   const session = new MuxSession(agent, options);

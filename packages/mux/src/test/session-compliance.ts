@@ -16,7 +16,7 @@ const head = Buffer.from('request head');
 const answer = Buffer.from('response head');
 const bulkBytes = 20 * 1024 * 1024;
 
-/** What every pair of sessions must do, whatever carries its messages (docs/protocol.md). */
+/** Tests of a pair of sessions, for any transport (docs/protocol.md). */
 export function sessionCompliance(
   name: string,
   makePair: (options?: SessionPairOptions) => Promise<SessionPair>,
@@ -38,7 +38,7 @@ export function sessionCompliance(
     await closing?.close();
   }
 
-  /** Opens a stream and waits for the other side's end of it, accepted. */
+  /** Opens a stream that the other side accepts. @returns both ends. */
   async function connect({ gateway, agent }: SessionPair): Promise<{ near: MuxStream; far: MuxStream }> {
     const arriving = once(agent, 'stream') as Promise<[MuxStream]>;
     const near = gateway.open(head);
@@ -50,7 +50,7 @@ export function sessionCompliance(
 
   describe(`mux over ${name}`, () => {
     useLeakCheck(() => ({ streams: streams() }));
-    // Runs before the check: a test that failed half way closes what it opened.
+    // Runs before the leak check, so that a test that failed halfway closes what it opened.
     afterEach(stop);
 
     it('opens, accepts and carries heads, flags and bytes both ways', async () => {
@@ -74,7 +74,7 @@ export function sessionCompliance(
       await stop();
     });
 
-    it('lets both sides open, with ids of their own', async () => {
+    it('lets both sides open streams, each with its own ids', async () => {
       const { gateway, agent } = await start();
       gateway.on('stream', echo);
       agent.on('stream', echo);
@@ -86,7 +86,7 @@ export function sessionCompliance(
       await stop();
     });
 
-    it('carries heads of 64 KiB, and refuses larger ones before they are sent', async () => {
+    it('carries heads of 64 KiB, and refuses to send larger ones', async () => {
       const { gateway, agent } = await start();
       agent.on('stream', (stream) => stream.accept(stream.head, { end: true }));
       const large = randomBytes(64 * 1024);
@@ -98,7 +98,7 @@ export function sessionCompliance(
       await stop();
     });
 
-    it('ends without bytes by flags on OPEN and ACCEPT', async () => {
+    it('ends streams without bytes by flags on OPEN and ACCEPT', async () => {
       const { gateway, agent } = await start();
       agent.on('stream', (stream) => stream.accept(answer, { end: true }));
       const stream = gateway.open(head, { end: true });
@@ -107,7 +107,7 @@ export function sessionCompliance(
       await stop();
     });
 
-    it('delivers streams that came before anybody listened', async () => {
+    it('delivers streams that arrived before there was a listener', async () => {
       const { gateway, agent } = await start();
       const stream = gateway.open(head);
       stream.end('early');
@@ -117,7 +117,7 @@ export function sessionCompliance(
       await stop();
     });
 
-    it('rejects: the code and the reason arrive, nothing else notices', async () => {
+    it('rejects: the code and the reason arrive, other streams are not affected', async () => {
       const { gateway, agent } = await start();
       agent.once('stream', (stream) => stream.reset('refused', 'not by this agent'));
       const refused = gateway.open(head);
@@ -207,7 +207,7 @@ export function sessionCompliance(
         await stop();
       });
 
-      it('answers writes that can no longer be sent with the error', async () => {
+      it('fails writes that can no longer be sent', async () => {
         const { near, far } = await connect(await start());
         const written = new Promise<unknown>((resolve) => near.write(randomBytes(4 * initialWindow), resolve));
         far.reset('limit', '');
@@ -215,7 +215,7 @@ export function sessionCompliance(
         await stop();
       });
 
-      it('when a listener of a stream throws, of that stream alone', async () => {
+      it('of only that stream, when its listener throws', async () => {
         const { gateway, agent } = await start();
         agent.on('stream', (stream) => {
           if (String(stream.head) === 'bad') throw new Error('a bug in a handler');
@@ -258,7 +258,7 @@ export function sessionCompliance(
       await stop();
     });
 
-    it('holds a slow reader to its window, and nobody else', async () => {
+    it('limits a slow reader to its window, and no other stream', async () => {
       const { gateway, agent } = await start();
       const stalled: MuxStream[] = [];
       agent.on('stream', (stream) => {
@@ -277,14 +277,14 @@ export function sessionCompliance(
       free.end(sent);
       expect((await buffer(free)).equals(sent)).toBe(true);
       expect(stalled.map((stream) => stream.bytesReceived)).toEqual(Array(4).fill(initialWindow));
-      // Once the reader reads, everything comes.
+      // Once it is read, everything arrives.
       const [slow] = stalled;
       stuck[0]?.end();
       expect(slow === undefined ? 0 : (await buffer(slow)).length).toBe(8 * initialWindow);
       await stop();
     });
 
-    it('shares among 64 streams', async () => {
+    it('shares bandwidth among 64 streams', async () => {
       const { gateway, agent } = await start();
       const each = 1024 * 1024;
       const received = new Map<number, number>();
@@ -302,7 +302,7 @@ export function sessionCompliance(
       const payload = randomBytes(each);
       const opened = Array.from({ length: 64 }, () => gateway.open(head));
       for (const stream of opened) stream.end(payload);
-      // When the first is through, nobody is far behind.
+      // When the first has received everything, no other is far behind.
       const sums = await spread.promise;
       expect(sums.length).toBe(64);
       expect(Math.min(...sums)).toBeGreaterThan(each / 3);
@@ -333,9 +333,9 @@ export function sessionCompliance(
       const { gateway, agent } = await start();
       agent.on('stream', echo);
       const stream = gateway.open(head);
-      const told = once(agent, 'goaway');
+      const received = once(agent, 'goaway');
       const drained = gateway.drain(10_000);
-      expect(await told).toMatchObject([{ code: 1001, retryAfterMs: 0, prefer: [] }]);
+      expect(await received).toMatchObject([{ code: 1001, retryAfterMs: 0, prefer: [] }]);
       expect(() => gateway.open(head)).toThrow('draining');
       expect(() => agent.open(head)).toThrow('draining');
       stream.end('the last words');
@@ -354,18 +354,18 @@ export function sessionCompliance(
       await stop();
     });
 
-    it('drains: a stream that crossed the GOAWAY was not looked at', async () => {
+    it('drains: a stream that crossed the GOAWAY was not processed', async () => {
       const { gateway, agent } = await start();
       gateway.on('stream', echo);
       gateway.goAway({ code: 1001, retryAfterMs: 1500, prefer: ['wss://other/tunnel'] });
       const crossing = agent.open(head);
-      const told = once(agent, 'goaway');
+      const received = once(agent, 'goaway');
       await expect(crossing.accepted).rejects.toMatchObject({ code: 'gone', remote: true });
-      expect(await told).toMatchObject([{ retryAfterMs: 1500, prefer: ['wss://other/tunnel'], lastStream: 0 }]);
+      expect(await received).toMatchObject([{ retryAfterMs: 1500, prefer: ['wss://other/tunnel'], lastStream: 0 }]);
       await stop();
     });
 
-    it('refuses streams beyond the limit, on either side of the wire', async () => {
+    it('refuses streams beyond the limit of either side', async () => {
       const { gateway, agent } = await start({ gateway: { maxStreams: 3 }, agent: { maxStreams: 2 } });
       agent.on('stream', echo);
       const first = gateway.open(head);
@@ -396,7 +396,7 @@ export function sessionCompliance(
       await stop();
     });
 
-    it('leaves nothing after a hundred streams that end in every way', async () => {
+    it('leaves nothing behind after a hundred streams that end in different ways', async () => {
       const { gateway, agent } = await start();
       agent.on('stream', echo);
       gateway.on('stream', echo);
@@ -421,7 +421,7 @@ export function sessionCompliance(
   });
 }
 
-/** 20 MB divided by the streams of the test, in chunks of awkward sizes, with their sum. */
+/** A third of 20 MB in chunks of odd sizes, with their hash. */
 async function bulk(seed: number): Promise<{ readable: Readable; sum: string }> {
   const sizes = [1, 70_000, 4096, 262_144, 13, 65_536, 999_983];
   const block = randomBytes(1_000_000);
@@ -436,7 +436,7 @@ async function bulk(seed: number): Promise<{ readable: Readable; sum: string }> 
   return { readable: Readable.from(chunks), sum: hash.digest('hex') };
 }
 
-/** Not `for await`: Node destroys a Duplex at the loop's end although its writes are still on their way. */
+/** Not `for await`: at the end of the loop, Node destroys a Duplex even if its writes are still pending. */
 async function collect(stream: MuxStream, hash: ReturnType<typeof createHash>): Promise<void> {
   stream.on('data', (chunk: Buffer) => hash.update(chunk));
   await once(stream, 'end');

@@ -6,9 +6,9 @@ import { type MemoryOptions, type MemoryTransport, memoryPair } from './memory-t
 export interface SessionPair {
   gateway: MuxSession;
   agent: MuxSession;
-  /** In memory only: what each side sends through. */
+  /** The transport of each side; in memory only. */
   transports?: { gateway: MemoryTransport; agent: MemoryTransport };
-  /** Closes both and resolves when nothing is left of them. */
+  /** Closes both sessions and waits until they are closed. */
   close(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export interface SessionPairOptions {
   agent?: Partial<MuxOptions>;
 }
 
-/** Two sessions that talk in memory. */
+/** Two sessions connected in memory. */
 export async function memorySessionPair(options: SessionPairOptions & MemoryOptions = {}): Promise<SessionPair> {
   const transports = memoryPair(options);
   const gateway = new MuxSession(transports.gateway, { ...options.gateway, role: 'gateway' });

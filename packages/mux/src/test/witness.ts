@@ -1,19 +1,19 @@
 import type { StreamResetError } from '../errors.ts';
 import type { MuxStream } from '../stream.ts';
 
-/** What one end of a stream was told, to be compared with what the other end did. */
+/** What one end of a stream observed, to be compared with what the other end did. */
 export interface Witness {
-  /** The bytes its reader was given, in order. */
+  /** The bytes read, in order. */
   readonly received: Buffer;
-  /** Whether it was told that these were all. */
+  /** Whether 'end' was emitted: these were all bytes. */
   ended: boolean;
-  /** Whether its writer was told that everything was sent. */
+  /** Whether 'finish' was emitted: everything written was sent. */
   finished: boolean;
   error: StreamResetError | undefined;
   closed: boolean;
 }
 
-/** Watches a stream. Nothing is read by it until somebody calls `resume` on the stream or `read` here. */
+/** Watches a stream, without reading from it until `read` is called. */
 export function witness(stream: MuxStream): Witness & { read(): void } {
   const chunks: Buffer[] = [];
   const seen = {

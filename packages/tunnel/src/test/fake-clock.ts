@@ -6,7 +6,7 @@ interface Timer {
   action: () => void;
 }
 
-/** A clock moved by hand. */
+/** A clock that tests advance. */
 export class FakeClock implements Clock {
   #now = 0;
   readonly #timers = new Set<Timer>();
@@ -19,18 +19,18 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Timers that wait. */
+  /** The number of pending timers. */
   get pending(): number {
     return this.#timers.size;
   }
 
-  /** When the next timer is due, from now in milliseconds. */
+  /** Milliseconds until the next timer is due. */
   get nextInMs(): number | undefined {
     const next = this.#next();
     return next === undefined ? undefined : next.at - this.#now;
   }
 
-  /** Moves on, running timers in order; after each, whatever is under way on the event loop gets a turn. */
+  /** Advances the time and runs due timers in order; after each, the event loop gets some turns. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     for (let timer = this.#next(); timer !== undefined && timer.at <= until; timer = this.#next()) {
@@ -43,7 +43,7 @@ export class FakeClock implements Clock {
     await turns();
   }
 
-  /** Time passes and no timer runs, as while the process stands still; `advance(0)` then runs those that are late. */
+  /** Advances the time without running timers, like a stall of the process; `advance(0)` then runs the late ones. */
   stall(ms: number): void {
     this.#now += ms;
   }

@@ -17,7 +17,7 @@ import { webSocketServerOptions } from '../websocket-transport.ts';
 export interface TunnelPair {
   gateway: Tunnel;
   agent: Tunnel;
-  /** In memory only: what each side sends through. */
+  /** The transport of each side; in memory only. */
   transports?: SessionPair['transports'];
   close(): Promise<void>;
 }
@@ -58,18 +58,18 @@ export async function memoryTunnelPair(options: TunnelPairOptions & MemoryOption
 /** A gateway's tunnel endpoint on loopback, for one agent. */
 export interface TestGateway {
   url: string;
-  /** What the next tunnels are accepted with. */
+  /** The options for tunnels accepted from now on. */
   accept: AcceptOptions;
   /** Tunnels accepted so far. */
   tunnels: Tunnel[];
   /** Handshakes that failed so far. */
   failures: HandshakeError[];
-  /** The next tunnel accepted. */
+  /** Resolves with the next tunnel accepted. */
   nextTunnel(): Promise<Tunnel>;
   close(): Promise<void>;
 }
 
-/** An agent's identity with a fresh key, and the gateway options that know it. */
+/** An agent's identity with a new key, and gateway options that accept it. */
 export function testIdentity(): { agent: Omit<DialerOptions, 'urls'>; accept: AcceptOptions } {
   const { publicKeyPem, privateKeyPem } = generateAgentKey();
   let epoch = 0n;

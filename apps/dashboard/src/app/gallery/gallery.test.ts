@@ -8,10 +8,10 @@ import configure from '../../../next.config.mjs';
 const dashboard = join(import.meta.dirname, '../../..');
 const app = join(dashboard, 'src/app');
 const built = join(dashboard, '.next');
-/** What the gallery says of itself, which a minifier keeps. */
+/** A text of the gallery, which a minifier keeps. */
 const WORDS = 'Every primitive in every state.';
 
-/** The files that Next makes pages of. */
+/** The files that Next turns into pages. */
 function pagesIn(phase: string): string[] {
   const matcher = createValidFileMatcher(configure(phase).pageExtensions ?? [], app);
   return readdirSync(app, { recursive: true, encoding: 'utf8' }).filter((file) =>
@@ -25,7 +25,7 @@ describe('the gallery', () => {
     vi.resetModules();
   });
 
-  it('is a page in development only, and takes no other page with it', () => {
+  it('is a page in development only, unlike every other page', () => {
     const gallery = join('gallery', 'page.dev.tsx');
     expect(pagesIn(PHASE_DEVELOPMENT_SERVER)).toContain(gallery);
     for (const phase of [PHASE_PRODUCTION_BUILD, PHASE_PRODUCTION_SERVER]) {
@@ -34,7 +34,7 @@ describe('the gallery', () => {
     }
   });
 
-  it('is the address of no organization in production: the page says that there is none', async () => {
+  it('has no special path in production: it is read as an organization', async () => {
     vi.stubEnv('NODE_ENV', 'production');
     vi.resetModules();
     const { locationOf } = await import('#features/address/location.ts');
@@ -42,7 +42,7 @@ describe('the gallery', () => {
     expect(locationOf('/sign-in').organization).toBeUndefined();
   });
 
-  // `npm test` builds before it tests; without a build there is nothing to look at.
+  // `npm test` builds first; without a build there is nothing to check.
   it.runIf(existsSync(join(built, 'BUILD_ID')))('is in no route and no chunk of a production build', () => {
     const routes = readFileSync(join(built, 'server/app-paths-manifest.json'), 'utf8');
     expect(routes).toContain('/sign-in/page');

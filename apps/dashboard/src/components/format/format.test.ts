@@ -46,7 +46,7 @@ describe('parseQuantity', () => {
     ['1k', 1000],
     ['1E', 1e18],
   ])('%s', (text, value) => expect(parseQuantity(text)).toBeCloseTo(value, 9));
-  it.each(['', 'Gi', '1 Gi', '1gi', '1K', 'x1'])('%j is none', (text) => expect(parseQuantity(text)).toBeNaN());
+  it.each(['', 'Gi', '1 Gi', '1gi', '1K', 'x1'])('%j is invalid', (text) => expect(parseQuantity(text)).toBeNaN());
 });
 
 it('formats cores', () => {

@@ -10,7 +10,7 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
   (file) => /\.tsx?$/.test(file) && !/\.test\./.test(file),
 );
 
-/** All actions that the modules called `…-actions.ts` define. */
+/** All actions defined by modules named `…-actions.ts`. */
 async function defined(): Promise<Action<never>[]> {
   const modules: object[] = await Promise.all(
     files.filter((file) => file.endsWith('-actions.ts')).map((file) => import(join(source, file))),
@@ -34,15 +34,15 @@ describe('the actions of the dashboard', () => {
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
   });
 
-  it('have keys that a keyboard can press, and that do not wait for each other', async () => {
+  it('have valid keys, none of which starts the sequence of another', async () => {
     const keys = (await defined()).flatMap(({ keys: own }) => own ?? []);
     for (const one of keys) expect(one).toMatch(/^((mod|ctrl|alt|shift)\+)*[^\s+A-Z]+( [^\s+A-Z]+)?$/);
     const sequences = keys.filter((one) => one.includes(' ')).map((one) => one.split(' ')[0]);
     expect(keys.filter((one) => sequences.includes(one))).toEqual([]);
   });
 
-  it('have the only shortcuts there are: nothing else names keys or listens for them', () => {
-    // What the palette's dialog says of Escape is the browser's own; the gallery shows looks.
+  it('are the only shortcuts: no other file names keys or listens for them', () => {
+    // In the palette's dialog, Escape is the browser's own key; the gallery only shows styles.
     const exempt = new Set(['features/palette/palette-dialog.tsx', 'features/gallery/gallery.tsx']);
     const naming = files.filter(
       (file) =>
@@ -57,8 +57,8 @@ describe('the actions of the dashboard', () => {
     expect(listening).toEqual(['features/actions/keyboard.tsx']);
   });
 
-  it('fill the menus: no menu names an action of its own', () => {
-    // The columns of a table are a choice, not something that is done elsewhere too; the gallery shows looks.
+  it('fill the menus: no menu has items of its own', () => {
+    // The choice of a table's columns is offered nowhere else, so it is no action; the gallery only shows styles.
     const exempt = ['features/browser/table-toolbar.tsx', 'features/gallery/gallery.tsx'];
     const own = files.filter((file) => /<MenuItem\b/.test(readFileSync(join(source, file), 'utf8')));
     expect(own.sort()).toEqual(['features/actions/action-item.tsx', ...exempt]);

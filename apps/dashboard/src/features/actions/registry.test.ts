@@ -26,14 +26,14 @@ describe('ActionRegistry', () => {
     registry = new ActionRegistry({ apple: false, clock: () => now });
   });
 
-  it('runs a chord, and not the same key with another modifier', () => {
+  it('runs a chord, but not the same key without its modifier', () => {
     const palette = add('mod+k');
     expect(registry.press(key('k'), plain)).toBe(false);
     expect(registry.press(key('k', { ctrlKey: true }), plain)).toBe(true);
     expect(palette.run).toHaveBeenCalledTimes(1);
   });
 
-  it('takes the command key for mod on Apple, and not Ctrl', () => {
+  it('uses the command key as mod on Apple, not Ctrl', () => {
     registry = new ActionRegistry({ apple: true, clock: () => now });
     const palette = add('mod+k');
     registry.press(key('k', { ctrlKey: true }), plain);
@@ -42,7 +42,7 @@ describe('ActionRegistry', () => {
     expect(palette.run).toHaveBeenCalledTimes(1);
   });
 
-  it('knows signs whatever shift they need, and capital letters by shift', () => {
+  it('ignores Shift for symbols, and requires it for capital letters', () => {
     const help = add('?');
     const end = add('shift+g');
     registry.press(key('?', { shiftKey: true }), plain);
@@ -51,7 +51,7 @@ describe('ActionRegistry', () => {
     expect(end.run).toHaveBeenCalledTimes(1);
   });
 
-  it('follows a sequence, and forgets it after a while', () => {
+  it('runs a sequence, and forgets it after a pause', () => {
     const pods = add('g p');
     expect(registry.press(key('g'), plain)).toBe(true);
     expect(registry.press(key('p'), plain)).toBe(true);
@@ -62,7 +62,7 @@ describe('ActionRegistry', () => {
     expect(pods.run).toHaveBeenCalledTimes(1);
   });
 
-  it('takes a broken sequence’s last key for itself', () => {
+  it('handles the last key of a broken sequence on its own', () => {
     add('g p');
     const next = add('j');
     registry.press(key('g'), plain);
@@ -70,7 +70,7 @@ describe('ActionRegistry', () => {
     expect(next.run).toHaveBeenCalledTimes(1);
   });
 
-  it('is silent in fields but for those that say so, and under a dialog altogether', () => {
+  it('ignores keys in fields unless the action allows it, and all keys under a dialog', () => {
     const filter = add('/');
     const palette = add('mod+k', true);
     expect(registry.press(key('/'), { inField: true, covered: false })).toBe(false);
@@ -81,7 +81,7 @@ describe('ActionRegistry', () => {
     expect(palette.run).toHaveBeenCalledTimes(1);
   });
 
-  it('lets the inner view win, and the outer again when it goes', () => {
+  it('prefers the inner view, and the outer one again once it is gone', () => {
     const outer = add('/');
     const inner = add('/');
     registry.press(key('/'), plain);
@@ -91,7 +91,7 @@ describe('ActionRegistry', () => {
     expect(outer.run).toHaveBeenCalledTimes(1);
   });
 
-  it('asks at each press whether an action can be done, and gives the keys to the outer one when it cannot', () => {
+  it('checks at each press whether an action is enabled; if not, the outer one gets the keys', () => {
     const outer = add('d');
     let chosen: string | undefined;
     const run = vi.fn();
@@ -107,7 +107,7 @@ describe('ActionRegistry', () => {
     expect(outer.run).toHaveBeenCalledTimes(1);
   });
 
-  it('lists what can be done, each once, with the keys that would do it', () => {
+  it('lists enabled actions once each, with the keys that run them', () => {
     const action = (id: string, keys: string, can = true): Action<string> => ({
       id,
       keys,
@@ -125,7 +125,7 @@ describe('ActionRegistry', () => {
     expect(shown()).toEqual(['sessions x: g s', 'logs x: l']);
   });
 
-  it('tells those who follow it when actions come and go', () => {
+  it('notifies subscribers when actions are added and removed', () => {
     const seen: number[] = [];
     registry.subscribe(() => seen.push(registry.version));
     add('j').remove();

@@ -5,11 +5,11 @@ describe('locationOf', () => {
   it.each(['/', '/sign-in', '/sign-up', '/gallery'])('%s belongs to no organization', (path) => {
     expect(locationOf(path).organization).toBeUndefined();
   });
-  it('knows the pages of an organization', () => {
+  it('parses the pages of an organization', () => {
     expect(locationOf('/acme')).toMatchObject({ organization: 'acme', page: undefined, cluster: undefined });
     expect(locationOf('/acme/tokens')).toMatchObject({ organization: 'acme', page: 'tokens' });
   });
-  it('knows clusters, kinds and objects', () => {
+  it('parses clusters, kinds and objects', () => {
     expect(locationOf('/acme/clusters/demo')).toMatchObject({ cluster: 'demo', resource: undefined, page: undefined });
     expect(locationOf('/acme/clusters/demo/r/deployments.apps/-/a%3Ab')).toMatchObject({
       cluster: 'demo',
@@ -18,5 +18,5 @@ describe('locationOf', () => {
       object: 'a:b',
     });
   });
-  it('bears a malformed escape', () => expect(locationOf('/acme/clusters/%E0%A4%A').cluster).toBe('%E0%A4%A'));
+  it('accepts a malformed escape', () => expect(locationOf('/acme/clusters/%E0%A4%A').cluster).toBe('%E0%A4%A'));
 });

@@ -5,7 +5,7 @@ import { formErrorsOf } from './form-errors.ts';
 const refused = (fields?: { path: string; message: string }[]) =>
   new ApiError(400, { code: 'invalid-request', message: 'No.', ...(fields && { fields }) });
 
-it('puts each field’s first error beside it', () => {
+it('assigns each field its first error', () => {
   const errors = formErrorsOf(
     refused([
       { path: 'email', message: 'a' },
@@ -17,7 +17,7 @@ it('puts each field’s first error beside it', () => {
   expect(errors).toEqual({ fields: { email: 'a', labels: 'c' }, general: undefined });
 });
 
-it('loses no error that belongs to no field', () => {
+it('reports an error without a field as general', () => {
   expect(formErrorsOf(refused(), ['email']).general).toBe('No.');
   expect(formErrorsOf(refused([{ path: 'other', message: 'x' }]), ['email']).general).toBe('No.');
   expect(formErrorsOf(new TypeError('gone'), []).general).toBe('gone');

@@ -31,9 +31,9 @@ describe('safeNext', () => {
     '/api/v1/auth/me',
     '/x/../api',
   ])('refuses %j', (path) => expect(safeNext(path)).toBe('/'));
-  it('resolves dots before it compares', () => expect(safeNext('/a/../../b')).toBe('/b'));
+  it('resolves dot segments before it checks', () => expect(safeNext('/a/../../b')).toBe('/b'));
 
-  /** Strings made of what URL parsers trip over, and any string at all. */
+  /** Arbitrary strings, and strings made of parts that confuse URL parsers. */
   const anything = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc
@@ -62,7 +62,7 @@ describe('safeNext', () => {
       .map((parts) => `/${parts.join('')}evil.example`),
     fc.webUrl(),
   );
-  it.each(['https://gateway.example', 'http://localhost:8080'])('never leaves %s, whatever is asked for', (origin) => {
+  it.each(['https://gateway.example', 'http://localhost:8080'])('never leaves %s, whatever the input', (origin) => {
     fc.assert(
       fc.property(anything, (next) => {
         const safe = safeNext(next);
@@ -80,7 +80,7 @@ describe('safeNext', () => {
   });
 });
 
-it('leaves out a next that says nothing', () => {
+it('omits the default next', () => {
   expect(signInPath('/')).toBe('/sign-in');
   expect(signInPath('/acme?q=1')).toBe('/sign-in?next=%2Facme%3Fq%3D1');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createRefreshingFetch } from './refreshing-fetch.ts';
 
-/** A gateway whose access cookie is valid or not, and a refresh with a given outcome. */
+/** A gateway whose access cookie has expired, and a refresh with a given outcome. */
 function fixture(outcome: 'refreshed' | 'ended' | 'unreachable') {
   let valid = false;
   const fetch = vi.fn(async () => new Response(null, { status: valid ? 200 : 401 }));
@@ -15,7 +15,7 @@ function fixture(outcome: 'refreshed' | 'ended' | 'unreachable') {
 }
 
 describe('createRefreshingFetch', () => {
-  it('refreshes once for calls that fail together, and repeats each', async () => {
+  it('refreshes once for concurrent calls, and retries each', async () => {
     const { refreshingFetch, fetch, refresh, onEnded } = fixture('refreshed');
     const answers = await Promise.all([refreshingFetch('/a'), refreshingFetch('/b'), refreshingFetch('/c')]);
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
@@ -24,7 +24,7 @@ describe('createRefreshingFetch', () => {
     expect(onEnded).not.toHaveBeenCalled();
   });
 
-  it('sends the same method and body again', async () => {
+  it('retries with the same method and body', async () => {
     const { refreshingFetch, fetch } = fixture('refreshed');
     await refreshingFetch('/a', { method: 'POST', body: 'x' });
     expect(fetch.mock.calls).toEqual([
@@ -33,20 +33,20 @@ describe('createRefreshingFetch', () => {
     ]);
   });
 
-  it('answers 401 and says once that the browser session has ended', async () => {
+  it('returns the 401, and reports once that the browser session has ended', async () => {
     const { refreshingFetch, onEnded } = fixture('ended');
     expect((await refreshingFetch('/a')).status).toBe(401);
     expect((await refreshingFetch('/b')).status).toBe(401);
     expect(onEnded).toHaveBeenCalledTimes(1);
   });
 
-  it('does not sign anybody out because the network is gone', async () => {
+  it('does not end the browser session if the network is down', async () => {
     const { refreshingFetch, onEnded } = fixture('unreachable');
     await expect(refreshingFetch('/a')).rejects.toThrow(TypeError);
     expect(onEnded).not.toHaveBeenCalled();
   });
 
-  it('does not try a third time', async () => {
+  it('retries only once', async () => {
     const fetch = vi.fn(async () => new Response(null, { status: 401 }));
     const refreshingFetch = createRefreshingFetch({ fetch, refresh: async () => 'refreshed', onEnded: () => {} });
     expect((await refreshingFetch('/a')).status).toBe(401);

@@ -10,7 +10,7 @@ const joining = {
   firstRequestServed: null,
 };
 
-it('has one current step, and it is the failed one when there is a problem', () => {
+it('has one current step, which is the failed one if there is a problem', () => {
   expect(joinSteps({ joining, problem: null }).map(({ state }) => state)).toEqual([
     'done',
     'current',
@@ -22,7 +22,7 @@ it('has one current step, and it is the failed one when there is a problem', () 
   expect(joinSteps({ joining, problem })[1]?.state).toBe('failed');
 });
 
-it('asks the first question only of a checked agent that is online', () => {
+it('sends the first request only to an agent that is online and checked', () => {
   const ready = { ...joining, agentDialled: at, keyRegistered: at, permissionsChecked: at };
   expect(wantsFirstRequest({ joining, status: 'online' })).toBe(false);
   expect(wantsFirstRequest({ joining: ready, status: 'offline' })).toBe(false);

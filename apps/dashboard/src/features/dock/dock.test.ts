@@ -19,7 +19,7 @@ const state = () => JSON.parse(storage.get(KEY) ?? 'null');
 const load = () => import('./dock-store.ts');
 
 describe('the dock', () => {
-  it('opens a terminal each time, logs of a pod once', async () => {
+  it('opens a terminal each time, but the logs of a pod once', async () => {
     const { openInDock } = await load();
     openInDock({ kind: 'terminal', target: target('a') });
     openInDock({ kind: 'terminal', target: target('a') });
@@ -34,7 +34,7 @@ describe('the dock', () => {
     expect(open).toBe(true);
   });
 
-  it('shows the neighbour of a tab that was closed, and nothing after the last', async () => {
+  it('activates the neighbour of a closed tab, and closes after the last one', async () => {
     const { openInDock, closeTab } = await load();
     for (const pod of ['a', 'b', 'c']) openInDock({ kind: 'logs', target: target(pod) });
     const [a, b, c] = state().tabs.map(({ id }: { id: string }) => id);
@@ -46,7 +46,7 @@ describe('the dock', () => {
     expect(state()).toMatchObject({ tabs: [], open: false });
   });
 
-  it('goes round its tabs', async () => {
+  it('cycles through its tabs', async () => {
     const { openInDock, stepTab } = await load();
     for (const pod of ['a', 'b', 'c']) openInDock({ kind: 'logs', target: target(pod) });
     const ids = state().tabs.map(({ id }: { id: string }) => id);
@@ -56,7 +56,7 @@ describe('the dock', () => {
     expect(state().active).toBe(ids[2]);
   });
 
-  it('shows two side by side, never the same', async () => {
+  it('shows two different tabs side by side', async () => {
     const { openInDock, showTab, toggleBeside } = await load();
     for (const pod of ['a', 'b']) openInDock({ kind: 'logs', target: target(pod) });
     const [a, b] = state().tabs.map(({ id }: { id: string }) => id);
@@ -67,7 +67,7 @@ describe('the dock', () => {
     expect(state().beside).toBeUndefined();
   });
 
-  it('keeps two side by side while others come and go, and brings what stands beside to the front alone', async () => {
+  it('keeps two tabs side by side while others open and close, until the second is activated', async () => {
     const { openInDock, closeTab, toggleBeside } = await load();
     for (const pod of ['a', 'b', 'c']) openInDock({ kind: 'logs', target: target(pod) });
     const [a, b, c] = state().tabs.map(({ id }: { id: string }) => id);
@@ -80,7 +80,7 @@ describe('the dock', () => {
     expect(state().beside).toBeUndefined();
   });
 
-  it('comes back after a reload, with shells marked as ended', async () => {
+  it('is restored after a reload, with shells marked as ended', async () => {
     const before = await load();
     before.openInDock({ kind: 'terminal', target: target('a') });
     before.setDock({ height: 500 });
@@ -91,7 +91,7 @@ describe('the dock', () => {
     expect(state().active).toBe(state().tabs[0].id);
   });
 
-  it('comes back empty from what is not its own', async () => {
+  it('ignores a stored value that is not its own', async () => {
     storage.set(KEY, '{"tabs":7}');
     const { restoreDock } = await load();
     restoreDock();
@@ -107,7 +107,7 @@ describe('the name of a tab', () => {
     target: { ...target(pod), container },
   });
 
-  it('is its pod, and more where several have that', () => {
+  it('is the pod’s name, with more detail if several tabs share it', () => {
     const [a, b, c] = [tab('1', 'web'), tab('2', 'web', 'proxy'), tab('3', 'db')];
     const all = [a, b, c];
     expect(all.map((one) => tabName(one, all))).toEqual(['web (1)', 'web · proxy', 'db']);
@@ -116,7 +116,7 @@ describe('the name of a tab', () => {
 });
 
 describe('readContainers', () => {
-  it('reads kinds, states and the one that is meant', () => {
+  it('reads kinds, states and the default container', () => {
     const pod = {
       metadata: { annotations: { 'kubectl.kubernetes.io/default-container': 'app' } },
       spec: { initContainers: [{ name: 'init' }], containers: [{ name: 'proxy' }, { name: 'app' }] },
@@ -137,7 +137,7 @@ describe('readContainers', () => {
     expect(containers.map(({ exitCode }) => exitCode)).toEqual([undefined, undefined, 1]);
   });
 
-  it('reads nothing out of nonsense', () => {
+  it('reads nothing from invalid input', () => {
     expect(readContainers(null)).toEqual({ containers: [], main: undefined, over: false });
     expect(readContainers({ metadata: { annotations: { 'kubectl.kubernetes.io/default-container': 'x' } } }).main).toBe(
       undefined,

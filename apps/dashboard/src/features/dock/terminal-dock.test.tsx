@@ -10,10 +10,10 @@ import { closeTab, type DockState, openInDock } from './dock-store.ts';
 
 type Opened = Parameters<ClientToServerEvents['terminal:open']>[0];
 
-/** The gateway's side of terminals: says yes or no, and keeps what it hears. */
+/** The gateway's side of terminals: accepts or refuses, and records what it receives. */
 class Shells {
   socket: Socket<ClientToServerEvents, ServerToClientEvents> | undefined;
-  /** Since a test began; ids are never used again, for the end of a test's shells comes when the next has begun. */
+  /** Since the test began. Ids are never reused, because a test's shells may be closed during the next test. */
   readonly opened: (Opened & { terminal: string })[] = [];
   #made = 0;
   readonly closed: string[] = [];
@@ -48,7 +48,7 @@ class Shells {
     this.typed.clear();
   }
 
-  /** The shell that a test has opened as its first, second… */
+  /** The id of the shell with this index among those that the test has opened. */
   shell(index: number): string {
     const { terminal } = this.opened[index] ?? {};
     if (terminal === undefined) throw new Error(`no shell ${index} was opened`);
@@ -71,7 +71,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 beforeEach(() => shells.forget());
 
-/** Runs before storage is emptied. */
+/** Runs before storage is cleared. */
 afterEach(() => {
   const stored: DockState | null = JSON.parse(sessionStorage.getItem('postern.dock') ?? 'null');
   // The dock outlives pages.
@@ -80,7 +80,7 @@ afterEach(() => {
 
 const target = (pod: string) => ({ ref: { organization: 'acme', cluster: 'shop' }, namespace: 'default', pod });
 
-/** A page with a terminal in each of these pods, all of them open; the last is in front. */
+/** Renders a page and opens a terminal in each of these pods; the last is in front. */
 async function openTerminals(...pods: string[]) {
   const page = renderPage(<p>A page</p>, { gateway, path: '/acme' });
   await screen.findByRole('img', { name: /^Live/ });
@@ -91,7 +91,7 @@ async function openTerminals(...pods: string[]) {
   return { ...page, dock: within(await screen.findByRole('region', { name: 'Dock' })) };
 }
 
-/** What stands on the screen of the terminal in front. */
+/** The text on the screen of the terminal in front. */
 const drawn = () =>
   [...document.querySelectorAll<HTMLElement>('[id^=dock-pane-]:not(.hidden) .xterm-rows')]
     .map((rows) => rows.textContent)
@@ -119,7 +119,7 @@ describe('the terminal dock', { timeout: 60_000 }, () => {
     await waitFor(() => expect(shells.typed.get(shells.shell(0))).toBe('ls -l\r'));
   });
 
-  it('acknowledges what it has drawn, so that a process that prints for ever can be made to wait', async () => {
+  it('acknowledges what it has drawn, so that endless output can be throttled', async () => {
     await openTerminals('web-0');
     const line = `${'y'.repeat(78)}\r\n`;
     shells.print(shells.shell(0), line.repeat(1000));
@@ -127,7 +127,7 @@ describe('the terminal dock', { timeout: 60_000 }, () => {
     expect(shells.acknowledged.get(shells.shell(0))).toBeLessThanOrEqual(line.length * 1000);
   });
 
-  it('says why a shell has ended, keeps what it said, and starts another', async () => {
+  it('says why a shell has ended, keeps its output, and starts another', async () => {
     const { user, dock } = await openTerminals('web-0');
     shells.print(shells.shell(0), 'last words\r\n');
     await isDrawn('last words');
@@ -143,7 +143,7 @@ describe('the terminal dock', { timeout: 60_000 }, () => {
     await isDrawn('here again');
   });
 
-  it('says what the gateway says when it opens none', async () => {
+  it('shows the gateway’s message if it refuses to open a shell', async () => {
     shells.refusal = { error: { code: 'denied', message: 'You need the role editor.' } };
     const { dock } = await openTerminals('web-0');
     await dock.findByText('You are not allowed to open a terminal here.');
@@ -151,7 +151,7 @@ describe('the terminal dock', { timeout: 60_000 }, () => {
     dock.getByRole('button', { name: 'Start again' });
   });
 
-  it('says that it reconnects when the gateway is lost, and then that the shell is', async () => {
+  it('says that it is reconnecting, and then that the shell is lost', async () => {
     const { dock } = await openTerminals('web-0');
     shells.socket?.disconnect(true);
     await dock.findByText('Reconnecting…');
@@ -180,18 +180,18 @@ describe('the terminal dock', { timeout: 60_000 }, () => {
     await waitFor(() => expect(shells.closed).toContain(shells.shell(1)));
   });
 
-  it('hides with what runs in it, by button and by key', async () => {
+  it('hides and shows by button and by key, and keeps its shells', async () => {
     const { user, dock } = await openTerminals('web-0');
     await user.click(dock.getByRole('button', { name: 'Hide the dock' }));
     expect(drawn()).toBe('');
-    shells.print(shells.shell(0), 'while nobody looked');
+    shells.print(shells.shell(0), 'while hidden');
     await user.keyboard('{Control>}`{/Control}');
-    await isDrawn('while nobody looked');
+    await isDrawn('while hidden');
     expect(shells.closed).not.toContain(shells.shell(0));
     dock.getByRole('button', { name: 'Hide the dock' });
   });
 
-  it('gives a tab another name', async () => {
+  it('renames a tab', async () => {
     const { user, dock } = await openTerminals('web-0');
     dock.getByRole('button', { name: 'Terminal: web-0' }).focus();
     await user.keyboard('{F2}');
@@ -201,7 +201,7 @@ describe('the terminal dock', { timeout: 60_000 }, () => {
     await dock.findByRole('button', { name: 'Terminal: the shop' });
   });
 
-  it('opens another shell where one is chosen, and ends the one before', async () => {
+  it('opens the chosen shell and ends the previous one', async () => {
     const { user, dock } = await openTerminals('web-0');
     await user.selectOptions(dock.getByRole('combobox', { name: 'Shell' }), 'sh');
     await waitFor(() => expect(shells.opened.map(({ shell }) => shell)).toEqual(['auto', 'sh']));
@@ -209,7 +209,7 @@ describe('the terminal dock', { timeout: 60_000 }, () => {
     expect(shells.closed).not.toContain(shells.shell(1));
   });
 
-  it('brings tabs back after a reload, says that their shells have ended, and starts one when asked', async () => {
+  it('restores tabs after a reload with their shells ended, and starts one on request', async () => {
     const { user } = await openTerminals('web-0');
     const stored = sessionStorage.getItem('postern.dock');
     cleanup();

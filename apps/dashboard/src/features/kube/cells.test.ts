@@ -19,14 +19,14 @@ const row = (over: Partial<Row> = {}): Row => ({
 });
 
 describe('cellText', () => {
-  it('counts the age from the object, not from what was sent', () => {
+  it('computes the age from the object, not from the sent text', () => {
     expect(cellText(column('age'), '3s', { row: row(), now: 5 * MINUTE })).toBe('5m');
   });
-  it('lets a sent length of time grow', () => {
+  it('updates a sent duration as time passes', () => {
     expect(cellText(column('elapsed'), '3m12s', { row: row(), now: 12 * MINUTE })).toBe('5m');
     expect(cellText(column('restarts'), '4 (3m ago)', { row: row(), now: 11 * MINUTE })).toBe('4 (4m ago)');
   });
-  it('leaves alone what it does not know', () => {
+  it('leaves unknown formats unchanged', () => {
     expect(cellText(column('restarts'), 4, { row: row(), now: 0 })).toBe('4');
     expect(cellText(column('elapsed'), '<unknown>', { row: row(), now: 0 })).toBe('<unknown>');
     expect(cellText(column('age'), '<invalid>', { row: row({ created: Number.NaN }), now: 0 })).toBe('<invalid>');
@@ -43,28 +43,28 @@ describe('sorting', () => {
         descending,
       ),
     );
-  it('knows quantities', () => {
+  it('compares quantities', () => {
     expect(sorted('plain', ['1Gi', '200Mi', '1500M', '64Ki'])).toEqual(['64Ki', '200Mi', '1Gi', '1500M']);
     expect(sorted('plain', ['1', '250m', '2'])).toEqual(['250m', '1', '2']);
   });
-  it('knows ratios, percentages and restarts', () => {
+  it('compares ratios, percentages and restarts', () => {
     expect(sorted('plain', ['2/2', '0/1', '1/2', '0/0'])).toEqual(['0/1', '0/0', '1/2', '2/2']);
     expect(sorted('plain', ['80%', '9%/80%', '100%'])).toEqual(['9%/80%', '80%', '100%']);
     expect(sorted('restarts', ['12 (3m ago)', 3, '100'])).toEqual([3, '12 (3m ago)', '100']);
   });
-  it('puts the younger first, and turns round when asked', () => {
+  it('puts the youngest first, and reverses on request', () => {
     expect(sorted('elapsed', ['2d4h', '42s', '3m12s'])).toEqual(['42s', '3m12s', '2d4h']);
     expect(sorted('elapsed', ['2d4h', '42s', '3m12s'], true)).toEqual(['2d4h', '3m12s', '42s']);
     const old = sortValue(column('age'), '1d', row({ created: 0 }));
     const young = sortValue(column('age'), '1s', row({ created: 1000 }));
     expect(compareValues(young, old, false)).toBeLessThan(0);
   });
-  it('puts nothing last in either direction, and numbers before words', () => {
+  it('puts empty cells last in either direction, and numbers before words', () => {
     expect(sorted('plain', ['<none>', 'b', 'a', ''])).toEqual(['a', 'b', '<none>', '']);
     expect(sorted('plain', ['<none>', 'b', 'a'], true)).toEqual(['b', 'a', '<none>']);
     expect(sorted('plain', ['x', 10, '9'])).toEqual(['9', 10, 'x']);
   });
-  it('takes an address for text', () => {
+  it('treats an IP address as text', () => {
     expect(sortValue(column('plain'), '10.0.0.1', row())).toBe('10.0.0.1');
   });
 });

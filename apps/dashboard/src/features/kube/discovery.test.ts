@@ -51,7 +51,7 @@ const aggregated = {
 describe('discovery', () => {
   const { resources, missing } = parseAggregated(aggregated);
 
-  it('reads the aggregated form, leaves out what has no kind, and names stale groups', () => {
+  it('parses the aggregated form, omits resources without a kind, and names stale groups', () => {
     expect(resources.map((resource) => [resourceId(resource), resource.kind, resource.namespaced])).toEqual([
       ['deployments.apps', 'Deployment', true],
       ['widgets.example.com', 'Widget', false],
@@ -72,7 +72,7 @@ describe('discovery', () => {
     expect(findKind(resources, 'v1', 'Deployment')).toBeUndefined();
   });
 
-  it('reads the classic form with its subresources', () => {
+  it('parses the classic form with its subresources', () => {
     const found = parseClassic(
       {
         resources: [
@@ -89,12 +89,12 @@ describe('discovery', () => {
     ]);
   });
 
-  it('survives nonsense', () => {
+  it('tolerates invalid input', () => {
     expect(parseAggregated(null)).toEqual({ resources: [], missing: [] });
     expect(parseClassic({ resources: 7 }, { group: '', version: 'v1', preferred: true })).toEqual([]);
   });
 
-  it('makes paths, with nothing of a name left to be read as a path', () => {
+  it('builds paths in which every name is escaped', () => {
     const deployments = resources[0] as ApiResource;
     expect(resourcePath(deployments)).toBe('/apis/apps/v1/deployments');
     expect(resourcePath(deployments, { namespace: 'a', name: 'b/../c', subresource: 'scale' })).toBe(

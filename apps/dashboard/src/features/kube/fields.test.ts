@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keepFields } from './fields.ts';
 
 describe('keepFields', () => {
-  it('keeps what the mask names, in every item of a list, and nothing else', () => {
+  it('keeps only the fields of the mask, in every item of a list', () => {
     const pod = {
       metadata: { name: 'a', managedFields: [{}] },
       spec: { containers: [{ name: 'c', resources: { requests: { cpu: '1' }, limits: {} } }], nodeName: 'n' },
@@ -14,7 +14,7 @@ describe('keepFields', () => {
     });
   });
 
-  it('bears whatever a cluster may send', () => {
+  it('tolerates anything that a cluster may send', () => {
     const mask = { spec: { containers: { name: true } }, status: true } as const;
     for (const sent of [null, 7, 'text', [], {}, { spec: null }, { spec: 7 }, { spec: [] }]) {
       expect(() => keepFields(sent, mask)).not.toThrow();

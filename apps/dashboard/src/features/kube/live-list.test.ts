@@ -29,7 +29,7 @@ const podTable = (namespace: string, names: string[]) =>
     0,
   );
 
-/** A cluster of which one person sees only some namespaces. */
+/** A list in a cluster where the user may list only some namespaces. */
 function tableOf(options: { allowed: string[]; namespaces?: string[]; known?: string[]; schedule?: Schedule }) {
   const asked: string[] = [];
   const table = new LiveList<Row>({
@@ -82,7 +82,7 @@ describe('LiveList', () => {
     expect(table.state.narrowed).toBeUndefined();
   });
 
-  it('shows what there is before it says that it is live: else it would say that there is nothing', async () => {
+  it('shows its items before it is live, because live without items means that there are none', async () => {
     const fixture = tableOf({ allowed: [''], schedule: () => undefined });
     table = fixture.table;
     const seen: string[] = [];
@@ -103,7 +103,7 @@ describe('LiveList', () => {
     expect(table.state.items.map(({ name }) => name)).toEqual(['pod-of-a', 'pod-of-b']);
   });
 
-  it('falls back to known namespaces when the cluster is forbidden, drops those that are too, and says what is missing', async () => {
+  it('falls back to known namespaces if the cluster is forbidden, and drops forbidden ones', async () => {
     const fixture = tableOf({ allowed: ['b', 'd'], known: ['a', 'b', 'c', 'd'] });
     table = fixture.table;
     table.start();
@@ -111,7 +111,7 @@ describe('LiveList', () => {
     expect(table.state.narrowed).toEqual({ message: 'pods is forbidden at the cluster scope', namespaces: ['b', 'd'] });
   });
 
-  it('is denied, not empty, when nothing is known', async () => {
+  it('is denied, not empty, if no namespace is known', async () => {
     const fixture = tableOf({ allowed: [] });
     table = fixture.table;
     table.start();
@@ -119,7 +119,7 @@ describe('LiveList', () => {
     expect(table.state.freshness).toEqual({ state: 'denied', message: 'pods is forbidden at the cluster scope' });
   });
 
-  it('is denied, not empty, when every known namespace is forbidden too', async () => {
+  it('is denied, not empty, if every known namespace is forbidden too', async () => {
     const fixture = tableOf({ allowed: [], known: ['a', 'b'] });
     table = fixture.table;
     table.start();
@@ -127,7 +127,7 @@ describe('LiveList', () => {
     expect(table.state.items).toEqual([]);
   });
 
-  it('asks for the whole cluster when more namespaces are wanted than watches are worth', async () => {
+  it('lists the whole cluster if too many namespaces are requested', async () => {
     const namespaces = Array.from({ length: 9 }, (_, index) => `ns-${index}`);
     const fixture = tableOf({ allowed: [''], namespaces });
     table = fixture.table;

@@ -35,7 +35,7 @@ function fixture() {
 }
 
 describe('LiveStore', () => {
-  it('shows many changes in one commit a frame', () => {
+  it('commits many changes once per frame', () => {
     const { store, frame, commits } = fixture();
     store.put([row('a'), row('b')], { live: false });
     store.put([row('c')], { live: false });
@@ -46,7 +46,7 @@ describe('LiveStore', () => {
     expect(store.snapshot.items.map(({ key }) => key)).toEqual(['b', 'c']);
   });
 
-  it('keeps the very row when the server says that it is unchanged, so that a relist shows nothing', () => {
+  it('keeps the same row if its version is unchanged, so that listing again has no effect', () => {
     const { store, frame, commits } = fixture();
     store.put([row('a')], { live: false });
     frame();
@@ -57,7 +57,7 @@ describe('LiveStore', () => {
     expect(store.snapshot).toBe(before);
   });
 
-  it('marks what a watch changed, not what only grew older', () => {
+  it('marks rows that a watch changed, but not those that only aged', () => {
     const { store, frame } = fixture();
     store.put([row('a'), row('b')], { live: false });
     store.put([row('a', { resourceVersion: '2', at: 200, cells: ['a', '0/1', 'Error', '3 (1s ago)'] })], {
@@ -75,7 +75,7 @@ describe('LiveStore', () => {
     ]);
   });
 
-  it('does not commit for the removal of what is not there', () => {
+  it('does not commit if a removed item does not exist', () => {
     const { store, frame, commits } = fixture();
     store.remove(['ghost']);
     frame();

@@ -6,7 +6,7 @@ import { type ListRequest, listKey, lookAt, sharedList } from './shared-lists.ts
 const ref = { organization: 'acme', cluster: 'demo' };
 const podFields = objectFields<{ spec?: { nodeName?: string } }>({ spec: { nodeName: true } });
 
-/** What a cluster's API answers to lists, and who watches. */
+/** A cluster's API that serves one list, and records requests. */
 class FakeCluster {
   readonly asked: { url: URL; accept: string; signal: AbortSignal }[] = [];
   pods: object[] = [];
@@ -17,7 +17,7 @@ class FakeCluster {
     const url = new URL(input, 'https://gateway');
     const signal = init.signal ?? new AbortController().signal;
     this.asked.push({ url, accept: new Headers(init.headers).get('accept') ?? '', signal });
-    this.#tell();
+    this.#notify();
     if (!url.searchParams.has('watch')) {
       return Response.json({ kind: 'PodList', metadata: { resourceVersion: '10' }, items: this.pods });
     }
@@ -39,12 +39,12 @@ class FakeCluster {
     return this.asked.filter(({ url }) => url.searchParams.has('watch'));
   }
 
-  /** Waits for requests until it holds. */
+  /** Checks the condition after each request until it is true. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await this.#changed.promise;
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
@@ -85,7 +85,7 @@ describe('shared lists', () => {
     return list.state;
   };
 
-  it('asks once for all who look at the same, and goes on while one of them looks', async () => {
+  it('requests a list once for all its users, and continues while one of them remains', async () => {
     const request = { ref, resource: knownKinds.pods, format: podFields };
     cluster.pods = [pod('a')];
     const [first, second] = [look(request), look({ ...request, namespaces: [] })];
@@ -102,7 +102,7 @@ describe('shared lists', () => {
     expect(sharedList(first.key)).toBeUndefined();
   });
 
-  it('is there at once for somebody who comes back within twenty seconds', async () => {
+  it('is still there for a user who returns within twenty seconds', async () => {
     const request = { ref, resource: knownKinds.pods, format: podFields };
     cluster.pods = [pod('a')];
     const first = look(request);
@@ -116,7 +116,7 @@ describe('shared lists', () => {
     again.away();
   });
 
-  it('keeps of each object what the format names, from lists and from watches', async () => {
+  it('keeps only the fields of the format, from lists and from watches', async () => {
     cluster.pods = [pod('a')];
     const { key, away } = look({ ref, resource: knownKinds.pods, format: podFields });
     await cluster.until(() => cluster.watches.length === 1);
@@ -128,7 +128,7 @@ describe('shared lists', () => {
     away();
   });
 
-  it('asks for metadata as a list and as an object, for a watch sends one at a time', async () => {
+  it('requests metadata as a list, and as an object for a watch', async () => {
     const { away } = look({
       ref,
       resource: knownKinds.replicaSets,
@@ -142,7 +142,7 @@ describe('shared lists', () => {
     away();
   });
 
-  it('tells apart what is not the same list', () => {
+  it('has another key for every different request', () => {
     const { pods, nodes } = knownKinds;
     const requests: ListRequest<never>[] = [
       { ref, resource: pods, format: tableRows as never },

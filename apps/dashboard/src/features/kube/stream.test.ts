@@ -6,7 +6,7 @@ import { WatchBudget } from './watch-budget.ts';
 
 describe('LineSplitter', () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
-  it('gives the same lines however the bytes are cut, in the middle of a character too', () => {
+  it('yields the same lines however the bytes are split, even within a character', () => {
     const all = bytes('grüße\r\n{"a":1}\n\nende');
     for (let size = 1; size <= all.length; size++) {
       const splitter = new LineSplitter({ longest: 100 });
@@ -16,7 +16,7 @@ describe('LineSplitter', () => {
       expect(lines).toEqual(['grüße', '{"a":1}', '', 'ende']);
     }
   });
-  it('does not hold a line without end', () => {
+  it('does not buffer an endless line', () => {
     const splitter = new LineSplitter({ longest: 4 });
     expect(splitter.push(bytes('abcdefghij'))).toEqual(['abcd', 'efgh']);
     expect(splitter.end()).toEqual(['ij']);
@@ -24,20 +24,20 @@ describe('LineSplitter', () => {
 });
 
 describe('readEvent', () => {
-  it('throws what the server says in an ERROR event', () => {
+  it('throws the error of an ERROR event', () => {
     const line = JSON.stringify({
       type: 'ERROR',
       object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' },
     });
     expect(() => readEvent(line)).toThrow(new KubeError({ status: 410, reason: 'Expired', message: 'too old' }));
   });
-  it('takes half an event for a lost connection', () => {
+  it('treats half an event as a lost connection', () => {
     expect(() => readEvent('{"type":"ADD')).toThrow(TypeError);
   });
 });
 
 describe('WatchBudget', () => {
-  it('refuses above the limit, and has room again when one is given back, once', () => {
+  it('refuses above the limit; releasing a place twice frees one', () => {
     const budget = new WatchBudget(1);
     const release = budget.acquire();
     expect(release).toBeDefined();
@@ -47,7 +47,7 @@ describe('WatchBudget', () => {
     expect(budget.acquire()).toBeDefined();
     expect(budget.acquire()).toBeUndefined();
   });
-  it('closes a view that nobody looks at first', () => {
+  it('closes an unused view first', () => {
     const budget = new WatchBudget(1);
     const release = budget.acquire();
     let closed = 0;

@@ -16,7 +16,7 @@ const pod = (index: number, phase = 'Running') => ({
 });
 
 let renders = 0;
-/** Counts pods that fail, and how often it was rendered. */
+/** Shows the number of failing pods, and counts its renders. */
 function Failing({ cluster }: { cluster: string }) {
   renders++;
   const { items, loaded } = useLiveList({
@@ -34,7 +34,7 @@ function Failing({ cluster }: { cluster: string }) {
 
 const gateway = new TestGateway();
 beforeAll(async () => {
-  configure({ asyncUtilTimeout: 15_000 });
+  configure({ asyncUtilTimeout: 30_000 });
   await gateway.start();
   globalThis.jsdom.reconfigure({ url: gateway.origin });
 });
@@ -42,7 +42,7 @@ afterAll(() => gateway.stop());
 afterEach(cleanup);
 
 describe('useLiveList', { timeout: 60_000 }, () => {
-  it('shares one list and one watch between all that show the same', async () => {
+  it('shares one list and one watch between components', async () => {
     const cluster = new TestCluster(gateway);
     cluster.put(PODS, pod(1), pod(2));
     render(
@@ -57,7 +57,7 @@ describe('useLiveList', { timeout: 60_000 }, () => {
     expect(cluster.count(PODS)).toEqual({ lists: 1, watches: 1 });
   });
 
-  it('renders 5,000 pods and a thousand changes of them a few times, not once a change', async () => {
+  it('renders 5,000 pods with 1,000 changes a few times, not once per change', async () => {
     const cluster = new TestCluster(gateway);
     cluster.put(PODS, ...Array.from({ length: 5000 }, (_, index) => pod(index)));
     render(<Failing cluster="large" />);

@@ -35,7 +35,7 @@ describe('openWatch', () => {
       signal,
     });
 
-  it('asks for bookmarks from a version, unindented, as a Table', async () => {
+  it('requests a compact Table with bookmarks from a version', async () => {
     await open();
     expect(asked.pathname).toBe('/k8s/acme/demo/api/v1/pods');
     expect(Object.fromEntries(asked.searchParams)).toMatchObject({
@@ -47,7 +47,7 @@ describe('openWatch', () => {
     expect(headers.get('accept')).toBe('application/json;as=Table');
   });
 
-  it('gives events as they come, however the bytes are cut', async () => {
+  it('yields events as they arrive, however the bytes are split', async () => {
     const events = (await open())[Symbol.asyncIterator]();
     const text = line('ADDED', 'a') + line('DELETED', 'b');
     send(text.slice(0, 10));
@@ -58,7 +58,7 @@ describe('openWatch', () => {
     expect((await events.next()).done).toBe(true);
   });
 
-  it('ends by itself when the stream falls silent for longer than bookmarks are apart', async () => {
+  it('ends if the stream is silent for longer than bookmarks are apart', async () => {
     const events = (await open())[Symbol.asyncIterator]();
     const first = events.next();
     await vi.advanceTimersByTimeAsync(149_000);
@@ -76,7 +76,7 @@ describe('openWatch', () => {
     expect((await second).done).toBe(true);
   });
 
-  it('throws when the connection breaks or the caller stops it', async () => {
+  it('throws if the connection breaks or the caller aborts', async () => {
     const broken = (await open())[Symbol.asyncIterator]().next();
     stream.error(new TypeError('network error'));
     await expect(broken).rejects.toThrow('network error');
@@ -86,7 +86,7 @@ describe('openWatch', () => {
     await expect(stopped).rejects.toThrow();
   });
 
-  it('throws what an ERROR event says', async () => {
+  it('throws the error of an ERROR event', async () => {
     const events = (await open())[Symbol.asyncIterator]();
     send(
       `${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' } })}\n`,

@@ -11,7 +11,7 @@ import { TestGateway } from '../../test/test-gateway.ts';
 const gateway = new TestGateway();
 const shop = cluster({ id: id(10), name: 'shop', status: 'online' });
 let clusters: Cluster[] = [shop];
-/** Organizations whose clusters somebody asked to hear of. */
+/** The organization of each request to watch clusters. */
 const watched: string[] = [];
 
 async function start(): Promise<void> {
@@ -35,13 +35,13 @@ const row = (name: string) => screen.findByRole('row', { name: new RegExp(`^${na
 const connection = (words: RegExp) => screen.findByRole('img', { name: words });
 
 describe('the live connection', () => {
-  it('tells what changes, says when the gateway is not reached, and catches up when it is back', async () => {
+  it('shows changes, says when the gateway cannot be reached, and catches up when it is back', async () => {
     renderPage(<ClustersPage />, { gateway, path: '/acme' });
     await connection(/^Live/);
     expectWords(await row('shop'), 'Online');
     expect(watched).toEqual(['acme']);
 
-    // A change, a new one, one of another organization, and one that is deleted.
+    // A change, a cluster of another organization, a new one, and a deletion.
     gateway.live.emit('cluster:changed', { ...shop, status: 'offline' });
     await waitFor(async () => expectWords(await row('shop'), 'Offline'));
     gateway.live.emit('cluster:changed', cluster({ id: id(90), organizationId: id(91), name: 'foreign' }));
@@ -52,13 +52,13 @@ describe('the live connection', () => {
     await waitFor(() => expect(screen.queryByText('bank')).toBeNull());
     expect(gateway.calls('listClusters')).toHaveLength(1);
 
-    // The gateway goes: the page says so and keeps what it has seen.
+    // The gateway stops: the page says so and keeps its data.
     await gateway.stop();
     await connection(/cannot be reached; retrying/);
     await screen.findByText(/The gateway has not answered for/);
     expectWords(await row('shop'), 'Offline');
 
-    // It comes back, and things have changed meanwhile.
+    // It is back, and the clusters have changed in the meantime.
     clusters = [shop, cluster({ id: id(12), name: 'warehouse' })];
     await start();
     await connection(/^Live/);

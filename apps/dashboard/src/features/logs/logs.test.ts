@@ -8,7 +8,7 @@ import { findAll, matchingLines } from './log-search.ts';
 import { Resumption } from './resumption.ts';
 
 describe('a log line', () => {
-  it('is cut into its time and its text', () => {
+  it('is split into its time and its text', () => {
     expect(readLogLine('2026-11-21T10:00:00.123456789Z  two spaces')).toEqual({
       time: '2026-11-21T10:00:00.123456789Z',
       raw: ' two spaces',
@@ -19,11 +19,11 @@ describe('a log line', () => {
     expect(readLogLine('no time')).toMatchObject({ time: '', text: 'no time' });
   });
 
-  it('cannot turn the direction of reading', () => {
+  it('cannot change the text direction', () => {
     expect(readLogLine('user\u202egnp.exe\u2066x').text).toBe('user\ufffdgnp.exe\ufffdx');
   });
 
-  it('has an instant that sorts, whatever zeros are left out', () => {
+  it('has a sortable time, whatever zeros are left out', () => {
     const inOrder = [
       '2026-11-21T09:59:59.9Z',
       '2026-11-21T10:00:00Z',
@@ -39,7 +39,7 @@ describe('a log line', () => {
 });
 
 describe('ANSI', () => {
-  it('shows colours and weights', () => {
+  it('parses colours and weights', () => {
     expect(parseAnsi('a \u001b[1;31mred\u001b[0m b')).toEqual([
       { text: 'a ', style: {} },
       { text: 'red', style: { bold: true, colour: 'red' } },
@@ -58,7 +58,7 @@ describe('ANSI', () => {
     ['a reset', '\u001bctext'],
     ['bells and backspaces', 'te\u0007\u0008xt'],
     ['a device control string', '\u001bP1$qm\u001b\\text'],
-  ])('takes the effect of %s away', (_, raw) => {
+  ])('removes %s', (_, raw) => {
     expect(plainText(raw)).toBe('text');
     expect(
       parseAnsi(raw)
@@ -71,7 +71,7 @@ describe('ANSI', () => {
 describe('Resumption', () => {
   const line = (time: string) => readLogLine(`${time} x`);
 
-  it('neither repeats nor leaves out a line after a break', () => {
+  it('neither repeats nor omits a line after an interruption', () => {
     const resumption = new Resumption();
     expect(resumption.sinceTime).toBeUndefined();
     resumption.resume();
@@ -79,7 +79,7 @@ describe('Resumption', () => {
     expect(first.map((one) => resumption.isNew(one))).toEqual([true, true, true]);
     expect(resumption.sinceTime).toBe('2026-11-21T10:00:00Z');
     resumption.resume();
-    // The whole second again, one more line of the very instant of the last, and what came after.
+    // The whole second again, with one more line at the last timestamp, and a later one.
     const again = [...first, line('2026-11-21T10:00:00.5Z'), line('2026-11-21T10:00:01Z')];
     expect(again.map((one) => resumption.isNew(one))).toEqual([false, false, false, true, true]);
     resumption.resume();
@@ -87,7 +87,7 @@ describe('Resumption', () => {
     expect(resumption.isNew(line('2026-11-21T10:00:01Z'))).toBe(true);
   });
 
-  it('takes lines of one instant within one stream for several', () => {
+  it('keeps all lines with the same time within one stream', () => {
     const resumption = new Resumption();
     resumption.resume();
     expect([1, 2, 3].map(() => resumption.isNew(line('2026-11-21T10:00:00Z')))).toEqual([true, true, true]);
@@ -95,7 +95,7 @@ describe('Resumption', () => {
 });
 
 describe('the search', () => {
-  it('finds every place, without regard to case', () => {
+  it('finds every match, ignoring case', () => {
     expect(findAll('Error: error', 'ERROR')).toEqual([
       [0, 5],
       [7, 12],
@@ -120,7 +120,7 @@ describe('the end of a stream', () => {
       status: { phase, [`${kind === 'containers' ? 'c' : 'initC'}ontainerStatuses`]: [{ name: 'app', state }] },
     });
 
-  it('is the end of the log when nothing will run again', () => {
+  it('is the end of the log if nothing will run again', () => {
     expect(endingOf(pod('Succeeded', { terminated: { exitCode: 0 } }), 'app')).toEqual({
       final: true,
       message: 'The container ended with exit code 0.',
@@ -128,7 +128,7 @@ describe('the end of a stream', () => {
     expect(endingOf(pod('Running', { terminated: { exitCode: 0 } }, 'initContainers'), 'app').final).toBe(true);
   });
 
-  it('is a pause while the container starts again, and nothing at all while it runs', () => {
+  it('is a pause while the container restarts, and nothing while it runs', () => {
     expect(endingOf(pod('Running', { terminated: { exitCode: 1 } }), 'app')).toEqual({
       final: false,
       message: 'The container ended with exit code 1; it will be started again',

@@ -8,11 +8,11 @@ type Manifest = {
   status?: unknown;
 };
 
-/** An apiserver with one object: optimistic locking and dry runs. Between two requests others may write. */
+/** An apiserver with one object, optimistic locking and dry runs. Others may write between two requests. */
 class Server {
   object: Manifest = { metadata: { name: 'web', resourceVersion: '1' }, spec: { replicas: 2, image: 'a' } };
   readonly requests: string[] = [];
-  /** Runs before each PUT, once each. */
+  /** The next one runs before each PUT. */
   meanwhile: (() => void)[] = [];
 
   write(change: (object: Manifest) => void): void {
@@ -72,7 +72,7 @@ describe('editing', () => {
     vi.stubGlobal('fetch', server.fetch);
   });
 
-  it('tries before it does, and does nothing when nothing has changed', async () => {
+  it('does a dry run first, and nothing if nothing has changed', async () => {
     expect(await reviewEdit(edit(() => undefined))).toEqual({ type: 'unchanged' });
     expect(server.requests).toEqual([]);
     const one = edit((object) => (object.spec.replicas = 3));
@@ -83,7 +83,7 @@ describe('editing', () => {
     expect(server.object.spec.replicas).toBe(3);
   });
 
-  it('lays the edit on top of what others changed elsewhere', async () => {
+  it('applies the edit on top of other people’s unrelated changes', async () => {
     const one = edit((object) => (object.spec.image = 'b'));
     server.write((object) => (object.spec.replicas = 9));
     const review = await reviewEdit(one);
@@ -92,7 +92,7 @@ describe('editing', () => {
     expect(server.object.spec).toEqual({ replicas: 9, image: 'b' });
   });
 
-  it('names the field when others changed the same, and takes this side only when told', async () => {
+  it('names a field that others changed too, and overwrites it only if forced', async () => {
     const change = (object: Manifest) => (object.spec.replicas = 3);
     const one = edit(change);
     const forced = edit(change, { force: true });
@@ -102,7 +102,7 @@ describe('editing', () => {
     expect(server.object.spec.replicas).toBe(3);
   });
 
-  it('is not kept from it by a controller that writes the status all the time', async () => {
+  it('succeeds although a controller writes the status all the time', async () => {
     const one = edit((object) => (object.spec.replicas = 3));
     const busy = () => server.write((object) => (object.status = { at: server.object.metadata.resourceVersion }));
     server.meanwhile = [busy, busy, () => undefined, busy, busy];
@@ -111,7 +111,7 @@ describe('editing', () => {
     expect(server.requests.filter((request) => request === 'PUT').length).toBeGreaterThan(1);
   });
 
-  it('shows it again instead of doing it, when something else would come of it than was shown', async () => {
+  it('asks for another review if the result would differ from the one shown', async () => {
     const one = edit((object) => (object.spec.replicas = 3));
     const review = await reviewEdit(one);
     server.meanwhile = [() => server.write((object) => (object.spec.image = 'z'))];
@@ -123,7 +123,7 @@ describe('editing', () => {
     expect(server.object.spec.replicas).toBe(2);
   });
 
-  it('passes on what the server refuses', async () => {
+  it('passes on the server’s refusal', async () => {
     await expect(reviewEdit(edit((object) => (object.spec.replicas = -1)))).rejects.toThrow(
       'spec.replicas: Invalid value',
     );

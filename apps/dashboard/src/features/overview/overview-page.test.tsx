@@ -42,7 +42,7 @@ afterAll(() => gateway.stop());
 let page = 0;
 beforeEach(() => {
   gateway.forget();
-  // Lists linger for people who go back: each test has a cluster of its own.
+  // Unused lists are kept for a while, so each test has a cluster of its own.
   shop = cluster({ name: `shop-${++page}` });
   gateway.answer('getMe', () => me);
   gateway.answer('listClusters', () => ({ items: [shop] }));
@@ -63,7 +63,7 @@ const card = async (name: string) => {
 };
 
 describe('the overview of a cluster', { timeout: 60_000 }, () => {
-  it('sums up what is there, and follows what changes without asking again', async () => {
+  it('summarises the cluster, and follows changes without listing again', async () => {
     open();
     await screen.findByText('Healthy: 1 of 1 nodes ready, 2 pods running');
     expectWords(await card('Pods'), 'Running 2');
@@ -82,7 +82,7 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
     for (const path of [PODS, NODES, EVENTS, SETS]) expect(kube.count(path)).toEqual({ lists: 1, watches: 1 });
   });
 
-  it('says what is in use where the cluster has metrics, which have no uid', async () => {
+  it('shows the usage if the cluster has metrics, which have no uid', async () => {
     kube.put(NODES, node('node-1', true), node('node-2', true));
     const metrics = (name: string, cpu: string) => ({ metadata: { name, uid: '' }, usage: { cpu, memory: '1Gi' } });
     kube.put(METRICS, metrics('node-1', '1'), metrics('node-2', '2'));
@@ -92,7 +92,7 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
     expectWords(await card('Nodes'), '1 of 4 CPU', '2 of 4 CPU');
   });
 
-  it('groups the warnings of the last hour, and shows a roll-out', async () => {
+  it('groups the warnings of the last hour, and shows a rollout', async () => {
     const now = new Date().toISOString();
     const warning = (name: string, lastTimestamp: string) => ({
       metadata: { name, namespace: 'shop' },
@@ -123,7 +123,7 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
     await waitFor(async () => expectWords(await card('Recent changes'), 'web', 'rolled out, revision 7'));
   });
 
-  it('says of each part what may not be seen, and what is not there', async () => {
+  it('says for each part what is forbidden and what is missing', async () => {
     const message = 'pods is forbidden: User "postern:ada@example.com" cannot list resource "pods"';
     kube.refuse(PODS, 403, 'Forbidden', message);
     open();
@@ -135,7 +135,7 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
     expect(kube.count(METRICS).lists).toBe(1);
   });
 
-  it('keeps what it has seen while the agent is offline, says since when, and goes on by itself', async () => {
+  it('keeps its data while the agent is offline, says how old it is, and recovers automatically', async () => {
     open();
     await screen.findByText('Healthy: 1 of 1 nodes ready, 2 pods running');
     await screen.findByText('Live');
@@ -155,9 +155,9 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
     expect(kube.count(PODS).lists).toBe(1);
   });
 
-  it('knows nothing of a cluster that is offline, and asks again at once when it is back', async () => {
+  it('shows nothing about an offline cluster, and retries at once when it is back', async () => {
     shop = { ...shop, status: 'offline' };
-    // Of the kind that is asked again after a minute only.
+    // An error after which lists are otherwise retried only after a minute.
     for (const path of [PODS, NODES]) kube.refuse(path, 404, 'NotFound', 'Not there.');
     open();
     await within(await card('Pods')).findByText('Unknown: the cluster is offline.');

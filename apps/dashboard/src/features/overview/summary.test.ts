@@ -45,7 +45,7 @@ describe('requests', () => {
 });
 
 describe('troubleOf', () => {
-  it('names what a container waits for, unless it merely starts', () => {
+  it('names what a container is waiting for, unless it is only starting', () => {
     expect(
       troubleOf(pod({ phase: 'Running', containerStatuses: [{ state: { waiting: { reason: 'CrashLoopBackOff' } } }] })),
     ).toBe('CrashLoopBackOff');
@@ -55,14 +55,14 @@ describe('troubleOf', () => {
       ),
     ).toBeNull();
   });
-  it('takes a finished job for well', () => {
+  it('does not report a finished job', () => {
     const terminated = { reason: 'Completed', exitCode: 0 };
     expect(troubleOf(pod({ phase: 'Succeeded', containerStatuses: [{ state: { terminated } }] }))).toBeNull();
   });
-  it('knows evictions', () => expect(troubleOf(pod({ phase: 'Failed', reason: 'Evicted' }))).toBe('Evicted'));
+  it('reports evictions', () => expect(troubleOf(pod({ phase: 'Failed', reason: 'Evicted' }))).toBe('Evicted'));
 });
 
-it('counts pods by phase, those in trouble apart', () => {
+it('counts pods by phase, those in trouble separately', () => {
   const crash = { phase: 'Running', containerStatuses: [{ state: { waiting: { reason: 'CrashLoopBackOff' } } }] };
   expect(
     podsByPhase([pod({ phase: 'Running' }), pod(crash), pod({ phase: 'Failed' }), pod({ phase: 'Running' })]),
@@ -84,7 +84,7 @@ describe('groupWarnings', () => {
   });
   const since = Date.parse('2026-01-01T11:30:00Z');
 
-  it('groups by reason and kind, newest message, all counts', () => {
+  it('groups by reason and kind, with the newest message and the total count', () => {
     const groups = groupWarnings(
       [
         event({ count: 3, message: 'old' }),
@@ -105,12 +105,12 @@ describe('groupWarnings', () => {
     expect(groups[0]).toMatchObject({ message: 'new', lastSeen: '2026-01-01T12:01:00Z' });
     expect(groups[0]?.objects).toHaveLength(2);
   });
-  it('leaves out what is older, and what is normal', () => {
+  it('omits older and normal events', () => {
     expect(groupWarnings([event({ lastTimestamp: '2026-01-01T11:00:00Z' }), event({ type: 'Normal' })], since)).toEqual(
       [],
     );
   });
-  it('reads series and event time where the old fields are null', () => {
+  it('reads series and event time if the old fields are null', () => {
     const modern = event({
       lastTimestamp: null,
       series: { count: 7, lastObservedTime: '2026-01-01T12:00:00.000000Z' },
@@ -120,7 +120,7 @@ describe('groupWarnings', () => {
   });
 });
 
-it('finds roll-outs by the replica sets of deployments, newest first', () => {
+it('finds rollouts by the replica sets of deployments, newest first', () => {
   const set = (name: string, at: string, kind = 'Deployment') => ({
     metadata: { name, namespace: 'a', creationTimestamp: at, ownerReferences: [{ kind, name: 'web' }] },
   });
@@ -133,26 +133,26 @@ it('finds roll-outs by the replica sets of deployments, newest first', () => {
 });
 
 describe('healthLine', () => {
-  it('tells what is well', () => {
+  it('summarises a healthy cluster', () => {
     expect(healthLine({ nodes: [node('True')], pods: [pod({ phase: 'Running' })] })).toEqual({
       tone: 'ok',
       text: 'Healthy: 1 of 1 nodes ready, 1 pod running',
     });
   });
-  it('tells what is not', () => {
+  it('names what is wrong', () => {
     expect(healthLine({ nodes: [node('False')], pods: undefined })).toEqual({
       tone: 'bad',
       text: 'Node n1 is not ready; 0 of 1 nodes ready',
     });
     expect(healthLine({ nodes: undefined, pods: [pod({ phase: 'Failed' })] }).tone).toBe('warn');
   });
-  it('guesses nothing', () => expect(healthLine({ nodes: undefined, pods: undefined }).tone).toBe('idle'));
+  it('does not guess', () => expect(healthLine({ nodes: undefined, pods: undefined }).tone).toBe('idle'));
 });
 
-it('knows silent, cordoned and pressed nodes', () => {
+it('recognises silent and cordoned nodes, and nodes under pressure', () => {
   expect(nodeState(node('Unknown')).word).toBe('Not heard from');
   expect(nodeState(node('True', { spec: { unschedulable: true } })).word).toBe('Cordoned');
-  const pressed = node('True', {
+  const underPressure = node('True', {
     status: {
       conditions: [
         { type: 'Ready', status: 'True' },
@@ -160,5 +160,5 @@ it('knows silent, cordoned and pressed nodes', () => {
       ],
     },
   });
-  expect(nodeState(pressed)).toEqual({ ready: true, tone: 'warn', word: 'DiskPressure' });
+  expect(nodeState(underPressure)).toEqual({ ready: true, tone: 'warn', word: 'DiskPressure' });
 });

@@ -30,14 +30,14 @@ beforeEach(() => {
 
 const open = (query = '') => renderPage(<SessionsPage />, { gateway, path: `/acme/sessions${query}` });
 const row = (name: string) => screen.findByRole('row', { name: new RegExp(name) });
-/** The last question, without how much was wanted. */
+/** The query of the last request, without its limit. */
 const asked = () => {
   const { limit, ...query } = gateway.calls('listSessions').at(-1)?.query ?? {};
   return query;
 };
 
 describe('the page of sessions', { timeout: 60_000 }, () => {
-  it('says who was where, with what, for how long, and what went through', async () => {
+  it('shows who was where, with which command, for how long, and the traffic', async () => {
     open();
     const terminal = await row('web-0');
     expectWords(terminal, 'Terminal', 'ada@example.com', 'shop / default / app', 'still open');
@@ -49,7 +49,7 @@ describe('the page of sessions', { timeout: 60_000 }, () => {
     );
   });
 
-  it('filters by kind and by what is active, and the address says so', async () => {
+  it('filters by kind and activity, and puts the filter into the URL', async () => {
     const { user, address } = open();
     await row('db-0');
     await user.selectOptions(screen.getByLabelText('Kind'), 'Terminal');
@@ -61,7 +61,7 @@ describe('the page of sessions', { timeout: 60_000 }, () => {
     expect(address()).toBe('/acme/sessions?kind=terminal&active=true');
   });
 
-  it('opens with the filter of its address, and asks for a cluster by its id', async () => {
+  it('starts with the filter of its URL, and requests a cluster by its id', async () => {
     open('?cluster=shop&kind=exec');
     await row('db-0');
     expect(screen.queryByRole('row', { name: /web-0/ })).toBeNull();
@@ -69,7 +69,7 @@ describe('the page of sessions', { timeout: 60_000 }, () => {
     expect(screen.getByLabelText<HTMLSelectElement>('Cluster').value).toBe('shop');
   });
 
-  it('asks nothing for a cluster that is not there, and lets go of the filter', async () => {
+  it('requests nothing for an unknown cluster, and can clear the filter', async () => {
     const { user, address } = open('?cluster=gone');
     await screen.findByText('No sessions match the filter');
     expect(gateway.calls('listSessions')).toEqual([]);
@@ -78,7 +78,7 @@ describe('the page of sessions', { timeout: 60_000 }, () => {
     expect(address()).toBe('/acme/sessions');
   });
 
-  it('goes on to older ones', async () => {
+  it('loads older sessions', async () => {
     const older = session({ id: id(33), pod: 'batch-7' });
     gateway.answer('listSessions', ({ query }) =>
       query['cursor'] === 'page 2'
@@ -93,14 +93,14 @@ describe('the page of sessions', { timeout: 60_000 }, () => {
     expect(screen.queryByRole('button', { name: 'Show older' })).toBeNull();
   });
 
-  it('says what would be here when there is nothing', async () => {
+  it('has a hint if there are no sessions', async () => {
     gateway.answer('listSessions', () => ({ items: [], nextCursor: null }));
     open();
     await screen.findByText('No sessions yet');
     expect(screen.queryByRole('button', { name: 'Clear the filter' })).toBeNull();
   });
 
-  it('says what went wrong, and tries again', async () => {
+  it('shows an error, and retries on request', async () => {
     let refuse = true;
     const error = { code: 'forbidden', message: 'Only admins see sessions.', requestId: 'r' } as const;
     gateway.answer('listSessions', () => {

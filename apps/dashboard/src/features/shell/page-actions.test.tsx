@@ -22,7 +22,7 @@ const openPalette = async (user: ReturnType<typeof renderPage>['user']) => {
   await user.keyboard('{Control>}k{/Control}');
   return within(await screen.findByRole('dialog', { name: 'Command palette' }));
 };
-/** The shortcuts of the overlay: label and keys. */
+/** The labels and keys in the list of shortcuts. */
 const shortcuts = (dialog: HTMLElement) =>
   Object.fromEntries(
     [...dialog.querySelectorAll('dl > div')].map((row) => [
@@ -32,7 +32,7 @@ const shortcuts = (dialog: HTMLElement) =>
   );
 
 describe('the actions of a page', { timeout: 60_000 }, () => {
-  it('stand with their keys in the list of shortcuts, in the palette, and act from both', async () => {
+  it('are in the list of shortcuts and the palette with their keys, and run from the palette and by key', async () => {
     const { user, address } = renderPage(<TokensPage />, { gateway, path: '/acme/tokens' });
     await screen.findByText('No tokens yet');
     await user.keyboard('?');
@@ -58,7 +58,7 @@ describe('the actions of a page', { timeout: 60_000 }, () => {
     expect(address()).toBe('/acme/sessions');
   });
 
-  it('are the same in the menu of a row, by key on the row, and in the palette', async () => {
+  it('are the same in a row’s menu, by key on the row, and in the palette', async () => {
     const kube = new TestCluster(gateway);
     kube.putTable('/api/v1/pods', ['web-0', 'web-1']);
     const ref = { organization: 'acme', cluster: 'shop' };
@@ -68,7 +68,7 @@ describe('the actions of a page', { timeout: 60_000 }, () => {
       path: '/acme/clusters/shop/r/pods',
     });
     await screen.findByRole('link', { name: 'web-0' });
-    // No row is chosen yet: there is nothing to delete.
+    // No row is selected yet, so there is nothing to delete.
     await user.keyboard('d');
     expect(screen.queryByRole('dialog')).toBeNull();
     await user.click(screen.getByRole('button', { name: 'Actions for web-1' }));

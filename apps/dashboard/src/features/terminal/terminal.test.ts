@@ -57,7 +57,7 @@ describe('TerminalSession', () => {
     expect(states.map(({ phase }) => phase)).toEqual(['opening', 'open']);
   });
 
-  it('tells a size that changed while it was opening', () => {
+  it('reports a size that changed while it was opening', () => {
     const { socket, session } = setUp();
     session.open(request, size);
     session.resize({ columns: 90, rows: 20 });
@@ -66,7 +66,7 @@ describe('TerminalSession', () => {
     expect(socket.bodies('terminal:resize')).toEqual([{ terminal: 't1', columns: 90, rows: 20 }]);
   });
 
-  it('keeps what is typed while a shell opens for that shell, and for no other', () => {
+  it('queues input while a shell opens, for that shell only', () => {
     const { socket, session } = setUp();
     const type = (text: string) => session.input(new TextEncoder().encode(text));
     type('before');
@@ -80,14 +80,14 @@ describe('TerminalSession', () => {
     expect(socket.bodies('terminal:input')).toEqual([{ terminal: 't2', data: new TextEncoder().encode('echo') }]);
   });
 
-  it('says why it was not opened', () => {
+  it('reports why it was not opened', () => {
     const { socket, states, session } = setUp();
     session.open(request, size);
     socket.answer({ error: { code: 'no-shell', message: 'None.' } });
     expect(states.at(-1)).toEqual({ phase: 'ended', code: 'no-shell', message: 'None.' });
   });
 
-  it('acknowledges what has been drawn, all of it at last', () => {
+  it('acknowledges what has been drawn, and all of it at the end', () => {
     const { socket, drawing, open, output } = setUp();
     open();
     for (let count = 0; count < 3; count++) output(20_000);
@@ -99,7 +99,7 @@ describe('TerminalSession', () => {
     ]);
   });
 
-  it('hears neither other terminals nor what an earlier shell still draws', () => {
+  it('ignores other terminals, and late drawing of an earlier shell', () => {
     const { socket, drawing, session, open, output } = setUp();
     open();
     output(5, 'other');
@@ -112,7 +112,7 @@ describe('TerminalSession', () => {
     expect(socket.bodies('terminal:ack')).toEqual([]);
   });
 
-  it('cuts long input into messages', () => {
+  it('splits long input into messages', () => {
     const { socket, session, open } = setUp();
     open();
     session.input(new Uint8Array(70_000));
@@ -120,7 +120,7 @@ describe('TerminalSession', () => {
     expect(sizes).toEqual([32_768, 32_768, 4464]);
   });
 
-  it('gives no keystroke of a lost connection to another shell', () => {
+  it('drops keystrokes once the connection is lost', () => {
     const { socket, states, session, open } = setUp();
     open();
     socket.receive('disconnect');
@@ -132,7 +132,7 @@ describe('TerminalSession', () => {
     expect(socket.bodies('terminal:input')).toEqual([]);
   });
 
-  it('ends with the reason the gateway gives', () => {
+  it('ends with the gateway’s reason', () => {
     const { socket, states, open } = setUp();
     open();
     socket.receive('terminal:ended', { terminal: 't1', code: 'pod-gone', exitCode: null, message: 'Gone.' });
@@ -141,7 +141,7 @@ describe('TerminalSession', () => {
     expect(states.at(-1)?.phase).toBe('ended');
   });
 
-  it('closes a shell that opens after nobody wants it', () => {
+  it('closes a shell that opens after disposal', () => {
     const { socket, session, states } = setUp();
     session.open(request, size);
     session.dispose();
@@ -174,14 +174,14 @@ describe('terminalKey', () => {
     expect(terminalKey(press('k', 'metaKey'), true)).toBe('page');
   });
 
-  it('lets one out of the terminal', () => {
+  it('leaves the keys for leaving the terminal to the page', () => {
     expect(terminalKey(press('`', 'ctrlKey'), false)).toBe('page');
     expect(terminalKey(press('PageDown', 'ctrlKey', 'shiftKey'), false)).toBe('page');
     expect(terminalKey(press('PageDown', 'shiftKey'), false)).toBe('shell');
   });
 });
 
-it('takes only settings that fit', () => {
+it('limits terminal settings to valid values', () => {
   expect(readTerminalSettings('{"fontSize":99,"copyOnSelect":true}')).toEqual({
     fontSize: 24,
     copyOnSelect: true,

@@ -18,7 +18,7 @@ beforeEach(() => {
   gateway.answer('listClusters', () => ({ items: [] }));
 });
 
-/** Says what terminals and editors are told. */
+/** Shows the theme that terminals and editors get. */
 function Probe() {
   const { choice, theme } = useTheme();
   return (
@@ -28,7 +28,7 @@ function Probe() {
   );
 }
 
-/** Does what the page's first script does, before anything else. */
+/** Runs the page's first script. */
 function load(): void {
   new Function(readFileSync(join(import.meta.dirname, '../../../public/theme.js'), 'utf8'))();
 }
@@ -38,28 +38,28 @@ const open = () => {
   return renderPage(<Probe />, { gateway, path: '/acme' });
 };
 const shown = () => document.documentElement.dataset['theme'];
-const told = async (words: string) => {
+const expectTheme = async (words: string) => {
   await waitFor(() => expect(screen.getByTestId('theme').textContent).toBe(words));
 };
 
 describe('the theme', { timeout: 60_000 }, () => {
-  it('is the system’s, and follows it', async () => {
+  it('follows the system by default', async () => {
     setMedia(DARK, true);
     open();
-    await told('system dark');
+    await expectTheme('system dark');
     expect(shown()).toBe('dark');
     act(() => setMedia(DARK, false));
-    await told('system light');
+    await expectTheme('system light');
     expect(shown()).toBe('light');
   });
 
-  it('is what was chosen in the menu, whatever the system says, also on the next page', async () => {
+  it('is the one chosen in the menu, whatever the system’s, also on the next page', async () => {
     const { user } = open();
-    await told('system light');
+    await expectTheme('system light');
     await user.click(await screen.findByRole('button', { name: /Account/ }));
     expect((await screen.findByRole('menuitemcheckbox', { name: 'Same as the system' })).ariaChecked).toBe('true');
     await user.click(screen.getByRole('menuitemcheckbox', { name: 'Dark' }));
-    await told('dark dark');
+    await expectTheme('dark dark');
     expect(shown()).toBe('dark');
     act(() => setMedia(DARK, false));
     expect(shown()).toBe('dark');
@@ -71,32 +71,32 @@ describe('the theme', { timeout: 60_000 }, () => {
     expect((await screen.findByRole('menuitemcheckbox', { name: 'Dark' })).ariaChecked).toBe('true');
   });
 
-  it('goes back to the system’s', async () => {
+  it('can be reset to the system’s', async () => {
     localStorage.setItem('postern.theme', 'dark');
     const { user } = open();
-    await told('dark dark');
+    await expectTheme('dark dark');
     await user.click(await screen.findByRole('button', { name: /Account/ }));
     await user.click(await screen.findByRole('menuitemcheckbox', { name: 'Same as the system' }));
-    await told('system light');
+    await expectTheme('system light');
     expect(localStorage.getItem('postern.theme')).toBeNull();
   });
 
   it('can be chosen in the palette', async () => {
     const { user } = open();
-    await told('system light');
+    await expectTheme('system light');
     await user.keyboard('{Control>}k{/Control}');
     await user.type(await screen.findByRole('combobox', { name: 'Command palette' }), 'theme: dark{Enter}');
-    await told('dark dark');
+    await expectTheme('dark dark');
     await waitFor(() => expect(screen.queryByRole('combobox', { name: 'Command palette' })).toBeNull());
   });
 
   it('is the same in all tabs', async () => {
     open();
-    await told('system light');
+    await expectTheme('system light');
     localStorage.setItem('postern.theme', 'dark');
     act(() => {
       window.dispatchEvent(new StorageEvent('storage', { key: 'postern.theme', newValue: 'dark' }));
     });
-    await told('dark dark');
+    await expectTheme('dark dark');
   });
 });

@@ -35,7 +35,7 @@ function data(id: number, text: string, flags = 0): Buffer {
 }
 
 describe('a SPDY connection', () => {
-  it('opens a stream and takes its data, byte by byte', async () => {
+  it('opens a stream and reads its data, byte by byte', async () => {
     const [client, server] = duplexPair();
     const opened = new Promise<SpdyStream>((resolve) => new SpdyConnection(server, resolve));
     client.resume();
@@ -50,7 +50,7 @@ describe('a SPDY connection', () => {
     client.destroy();
   });
 
-  it('answers a ping with the same', async () => {
+  it('echoes a ping', async () => {
     const [client, server] = duplexPair();
     new SpdyConnection(server, () => {});
     const ping = control(6, Buffer.from([0, 0, 0, 5]));
@@ -60,7 +60,7 @@ describe('a SPDY connection', () => {
     client.destroy();
   });
 
-  it('ends at damaged headers, wrong ids and frames without end, and hurts nothing else', async () => {
+  it('ends on damaged headers, wrong ids and oversized frames', async () => {
     const tooLong = Buffer.from([0x80, 3, 0, 1, 0, 0xff, 0xff, 0xff]);
     const damaged = control(1, Buffer.alloc(40, 7));
     for (const bytes of [tooLong, damaged, open(2, 'a', 'b'), Buffer.concat([open(1, 'a', 'b'), open(1, 'a', 'b')])]) {

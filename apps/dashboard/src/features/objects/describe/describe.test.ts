@@ -77,7 +77,7 @@ suite('podState', () => {
     ['Unknown', {}],
     ['Unknown', null],
   ])('%s', (expected, pod) => expect(podState(pod).text).toBe(expected));
-  it('has the tone of its words', () => {
+  it('has the tone of its text', () => {
     expect(podState({ status: { phase: 'Pending' } }).tone).toBe('warn');
     expect(podState({ status: { phase: 'Failed', reason: 'Evicted' } }).tone).toBe('bad');
   });
@@ -104,7 +104,7 @@ suite('writeSelector', () => {
 });
 
 suite('describe', () => {
-  it('tells of a pod: its node, its containers, what they mount, and nothing out of a secret', () => {
+  it('describes a pod: its node, containers and mounts, and nothing from a secret', () => {
     const { facts, sections } = describe(
       { resource: 'pods', group: '' },
       {
@@ -163,7 +163,7 @@ suite('describe', () => {
     ]);
   });
 
-  it('leads from a deployment to its pods', () => {
+  it('links a deployment to its pods', () => {
     const { state, sections } = describe(
       { resource: 'deployments', group: 'apps' },
       {
@@ -176,11 +176,11 @@ suite('describe', () => {
     expect(sections[0]).toEqual({ type: 'pods', title: 'Pods', namespace: 'shop', labelSelector: 'app=web' });
   });
 
-  it('does not take a deployment that is scaled to none for broken', () => {
+  it('does not report a deployment scaled to zero as broken', () => {
     expect(describe({ resource: 'deployments', group: 'apps' }, { spec: { replicas: 0 } }).state?.tone).toBe('idle');
   });
 
-  it('does not list all pods for a service without selector', () => {
+  it('does not list all pods for a service without a selector', () => {
     expect(describe({ resource: 'services', group: '' }, { spec: {} }).sections.map(({ type }) => type)).toEqual([
       'table',
     ]);
@@ -193,19 +193,19 @@ suite('describe', () => {
     ]);
   });
 
-  it('says a node’s readiness and that it is cordoned', () => {
+  it('says that a node is ready and cordoned', () => {
     const node = { spec: { unschedulable: true }, status: { conditions: ready } };
     expect(describe({ resource: 'nodes', group: '' }, node).state).toEqual({ tone: 'warn', text: 'Ready, cordoned' });
   });
 
-  it('knows a job that failed', () => {
+  it('says that a job has failed, and why', () => {
     const job = { status: { conditions: [{ type: 'Failed', status: 'True', message: 'too often' }], failed: 4 } };
     const { state, facts } = describe({ resource: 'jobs', group: 'batch' }, job);
     expect(state).toEqual({ tone: 'bad', text: 'Failed' });
     expect(named(facts, 'Why')).toEqual({ type: 'text', text: 'too often' });
   });
 
-  it('says something of any kind', () => {
+  it('describes an unknown kind', () => {
     const widget = {
       spec: { size: 3, storageClassName: 'fast', nested: { deep: 1 } },
       status: { conditions: [{ type: 'Ready', status: 'False', reason: 'Waiting' }] },
@@ -215,7 +215,7 @@ suite('describe', () => {
     expect(facts.map(({ label }) => label)).toEqual(['Size', 'Storage class name']);
   });
 
-  it('survives whatever a cluster sends', () => {
+  it('tolerates anything that a cluster sends', () => {
     const kinds: [string, string][] = [
       ['pods', ''],
       ['deployments', 'apps'],
