@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { agentRuntime } from '@postern/kube';
 import { AbortRetry, until } from '@postern/testkit';
 import { end, type GatewayProcess } from './gateway-process.ts';
 import { ProcessLog } from './process-log.ts';
@@ -31,16 +32,21 @@ export async function startAgentProcess(options: {
   await mkdir(state, { mode: 0o700 });
   const child = spawn(
     process.execPath,
-    // As in the agent's manifest (packages/kube).
     [
-      '--max-semi-space-size=2',
+      ...agentRuntime.nodeArgs,
       program,
       ...['--url', gateway.origin, '--ca-file', gateway.caFile],
       ...['--kubeconfig', kubeconfig, '--state', state],
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], HOME: state, NODE_ENV: 'production', POSTERN_JOIN_TOKEN: joining.joinToken },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: state,
+        NODE_ENV: 'production',
+        ...agentRuntime.env,
+        POSTERN_JOIN_TOKEN: joining.joinToken,
+      },
     },
   );
   const log = new ProcessLog(child);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { agentRuntime } from '@postern/kube';
 import { type Child, startChild } from './child.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { LocalCluster } from './gateway.ts';
@@ -174,15 +175,14 @@ export class LocalAgents {
         again,
         ...(this.#settings.onLine && { onLine: this.#settings.onLine }),
         args: [
-          // A small young generation keeps the agent's memory low, as in the cluster (packages/kube, agent manifest).
-          '--max-semi-space-size=2',
+          ...agentRuntime.nodeArgs,
           ...(this.#settings.command ?? built.agent),
           ...['--url', this.#settings.url, '--ca-file', this.#settings.caFile],
           ...['--kubeconfig', upstream.kubeconfig, '--state', this.#data.file('agents', clusterId)],
           ...(upstream.context === undefined ? [] : ['--context', upstream.context]),
         ],
         // Never as an argument, which every user of the machine can read.
-        env: joinToken === undefined ? {} : { POSTERN_JOIN_TOKEN: joinToken },
+        env: { ...agentRuntime.env, ...(joinToken !== undefined && { POSTERN_JOIN_TOKEN: joinToken }) },
       });
       this.#running.set(clusterId, child);
       const code = await child.ended;

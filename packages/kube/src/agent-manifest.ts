@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { accessObjects, installationLabels, type KubeObject } from './access-objects.ts';
+import { agentRuntime } from './agent-runtime.ts';
 
 export interface AgentManifestOptions {
   /** Origin of the gateway, `https://…`. */
@@ -171,8 +172,8 @@ function container(options: AgentManifestOptions): object {
       { name: 'POSTERN_HEALTH_PORT', value: String(healthPort) },
       { name: 'POSTERN_NAMESPACE', ...fromField('metadata.namespace') },
       { name: 'POSTERN_INSTANCE', ...fromField('metadata.name') },
-      // The agent's buffers are outside V8's heap; a small young generation keeps its idle memory under 90 MB.
-      { name: 'NODE_OPTIONS', value: '--max-semi-space-size=2' },
+      { name: 'NODE_OPTIONS', value: agentRuntime.nodeArgs.join(' ') },
+      ...Object.entries(agentRuntime.env).map(([name, value]) => ({ name, value })),
     ],
     ports: [{ name: 'health', containerPort: healthPort }],
     livenessProbe: { ...probe('/healthz'), failureThreshold: 6 },

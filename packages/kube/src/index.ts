@@ -1,5 +1,6 @@
 export { accessObjects, type Installation, type KubeObject, uninstallCommand } from './access-objects.ts';
 export { type AgentManifestOptions, renderAgentManifest } from './agent-manifest.ts';
+export { agentRuntime } from './agent-runtime.ts';
 export {
   claimsIdentity,
   type HeaderPairs,

@@ -1,8 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { agentRuntime } from '@postern/kube';
 import type { Command } from 'commander';
-
-/** Node's flags for the agent: its buffers are outside V8's heap, so a small young generation costs nothing. */
-const nodeFlags = ['--max-semi-space-size=2'];
 
 /** For `postern --help` only; `runAgent` is called before arguments are parsed, because the agent parses its own. */
 export function addAgentCommand(program: Command): void {
@@ -18,6 +16,7 @@ export function addAgentCommand(program: Command): void {
 export function runAgent(args: string[]): never {
   const agent = fileURLToPath(import.meta.resolve('@postern/agent/main'));
   if (process.execve === undefined) throw new Error('this platform has no execve');
-  process.execve(process.execPath, [process.execPath, ...nodeFlags, agent, ...args], process.env);
+  const { nodeArgs, env } = agentRuntime;
+  process.execve(process.execPath, [process.execPath, ...nodeArgs, agent, ...args], { ...env, ...process.env });
   throw new Error('the agent could not be started');
 }
