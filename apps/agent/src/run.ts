@@ -14,6 +14,7 @@ import { FileStore } from './identity/file-store.ts';
 import type { Identity, IdentityStore } from './identity/identity.ts';
 import { obtainIdentity } from './identity/obtain.ts';
 import { SecretStore } from './identity/secret-store.ts';
+import { IdleCollection } from './memory/idle-collection.ts';
 import { Collector } from './report/collector.ts';
 import { Reporter } from './report/reporter.ts';
 import { serveTunnel } from './serve/server.ts';
@@ -36,6 +37,7 @@ export async function runAgent(
   const connector = new GatewayConnector(gatewayTrust(config.caFile));
   const upstream = new Upstream(endpoint);
   const tunnels = new Set<Tunnel>();
+  const idle = new IdleCollection();
   const metrics = new AgentMetrics({
     tunnels: () => tunnels.size,
     roundTripMs: () => [...tunnels].at(-1)?.session.roundTripMs,
@@ -71,7 +73,7 @@ export async function runAgent(
     const reporter = new Reporter({ collect: () => collector.collect(), clusterId: identity.clusterId, logger });
     watch(dialer, { logger, metrics, tunnels, identity, signal });
     dialer.on('connected', (tunnel) => {
-      serveTunnel(tunnel, { upstream, policy: { readOnly: config.readOnly }, metrics, logger });
+      serveTunnel(tunnel, { upstream, policy: { readOnly: config.readOnly }, metrics, idle, logger });
       reporter.use(tunnel);
       upstream.warmUp();
     });
@@ -83,6 +85,7 @@ export async function runAgent(
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
+    idle.stop();
     await dialer?.stop();
     await health?.close();
     upstream.close();

@@ -1,6 +1,7 @@
 import type { IncomingRequest, Tunnel } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import type { AgentMetrics } from '../health/metrics.ts';
+import type { IdleCollection } from '../memory/idle-collection.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 import { servePlain } from './plain-request.ts';
@@ -13,6 +14,7 @@ export interface Serving {
   upstream: Upstream;
   policy: Policy;
   metrics: AgentMetrics;
+  idle?: IdleCollection;
   logger: Logger;
 }
 
@@ -35,7 +37,10 @@ async function serveRequest(incoming: IncomingRequest, serving: Serving): Promis
   }
 }
 
-async function serveDecided(incoming: IncomingRequest, { upstream, policy, metrics, logger }: Serving): Promise<void> {
+async function serveDecided(
+  incoming: IncomingRequest,
+  { upstream, policy, metrics, idle, logger }: Serving,
+): Promise<void> {
   const { head, stream } = incoming;
   const decision = decide(head, policy);
   if (decision.refused !== undefined) {
@@ -46,7 +51,11 @@ async function serveDecided(incoming: IncomingRequest, { upstream, policy, metri
   }
   const { kind } = decision;
   metrics.opened(kind);
-  stream.once('close', () => metrics.closed(kind));
+  idle?.opened(kind);
+  stream.once('close', () => {
+    metrics.closed(kind);
+    idle?.closed(kind);
+  });
   const status =
     kind === 'http' ? await servePlain(incoming, decision, upstream) : await serveUpgrade(incoming, decision, upstream);
   metrics.answered(kind, status);
