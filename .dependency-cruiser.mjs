@@ -5,7 +5,7 @@ const may = {
   'packages/kube': [],
   'packages/postgres': [],
   'packages/tunnel': ['packages/mux'],
-  'packages/testkit': [],
+  'packages/testkit': ['packages/postgres'],
   'packages/api-client': ['packages/contracts'],
   'packages/emulator': ['packages/kube'],
   'apps/gateway': ['packages/tunnel', 'packages/mux', 'packages/kube', 'packages/contracts'],

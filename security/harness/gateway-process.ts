@@ -52,12 +52,13 @@ export async function startGatewayProcess(
   options: { environment?: Record<string, string>; tls?: boolean } = {},
 ): Promise<GatewayProcess> {
   const { environment = {}, tls = true } = options;
-  const [database, folder, port, certificate] = await Promise.all([
+  const [database, folder, certificate] = await Promise.all([
     startTestDatabase(),
     mkdtemp(join(tmpdir(), 'postern-security-')),
-    freePort(),
     selfSigned(),
   ]);
+  // Chosen last, shortly before it is used.
+  const port = await freePort();
   const file = async (name: string, content: string | Buffer): Promise<string> => {
     await writeFile(join(folder, name), content, { mode: 0o600 });
     return join(folder, name);

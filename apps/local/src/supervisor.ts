@@ -121,15 +121,8 @@ export class Supervisor {
           await this.#pause(wait);
         }
         if (signal.aborted) return;
-        this.#isAsked = false;
         const problem = await this.#restart();
         if (signal.aborted) return;
-        if (problem === undefined && this.#isAsked) {
-          // Asked after it was ready and before it was known here, so `renew` could not stop it.
-          await this.#child.stop(this.#patience);
-          failed = -1;
-          continue;
-        }
         if (problem === undefined) break;
         why = problem;
         ends += 1;
@@ -150,7 +143,12 @@ export class Supervisor {
   /** @returns why it did not become ready; undefined if it did. */
   async #restart(): Promise<string | undefined> {
     try {
-      this.#child = await this.#subject.restart();
+      do {
+        this.#isAsked = false;
+        this.#child = await this.#subject.restart();
+        // Asked after it was ready and before it was known here, so `renew` could not stop it.
+        if (this.#isAsked) await this.#child.stop(this.#patience);
+      } while (this.#isAsked && !this.#signal.aborted);
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
+export { freePort } from '@postern/postgres';
 export { atRest } from './at-rest.ts';
 export { selfSigned, type TestCertificate, testCertificate } from './certificate.ts';
-export { freePort } from './free-port.ts';
 export { useLeakCheck } from './leak-check.ts';
 export { seededRandom } from './seeded-random.ts';
 export { turns } from './turns.ts';

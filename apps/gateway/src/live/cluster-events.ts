@@ -1,4 +1,5 @@
 import { type Cluster, WatchClusters } from '@postern/contracts';
+import { logFailure } from '../database/log-failure.ts';
 import type { Principal } from '../identity/principal.ts';
 import { listener, socketError, tooMuch } from './answer.ts';
 import type { LiveOptions, LiveServer, LiveSocket } from './live-socket.ts';
@@ -74,7 +75,7 @@ export function pushClusterChanges(io: LiveServer, { clusters, changes, logger }
         const cluster = await clusters.get(organizationId, clusterId);
         if (cluster !== null) io.to(roomOf(organizationId)).emit('cluster:changed', cluster);
       } catch (error) {
-        logger.error({ error, clusterId }, 'cannot tell browsers of a change');
+        logFailure(logger, error, 'cannot tell browsers of a change', { clusterId });
       }
     }
     reading.delete(clusterId);

@@ -133,7 +133,7 @@ export class TerminalService {
       stream: opened.stream,
       size: request,
       isPodRunning: () => this.#isStillRunning(place, container),
-      onError: (error) => this.#options.logger.error({ error }, 'the end of a terminal could not be told'),
+      onError: (error) => logFailure(this.#options.logger, error, 'the end of a terminal could not be reported'),
     });
     return { terminal, start: (events) => begin(opened, terminal, events) };
   }

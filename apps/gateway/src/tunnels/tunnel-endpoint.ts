@@ -160,7 +160,7 @@ export class TunnelEndpoint {
     });
     const connected = directory
       .agentConnected({ agentId, clusterId, organizationId, epoch, version, instance })
-      .catch((error: unknown) => logger.error({ ...context, error }, 'cannot note that an agent connected'));
+      .catch((error: unknown) => logFailure(logger, error, 'cannot note that an agent connected', context));
     const gone = ({ code, reason }: { code: number; reason: string }): void => {
       place();
       metrics.tunnelClosed(performance.now() - openedAt);
@@ -168,7 +168,7 @@ export class TunnelEndpoint {
       // In this order, however short the connection was; the epoch keeps an old end from undoing a newer start.
       connected
         .then(() => directory.agentDisconnected({ agentId, clusterId, organizationId, epoch }))
-        .catch((error: unknown) => logger.error({ ...context, error }, 'cannot note that an agent disconnected'));
+        .catch((error: unknown) => logFailure(logger, error, 'cannot note that an agent disconnected', context));
     };
     tunnel.once('close', gone);
     if (tunnel.closed) {
@@ -210,7 +210,7 @@ export class TunnelEndpoint {
       await this.#options.directory.agentReported({ ...from, report: head.report });
       request.respond({ status: 204, headers: [] }, { end: true });
     } catch (error) {
-      this.#options.logger.error({ error, clusterId: from.clusterId }, "cannot keep an agent's report");
+      logFailure(this.#options.logger, error, "cannot keep an agent's report", { clusterId: from.clusterId });
       request.reject('internal', 'the report could not be kept');
     }
   }

@@ -47,19 +47,19 @@ export function useClusterList(organization: string) {
 /** An organization's cached list, if any. */
 function cachedList(client: QueryClient, organization: string) {
   const queryKey = keyOf(organization);
-  const change = async (next: (list: Cluster[]) => Cluster[]): Promise<void> => {
-    if (client.getQueryData(queryKey) === undefined) return;
+  const set = async (next: (list: Cluster[] | undefined) => Cluster[] | undefined): Promise<void> => {
     // A response that is still on its way would be older.
     await client.cancelQueries({ queryKey });
-    client.setQueryData<Cluster[]>(queryKey, (list) => (list === undefined ? list : next(list)));
+    client.setQueryData<Cluster[]>(queryKey, next);
+  };
+  /** Does nothing, and leaves the first response on its way, while there is no list. */
+  const change = (next: (list: Cluster[]) => Cluster[]): void => {
+    if (client.getQueryData(queryKey) !== undefined) void set((list) => list && next(list));
   };
   return {
-    put: (cluster: Cluster) => void change((list) => withCluster(list, cluster)),
-    remove: (id: string) => void change((list) => withoutCluster(list, id)),
-    replace: async (clusters: readonly Cluster[]): Promise<void> => {
-      await client.cancelQueries({ queryKey });
-      client.setQueryData(queryKey, sortedByName(clusters));
-    },
+    put: (cluster: Cluster) => change((list) => withCluster(list, cluster)),
+    remove: (id: string) => change((list) => withoutCluster(list, id)),
+    replace: (clusters: readonly Cluster[]) => void set(() => sortedByName(clusters)),
   };
 }
 
@@ -88,7 +88,7 @@ export function useClusterUpdates(organization: string | undefined): void {
             return;
           }
           organizationId = answer.items[0]?.organizationId ?? organizationId;
-          void list.replace(answer.items);
+          list.replace(answer.items);
         });
       const ours = (id: string) => organizationId === undefined || id === organizationId;
       const onChanged = (cluster: Cluster) => {
