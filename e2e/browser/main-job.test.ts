@@ -40,7 +40,7 @@ it('opens a pod of the demo cluster', async () => {
     .getByRole('link', { name: /^checkout-/ })
     .first()
     .click();
-  await page.getByRole('heading', { name: /^checkout-/ }).waitFor();
+  await page.getByRole('heading', { level: 1, name: /^checkout-/ }).waitFor();
   await expectAccessible(page);
 });
 

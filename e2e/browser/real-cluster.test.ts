@@ -50,7 +50,7 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
     await page.getByRole('link', { name: /^Pods/ }).first().click();
     await page.getByRole('row').filter({ hasText: 'ticker' }).getByText('Running').waitFor();
     await page.getByRole('link', { name: 'shell', exact: true }).click();
-    await page.getByRole('heading', { name: 'shell' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'shell', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Terminal' }).first().click();
     await typeAndSee(page, 'echo real=$((40 + 2)) $(hostname)', 'real=42 shell');
     await picture(page, 'real-cluster-terminal');
