@@ -35,7 +35,7 @@ await program(async () => {
     plugins: ['@stryker-mutator/vitest-runner', './mutation/ignore-texts.mjs'],
     ignorers: ['texts'],
     testRunner: 'vitest',
-    vitest: { configFile: 'mutation/vitest.config.mjs', related: false, pool: 'forks' },
+    vitest: { configFile: 'mutation/vitest.config.mjs', related: false, pool: 'threads' },
     mutate: values.mutate ?? [`${sources}/**/*.ts`, `!${sources}/**/*.test.ts`, `!${sources}/test/**`],
     coverageAnalysis: 'perTest',
     ignoreStatic: !constants,

@@ -15,15 +15,19 @@ class SmallFirst {
   }
 }
 
+const part = parts[process.env['POSTERN_MUTATION_PART']];
+
 const config = mergeConfig(base, {
   test: {
     setupFiles: ['mutation/leave-out.mjs'],
     sequence: { sequencer: SmallFirst },
-    testTimeout: 10_000,
+    testTimeout: part.testTimeout,
+    // A run starts one worker and not one for each file; a new run starts a new one.
+    isolate: false,
   },
 });
 
 // Set here and not with Stryker's `testFiles`, which activates mutants of constants only after the file was loaded.
-config.test.include = parts[process.env['POSTERN_MUTATION_PART']].tests;
+config.test.include = part.tests;
 
 export default config;

@@ -12,6 +12,19 @@ describe('acknowledgement', () => {
     expect(bytes.received(1)).toBe(true);
   });
 
+  it('is due again after as many since the last one', () => {
+    const frames = new Acknowledgement();
+    for (let i = 0; i < 10; i++) frames.received(0);
+    frames.encode();
+    for (let i = 1; i < 64; i++) expect(frames.received(0)).toBe(false);
+    expect(frames.received(0)).toBe(true);
+    const bytes = new Acknowledgement();
+    bytes.received(20_000);
+    bytes.encode();
+    expect(bytes.received(32 * 1024 - 1)).toBe(false);
+    expect(bytes.received(1)).toBe(true);
+  });
+
   it('counts what was received, cumulatively', () => {
     const receiver = new Acknowledgement();
     receiver.received(10);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ControlQueue } from './control-queue.ts';
+import { ControlQueue, type QueuedFrame } from './control-queue.ts';
 
 const frame = (size: number) => [Buffer.alloc(8), Buffer.alloc(size - 8)];
 
@@ -38,5 +38,40 @@ describe('the control queue', () => {
     expect(queue.length).toBeLessThan(1000);
     expect([queue.shift(), queue.shift(), queue.shift()]).toEqual([...kept, undefined]);
     expect(queue.headBytes).toBe(0);
+  });
+
+  describe('removes withdrawn frames', () => {
+    const filled = (frames: number) => {
+      const queue = new ControlQueue();
+      return { queue, frames: Array.from({ length: frames }, () => queue.push(frame(8), { isHead: false })) };
+    };
+
+    it('when there are 256 of them', () => {
+      const { queue, frames } = filled(256);
+      for (const one of frames.slice(1)) queue.withdraw(one);
+      expect(queue.length).toBe(256);
+      queue.withdraw(frames[0] as QueuedFrame);
+      expect(queue.length).toBe(0);
+    });
+
+    it('when they are half of the queue, and keeps the others in order', () => {
+      const { queue, frames } = filled(600);
+      const left = frames.slice(300).map(({ parts }) => parts);
+      for (const one of frames.slice(0, 299)) queue.withdraw(one);
+      expect(queue.length).toBe(600);
+      queue.withdraw(frames[299] as QueuedFrame);
+      expect(queue.length).toBe(300);
+      expect(Array.from({ length: 300 }, () => queue.shift())).toEqual(left);
+    });
+
+    it('and counts from zero afterwards, whether they were removed or passed over', () => {
+      const { queue, frames } = filled(256);
+      for (const one of frames) queue.withdraw(one);
+      for (let i = 0; i < 255; i++) queue.withdraw(queue.push(frame(8), { isHead: true }));
+      expect(queue.length).toBe(255);
+      expect(queue.shift()).toBeUndefined();
+      queue.withdraw(queue.push(frame(8), { isHead: true }));
+      expect(queue.length).toBe(1);
+    });
   });
 });
