@@ -1,40 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type ChannelEnd, Inbound } from './inbound.ts';
+import { Inbound } from './inbound.ts';
 import { WindowBudget, type WindowHost } from './receive-window.ts';
+import { TestEnd } from './test/test-end.ts';
 
 const KiB = 1024;
 const initial = 64 * KiB;
 
-/** The application's end: holds what is pushed until the test takes it, and wants no more beyond `limit` bytes. */
-class TestEnd implements ChannelEnd {
-  readableLength = 0;
-  destroyed = false;
-  readonly pushed: (number | null)[] = [];
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  push(chunk: Uint8Array | null): boolean {
-    this.pushed.push(chunk === null ? null : chunk.length);
-    this.readableLength += chunk?.length ?? 0;
-    return this.readableLength < this.#limit;
-  }
-
-  destroy(): void {
-    this.destroyed = true;
-  }
-
-  take(bytes = this.readableLength): void {
-    this.readableLength -= bytes;
-  }
-}
-
 function inbound(options: { limit?: number } = {}) {
   const host: WindowHost = { budget: new WindowBudget(1024 * KiB), roundTripMs: 50, now: () => 0 };
   const receiver = new Inbound(host, { initial, max: 128 * KiB });
-  const end = new TestEnd(options.limit ?? 1024 * KiB);
+  const end = new TestEnd(options.limit);
   // Payloads above 4 KiB are passed on one by one; smaller ones may be joined.
   const receive = (bytes: number) => receiver.receive([Buffer.alloc(bytes)], bytes);
   return { host, receiver, end, receive };
