@@ -73,6 +73,7 @@ export class Channel implements Flow {
   /** Writers that get `#failure` at the same time as the reader: an error destroys both directions of a Duplex. */
   readonly #heldBack: Written[] = [];
   #linger: NodeJS.Timeout | undefined;
+  /** Both directions ended or the stream was reset: nothing more is sent or accepted. */
   #isOver = false;
   #isReleased = false;
 
@@ -101,11 +102,6 @@ export class Channel implements Flow {
       this.#remoteEnded = true;
       this.#inbound.complete();
     }
-  }
-
-  /** Both directions ended or the stream was reset: nothing more is sent or accepted. */
-  get isOver(): boolean {
-    return this.#isOver;
   }
 
   get localEnded(): boolean {
