@@ -14,6 +14,7 @@ import {
   type InvalidFrame,
   openHeader,
 } from './frame.ts';
+import { rawFrame } from './test/raw-peer.ts';
 
 const id = fc.integer({ min: 1, max: 2 ** 32 - 1 });
 const u16 = fc.integer({ min: 0, max: 2 ** 16 - 1 });
@@ -214,6 +215,90 @@ describe('the frame codec', () => {
     expect(decodeFrame([Buffer.alloc(0), Buffer.alloc(0)]).type).toBe('invalid');
   });
 
+  /** A payload of GOAWAY that announces so many names, followed by these bytes. */
+  const goAway = (names: number, ...rest: (Uint8Array | number[])[]) =>
+    Buffer.concat([Buffer.alloc(10), Buffer.from([names]), ...rest.map((part) => Buffer.from(part))]);
+
+  const sized = (type: number, stream: number, bytes: number) =>
+    rawFrame(type, stream, { payload: Buffer.alloc(bytes, 1) });
+  const flagged = (type: number, flags: number) => rawFrame(type, 1, { flags });
+  const away = (payload: Uint8Array) => rawFrame(FrameType.goaway, 0, { payload });
+
+  it.each([
+    ['END without a stream', 'stream id', sized(FrameType.end, 0, 0)],
+    ['ACK of a stream', 'stream id', sized(FrameType.ack, 1, 12)],
+    ['type 0', 'unknown type', sized(0, 0, 0)],
+    ['type 7', 'unknown type', sized(7, 0, 0)],
+    ['type 12', 'unknown type', sized(12, 0, 0)],
+    ['OPEN with a fourth flag', 'unknown flag', flagged(FrameType.open, 8)],
+    ['ACCEPT flagged interactive', 'unknown flag', flagged(FrameType.accept, 1)],
+    ['END flagged end', 'unknown flag', flagged(FrameType.end, 2)],
+    ['OPEN with a head of 64 KiB and a byte', 'head too large', sized(FrameType.open, 1, 65_537)],
+    ['ACCEPT with a head of 64 KiB and a byte', 'head too large', sized(FrameType.accept, 1, 65_537)],
+    ['DATA without bytes', 'length of DATA', sized(FrameType.data, 1, 0)],
+    ['END with a byte', 'length of END', sized(FrameType.end, 1, 1)],
+    ['RESET with half a code', 'length of RESET', sized(FrameType.reset, 1, 1)],
+    ['RESET with a reason of 257 bytes', 'length of RESET', sized(FrameType.reset, 1, 259)],
+    ['CREDIT of 3 bytes', 'length of CREDIT', sized(FrameType.credit, 1, 3)],
+    ['CREDIT of 5 bytes', 'length of CREDIT', sized(FrameType.credit, 1, 5)],
+    ['CREDIT of 0', 'CREDIT of nothing', rawFrame(FrameType.credit, 1, { payload: Buffer.alloc(4) })],
+    ['ACK of 11 bytes', 'length of ACK', sized(FrameType.ack, 0, 11)],
+    ['ACK of 13 bytes', 'length of ACK', sized(FrameType.ack, 0, 13)],
+    ['PING of 7 bytes', 'length of PING', sized(FrameType.ping, 0, 7)],
+    ['PONG of 9 bytes', 'length of PING', sized(FrameType.pong, 0, 9)],
+    ['GOAWAY without a count', 'length of GOAWAY', sized(FrameType.goaway, 0, 10)],
+    ['GOAWAY with a byte too many', 'length of GOAWAY', away(goAway(0, [0]))],
+    ['GOAWAY that ends in a length', 'length of GOAWAY', away(goAway(1, [0]))],
+    ['GOAWAY that ends in a name', 'length of GOAWAY', away(goAway(1, [0, 2], [97]))],
+    ['GOAWAY with a name of 1025 bytes', 'length of GOAWAY', away(goAway(1, [4, 1], Buffer.alloc(1025)))],
+    ['GOAWAY with 17 names', 'GOAWAY names too many gateways', away(goAway(17, Buffer.alloc(34)))],
+  ])('refuses %s (%s)', (_what, reason, message) => {
+    expect(decodeFrame([message])).toEqual({ type: 'invalid', reason });
+  });
+
+  it('refuses a message without a whole header, and one that uses the two zero bytes', () => {
+    expect(decodeFrame([Buffer.from([FrameType.open, 0, 0, 0, 0, 0, 1])])).toEqual({
+      type: 'invalid',
+      reason: 'shorter than a header',
+    });
+    for (const zeros of [
+      [1, 0],
+      [0, 1],
+    ]) {
+      expect(decodeFrame([Buffer.from([FrameType.end, 0, ...zeros, 0, 0, 0, 1])])).toEqual({
+        type: 'invalid',
+        reason: 'bytes 2 and 3 are not zero',
+      });
+    }
+  });
+
+  it('reads RESET and GOAWAY of their maximum size', () => {
+    const reset = rawFrame(FrameType.reset, 1, { payload: Buffer.concat([Buffer.alloc(2), Buffer.alloc(256, 'x')]) });
+    expect(decodeFrame([reset])).toMatchObject({ type: FrameType.reset, reason: 'x'.repeat(256) });
+    const names = Array.from({ length: 16 }, () => [[4, 0], Buffer.alloc(1024, 'x')]).flat();
+    expect(decodeFrame([away(goAway(16, ...names))])).toMatchObject({
+      type: FrameType.goaway,
+      prefer: Array(16).fill('x'.repeat(1024)),
+    });
+  });
+
+  it('does not copy a payload that comes in one piece', () => {
+    const payload = Buffer.alloc(100, 7);
+    const memory = (parts: Uint8Array[]) => {
+      const frame = decodeFrame(parts);
+      if (frame.type === FrameType.data) return frame.parts.map(({ buffer }) => buffer);
+      return frame.type === FrameType.open ? [frame.head.buffer] : [];
+    };
+    for (const type of [FrameType.open, FrameType.data]) {
+      const [first, ...others] = memory([encodeHeader(type, 0, 1), payload]);
+      expect(first).toBe(payload.buffer);
+      expect(others).toEqual([]);
+    }
+    // In memory of its own: a copy must not happen to lie in the same pool.
+    const whole = Buffer.alloc(108, encodeHeader(FrameType.data, 0, 1));
+    expect(memory([whole])[0]).toBe(whole.buffer);
+  });
+
   it('truncates a long reason between characters', () => {
     const frame = decodeFrame([encodeReset(1, { code: 1, reason: `${'x'.repeat(255)}€`, abort: false })]);
     expect(frame).toMatchObject({ type: FrameType.reset, reason: 'x'.repeat(255) });
@@ -223,5 +308,11 @@ describe('the frame codec', () => {
     const prefer = [...Array.from({ length: 20 }, (_, i) => `gateway-${i}`), 'x'.repeat(2000)];
     const frame = decodeFrame([encodeGoAway({ lastStream: 1, code: 1001, retryAfterMs: 1e12, prefer })]);
     expect(frame).toMatchObject({ retryAfterMs: 2 ** 32 - 1, prefer: prefer.slice(0, 16) });
+  });
+
+  it('names no gateway whose name is longer than 1024 bytes', () => {
+    const prefer = ['x'.repeat(1025), 'y'.repeat(1024), '€'.repeat(342), 'z'];
+    const frame = decodeFrame([encodeGoAway({ lastStream: 1, code: 1001, retryAfterMs: 0, prefer })]);
+    expect(frame).toMatchObject({ prefer: ['y'.repeat(1024), 'z'] });
   });
 });
