@@ -30,4 +30,21 @@ describe('mux options', () => {
   ])('reject %s = %d by name', (name, value) => {
     expect(() => muxOptions({ [name]: value })).toThrow(name);
   });
+
+  it.each([
+    ['maxStreams', 1, 1_000_000],
+    ['maxPeerStreams', 1, 1_000_000],
+    ['windowBudget', 0, 2 ** 40],
+    ['maxWindow', 262_144, 2 ** 30],
+    ['bulkChunk', 1, 65_536],
+    ['interactiveChunk', 1, 65_536],
+    ['transportBuffer', 1, 2 ** 30],
+    ['interactiveInFlight', 65_536, 2 ** 40],
+    ['abortLingerMs', 1, 2 ** 31 - 1],
+    ['maxControlBytes', 1024, 2 ** 30],
+    ['lastStreamId', 2, 2 ** 32 - 1],
+  ])('allow %s from %d to %d, and nothing beyond', (name, low, high) => {
+    for (const value of [low, high]) expect(muxOptions({ [name]: value })).toMatchObject({ [name]: value });
+    for (const value of [low - 1, high + 1]) expect(() => muxOptions({ [name]: value })).toThrow(name);
+  });
 });
