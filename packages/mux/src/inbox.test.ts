@@ -53,6 +53,37 @@ describe('an inbox', () => {
     expect([...buffers].reduce((sum, buffer) => sum + buffer.byteLength, 0)).toBeLessThanOrEqual(17 * 16_384);
   });
 
+  it('joins payloads of up to 4 KiB, in pieces of up to 16 KiB', () => {
+    const inbox = new Inbox();
+    for (let i = 0; i < 6; i++) inbox.push(Buffer.alloc(4096, i));
+    for (let i = 0; i < 2; i++) inbox.push(Buffer.alloc(4097, i));
+    expect(
+      [inbox.shift(), inbox.shift(), inbox.shift(), inbox.shift(), inbox.shift()].map((part) => part?.length),
+    ).toEqual([16_384, 8192, 4097, 4097, undefined]);
+  });
+
+  it.each([
+    ['goes on filling a buffer', 1, true],
+    ['goes on filling a buffer', 12_288, true],
+    ['lets go of a buffer', 12_289, false],
+  ])('%s of which %d bytes were read', (_name, read, isSame) => {
+    const inbox = new Inbox();
+    for (let left = read; left > 0; left -= 4096) inbox.push(Buffer.alloc(Math.min(left, 4096)));
+    const before = inbox.shift();
+    expect(before?.length).toBe(read);
+    inbox.push(Buffer.alloc(1));
+    expect(inbox.shift()?.buffer === before?.buffer).toBe(isSame);
+  });
+
+  it('never returns an empty piece', () => {
+    const inbox = new Inbox();
+    inbox.push(Buffer.alloc(10));
+    inbox.shift();
+    expect(inbox.shift()).toBeUndefined();
+    inbox.push(Buffer.alloc(10_000));
+    expect(inbox.shift()?.length).toBe(10_000);
+  });
+
   it('copies a payload only if it is a small part of its buffer', () => {
     const read = Buffer.allocUnsafeSlow(65_536);
     expect(keepable(read.subarray(0, 16_383)).buffer).not.toBe(read.buffer);
@@ -63,6 +94,7 @@ describe('an inbox', () => {
     const inbox = new Inbox();
     inbox.push(Buffer.alloc(10));
     inbox.push(Buffer.alloc(10_000));
+    inbox.push(Buffer.alloc(10));
     inbox.clear();
     expect([inbox.bytes, inbox.shift()]).toEqual([0, undefined]);
   });

@@ -126,6 +126,42 @@ describe('a receive window', () => {
     expect(view.budget.left).toBe(24 * MiB);
   });
 
+  it.each([
+    ['slow readers', sizes, 100],
+    ['terminals', { initial: initialWindow, max: initialWindow }, 1],
+  ])('leaves the whole budget to others for %s', (_name, limits, tookMs) => {
+    const { state, view } = host({ roundTripMs: 50 });
+    const windows = [1, 2, 3].map(() => new ReceiveWindow(view, limits));
+    state.time += tookMs;
+    for (const window of windows) window.consume(initialWindow / 2);
+    expect([view.budget.share, view.budget.left]).toEqual([24 * MiB, 24 * MiB]);
+  });
+
+  it('keeps its share when its reader becomes slow, until it is released', () => {
+    const { state, view } = host({ roundTripMs: 50 });
+    const windows = [1, 2].map(() => new ReceiveWindow(view, sizes));
+    for (const window of windows) window.consume(initialWindow / 2);
+    expect(view.budget.share).toBe(12 * MiB);
+    state.time += 100;
+    for (const window of windows) expect(window.consume(initialWindow)).toBe(initialWindow);
+    expect(view.budget.share).toBe(12 * MiB);
+    for (const window of windows) window.release();
+    expect(view.budget.share).toBe(24 * MiB);
+  });
+
+  it('withholds no more than was consumed when it shrinks, and only down to its share', () => {
+    const { view } = host({ roundTripMs: 50, budget: 2 * MiB });
+    const window = new ReceiveWindow(view, sizes);
+    readFast(window, 3);
+    expect([window.size, view.budget.left]).toEqual([1664 * KiB, 640 * KiB]);
+    for (let i = 0; i < 3; i++) view.budget.claim();
+    expect(view.budget.share).toBe(512 * KiB);
+    // 896 KiB above its share, but only 832 KiB were consumed.
+    expect([window.consume(832 * KiB), window.size, view.budget.left]).toEqual([0, 832 * KiB, 1472 * KiB]);
+    expect([window.consume(416 * KiB), window.size, view.budget.left]).toEqual([352 * KiB, 768 * KiB, 1536 * KiB]);
+    expect([window.consume(384 * KiB), window.size]).toEqual([384 * KiB, 768 * KiB]);
+  });
+
   it('never allows more outstanding bytes than its size while it grows and shrinks', () => {
     const { view } = host({ roundTripMs: 50, budget: MiB });
     const window = new ReceiveWindow(view, { initial: 64 * KiB, max: 8 * MiB });
