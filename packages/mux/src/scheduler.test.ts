@@ -113,6 +113,57 @@ describe('the scheduler', () => {
     expect(serve(scheduler, 4).join('')).toBe('abab');
   });
 
+  it('skips an interactive flow without credit, until it wakes', () => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    const keys = new TestFlow('k', { queued: 1, interactive: true });
+    scheduler.wake(keys);
+    keys.isBlocked = true;
+    expect(serve(scheduler, 1)).toEqual([]);
+    keys.isBlocked = false;
+    expect(scheduler.wake(keys)).toBe('urgent');
+    expect(serve(scheduler, 1)).toEqual(['k']);
+  });
+
+  it.each([
+    ['an interactive flow', { queued: 1_000_000, interactive: true }, 'urgent'],
+    ['a flow with 4 KiB to send', { queued: 4096 }, 'urgent'],
+    ['a flow with more to send', { queued: 4097 }, 'bulk'],
+  ] as const)('tells in which class %s waits, until its turn', (_name, options, place) => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    const flow = new TestFlow('a', options);
+    expect([scheduler.wake(flow), scheduler.wake(flow)]).toEqual([place, place]);
+    expect(scheduler.next()).toBe(flow);
+    expect(scheduler.wake(flow)).toBe('serving');
+  });
+
+  it('keeps a bulk flow in its class, within its turn and after it', () => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    const flow = bulk('a', 48);
+    scheduler.wake(flow);
+    for (let i = 0; i < 3; i++) {
+      expect(serve(scheduler, 1)).toEqual(['a']);
+      expect(scheduler.wake(flow)).toBe('bulk');
+    }
+  });
+
+  it('places an interactive flow that ran empty behind those that waited meanwhile', () => {
+    const scheduler = new Scheduler<TestFlow>(quantum);
+    const [one, two] = ['1', '2'].map((name) => new TestFlow(name, { queued: 1, interactive: true }));
+    if (one === undefined || two === undefined) throw new Error('no flow');
+    scheduler.wake(one);
+    expect(serve(scheduler, 1)).toEqual(['1']);
+    scheduler.wake(two);
+    one.queuedBytes = 1;
+    scheduler.wake(one);
+    expect(serve(scheduler, 3)).toEqual(['2', '1']);
+  });
+
+  it('continues an interactive flood when nothing else waits', () => {
+    const scheduler = new Scheduler<TestFlow>(64 * 1024);
+    scheduler.wake(new TestFlow('k', { queued: 100_000_000, frame: 16 * 1024, interactive: true }));
+    expect(serve(scheduler, 10).join('')).toBe('kkkkkkkkkk');
+  });
+
   it('serves nothing when no flow has anything to send', () => {
     const scheduler = new Scheduler<TestFlow>(quantum);
     expect(scheduler.next()).toBeUndefined();
