@@ -260,10 +260,10 @@ function utf8(bytes: Uint8Array): string {
 
 /** The UTF-8 of a text, cut to at most `limit` bytes without splitting a character. */
 function cutUtf8(text: string, limit: number): Buffer {
-  const bytes = Buffer.from(text, 'utf8');
+  const bytes = Buffer.from(text);
   if (bytes.length <= limit) return bytes;
   let end = limit;
-  while (end > 0 && (byte(bytes, end) & 0xc0) === 0x80) end--;
+  while ((byte(bytes, end) & 0xc0) === 0x80) end--;
   return bytes.subarray(0, end);
 }
 

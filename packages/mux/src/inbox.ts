@@ -22,7 +22,7 @@ export class Inbox {
   push(payload: Uint8Array): void {
     this.#bytes += payload.length;
     if (payload.length <= smallBytes) {
-      if (this.#slab !== undefined && this.#slabUsed + payload.length > slabBytes) this.#sealSlab();
+      if (this.#slabUsed + payload.length > slabBytes) this.#sealSlab();
       this.#slab ??= Buffer.allocUnsafeSlow(slabBytes);
       this.#slab.set(payload, this.#slabUsed);
       this.#slabUsed += payload.length;
