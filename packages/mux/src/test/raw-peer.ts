@@ -21,7 +21,7 @@ export interface RawPeer {
   /** Our end. */
   wire: MemoryTransport;
   /** What the session sent. */
-  received: { type: number; stream: number; payload: Buffer }[];
+  received: { type: number; flags: number; stream: number; payload: Buffer }[];
   closed: SessionClose | undefined;
   send(type: number, stream: number, options?: { flags?: number; payload?: Uint8Array }): void;
 }
@@ -50,7 +50,8 @@ export function rawPeer(options: ConstructorParameters<typeof MuxSession>[1] = {
   };
   gateway.onmessage = (parts) => {
     const bytes = Buffer.concat(parts);
-    peer.received.push({ type: bytes[0] ?? 0, stream: bytes.readUInt32BE(4), payload: bytes.subarray(8) });
+    const [type = 0, flags = 0] = bytes;
+    peer.received.push({ type, flags, stream: bytes.readUInt32BE(4), payload: bytes.subarray(8) });
   };
   session.on('close', (close) => {
     peer.closed = close;
