@@ -127,6 +127,36 @@ describe('a protocol error closes the session with 4400', () => {
   });
 });
 
+describe('a protocol error is named in the reason', () => {
+  it.each([
+    ["OPEN of an id of the other side's", types.open, 2, ''],
+    ['OPEN of an id used before', types.open, 1, ''],
+    ['a frame for a stream that was never opened', types.end, 3, ''],
+    ['ACK of what was not sent', types.ack, 0, '000000000001000000000000'],
+    ['length of PING', types.ping, 0, '00'],
+  ])('%s', (violation, type, stream, payload) => {
+    const peer = rawPeer();
+    open(peer);
+    peer.send(type, stream, { payload: Buffer.from(payload, 'hex') });
+    expect(peer.closed).toEqual({ code: 4400, reason: `protocol error: ${violation}`, remote: false });
+  });
+});
+
+it('late frames of a stream that was reset here are dropped', async () => {
+  const peer = rawPeer();
+  const stream = peer.session.open(Buffer.from('head'));
+  await turns(1);
+  stream.destroy();
+  peer.send(types.accept, 2, { payload: Buffer.from('late') });
+  peer.send(types.data, 2, { payload: Buffer.from('late') });
+  peer.send(types.credit, 2, { payload: u32(1) });
+  peer.send(types.end, 2);
+  peer.send(types.reset, 2, { flags: 1, payload: Buffer.from([0, 1]) });
+  expect([peer.closed, peer.session.streamCount]).toEqual([undefined, 0]);
+  await expect(stream.accepted).rejects.toMatchObject({ code: 'cancelled', remote: false });
+  peer.session.close(1000, '');
+});
+
 describe('only the offending stream is reset', () => {
   it('when it sends beyond its credit', async () => {
     const peer = rawPeer();

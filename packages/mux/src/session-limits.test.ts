@@ -222,6 +222,16 @@ describe('bytes held for readers that stall', () => {
     peer.session.close(1000, '');
   });
 
+  it('are those of 128 wide streams at most: one more is refused, a narrow one is not', async () => {
+    const peer = rawPeer({ role: 'agent' });
+    for (let i = 0; i <= 2 * wideStreams; i++) peer.send(types.open, 2 * i + 1, { payload: head });
+    peer.send(types.open, 1001, { flags: 4, payload: head });
+    await settle(peer);
+    expect(resets(peer)).toEqual([{ stream: 4 * wideStreams + 1, code: 7 }]);
+    expect(peer.session.streamCount).toBe(2 * wideStreams + 1);
+    peer.session.close(1000, '');
+  });
+
   it('are at most 64 KiB for a narrow stream, which one more byte resets', async () => {
     const peer = rawPeer({ role: 'agent' });
     peer.send(types.open, 1, { flags: 4, payload: head });
@@ -259,6 +269,18 @@ describe('heads that wait to be sent', () => {
     }
     expect(peer.session.open(large)).toBeDefined();
     expect(peer.closed).toBeUndefined();
+    peer.session.close(1000, '');
+  });
+
+  it('may fill the limit to the last byte, and the first one may exceed it', async () => {
+    const peer = await blocked({ maxControlBytes: 1024 });
+    const first = peer.session.open(large);
+    expect(() => peer.session.open(Buffer.alloc(0))).toThrow(TooManyStreamsError);
+    first.destroy();
+    // A head that waits counts as 136 bytes more than it has: its header, and what it takes in memory.
+    peer.session.open(Buffer.alloc(500));
+    expect(() => peer.session.open(Buffer.alloc(1024 - 636 + 1))).toThrow(TooManyStreamsError);
+    expect(() => peer.session.open(Buffer.alloc(1024 - 636))).not.toThrow();
     peer.session.close(1000, '');
   });
 
@@ -351,6 +373,16 @@ describe('answers that wait to be read', () => {
     expect(sent).toBeGreaterThan(3000);
   });
 
+  it('may fill the limit to the last byte', async () => {
+    // A PONG that waits counts as 144 bytes.
+    const peer = rawPeer({ role: 'agent', transportBuffer: 1, maxControlBytes: 10 * 144 });
+    await turns(2);
+    for (let i = 0; i < 10; i++) peer.send(types.ping, 0, { payload: Buffer.alloc(8) });
+    expect(peer.closed).toBeUndefined();
+    peer.send(types.ping, 0, { payload: Buffer.alloc(8) });
+    expect(peer.closed).toEqual({ code: 4429, reason: 'answers are asked for and not read', remote: false });
+  });
+
   it('do not include our own heads', async () => {
     const peer = rawPeer({ role: 'agent', transportBuffer: 1 });
     await turns(2);
@@ -417,7 +449,7 @@ describe('a session whose stream ids are used up', () => {
     expect(peer.closed).toBeUndefined();
     peer.send(types.accept, 2, { flags: 2, payload: head });
     await turns(2);
-    expect(peer.closed).toMatchObject({ code: 1001, remote: false });
+    expect(peer.closed).toEqual({ code: 1001, reason: 'the stream ids of this tunnel are used up', remote: false });
   });
 
   it('closes at once when nothing is open', async () => {

@@ -49,6 +49,17 @@ describe('under bulk load', () => {
     session.close(1000, '');
   });
 
+  it('nothing more is sent while the transport holds as much as it may', async () => {
+    // A PING has 16 bytes. The session sends one when it begins.
+    const { session, wire } = rawPeer({ role: 'agent', transportBuffer: 16 });
+    void session.ping().catch(() => {});
+    await turns(2);
+    expect(wire.peer?.queued).toBe(1);
+    wire.peer?.deliver(1);
+    expect(wire.peer?.queued).toBe(1);
+    session.close(1000, '');
+  });
+
   it('control frames are sent next', async () => {
     const load = await underLoad(8);
     const before = load.inTransport();
@@ -135,7 +146,7 @@ describe('while an interactive stream is open', () => {
       payload.writeUIntBE(bytes, 6, 6);
       peer.send(types.ack, 0, { payload });
     };
-    return { session, keys, copy, take, acknowledge, received };
+    return { peer, session, keys, copy, take, acknowledge, received };
   }
 
   it('bulk waits for ACKs and keystrokes do not', async () => {
@@ -153,6 +164,17 @@ describe('while an interactive stream is open', () => {
     const { session, keys, take } = await toTerminal(0);
     expect(await take(keys.id)).toBe(limit);
     keys.destroy();
+    expect(await take(keys.id)).toBe(220 * 1024);
+    session.close(1000, '');
+  });
+
+  it('bulk continues at once when the peer resets the last interactive stream', async () => {
+    const { peer, session, keys, take } = await toTerminal(0);
+    expect(await take(keys.id)).toBe(limit);
+    peer.send(types.reset, keys.id, { payload: Buffer.from([0, 1]) });
+    await turns(1);
+    // Not asked for by `take`, which reports room in the transport.
+    expect(peer.wire.peer?.bufferedAmount).toBeGreaterThan(0);
     expect(await take(keys.id)).toBe(220 * 1024);
     session.close(1000, '');
   });
