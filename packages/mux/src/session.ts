@@ -216,7 +216,6 @@ export class MuxSession extends EventEmitter<{
   /** Ends the session immediately: open streams end with `gone`; queued control frames (resets) are still sent. */
   close(code: number, reason: string): void {
     if (this.#closed !== undefined) return;
-    this.#queue.stop();
     this.#over({ code, reason, remote: false });
     this.#transport.close(code, reason);
   }
@@ -409,7 +408,7 @@ export class MuxSession extends EventEmitter<{
   readonly #askAck = (): void => {
     clearTimeout(this.#ackTimer);
     this.#ackTimer = undefined;
-    if (this.#closed !== undefined || !this.#acknowledgement.owed) return;
+    if (!this.#acknowledgement.owed) return;
     this.#isAckDue = true;
     this.#queue.flushAfterReads();
   };
