@@ -102,7 +102,7 @@ export class MuxStream extends Duplex {
   abort(code: ResetCode, reason: string): void {
     if (this.destroyed) return;
     this.#channel.abort(code, reason);
-    if (!this.writableEnded && !this.destroyed) this.end();
+    this.end();
   }
 
   // The return type is inferred: it must be that of Node's own read(), and no narrower type is assignable.
