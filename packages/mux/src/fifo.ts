@@ -1,37 +1,33 @@
-/** A first-in, first-out queue with constant-time shift, for queues that may hold thousands of items. */
+/** A first-in, first-out queue for queues that may hold thousands of items; on average, each call takes constant time. */
 export class Fifo<T> {
-  #items: (T | undefined)[] = [];
-  #first = 0;
+  #in: T[] = [];
+  /** The oldest items, the next one last. */
+  #out: T[] = [];
 
   get length(): number {
-    return this.#items.length - this.#first;
+    return this.#in.length + this.#out.length;
   }
 
   push(item: T): void {
-    this.#items.push(item);
+    this.#in.push(item);
   }
 
   peek(): T | undefined {
-    return this.#items[this.#first];
+    this.#turn();
+    return this.#out.at(-1);
   }
 
   shift(): T | undefined {
-    if (this.#first === this.#items.length) return undefined;
-    const item = this.#items[this.#first];
-    this.#items[this.#first] = undefined;
-    this.#first++;
-    if (this.#first === this.#items.length) {
-      this.#items.length = 0;
-      this.#first = 0;
-    } else if (this.#first >= 1024 && this.#first * 2 >= this.#items.length) {
-      this.#items = this.#items.slice(this.#first);
-      this.#first = 0;
-    }
-    return item;
+    this.#turn();
+    return this.#out.pop();
   }
 
   clear(): void {
-    this.#items = [];
-    this.#first = 0;
+    this.#in = [];
+    this.#out = [];
+  }
+
+  #turn(): void {
+    if (this.#out.length === 0) [this.#in, this.#out] = [this.#out, this.#in.reverse()];
   }
 }
