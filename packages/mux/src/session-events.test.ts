@@ -40,6 +40,33 @@ describe('a stream that arrives before there is a listener', () => {
   });
 });
 
+describe('streams that wait', () => {
+  it('go one by one to listeners that take only one, and the next waits for another', async () => {
+    const peer = rawPeer();
+    for (const id of [1, 3, 5]) peer.send(types.open, id, { payload: head });
+    const arrived: number[] = [];
+    for (const expected of [[1], [1, 3], [1, 3, 5]]) {
+      peer.session.once('stream', ({ id }) => arrived.push(id));
+      await turns(1);
+      expect(arrived).toEqual(expected);
+    }
+    peer.session.close(1000, '');
+  });
+
+  it('are not lost if their listener leaves at once', async () => {
+    const peer = rawPeer();
+    peer.send(types.open, 1, { payload: head });
+    const arrived: MuxStream[] = [];
+    const listener = (stream: MuxStream) => arrived.push(stream);
+    peer.session.on('stream', listener).off('stream', listener);
+    await turns(1);
+    peer.session.on('stream', listener);
+    await turns(1);
+    expect(arrived).toHaveLength(1);
+    peer.session.close(1000, '');
+  });
+});
+
 describe('a session that was closed', () => {
   it.each([
     ['a reason', 'removed', 'the tunnel was closed (4403 removed)'],

@@ -359,7 +359,7 @@ export class MuxSession extends EventEmitter<{
     const channel = this.#add(new Channel(this.#host, { id, head, interactive, opener: false, wide, end }));
     const stream = new MuxStream(channel);
     this.#unclaimed.push(stream);
-    if (this.listenerCount('stream') > 0) this.#claim();
+    this.#claim();
     return undefined;
   }
 
@@ -370,8 +370,11 @@ export class MuxSession extends EventEmitter<{
     else channel?.fail(error);
   }
 
+  /** Emits the streams that wait, as long as there is a listener: `once` takes one of them. */
   #claim(): void {
-    for (let stream = this.#unclaimed.shift(); stream !== undefined; stream = this.#unclaimed.shift()) {
+    while (this.listenerCount('stream') > 0) {
+      const stream = this.#unclaimed.shift();
+      if (stream === undefined) return;
       if (stream.destroyed) continue;
       try {
         this.emit('stream', stream);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect } from 'vitest';
+import { openTimers, watchTimers } from './open-timers.ts';
 
 /** Resources that a test must not leave open: sockets, servers, timers, child processes. */
 const watched = /Socket|Server|TCP|TLS|UDP|Timeout|Immediate|Pipe|Process|FSEvent/;
@@ -13,9 +14,12 @@ const settleTurns = 200;
  */
 export function useLeakCheck(counts: () => Record<string, number> = () => ({})): void {
   let before: Record<string, number> | undefined;
+  watchTimers();
+  // Timers are counted in both ways: one of the test runner's own, open before and closed after, would hide one of the test's.
+  const now = (): Record<string, number> => ({ ...active(), timers: openTimers(), ...counts() });
 
   beforeEach(() => {
-    before = { ...active(), ...counts() };
+    before = now();
   });
 
   afterEach(async () => {
@@ -23,7 +27,7 @@ export function useLeakCheck(counts: () => Record<string, number> = () => ({})):
     if (before === undefined) return;
     const first = before;
     before = undefined;
-    const left = () => grown(first, { ...active(), ...counts() });
+    const left = () => grown(first, now());
     const deadline = performance.now() + settleMs;
     // Closing takes a few turns of the event loop, so keep it turning.
     for (let turns = 0; Object.keys(left()).length > 0; turns++) {
