@@ -16,7 +16,7 @@ export const parts = {
   'packages/mux': {
     folder: 'packages/mux/src',
     tests: ['packages/mux/src/**/*.test.ts'],
-    testTimeout: 2000,
+    testTimeout: 3000,
     leaveOut: [
       /^noise /,
       /^streams driven by random scripts/,
@@ -32,7 +32,7 @@ export const parts = {
   'packages/tunnel': {
     folder: 'packages/tunnel/src',
     tests: ['packages/tunnel/src/**/!(session).test.ts'],
-    testTimeout: 4000,
+    testTimeout: 8000,
     leaveOut: [/after a hundred connections/, /over real sockets/, /^request heads .* any bytes and any JSON/],
   },
   'packages/kube': {
