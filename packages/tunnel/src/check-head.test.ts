@@ -80,7 +80,7 @@ const changed = fc
   });
 
 describe('the hand-written check', () => {
-  it('of a request accepts nothing that the schema refuses, and returns the same as the schema', () => {
+  it('of a request accepts nothing that the schema refuses, and returns the same as the schema', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(changed, (value) => {
         const checked = checkHttpHead(value);
@@ -90,7 +90,7 @@ describe('the hand-written check', () => {
     );
   });
 
-  it('of a request accepts all that the schema does, except extra fields of an identity', () => {
+  it('of a request accepts all that the schema does, except extra fields of an identity', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.oneof(head, changed), (value) => {
         const result = requestHead.safeParse(value);
@@ -101,7 +101,7 @@ describe('the hand-written check', () => {
     );
   });
 
-  it('of a response agrees with the schema', () => {
+  it('of a response agrees with the schema', { timeout: 60_000 }, () => {
     const answer = fc.record({
       status: fc.oneof(fc.constantFrom(101, 200, 404), odd),
       headers: fc.oneof(fc.array(pair, { maxLength: 3 }), odd),
