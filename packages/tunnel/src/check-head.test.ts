@@ -80,7 +80,9 @@ const changed = fc
   });
 
 describe('the hand-written check', () => {
-  it('of a request accepts nothing that the schema refuses, and returns the same as the schema', { timeout: 60_000 }, () => {
+  it('of a request accepts nothing that the schema refuses, and returns the same as the schema', {
+    timeout: 60_000,
+  }, () => {
     fc.assert(
       fc.property(changed, (value) => {
         const checked = checkHttpHead(value);

@@ -65,7 +65,9 @@ const message = fc.record({
 });
 
 describe('a message reader', () => {
-  it('reads every message, fragmented, masked and split anywhere, with control frames in between', () => {
+  it('reads every message, fragmented, masked and split anywhere, with control frames in between', {
+    timeout: 60_000,
+  }, () => {
     const masks = fc.option(fc.constantFrom([0, 0, 0, 0], mask, [255, 0, 128, 9]), { nil: undefined });
     const cuts = fc.array(fc.nat(400_000), { maxLength: 12 });
     fc.assert(
