@@ -80,6 +80,30 @@ describe('what the agent refuses, whatever the gateway sends', () => {
   });
 });
 
+describe('the reason of a refusal', () => {
+  const execUpgrades = 'this request may be upgraded to websocket and SPDY/3.1 only';
+  it.each<[string, Partial<Head>]>([
+    ["the request's identity is not accepted: there is no group", { identity: { ...alice, groups: [] } }],
+    ['the method is not allowed', { method: 'TRACE' }],
+    ['identity headers are not taken from the tunnel', { headers: [['impersonate-user', 'x']] }],
+    ['credentials are not taken from the tunnel', { headers: [['authorization', 'Bearer x']] }],
+    ['it is not clear what the path asks for', { path: '/api/v1/watch' }],
+    ['the Content-Length is not one number', { method: 'POST', headers: [['content-length', '1, 2']] }],
+    [
+      'only exec, attach, port-forward, watches and logs of pods may be upgraded',
+      { kind: 'upgrade', headers: upgrade('websocket') },
+    ],
+    [
+      'this request may be upgraded to websocket only',
+      { kind: 'upgrade', path: '/api/v1/pods?watch=1', headers: upgrade('SPDY/3.1') },
+    ],
+    [execUpgrades, { kind: 'upgrade', path: execPath, headers: upgrade('h2c') }],
+    [execUpgrades, { kind: 'upgrade', path: execPath, headers: [] }],
+  ])('is: %s', (reason, changes) => {
+    expect(decide(head(changes), open)).toEqual({ refused: reason });
+  });
+});
+
 describe('what the agent allows', () => {
   it.each<[string, Partial<Head>]>([
     ['discovery', { path: '/apis' }],
@@ -94,6 +118,20 @@ describe('what the agent allows', () => {
     ['an exec by SPDY', { kind: 'upgrade', method: 'POST', path: execPath, headers: upgrade('SPDY/3.1') }],
   ])('%s', (_what, changes) => {
     expect(refusal(changes)).toBeUndefined();
+  });
+
+  it('an upgrade, in the form that goes to the apiserver', () => {
+    expect(decide(head({ kind: 'upgrade', path: execPath, headers: upgrade('WebSocket') }), open)).toEqual({
+      kind: 'upgrade',
+      method: 'GET',
+      path: execPath,
+      protocol: 'websocket',
+      headers: [
+        ['impersonate-user', alice.user],
+        ['impersonate-group', 'postern:editor'],
+        ['impersonate-group', 'postern:viewer'],
+      ],
+    });
   });
 
   it('only known headers', () => {

@@ -31,24 +31,25 @@ export async function servingAgent(
     gateway: pair.gateway,
     upstream,
     metrics,
-    request: (head, options) =>
-      pair.gateway.request(
-        {
-          kind: 'http',
-          cluster: testCluster,
-          method: 'GET',
-          path: '/api/v1/namespaces/demo/pods',
-          headers: [],
-          identity: alice,
-          ...head,
-        } as RequestHead,
-        options ?? {},
-      ),
+    request: (head, options) => pair.gateway.request(requestHead(head), options ?? {}),
     [Symbol.asyncDispose]: async () => {
       upstream.close();
       await pair.close();
     },
   };
+}
+
+/** The head of alice's request for a list of pods, with changes. */
+export function requestHead(changes: Partial<RequestHead & { kind: 'http' | 'upgrade' }> = {}): RequestHead {
+  return {
+    kind: 'http',
+    cluster: testCluster,
+    method: 'GET',
+    path: '/api/v1/namespaces/demo/pods',
+    headers: [],
+    identity: alice,
+    ...changes,
+  } as RequestHead;
 }
 
 export async function textOf(stream: Readable): Promise<string> {
