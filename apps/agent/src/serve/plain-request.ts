@@ -59,7 +59,7 @@ export async function servePlain(
 }
 
 /** Decides after which failures a request is tried again. */
-class Attempts {
+export class Attempts {
   readonly #isRead: boolean;
   #broken = 0;
   #refused = 0;
