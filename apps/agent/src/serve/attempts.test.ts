@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
+import { useLeakCheck } from '@postern/testkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Arrival, arrival } from '../test/arrival.ts';
-import { received, textOf } from '../test/serving.ts';
+import { textOf } from '../test/serving.ts';
 import type { Exchange, UpstreamResponse } from '../upstream/exchange.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { brokenError, busyError } from '../upstream/upstream-error.ts';
 import { Attempts, servePlain } from './plain-request.ts';
+
+useLeakCheck();
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -44,8 +47,9 @@ describe('a request without a body', () => {
     const { incoming, outgoing } = request;
     const sending = Promise.withResolvers<Exchange>();
     const serving = serve(request, () => sending.promise);
+    const closed = new Promise((resolve) => incoming.stream.once('close', resolve));
     outgoing.stream.reset('cancelled', '');
-    await received(incoming.stream);
+    await closed;
     const response = Promise.withResolvers<UpstreamResponse>();
     const cancel = vi.fn(() => response.reject(brokenError()));
     sending.resolve(exchange(response.promise, cancel));

@@ -1,10 +1,13 @@
 import { Readable } from 'node:stream';
 import type { HeaderPairs } from '@postern/kube';
+import { useLeakCheck } from '@postern/testkit';
 import { describe, expect, it } from 'vitest';
 import { arrival } from '../test/arrival.ts';
 import { received, textOf } from '../test/serving.ts';
 import type { UpstreamResponse } from '../upstream/exchange.ts';
 import { relayResponse } from './relay.ts';
+
+useLeakCheck();
 
 const answer = (changes: Partial<UpstreamResponse> = {}): UpstreamResponse => ({
   status: 200,

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { turns } from '@postern/testkit';
+import { turns, useLeakCheck } from '@postern/testkit';
 import type { OutgoingRequest, RequestHead } from '@postern/tunnel';
 import { memoryTunnelPair } from '@postern/tunnel/test';
 import { pino } from 'pino';
@@ -11,6 +11,8 @@ import type { Exchange } from '../upstream/exchange.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 import { serveTunnel } from './server.ts';
+
+useLeakCheck();
 
 /** A request to an agent with a given upstream, and what the agent counts and logs meanwhile. */
 interface Served extends AsyncDisposable, OutgoingRequest {

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { useLeakCheck } from '@postern/testkit';
 import { expect, it, vi } from 'vitest';
 import { arrival } from '../test/arrival.ts';
 import { received, textOf } from '../test/serving.ts';
 import { respondStatus } from './status-response.ts';
+
+useLeakCheck();
 
 it('sends a Status as JSON, with its length and the given headers', async () => {
   await using request = await arrival();

@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { Duplex, duplexPair, Readable } from 'node:stream';
 import type { HeaderPairs } from '@postern/kube';
+import { useLeakCheck } from '@postern/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { type Arrival, arrival } from '../test/arrival.ts';
 import { received, textOf } from '../test/serving.ts';
 import type { UpgradeRequest, UpgradeResult } from '../upstream/upgrade.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { serveUpgrade } from './upgrade-request.ts';
+
+useLeakCheck();
 
 /** Serves an upgrade to SPDY with a given result of the apiserver. */
 function serve(
