@@ -10,7 +10,7 @@ describe('a bearer secret', () => {
       const { text, hash, hint } = makeSecret();
       const read = readBearerSecret('postern', text('postern', id));
       expect(read?.id).toBe(id);
-      expect(read?.secret.startsWith(hint)).toBe(true);
+      expect(hint).toBe(read?.secret.slice(0, 6));
       expect(isSecretOf(read?.secret ?? '', hash)).toBe(true);
       expect(readBearerSecret('postern_join', text('postern', id))).toBeNull();
       expect(readBearerSecret('postern', text('postern_join', id))).toBeNull();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { comesFromElsewhere, refusesCrossSite } from './browser-request.ts';
+import { comesFromElsewhere, refusesCrossSite, refusesDestination } from './browser-request.ts';
 
 const ours = 'https://postern.example.com';
 
@@ -38,4 +38,21 @@ it.each<[string, Record<string, string>, boolean]>([
   ['GET', { 'sec-fetch-site': 'cross-site' }, false],
 ])('%s with %j and no cookie comes from elsewhere: %s', (method, headers, expected) => {
   expect(comesFromElsewhere({ method, headers }, ours)).toBe(expected);
+});
+
+it.each<[string | undefined, boolean]>([
+  [undefined, false],
+  ['empty', false],
+  ['document', false],
+  ['websocket', false],
+  ['script', true],
+  ['worker', true],
+  ['style', true],
+  ['iframe', true],
+  ['image', true],
+  ['', true],
+])('a request for the destination %j is refused: %s', (destination, expected) => {
+  expect(refusesDestination({ headers: destination === undefined ? {} : { 'sec-fetch-dest': destination } })).toBe(
+    expected,
+  );
 });
