@@ -124,3 +124,88 @@ describe('an entry in use', () => {
     expect(await next).toBeNull();
   });
 });
+
+describe('an entry', () => {
+  it('is not made by a refusal: those who wait for it are refused, and the next call asks again', async () => {
+    const { asked, get, answer } = newCache();
+    const waiting = [get(), get()];
+    await answer(0, null);
+    expect(await Promise.all(waiting)).toEqual([null, null]);
+    const next = get();
+    expect(asked).toHaveLength(2);
+    await answer(1, 'new');
+    expect(await next).toMatchObject({ email: 'new' });
+  });
+
+  it('is renewed from exactly half of its TTL on', async () => {
+    const { asked, get } = await warmCache('old');
+    await after(1_998);
+    await get();
+    expect(asked).toHaveLength(1);
+    await after(1);
+    await get();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('stays when an older look-up, which took longer than the TTL, ends with a refusal', async () => {
+    const { asked, get, answer } = newCache();
+    const slow = get();
+    await after(4_001);
+    const next = get();
+    await answer(1, 'new');
+    await answer(0, null);
+    expect([await slow, await next]).toEqual([null, principal('new')]);
+    await get();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('stays when the renewal of the one before it arrives late', async () => {
+    const { cache, asked, get, answer } = await warmCache('old');
+    await after(2_100);
+    await get();
+    cache.forget('u');
+    const next = get();
+    await after(1);
+    await answer(2, 'new');
+    await answer(1, 'revoked');
+    expect([await next, await get()]).toEqual([principal('new'), principal('new')]);
+    expect(asked).toHaveLength(3);
+  });
+});
+
+describe('after a revocation', () => {
+  it('calls that waited for the same older look-up share one new look-up', async () => {
+    const { cache, asked, get, answer } = newCache();
+    const waiting = [get(), get(), get()];
+    cache.forget('u');
+    await answer(0, 'revoked');
+    expect(asked).toHaveLength(2);
+    await answer(1, 'new');
+    // The first call was made before the revocation, and asked itself.
+    expect(await Promise.all(waiting)).toEqual([principal('revoked'), principal('new'), principal('new')]);
+  });
+
+  it('no older result is valid, for as long as it could be cached', async () => {
+    const { cache, asked, get, answer } = newCache();
+    const slow = get();
+    cache.forget('u');
+    await after(3_000);
+    await answer(0, 'revoked');
+    await slow;
+    const next = get();
+    await after(1);
+    expect(asked).toHaveLength(2);
+    await answer(1, null);
+    expect(await next).toBeNull();
+  });
+
+  it('of more people than are kept track of, no older result is valid', async () => {
+    const { cache, asked, get, answer } = await warmCache('revoked');
+    cache.forget('u');
+    for (let count = 0; count < 10; count += 1) cache.forget(`other ${count}`);
+    const next = get();
+    expect(asked).toHaveLength(2);
+    await answer(1, null);
+    expect(await next).toBeNull();
+  });
+});
