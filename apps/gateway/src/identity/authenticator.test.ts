@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Database } from '../database/database.ts';
@@ -196,4 +196,82 @@ it('does not cache a failed look-up', async () => {
   await expect(authenticator.authenticate(headers)).rejects.toThrow('away');
   expect(await authenticator.authenticate(headers)).not.toBeNull();
   ofToken.mockRestore();
+});
+
+describe('a request is not authenticated', () => {
+  const cookie = (value: string) => ({ cookie: `__Host-postern_access=${value}` });
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+  it('without a credential, and nothing is looked up', async () => {
+    const verify = vi.spyOn(signed, 'verify');
+    for (const headers of [{}, { cookie: 'a=b' }, cookie('')])
+      expect(await authenticator.authenticate(headers)).toBeNull();
+    expect(verify).not.toHaveBeenCalled();
+    verify.mockRestore();
+  });
+
+  it('by a cookie beside an invalid Authorization header, whatever token the cookie has', async () => {
+    const principal = await principalOf(await newToken());
+    const { token } = signed.sign('access', { sub: user.id, sid: principal.credential.id, cluster: null });
+    expect(await authenticator.authenticate(bearer(token))).not.toBeNull();
+    const { access } = await sessions.begin(user);
+    for (const value of [access.value, token])
+      for (const authorization of ['Basic YTpi', 'Bearer x', 'Bearer postern_x'])
+        expect(await authenticator.authenticate({ ...cookie(value), authorization })).toBeNull();
+  });
+
+  it('by a token of another kind with the prefix of kubeconfigs', async () => {
+    const { authorization } = await newToken();
+    expect(await authenticator.authenticate({ authorization })).not.toBeNull();
+    const renamed = authorization.replace('postern_', 'postern_kube_');
+    expect(await authenticator.authenticate({ authorization: renamed })).toBeNull();
+  });
+
+  it("by a signed token with another user's session", async () => {
+    const { refresh } = await sessions.begin(user);
+    const [sid = ''] = refresh.value.split('.');
+    const of = (sub: string) => cookie(signed.sign('browser', { sub, sid, cluster: null }).token);
+    expect(await authenticator.authenticate(of(user.id))).not.toBeNull();
+    expect(await authenticator.authenticate(of(randomUUID()))).toBeNull();
+  });
+
+  it('from the very moment its credential expires', async () => {
+    const { access } = await sessions.begin(user);
+    const { credential } = await principalOf(cookie(access.value));
+    vi.useFakeTimers({ toFake: ['Date'], now: credential.expiresAt.getTime() - 1 });
+    try {
+      expect(await authenticator.authenticate(cookie(access.value))).not.toBeNull();
+      vi.setSystemTime(credential.expiresAt);
+      expect(await authenticator.authenticate(cookie(access.value))).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('a principal with several memberships', () => {
+  const membership = (slug: string, role: 'owner' | 'member') => ({ organizationId: `id of ${slug}`, slug, role });
+  const principal: Principal = {
+    userId: 'ada',
+    email: 'ada@example.com',
+    credential: { kind: 'cli', id: 'c', clusterId: null, expiresAt: new Date(8.64e15) },
+    memberships: [membership('a', 'owner'), membership('b', 'member')],
+  };
+
+  it.each<[string, boolean, Partial<Principal> | null]>([
+    ['nothing has changed', true, {}],
+    ['they are in another order', true, { memberships: principal.memberships.toReversed() }],
+    ['there is one more', true, { memberships: [...principal.memberships, membership('c', 'owner')] }],
+    ['one is gone', false, { memberships: principal.memberships.slice(1) }],
+    ['all are gone', false, { memberships: [] }],
+    ['one has another role', false, { memberships: [membership('a', 'member'), membership('b', 'member')] }],
+    ['two have each other’s role', false, { memberships: [membership('a', 'member'), membership('b', 'owner')] }],
+    ['one is of another organization', false, { memberships: [membership('c', 'owner'), membership('b', 'member')] }],
+    ['the credential is another user’s', false, { userId: 'eve' }],
+    ['the credential has ended', false, null],
+  ])('if %s, is still valid: %s', async (_, expected, change) => {
+    const find = vi.spyOn(credentials, 'find').mockResolvedValueOnce(change && { ...principal, ...change });
+    expect(await authenticator.stillValid(principal)).toBe(expected);
+    find.mockRestore();
+  });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { createLogger } from '../core/log.ts';
 import { Database } from '../database/database.ts';
 import { makeTenant, type TenantRows } from '../test/tenant-rows.ts';
 import { startTestDatabase, type TestDatabase } from '../test/test-database.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   database = new Database({ url: server.appUrl, connections: 2 });
   tenant = await makeTenant(database, 'acme');
   log = [];
-  claims = new JoinClaims(database, pino({ base: null, timestamp: false }, { write: (line) => void log.push(line) }));
+  claims = new JoinClaims(database, createLogger('info', { write: (line) => void log.push(line) }));
 });
 afterAll(async () => {
   await database.close();
@@ -57,7 +57,7 @@ it('says that a token was replaced or used, and logs a second use', async () => 
   expect(await claims.check(used.secret)).toBe('used');
   const { organizationId, clusterId } = tenant;
   expect(log.map((line) => JSON.parse(line))).toEqual([
-    { level: 40, tokenId: used.id, organizationId, clusterId, msg: expect.any(String) },
+    { level: 'warn', time: expect.any(String), tokenId: used.id, organizationId, clusterId, msg: expect.any(String) },
   ]);
 });
 
