@@ -26,14 +26,14 @@ export class JoinClaims {
 
   /** @param bearer token of the Authorization header. */
   async check(bearer: string | null | undefined): Promise<JoinClaim | JoinRefusal> {
-    const shown = typeof bearer === 'string' ? readBearerSecret('postern_join', bearer) : null;
-    const row =
-      shown &&
-      // The token determines the organization, so it is looked up before that is known.
-      (await this.#database.acrossOrganizations.joinToken.findUnique({
-        where: { id: shown.id, cluster: { deletedAt: null } },
-      }));
-    if (typeof bearer !== 'string' || !shown || !row || !isSecretOf(shown.secret, row.secretHash)) return 'unknown';
+    if (typeof bearer !== 'string') return 'unknown';
+    const shown = readBearerSecret('postern_join', bearer);
+    if (shown === null) return 'unknown';
+    // The token determines the organization, so it is looked up before that is known.
+    const row = await this.#database.acrossOrganizations.joinToken.findUnique({
+      where: { id: shown.id, cluster: { deletedAt: null } },
+    });
+    if (row === null || !isSecretOf(shown.secret, row.secretHash)) return 'unknown';
     const { id: tokenId, organizationId, clusterId } = row;
     if (row.usedAt !== null) {
       this.#logger.warn({ tokenId, organizationId, clusterId }, 'a join token was shown again after its use');
