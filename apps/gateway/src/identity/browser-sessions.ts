@@ -63,8 +63,7 @@ export class BrowserSessions {
       include: { user: true },
     });
     if (row === null) return null;
-    const isRace =
-      turned.count === 0 && row.generation === generation + 1 && now.getTime() - row.rotatedAt.getTime() < graceMs;
+    const isRace = row.generation === generation + 1 && now.getTime() - row.rotatedAt.getTime() < graceMs;
     if (turned.count === 0 && !isRace) {
       await this.#revoke(id);
       return null;
