@@ -94,7 +94,7 @@ describe('an upgrade that the apiserver makes', () => {
     await using request = await arrival({ kind: 'upgrade' });
     const [socket] = duplexPair();
     const headers: HeaderPairs = [['sec-websocket-protocol', 'x'.repeat(70_000)]];
-    await expect(serve(request, async () => upgraded(socket, headers))).rejects.toThrow();
+    await expect(serve(request, async () => upgraded(socket, headers))).rejects.toMatchObject({ code: 'headers' });
     expect(socket.destroyed).toBe(true);
   });
 });

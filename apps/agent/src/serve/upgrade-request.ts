@@ -5,6 +5,7 @@ import { type IncomingRequest, pipeByTurn, pump } from '@postern/tunnel';
 import { breakOff } from '../upstream/dial.ts';
 import type { UpgradeRequest } from '../upstream/upgrade.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { headersError } from '../upstream/upstream-error.ts';
 import { relayResponse } from './relay.ts';
 
 /**
@@ -37,9 +38,9 @@ export async function serveUpgrade(
   const headers: HeaderPairs = [['upgrade', request.protocol], ...passUpgradeResponseHeaders(result.headers)];
   try {
     incoming.respond({ status: 101, headers });
-  } catch (error) {
+  } catch (cause) {
     breakOff(result.socket);
-    throw error;
+    throw headersError(cause);
   }
   join(stream, result.socket);
   return 101;
