@@ -1,6 +1,6 @@
 /** Timers that are open, by the object that `setTimeout` or `setInterval` returned. */
 const open = new Set<NodeJS.Timeout>();
-const isWatched = Symbol.for('postern.testkit.timers');
+let isWatching = false;
 
 /** How many timers made since `watchTimers` are open and keep the process alive. */
 export function openTimers(): number {
@@ -12,15 +12,10 @@ export function openTimers(): number {
  * among them, because it uses the functions that it found when it started.
  */
 export function watchTimers(): void {
-  const scope = globalThis as typeof globalThis & { [isWatched]?: true };
-  if (scope[isWatched]) return;
-  scope[isWatched] = true;
+  if (isWatching) return;
+  isWatching = true;
   const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
 
-  const clear: typeof clearTimeout = (timer) => {
-    open.delete(timer as NodeJS.Timeout);
-    clearTimeout(timer);
-  };
   globalThis.setTimeout = like(setTimeout, (callback, ms, ...values) => {
     const timer = setTimeout(() => {
       open.delete(timer);
@@ -34,6 +29,10 @@ export function watchTimers(): void {
     open.add(timer);
     return timer;
   });
+  const clear: typeof clearTimeout = (timer) => {
+    open.delete(timer as NodeJS.Timeout);
+    clearTimeout(timer);
+  };
   globalThis.clearTimeout = like(clearTimeout, clear);
   globalThis.clearInterval = like(clearInterval, clear);
 }
