@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
 import type { MuxStream } from '@postern/mux';
 import { memorySessionPair, type SessionPair } from '@postern/mux/test';
-import { until, useLeakCheck } from '@postern/testkit';
+import { turns, until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeClusterStream, FakeConnection } from '../test/fake-streams.ts';
 import { lingerAfterHalfClose, Stillness } from './linger.ts';
 
 useLeakCheck();
@@ -18,6 +19,13 @@ it('counts from the last traffic, not from the first check', () => {
   expect(stillness.look({ ...still, bytes: 8 }, 29)).toBe(false);
   expect(stillness.look({ ...still, bytes: 8 }, 58)).toBe(false);
   expect(stillness.look({ ...still, bytes: 8 }, 59)).toBe(true);
+});
+
+it.each([0, 1])('counts from the first check, whenever that is and even if only %i bytes had moved before', (bytes) => {
+  const stillness = new Stillness(30);
+  expect(stillness.look({ ...still, bytes }, 100)).toBe(false);
+  expect(stillness.look({ ...still, bytes }, 129)).toBe(false);
+  expect(stillness.look({ ...still, bytes }, 130)).toBe(true);
 });
 
 it('counts no time while bytes wait for the cluster', () => {
@@ -135,5 +143,58 @@ describe('a connection joined to a stream', () => {
     expect(vi.getTimerCount()).toBe(1);
     await once(gateway, 'close');
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('the traffic', () => {
+  const limitMs = 80_000;
+  let socket: FakeConnection & { bytesRead: number; bytesWritten: number };
+  let stream: FakeClusterStream;
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    socket = Object.assign(new FakeConnection(), { bytesRead: 0, bytesWritten: 0 });
+    stream = new FakeClusterStream();
+    lingerAfterHalfClose(socket, stream, limitMs);
+    socket.resume().push(null);
+    await once(socket, 'end');
+  });
+  afterEach(async () => {
+    socket.destroy();
+    await turns();
+    vi.useRealTimers();
+  });
+
+  it.each([
+    [
+      'from the client to the cluster',
+      () => {
+        socket.bytesRead += 5;
+        stream.bytesSent += 5;
+      },
+    ],
+    [
+      'from the cluster to the client',
+      () => {
+        stream.bytesReceived += 5;
+        socket.bytesWritten += 5;
+      },
+    ],
+  ])('includes bytes that pass %s', (_, pass) => {
+    vi.advanceTimersByTime(limitMs - limitMs / 8);
+    pass();
+    vi.advanceTimersByTime(limitMs);
+    expect(socket.destroyed).toBe(false);
+    vi.advanceTimersByTime(limitMs / 8);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('does not include bytes that only queue for the client', () => {
+    vi.advanceTimersByTime(limitMs - limitMs / 8);
+    socket.isSlow = true;
+    socket.write('queued');
+    socket.bytesWritten = socket.writableLength;
+    vi.advanceTimersByTime(limitMs / 8);
+    expect(socket.destroyed).toBe(true);
   });
 });
