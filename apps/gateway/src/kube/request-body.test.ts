@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { PassThrough } from 'node:stream';
+import { Http2ServerRequest } from 'node:http2';
+import { PassThrough, Readable } from 'node:stream';
 import { turns } from '@postern/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClusterStream } from '../test/fake-streams.ts';
@@ -104,4 +105,20 @@ it('is read on when the stream has closed before its end', async () => {
   request.end('the rest');
   await turns();
   expect([request.readableEnded, stream.received]).toEqual([true, '']);
+});
+
+it.each([
+  ['complete', { closed: false, aborted: false }, []],
+  ['broken off', { closed: true, aborted: false }, broken],
+  ['broken off', { closed: false, aborted: true }, broken],
+  ['broken off', undefined, broken],
+])('over HTTP/2 is %s if it ends with the stream %j', async (_, http2Stream, endings) => {
+  const readable = new Readable({ autoDestroy: false, read() {} });
+  Object.setPrototypeOf(readable, Http2ServerRequest.prototype);
+  Object.defineProperty(readable, 'stream', { value: http2Stream });
+  new RequestBody(readable as Http2ServerRequest).sendTo(stream);
+  readable.push('x');
+  readable.push(null);
+  await turns();
+  expect([stream.received, stream.writableEnded, stream.endings]).toEqual(['x', endings.length === 0, endings]);
 });
