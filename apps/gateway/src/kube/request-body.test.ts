@@ -122,3 +122,15 @@ it.each([
   await turns();
   expect([stream.received, stream.writableEnded, stream.endings]).toEqual(['x', endings.length === 0, endings]);
 });
+
+it('is not read on while the stream is full', async () => {
+  body.sendTo(stream);
+  await turns();
+  stream.cork();
+  request.write(Buffer.alloc(stream.writableHighWaterMark));
+  await turns();
+  expect(request.isPaused()).toBe(true);
+  stream.uncork();
+  await turns();
+  expect(request.isPaused()).toBe(false);
+});
