@@ -52,6 +52,40 @@ describe('readEnding', () => {
     expect(readEnding(text)).toMatchObject({ code, exitCode });
   });
 
+  it.each([
+    ['-1', -1],
+    ['4294967295', 4_294_967_295],
+    ['12345678901', null],
+    ['4 ', null],
+    ['x4', null],
+    ['--1', null],
+  ])('reads the exit code %j as %s', (code, exitCode) => {
+    expect(readEnding(failure('NonZeroExitCode', '', [{ reason: 'ExitCode', message: code }])).exitCode).toBe(exitCode);
+  });
+
+  it('believes an exit code only if that is the reason', () => {
+    const text = failure('InternalError', 'broken', [{ reason: 'ExitCode', message: '4' }]);
+    expect(readEnding(text)).toMatchObject({ code: 'failed', exitCode: null });
+  });
+
+  it.each([
+    ['{"status":"Success"}', 'The shell has ended.'],
+    [failure('NonZeroExitCode', '', [{ reason: 'ExitCode', message: '130' }]), 'The shell ended with exit code 130.'],
+    [
+      failure('InternalError', 'no such file or directory'),
+      'This container has no such shell. Choose another container or shell, or attach a debug container with `kubectl debug`.',
+    ],
+    [failure('InternalError', 'container not found ("app")'), 'The container is no longer running.'],
+    [failure('InternalError', ''), 'The shell could not be started.'],
+    [
+      failure('InternalError', 'error dialing  backend\u0007 '),
+      'The shell could not be started: error dialing backend',
+    ],
+    ['', 'The cluster did not say how the shell ended.'],
+  ])('%s is said as "%s"', (text, message) => {
+    expect(readEnding(text).message).toBe(message);
+  });
+
   it('never throws and never shows a control character', () => {
     fc.assert(
       fc.property(
@@ -73,14 +107,30 @@ describe('readEnding', () => {
 
 describe('endingOfStatus', () => {
   it.each([
-    [401, 'denied'],
-    [403, 'denied'],
-    [404, 'not-found'],
-    [429, 'limit'],
-    [503, 'agent-offline'],
-    [500, 'failed'],
-    [502, 'failed'],
-  ])('%i is %s', (status, code) => {
-    expect(endingOfStatus(status, 'why').code).toBe(code);
+    [401, 'denied', 'You are not allowed to open a terminal here: why'],
+    [403, 'denied', 'You are not allowed to open a terminal here: why'],
+    [404, 'not-found', 'why'],
+    [429, 'limit', 'why'],
+    [503, 'agent-offline', 'why'],
+    [500, 'failed', 'why'],
+    [502, 'failed', 'why'],
+  ])('%i is %s', (status, code, message) => {
+    expect(endingOfStatus(status, ' why\n')).toEqual({ code, exitCode: null, message });
+  });
+
+  it('has a message where the cluster has none', () => {
+    expect(endingOfStatus(500, ' ').message).toBe('The terminal could not be opened.');
+  });
+});
+
+describe('statusMessage', () => {
+  it.each([
+    ['the message of a Status', '{"message":"no such pod"}', 'no such pod'],
+    ['the body if it has no message', '{"kind":"Status"}', '{"kind":"Status"}'],
+    ['the body if it is no JSON', 'bad gateway', 'bad gateway'],
+    ['one space for several and for what cannot be printed', ' a b  c \n\u0007d ', 'a b c d'],
+    ['1,000 characters at most', 'x'.repeat(1_001), 'x'.repeat(1_000)],
+  ])('is %s', (_, body, message) => {
+    expect(statusMessage(body)).toBe(message);
   });
 });
