@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import type { MuxStream } from '@postern/mux';
 import { memorySessionPair, type SessionPair } from '@postern/mux/test';
-import { atRest, until, useLeakCheck } from '@postern/testkit';
+import { atRest, turns, until, useLeakCheck } from '@postern/testkit';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeClusterStream, frame, message } from '../test/fake-cluster-stream.ts';
 import type { Ending } from './ending.ts';
+import { ExecChannel, type ExecEvents } from './exec-channel.ts';
 import { Terminal } from './terminal.ts';
 
 useLeakCheck();
@@ -52,21 +54,6 @@ async function open(onOutput: (data: Buffer) => void = () => {}): Promise<Opened
   });
   return { terminal, cluster, output, ended, errors };
 }
-
-/** One frame as a server sends it: without a mask. */
-function frame(opcode: number, payload: Uint8Array): Buffer {
-  const { byteLength } = payload;
-  const head = byteLength < 126 ? Buffer.from([0x80 | opcode, byteLength]) : Buffer.alloc(4);
-  if (byteLength >= 126) {
-    head.writeUInt8(0x80 | opcode, 0);
-    head.writeUInt8(126, 1);
-    head.writeUInt16BE(byteLength, 2);
-  }
-  return Buffer.concat([head, payload]);
-}
-
-const message = (channel: number, payload: string | Uint8Array): Buffer =>
-  frame(2, Buffer.concat([Buffer.from([channel]), Buffer.from(payload as string)]));
 
 /** Decodes a client's frames and removes the mask. */
 function unmask(bytes: Buffer): { opcode: number; payload: Buffer }[] {
@@ -242,5 +229,133 @@ describe('data queued for a cluster that does not read', () => {
       code: 'failed',
       message: expect.stringContaining('cannot keep up with the input'),
     });
+  });
+});
+
+describe('an exec channel', () => {
+  let stream: FakeClusterStream;
+  let output: string[];
+  let statuses: string[];
+  let closed: unknown[];
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    stream = new FakeClusterStream();
+    output = [];
+    statuses = [];
+    closed = [];
+  });
+  afterEach(async () => {
+    stream.destroy();
+    await turns();
+    vi.useRealTimers();
+  });
+
+  function channelOf(events: Partial<ExecEvents> = {}): ExecChannel {
+    return new ExecChannel(stream, {
+      onOutput: (data) => output.push(data.toString()),
+      onStatus: (text) => statuses.push(text),
+      onClose: (error) => closed.push(error),
+      ...events,
+    });
+  }
+
+  it('passes on output, errors and the status, and nothing of empty messages and other channels', async () => {
+    channelOf();
+    const messages = [
+      message(1, 'a'),
+      message(2, 'b'),
+      message(1, ''),
+      message(3, ''),
+      message(0, 'c'),
+      message(4, 'd'),
+      message(3, '{}'),
+    ];
+    stream.push(Buffer.concat([...messages, frame(2, Buffer.alloc(0))]));
+    await turns();
+    expect({ output, statuses, closed }).toEqual({ output: ['a', 'b'], statuses: ['{}'], closed: [] });
+  });
+
+  it('sends a ping every 30 seconds until it ends', async () => {
+    channelOf();
+    vi.advanceTimersByTime(29_999);
+    expect(stream.frames).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(stream.frames).toEqual([['ping', '']]);
+    stream.accept();
+    vi.advanceTimersByTime(30_000);
+    expect(stream.frames).toHaveLength(2);
+    stream.destroy();
+    await turns();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  const broken = new Error('broken');
+  it.each<[string, (one: FakeClusterStream) => void, unknown]>([
+    ['a close frame', (one) => one.push(frame(8, Buffer.from([0x03, 0xe8]))), undefined],
+    ['the end of the stream', (one) => one.push(null), undefined],
+    ['the loss of the stream', (one) => one.destroy(), undefined],
+    ['an error of the stream', (one) => one.destroy(broken), broken],
+    ['a malformed frame', (one) => one.push(Buffer.from([0xff, 0xff])), expect.any(RangeError)],
+  ])('ends once, with its stream, upon %s', async (_, act, error) => {
+    const channel = channelOf();
+    act(stream);
+    await turns();
+    expect(closed).toStrictEqual([error]);
+    expect(stream.destroyed).toBe(true);
+    expect(channel.write(Buffer.alloc(2 * 1024 * 1024))).toBe(true);
+    channel.close();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(stream.frames).toEqual([]);
+  });
+
+  it.each([[undefined], [broken]])('ends at once if its stream was destroyed before (%s)', async (error) => {
+    stream.destroy(error);
+    await turns();
+    channelOf();
+    expect(closed).toStrictEqual([error]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('passes nothing more to a listener that threw', async () => {
+    const onOutput = vi.fn(() => {
+      throw broken;
+    });
+    channelOf({ onOutput });
+    stream.push(Buffer.concat([message(1, 'a'), message(1, 'b')]));
+    await turns();
+    expect(onOutput).toHaveBeenCalledTimes(1);
+    expect(closed).toStrictEqual([broken]);
+  });
+
+  it('reads nothing while it is held', async () => {
+    const channel = channelOf();
+    channel.hold();
+    stream.push(message(1, 'a'));
+    await turns();
+    expect(output).toEqual([]);
+    channel.release();
+    await turns();
+    expect(output).toEqual(['a']);
+  });
+
+  it('closes with a close frame, and after a second without waiting for the cluster', async () => {
+    const channel = channelOf();
+    channel.close();
+    expect(stream.frames).toEqual([['close', 1000, '']]);
+    expect(stream.writableEnded).toBe(true);
+    vi.advanceTimersByTime(999);
+    expect(stream.destroyed).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(stream.destroyed).toBe(true);
+    await turns();
+    expect(closed).toStrictEqual([undefined]);
+  });
+
+  it('no longer waits for the cluster once that has closed the stream', async () => {
+    channelOf().close();
+    stream.destroy();
+    await turns();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
