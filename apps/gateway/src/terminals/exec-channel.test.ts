@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Writable } from 'node:stream';
 import type { MuxStream } from '@postern/mux';
 import { memorySessionPair, type SessionPair } from '@postern/mux/test';
 import { atRest, turns, until, useLeakCheck } from '@postern/testkit';
@@ -337,6 +338,33 @@ describe('an exec channel', () => {
     channel.release();
     await turns();
     expect(output).toEqual(['a']);
+  });
+
+  /** Delivers a chunk after which the reader of frames accepts no more. @returns that reader. */
+  function fill(): Writable {
+    const write = vi.spyOn(Writable.prototype, 'write').mockReturnValueOnce(false);
+    stream.emit('data', Buffer.alloc(1));
+    const [reader] = write.mock.contexts;
+    write.mockRestore();
+    return reader as Writable;
+  }
+
+  it('reads nothing until the frames that have arrived are read', () => {
+    channelOf();
+    const reader = fill();
+    expect(stream.isPaused()).toBe(true);
+    reader.emit('drain');
+    expect(stream.isPaused()).toBe(false);
+  });
+
+  it('reads nothing while it is held, even after the frames are read', () => {
+    const channel = channelOf();
+    const reader = fill();
+    channel.hold();
+    reader.emit('drain');
+    expect(stream.isPaused()).toBe(true);
+    channel.release();
+    expect(stream.isPaused()).toBe(false);
   });
 
   it('closes with a close frame, and after a second without waiting for the cluster', async () => {
