@@ -165,10 +165,9 @@ export class KubeEndpoint {
       this.#options,
     );
     socket.once('close', () => opened.end());
-    if (socket.destroyed) opened.end();
     const protocol = headers.find(([name]) => name === 'upgrade')?.[1] ?? '';
     if (await forwardUpgrade({ socket, head, opened, asked, protocol })) this.#markServed(cluster);
-    // The connection may take time to close, but a refused request has nothing open.
+    // The connection may have closed before, or take its time, but a refused request has nothing open.
     else opened.end();
   }
 

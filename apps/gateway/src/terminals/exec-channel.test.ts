@@ -5,7 +5,7 @@ import { memorySessionPair, type SessionPair } from '@postern/mux/test';
 import { atRest, turns, until, useLeakCheck } from '@postern/testkit';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeClusterStream, frame, message } from '../test/fake-cluster-stream.ts';
+import { FakeExecStream, frame, message } from '../test/fake-exec-stream.ts';
 import type { Ending } from './ending.ts';
 import { ExecChannel, type ExecEvents } from './exec-channel.ts';
 import { Terminal } from './terminal.ts';
@@ -234,14 +234,14 @@ describe('data queued for a cluster that does not read', () => {
 });
 
 describe('an exec channel', () => {
-  let stream: FakeClusterStream;
+  let stream: FakeExecStream;
   let output: string[];
   let statuses: string[];
   let closed: unknown[];
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
-    stream = new FakeClusterStream();
+    stream = new FakeExecStream();
     output = [];
     statuses = [];
     closed = [];
@@ -292,7 +292,7 @@ describe('an exec channel', () => {
   });
 
   const broken = new Error('broken');
-  it.each<[string, (one: FakeClusterStream) => void, unknown]>([
+  it.each<[string, (one: FakeExecStream) => void, unknown]>([
     ['a close frame', (one) => one.push(frame(8, Buffer.from([0x03, 0xe8]))), undefined],
     ['the end of the stream', (one) => one.push(null), undefined],
     ['the loss of the stream', (one) => one.destroy(), undefined],

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeClusterStream } from '../test/fake-cluster-stream.ts';
+import { FakeExecStream } from '../test/fake-exec-stream.ts';
 import { ExecSender } from './exec-sender.ts';
 
 const mebibyte = 1024 * 1024;
-let stream: FakeClusterStream;
+let stream: FakeExecStream;
 let sender: ExecSender;
 beforeEach(() => {
-  stream = new FakeClusterStream();
+  stream = new FakeExecStream();
   sender = new ExecSender(stream);
 });
 afterEach(() => void stream.destroy());

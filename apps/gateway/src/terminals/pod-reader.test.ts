@@ -2,8 +2,8 @@ import { StreamResetError, UnprocessedError } from '@postern/mux';
 import type { ResponseHead } from '@postern/tunnel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClusterOfflineError, type OutgoingRequest } from '../connector/cluster-connector.ts';
-import { FakeClusterStream } from '../test/fake-cluster-stream.ts';
 import { podJson } from '../test/fake-exec.ts';
+import { FakeExecStream } from '../test/fake-exec-stream.ts';
 import { PodReader, readText } from './pod-reader.ts';
 
 const timeoutMs = 5_000;
@@ -19,10 +19,10 @@ const cluster = {
 const identity = { user: 'postern:ann@example.com', groups: ['postern:admin'] };
 const place = { namespace: 'shop', pod: 'web-0' };
 
-let stream: FakeClusterStream;
+let stream: FakeExecStream;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  stream = new FakeClusterStream();
+  stream = new FakeExecStream();
 });
 afterEach(() => {
   expect(vi.getTimerCount()).toBe(0);

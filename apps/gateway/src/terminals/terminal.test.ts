@@ -1,13 +1,13 @@
 import { StreamResetError } from '@postern/mux';
 import { turns, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeClusterStream, message } from '../test/fake-cluster-stream.ts';
+import { FakeExecStream, message } from '../test/fake-exec-stream.ts';
 import { type Ending, failed } from './ending.ts';
 import { Terminal, type TerminalOptions } from './terminal.ts';
 
 useLeakCheck();
 
-let stream: FakeClusterStream;
+let stream: FakeExecStream;
 let output: string[];
 let ended: [Ending, { up: number; down: number }][];
 const events = {
@@ -16,7 +16,7 @@ const events = {
 };
 
 beforeEach(() => {
-  stream = new FakeClusterStream();
+  stream = new FakeExecStream();
   output = [];
   ended = [];
 });

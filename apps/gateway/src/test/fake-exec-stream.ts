@@ -1,19 +1,16 @@
-import { Duplex, type Writable } from 'node:stream';
-import { type ResetCode, StreamResetError } from '@postern/mux';
+import type { Writable } from 'node:stream';
 import * as ws from 'ws';
-import type { ClusterStream } from '../connector/cluster-connector.ts';
+import { FakeClusterStream } from './fake-streams.ts';
 
 const { Receiver } = ws as unknown as {
   Receiver: new (options: { isServer: boolean; maxPayload: number }) => Writable;
 };
 
 /**
- * A stream to a cluster, in memory. `push` delivers bytes from the cluster; what is written is read as a client's WebSocket
- * frames. The cluster accepts nothing by itself, only with `accept`.
+ * The stream of an exec: what is written is read as a client's WebSocket frames. The cluster accepts nothing by itself, only
+ * with `accept`.
  */
-export class FakeClusterStream extends Duplex implements ClusterStream {
-  readonly bytesSent = 0;
-  readonly bytesReceived = 0;
+export class FakeExecStream extends FakeClusterStream {
   /** `binary` or `text` with channel and text, `ping` and `pong` with the text, `close` with code and text. */
   readonly frames: (string | number | undefined)[][] = [];
   readonly #receiver = new Receiver({ isServer: true, maxPayload: 1024 * 1024 });
@@ -21,7 +18,6 @@ export class FakeClusterStream extends Duplex implements ClusterStream {
 
   constructor() {
     super();
-    this.on('error', () => {});
     this.#receiver.on('message', (data: Buffer, isBinary: boolean) =>
       this.frames.push([isBinary ? 'binary' : 'text', data[0], data.toString('utf8', 1)]),
     );
@@ -37,16 +33,6 @@ export class FakeClusterStream extends Duplex implements ClusterStream {
     this.#accepted = undefined;
     accepted?.();
   }
-
-  reset(code: ResetCode, reason: string): void {
-    this.destroy(new StreamResetError(code, reason, false));
-  }
-
-  abort(code: ResetCode, reason: string): void {
-    this.reset(code, reason);
-  }
-
-  override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, accepted: () => void): void {
     this._writev([{ chunk }], accepted);
