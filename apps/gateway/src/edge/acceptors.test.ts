@@ -1,9 +1,11 @@
-import { connect, type Socket } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Acceptors } from './acceptors.ts';
 
 const opened: { close(): unknown }[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   await Promise.all(opened.splice(0).map((one) => one.close()));
 });
 
@@ -47,4 +49,90 @@ it.runIf(process.platform === 'linux')('accepts many connections in one turn of 
   isOver = true;
   // Each listening socket accepts one per turn; the kernel chooses the socket of each connection.
   expect(Math.max(...perTurn)).toBeGreaterThan(4);
+});
+
+it.each([true, false])('passes connections on paused, and half-open as it was told (%s)', async (allowHalfOpen) => {
+  const { promise, resolve } = Promise.withResolvers<Socket>();
+  const acceptors = new Acceptors({ onConnection: resolve, onError: () => {} }, { allowHalfOpen });
+  opened.push(acceptors);
+  const { port } = await acceptors.listen(0, '127.0.0.1');
+  const client = connect(port, '127.0.0.1');
+  const socket = await promise;
+  expect({ isPaused: socket.isPaused(), allowHalfOpen: socket.allowHalfOpen }).toEqual({
+    isPaused: true,
+    allowHalfOpen,
+  });
+  socket.destroy();
+  await once(client.resume(), 'close');
+});
+
+it('reports when one of its listening sockets fails later on', async () => {
+  const listen = vi.spyOn(Server.prototype, 'listen');
+  const errors: Error[] = [];
+  const acceptors = new Acceptors(
+    { onConnection: () => {}, onError: (error) => errors.push(error) },
+    { allowHalfOpen: false },
+  );
+  opened.push(acceptors);
+  await acceptors.listen(0, '127.0.0.1');
+  // The first was there only to choose the port.
+  const servers = listen.mock.contexts.slice(1) as Server[];
+  const failures = servers.map((server, index) => {
+    const failure = new Error(`EMFILE ${index}`);
+    server.emit('error', failure);
+    return failure;
+  });
+  expect(errors).toEqual(failures);
+});
+
+describe.runIf(process.platform === 'linux')('a port that was free a moment ago', () => {
+  /** Runs `before` between the check of the port and its opening. */
+  function beforeOpening(before: (server: Server, options: { port: number }) => Promise<void>): void {
+    const { listen } = Server.prototype;
+    const act = (server: Server, args: unknown[]): Server => Reflect.apply(listen, server, args);
+    vi.spyOn(Server.prototype, 'listen')
+      .mockImplementationOnce(function (this: Server, ...args: unknown[]) {
+        return act(this, args);
+      })
+      .mockImplementationOnce(function (this: Server, ...args: unknown[]) {
+        void before(this, args[0] as { port: number }).then(() => act(this, args));
+        return this;
+      });
+  }
+
+  /** Another program, which opens the port; it closes it again when `server` could not have it. */
+  async function takePort(server: Server, { port }: { port: number }): Promise<void> {
+    const other = createServer();
+    opened.push(other);
+    server.once('error', () => other.close());
+    await once(other.listen(port, '127.0.0.1'), 'listening');
+  }
+
+  it('is replaced by another one if another program took it and any would do', async () => {
+    const taken: number[] = [];
+    beforeOpening(async (server, options) => {
+      taken.push(options.port);
+      await takePort(server, options);
+    });
+    const { port } = await start().listen(0, '127.0.0.1');
+    expect(taken).toHaveLength(1);
+    expect(taken).not.toContain(port);
+    await once(connect(port, '127.0.0.1').resume(), 'close');
+  });
+
+  it('is given up if another program took it and no other would do', async () => {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as AddressInfo;
+    probe.close();
+    await once(probe, 'close');
+    beforeOpening(takePort);
+    await expect(start().listen(port, '127.0.0.1')).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it('is given up if it cannot be opened for another reason', async () => {
+    const failure = Object.assign(new Error('no more files'), { code: 'EMFILE' });
+    beforeOpening(async (server) => void server.emit('error', failure));
+    await expect(start().listen(0, '127.0.0.1')).rejects.toBe(failure);
+  });
 });
