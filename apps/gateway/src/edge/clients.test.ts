@@ -1,10 +1,13 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2';
 import type { Socket } from 'node:net';
 import { until, useLeakCheck } from '@postern/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Limits } from '../limits/limits.ts';
+import { defaultLimits } from '../limits/settings.ts';
 import { type EdgeHarness, type EdgeHarnessOptions, startEdgeHarness } from '../test/edge-harness.ts';
 import { clientAddress } from './client-address.ts';
+import { Clients } from './clients.ts';
 import type { RequestHandler } from './dispatch.ts';
 import { markAuthenticated } from './exchange.ts';
 
@@ -38,8 +41,14 @@ describe('a network address', () => {
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
     ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
     ['2001:db8::9', '2001:db8:0:0::/64'],
+    ['2001:db8:1:2::', '2001:db8:1:2::/64'],
+    ['2001:db8::', '2001:db8:0:0::/64'],
+    ['2001:db8::1:2:3:4:5', '2001:db8:0:1::/64'],
+    ['::2:3:4:5:6:7:8', '0:2:3:4::/64'],
     ['::1', '0:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['fe80::1:2:3:4%eth0', 'fe80:0:0:0::/64'],
     [undefined, ''],
   ])('%s is counted as %s', (address, counted) => expect(clientAddress(address)).toBe(counted));
 
@@ -118,6 +127,46 @@ describe('a network address', () => {
     const last = session.request({ ':path': '/api/' });
     await until(() => held.length === 1);
     last.close();
+  });
+});
+
+describe('the unauthenticated requests of a network address', () => {
+  function counted(): { clients: Clients; refused: string[] } {
+    const limits = new Limits({ ...defaultLimits, connectionsPerAddress: 2 });
+    const refused: string[] = [];
+    limits.on('refused', (name) => refused.push(name));
+    return { clients: new Clients(limits), refused };
+  }
+
+  it('are counted until each is known, even those beyond the limit', () => {
+    const { clients, refused } = counted();
+    const [first, second, third] = [clients.ask('a'), clients.ask('a'), clients.ask('a')];
+    expect([first.mayAsk, second.mayAsk, third.mayAsk, clients.ask('b').mayAsk]).toEqual([true, true, false, true]);
+    expect(refused).toEqual(['connectionsPerAddress']);
+    first.known();
+    expect(clients.ask('a').mayAsk, 'while the second and the third are open').toBe(false);
+    second.known();
+    third.known();
+    expect(clients.ask('a').mayAsk).toBe(true);
+  });
+
+  it('end their count only once', () => {
+    const { clients } = counted();
+    const [first] = [clients.ask('a'), clients.ask('a')];
+    first.known();
+    first.known();
+    expect([clients.ask('a').mayAsk, clients.ask('a').mayAsk]).toEqual([true, false]);
+  });
+
+  it('stay counted when connections of the address close', () => {
+    const { clients } = counted();
+    const connection = new EventEmitter();
+    expect(clients.admit(connection as Socket, '10.0.0.1')).toBe(true);
+    clients.ask('10.0.0.1').known();
+    clients.ask('10.0.0.1');
+    clients.ask('10.0.0.1');
+    connection.emit('close');
+    expect(clients.ask('10.0.0.1').mayAsk).toBe(false);
   });
 });
 
