@@ -86,33 +86,33 @@ it('reports when one of its listening sockets fails later on', async () => {
 });
 
 describe.runIf(process.platform === 'linux')('a port that was free a moment ago', () => {
-  /** Runs `before` between the check of the port and its opening. */
-  function beforeOpening(before: (server: Server, options: { port: number }) => Promise<void>): void {
+  /** Replaces the opening of the first listening socket, after the port was checked. */
+  function insteadOfOpening(act: (server: Server, options: { port: number }, open: () => void) => void): void {
     const { listen } = Server.prototype;
-    const act = (server: Server, args: unknown[]): Server => Reflect.apply(listen, server, args);
+    const open = (server: Server, args: unknown[]): Server => Reflect.apply(listen, server, args);
     vi.spyOn(Server.prototype, 'listen')
       .mockImplementationOnce(function (this: Server, ...args: unknown[]) {
-        return act(this, args);
+        return open(this, args);
       })
       .mockImplementationOnce(function (this: Server, ...args: unknown[]) {
-        void before(this, args[0] as { port: number }).then(() => act(this, args));
+        act(this, args[0] as { port: number }, () => open(this, args));
         return this;
       });
   }
 
-  /** Another program, which opens the port; it closes it again when `server` could not have it. */
-  async function takePort(server: Server, { port }: { port: number }): Promise<void> {
+  /** Another program opens the port first; it closes it again when `server` could not have it. */
+  function takePort(server: Server, { port }: { port: number }, open: () => void): void {
     const other = createServer();
     opened.push(other);
     server.once('error', () => other.close());
-    await once(other.listen(port, '127.0.0.1'), 'listening');
+    other.listen(port, '127.0.0.1', open);
   }
 
   it('is replaced by another one if another program took it and any would do', async () => {
     const taken: number[] = [];
-    beforeOpening(async (server, options) => {
+    insteadOfOpening((server, options, open) => {
       taken.push(options.port);
-      await takePort(server, options);
+      takePort(server, options, open);
     });
     const { port } = await start().listen(0, '127.0.0.1');
     expect(taken).toHaveLength(1);
@@ -126,13 +126,13 @@ describe.runIf(process.platform === 'linux')('a port that was free a moment ago'
     const { port } = probe.address() as AddressInfo;
     probe.close();
     await once(probe, 'close');
-    beforeOpening(takePort);
+    insteadOfOpening(takePort);
     await expect(start().listen(port, '127.0.0.1')).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
   it('is given up if it cannot be opened for another reason', async () => {
     const failure = Object.assign(new Error('no more files'), { code: 'EMFILE' });
-    beforeOpening(async (server) => void server.emit('error', failure));
+    insteadOfOpening((server) => process.nextTick(() => server.emit('error', failure)));
     await expect(start().listen(0, '127.0.0.1')).rejects.toBe(failure);
   });
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 
 /**
@@ -6,7 +7,8 @@ import { type AddressInfo, createServer, type ListenOptions, type Server, type S
  * opened several times: the kernel spreads connections over the sockets (SO_REUSEPORT, socket(7)), and each turn accepts one
  * from every socket. Only Linux does this.
  */
-const socketsOfPort = process.platform === 'linux' ? 16 : 1;
+const reusePort = process.platform === 'linux';
+const socketsOfPort = reusePort ? 16 : 1;
 
 /** Connections that may wait in the kernel, per socket. */
 const backlog = 4_096;
@@ -34,7 +36,6 @@ export class Acceptors {
   /** @param port 0 chooses a free one. Rejects if the address is not available (EADDRINUSE, EACCES). */
   async listen(port: number, host: string): Promise<AddressInfo> {
     const options = { port, host, backlog };
-    const reusePort = this.#servers.length > 1;
     const [first, ...others] = this.#servers as [Server, ...Server[]];
     if (reusePort) options.port = await free(options);
     let address: AddressInfo;
@@ -67,14 +68,9 @@ async function free(options: ListenOptions): Promise<number> {
   return port;
 }
 
-function listen(server: Server, options: ListenOptions): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options, () => {
-      server.off('error', reject);
-      resolve(server.address() as AddressInfo);
-    });
-  });
+async function listen(server: Server, options: ListenOptions): Promise<AddressInfo> {
+  await once(server.listen(options), 'listening');
+  return server.address() as AddressInfo;
 }
 
 function close(server: Server): Promise<void> {
