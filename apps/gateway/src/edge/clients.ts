@@ -1,14 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Limits } from '../limits/limits.ts';
+import { Places } from '../limits/places.ts';
 import { clientAddress } from './client-address.ts';
-
-/** What one network address has open. */
-export interface Client {
-  readonly address: string;
-  connections: number;
-  /** Unauthenticated requests in progress. */
-  anonymous: number;
-}
 
 /** One connection, of either version of HTTP. */
 export interface Connection {
@@ -21,7 +14,8 @@ export interface Connection {
 /** Counts what each network address has open. An address with nothing open takes no memory. */
 export class Clients {
   readonly #limits: Limits;
-  readonly #clients = new Map<string, Client>();
+  /** Unauthenticated requests in progress. */
+  readonly #anonymous = new Places();
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -37,13 +31,7 @@ export class Clients {
     if (this.#limits.take('newConnectionsPerAddress', address) > 0) return false;
     const leave = this.#limits.enter('connectionsPerAddress', address);
     if (leave === undefined) return false;
-    const client = this.#of(address);
-    client.connections++;
-    socket.once('close', () => {
-      leave();
-      client.connections--;
-      this.#forget(client);
-    });
+    socket.once('close', leave);
     return true;
   }
 
@@ -53,29 +41,8 @@ export class Clients {
    * again has no effect.
    */
   ask(address: string): { mayAsk: boolean; known(): void } {
-    const client = this.#of(address);
-    const mayAsk = client.anonymous < this.#limits.settings.connectionsPerAddress;
+    const mayAsk = this.#anonymous.taken(address) < this.#limits.settings.connectionsPerAddress;
     if (!mayAsk) this.#limits.emit('refused', 'connectionsPerAddress');
-    client.anonymous++;
-    let isCounted = true;
-    return {
-      mayAsk,
-      known: () => {
-        if (!isCounted) return;
-        isCounted = false;
-        client.anonymous--;
-        this.#forget(client);
-      },
-    };
-  }
-
-  #of(address: string): Client {
-    const client = this.#clients.get(address) ?? { address, connections: 0, anonymous: 0 };
-    this.#clients.set(address, client);
-    return client;
-  }
-
-  #forget(client: Client): void {
-    if (client.connections === 0 && client.anonymous === 0) this.#clients.delete(client.address);
+    return { mayAsk, known: this.#anonymous.enter(address, Number.POSITIVE_INFINITY) as () => void };
   }
 }
