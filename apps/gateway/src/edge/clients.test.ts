@@ -49,6 +49,7 @@ describe('a network address', () => {
     ['::', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['fe80::1:2:3:4%eth0', 'fe80:0:0:0::/64'],
+    ['', ''],
     [undefined, ''],
   ])('%s is counted as %s', (address, counted) => expect(clientAddress(address)).toBe(counted));
 
