@@ -1,11 +1,18 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  constants,
+  Http2ServerRequest,
+  Http2ServerResponse,
+} from 'node:http2';
 import { TLSSocket } from 'node:tls';
 import { useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type EdgeHarness, type EdgeHarnessOptions, startEdgeHarness } from '../test/edge-harness.ts';
+import { FakeConnection } from '../test/fake-streams.ts';
 import { Deadlines } from './deadlines.ts';
 import type { RequestHandler } from './dispatch.ts';
 import { type Exchange, markAuthenticated } from './exchange.ts';
@@ -274,6 +281,359 @@ it('spreads the end of a thousand late requests over many turns of the event loo
     most = Math.max(most, ended - before);
   }
   expect(most).toBeLessThan(20);
+});
+
+describe('a sweep', () => {
+  const limits = {
+    ...defaultLimits,
+    bodyTimeoutMs: 100,
+    bodyIdleMs: 200,
+    stalledMs: 300,
+    stalledClusterAnswerMs: 400,
+    // No pause between two sweeps counts as a standstill.
+    sweepMs: 1_000_000,
+  };
+  const bodyIsLate = 'the request body did not arrive in time';
+  const answerStalls = 'the client stopped reading the response';
+
+  /** Deadlines with a clock that a test moves. `sweepAt` returns why exchanges were ended in that sweep. */
+  function start(changed: Partial<typeof limits> = {}) {
+    let now = 0;
+    let why: unknown[] = [];
+    const logger = pino({}, { write: (line: string) => void why.push(JSON.parse(line).msg) });
+    const deadlines = new Deadlines({ limits: { ...limits, ...changed }, logger, now: () => now });
+    const sweepAt = (at: number): unknown[] => {
+      now = at;
+      why = [];
+      deadlines.sweep();
+      return why;
+    };
+    return { deadlines, sweepAt };
+  }
+
+  interface Request {
+    exchange: Exchange;
+    /** Bytes of the body that we have not read yet. */
+    hold(bytes: number): void;
+    /** The client sends some of the body. */
+    receive(): void;
+    /** The client has sent the whole body. */
+    complete(): void;
+    /** Bytes of the response that the client has not read yet. */
+    wait(bytes: number): void;
+    /** The client reads some of the response, and as much is written to it. */
+    take(): void;
+    isEnded(): boolean;
+  }
+  const parts = { address: '10.0.0.1', known: () => {}, startedAt: 0, stall: undefined, body: undefined };
+  type Given = Pick<Exchange, 'owner' | 'isAuthenticated'>;
+  const toApi: Given = { owner: 'api', isAuthenticated: true };
+  const toKube: Given = { owner: 'kube', isAuthenticated: true };
+  const stranger: Given = { owner: 'kube', isAuthenticated: false };
+
+  function overHttp1(given: Given): Request {
+    const socket = { destroyed: false, bytesRead: 0, bytesWritten: 500, writableLength: 0, destroy: () => {} };
+    socket.destroy = () => Object.assign(socket, { destroyed: true });
+    const request = { complete: false, readableLength: 0, socket };
+    const response = { headersSent: true, socket };
+    const connection = { exchanges: 1, isClosing: false };
+    return {
+      exchange: { ...parts, ...given, request, response, connection } as unknown as Exchange,
+      hold: (bytes) => Object.assign(request, { readableLength: bytes }),
+      receive: () => socket.bytesRead++,
+      complete: () => Object.assign(request, { complete: true }),
+      wait: (bytes) => {
+        socket.bytesWritten += bytes - socket.writableLength;
+        socket.writableLength = bytes;
+      },
+      take: () => socket.bytesWritten++,
+      isEnded: () => socket.destroyed,
+    };
+  }
+
+  function overHttp2(given: Given, session?: FakeSession): Request {
+    const state = { remoteClose: 0, localWindowSize: 65_535 };
+    const stream = Object.assign(new EventEmitter(), {
+      destroyed: false,
+      endAfterHeaders: false,
+      state,
+      writableLength: 0,
+      session,
+      destroy: () => {},
+    });
+    stream.destroy = () => Object.assign(stream, { destroyed: true });
+    const readable = { value: 0, writable: true };
+    const request = Object.create(Http2ServerRequest.prototype, {
+      stream: { value: stream },
+      readableLength: readable,
+    });
+    const response = Object.create(Http2ServerResponse.prototype, { stream: { value: stream } });
+    const connection = { exchanges: 1, isClosing: false };
+    return {
+      exchange: { ...parts, ...given, request, response, connection } as unknown as Exchange,
+      hold: (bytes) => Object.assign(request, { readableLength: bytes }),
+      receive: () => state.localWindowSize--,
+      complete: () => Object.assign(state, { remoteClose: 1 }),
+      wait: (bytes) => Object.assign(stream, { writableLength: bytes }),
+      take: () => stream.emit('drain'),
+      isEnded: () => stream.destroyed,
+    };
+  }
+
+  class FakeSession {
+    destroyed = false;
+    sent = 1_000;
+    readonly goaways: number[] = [];
+    get socket(): { bytesWritten: number } {
+      if (this.destroyed) throw new Error('as Node does');
+      return { bytesWritten: this.sent };
+    }
+    goaway(code: number): void {
+      this.goaways.push(code);
+    }
+    destroy(): void {
+      this.destroyed = true;
+    }
+  }
+
+  describe.each([
+    ['HTTP/1.1', overHttp1],
+    ['HTTP/2', overHttp2],
+  ])('over %s', (_version, make: (given: Given) => Request) => {
+    it.each<[string, Given, number]>([
+      ['of the API', toApi, 100],
+      ['to a cluster, of a stranger', stranger, 100],
+      ['to a cluster', toKube, 200],
+    ])('ends a request %s when its body is late', (_whose, given, allowed) => {
+      const { deadlines, sweepAt } = start();
+      const { exchange, isEnded } = make(given);
+      deadlines.watch(exchange);
+      expect([sweepAt(0), sweepAt(allowed), isEnded()]).toEqual([[], [], false]);
+      expect([sweepAt(allowed + 1), isEnded()]).toEqual([[bodyIsLate], true]);
+      expect(sweepAt(allowed + 2), 'once').toEqual([]);
+    });
+
+    it('lets the body of a request to a cluster take any time while bytes arrive', () => {
+      const { deadlines, sweepAt } = start();
+      const { exchange, receive } = make(toKube);
+      deadlines.watch(exchange);
+      for (let at = 0; at <= 1_000; at += 200) {
+        receive();
+        expect(sweepAt(at)).toEqual([]);
+      }
+      expect([sweepAt(1_200), sweepAt(1_201)]).toEqual([[], [bodyIsLate]]);
+    });
+
+    it('does not count the time in which we have not read what arrived', () => {
+      const { deadlines, sweepAt } = start();
+      const { exchange, hold } = make(toKube);
+      deadlines.watch(exchange);
+      hold(1);
+      for (let at = 0; at <= 1_000; at += 250) expect(sweepAt(at)).toEqual([]);
+      hold(0);
+      expect([sweepAt(1_100), sweepAt(1_300), sweepAt(1_301)]).toEqual([[], [], [bodyIsLate]]);
+    });
+
+    it.each<[string, Given, number]>([
+      ['of the API', toApi, 300],
+      ['for a stranger', stranger, 300],
+      ['of a cluster', toKube, 400],
+    ])('ends a response %s that nobody reads', (_whose, given, allowed) => {
+      const { deadlines, sweepAt } = start();
+      const { exchange, complete, wait, isEnded } = make(given);
+      deadlines.watch(exchange);
+      complete();
+      expect(sweepAt(0)).toEqual([]);
+      wait(10);
+      expect([sweepAt(50), sweepAt(50 + allowed), isEnded()]).toEqual([[], [], false]);
+      expect([sweepAt(50 + allowed + 1), isEnded()]).toEqual([[answerStalls], true]);
+    });
+
+    it('lets a response take any time while the client reads', () => {
+      const { deadlines, sweepAt } = start();
+      const { exchange, complete, wait, take } = make(toApi);
+      deadlines.watch(exchange);
+      complete();
+      wait(10);
+      for (let at = 0; at <= 1_500; at += 300) {
+        expect(sweepAt(at)).toEqual([]);
+        take();
+      }
+      expect([sweepAt(1_800), sweepAt(2_100), sweepAt(2_101)]).toEqual([[], [], [answerStalls]]);
+    });
+
+    it('counts anew when all was read in between', () => {
+      const { deadlines, sweepAt } = start();
+      const { exchange, complete, wait } = make(toApi);
+      deadlines.watch(exchange);
+      complete();
+      for (const at of [0, 600]) {
+        wait(10);
+        expect([sweepAt(at), sweepAt(at + 300)]).toEqual([[], []]);
+        wait(0);
+        expect(sweepAt(at + 350)).toEqual([]);
+      }
+    });
+
+    it('leaves alone what is complete, what was forgotten and what is gone', () => {
+      const { deadlines, sweepAt } = start();
+      const [complete, forgotten, gone] = [make(toApi), make(toApi), make(toApi)];
+      for (const { exchange, wait } of [complete, forgotten, gone]) {
+        deadlines.watch(exchange);
+        if (exchange !== complete.exchange) wait(10);
+      }
+      complete.complete();
+      deadlines.forget(forgotten.exchange);
+      const { response } = gone.exchange;
+      gone.complete();
+      Object.assign(response instanceof Http2ServerResponse ? response.stream : (response.socket ?? {}), {
+        destroyed: true,
+      });
+      expect([sweepAt(0), sweepAt(10_000)]).toEqual([[], []]);
+    });
+  });
+
+  it('leaves alone a response whose connection or stream is missing', () => {
+    const { deadlines, sweepAt } = start();
+    const [bare, streamless, bodiless] = [overHttp1(toApi), overHttp2(toApi), overHttp2(toApi)];
+    bare.complete();
+    Object.assign(bare.exchange.response, { socket: null });
+    Object.assign((bodiless.exchange.response as Http2ServerResponse).stream, { endAfterHeaders: true });
+    Object.defineProperty(streamless.exchange, 'response', {
+      value: Object.create(Http2ServerResponse.prototype, { stream: { value: undefined } }),
+    });
+    for (const { exchange } of [bare, streamless, bodiless]) deadlines.watch(exchange);
+    expect([sweepAt(0), sweepAt(10_000)]).toEqual([[], []]);
+  });
+
+  it('does not wait for a body that a stream announced when it is gone', () => {
+    const { deadlines, sweepAt } = start();
+    const { exchange } = overHttp2(toApi);
+    Object.assign((exchange.response as Http2ServerResponse).stream, { destroyed: true });
+    deadlines.watch(exchange);
+    expect(sweepAt(10_000)).toEqual([]);
+  });
+
+  describe('that ends a request over HTTP/1.1', () => {
+    function late(given: { headersSent: boolean; exchanges: number }): { socket: FakeConnection; isClosing: boolean } {
+      const { deadlines, sweepAt } = start();
+      const { exchange } = overHttp1(toApi);
+      const socket = new FakeConnection();
+      Object.assign(exchange.request, { socket });
+      Object.assign(exchange.response, { headersSent: given.headersSent });
+      Object.assign(exchange.connection, { exchanges: given.exchanges });
+      deadlines.watch(exchange);
+      sweepAt(101);
+      // The client leaves.
+      socket.push(null);
+      return { socket, isClosing: exchange.connection.isClosing };
+    }
+
+    it('responds with 408 if no response has begun', () => {
+      const { socket, isClosing } = late({ headersSent: false, exchanges: 1 });
+      expect(socket.received).toMatch(/^HTTP\/1\.1 408 /);
+      expect(isClosing).toBe(true);
+    });
+
+    it.each([
+      ['its response has begun', { headersSent: true, exchanges: 1 }],
+      ['other responses come before its own', { headersSent: false, exchanges: 2 }],
+    ])('cuts off the connection if %s', (_why, given) => {
+      const { socket, isClosing } = late(given);
+      expect([socket.destroyed, socket.received, isClosing]).toEqual([true, '', true]);
+    });
+  });
+
+  describe('after the reset of a stream that nobody reads', () => {
+    function reset(session: FakeSession | undefined) {
+      const { deadlines, sweepAt } = start();
+      const { exchange, complete, wait, isEnded } = overHttp2(toApi, session);
+      deadlines.watch(exchange);
+      complete();
+      wait(10);
+      sweepAt(0);
+      sweepAt(301);
+      expect([isEnded(), session?.goaways ?? []]).toEqual([true, []]);
+      return sweepAt;
+    }
+
+    it('ends the connection if that is not read either', () => {
+      const session = new FakeSession();
+      reset(session)(302);
+      expect([session.goaways, session.destroyed]).toEqual([[constants.NGHTTP2_ENHANCE_YOUR_CALM], true]);
+    });
+
+    it('leaves a connection whose client reads', () => {
+      const session = new FakeSession();
+      const sweepAt = reset(session);
+      session.sent++;
+      sweepAt(302);
+      // The next sweep judges only what was reset since.
+      session.sent--;
+      sweepAt(303);
+      expect([session.goaways, session.destroyed]).toEqual([[], false]);
+    });
+
+    it('leaves a connection that has ended', () => {
+      const session = new FakeSession();
+      const sweepAt = reset(session);
+      session.destroyed = true;
+      sweepAt(302);
+      expect(session.goaways).toEqual([]);
+    });
+
+    it('leaves a stream without a connection', () => {
+      expect(reset(undefined)(302)).toEqual([]);
+    });
+  });
+
+  it('leaves a connection whose stream was reset for its body', () => {
+    const { deadlines, sweepAt } = start();
+    const session = new FakeSession();
+    deadlines.watch(overHttp2(toApi, session).exchange);
+    expect([sweepAt(101), sweepAt(102), session.destroyed]).toEqual([[bodyIsLate], [], false]);
+  });
+
+  it('ends eight in each turn, and only those that are still open', async () => {
+    const { deadlines, sweepAt } = start();
+    const requests = Array.from({ length: 17 }, () => overHttp1(toApi));
+    for (const { exchange } of requests) deadlines.watch(exchange);
+    const ended = (): number => requests.filter(({ isEnded }) => isEnded()).length;
+    sweepAt(101);
+    expect(ended()).toBe(8);
+    deadlines.forget((requests[8] as Request).exchange);
+    await new Promise(setImmediate);
+    expect(ended()).toBe(15);
+    await new Promise(setImmediate);
+    expect(ended()).toBe(16);
+  });
+
+  it('judges after twice its interval, but not after longer', () => {
+    for (const [late, ended] of [
+      [2_000, [bodyIsLate]],
+      [2_001, []],
+    ] as const) {
+      const { deadlines, sweepAt } = start({ sweepMs: 1_000 });
+      sweepAt(0);
+      deadlines.watch(overHttp1(toApi).exchange);
+      expect(sweepAt(late)).toEqual(ended);
+    }
+  });
+
+  it('takes place in every interval from start to stop', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const { deadlines } = start({ sweepMs: 1_000 });
+      const sweep = vi.spyOn(deadlines, 'sweep');
+      deadlines.start();
+      vi.advanceTimersByTime(2_999);
+      expect(sweep).toHaveBeenCalledTimes(2);
+      deadlines.stop();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });
 
 describe('a response', () => {
