@@ -1,17 +1,25 @@
-import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { connect as http2Connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { createServer as createTcpServer, connect as netConnect, type Socket } from 'node:net';
-import { testCertificate, useLeakCheck } from '@postern/testkit';
-import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { createServer as createTcpServer, connect as netConnect, Server, type Socket } from 'node:net';
+import { testCertificate, turns, until, useLeakCheck } from '@postern/testkit';
+import { type Logger, pino } from 'pino';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
+import { type EdgeHarness, type EdgeHarnessOptions, startEdgeHarness } from '../test/edge-harness.ts';
 import { inlineScriptHashes } from './content-security-policy.ts';
 import { createDashboardProxy } from './dashboard.ts';
 import { createEdge, type Edge } from './edge.ts';
+import { markAuthenticated } from './exchange.ts';
 import type { EdgeLimits } from './limits.ts';
 import { ownerOf } from './routes.ts';
 
@@ -201,6 +209,180 @@ describe('the edge', () => {
     await edge.close(1_000);
     await gone;
   });
+});
+
+describe('a connection to the edge', () => {
+  async function start(options: EdgeHarnessOptions = {}): Promise<EdgeHarness> {
+    const harness = await startEdgeHarness({ tls: false, ...options });
+    closing.push(() => harness.stop());
+    return harness;
+  }
+  const get = 'GET /api/ HTTP/1.1\r\nHost: x\r\n\r\n';
+
+  /** A handler that leaves its requests open; `next` resolves with the response of the next one. */
+  function holding() {
+    const held = new EventEmitter();
+    const next = async (): Promise<ServerResponse> => (await once(held, 'response'))[0];
+    const api = (_request: IncomingMessage, response: ServerResponse) => void held.emit('response', response);
+    return { next, handlers: { api } };
+  }
+
+  it('beyond the limit of all connections is closed unread', async () => {
+    const { send, said, calls } = await start({ edgeLimits: { connections: 1 } });
+    const first = send(get);
+    await once(first, 'data');
+    expect(await said(get)).toBe('');
+    expect(calls).toEqual(['api']);
+    first.write(get);
+    await until(() => calls.length === 2);
+  });
+
+  it.each([
+    ['whose headers are too large', `GET /api/ HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(2_000)}\r\n\r\n`, 431],
+    ['that does not speak HTTP', 'what is this\r\n\r\n', 400],
+    ['that never sends all of its headers', 'GET /api/ HTTP/1.1\r\nHost: x\r\n', 408],
+    ['with another version of HTTP', 'GET /api/ HTTP/1.2\r\nHost: x\r\n\r\n', 505],
+    ['that wants to use it as a proxy', 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n', 405],
+    ['that asks for a proxy in two ways', 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nHost: b:1\r\n\r\n', 400],
+  ])('%s is refused and closed', async (_what, text, status) => {
+    const { said, calls } = await start({ edgeLimits: { headerBytes: 1_000, headersTimeoutMs: 50 } });
+    expect(await said(text)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} .*\r\nConnection: close\r\n`, 's'));
+    expect(calls).toEqual([]);
+  });
+
+  it('with an ambiguous upgrade is told why it is refused', async () => {
+    const { said } = await start();
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    const answer = await said(`GET /tunnel HTTP/1.1\r\nHost: a\r\nHost: b\r\n${upgrade}`);
+    expect(answer.split('\r\n\r\n')[1]).toBe('A header field that may appear only once was sent more than once.\n');
+  });
+
+  it('gets nothing between two responses when it sends what is no request', async () => {
+    const { next, handlers } = holding();
+    const { said } = await start({ handlers });
+    const begun = next();
+    expect(await said(`${get}what is this\r\n\r\n`)).toBe('');
+    await begun;
+  });
+
+  it('that asks for something that is no path is told so, and counted under no owner', async () => {
+    const { said, metrics } = await start();
+    expect(await said('GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 400 .*\r\n\r\nThe request target must be a path\.\n$/s,
+    );
+    await said('GET /api/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    const { values } = await (metrics.registry.getSingleMetric('postern_http_requests_total')?.get() ?? { values: [] });
+    expect(values.map(({ labels, value }) => ({ ...labels, value }))).toEqual([
+      { path: 'none', code: '400', value: 1 },
+      { path: 'api', code: '200', value: 1 },
+    ]);
+  });
+
+  it('gets no more than the responses to what it has asked when the edge closes', async () => {
+    const { next, handlers } = holding();
+    const { edge, send } = await start({ handlers });
+    const socket = send(get);
+    let said = '';
+    socket.setEncoding('latin1').on('data', (part) => {
+      said += part;
+    });
+    const first = await next();
+    const closed = edge.close(60_000);
+    socket.write(get);
+    const second = await next();
+    first.end('first');
+    second.end('second');
+    await Promise.all([closed, once(socket, 'close')]);
+    expect(said.match(/connection: [a-z-]+|first|second/gi)).toEqual([
+      'Connection: keep-alive',
+      'first',
+      'connection: close',
+      'second',
+    ]);
+  });
+
+  it.each([true, false])('is cut off when its response takes longer than the edge waits (TLS: %s)', async (tls) => {
+    const { next, handlers } = holding();
+    const { edge, send } = await start({ tls, handlers });
+    const begun = next();
+    const socket = send(get);
+    const gone = once(socket.resume(), 'close');
+    const response = await begun;
+    await edge.close(20);
+    await gone;
+    expect(response.writableEnded).toBe(false);
+  });
+
+  it('over HTTP/2 is cut off when a response takes longer than the edge waits', async () => {
+    const { next, handlers } = holding();
+    const { edge, http2 } = await start({ tls: true, handlers });
+    const begun = next();
+    const session = http2();
+    session.request({ ':path': '/api/' }).on('error', () => {});
+    await begun;
+    await Promise.all([once(session, 'close'), edge.close(20)]);
+  });
+
+  it('over HTTP/2 gets the responses to what it has asked when the edge closes, and no more', async () => {
+    const { next, handlers } = holding();
+    const { edge, http2 } = await start({ tls: true, handlers });
+    const begun = next();
+    const session = http2();
+    const goaway = once(session, 'goaway');
+    const stream = session.request({ ':path': '/api/' });
+    const response = await begun;
+    const closed = edge.close(60_000);
+    await goaway;
+    response.end('late');
+    expect((await stream.setEncoding('latin1').toArray()).join('')).toBe('late');
+    await Promise.all([closed, once(session, 'close')]);
+  });
+
+  it('over HTTP/2 is not raised by a request that is over', async () => {
+    const requests: IncomingMessage[] = [];
+    const { http2 } = await start({
+      tls: true,
+      handlers: {
+        api: (request, response) => {
+          requests.push(request);
+          response.end();
+        },
+      },
+    });
+    const session = http2();
+    await once(session.request({ ':path': '/api/' }).resume(), 'close');
+    await turns(10);
+    for (const request of requests) markAuthenticated(request);
+    await once(session.request({ ':path': '/api/' }).resume(), 'close');
+    expect([requests.length, session.remoteSettings.maxConcurrentStreams]).toEqual([2, 100]);
+  });
+});
+
+it('logs when its listener fails', async () => {
+  const listen = vi.spyOn(Server.prototype, 'listen');
+  const error = vi.fn();
+  const nothing = (): void => {};
+  const edge = createEdge({
+    tls: undefined,
+    publicOrigin: 'https://localhost',
+    limits: new Limits(defaultLimits),
+    metrics,
+    logger: { error } as unknown as Logger,
+    handlers: {
+      api: nothing,
+      kube: { request: nothing, upgrade: nothing },
+      tunnel: nothing,
+      live: nothing,
+      dashboard: nothing,
+    },
+  });
+  closing.push(() => edge.close(0));
+  await edge.listen(0, '127.0.0.1');
+  const server = listen.mock.contexts.at(-1) as Server;
+  listen.mockRestore();
+  const failure = new Error('EMFILE');
+  server.emit('error', failure);
+  expect(error.mock.calls).toEqual([[{ error: failure }, 'the listener failed']]);
 });
 
 describe('the dashboard', () => {
