@@ -9,7 +9,7 @@ import {
 } from 'node:http2';
 import { TLSSocket } from 'node:tls';
 import { useLeakCheck } from '@postern/testkit';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type EdgeHarness, type EdgeHarnessOptions, startEdgeHarness } from '../test/edge-harness.ts';
 import { FakeConnection } from '../test/fake-streams.ts';
@@ -407,10 +407,11 @@ describe('a sweep', () => {
     ])('ends a request %s when its body is late', (_whose, given, allowed) => {
       const { deadlines, sweepAt } = start();
       const { exchange, isEnded } = make(given);
-      deadlines.watch(exchange);
-      expect([sweepAt(0), sweepAt(allowed), isEnded()]).toEqual([[], [], false]);
-      expect([sweepAt(allowed + 1), isEnded()]).toEqual([[bodyIsLate], true]);
-      expect(sweepAt(allowed + 2), 'once').toEqual([]);
+      const startedAt = 1_000;
+      deadlines.watch(Object.assign(exchange, { startedAt }));
+      expect([sweepAt(startedAt), sweepAt(startedAt + allowed), isEnded()]).toEqual([[], [], false]);
+      expect([sweepAt(startedAt + allowed + 1), isEnded()]).toEqual([[bodyIsLate], true]);
+      expect(sweepAt(startedAt + allowed + 2), 'once').toEqual([]);
     });
 
     it('lets the body of a request to a cluster take any time while bytes arrive', () => {
@@ -491,6 +492,35 @@ describe('a sweep', () => {
       });
       expect([sweepAt(0), sweepAt(10_000)]).toEqual([[], []]);
     });
+  });
+
+  it('counts nothing that is only added to a response over HTTP/1.1', () => {
+    const { deadlines, sweepAt } = start();
+    const { exchange, complete, wait } = overHttp1(toApi);
+    deadlines.watch(exchange);
+    complete();
+    wait(10);
+    expect(sweepAt(0)).toEqual([]);
+    wait(20);
+    expect([sweepAt(300), sweepAt(301)]).toEqual([[], [answerStalls]]);
+  });
+
+  it('adds no second listener to a stream', () => {
+    const { deadlines, sweepAt } = start();
+    const { exchange, complete, wait } = overHttp2(toApi);
+    deadlines.watch(exchange);
+    complete();
+    wait(10);
+    for (let at = 0; at < 5; at++) sweepAt(at);
+    expect((exchange.response as Http2ServerResponse).stream.listenerCount('drain')).toBe(1);
+  });
+
+  it('logs whose request it ends', () => {
+    const info = vi.fn();
+    const deadlines = new Deadlines({ limits, logger: { info } as unknown as Logger, now: () => 101 });
+    deadlines.watch(overHttp1(toApi).exchange);
+    deadlines.sweep();
+    expect(info.mock.calls).toEqual([[{ owner: 'api', address: '10.0.0.1' }, bodyIsLate]]);
   });
 
   it('leaves alone a response whose connection or stream is missing', () => {
