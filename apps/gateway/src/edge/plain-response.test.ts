@@ -122,6 +122,15 @@ describe('the last bytes of a connection', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('are not waited for when the other side has ended, and reads nothing', async () => {
+    const socket = new FakeConnection();
+    socket.isSlow = true;
+    endThenDestroy(socket, 'bye');
+    socket.push(null);
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect([socket.received, vi.getTimerCount()]).toEqual(['', 0]);
+  });
+
   it('get two seconds and a turn of the event loop', () => {
     const socket = new FakeConnection();
     endThenDestroy(socket, 'bye');
