@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import { connect as http2Connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { createServer as createTcpServer, connect as netConnect, Server, type Socket } from 'node:net';
+import { createServer as createTcpServer, connect as netConnect, Server, Socket } from 'node:net';
 import { testCertificate, turns, until, useLeakCheck } from '@postern/testkit';
 import { type Logger, pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -21,6 +21,7 @@ import { createDashboardProxy } from './dashboard.ts';
 import { createEdge, type Edge } from './edge.ts';
 import { markAuthenticated } from './exchange.ts';
 import type { EdgeLimits } from './limits.ts';
+import { remoteAddressOf } from './remote-address.ts';
 import { ownerOf } from './routes.ts';
 
 useLeakCheck();
@@ -218,6 +219,7 @@ describe('a connection to the edge', () => {
     return harness;
   }
   const get = 'GET /api/ HTTP/1.1\r\nHost: x\r\n\r\n';
+  const last = 'GET /api/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
 
   /** A handler that leaves its requests open; `next` resolves with the response of the next one. */
   function holding() {
@@ -235,6 +237,70 @@ describe('a connection to the edge', () => {
     expect(calls).toEqual(['api']);
     first.write(get);
     await until(() => calls.length === 2);
+    first.destroy();
+    await until(async () => (await said(last)) !== '', { what: 'the next connection' });
+  });
+
+  it('sends each piece at once, and notices that the other side is gone', async () => {
+    const [noDelay, keepAlive] = [vi.spyOn(Socket.prototype, 'setNoDelay'), vi.spyOn(Socket.prototype, 'setKeepAlive')];
+    const { said } = await start();
+    await said(last);
+    expect([noDelay.mock.calls, keepAlive.mock.calls]).toEqual([[[true]], [[true, 30_000]]]);
+    noDelay.mockRestore();
+    keepAlive.mockRestore();
+  });
+
+  it('may ask for any number of things, one after another', async () => {
+    const { send, calls } = await start({ edgeLimits: { pipelinedRequests: 2 } });
+    const socket = send('');
+    for (let count = 0; count < 4; count++) {
+      const answered = once(socket, 'data');
+      socket.write(get);
+      await answered;
+    }
+    socket.end('GET /tunnel HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await once(socket, 'close');
+    expect(calls).toEqual(['api', 'api', 'api', 'api', 'tunnel']);
+  });
+
+  it.each([true, false])('may end its side after an upgrade, and still gets what it is sent (TLS: %s)', async (tls) => {
+    const { send } = await start({
+      tls,
+      handlers: {
+        tunnel: (_request, socket) => void socket.resume().once('end', () => setImmediate(() => socket.end('bye'))),
+      },
+    });
+    const socket = send('GET /tunnel HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    socket.end();
+    expect((await socket.setEncoding('latin1').toArray()).join('')).toBe('bye');
+  });
+
+  it('that fails after an upgrade fails alone', async () => {
+    const { said, calls } = await start({
+      handlers: { tunnel: (_request, socket) => socket.destroy(new Error('reset')) },
+    });
+    await said('GET /tunnel HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await said(last);
+    expect(calls).toEqual(['api']);
+  });
+
+  it('through a load balancer has its client named when it is upgraded', async () => {
+    const { said } = await start({
+      proxies: { trusted: ['127.0.0.1'], source: 'x-forwarded-for' },
+      handlers: { tunnel: (request, socket) => socket.end(remoteAddressOf(request)) },
+    });
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
+    expect(await said(`GET /tunnel HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.51.100.7\r\n${upgrade}\r\n`)).toBe(
+      '198.51.100.7',
+    );
+  });
+
+  it('over HTTP/2 is told that it is no proxy', async () => {
+    const { http2 } = await start({ tls: true });
+    const stream = http2().request({ ':method': 'CONNECT', ':authority': 'a:1' });
+    const [headers] = await once(stream, 'response');
+    expect(headers[':status']).toBe(405);
+    expect((await stream.setEncoding('latin1').toArray()).join('')).toBe('This server is not a proxy.\n');
   });
 
   it.each([
@@ -267,10 +333,10 @@ describe('a connection to the edge', () => {
 
   it('that asks for something that is no path is told so, and counted under no owner', async () => {
     const { said, metrics } = await start();
-    expect(await said('GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(
-      /^HTTP\/1\.1 400 .*\r\n\r\nThe request target must be a path\.\n$/s,
-    );
-    await said('GET /api/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    const answer = await said('GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\nThe request target must be a path\.\n$/s);
+    expect(answer).not.toMatch(/retry-after/i);
+    await said(last);
     const { values } = await (metrics.registry.getSingleMetric('postern_http_requests_total')?.get() ?? { values: [] });
     expect(values.map(({ labels, value }) => ({ ...labels, value }))).toEqual([
       { path: 'none', code: '400', value: 1 },
