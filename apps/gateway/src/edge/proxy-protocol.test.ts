@@ -4,6 +4,8 @@ import { connect as connectTls } from 'node:tls';
 import { useLeakCheck } from '@postern/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EdgeHarness, type EdgeHarnessOptions, startEdgeHarness } from '../test/edge-harness.ts';
+import type { RequestHandler } from './dispatch.ts';
+import { markAuthenticated } from './exchange.ts';
 import { parseProxyHeader } from './proxy-protocol.ts';
 import { remoteAddressOf } from './remote-address.ts';
 
@@ -132,9 +134,35 @@ describe('behind a load balancer that speaks the PROXY protocol', () => {
     await Promise.all(held);
   });
 
+  it('health checks by the load balancer itself are not counted as its connections', async () => {
+    const calls = new EventEmitter();
+    const api: RequestHandler = (request) => {
+      markAuthenticated(request);
+      calls.emit('call');
+    };
+    const started = await start({ tls: false, limits: { connectionsPerAddress: 1 }, handlers: { api } });
+    const held: Promise<string>[] = [];
+    for (let count = 0; count < 2; count++) {
+      const reached = once(calls, 'call');
+      held.push(ask(started, { first: header(0, 0, Buffer.alloc(0)), tls: false }));
+      await reached;
+    }
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(held);
+  });
+
   it('a connection from a load balancer without the header is cut off', async () => {
     const started = await start({ tls: false });
     expect(await ask(started, { first: Buffer.alloc(0), tls: false })).toBe('');
+  });
+
+  it('a connection that is reset in the middle of the header ends alone', async () => {
+    const started = await start({ tls: false });
+    const tcp = connectTcp(started.port, '127.0.0.1');
+    sockets.push(tcp);
+    await new Promise<void>((resolve) => tcp.write(ipv6.subarray(0, 20), () => resolve()));
+    tcp.resetAndDestroy();
+    expect(await ask(started, { first: ipv6, tls: false })).toMatch(/\r\n2001:db8::7$/);
   });
 
   it('a connection that never completes the header is cut off', async () => {
