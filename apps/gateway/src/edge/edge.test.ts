@@ -18,6 +18,7 @@ import { GatewayMetrics } from '../metrics/metrics.ts';
 import { type EdgeHarness, type EdgeHarnessOptions, startEdgeHarness } from '../test/edge-harness.ts';
 import { inlineScriptHashes } from './content-security-policy.ts';
 import { createDashboardProxy } from './dashboard.ts';
+import { Deadlines } from './deadlines.ts';
 import { createEdge, type Edge } from './edge.ts';
 import { markAuthenticated } from './exchange.ts';
 import type { EdgeLimits } from './limits.ts';
@@ -365,6 +366,30 @@ describe('a connection to the edge', () => {
       'connection: close',
       'second',
     ]);
+  });
+
+  it.each([true, false])('that is idle is closed as soon as the edge closes (TLS: %s)', async (tls) => {
+    const { edge, send } = await start({ tls });
+    const socket = send(get);
+    await once(socket, 'data');
+    await Promise.all([once(socket, 'close'), edge.close(60_000)]);
+  });
+
+  it('has deadlines for each request until it is over, and none when the edge is closed', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const [watch, forget] = [vi.spyOn(Deadlines.prototype, 'watch'), vi.spyOn(Deadlines.prototype, 'forget')];
+    try {
+      const { edge, said } = await start();
+      await said(last);
+      expect(watch).toHaveBeenCalledTimes(1);
+      expect(forget.mock.calls).toEqual(watch.mock.calls);
+      expect(vi.getTimerCount()).toBe(1);
+      await edge.close(0);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.restoreAllMocks();
+      vi.useRealTimers();
+    }
   });
 
   it.each([true, false])('is cut off when its response takes longer than the edge waits (TLS: %s)', async (tls) => {

@@ -185,8 +185,8 @@ export function createEdge(options: EdgeOptions): Edge {
   };
 
   const onClientError = (error: NodeJS.ErrnoException, socket: Duplex): void => {
-    const answerable = error.code !== 'ECONNRESET' && (connections.get(socket)?.exchanges ?? 0) === 0;
-    if (!answerable) socket.destroy();
+    // Earlier responses are still being sent, and nothing may be written between them.
+    if ((connections.get(socket)?.exchanges ?? 0) > 0) socket.destroy();
     else refuseSocket(socket, clientErrorStatus(error.code));
   };
 
@@ -206,9 +206,9 @@ export function createEdge(options: EdgeOptions): Edge {
     close: async (graceMs) => {
       closing = true;
       const closed = acceptors.close();
+      // Closes idle HTTP/1.1 connections.
       server.close();
       sessions?.close();
-      if ('closeIdleConnections' in server) server.closeIdleConnections();
       const deadline = setTimeout(() => {
         sessions?.destroy();
         for (const socket of sockets) socket.destroy();
