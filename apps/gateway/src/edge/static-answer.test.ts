@@ -149,6 +149,16 @@ describe('an answer that is the same for everybody', () => {
     expect((await ask(answer, { 'if-none-match': tag, 'accept-encoding': 'gzip' })).status).toBe(200);
   });
 
+  it('is compressed once, and shared by all who get it', async () => {
+    const answer = new StaticAnswer(long, text);
+    const request = { headers: { 'accept-encoding': 'br' }, method: 'GET' } as unknown as IncomingMessage;
+    const [first, second] = [new FakeResponse(), new FakeResponse()];
+    for (const response of [first, second]) await answer.answer(request, response as unknown as ServerResponse);
+    const [one, other] = [first.received[0], second.received[0]];
+    expect(other?.buffer).toBe(one?.buffer);
+    expect(other?.byteOffset, 'the same place in the memory that small buffers share').toBe(one?.byteOffset);
+  });
+
   it('is not written to a client that left while it was compressed', async () => {
     const response = new FakeResponse();
     const answered = new StaticAnswer(long, text).answer(
