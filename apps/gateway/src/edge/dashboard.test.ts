@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type RequestListener, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { useLeakCheck } from '@postern/testkit';
+import { turns, useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { contentSecurityPolicy, inlineScriptHashes, ownHosts } from './content-security-policy.ts';
 import { createDashboardProxy } from './dashboard.ts';
 
 useLeakCheck();
@@ -46,6 +47,9 @@ async function ask(
   for await (const part of response) body += part;
   return { status: response.statusCode, headers: response.headers, body };
 }
+
+const policyOf = (proxy: URL, scripts: string[]): string =>
+  contentSecurityPolicy({ hosts: ownHosts({ host: proxy.host }, 'https://gateway.example'), scripts });
 
 it('says that there is no dashboard if there is none', async () => {
   const { proxy } = await start(undefined);
@@ -108,7 +112,7 @@ describe('an answer without a body', () => {
 
 it.each([
   ['text/html; charset=utf-8', { 'cache-control': 'no-store', 'x-frame-options': 'DENY' }],
-  ['text/x-component', { 'cache-control': 'no-store', 'x-frame-options': undefined }],
+  ['text/x-component; charset=utf-8', { 'cache-control': 'no-store', 'x-frame-options': undefined }],
   ['image/svg+xml', { 'cache-control': 'max-age=60', 'x-frame-options': undefined }],
   [undefined, { 'cache-control': 'max-age=60', 'x-frame-options': undefined }],
 ])('lets nobody store or frame a page, and leaves others as they are (%s)', async (type, expected) => {
@@ -128,7 +132,35 @@ it.each([
   ]);
   const { 'cache-control': cache, 'x-frame-options': frame, 'x-powered-by': other } = headers;
   expect({ 'cache-control': cache, 'x-frame-options': frame, other }).toEqual({ ...expected, other: undefined });
-  expect(headers['content-security-policy']?.includes('sha256-')).toBe(type?.startsWith('text/html') ?? false);
+  const scripts = type?.startsWith('text/html') ? inlineScriptHashes(body) : [];
+  expect(headers['content-security-policy']).toBe(policyOf(proxy, scripts));
+});
+
+it('fetches an asset once, without the headers of who asks first, and lets it run no script of its own', async () => {
+  const seen: unknown[] = [];
+  const url = await listen((asked, response) => {
+    seen.push([asked.method, asked.headers]);
+    response.setHeader('cache-control', 'immutable').end('1');
+  });
+  const { proxy } = await start(url);
+  for (const method of ['HEAD', 'GET']) {
+    const { status, headers } = await ask(proxy, '/_next/static/a.js', method);
+    expect([status, headers['content-security-policy']]).toEqual([200, policyOf(proxy, [])]);
+  }
+  expect(seen).toEqual([['GET', { host: url.host, connection: 'keep-alive' }]]);
+});
+
+it('asks for nothing more, and logs nothing, when the client has left', async () => {
+  const { promise, resolve } = Promise.withResolvers<IncomingMessage>();
+  const url = await listen(resolve);
+  const { proxy, logged } = await start(url);
+  const leaving = request(proxy, { agent: false }).on('error', () => {});
+  leaving.end();
+  const asked = await promise;
+  leaving.destroy();
+  await once(asked.socket, 'close');
+  await turns(10);
+  expect(logged).toEqual([]);
 });
 
 it('holds at most 16 MiB of pages for one address, until they were read', async () => {
@@ -143,5 +175,7 @@ it('holds at most 16 MiB of pages for one address, until they were read', async 
   ]);
   await once(unread.resume(), 'close');
   // The room is free once the proxy, too, has seen the response end.
-  while ((await open(proxy, '/third', 'HEAD')).statusCode === 503);
+  let third = await open(proxy, '/third');
+  while (third.statusCode === 503) third = await open(proxy, '/third');
+  third.destroy();
 });
