@@ -56,6 +56,9 @@ export const parts = {
       /HTTP\/2 connection from which the client reads nothing/,
       /stall in their headers/,
       /do not keep others from the dashboard/,
+      /to \/(login|api).* resets its stream over HTTP\/2/,
+      /resets its stream over HTTP\/2, and no other \(after 3 bytes\)/,
+      /^over TLS, a request in another version of HTTP is refused and/,
     ],
   },
   'gateway/identity': {
