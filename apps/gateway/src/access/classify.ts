@@ -11,17 +11,14 @@ import {
 } from '@postern/kube';
 import { refusal } from './refusal.ts';
 
-/** A request in the apiserver's own terms. */
-export interface ClassifiedRequest {
+/** A request in the apiserver's own terms; `options` are those of a stream, as the apiserver reads them. */
+export type ClassifiedRequest = {
   info: RequestInfo;
   /** The verb to authorise. */
   verb: string;
-  stream: StreamSubresource | null;
-  /** The options of a stream, as the apiserver reads them; null if `stream` is null. */
-  options: StreamOptions | null;
   /** The kind of traffic that follows, for the metrics and the deadlines. */
   kind: 'unary' | 'watch' | 'log' | 'proxy' | StreamSubresource;
-}
+} & ({ stream: StreamSubresource; options: StreamOptions } | { stream: null; options: null });
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
@@ -35,8 +32,9 @@ export function classify(method: string, target: KubeTarget): ClassifiedRequest 
   if (info === null) throw refusal(400, 'The path does not say which resource is meant.');
   if (info.isResourceRequest && info.verb === '') throw refusal(405, 'This method is not supported on a resource.');
   const stream = streamSubresource(info);
-  const options = stream === null ? null : optionsOf(stream, target.query);
-  return { info, verb: authorisationVerb(info), stream, options, kind: stream ?? trafficOf(info) };
+  const verb = authorisationVerb(info);
+  if (stream === null) return { info, verb, kind: trafficOf(info), stream, options: null };
+  return { info, verb, kind: stream, stream, options: optionsOf(stream, target.query) };
 }
 
 function optionsOf(stream: StreamSubresource, query: string): StreamOptions {

@@ -19,7 +19,7 @@ export function sessionStart(
   request: IncomingMessage,
 ): SessionStart | null {
   const { stream, options, info } = asked;
-  if (stream === null || options === null) return null;
+  if (stream === null) return null;
   return {
     organizationId: cluster.organizationId,
     clusterId: cluster.id,
