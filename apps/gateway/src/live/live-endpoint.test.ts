@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { turns, useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Principal } from '../identity/principal.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
@@ -122,8 +122,15 @@ describe('a handshake', () => {
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['cannot open a live connection']);
   });
 
-  it('whose connection closes before it is answered takes no place', async () => {
+  it('whose connection closes while its credential is checked takes no place', async () => {
+    const checked = Promise.withResolvers<void>();
+    vi.spyOn(authenticator, 'authenticate').mockImplementationOnce(async () => {
+      await checked.promise;
+      return authenticator.principals.get('eve') ?? null;
+    });
     dial().destroy();
+    await turns();
+    checked.resolve();
     await turns();
     expect(await statusOf(dial())).toBe(101);
   });
