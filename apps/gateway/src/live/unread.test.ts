@@ -38,3 +38,20 @@ it('counts messages by size, for each person separately', () => {
   expect(count(10)).toBe(20);
   expect([flood.bars('a'), flood.bars('c')]).toEqual([true, false]);
 });
+
+it('counts the connections that remain after another has ended, however often its end is reported', () => {
+  const unread = new Unread();
+  const { hold, connection, person } = unreadLimits;
+  const reader = (bytes: number) => ({ unread: () => bytes });
+  const leave = unread.add('a', reader(0));
+  leave();
+  const most = Array.from({ length: person / connection }, () => reader(connection));
+  for (const one of most) unread.add('a', one);
+  const large = reader(hold + 1);
+  unread.add('a', large)();
+  leave();
+  expect(unread.isTooMuch('a', large)).toBe(false);
+  unread.add('a', large);
+  expect(unread.isTooMuch('a', large)).toBe(true);
+  expect(unread.isTooMuch('b', large)).toBe(false);
+});
