@@ -1,10 +1,17 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { duplexPair } from 'node:stream';
 import { turns, useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { refusal } from '../access/refusal.ts';
+import { attachRemoteAddress } from '../edge/remote-address.ts';
 import type { Principal } from '../identity/principal.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
+import type { Revalidation } from '../revalidation/revalidation.ts';
+import type { TerminalClient, TerminalService } from '../terminals/terminal-service.ts';
 import { FakeConnection } from '../test/fake-streams.ts';
 import { FakeAuthenticator, FakeDirectory } from '../test/fakes.ts';
 import { LiveEndpoint } from './live-endpoint.ts';
@@ -19,6 +26,12 @@ let limits: Limits;
 let lines: string[];
 let endpoint: LiveEndpoint;
 let connections: FakeConnection[];
+let browsers: WebSocket[];
+/** The client of each terminal that was asked for. */
+let clients: TerminalClient[];
+/** Ends the session. */
+let revoke: () => void;
+let watched: number;
 
 beforeEach(() => {
   authenticator = new FakeAuthenticator();
@@ -30,12 +43,28 @@ beforeEach(() => {
   limits = new Limits({ ...defaultLimits, liveEventsPerUser: 10, liveConnectionsPerUser: 1 }, () => 0);
   lines = [];
   connections = [];
+  browsers = [];
+  clients = [];
+  watched = 0;
   const directory = new FakeDirectory();
   const logger = pino({ base: null, timestamp: false }, { write: (line) => lines.push(line) });
   const options: Partial<LiveOptions> = {
     authenticator,
     clusters: directory,
     changes: directory.changes,
+    terminals: {
+      open: async (client: TerminalClient) => {
+        clients.push(client);
+        throw refusal(403, 'no');
+      },
+    } as unknown as TerminalService,
+    revalidation: {
+      watch: (_principal: Principal, onRevoked: () => void) => {
+        revoke = onRevoked;
+        watched++;
+        return () => watched--;
+      },
+    } as unknown as Revalidation,
     limits,
     logger,
     publicOrigin,
@@ -44,6 +73,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const connection of connections) connection.destroy();
+  for (const browser of browsers) browser.terminate();
   endpoint.close();
 });
 
@@ -133,5 +163,104 @@ describe('a handshake', () => {
     checked.resolve();
     await turns();
     expect(await statusOf(dial())).toBe(101);
+  });
+});
+
+/** A browser's connection in memory. */
+interface Browser {
+  ws: WebSocket;
+  closed: Promise<void>;
+  /** Waits for a text that begins like this, including engine.io's envelope. @returns the JSON after it. */
+  next(start: string): Promise<unknown>;
+}
+
+function browse(headers: Record<string, string> = {}): Browser {
+  const [ours, theirs] = duplexPair();
+  // Unlike in a network, destroying one end does not close the other.
+  ours.once('close', () => theirs.destroy());
+  theirs.once('close', () => ours.destroy());
+  const server = createServer();
+  server.on('upgrade', (request, socket, head) => {
+    attachRemoteAddress(request, '192.0.2.7');
+    endpoint.upgrade(request, socket, head);
+  });
+  server.emit('connection', theirs);
+  const ws = new WebSocket('ws://localhost/socket.io/?EIO=4&transport=websocket', {
+    createConnection: () => ours as never,
+    headers: { origin: publicOrigin, cookie: 'session=eve', ...headers },
+  });
+  browsers.push(ws);
+  ws.on('error', () => {});
+  const received: string[] = [];
+  ws.on('message', (data) => received.push(String(data)));
+  const next = async (start: string): Promise<unknown> => {
+    let found: string | undefined;
+    while (found === undefined) {
+      found = received.find((text) => text.startsWith(start));
+      if (found === undefined) await once(ws, 'message');
+    }
+    received.splice(received.indexOf(found), 1);
+    return JSON.parse(found.slice(start.length));
+  };
+  const closed = new Promise<void>((resolve) => ws.once('close', () => resolve()));
+  return { ws, closed, next };
+}
+
+/** A browser that has joined. */
+async function join(headers: Record<string, string> = {}): Promise<Browser> {
+  const browser = browse(headers);
+  await browser.next('0');
+  browser.ws.send('40');
+  await browser.next('40');
+  return browser;
+}
+
+describe('a live connection', () => {
+  it('begins with its limits, and is not compressed', async () => {
+    const browser = browse();
+    expect(await browser.next('0')).toEqual({
+      sid: expect.any(String),
+      upgrades: [],
+      pingInterval: 15_000,
+      pingTimeout: 15_000,
+      maxPayload: 100 * 1024,
+    });
+    expect(browser.ws.extensions).toBe('');
+  });
+
+  it.each([
+    ['a browser', { 'user-agent': 'Firefox' }, 'Firefox'],
+    ['a client without a name', {}, ''],
+  ])('of %s opens terminals under its address and its name', async (_, headers: Record<string, string>, userAgent) => {
+    const { ws, next } = await join(headers);
+    const place = { organization: 'acme', cluster: 'prod', namespace: 'shop', pod: 'web-0', columns: 80, rows: 24 };
+    ws.send(`420${JSON.stringify(['terminal:open', place])}`);
+    expect(await next('430')).toEqual([expect.objectContaining({ error: expect.anything() })]);
+    expect(clients).toEqual([{ principal: authenticator.principals.get('eve'), address: '192.0.2.7', userAgent }]);
+  });
+
+  it('ends with its session', async () => {
+    const { next, closed } = await join();
+    expect(watched).toBe(1);
+    revoke();
+    expect(await next('42')).toEqual(['session:ended', { message: 'Your session has ended. Sign in again.' }]);
+    await closed;
+    expect(watched).toBe(0);
+  });
+
+  it('ends when the gateway stops', async () => {
+    const { closed } = await join();
+    endpoint.close();
+    await closed;
+    expect(watched).toBe(0);
+  });
+
+  it('is limited in its events', async () => {
+    const { ws, next } = await join();
+    for (let count = 0; count < 31; count++) ws.send(`42${count}["terminal:ping"]`);
+    expect(await next('4329')).toEqual([null]);
+    expect(await next('4330')).toEqual([
+      expect.objectContaining({ error: expect.objectContaining({ code: 'limit' }) }),
+    ]);
   });
 });
