@@ -2,10 +2,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { duplexPair } from 'node:stream';
 import { turns, useLeakCheck } from '@postern/testkit';
+import type { Server as Engine } from 'engine.io';
 import { pino } from 'pino';
+import { Server } from 'socket.io';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { refusal } from '../access/refusal.ts';
+import type { ClusterChanges } from '../clusters/cluster-changes.ts';
 import { attachRemoteAddress } from '../edge/remote-address.ts';
 import type { Principal } from '../identity/principal.ts';
 import { Limits } from '../limits/limits.ts';
@@ -25,6 +28,10 @@ let authenticator: FakeAuthenticator;
 let limits: Limits;
 let lines: string[];
 let endpoint: LiveEndpoint;
+let changes: ClusterChanges;
+/** socket.io's server and engine.io's below it. */
+let io: Server;
+let engine: Engine;
 let connections: FakeConnection[];
 let browsers: WebSocket[];
 /** The client of each terminal that was asked for. */
@@ -40,18 +47,19 @@ beforeEach(() => {
     credential: { kind: 'browser', id: 'session-eve' },
   } as Principal);
   // Allows 40 events at once.
-  limits = new Limits({ ...defaultLimits, liveEventsPerUser: 10, liveConnectionsPerUser: 1 }, () => 0);
+  limits = new Limits({ ...defaultLimits, liveEventsPerUser: 10, liveConnectionsPerUser: 2 }, () => 0);
   lines = [];
   connections = [];
   browsers = [];
   clients = [];
   watched = 0;
   const directory = new FakeDirectory();
+  changes = directory.changes;
   const logger = pino({ base: null, timestamp: false }, { write: (line) => lines.push(line) });
   const options: Partial<LiveOptions> = {
     authenticator,
     clusters: directory,
-    changes: directory.changes,
+    changes,
     terminals: {
       open: async (client: TerminalClient) => {
         clients.push(client);
@@ -69,9 +77,13 @@ beforeEach(() => {
     logger,
     publicOrigin,
   };
+  const bind = vi.spyOn(Server.prototype, 'bind');
   endpoint = new LiveEndpoint(options as LiveOptions);
+  io = bind.mock.contexts[0] as Server;
+  engine = bind.mock.calls[0]?.[0] as Engine;
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const connection of connections) connection.destroy();
   for (const browser of browsers) browser.terminate();
   endpoint.close();
@@ -114,6 +126,7 @@ describe('a handshake', () => {
   it('opens a connection, which takes one of the places of its person until it ends', async () => {
     const connection = dial({ headers: { upgrade: 'WebSocket' } });
     expect(await statusOf(connection)).toBe(101);
+    expect(await statusOf(dial())).toBe(101);
     expect(await statusOf(dial())).toBe(429);
     connection.destroy();
     await turns();
@@ -163,6 +176,7 @@ describe('a handshake', () => {
     checked.resolve();
     await turns();
     expect(await statusOf(dial())).toBe(101);
+    expect(await statusOf(dial())).toBe(101);
   });
 });
 
@@ -176,6 +190,9 @@ interface Browser {
 
 function browse(headers: Record<string, string> = {}): Browser {
   const [ours, theirs] = duplexPair();
+  // What the gateway sends arrives in a later turn, as over a network: `ws` relies on it when it closes.
+  const deliver = theirs._write.bind(theirs);
+  theirs._write = (...written) => void setImmediate(() => deliver(...written));
   // Unlike in a network, destroying one end does not close the other.
   ours.once('close', () => theirs.destroy());
   theirs.once('close', () => ours.destroy());
@@ -248,11 +265,14 @@ describe('a live connection', () => {
     expect(watched).toBe(0);
   });
 
-  it('ends when the gateway stops', async () => {
-    const { closed } = await join();
+  it('ends when the gateway stops, joined or not', async () => {
+    const joined = await join();
+    const waiting = browse();
+    await waiting.next('0');
     endpoint.close();
-    await closed;
+    await Promise.all([joined.closed, waiting.closed]);
     expect(watched).toBe(0);
+    expect(changes.eventNames()).toEqual([]);
   });
 
   it('is limited in its events', async () => {
@@ -262,5 +282,31 @@ describe('a live connection', () => {
     expect(await next('4330')).toEqual([
       expect.objectContaining({ error: expect.objectContaining({ code: 'limit' }) }),
     ]);
+  });
+});
+
+describe('a connection that was not admitted here', () => {
+  it('is closed as soon as it exists', () => {
+    const closed: unknown[] = [];
+    const [guard] = engine.listeners('connection');
+    guard?.({ request: {}, close: (...how: unknown[]) => closed.push(how) });
+    expect(closed).toEqual([[true]]);
+  });
+
+  it.each([
+    ['by its request', { request: {} }],
+    ['by its WebSocket', { conn: {} }],
+  ])('is closed instead of being served, even if it is only unknown %s', async (_, unknown) => {
+    await join();
+    const disconnected: unknown[] = [];
+    const [known] = io.sockets.sockets.values();
+    const foreign = {
+      request: known?.request,
+      conn: known?.conn,
+      disconnect: (...how: unknown[]) => disconnected.push(how),
+      ...unknown,
+    };
+    for (const serve of io.sockets.listeners('connection')) serve(foreign as never);
+    expect(disconnected).toEqual([[true]]);
   });
 });

@@ -65,15 +65,21 @@ class StubTerminals {
 
 let terminals: StubTerminals;
 let socket: FakeLiveSocket;
+let lines: string[];
 
 beforeEach(() => {
   terminals = new StubTerminals();
+  lines = [];
   socket = connect();
 });
 
 function connect(): FakeLiveSocket {
   const connected = new FakeLiveSocket();
-  const options = { terminals, logger: pino({ enabled: false }) };
+  const logger = pino(
+    { base: null, timestamp: false, serializers: { error: (error: Error) => error.message } },
+    { write: (line) => lines.push(line) },
+  );
+  const options = { terminals, logger };
   serveTerminals(connected.asLive, options as unknown as LiveOptions);
   return connected;
 }
@@ -107,19 +113,24 @@ describe('opening a terminal', () => {
   });
 
   it.each([
-    [refusal(403, 'no'), { error: { code: 'denied', message: 'You are not allowed to open a terminal here: no' } }],
-    [refusal(503, 'offline'), { error: { code: 'agent-offline', message: 'offline' } }],
+    [refusal(403, 'no'), { error: { code: 'denied', message: 'You are not allowed to open a terminal here: no' } }, []],
+    [refusal(503, 'offline'), { error: { code: 'agent-offline', message: 'offline' } }, []],
     [
       new Error('a bug'),
       { error: { code: 'unavailable', message: 'Postern cannot do this right now. Try again shortly.' } },
+      ['a bug'],
     ],
-  ])('that fails (%s) is answered, and does not count', async (error, answer) => {
-    for (let count = 0; count < 31; count++) await open();
-    terminals.before = () => Promise.reject(error);
-    expect(await socket.ask('terminal:open', place)).toEqual(answer);
-    terminals.before = async () => {};
-    await open();
-  });
+  ])(
+    'that fails (%s) is answered, does not count, and is logged unless it was refused',
+    async (error, answer, logged) => {
+      for (let count = 0; count < 31; count++) await open();
+      terminals.before = () => Promise.reject(error);
+      expect(await socket.ask('terminal:open', place)).toEqual(answer);
+      expect(lines.map((line) => JSON.parse(line).error)).toEqual(logged);
+      terminals.before = async () => {};
+      await open();
+    },
+  );
 
   it('is refused beyond 32, also while they are being opened, until one has ended', async () => {
     for (let count = 0; count < 31; count++) await open();
@@ -169,6 +180,7 @@ describe('an open terminal', () => {
       ['acknowledge', 7],
     ]);
     expect(second.told).toEqual([]);
+    expect(lines).toEqual([]);
   });
 
   it('is closed on request, whereupon nothing reaches it any more', async () => {
