@@ -64,7 +64,7 @@ export function tooMuch(seconds: number, message: string): SocketError {
 }
 
 function malformed(error: z.ZodError): SocketError {
-  const [issue] = error.issues;
-  const field = issue === undefined || issue.path.length === 0 ? 'the request' : issue.path.join('.');
-  return socketError('invalid-request', `${field}: ${issue?.message ?? 'malformed'}`);
+  const { path = [], message = 'malformed' } = error.issues[0] ?? {};
+  const field = path.length === 0 ? 'the request' : path.join('.');
+  return socketError('invalid-request', `${field}: ${message}`);
 }
