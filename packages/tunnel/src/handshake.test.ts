@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { generateAgentKey, TunnelDialer, webSocketClientOptions } from './index.ts';
 import { FakeClock } from './test/fake-clock.ts';
-import { listenForTunnels, type TestGateway, testIdentity } from './test/tunnel-pair.ts';
+import { listenForTunnels, type TestGateway, testIdentity, webSocketTunnelPair } from './test/tunnel-pair.ts';
 
 useLeakCheck();
 
@@ -104,6 +104,11 @@ describe('the gateway', () => {
       resume: null,
     });
     expect(tunnel.epoch).toBe(1n);
+    // The 5 s of the handshake no longer count.
+    await clock.advance(5000);
+    ws.ping();
+    await once(ws, 'pong');
+    expect(ws.readyState).toBe(ws.OPEN);
     ws.terminate();
     await once(tunnel, 'close');
   });
@@ -121,7 +126,7 @@ describe('the gateway', () => {
     const { ws, challenge, closed } = await dial();
     const privateKey = createPrivateKey(generateAgentKey().privateKeyPem);
     ws.send(JSON.stringify(await helloFor(challenge, { privateKey })));
-    expect(await refusal(closed)).toMatchObject({ code: 4401 });
+    expect(await refusal(closed)).toEqual({ code: 4401, reason: 'the signature does not match the key of this agent' });
     expect(gateway.failures).toMatchObject([{ closeName: 'proof', remote: false }]);
   });
 
@@ -181,7 +186,7 @@ describe('the gateway', () => {
   it('refuses another protocol with 4426', async () => {
     const { ws, challenge, closed } = await dial();
     ws.send(JSON.stringify({ ...(await helloFor(challenge)), protocol: 2 }));
-    expect(await refusal(closed)).toMatchObject({ code: 4426 });
+    expect(await refusal(closed)).toEqual({ code: 4426, reason: 'protocol 2 is not spoken here' });
   });
 
   it('passes on a refusal to admit', async () => {
@@ -203,16 +208,16 @@ describe('the gateway', () => {
     expect(gateway.failures[0]?.cause).toEqual(new Error('password of the database'));
   });
 
-  it.each<[string, string | Buffer]>([
-    ['garbage', 'garbage'],
-    ['an empty message', ''],
-    ['JSON that is not a HELLO', '{"type":"hello"}'],
-    ['a frame', Buffer.from([1, 0, 0, 0, 0, 0, 0, 2])],
-    ['5 KiB', JSON.stringify({ type: 'hello', agentId: 'x'.repeat(5000) })],
-  ])('answers %s with 4400', async (_name, message) => {
+  it.each<[string, string | Buffer, string]>([
+    ['garbage', 'garbage', 'HELLO is malformed'],
+    ['an empty message', '', 'HELLO is malformed'],
+    ['JSON that is not a HELLO', '{"type":"hello"}', 'HELLO is malformed'],
+    ['a frame', Buffer.from([1, 0, 0, 0, 0, 0, 0, 2]), 'a frame before the handshake was over'],
+    ['5 KiB', JSON.stringify({ type: 'hello', agentId: 'x'.repeat(5000) }), 'a handshake message too large'],
+  ])('answers %s with 4400', async (_name, message, reason) => {
     const { ws, closed } = await dial();
     ws.send(message);
-    expect(await refusal(closed)).toMatchObject({ code: 4400 });
+    expect(await refusal(closed)).toEqual({ code: 4400, reason });
     expect(gateway.failures).toMatchObject([{ closeName: 'protocol' }]);
   });
 
@@ -223,7 +228,7 @@ describe('the gateway', () => {
     const hello = JSON.stringify(await helloFor(challenge));
     ws.send(hello);
     ws.send(hello);
-    expect(await refusal(closed)).toMatchObject({ code: 4400 });
+    expect(await refusal(closed)).toEqual({ code: 4400, reason: 'a message before WELCOME' });
   });
 
   it('closes on a message above 128 KiB and a flood of fragments, without buffering them', async () => {
@@ -270,6 +275,31 @@ describe('the gateway', () => {
     expect(await refusal(closed)).toMatchObject({ code: 4408 });
   });
 
+  it('does not ask to admit an agent that was lost while its key was looked up', async () => {
+    const { verifyAgent, admit } = identity.accept;
+    const looking = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    let admitted = 0;
+    gateway.accept.verifyAgent = async (hello) => {
+      asked.resolve();
+      await looking.promise;
+      return verifyAgent(hello);
+    };
+    gateway.accept.admit = async (hello) => {
+      admitted++;
+      return admit(hello);
+    };
+    const { ws, challenge, closed } = await dial();
+    ws.send(JSON.stringify(await helloFor(challenge)));
+    await asked.promise;
+    ws.terminate();
+    await closed;
+    await until(() => gateway.failures.length === 1);
+    looking.resolve();
+    await turns();
+    expect(admitted).toBe(0);
+  });
+
   it('creates no tunnel for a connection that was lost during the checks', async () => {
     const checking = Promise.withResolvers<{ epoch: bigint }>();
     const asked = Promise.withResolvers<void>();
@@ -287,6 +317,8 @@ describe('the gateway', () => {
     await turns();
     expect(gateway.tunnels.length).toBe(0);
     expect(gateway.failures).toMatchObject([{ closeName: 'lost', remote: true }]);
+    // No keepalive either.
+    expect(clock.pending).toBe(0);
   });
 
   it('closes on text after the handshake with 4400', async () => {
@@ -321,10 +353,19 @@ describe('the agent', () => {
     versions: [1],
   };
 
-  it.each<[string, (ws: WebSocket) => void, number]>([
-    ['garbage', (ws) => ws.send('garbage'), 4400],
-    ['a short nonce', (ws) => ws.send(JSON.stringify({ ...challenge, nonce: 'AAAA' })), 4400],
-    ['a frame instead of CHALLENGE', (ws) => ws.send(Buffer.alloc(8)), 4400],
+  const welcome = {
+    type: 'welcome',
+    session: 'A'.repeat(22),
+    epoch: '1',
+    limits: { streams: 16 },
+    intervals: { busyMs: 10_000, idleMs: 30_000, timeoutMs: 5000 },
+    resume: null,
+  };
+
+  it.each<[string, (ws: WebSocket) => void, number, string]>([
+    ['garbage', (ws) => ws.send('garbage'), 4400, 'CHALLENGE is malformed'],
+    ['a short nonce', (ws) => ws.send(JSON.stringify({ ...challenge, nonce: 'AAAA' })), 4400, 'CHALLENGE is malformed'],
+    ['a frame instead of CHALLENGE', (ws) => ws.send(Buffer.alloc(8)), 4400, 'a frame before the handshake was over'],
     [
       'a malformed WELCOME',
       (ws) => {
@@ -332,22 +373,64 @@ describe('the agent', () => {
         ws.once('message', () => ws.send(JSON.stringify({ type: 'welcome', session: '../x' })));
       },
       4400,
+      'WELCOME is malformed',
     ],
-    ['a gateway of another version', (ws) => ws.send(JSON.stringify({ ...challenge, versions: [2, 3] })), 4426],
-  ])('closes on %s', async (_name, behave, code) => {
+    [
+      'a gateway of another version',
+      (ws) => ws.send(JSON.stringify({ ...challenge, versions: [2, 3] })),
+      4426,
+      'the gateway speaks protocol 2, 3',
+    ],
+  ])('closes on %s', async (_name, behave, code, reason) => {
     const fake = await listenRaw((ws) => {
-      ws.on('close', (received) => codes.push(received));
+      ws.on('close', (received, why) => closes.push([received, why.toString()]));
       behave(ws);
     });
-    const codes: number[] = [];
+    const closes: [number, string][] = [];
     const dialer = new TunnelDialer({ ...identity.agent, urls: [fake.url], clock });
     const ended = Promise.race([once(dialer, 'disconnected'), once(dialer, 'refused')]);
     dialer.start();
-    expect(await ended).toMatchObject([{ code }]);
-    await until(() => codes.length === 1);
-    expect(codes).toEqual([code]);
+    expect(await ended).toMatchObject([{ code, reason }]);
+    await until(() => closes.length === 1);
+    expect(closes).toEqual([[code, reason]]);
     await dialer.stop();
     await fake.close();
+  });
+
+  it('dials again when the tunnel ended in the very packet that opened it', async () => {
+    const fake = await listenRaw((ws) => {
+      ws.send(JSON.stringify(challenge));
+      ws.once('message', () => {
+        const { _socket: socket } = ws as unknown as { _socket: Socket };
+        socket.cork();
+        ws.send(JSON.stringify(welcome));
+        // A frame that is too short.
+        ws.send(Buffer.from([1]));
+        socket.uncork();
+      });
+    });
+    const dialer = new TunnelDialer({ ...identity.agent, urls: [fake.url], clock, backoff: { random: () => 1 } });
+    const ended = Promise.all([once(dialer, 'connected'), once(dialer, 'disconnected')]);
+    dialer.start();
+    const [[tunnel], [event]] = await ended;
+    expect(tunnel.closed).toBe(true);
+    expect(event).toEqual({ code: 1006, reason: 'the connection was lost', retryInMs: 1000 });
+    expect(dialer.tunnel).toBeUndefined();
+    await dialer.stop();
+    await fake.close();
+  });
+
+  it.each([
+    ['the gateway allows', 1, 2],
+    ['it was told to', 2, 1],
+  ])('opens no more streams than %s', async (_whose, gatewayStreams, agentStreams) => {
+    const pair = await webSocketTunnelPair({
+      gateway: { maxStreams: gatewayStreams },
+      agent: { maxStreams: agentStreams },
+    });
+    expect(() => pair.agent.session.open(Buffer.from('{}')).on('error', () => {})).not.toThrow();
+    expect(() => pair.agent.session.open(Buffer.from('{}'))).toThrow('1 streams are open on this tunnel');
+    await pair.close();
   });
 
   it('gives up on a gateway that is silent for 15 s', async () => {

@@ -113,19 +113,30 @@ describe.each([
     expect(requests).toBe(0);
   });
 
-  it.each<[string, 'gateway' | 'agent', unknown]>([
-    ['an http request by an agent', 'agent', get],
-    ['a tcp request by an agent', 'agent', { kind: 'tcp', cluster: testCluster, host: 'h', port: 1, identity }],
-    ['a report by the gateway', 'gateway', { kind: 'report', cluster: testCluster, report }],
-    ['a malformed head', 'gateway', { ...get, path: 'x' }],
-    ['a kind of a later version', 'gateway', { ...get, kind: 'udp' }],
-  ])('refuses %s, and continues', async (_case, from, head) => {
+  const tcp = { kind: 'tcp', cluster: testCluster, host: 'h', port: 1, identity };
+
+  it.each<[string, 'gateway' | 'agent', unknown, string]>([
+    ['an http request by an agent', 'agent', get, 'gateway takes no http requests'],
+    ['a tcp request by an agent', 'agent', tcp, 'gateway takes no tcp requests'],
+    [
+      'a report by the gateway',
+      'gateway',
+      { kind: 'report', cluster: testCluster, report },
+      'agent takes no report requests',
+    ],
+    ['a malformed head', 'gateway', { ...get, path: 'x' }, "the head's path is not valid: not a path"],
+    ['a kind of a later version', 'gateway', { ...get, kind: 'udp' }, "the head's kind is not valid"],
+  ])('refuses %s, and continues', async (_case, from, head, reason) => {
     const { gateway, agent } = await start();
     gateway.on('request', (request) => request.respond({ status: 500, headers: [] }));
     agent.on('request', echoRequest);
     const sender = from === 'agent' ? agent : gateway;
     const stream = sender.session.open(Buffer.from(JSON.stringify(head)));
-    await expect(stream.accepted).rejects.toMatchObject({ code: 'refused', remote: true });
+    await expect(stream.accepted).rejects.toMatchObject({
+      code: 'refused',
+      reason: expect.stringContaining(reason),
+      remote: true,
+    });
     const { stream: next, response } = gateway.request(get, { end: true });
     expect((await response).status).toBe(200);
     next.resume();
