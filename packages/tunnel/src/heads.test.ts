@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RequestHead } from './head-types.ts';
-import { encodeRequestHead, encodeResponseHead, parseRequestHead, parseResponseHead } from './heads.ts';
+import {
+  encodeRequestHead,
+  encodeResponseHead,
+  InvalidAnswerError,
+  InvalidHeadError,
+  parseRequestHead,
+  parseResponseHead,
+} from './heads.ts';
 
 const identity = { user: 'ada@example.org', groups: ['postern:admin', 'team:ops'] };
 const http: RequestHead = {
@@ -68,6 +75,7 @@ describe('request heads', () => {
     ['a header value with NUL', { ...http, headers: [['a', 'x\0y']] }],
     ['a header value above U+00FF', { ...http, headers: [['a', '\u0100']] }],
     ['headers as an object', { ...http, headers: { a: 'b' } }],
+    ['a header value that is a number', { ...http, headers: [['a', 1]] }],
     ['a header of three', { ...http, headers: [['a', 'b', 'c']] }],
     ['port 0', { kind: 'tcp', cluster: 'c', host: 'h', port: 0, identity }],
     ['port 65536', { kind: 'tcp', cluster: 'c', host: 'h', port: 65_536, identity }],
@@ -81,6 +89,15 @@ describe('request heads', () => {
     const result = parsed({ ...http, headers: [['authorization', 'secret\n']] });
     expect(result).toMatchObject({ ok: false, reason: expect.stringContaining('headers.0.1') });
     expect(JSON.stringify(result)).not.toContain('secret');
+  });
+
+  it('say what is wrong with a head that has no fields', () => {
+    const malformed = { ok: false, reason: expect.stringMatching(/^the head's form is not valid: /) };
+    expect(parsed('x')).toEqual(malformed);
+    expect(parseResponseHead(Buffer.from('null'))).toEqual(malformed);
+    const notJson = { ok: false, reason: 'the head is not JSON' };
+    expect(parseRequestHead(Buffer.from('{'))).toEqual(notJson);
+    expect(parseResponseHead(Buffer.alloc(0))).toEqual(notJson);
   });
 
   it('treat __proto__ as an ordinary name', () => {
@@ -110,6 +127,14 @@ describe('request heads', () => {
   it('are not sent when malformed', () => {
     expect(() => encodeRequestHead({ ...http, path: '/a\nb' })).toThrow('path');
     expect(() => encodeResponseHead({ status: 99, headers: [] })).toThrow('status');
+    expect(() => encodeResponseHead({ status: 99, headers: [] })).toThrow(InvalidHeadError);
+  });
+
+  it('have errors that a log can tell apart by name', () => {
+    expect([new InvalidHeadError('x').name, new InvalidAnswerError('x').name]).toEqual([
+      'InvalidHeadError',
+      'InvalidAnswerError',
+    ]);
   });
 });
 

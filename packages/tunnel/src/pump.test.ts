@@ -82,3 +82,20 @@ it.each<[string, number, string | undefined]>([
   expect(Buffer.concat(stream.taken).toString()).toBe('firstsecond');
   expect(stream.aborted).toBe(aborted);
 });
+
+it.each<[string, number, string | undefined]>([
+  ['ends', 5, undefined],
+  ['aborts', 6, 'upstream-failed: it broke off'],
+])('%s after what was read from a source that is already destroyed', async (_, expected, aborted) => {
+  const [source, stream] = [newSource(), new Stream()];
+  source.push('first');
+  source.destroy();
+  await once(source, 'close');
+  pump(source, stream, { isComplete: (bytes) => bytes === expected, broken });
+  while (!stream.writableFinished) {
+    stream.take();
+    await turns(1);
+  }
+  expect(Buffer.concat(stream.taken).toString()).toBe('first');
+  expect(stream.aborted).toBe(aborted);
+});

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { WebSocketTransport } from './index.ts';
 import { type WebSocketPair, webSocketPair } from './test/web-socket-pair.ts';
+import { cutReason } from './websocket-transport.ts';
 
 useLeakCheck();
 
@@ -130,11 +131,30 @@ describe.each(['server', 'client'] as const)('the transport on the %s side', (si
     expect(messages).toEqual([]);
   });
 
+  it('cuts off the peer', async () => {
+    const { transport, closes } = receiveOn(side);
+    const closed = once(pair[other], 'close') as Promise<[number, Buffer]>;
+    transport.terminate();
+    expect((await closed)[0]).toBe(1006);
+    await until(() => closes.length === 1);
+    expect(closes).toEqual([[1006, '']]);
+  });
+
   it('closes with the connection', async () => {
     const { closes } = receiveOn(side);
     pair[other].terminate();
     await until(() => closes.length === 1);
     expect(closes).toEqual([[1006, '']]);
+  });
+});
+
+describe('a close reason', () => {
+  it.each([
+    ['has up to 123 bytes', 'x'.repeat(123), 'x'.repeat(123)],
+    ['is cut to 123 bytes', 'x'.repeat(125), 'x'.repeat(123)],
+    ['is cut between two characters', 'é'.repeat(62), 'é'.repeat(61)],
+  ])('%s', (_what, reason, cut) => {
+    expect(cutReason(reason)).toBe(cut);
   });
 });
 
