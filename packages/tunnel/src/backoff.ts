@@ -38,7 +38,7 @@ export class Backoff {
   afterLoss(connectedMs: number): number {
     if (connectedMs >= this.#options.healthyAfterMs) this.#attempt = 0;
     const ceiling = Math.min(this.#options.maxMs, this.#options.firstMs * 2 ** this.#attempt);
-    if (ceiling < this.#options.maxMs) this.#attempt++;
+    this.#attempt++;
     return this.#options.random() * ceiling;
   }
 

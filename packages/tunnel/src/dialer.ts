@@ -83,10 +83,7 @@ export class TunnelDialer extends EventEmitter<{
     const closed = [...this.#sockets].map((ws) => new Promise<void>((resolve) => ws.once('close', () => resolve())));
     this.#tunnel?.close(closeCodes.bye, 'the agent stops');
     this.#tunnel = undefined;
-    for (const ws of this.#sockets) {
-      if (ws.readyState === ws.CONNECTING) ws.terminate();
-      else ws.close(closeCodes.bye);
-    }
+    for (const ws of this.#sockets) ws.close(closeCodes.bye);
     await Promise.all(closed);
   }
 
@@ -130,7 +127,7 @@ export class TunnelDialer extends EventEmitter<{
     tunnel.once('close', onClose);
     this.emit('connected', tunnel);
     // It may have ended after WELCOME, before there was a listener.
-    if (tunnel.closed && this.#tunnel === tunnel) onClose({ code: 1006, reason: 'the connection was lost' });
+    if (tunnel.closed) onClose({ code: 1006, reason: 'the connection was lost' });
   }
 
   #onEnd(ended: Ended, connectedMs: number): void {

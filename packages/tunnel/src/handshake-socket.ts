@@ -97,7 +97,6 @@ export class HandshakeSocket {
   };
 
   readonly #onClose = (code: number, reason: Buffer): void => {
-    if (this.#isDone) return;
     this.#done();
     const text = reason.length > 0 ? reason.toString('utf8') : this.#problem;
     this.onFail?.(new HandshakeError({ code, reason: text, remote: true }));

@@ -77,7 +77,6 @@ export class MessageReader {
     if (isControl(this.#opcode)) {
       // Passed on as received, so its payload stays masked.
       this.#control = [Buffer.from(this.#header.subarray(0, this.#headerLength))];
-      this.#isMasked = false;
     } else {
       this.#messageType ??= this.#opcode;
       // The mask of our own agents is all zero.
