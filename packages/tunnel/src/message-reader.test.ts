@@ -22,7 +22,7 @@ function wire({ fin, opcode, payload, reserved = 0 }: WireFrame, mask?: readonly
   return Buffer.concat([Buffer.from([...header, ...(mask ?? [])]), body]);
 }
 
-type Seen = { binary: string } | { text: string } | { control: string } | { violation: number };
+type Seen = { binary: string } | { text: string } | { control: string } | { violation: number; reason: string };
 
 /** Reads the chunks. @returns what the reader reported, in order. */
 function read(chunks: readonly Uint8Array[], options: { masked?: boolean; limits?: [number, number] } = {}): Seen[] {
@@ -37,7 +37,7 @@ function read(chunks: readonly Uint8Array[], options: { masked?: boolean; limits
       seen.push(isBinary ? { binary: hex } : { text: hex });
     },
     onControl: (frame) => seen.push({ control: frame.toString('hex') }),
-    onViolation: (violation) => seen.push({ violation }),
+    onViolation: (violation, reason) => seen.push({ violation, reason }),
   });
   // Copies, because the reader may modify what it reads.
   for (const chunk of chunks) reader.read(Buffer.from(chunk));
@@ -122,24 +122,55 @@ describe('a message reader', () => {
     expect(read([wire(x(true, 2), mask, 2), wire(x(true, 2), mask, 8)])).toEqual([{ binary: '78' }, { binary: '78' }]);
   });
 
-  it.each<[string, Buffer[], number]>([
-    ['the first reserved bit', [wire({ ...x(true, 2), reserved: 0x40 }, mask)], 1002],
-    ['the last reserved bit', [wire({ ...x(true, 2), reserved: 0x10 }, mask)], 1002],
-    ['an unknown data opcode', [wire(x(true, 3), mask)], 1002],
-    ['an unknown control opcode', [wire(x(true, 11), mask)], 1002],
-    ['a frame without a mask', [wire(x(true, 2))], 1002],
-    ['a ping without a mask', [wire(x(true, 9))], 1002],
-    ['a continuation without a first fragment', [wire(x(true, 0), mask)], 1002],
-    ['a message within another', [wire(x(false, 2), mask), wire(x(true, 2), mask)], 1002],
-    ['a fragmented ping', [wire(x(false, 9), mask)], 1002],
-    ['a ping of 126 bytes', [wire(x(true, 9, Buffer.alloc(126)), mask)], 1002],
-    ['a message above the limit', [wire(x(true, 2, Buffer.alloc(1001)), mask)], 1009],
-    ['fragments above the limit', [wire(x(false, 2, Buffer.alloc(1000)), mask), wire(x(false, 0), mask)], 1009],
-    ['a length of 2⁶⁴−1', [Buffer.from([0x82, 0xff, ...Array(8).fill(255), ...mask])], 1009],
-    ['too many fragments', [wire(x(false, 2), mask), ...Array(3).fill(wire(x(false, 0, Buffer.alloc(0)), mask))], 1008],
-  ])('refuses %s, and reads nothing after it', (_name, frames, code) => {
+  it.each([
+    [256, 256],
+    [257, 2],
+    [511, 256],
+    [512, 2],
+  ])('passes on %d bytes that arrive one at a time in %d slices', (length, slices) => {
+    let seen = 0;
+    const reader = new MessageReader({
+      masked: false,
+      maxPayload: 1000,
+      maxFragments: 1,
+      onMessage: (parts) => {
+        seen = parts.length;
+      },
+      onControl: () => {},
+      onViolation: () => {},
+    });
+    for (const byte of wire(x(true, 2, Buffer.alloc(length)))) reader.read(Buffer.of(byte));
+    expect(seen).toBe(slices);
+  });
+
+  it.each<[string, Buffer[], number, string]>([
+    ['the first reserved bit', [wire({ ...x(true, 2), reserved: 0x40 }, mask)], 1002, 'a reserved bit is set'],
+    ['the last reserved bit', [wire({ ...x(true, 2), reserved: 0x10 }, mask)], 1002, 'a reserved bit is set'],
+    ['an unknown data opcode', [wire(x(true, 3), mask)], 1002, 'an unknown opcode'],
+    ['an unknown control opcode', [wire(x(true, 11), mask)], 1002, 'an unknown opcode'],
+    ['a frame without a mask', [wire(x(true, 2))], 1002, 'a wrong mask bit'],
+    ['a ping without a mask', [wire(x(true, 9))], 1002, 'a wrong mask bit'],
+    ['a continuation without a first fragment', [wire(x(true, 0), mask)], 1002, 'fragments out of order'],
+    ['a message within another', [wire(x(false, 2), mask), wire(x(true, 2), mask)], 1002, 'fragments out of order'],
+    ['a fragmented ping', [wire(x(false, 9), mask)], 1002, 'a malformed control frame'],
+    ['a ping of 126 bytes', [wire(x(true, 9, Buffer.alloc(126)), mask)], 1002, 'a malformed control frame'],
+    ['a message above the limit', [wire(x(true, 2, Buffer.alloc(1001)), mask)], 1009, 'a message too large'],
+    [
+      'fragments above the limit',
+      [wire(x(false, 2, Buffer.alloc(1000)), mask), wire(x(false, 0), mask)],
+      1009,
+      'a message too large',
+    ],
+    ['a length of 2⁶⁴−1', [Buffer.from([0x82, 0xff, ...Array(8).fill(255), ...mask])], 1009, 'a message too large'],
+    [
+      'too many fragments',
+      [wire(x(false, 2), mask), ...Array(3).fill(wire(x(false, 0, Buffer.alloc(0)), mask))],
+      1008,
+      'too many fragments',
+    ],
+  ])('refuses %s, and reads nothing after it', (_name, frames, violation, reason) => {
     const bytes = Buffer.concat([...frames, wire(x(true, 2), mask)]);
-    expect(read([bytes], { limits: [1000, 3] })).toEqual([{ violation: code }]);
+    expect(read([bytes], { limits: [1000, 3] })).toEqual([{ violation, reason }]);
   });
 
   it('applies the limits to each message', () => {
@@ -150,7 +181,9 @@ describe('a message reader', () => {
   });
 
   it('refuses a masked frame from a server', () => {
-    expect(read([wire(x(true, 2), mask)], { masked: false })).toEqual([{ violation: 1002 }]);
+    expect(read([wire(x(true, 2), mask)], { masked: false })).toEqual([
+      { violation: 1002, reason: 'a wrong mask bit' },
+    ]);
   });
 
   it('reads nothing after a close frame', () => {

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { generateAgentKey, type ProofFields, signProof, verifyProof } from './proof.ts';
 
@@ -14,7 +14,25 @@ const fields: ProofFields = {
   slot: 0,
 };
 
+/** What is signed for `fields` (docs/protocol.md): each field preceded by its length; the last one is empty. */
+const signedBytes = Buffer.concat(
+  ['postern.tunnel.v1', 'gateway', Buffer.alloc(32, 1), 'agent', 'cluster', 'pod', '0', ''].flatMap((field) => {
+    const bytes = Buffer.from(field);
+    return [Buffer.from([0, 0, 0, bytes.length]), bytes];
+  }),
+);
+
 describe('the proof', () => {
+  it('is a signature of the bytes that the protocol names', () => {
+    expect(verify(null, signedBytes, publicKey, signProof(fields, privateKey))).toBe(true);
+    expect(verifyProof(fields, publicKey, sign(null, signedBytes, privateKey))).toBe(true);
+  });
+
+  it('is not valid with a key of another kind that signed the same bytes', () => {
+    const other = generateKeyPairSync('ed448');
+    expect(verifyProof(fields, other.publicKey, sign(null, signedBytes, other.privateKey))).toBe(false);
+  });
+
   it('is valid for the signed fields', () => {
     expect(verifyProof(fields, publicKey, signProof(fields, privateKey))).toBe(true);
   });

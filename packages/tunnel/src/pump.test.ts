@@ -99,3 +99,76 @@ it.each<[string, number, string | undefined]>([
   expect(Buffer.concat(stream.taken).toString()).toBe('first');
   expect(stream.aborted).toBe(aborted);
 });
+
+it('writes what arrives in one turn together', async () => {
+  const source = newSource();
+  const writes: string[][] = [];
+  const stream = new Writable({
+    writev: (chunks, done) => {
+      writes.push(chunks.map(({ chunk }) => String(chunk)));
+      done();
+    },
+  });
+  pump(source, Object.assign(stream, { abort: () => {} }), { isComplete: () => true, broken });
+  source.push('first');
+  source.push('second');
+  await turns(2);
+  expect(writes).toEqual([['first', 'second']]);
+  source.destroy();
+  await once(stream, 'finish');
+});
+
+it('ends with a complete source, without waiting for it to close, and lets go of both', async () => {
+  const source = new Readable({ autoDestroy: false, read() {} });
+  const stream = new Stream();
+  pump(source, stream, { isComplete: (bytes) => bytes === 5, broken });
+  source.push('first');
+  source.push(null);
+  while (!stream.writableFinished) {
+    stream.take();
+    await turns(1);
+  }
+  expect(source.destroyed).toBe(false);
+  expect([source.listenerCount('data'), stream.listenerCount('drain')]).toEqual([0, 0]);
+  expect(stream.aborted).toBeUndefined();
+});
+
+it('asks again when the source closes whether it is complete', async () => {
+  const source = new Readable({ autoDestroy: false, read() {} });
+  const stream = new Stream();
+  let isComplete = false;
+  pump(source, stream, { isComplete: () => isComplete, broken });
+  const ended = once(source, 'end');
+  source.push(null);
+  await ended;
+  isComplete = true;
+  source.destroy();
+  await once(stream, 'finish');
+  expect(stream.aborted).toBeUndefined();
+});
+
+it('leaves a stream alone that is already destroyed', async () => {
+  const [source, stream] = [newSource(), new Stream()];
+  pump(source, stream, { isComplete: () => false, broken });
+  stream.destroy();
+  source.destroy();
+  await once(source, 'close');
+  expect(stream.aborted).toBeUndefined();
+});
+
+it('passes on once what was received before a source was destroyed without an error', async () => {
+  const [source, stream] = [newSource(), new Stream()];
+  pump(source, stream, { isComplete: (bytes) => bytes === 11, broken });
+  source.push('first');
+  await turns(2);
+  expect(source.isPaused()).toBe(true);
+  source.push('second');
+  source.destroy();
+  await once(source, 'close');
+  while (!stream.writableFinished) {
+    stream.take();
+    await turns(1);
+  }
+  expect(Buffer.concat(stream.taken).toString()).toBe('firstsecond');
+  expect(stream.aborted).toBeUndefined();
+});

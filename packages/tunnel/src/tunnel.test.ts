@@ -63,14 +63,31 @@ describe.each([
 
   it('carries a report from the agent', async () => {
     const { gateway, agent } = await start();
+    gateway.on('close', () => {});
     const sent = agent.request({ kind: 'report', cluster: testCluster, report }, { end: true });
-    // Sent before the gateway has a listener, so it is queued.
+    // It arrives before the gateway has a listener for requests, so it is queued.
+    await until(() => gateway.session.streamCount === 1);
     const [request] = (await once(gateway, 'request')) as [IncomingRequest];
     expect(request.head).toEqual({ kind: 'report', cluster: testCluster, report });
     request.respond({ status: 204, headers: [] }, { end: true });
     expect((await sent.response).status).toBe(204);
     sent.stream.resume();
     request.stream.resume();
+  });
+
+  it('passes a request to each listener once', async () => {
+    const { gateway, agent } = await start();
+    const paths: string[] = [];
+    agent.on('request', ({ head }) => paths.push(`first ${head.kind}`));
+    agent.on('request', (request) => {
+      paths.push(`second ${request.head.kind}`);
+      echoRequest(request);
+    });
+    const { stream, response } = gateway.request(get, { end: true });
+    await response;
+    stream.resume();
+    await once(stream, 'end');
+    expect(paths).toEqual(['first http', 'second http']);
   });
 
   it('accepts at most 16 open reports of an agent, and 32 unread ones', async () => {
@@ -109,7 +126,9 @@ describe.each([
     agent.on('request', () => requests++);
     const closed = once(agent, 'close');
     gateway.session.open(Buffer.from(JSON.stringify(other)));
-    expect(await closed).toMatchObject([{ code: 4400, name: 'protocol', remote: false }]);
+    expect(await closed).toEqual([
+      { code: 4400, name: 'protocol', reason: 'a request for another cluster', remote: false },
+    ]);
     expect(requests).toBe(0);
   });
 
@@ -170,13 +189,15 @@ describe.each([
     const { stream, response } = gateway.request(get);
     await response;
     const draining = once(agent, 'drain');
+    const goAway = once(agent.session, 'goaway');
     const closed = once(agent, 'close');
     const drained = gateway.drain({ timeoutMs: 5000, retryAfterMs: 1234 });
     expect(await draining).toEqual([{ retryAfterMs: 1234 }]);
+    expect(await goAway).toEqual([{ code: 1001, lastStream: 0, retryAfterMs: 1234, prefer: [] }]);
     stream.end('last');
     expect(String(await buffer(stream))).toBe('last');
     await drained;
-    expect(await closed).toMatchObject([{ code: 1001, name: 'drain', remote: true }]);
+    expect(await closed).toEqual([{ code: 1001, name: 'drain', reason: 'drained', remote: true }]);
   });
 });
 
@@ -234,7 +255,7 @@ describe('keepalive', () => {
     await clock.advance(4999);
     expect(asking.closed).toBe(false);
     await clock.advance(1);
-    expect(await closed).toMatchObject([{ code: 4408, name: 'slow', remote: false }]);
+    expect(await closed).toEqual([{ code: 4408, name: 'slow', reason: 'no answer to PING', remote: false }]);
   });
 
   it.each(['gateway', 'agent'] as const)(

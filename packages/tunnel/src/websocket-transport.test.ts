@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { turns, until, useLeakCheck } from '@postern/testkit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { WebSocketTransport } from './index.ts';
 import { type WebSocketPair, webSocketPair } from './test/web-socket-pair.ts';
@@ -66,6 +66,106 @@ describe.each(['server', 'client'] as const)('the transport on the %s side', (si
     await until(() => messages.length === 2);
     expect(messages.map(String)).toEqual(['\x01\x02\x03\x04', 'second']);
     expect(readByWs()).toBe(1);
+  });
+
+  it.each([
+    [0, [0]],
+    [125, [125]],
+    [126, [126, 0, 126]],
+    [65_535, [126, 255, 255]],
+    [65_536, [127, 0, 0, 0, 0, 0, 1, 0, 0]],
+  ])('sends a message of %d bytes with the shortest header', async (length, [first = 0, ...more]) => {
+    const { transport } = receiveOn(side);
+    const write = vi.spyOn(socketOf(pair[side]), 'write');
+    const arrived = once(pair[other], 'message') as Promise<[Buffer, boolean]>;
+    transport.send([Buffer.alloc(length, 7)]);
+    const header = side === 'client' ? [0x82, first | 0x80, ...more, 0, 0, 0, 0] : [0x82, first, ...more];
+    const written = Buffer.concat(write.mock.calls.map(([bytes]) => bytes as Buffer));
+    expect([...written.subarray(0, written.length - length)]).toEqual(header);
+    const [message, isBinary] = await arrived;
+    expect(message.equals(Buffer.alloc(length, 7))).toBe(true);
+    expect(isBinary).toBe(true);
+  });
+
+  it.each([
+    ['together when they are small', [2048], 1],
+    ['as it is when it is large', [2049], 2],
+    ['together when they are small on average', [1, 4095], 1],
+    ['as they are when they are large on average', [1, 4096], 3],
+  ])('writes the parts of a message %s', async (_how, lengths, writes) => {
+    const { transport } = receiveOn(side);
+    const write = vi.spyOn(socketOf(pair[side]), 'write');
+    const arrived = once(pair[other], 'message') as Promise<[Buffer]>;
+    const parts = lengths.map((length, i) => Buffer.alloc(length, i));
+    transport.send(parts);
+    expect(write).toHaveBeenCalledTimes(writes);
+    expect((await arrived)[0].equals(Buffer.concat(parts))).toBe(true);
+  });
+
+  it.each([[[10, 10, 10]], [[5000, 5000, 5000]]])('reports once that parts of %j bytes were sent', async (lengths) => {
+    const { transport } = receiveOn(side);
+    let drains = 0;
+    transport.ondrain = () => drains++;
+    const arrived = once(pair[other], 'message');
+    transport.send(lengths.map((length) => Buffer.alloc(length)));
+    await arrived;
+    await until(() => drains > 0);
+    await turns();
+    expect(drains).toBe(1);
+  });
+
+  it('sends in one go what it is given in one turn, every time', async () => {
+    const { transport } = receiveOn(side);
+    const socket = socketOf(pair[side]);
+    for (let i = 0; i < 2; i++) {
+      transport.send([Buffer.from('first')]);
+      transport.send([Buffer.from('second')]);
+      expect(socket.writableCorked).toBe(1);
+      await turns(1);
+      expect(socket.writableCorked).toBe(0);
+    }
+  });
+
+  it('sends nothing after its close frame', async () => {
+    const { transport, closes } = receiveOn(side);
+    const write = vi.spyOn(socketOf(pair[side]), 'write');
+    transport.close(1000, 'over');
+    const frames = write.mock.calls.length;
+    transport.send([Buffer.from('late')]);
+    expect(write).toHaveBeenCalledTimes(frames);
+    await until(() => closes.length === 1);
+  });
+
+  it('cuts off a peer that does not answer its close frame for 5 s', async () => {
+    const { transport } = receiveOn(side);
+    pair[other].pause();
+    const closed = once(pair[side], 'close');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      transport.close(1000, 'over');
+      transport.close(1000, 'again');
+      vi.advanceTimersByTime(4999);
+      await turns();
+      expect(pair[side].readyState).toBe(pair[side].CLOSING);
+      vi.advanceTimersByTime(1);
+      await closed;
+    } finally {
+      vi.useRealTimers();
+    }
+    pair[other].resume();
+  });
+
+  it('starts no timer when it is already closed', async () => {
+    const { transport, closes } = receiveOn(side);
+    transport.terminate();
+    await until(() => closes.length === 1);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      transport.close(1000, 'over');
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('answers a ping, also between fragments', async () => {
