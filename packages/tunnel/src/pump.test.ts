@@ -147,6 +147,24 @@ it('asks again when the source closes whether it is complete', async () => {
   expect(stream.aborted).toBeUndefined();
 });
 
+it('asks no more once the source was complete', async () => {
+  const source = new Readable({ autoDestroy: false, read() {} });
+  const stream = new Stream();
+  let isComplete = true;
+  pump(source, stream, { isComplete: () => isComplete, broken });
+  source.push('abc');
+  await turns(1);
+  const ended = once(source, 'end');
+  source.push(null);
+  await ended;
+  isComplete = false;
+  source.destroy();
+  await once(source, 'close');
+  stream.take();
+  await once(stream, 'finish');
+  expect(stream.aborted).toBeUndefined();
+});
+
 it('leaves a stream alone that is already destroyed', async () => {
   const [source, stream] = [newSource(), new Stream()];
   pump(source, stream, { isComplete: () => false, broken });
