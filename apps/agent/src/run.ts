@@ -20,6 +20,7 @@ import { Reporter } from './report/reporter.ts';
 import { serveTunnel } from './serve/server.ts';
 import { Upstream } from './upstream/upstream.ts';
 import { version } from './version.ts';
+import { watchTunnels } from './watch-tunnels.ts';
 
 /** How long open streams may take to finish after SIGTERM, in milliseconds; shutting down takes at most 5 s. */
 const drainMs = 3_500;
@@ -71,7 +72,7 @@ export async function runAgent(
       logger,
     });
     const reporter = new Reporter({ collect: () => collector.collect(), clusterId: identity.clusterId, logger });
-    watch(dialer, { logger, metrics, tunnels, identity, signal });
+    watchTunnels(dialer, { logger, metrics, tunnels, identity, signal });
     dialer.on('connected', (tunnel) => {
       serveTunnel(tunnel, { upstream, policy: { readOnly: config.readOnly }, metrics, idle, logger });
       reporter.use(tunnel);
@@ -124,41 +125,6 @@ function dialerFor(
     createWebSocket: (url, protocols) => connector.webSocket(url, protocols),
   });
 }
-
-interface Watching {
-  logger: Logger;
-  metrics: AgentMetrics;
-  tunnels: Set<Tunnel>;
-  identity: Identity;
-  signal: AbortSignal;
-}
-
-/** Tracks connections, in metrics and in the log. */
-function watch(dialer: TunnelDialer, { logger, metrics, tunnels, identity, signal }: Watching): void {
-  dialer.on('connected', (tunnel) => {
-    tunnels.add(tunnel);
-    tunnel.once('close', () => tunnels.delete(tunnel));
-    metrics.connected('connected');
-    logger.info({ cluster: identity.clusterName, organization: identity.organization }, 'connected to the gateway');
-  });
-  dialer.on('disconnected', ({ code, reason, retryInMs }) => {
-    if (signal.aborted) return;
-    metrics.connected('lost');
-    logger.warn({ code, reason, retryInMs: Math.round(retryInMs) }, 'not connected to the gateway');
-  });
-  dialer.on('refused', ({ name, reason, retryInMs }) => {
-    metrics.connected('refused');
-    logger.error({ reason, retryInMs: Math.round(retryInMs) }, refusals[name] ?? 'the gateway refused this agent');
-  });
-}
-
-/** What to do if the gateway refuses this agent, by close code name. */
-const refusals: Record<string, string> = {
-  proof:
-    'the gateway does not know this agent any more. If the cluster was deleted, remove the agent; else start it with a new join token',
-  revoked: 'the access of this agent was revoked. If that was not meant, start it with a new join token',
-  version: 'the gateway speaks another version of the protocol: update this agent',
-};
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;

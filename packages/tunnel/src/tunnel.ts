@@ -130,7 +130,7 @@ export class Tunnel extends EventEmitter<{
       return;
     }
     if ((head.kind === 'report') !== (this.#role === 'gateway')) {
-      stream.reset('refused', `a ${this.#role} takes no ${head.kind} requests`);
+      stream.reset('refused', `the ${this.#role} takes no ${head.kind} requests`);
       return;
     }
     this.emit('request', {
