@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { useLeakCheck } from '@postern/testkit';
 import type { Socket as EngineSocket } from 'engine.io';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConnectionGuard } from './connection-guard.ts';
 import { Flood } from './flood.ts';
 import { Unread, unreadLimits } from './unread.ts';
@@ -59,6 +59,7 @@ beforeEach(() => {
   guarded = [];
 });
 afterEach(() => {
+  vi.useRealTimers();
   for (const { ws } of guarded) ws.emit('close');
 });
 
@@ -196,9 +197,13 @@ describe('the end of a connection', () => {
   });
 
   it('does not wait for a browser that never answers', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { guard, connection, ws } = connect();
     const closed = once(ws, 'close');
     guard.end();
+    vi.advanceTimersByTime(999);
+    expect(connection.calls).toEqual([['close after everything sent']]);
+    vi.advanceTimersByTime(1);
     await closed;
     expect(connection.calls).toEqual([['close after everything sent'], ['terminate']]);
   });
