@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { InputQueue } from './input-queue.ts';
 
 it('returns what was added, in order, and never exceeds its limit', () => {
@@ -37,4 +37,19 @@ it('returns at most 32 KiB at a time', () => {
     if (taken.length === 1) queue.add(Buffer.from('!'));
   }
   expect(Buffer.concat(taken)).toEqual(Buffer.concat([all, Buffer.from('!')]));
+});
+
+it('takes memory only for what waits, and none once everything was taken', () => {
+  const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow');
+  try {
+    const queue = new InputQueue(1024 * 1024);
+    queue.add(Buffer.alloc(255));
+    queue.add(Buffer.alloc(1));
+    queue.add(Buffer.alloc(1));
+    queue.take();
+    queue.add(Buffer.alloc(1));
+    expect(allocate.mock.calls).toEqual([[256], [512], [256]]);
+  } finally {
+    allocate.mockRestore();
+  }
 });
