@@ -26,7 +26,19 @@ describe('readPod', () => {
     [{}, true],
     [{ status: { phase: 'Running', containerStatuses: [{ name: 'a', state: { running: {} } }] } }, true],
     [{ status: { phase: 'Running', containerStatuses: [{ name: 'a', state: { terminated: {} } }] } }, false],
+    [
+      {
+        status: {
+          containerStatuses: [
+            { name: 'b', state: { terminated: {} } },
+            { name: 'a', state: { running: {} } },
+          ],
+        },
+      },
+      true,
+    ],
     [{ status: { phase: 'Succeeded' } }, false],
+    [{ status: { phase: 'Failed' } }, false],
     [{ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }, false],
   ])('%j runs: %s', (more, running) => {
     expect(isRunning(read(pod(more)), 'a')).toBe(running);
