@@ -8,6 +8,9 @@ const schema = z.object({
   list: z.array(z.string().length(1)).max(2).optional(),
   inner: z.object({ text: z.string().max(1) }).optional(),
 });
+const broken = z.unknown().refine(() => {
+  throw new TypeError('a bug');
+});
 /** Objects from JSON in place of a number; some throw when they are converted to one. */
 const odd: unknown[] = [{ toString: 1, valueOf: 1 }, { length: {} }, [{}], { valueOf: {} }];
 
@@ -27,6 +30,11 @@ it.each(odd.map((length) => [JSON.stringify(length), length]))('refuses an objec
     expect(parseUntrusted(schema, value).success).toBe(false);
 });
 
+it('gives one general issue when zod itself fails', () => {
+  const refused = parseUntrusted(schema, { name: { length: { toString: 1, valueOf: 1 } } });
+  expect(refused.error?.issues).toEqual([{ code: 'custom', path: [], message: 'Invalid input' }]);
+});
+
 it('returns a result for any JSON', () => {
   fc.assert(
     fc.property(
@@ -41,18 +49,19 @@ it('returns a result for any JSON', () => {
   );
 });
 
+it.each([null, { length: null }, { inner: null }, { length: 1 }])('does not hide a bug of ours for %j', (value) => {
+  expect(() => parseUntrusted(broken, value)).toThrow('a bug');
+});
+
 it('does not hide a bug of ours, however deep the input', () => {
-  const broken = z.unknown().refine(() => {
-    throw new TypeError('a bug');
-  });
   let deep: unknown = 'x';
   for (let depth = 0; depth < 50_000; depth++) deep = [deep];
   expect(() => parseUntrusted(broken, deep)).toThrow('a bug');
 });
 
 it('does not hide an error of another kind, whatever the input', () => {
-  const broken = z.unknown().refine(() => {
+  const otherwise = z.unknown().refine(() => {
     throw new RangeError('another bug');
   });
-  expect(() => parseUntrusted(broken, { name: { length: {} } })).toThrow('another bug');
+  expect(() => parseUntrusted(otherwise, { name: { length: {} } })).toThrow('another bug');
 });

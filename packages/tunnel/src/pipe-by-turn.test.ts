@@ -38,11 +38,16 @@ describe('a pipe by turn', () => {
     const { source, destination } = pair();
     await turns(1);
     for (const size of [3, 5, 7]) source.write(Buffer.alloc(size));
+    // Once per turn, not once per chunk.
+    expect(destination.writableCorked).toBe(1);
     await turns(2);
     expect(destination.writes).toEqual([[3, 5, 7]]);
-    source.write(Buffer.alloc(11));
+    for (const size of [11, 13]) source.write(Buffer.alloc(size));
     await turns(2);
-    expect(destination.writes).toEqual([[3, 5, 7], [11]]);
+    expect(destination.writes).toEqual([
+      [3, 5, 7],
+      [11, 13],
+    ]);
   });
 
   it('ends with the source, after all its bytes', async () => {
