@@ -1,7 +1,8 @@
-import { until, useLeakCheck } from '@postern/testkit';
+import { turns, until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { WebSocketTransport } from './index.ts';
+import { clientFrame, memoryWebSocket } from './test/memory-web-socket.ts';
 import { type WebSocketPair, webSocketPair } from './test/web-socket-pair.ts';
 
 // A later version of `ws` may have other internals. With any one difference the tunnel must still work.
@@ -71,4 +72,18 @@ describe.each([
     pair[other].ping();
     await pong;
   });
+});
+
+it('ignores what follows a close frame, when ws reads everything', async () => {
+  const { ws, connection } = memoryWebSocket();
+  const receiver = changed(inside(ws)._receiver, { _state: undefined });
+  const transport = new WebSocketTransport(changed(ws, { _receiver: receiver }), 'gateway');
+  const closes: [code: number, reason: string][] = [];
+  transport.onclose = (code, reason) => closes.push([code, reason]);
+  await turns(1);
+  connection.push(clientFrame(0x88, [1000 >> 8, 1000 & 255]));
+  connection.push(clientFrame(0x89));
+  connection.push(null);
+  await turns();
+  expect(closes).toEqual([[1000, '']]);
 });

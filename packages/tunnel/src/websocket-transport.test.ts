@@ -4,6 +4,7 @@ import { turns, until, useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { WebSocketTransport } from './index.ts';
+import { clientFrame, memoryWebSocket } from './test/memory-web-socket.ts';
 import { type WebSocketPair, webSocketPair } from './test/web-socket-pair.ts';
 import { cutReason } from './websocket-transport.ts';
 
@@ -46,126 +47,25 @@ describe.each(['server', 'client'] as const)('the transport on the %s side', (si
     expect(readByWs()).toBe(0);
   });
 
-  it('takes over between two messages only, and loses none', async () => {
+  const whole = peerFrame(side, 0x82, [1, 2, 3, 4]);
+  const fragments = [peerFrame(side, 0x02, [1, 2]), peerFrame(side, 0x80, [3, 4])] as const;
+
+  it.each<[string, Buffer, Buffer]>([
+    ['half a header', whole.subarray(0, 1), whole.subarray(1)],
+    ['half a frame', whole.subarray(0, 2), whole.subarray(2)],
+    ['half a message', ...fragments],
+  ])('leaves a message to ws that already has %s of it, and loses none', async (_what, before, after) => {
     const raw = socketOf(pair[other]);
     const { messages, readByWs } = receiveOn(side);
-    // The receiver of ws already has half a frame.
-    const [header, mask] =
-      side === 'server'
-        ? [
-            [0x82, 0x84],
-            [0, 0, 0, 0],
-          ]
-        : [[0x82, 4], []];
     const receiver = (pair[side] as unknown as { _receiver: { write(chunk: Buffer): boolean } })._receiver;
-    receiver.write(Buffer.from(header));
-    raw.write(Buffer.from([...mask, 1, 2, 3, 4]));
+    receiver.write(Buffer.from(before));
+    raw.write(Buffer.from(after));
     await until(() => messages.length === 1);
     expect(readByWs()).toBe(1);
     pair[other].send(Buffer.from('second'));
     await until(() => messages.length === 2);
     expect(messages.map(String)).toEqual(['\x01\x02\x03\x04', 'second']);
     expect(readByWs()).toBe(1);
-  });
-
-  it.each([
-    [0, [0]],
-    [125, [125]],
-    [126, [126, 0, 126]],
-    [65_535, [126, 255, 255]],
-    [65_536, [127, 0, 0, 0, 0, 0, 1, 0, 0]],
-  ])('sends a message of %d bytes with the shortest header', async (length, [first = 0, ...more]) => {
-    const { transport } = receiveOn(side);
-    const write = vi.spyOn(socketOf(pair[side]), 'write');
-    const arrived = once(pair[other], 'message') as Promise<[Buffer, boolean]>;
-    transport.send([Buffer.alloc(length, 7)]);
-    const header = side === 'client' ? [0x82, first | 0x80, ...more, 0, 0, 0, 0] : [0x82, first, ...more];
-    const written = Buffer.concat(write.mock.calls.map(([bytes]) => bytes as Buffer));
-    expect([...written.subarray(0, written.length - length)]).toEqual(header);
-    const [message, isBinary] = await arrived;
-    expect(message.equals(Buffer.alloc(length, 7))).toBe(true);
-    expect(isBinary).toBe(true);
-  });
-
-  it.each([
-    ['together when they are small', [2048], 1],
-    ['as it is when it is large', [2049], 2],
-    ['together when they are small on average', [1, 4095], 1],
-    ['as they are when they are large on average', [1, 4096], 3],
-  ])('writes the parts of a message %s', async (_how, lengths, writes) => {
-    const { transport } = receiveOn(side);
-    const write = vi.spyOn(socketOf(pair[side]), 'write');
-    const arrived = once(pair[other], 'message') as Promise<[Buffer]>;
-    const parts = lengths.map((length, i) => Buffer.alloc(length, i));
-    transport.send(parts);
-    expect(write).toHaveBeenCalledTimes(writes);
-    expect((await arrived)[0].equals(Buffer.concat(parts))).toBe(true);
-  });
-
-  it.each([[[10, 10, 10]], [[5000, 5000, 5000]]])('reports once that parts of %j bytes were sent', async (lengths) => {
-    const { transport } = receiveOn(side);
-    let drains = 0;
-    transport.ondrain = () => drains++;
-    const arrived = once(pair[other], 'message');
-    transport.send(lengths.map((length) => Buffer.alloc(length)));
-    await arrived;
-    await until(() => drains > 0);
-    await turns();
-    expect(drains).toBe(1);
-  });
-
-  it('sends in one go what it is given in one turn, every time', async () => {
-    const { transport } = receiveOn(side);
-    const socket = socketOf(pair[side]);
-    for (let i = 0; i < 2; i++) {
-      transport.send([Buffer.from('first')]);
-      transport.send([Buffer.from('second')]);
-      expect(socket.writableCorked).toBe(1);
-      await turns(1);
-      expect(socket.writableCorked).toBe(0);
-    }
-  });
-
-  it('sends nothing after its close frame', async () => {
-    const { transport, closes } = receiveOn(side);
-    const write = vi.spyOn(socketOf(pair[side]), 'write');
-    transport.close(1000, 'over');
-    const frames = write.mock.calls.length;
-    transport.send([Buffer.from('late')]);
-    expect(write).toHaveBeenCalledTimes(frames);
-    await until(() => closes.length === 1);
-  });
-
-  it('cuts off a peer that does not answer its close frame for 5 s', async () => {
-    const { transport } = receiveOn(side);
-    pair[other].pause();
-    const closed = once(pair[side], 'close');
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    try {
-      transport.close(1000, 'over');
-      transport.close(1000, 'again');
-      vi.advanceTimersByTime(4999);
-      await turns();
-      expect(pair[side].readyState).toBe(pair[side].CLOSING);
-      vi.advanceTimersByTime(1);
-      await closed;
-    } finally {
-      vi.useRealTimers();
-    }
-    pair[other].resume();
-  });
-
-  it('starts no timer when it is already closed', async () => {
-    const { transport, closes } = receiveOn(side);
-    transport.terminate();
-    await until(() => closes.length === 1);
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    try {
-      transport.close(1000, 'over');
-      expect(vi.getTimerCount()).toBe(0);
-    } finally {
-      vi.useRealTimers();
-    }
   });
 
   it('answers a ping, also between fragments', async () => {
@@ -219,7 +119,7 @@ describe.each(['server', 'client'] as const)('the transport on the %s side', (si
     ['a reserved bit', (ws) => socketOf(ws).write(Buffer.from([0xc2, 0x80, 0, 0, 0, 0])), 1002],
     ['a message above 128 KiB', (ws) => ws.send(Buffer.alloc(128 * 1024 + 1)), 1009],
     ['too many fragments', (ws) => Array.from({ length: 300 }, () => ws.send('x', { fin: false, binary: true })), 1008],
-    ['a reserved close code', (ws) => socketOf(ws).write(closeFrame(side === 'server', 1005)), 1002],
+    ['a reserved close code', (ws) => socketOf(ws).write(peerFrame(side, 0x88, [1005 >> 8, 1005 & 255])), 1002],
   ])('closes on %s', async (_name, behave, code) => {
     const { closes, messages } = receiveOn(side);
     const closed = once(pair[other], 'close');
@@ -248,6 +148,146 @@ describe.each(['server', 'client'] as const)('the transport on the %s side', (si
   });
 });
 
+describe('a transport over a connection in memory', () => {
+  function start() {
+    const { ws, connection } = memoryWebSocket();
+    const closes: [code: number, reason: string][] = [];
+    const transport = new WebSocketTransport(ws, 'gateway');
+    transport.onclose = (code, reason) => closes.push([code, reason]);
+    return { connection, transport, closes };
+  }
+
+  it.each([
+    [0, [0x82, 0]],
+    [125, [0x82, 125]],
+    [126, [0x82, 126, 0, 126]],
+    [65_535, [0x82, 126, 255, 255]],
+    [65_536, [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]],
+  ])('sends a message of %d bytes with the shortest header for it', async (length, header) => {
+    const { connection, transport } = start();
+    const message = Buffer.alloc(length, 1);
+    transport.send([message]);
+    await turns(1);
+    expect(Buffer.concat(connection.writes.flat()).equals(Buffer.from([...header, ...message]))).toBe(true);
+  });
+
+  it('sends the messages of one turn of the event loop in one write', async () => {
+    const { connection, transport } = start();
+    for (const turn of [1, 2]) {
+      transport.send([Buffer.from('one')]);
+      transport.send([Buffer.from('three')]);
+      expect(connection.writes).toHaveLength(turn - 1);
+      // Once per turn, not once per message.
+      expect(connection.writableCorked).toBe(1);
+      await turns(1);
+    }
+    const write = [Buffer.from('\x82\x03one', 'latin1'), Buffer.from('\x82\x05three', 'latin1')];
+    expect(connection.writes).toEqual([write, write]);
+  });
+
+  it('copies the parts of a message together if they are small', async () => {
+    const { connection, transport } = start();
+    transport.send([Buffer.alloc(1), Buffer.alloc(4095)]);
+    await turns(1);
+    expect(connection.writes.map((chunks) => chunks.map(({ length }) => length))).toEqual([[4 + 4096]]);
+  });
+
+  it('does not copy the parts of a message if they are large', async () => {
+    const { connection, transport } = start();
+    const parts = [Buffer.alloc(2048), Buffer.alloc(2049)] as const;
+    transport.send(parts);
+    await turns(1);
+    const [chunks, ...others] = connection.writes;
+    expect(chunks).toEqual([Buffer.from([0x82, 126, 4097 >> 8, 4097 & 255]), ...parts]);
+    expect(chunks?.[1]).toBe(parts[0]);
+    expect(chunks?.[2]).toBe(parts[1]);
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['small', [1, 2, 3]],
+    ['large', [4000, 5000, 6000]],
+  ])('reports once per message of %s parts that there may be room again', async (_size, lengths) => {
+    const { transport } = start();
+    let drains = 0;
+    transport.ondrain = () => drains++;
+    for (let sent = 1; sent <= 2; sent++) {
+      transport.send(lengths.map((length) => Buffer.alloc(length)));
+      await turns(1);
+      expect(drains).toBe(sent);
+    }
+  });
+
+  it('sends nothing after it was closed', async () => {
+    const { connection, transport } = start();
+    transport.close(1000, 'done');
+    transport.send([Buffer.from('late')]);
+    await turns(1);
+    expect(Buffer.concat(connection.writes.flat())).toEqual(Buffer.from('\x88\x06\x03\xe8done', 'latin1'));
+    connection.destroy();
+  });
+
+  it('drops messages that nobody listens for', async () => {
+    const { connection, transport } = start();
+    await turns(1);
+    connection.push(clientFrame(0x82, 'first'));
+    const messages: string[] = [];
+    transport.onmessage = (parts) => messages.push(String(Buffer.concat(parts)));
+    connection.push(clientFrame(0x82, 'second'));
+    expect(messages).toEqual(['second']);
+  });
+
+  it('ignores what follows the close frame, even if ws read the close frame', async () => {
+    const { ws, connection } = memoryWebSocket();
+    connection.push(clientFrame(0x82, 'a').subarray(0, 1));
+    await turns(1);
+    const transport = new WebSocketTransport(ws, 'gateway');
+    const closes: [code: number, reason: string][] = [];
+    const messages: string[] = [];
+    transport.onmessage = (message) => messages.push(Buffer.concat(message).toString());
+    transport.onclose = (code, reason) => closes.push([code, reason]);
+    connection.push(Buffer.concat([clientFrame(0x82, 'a').subarray(1), clientFrame(0x88, [1000 >> 8, 1000 & 255])]));
+    connection.push(clientFrame(0x89));
+    connection.push(clientFrame(0x82, 'after the close'));
+    connection.push(null);
+    await turns();
+    expect(messages).toEqual(['a']);
+    expect(closes).toEqual([[1000, '']]);
+  });
+
+  it('cuts off a peer that does not answer a close within 5 s', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { transport, closes } = start();
+      transport.close(1001, 'going');
+      vi.advanceTimersByTime(4000);
+      transport.close(1001, 'going');
+      vi.advanceTimersByTime(999);
+      await turns();
+      expect(closes).toEqual([]);
+      vi.advanceTimersByTime(1);
+      await turns();
+      expect(closes).toEqual([[1006, '']]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('waits for nothing if it is closed after its end', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { connection, transport, closes } = start();
+      connection.destroy();
+      await turns();
+      expect(closes).toEqual([[1006, '']]);
+      transport.close(1001, 'going');
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe('a close reason', () => {
   it.each([
     ['has up to 123 bytes', 'x'.repeat(123), 'x'.repeat(123)],
@@ -258,6 +298,8 @@ describe('a close reason', () => {
   });
 });
 
-function closeFrame(masked: boolean, code: number): Buffer {
-  return Buffer.from([0x88, masked ? 0x82 : 2, ...(masked ? [0, 0, 0, 0] : []), code >> 8, code & 255]);
+/** A short frame as the peer of this side sends it. */
+function peerFrame(side: 'server' | 'client', firstByte: number, payload: number[]): Buffer {
+  const frame = clientFrame(firstByte, payload);
+  return side === 'server' ? frame : Buffer.from([firstByte, payload.length, ...payload]);
 }

@@ -21,17 +21,20 @@ export function socketBelow(ws: WebSocket): Socket | undefined {
 export function takeOver(ws: WebSocket, read: (chunk: Buffer) => void): (frame: Buffer) => void {
   const { _socket: socket, _receiver: receiver } = ws as unknown as Inside;
   const [listener, ...others] = socket?.listeners('data') ?? [];
+  // It ends with the peer's close frame, after which nothing counts (RFC 6455, 5.5.1).
+  const hasEnded = (): boolean => receiver === undefined || receiver.writableEnded || receiver.destroyed;
   const handBack = (frame: Buffer): void => {
-    if (receiver !== undefined && !receiver.writableEnded && !receiver.destroyed) receiver.write(frame);
+    if (!hasEnded()) receiver?.write(frame);
   };
   if (socket === undefined || receiver === undefined || listener === undefined || others.length > 0) return handBack;
 
   let isOurs = false;
   socket.off('data', listener as (chunk: Buffer) => void);
   socket.on('data', (chunk: Buffer) => {
+    if (hasEnded()) return;
     isOurs ||= receiver._bufferedBytes === 0 && receiver._state === 0 && receiver._fragmented === 0;
     if (isOurs) read(chunk);
-    else if (!receiver.writableEnded && !receiver.destroyed) listener.call(socket, chunk);
+    else listener.call(socket, chunk);
   });
   return handBack;
 }
