@@ -10,11 +10,12 @@ export function meteredPassage(
     cluster,
     head,
     kind,
-    ...options
+    end,
+    interactive,
   }: { cluster: DirectoryCluster; head: ClusterRequestHead; kind: StreamKind } & OpenOptions,
 ): Passage {
   return new Passage(async () => {
-    const outgoing = await connector.open(cluster, head, options);
+    const outgoing = await connector.open(cluster, head, { end, interactive });
     const meter = metrics.streamOpened(kind);
     outgoing.stream.once('close', () => meter.end(outcomeOf(outgoing.stream)));
     return outgoing;

@@ -88,8 +88,8 @@ afterEach(async () => {
   await turns();
 });
 
-function openStream(head: ClusterRequestHead, { end, interactive }: OpenOptions): OutgoingRequest {
-  opened.push({ kind: head.kind, end, interactive });
+function openStream(head: ClusterRequestHead, options: OpenOptions): OutgoingRequest {
+  opened.push({ kind: head.kind, ...options });
   if (head.kind === 'upgrade') return { stream, response: Promise.resolve(respond(acceptance(head))) };
   if (pod instanceof Error) throw pod;
   const { status, body } = pod;
