@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   apiDocumentationPolicy,
@@ -50,6 +51,24 @@ it("names the hashes of the page's inline scripts in script-src", () => {
   ]);
 });
 
+describe('the inline scripts of a page', () => {
+  const hashOf = (script: string) => `'sha256-${createHash('sha256').update(Buffer.from(script)).digest('base64')}'`;
+  it.each([
+    ['with line breaks and tabs', '<script>\n\ta();\r\n</script>', ['\n\ta();\r\n']],
+    ['with characters beyond ASCII', "<script>a('é€😀')</script>", ["a('é€😀')"]],
+    ['with attributes', '<script id="x" data-src="/x.js">a()</script>', ['a()']],
+    ['that repeat', '<script>a()</script><script>b()</script><script>a()</script>', ['a()', 'b()']],
+  ])('include those %s', (_name, page, scripts) => {
+    expect(inlineScriptHashes(page)).toEqual(scripts.map(hashOf));
+  });
+  it.each([
+    '<script></script>',
+    '<script src="/x.js">a()</script>',
+    '<script async SRC = "/x.js">a()</script>',
+    '<script\nsrc\t=/x.js>a()</script>',
+  ])('do not include empty and external ones: %j', (page) => expect(inlineScriptHashes(page)).toEqual([]));
+});
+
 describe('the hosts of a policy', () => {
   const scripts = (hosts: string[]) => read(contentSecurityPolicy({ hosts, scripts: [] })).get('worker-src');
   it('are the requested host and the public one', () => {
@@ -60,13 +79,24 @@ describe('the hosts of a policy', () => {
     expect(ownHosts({ ':authority': 'gateway.example' }, 'https://gateway.example')).toEqual(['gateway.example']);
     expect(ownHosts({}, 'https://gateway.example:443')).toEqual(['', 'gateway.example']);
   });
-  it.each(["x'; script-src *", 'a b', 'a,b', 'a/k8s/', '*', '*.example', 'a:b', ''])(
-    'are left out when invalid: %j',
-    (host) => {
-      expect(scripts([host, 'gateway.example'])).toEqual(['gateway.example/_next/static/']);
-    },
-  );
-  it("may be an IPv6 literal, for which the only source is 'self'", () => {
-    expect(scripts(['[::1]:8443'])).toEqual(["'self'"]);
+  it.each([
+    "x'; script-src *",
+    'a b',
+    'a,b',
+    'a/k8s/',
+    '*',
+    '*.example',
+    'a:b',
+    '',
+    'a[::1]',
+    '[::1]a',
+    '[::1]:',
+    '[::1]:123456',
+  ])('are left out when invalid: %j', (host) => {
+    expect(scripts([host, 'gateway.example'])).toEqual(['gateway.example/_next/static/']);
   });
+  it.each(['[::1]', '[::1]:8443', '[2001:db8::192.0.2.1]:1'])(
+    "may be an IPv6 literal, for which the only source is 'self': %s",
+    (host) => expect(scripts([host])).toEqual(["'self'"]),
+  );
 });
