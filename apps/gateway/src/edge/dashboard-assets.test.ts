@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -10,8 +10,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type EdgeHarness, startEdgeHarness } from '../test/edge-harness.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { createDashboardProxy } from './dashboard.ts';
-import { assetOf } from './dashboard-assets.ts';
+import { assetOf, DashboardAssets } from './dashboard-assets.ts';
+import type { UpstreamAnswer } from './dashboard-upstream.ts';
 import { FairSlots } from './fair-slots.ts';
+import { StaticAnswer } from './static-answer.ts';
 
 useLeakCheck();
 
@@ -127,6 +129,57 @@ describe('an asset of the build', () => {
     '/_next/static/',
     '/',
   ])('does not have the path %s', (target) => expect(assetOf(target)).toBeUndefined());
+});
+
+describe('the cache of assets', () => {
+  const immutable = { 'cache-control': 'immutable' };
+
+  /** A cache whose dashboard always responds alike, and what it was asked for. */
+  function cacheOf(answer: UpstreamAnswer): { assets: DashboardAssets; fetched: string[][] } {
+    const fetched: string[][] = [];
+    const assets = new DashboardAssets(async (path, client) => {
+      fetched.push([path, client]);
+      return answer;
+    });
+    return { assets, fetched };
+  }
+
+  it.each<[string, number, IncomingHttpHeaders]>([
+    ['is an error', 404, immutable],
+    ['is compressed already', 200, { ...immutable, 'content-encoding': 'gzip' }],
+    ['may change', 200, { 'cache-control': 'public, max-age=60' }],
+    ['does not say whether it may change', 200, {}],
+  ])('passes a response on as it is, and does not keep it, if it %s', async (_, status, headers) => {
+    const answer = { status, headers, body: Buffer.from('1') };
+    const { assets, fetched } = cacheOf(answer);
+    expect(await assets.get('/a', '192.0.2.1')).toBe(answer);
+    expect(await assets.get('/a', '192.0.2.2')).toBe(answer);
+    expect(fetched).toEqual([
+      ['/a', '192.0.2.1'],
+      ['/a', '192.0.2.2'],
+    ]);
+  });
+
+  it.each<[IncomingHttpHeaders, string]>([
+    [{ 'content-type': 'text/css' }, 'text/css'],
+    [{}, 'application/octet-stream'],
+  ])('keeps even an empty asset, with its headers (%j)', async (headers, type) => {
+    const { assets, fetched } = cacheOf({ status: 200, headers: { ...immutable, ...headers }, body: Buffer.alloc(0) });
+    const asset = await assets.get('/a', '192.0.2.1');
+    expect(await assets.get('/a', '192.0.2.2')).toBe(asset);
+    expect(fetched).toEqual([['/a', '192.0.2.1']]);
+    expect(asset).toBeInstanceOf(StaticAnswer);
+    const request = { method: 'HEAD', headers: {} } as IncomingMessage;
+    const response = new ServerResponse(request);
+    await (asset as StaticAnswer).answer(request, response);
+    expect(response.getHeaders()).toMatchObject({ ...immutable, 'content-type': type });
+  });
+
+  it('drops what was not used for longest when there would be more than 64 MiB, every form counted', async () => {
+    const { assets, fetched } = cacheOf({ status: 200, headers: immutable, body: Buffer.alloc(8 * 1024 * 1024) });
+    for (const path of ['/1', '/2', '/3', '/1', '/4', '/1', '/3', '/4', '/2']) await assets.get(path, '192.0.2.1');
+    expect(fetched.map(([path]) => path)).toEqual(['/1', '/2', '/3', '/4', '/2']);
+  });
 });
 
 describe('clients that do not read', () => {
