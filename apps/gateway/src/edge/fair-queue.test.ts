@@ -33,3 +33,14 @@ it('lets no item overtake those that wait', async () => {
   await turn();
   expect(begun).toEqual(['a 0', 'b 0', 'a 1', 'a 2', 'a 3', 'a 4', 'a 5']);
 });
+
+it('lets no item that is added during a turn overtake those that wait', async () => {
+  const begun: string[] = [];
+  const queue = new FairQueue<string>((item) => {
+    begun.push(item);
+    if (item === 'a 4') queue.add('b', 'b 0');
+  });
+  for (let index = 0; index < 6; index++) queue.add('a', `a ${index}`);
+  await turn();
+  expect(begun.slice(4)).toEqual(['a 4', 'a 5', 'b 0']);
+});
