@@ -1,12 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { useLeakCheck } from '@postern/testkit';
-import { afterEach, describe, expect, it } from 'vitest';
+import { turns, useLeakCheck } from '@postern/testkit';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type EdgeHarness, type EdgeHarnessOptions, startEdgeHarness } from '../test/edge-harness.ts';
+import { FakeConnection } from '../test/fake-streams.ts';
 import type { RequestHandler } from './dispatch.ts';
 import { markAuthenticated } from './exchange.ts';
-import { parseProxyHeader } from './proxy-protocol.ts';
+import { parseProxyHeader, takeProxyHeader } from './proxy-protocol.ts';
 import { remoteAddressOf } from './remote-address.ts';
 
 const signature = '0d0a0d0a000d0a515549540a';
@@ -30,6 +31,13 @@ const ipv4 = (address: string, tlvs = 0): Buffer =>
   );
 const ipv6 = header(1, 0x21, Buffer.concat([Buffer.from('20010db8000000000000000000000007', 'hex'), Buffer.alloc(20)]));
 
+/** A header whose only fault is the byte of its version and command. */
+function withCommandByte(value: number): Buffer {
+  const bytes = ipv4('198.51.100.7');
+  bytes[12] = value;
+  return bytes;
+}
+
 describe('a PROXY protocol header', () => {
   it.each([
     ['IPv4', ipv4('198.51.100.7'), '198.51.100.7'],
@@ -51,6 +59,9 @@ describe('a PROXY protocol header', () => {
     ['version 1', Buffer.from('PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r\n')],
     ['another version', Buffer.concat([Buffer.from(signature, 'hex'), Buffer.from([0x31, 0x11, 0, 0])])],
     ['an unknown command', Buffer.concat([Buffer.from(signature, 'hex'), Buffer.from([0x22, 0x11, 0, 0])])],
+    ['version 1 in binary', withCommandByte(0x11)],
+    ['version 3', withCommandByte(0x31)],
+    ['an unknown command with valid addresses', withCommandByte(0x22)],
     ['addresses that are too short', header(1, 0x11, Buffer.alloc(11))],
     ['IPv6 addresses that are too short', header(1, 0x21, Buffer.alloc(35))],
     [
@@ -58,6 +69,64 @@ describe('a PROXY protocol header', () => {
       Buffer.concat([Buffer.from(signature, 'hex'), Buffer.from([0x21, 0x11, 0xff, 0xff])]),
     ],
   ])('%s is invalid', (_, bytes) => expect(parseProxyHeader(bytes)).toEqual({ state: 'invalid' }));
+
+  it.each([
+    ['complete', 2_048, { state: 'complete', bytes: 16 + 2_048, source: '198.51.100.7' }],
+    ['invalid', 2_049, { state: 'invalid' }],
+  ])('is %s with %i bytes of addresses and extensions', (_, length, result) => {
+    expect(parseProxyHeader(ipv4('198.51.100.7', length - 12))).toEqual(result);
+  });
+});
+
+describe('a connection whose header is taken off', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function take(): { connection: FakeConnection; source: Promise<string | null | undefined> } {
+    const connection = new FakeConnection();
+    return { connection, source: takeProxyHeader(connection as unknown as Socket, 1_000) };
+  }
+
+  it('is handed over with the bytes after the header, without listeners or a deadline', async () => {
+    const { connection, source } = take();
+    connection.push(ipv6.subarray(0, 20));
+    await turns(1);
+    connection.push(Buffer.concat([ipv6.subarray(20), Buffer.from('GET')]));
+    expect(await source).toBe('2001:db8::7');
+    expect(connection.listenerCount('readable') + connection.listenerCount('close')).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(String(connection.read())).toBe('GET');
+  });
+
+  it('is given up as soon as it closes', async () => {
+    const { connection, source } = take();
+    connection.push(ipv6.subarray(0, 20));
+    const closed = once(connection, 'close');
+    connection.destroy();
+    await closed;
+    expect(vi.getTimerCount()).toBe(0);
+    expect(await source).toBeUndefined();
+  });
+
+  it.each([
+    ['before the header', Buffer.alloc(0)],
+    ['in the middle of the header', ipv6.subarray(0, 20)],
+  ])('is closed at the deadline if the other side ended it %s', async (_, bytes) => {
+    const { connection, source } = take();
+    connection.push(bytes);
+    await turns(1);
+    connection.push(null);
+    await turns(1);
+    vi.advanceTimersByTime(999);
+    expect(connection.destroyed).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(connection.destroyed).toBe(true);
+    expect(await source).toBeUndefined();
+  });
 });
 
 describe('behind a load balancer that speaks the PROXY protocol', () => {
