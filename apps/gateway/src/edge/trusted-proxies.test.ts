@@ -48,6 +48,18 @@ describe('X-Forwarded-For', () => {
   });
 });
 
+it.each(['proxy-protocol', 'x-forwarded-for'] as const)(
+  'with the source %s an invalid network is an error',
+  (source) => {
+    expect(() => new TrustedProxies({ trusted: ['10.0.0.0/8', '10.0.0.0/33'], source })).toThrow(RangeError);
+  },
+);
+
+it.each([undefined, '', 'unknown'])('a peer with the address "%s" is not a load balancer', (address) => {
+  const proxies = new TrustedProxies({ trusted: ['0.0.0.0/0', '::/0'], source: 'proxy-protocol' });
+  expect([proxies.has(address), proxies.has('192.0.2.1'), proxies.has('2001:db8::1')]).toEqual([false, true, true]);
+});
+
 it('no peer is a load balancer with the source connection', () => {
   expect(new TrustedProxies({ trusted: ['10.0.0.0/8'], source: 'connection' }).has('10.0.0.1')).toBe(false);
 });
