@@ -16,7 +16,10 @@ export interface EdgeLimits {
   streamsPerSession: number;
   /** Memory that Node may use for one HTTP/2 connection, in MiB; a stream that would exceed it is refused. */
   sessionMemoryMib: number;
-  /** Streams that a client may reset on a connection, in a burst and per second; one more ends the connection. */
+  /**
+   * Streams that a client may reset on a connection, in a burst and per second; one more ends the connection. Somebody who
+   * leaves a page cancels all of its watches at once, and may do so again on the next page.
+   */
   streamResetBurst: number;
   streamResetRate: number;
   /** PING and SETTINGS frames on a connection, in a burst and per second; one more ends the connection. */
@@ -46,7 +49,7 @@ export const edgeLimits: EdgeLimits = {
   anonymousStreamsPerSession: 100,
   streamsPerSession: 256,
   sessionMemoryMib: 16,
-  streamResetBurst: 200,
+  streamResetBurst: 512,
   streamResetRate: 33,
   controlFrameBurst: 200,
   controlFrameRate: 33,

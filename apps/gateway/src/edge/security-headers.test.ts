@@ -23,6 +23,8 @@ it.each([
   'http://gateway.example.com',
   'https://localhost',
   'https://localhost:8443',
+  'https://localhost.',
+  'https://postern.localhost',
   'https://gateway.local',
   'https://127.0.0.1',
   'https://10.0.0.7:8443',
