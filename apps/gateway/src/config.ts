@@ -61,7 +61,10 @@ export const variables = {
   POSTERN_SECRET_FILE: file.describe(
     'At least 32 random bytes. Keys that sign sessions are derived from it; changing it signs everyone out.',
   ),
-  POSTERN_DASHBOARD_URL: z.url().optional().describe("The dashboard's server. Without it there is the API only."),
+  POSTERN_DASHBOARD_URL: z
+    .url({ protocol: /^http$/, error: 'an http:// URL is wanted' })
+    .optional()
+    .describe("The dashboard's server. Without it there is the API only."),
   POSTERN_METRICS_LISTEN: z.string().min(1).default('127.0.0.1').describe('Address of the metrics for Prometheus.'),
   POSTERN_METRICS_PORT: port.default(9464).describe('Port of the metrics; 0 takes a free one.'),
   POSTERN_AGENT_IMAGE: z

@@ -125,6 +125,7 @@ describe('an asset of the build', () => {
     '/_next/static/../x',
     '/_next/static/a/..',
     '/_next/static/%2e%2e/x',
+    '/_next/static/.%2E/x',
     '/_next/data/x',
     '/_next/static/',
     '/',

@@ -11,7 +11,7 @@ const assetPath = /^\/_next\/static\/[\w.\-~/@+()[\]%]+$/;
 /** The path of an immutable asset without its query, which has no meaning there; undefined for any other target. */
 export function assetOf(target: string): string | undefined {
   const path = target.split('?', 1)[0] ?? '';
-  return assetPath.test(path) && !path.includes('..') && !path.includes('%2e') ? path : undefined;
+  return assetPath.test(path) && !path.includes('..') && !/%2e/i.test(path) ? path : undefined;
 }
 
 /** Caches the assets of the dashboard's build in memory; each is fetched once, however many clients request it. */

@@ -94,3 +94,9 @@ it('passes on a response of 16 MiB, and refuses a longer one', async () => {
     'a file of the dashboard is too large',
   );
 });
+
+it('reaches a process at a literal IPv6 address', async () => {
+  const nobody = new DashboardUpstream(new URL('http://[::1]:1'));
+  // Nothing listens there, but it is that address and port to which it connects.
+  await expect(nobody.fetch(asking())).rejects.toMatchObject({ address: '::1', port: 1 });
+});

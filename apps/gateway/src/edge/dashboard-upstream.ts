@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { urlToHttpOptions } from 'node:url';
 import { FairSlots } from './fair-slots.ts';
 
 /** The largest response of the dashboard that is passed on, in bytes. */
@@ -51,9 +52,9 @@ export class DashboardUpstream {
     const { method, path, headers } = asked;
     return new Promise((resolve, reject) => {
       const request = httpRequest({
+        // A literal IPv6 address without its brackets, among others.
+        ...urlToHttpOptions(this.#url),
         agent: this.#agent,
-        host: this.#url.hostname,
-        port: this.#url.port,
         method,
         path,
         headers: { host: this.#url.host, ...headers },
