@@ -74,6 +74,16 @@ async function refusal(closed: Promise<[number, Buffer]>): Promise<{ code: numbe
   return { code, reason: reason.toString() };
 }
 
+/** Sends a genuine HELLO, and breaks off the connection when `asked` resolves. @returns once the gateway has noticed. */
+async function loseConnection(asked: Promise<void>): Promise<void> {
+  const { ws, challenge, closed } = await dial();
+  ws.send(JSON.stringify(await helloFor(challenge)));
+  await asked;
+  ws.terminate();
+  await closed;
+  await until(() => gateway.failures.length === 1);
+}
+
 describe('the gateway', () => {
   it('cuts off a peer that floods it with pings before HELLO', async () => {
     const { ws, closed } = await dial();
@@ -289,12 +299,7 @@ describe('the gateway', () => {
       admitted++;
       return admit(hello);
     };
-    const { ws, challenge, closed } = await dial();
-    ws.send(JSON.stringify(await helloFor(challenge)));
-    await asked.promise;
-    ws.terminate();
-    await closed;
-    await until(() => gateway.failures.length === 1);
+    await loseConnection(asked.promise);
     looking.resolve();
     await turns();
     expect(admitted).toBe(0);
@@ -307,12 +312,7 @@ describe('the gateway', () => {
       asked.resolve();
       return checking.promise;
     };
-    const { ws, challenge, closed } = await dial();
-    ws.send(JSON.stringify(await helloFor(challenge)));
-    await asked.promise;
-    ws.terminate();
-    await closed;
-    await until(() => gateway.failures.length === 1);
+    await loseConnection(asked.promise);
     checking.resolve({ epoch: 1n });
     await turns();
     expect(gateway.tunnels.length).toBe(0);

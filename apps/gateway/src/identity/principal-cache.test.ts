@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useCacheClock } from '../test/cache-clock.ts';
 import type { Principal } from './principal.ts';
 import { PrincipalCache } from './principal-cache.ts';
 
@@ -9,22 +10,7 @@ const principal = (email: string): Principal => ({
   memberships: [],
 });
 
-// Not 0, which lru-cache treats as no start time.
-let now = 1_000;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  // lru-cache keeps a reference to `performance`, so its method must be replaced.
-  vi.spyOn(performance, 'now').mockImplementation(() => now);
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-async function after(ms: number): Promise<void> {
-  now += ms;
-  await vi.advanceTimersByTimeAsync(ms);
-}
+const after = useCacheClock();
 
 /** A cache with a TTL of 4 s, in front of a database that answers when the test says so. */
 function newCache() {
