@@ -37,9 +37,15 @@ describe('X-Forwarded-For', () => {
     ['also behind a load balancer', '10.0.0.1', '198.51.100.1, <script>, 10.0.0.2', '10.0.0.2'],
     ['a port is removed', '10.0.0.1', '198.51.100.1:4711', '198.51.100.1'],
     ['IPv6 in brackets with a port', '10.0.0.1', '[2001:db8:9::7]:4711', '2001:db8:9::7'],
+    ['IPv6 in brackets without a port', '10.0.0.1', '[2001:db8:9::7]', '2001:db8:9::7'],
     ['IPv6 without brackets', '2001:db8:1::5', '2001:db8:9::7', '2001:db8:9::7'],
     ['an IPv4 peer on an IPv6 socket', '::ffff:10.0.0.1', '198.51.100.1', '198.51.100.1'],
     ['an empty header', '10.0.0.1', '', '10.0.0.1'],
+    ['several fields are one list', '10.0.0.1', ['1.1.1.1', '198.51.100.1', '10.0.0.2'], '198.51.100.1'],
+    ['text before an address with a port', '10.0.0.1', 'x198.51.100.1:4711', '10.0.0.1'],
+    ['text after a port', '10.0.0.1', '198.51.100.1:4711x', '10.0.0.1'],
+    ['text before brackets', '10.0.0.1', 'x[2001:db8:9::7]:4711', '10.0.0.1'],
+    ['text after brackets and a port', '10.0.0.1', '[2001:db8:9::7]:4711x', '10.0.0.1'],
   ])('%s', (_, peer, header, client) => expect(proxies.clientOf(header, peer)).toBe(client));
 
   it.each(['connection', 'proxy-protocol'] as const)('is ignored with the source %s', (source) => {

@@ -31,8 +31,7 @@ export class TrustedProxies {
 
   /** Whether an address is that of a trusted load balancer. */
   has(address: string | undefined): boolean {
-    if (address === undefined || isIP(address) === 0) return false;
-    return this.#networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    return address !== undefined && this.#networks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   }
 
   /**
@@ -44,7 +43,7 @@ export class TrustedProxies {
     if (this.source !== 'x-forwarded-for' || !this.has(peer)) return peer;
     let client = peer;
     // Several fields with the same name form one list, in order (RFC 9110, 5.3).
-    for (const text of [header ?? []].flat().join(',').split(',').reverse()) {
+    for (const text of [header].flat().join(',').split(',').reverse()) {
       const address = bare(text.trim());
       if (isIP(address) === 0) return client;
       client = address;

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
-import { expect, it } from 'vitest';
+import { connect, constants, createServer } from 'node:http2';
+import { type AddressInfo, Socket } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
 import { newExchange } from './exchange.ts';
 import { closeUnlessRead } from './unread-body.ts';
 
@@ -29,4 +31,38 @@ it('closes a connection whose response began before the body was read', () => {
   response.writeHead(200);
   request.emit('end');
   expect([response.shouldKeepAlive, endsByItself()]).toEqual([false, false]);
+});
+
+it('resets an HTTP/2 stream after the response, without an error, while the client is still sending', async () => {
+  const resets: number[] = [];
+  const server = createServer((request, response) => {
+    const close = response.stream.close.bind(response.stream);
+    response.stream.close = (code, callback) => {
+      resets.push(code ?? -1);
+      close(code, callback);
+    };
+    const connection = { exchanges: 1, isClosing: false };
+    closeUnlessRead(
+      newExchange({
+        request: request as unknown as IncomingMessage,
+        response,
+        owner: 'api',
+        connection,
+        address: '',
+        known: () => {},
+      }),
+    );
+    response.end('refused');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  onTestFinished(() => {
+    session.destroy();
+    server.close();
+  });
+  const stream = session.request({ ':method': 'POST' });
+  stream.write('a part of the body');
+  stream.resume();
+  await once(stream, 'close');
+  expect([stream.rstCode, resets]).toEqual([constants.NGHTTP2_NO_ERROR, [constants.NGHTTP2_NO_ERROR]]);
 });
