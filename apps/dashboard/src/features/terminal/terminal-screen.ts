@@ -5,6 +5,7 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import { isApple } from '#components/keys/chord.ts';
 import type { Theme } from '#features/theme/use-theme.ts';
+import { pastedText } from './pasted-text.ts';
 import { terminalKey } from './terminal-key.ts';
 import type { Size } from './terminal-session.ts';
 import type { TerminalSettings } from './terminal-settings.ts';
@@ -72,6 +73,8 @@ export class TerminalScreen {
       options.onMatches({ index: resultIndex, count: resultCount }),
     );
     terminal.open(element);
+    // Before the emulator sees it, which would pass on whatever is in the clipboard.
+    element.addEventListener('paste', this.#onPaste, { capture: true });
     drawWithGpu(terminal);
     this.fit();
     this.#observer = new ResizeObserver(() => this.fit());
@@ -134,27 +137,48 @@ export class TerminalScreen {
     return this.#terminal.hasSelection();
   }
 
-  async copy(): Promise<void> {
-    // Refused if the page is not in front; the selection is kept, to try again.
-    await navigator.clipboard?.writeText(this.#terminal.getSelection()).catch(() => undefined);
+  /** @returns false if the browser refused, as it does if the page is not in front. */
+  async copy(): Promise<boolean> {
+    const text = this.#terminal.getSelection();
+    if (text === '' || navigator.clipboard === undefined) return false;
+    return await navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
   }
 
-  /** Uses bracketed paste if the shell supports it, so that pasted lines do not run. */
+  /** Copies, so that the next Ctrl-C interrupts; if that was refused, the selection is kept, to try again. */
+  async #copyAndDeselect(): Promise<void> {
+    if (await this.copy()) this.#terminal.clearSelection();
+  }
+
+  /** Pastes what the clipboard has. */
   async paste(): Promise<void> {
     const text = await navigator.clipboard.readText().catch(() => '');
-    this.#terminal.paste(text);
+    this.#insert(text);
     this.focus();
   }
 
+  /** Uses bracketed paste if the shell supports it, so that pasted lines do not run. */
+  #insert(text: string): void {
+    this.#terminal.paste(pastedText(text));
+  }
+
+  readonly #onPaste = (event: ClipboardEvent): void => {
+    event.preventDefault();
+    event.stopPropagation();
+    this.#insert(event.clipboardData?.getData('text/plain') ?? '');
+  };
+
   /** @returns false if the emulator must ignore the key. */
   #onKey(event: KeyboardEvent, onSearch: () => void): boolean {
-    const key = terminalKey(event, isApple());
+    const key = terminalKey(event, { apple: isApple(), selected: this.hasSelection });
     if (key === 'shell') return true;
     // The browser itself pastes, which needs no permission.
     if (key === 'paste' || key === 'page') return false;
     event.preventDefault();
     if (event.type !== 'keydown') return false;
-    if (key === 'copy') void this.copy();
+    if (key === 'copy') void this.#copyAndDeselect();
     else onSearch();
     return false;
   }
@@ -173,6 +197,7 @@ export class TerminalScreen {
 
   dispose(): void {
     this.#observer.disconnect();
+    this.#element.removeEventListener('paste', this.#onPaste, { capture: true });
     this.#terminal.dispose();
   }
 }

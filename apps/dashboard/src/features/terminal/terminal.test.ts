@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pastedText } from './pasted-text.ts';
 import { terminalKey } from './terminal-key.ts';
 import { TerminalSession, type TerminalSocket, type TerminalState } from './terminal-session.ts';
 import { readTerminalSettings } from './terminal-settings.ts';
@@ -161,24 +162,41 @@ describe('terminalKey', () => {
     shiftKey: held.includes('shiftKey'),
   });
 
+  const pc = { apple: false, selected: false };
+  const apple = { apple: true, selected: false };
+
   it('leaves Ctrl to the shell', () => {
-    for (const key of ['c', 'v', 'k', 'f', 'r', 'w']) expect(terminalKey(press(key, 'ctrlKey'), false)).toBe('shell');
-    expect(terminalKey(press('c', 'ctrlKey'), true)).toBe('shell');
+    for (const key of ['c', 'k', 'f', 'r', 'w']) expect(terminalKey(press(key, 'ctrlKey'), pc)).toBe('shell');
+    for (const key of ['c', 'v']) expect(terminalKey(press(key, 'ctrlKey'), apple)).toBe('shell');
+    expect(terminalKey(press('v', 'ctrlKey', 'altKey'), pc)).toBe('shell');
+  });
+
+  it('pastes with Ctrl-V, and copies with Ctrl-C while text is selected', () => {
+    expect(terminalKey(press('v', 'ctrlKey'), pc)).toBe('paste');
+    expect(terminalKey(press('c', 'ctrlKey'), { ...pc, selected: true })).toBe('copy');
+    expect(terminalKey(press('c'), { ...pc, selected: true })).toBe('shell');
+    expect(terminalKey(press('c', 'ctrlKey'), { ...apple, selected: true })).toBe('shell');
   });
 
   it('copies, pastes and searches with Ctrl-Shift, or ⌘', () => {
-    expect(terminalKey(press('C', 'ctrlKey', 'shiftKey'), false)).toBe('copy');
-    expect(terminalKey(press('V', 'ctrlKey', 'shiftKey'), false)).toBe('paste');
-    expect(terminalKey(press('F', 'ctrlKey', 'shiftKey'), false)).toBe('search');
-    expect(terminalKey(press('c', 'metaKey'), true)).toBe('copy');
-    expect(terminalKey(press('k', 'metaKey'), true)).toBe('page');
+    expect(terminalKey(press('C', 'ctrlKey', 'shiftKey'), pc)).toBe('copy');
+    expect(terminalKey(press('V', 'ctrlKey', 'shiftKey'), pc)).toBe('paste');
+    expect(terminalKey(press('F', 'ctrlKey', 'shiftKey'), pc)).toBe('search');
+    expect(terminalKey(press('c', 'metaKey'), apple)).toBe('copy');
+    expect(terminalKey(press('v', 'metaKey'), apple)).toBe('paste');
+    expect(terminalKey(press('k', 'metaKey'), apple)).toBe('page');
   });
 
   it('leaves the keys for leaving the terminal to the page', () => {
-    expect(terminalKey(press('`', 'ctrlKey'), false)).toBe('page');
-    expect(terminalKey(press('PageDown', 'ctrlKey', 'shiftKey'), false)).toBe('page');
-    expect(terminalKey(press('PageDown', 'shiftKey'), false)).toBe('shell');
+    expect(terminalKey(press('`', 'ctrlKey'), pc)).toBe('page');
+    expect(terminalKey(press('PageDown', 'ctrlKey', 'shiftKey'), pc)).toBe('page');
+    expect(terminalKey(press('PageDown', 'shiftKey'), pc)).toBe('shell');
   });
+});
+
+it('pastes text without anything that a terminal would take for a key or for the end of the paste', () => {
+  expect(pastedText('one\ttwo\r\nthree\nžluťoučký 🐎')).toBe('one\ttwo\r\nthree\nžluťoučký 🐎');
+  expect(pastedText('ls\x1b[201~\nrm -rf .\x03\x7f\x9b201~\0')).toBe('ls[201~\nrm -rf .201~');
 });
 
 it('limits terminal settings to valid values', () => {
