@@ -1,5 +1,5 @@
 'use client';
-import { SquareTerminal } from 'lucide-react';
+import { CodeXml } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from './button.tsx';
 import { CopyBox } from './copy-box.tsx';
@@ -19,12 +19,12 @@ export function ShowKubectl({ commands, words = false }: ShowKubectlProps) {
   return (
     <>
       {words ? (
-        <Button icon={<SquareTerminal aria-hidden />} onClick={() => setOpen(true)}>
+        <Button icon={<CodeXml aria-hidden />} onClick={() => setOpen(true)}>
           Show the kubectl
         </Button>
       ) : (
         <IconButton label="Show the kubectl" onClick={() => setOpen(true)}>
-          <SquareTerminal aria-hidden />
+          <CodeXml aria-hidden />
         </IconButton>
       )}
       <Dialog

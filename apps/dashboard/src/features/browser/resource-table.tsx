@@ -117,7 +117,11 @@ export function ResourceTable(props: ResourceTableProps) {
       data-grid
       onClick={onClick}
       onKeyDown={onKeyDown}
-      className={cn('relative overflow-auto focus-visible:outline-offset-[-2px]', props.className)}
+      className={cn(
+        // Its active row shows where the focus is; a ring around everything would only distract from that.
+        'relative overflow-auto focus-visible:outline-offset-[-2px] aria-[activedescendant]:outline-none',
+        props.className,
+      )}
     >
       <div role="presentation" className="relative min-w-full" style={narrow ? undefined : { width: 'max-content' }}>
         <Head {...props} narrow={narrow} />

@@ -63,8 +63,8 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
       className={cn(
         'absolute inset-x-0 top-0 border-b hover:bg-hover',
         narrow ? 'flex h-16 items-center gap-2 pr-2 pl-4' : 'grid h-8 items-center',
-        selected && 'bg-accent-soft hover:bg-accent-soft',
-        active && 'shadow-[inset_2px_0_0_var(--accent)]',
+        (active || selected) && 'bg-accent-soft hover:bg-accent-soft',
+        active && 'shadow-[inset_3px_0_0_var(--accent)]',
         row.deleting && 'text-muted',
       )}
     >

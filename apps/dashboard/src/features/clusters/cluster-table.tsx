@@ -71,7 +71,7 @@ function Row({
   const { kubernetes, agent } = cluster;
   const roundTrip = agent?.roundTripMs ?? null;
   return (
-    <tr className="relative border-b transition-colors last:border-b-0 hover:bg-hover max-md:grid max-md:grid-cols-[1fr_auto] max-md:py-1">
+    <tr className="relative border-b transition-colors last:border-b-0 hover:bg-hover has-[[data-row]:focus-visible]:bg-accent-soft max-md:grid max-md:grid-cols-[1fr_auto] max-md:py-1">
       <td className={`${cell} max-md:pb-1`}>
         <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <Link
