@@ -42,8 +42,8 @@ describe('the actions of the dashboard', () => {
   });
 
   it('are the only shortcuts: no other file names keys or listens for them', () => {
-    // In the palette's dialog, Escape is the browser's own key; the gallery only shows styles.
-    const exempt = new Set(['features/palette/palette-dialog.tsx', 'features/gallery/gallery.tsx']);
+    // In the palette's field, Escape is the browser's own key; the gallery only shows styles.
+    const exempt = new Set(['features/palette/palette-field.tsx', 'features/gallery/gallery.tsx']);
     const naming = files.filter(
       (file) =>
         !file.endsWith('-actions.ts') &&

@@ -1,5 +1,7 @@
 'use client';
 import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { isCovered } from '#components/layers.ts';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { showShortcuts } from './help-actions.ts';
 import { ShortcutList } from './shortcut-list.tsx';
@@ -11,11 +13,11 @@ const own = [showShortcuts];
 
 function onKeyDown(event: KeyboardEvent) {
   if (event.defaultPrevented || event.isComposing || !(event.target instanceof Element)) return;
-  const context = {
-    inField: event.target.closest(fields) !== null,
-    covered: document.querySelector('[role=dialog][data-state=open], [role=menu][data-state=open]') !== null,
-  };
-  if (pageActions.press(event, context)) event.preventDefault();
+  const context = { inField: event.target.closest(fields) !== null, covered: isCovered() };
+  // At once, because the next key may already be meant for what this one opens.
+  flushSync(() => {
+    if (pageActions.press(event, context)) event.preventDefault();
+  });
 }
 
 /** Handles the keys of actions and lists them on `?`; used once, around the application. */

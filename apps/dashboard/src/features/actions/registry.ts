@@ -5,7 +5,7 @@ import { type Action, type BoundAction, bindAction } from './action.ts';
 export interface PressContext {
   /** The focus is in a field, an editor or a terminal. */
   inField: boolean;
-  /** A dialog covers the page, so only its own keys apply. */
+  /** A dialog or a menu covers the page, or is about to, so only its own keys apply. */
   covered: boolean;
 }
 

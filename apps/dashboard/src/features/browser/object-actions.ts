@@ -2,9 +2,10 @@ import { Copy, FileCode, ScrollText, SquareTerminal, Trash2 } from 'lucide-react
 import { toast } from '#components/ui/toast.tsx';
 import type { Action } from '#features/actions/action.ts';
 import { type DockTab, openInDock } from '#features/dock/dock-store.ts';
-import { can } from '#features/kube/api-resource.ts';
+import { type ApiResource, can } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+import type { ByName, ObjectAction } from './object-action.ts';
 
 /** The object of an action, and how the page performs it. */
 export interface ObjectContext {
@@ -16,11 +17,11 @@ export interface ObjectContext {
   askToDelete: (targets: readonly ObjectRef[]) => void;
 }
 
-const isPod = ({ resource }: ObjectRef): boolean => resource.group === '' && resource.resource === 'pods';
+const isPods = ({ group, resource }: ApiResource): boolean => group === '' && resource === 'pods';
 
 /** Opens the logs of a pod, or a terminal in it. @returns false if the object is not a pod. */
 export function openPod(kind: DockTab['kind'], target: ObjectRef): boolean {
-  if (!isPod(target)) return false;
+  if (!isPods(target.resource)) return false;
   openInDock({ kind, target: { ref: target.ref, namespace: target.namespace, pod: target.name } });
   return true;
 }
@@ -31,30 +32,43 @@ const object = {
   enabled: ({ target }: ObjectContext) => target !== undefined,
 } as const;
 
-function opensDock(kind: DockTab['kind'], looks: Pick<Action<ObjectContext>, 'label' | 'icon' | 'keys'>) {
+function opensDock(
+  kind: DockTab['kind'],
+  { verbs, joint, ...looks }: Pick<Action<ObjectContext>, 'label' | 'icon' | 'keys'> & Omit<ByName, 'fits'>,
+) {
   return {
     ...object,
     ...looks,
+    byName: { verbs, joint, fits: isPods },
     id: `pod.${kind}`,
-    enabled: ({ target }) => target !== undefined && isPod(target),
+    enabled: ({ target }) => target !== undefined && isPods(target.resource),
     run: ({ target }) => target && openPod(kind, target),
-  } satisfies Action<ObjectContext>;
+  } satisfies ObjectAction<ObjectContext>;
 }
 
-export const openLogs: Action<ObjectContext> = opensDock('logs', { label: 'Logs', icon: ScrollText, keys: 'l' });
+export const openLogs: ObjectAction<ObjectContext> = opensDock('logs', {
+  label: 'Logs',
+  icon: ScrollText,
+  keys: 'l',
+  verbs: ['logs'],
+  joint: 'of',
+});
 
-export const openTerminal: Action<ObjectContext> = opensDock('terminal', {
+export const openTerminal: ObjectAction<ObjectContext> = opensDock('terminal', {
   label: 'Terminal',
   icon: SquareTerminal,
   keys: 's',
+  verbs: ['terminal', 'shell', 'exec'],
+  joint: 'in',
 });
 
-export const showYaml: Action<ObjectContext> = {
+export const showYaml: ObjectAction<ObjectContext> = {
   ...object,
   id: 'object.yaml',
   label: 'YAML',
   icon: FileCode,
   keys: 'y',
+  byName: { verbs: ['yaml'], joint: 'of', fits: (resource) => can(resource, 'get') },
   run: ({ target, showYaml }) => target && showYaml(target),
 };
 
@@ -74,7 +88,9 @@ const copyDescribe: Action<ObjectContext> = {
   run: ({ target }) => target && void copy(describeCommand(target)),
 };
 
-export const deleteObjects: Action<ObjectContext> = {
+const deletable = (resource: ApiResource): boolean => can(resource, 'delete');
+
+export const deleteObjects: ObjectAction<ObjectContext> = {
   group: 'page',
   id: 'object.delete',
   label: 'Delete',
@@ -82,12 +98,13 @@ export const deleteObjects: Action<ObjectContext> = {
   keys: 'd',
   danger: true,
   note: ({ chosen }) => (chosen.length > 1 ? `${chosen.length} selected` : chosen[0]?.name),
-  enabled: ({ chosen: [first] }) => first !== undefined && can(first.resource, 'delete'),
+  byName: { verbs: ['delete'], fits: deletable },
+  enabled: ({ chosen: [first] }) => first !== undefined && deletable(first.resource),
   run: ({ chosen, askToDelete }) => askToDelete(chosen),
 };
 
 /** The actions available for any object, in the order of a menu. */
-export const objectActions: readonly Action<ObjectContext>[] = [
+export const objectActions: readonly ObjectAction<ObjectContext>[] = [
   openLogs,
   openTerminal,
   showYaml,

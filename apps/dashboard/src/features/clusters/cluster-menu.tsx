@@ -10,6 +10,7 @@ import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { CopyBox } from '#components/ui/copy-box.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Menu, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
+import { OpeningLayer } from '#components/ui/opening-layer.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { ActionItem } from '#features/actions/action-item.tsx';
@@ -18,9 +19,15 @@ import { type ClusterDialog, clusterActions } from './cluster-actions.ts';
 import { useClusterList } from './use-clusters.ts';
 
 // Loaded when first opened.
-const InstallDialog = dynamic(() => import('./install-dialog.tsx').then((module) => module.InstallDialog));
-const KubeconfigDialog = dynamic(() => import('./kubeconfig-dialog.tsx').then((module) => module.KubeconfigDialog));
-const LabelsDialog = dynamic(() => import('./labels-dialog.tsx').then((module) => module.LabelsDialog));
+const InstallDialog = dynamic(() => import('./install-dialog.tsx').then((module) => module.InstallDialog), {
+  loading: OpeningLayer,
+});
+const KubeconfigDialog = dynamic(() => import('./kubeconfig-dialog.tsx').then((module) => module.KubeconfigDialog), {
+  loading: OpeningLayer,
+});
+const LabelsDialog = dynamic(() => import('./labels-dialog.tsx').then((module) => module.LabelsDialog), {
+  loading: OpeningLayer,
+});
 
 /** The menu of a cluster. */
 export function ClusterMenu({ organization, cluster }: { organization: string; cluster: Cluster }) {

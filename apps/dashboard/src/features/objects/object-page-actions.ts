@@ -1,6 +1,7 @@
-import { CalendarClock, RotateCcw, Scaling, ShieldBan, ShieldCheck } from 'lucide-react';
+import { CalendarClock, RotateCcw, ShieldBan, ShieldCheck, UnfoldVertical } from 'lucide-react';
 import type { Action } from '#features/actions/action.ts';
-import { can } from '#features/kube/api-resource.ts';
+import type { ObjectAction } from '#features/browser/object-action.ts';
+import { type ApiResource, can } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
 import { get, number } from '#features/kube/read.ts';
@@ -14,52 +15,61 @@ export const showEvents: Action<{ showEvents: () => void }> = {
   run: ({ showEvents }) => showEvents(),
 };
 
+/** What asks before it acts, see `ObjectDialogs`. */
+export type LoadedDialog = 'scale' | 'restart';
+
 /** A loaded object, which determines the available actions. */
 export interface LoadedContext {
   target: ObjectRef;
   object: KubeObject;
-  ask: (dialog: 'scale' | 'restart') => void;
+  ask: (dialog: LoadedDialog) => void;
   cordon: (cordoned: boolean) => void;
 }
+
+export type LoadedAction = ObjectAction<LoadedContext>;
 
 const restartable = new Set(['deployments', 'statefulsets', 'daemonsets']);
 const page = { group: 'page', note: ({ target }: LoadedContext) => target.name } as const;
 
-const scale: Action<LoadedContext> = {
+const canScale = (resource: ApiResource) => resource.subresources.includes('scale') && can(resource, 'patch');
+const canRestart = (resource: ApiResource) =>
+  resource.group === 'apps' && restartable.has(resource.resource) && can(resource, 'patch');
+const canCordon = (resource: ApiResource) =>
+  resource.group === '' && resource.resource === 'nodes' && can(resource, 'patch');
+
+const scale: LoadedAction = {
   ...page,
   id: 'object.scale',
   label: 'Scale',
-  icon: Scaling,
-  enabled: ({ target: { resource }, object }) =>
-    resource.subresources.includes('scale') &&
-    can(resource, 'patch') &&
-    number(object, 'spec', 'replicas') !== undefined,
+  icon: UnfoldVertical,
+  byName: { verbs: ['scale'], fits: canScale },
+  enabled: ({ target, object }) => canScale(target.resource) && number(object, 'spec', 'replicas') !== undefined,
   run: ({ ask }) => ask('scale'),
 };
 
-const restart: Action<LoadedContext> = {
+const restart: LoadedAction = {
   ...page,
   id: 'object.restart',
   label: 'Restart',
   icon: RotateCcw,
-  enabled: ({ target: { resource } }) =>
-    resource.group === 'apps' && restartable.has(resource.resource) && can(resource, 'patch'),
+  byName: { verbs: ['restart'], fits: canRestart },
+  enabled: ({ target }) => canRestart(target.resource),
   run: ({ ask }) => ask('restart'),
 };
 
-const isNode = ({ resource }: ObjectRef) => resource.group === '' && resource.resource === 'nodes';
 const isCordoned = (object: KubeObject) => get(object, 'spec', 'unschedulable') === true;
 
-function cordoning(cordoned: boolean): Action<LoadedContext> {
+function cordoning(cordoned: boolean): LoadedAction {
   return {
     ...page,
     id: cordoned ? 'node.cordon' : 'node.uncordon',
     label: cordoned ? 'Cordon' : 'Uncordon',
     icon: cordoned ? ShieldBan : ShieldCheck,
-    enabled: ({ target, object }) => isNode(target) && can(target.resource, 'patch') && isCordoned(object) !== cordoned,
+    byName: { verbs: [cordoned ? 'cordon' : 'uncordon'], fits: canCordon },
+    enabled: ({ target, object }) => canCordon(target.resource) && isCordoned(object) !== cordoned,
     run: ({ cordon }) => cordon(cordoned),
   };
 }
 
 /** Actions for objects of certain kinds, in addition to those for any object. */
-export const loadedActions: readonly Action<LoadedContext>[] = [scale, restart, cordoning(true), cordoning(false)];
+export const loadedActions: readonly LoadedAction[] = [scale, restart, cordoning(true), cordoning(false)];

@@ -2,17 +2,13 @@
 import { MoreHorizontal } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
-import { CopyBox } from '#components/ui/copy-box.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Menu } from '#components/ui/menu.tsx';
-import { toast } from '#components/ui/toast.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { ActionButton } from '#features/actions/action-button.tsx';
 import { ActionItem } from '#features/actions/action-item.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
 import { kindHref } from '#features/address/kind-href.ts';
-import { DeleteDialog } from '#features/browser/delete-dialog.tsx';
 import {
   deleteObjects,
   type ObjectContext,
@@ -21,13 +17,12 @@ import {
   openTerminal,
   showYaml,
 } from '#features/browser/object-actions.ts';
-import { type ObjectRef, patchObject, restartObject } from '#features/kube/kube-actions.ts';
-import { sentenceOf } from '#features/kube/kube-error.ts';
+import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
-import { number } from '#features/kube/read.ts';
+import { cordonNode } from './cordon-node.ts';
+import { type ObjectDialog, ObjectDialogs } from './object-dialogs.tsx';
 import { type LoadedContext, loadedActions } from './object-page-actions.ts';
-import { ScaleDialog } from './scale-dialog.tsx';
 
 // The page itself shows the YAML, even of a deleted object.
 const offered = objectActions.filter((action) => action !== showYaml);
@@ -36,28 +31,25 @@ const offered = objectActions.filter((action) => action !== showYaml);
 export function ObjectToolbar({ target, object }: { target: ObjectRef; object: KubeObject }) {
   const { ref, resource, namespace, name } = target;
   const router = useRouter();
-  const [dialog, setDialog] = useState<'scale' | 'restart' | 'delete'>();
+  const [dialog, setDialog] = useState<ObjectDialog>();
   const context: ObjectContext = {
     target,
     chosen: [target],
     showYaml: () => undefined,
     askToDelete: () => setDialog('delete'),
   };
-  const loaded: LoadedContext = { target, object, ask: setDialog, cordon: (cordoned) => void cordon(cordoned) };
-  useActions(offered, context);
+  const loaded: LoadedContext = {
+    target,
+    object,
+    ask: setDialog,
+    cordon: (cordoned) => void cordonNode(target, cordoned),
+  };
   useActions(loadedActions, loaded);
+  useActions(offered, context);
   const pod = bindAction(openLogs, context).enabled;
   const deletion = bindAction(deleteObjects, context);
   const words = [kubectlKind(resource), name, ...namespaceFlag(namespace)];
 
-  async function cordon(cordoned: boolean) {
-    try {
-      await patchObject(target, { spec: { unschedulable: cordoned } });
-      toast({ title: cordoned ? `${name} takes no new pods` : `${name} takes pods again`, tone: 'ok' });
-    } catch (error) {
-      toast({ title: 'Not changed', description: sentenceOf(error), tone: 'bad' });
-    }
-  }
   return (
     <>
       <ActionButton action={bindAction(openLogs, context)} />
@@ -96,44 +88,13 @@ export function ObjectToolbar({ target, object }: { target: ObjectRef; object: K
           <ActionItem action={deletion} />
         </Menu>
       )}
-      {dialog === 'scale' && (
-        <ScaleDialog
-          target={target}
-          replicas={number(object, 'spec', 'replicas') ?? 0}
-          onClose={() => setDialog(undefined)}
-        />
-      )}
-      <ConfirmDialog
-        open={dialog === 'restart'}
-        onOpenChange={(next) => !next && setDialog(undefined)}
-        title={`Restart ${name}?`}
-        description="Replaces all its pods, a few at a time, following its update strategy."
-        action="Restart"
-        onConfirm={async () => {
-          await restartObject(target, new Date()).catch((error: unknown) => {
-            throw new Error(sentenceOf(error));
-          });
-          toast({ title: `${name} restarts`, tone: 'ok' });
-        }}
-      >
-        <CopyBox
-          text={commandLine(
-            'kubectl',
-            'rollout',
-            'restart',
-            `${kubectlKind(resource)}/${name}`,
-            ...namespaceFlag(namespace),
-          )}
-          label="kubectl command"
-        />
-      </ConfirmDialog>
-      {dialog === 'delete' && (
-        <DeleteDialog
-          targets={[target]}
-          onClose={() => setDialog(undefined)}
-          onDeleted={() => router.push(kindHref(ref, resource, namespace))}
-        />
-      )}
+      <ObjectDialogs
+        dialog={dialog}
+        target={target}
+        object={object}
+        onClose={() => setDialog(undefined)}
+        onDeleted={() => router.push(kindHref(ref, resource, namespace))}
+      />
     </>
   );
 }

@@ -22,6 +22,14 @@ describe('rank', () => {
     expect(rank(entry('checkout', 'A', ['shop']), 'check shop')).toBeGreaterThan(0);
     expect(rank(entry('checkout', 'A', ['shop']), 'check other')).toBe(0);
   });
+  it('does not put a destructive entry first until its verb has been typed', () => {
+    const remove = { ...entry('Delete web'), danger: true };
+    expect(rank(remove, 'de')).toBeLessThan(rank(entry('Deployments'), 'de'));
+    expect(rank(remove, 'de')).toBeGreaterThan(0);
+    expect(rank(remove, 'delete')).toBe(3);
+  });
+  it('matches what the note says last', () =>
+    expect(rank({ ...entry('web-0'), note: 'Pod in shop' }, 'pod')).toBeLessThan(rank(entry('Pods'), 'pod')));
   it('does not match scattered letters', () => expect(rank(entry('EndpointSlices'), 'deploy')).toBe(0));
 });
 

@@ -12,21 +12,27 @@ export interface Entry {
   keys?: string;
   /** Additional search terms. */
   words?: readonly string[];
+  /** How well it matches what was typed, if that is already known; on the scale of `rank`. */
+  rank?: number;
+  /** Destructive: never the first of several by a mere prefix. */
+  danger?: boolean;
   run: () => void;
 }
 
 /**
  * How well an entry matches the typed text; 0 for no match. Every typed word must occur in the title or begin one of the other
- * terms; a title that equals or begins with the text ranks first, then one with the text at the start of a word.
+ * terms; a title that equals or begins with the text ranks first, then one with the text at the start of a word. A destructive
+ * entry ranks last until its first word has been typed: "de" means Deployments rather than Delete.
  */
-export function rank(entry: Pick<Entry, 'title' | 'words' | 'note'>, typed: string): number {
+export function rank(entry: Pick<Entry, 'title' | 'words' | 'note' | 'danger'>, typed: string): number {
   const wanted = typed.trim().toLowerCase();
   if (wanted === '') return 1;
   const title = entry.title.toLowerCase();
-  const others = [...(entry.words ?? []), ...(entry.note?.split(/\s+/) ?? [])].map((word) => word.toLowerCase());
+  const terms = (entry.words ?? []).map((word) => word.toLowerCase());
+  const others = [...terms, ...(entry.note?.toLowerCase().split(/\s+/) ?? [])];
   if (title === wanted) return 5;
-  if (others.includes(wanted)) return 4;
-  if (title.startsWith(wanted)) return 3;
+  if (terms.includes(wanted)) return 4;
+  if (title.startsWith(wanted)) return entry.danger && !`${title} `.startsWith(`${wanted} `) ? 0.5 : 3;
   const fits = wanted
     .split(/\s+/)
     .every((word) => title.includes(word) || others.some((other) => other.startsWith(word)));
@@ -42,7 +48,7 @@ export function select(entries: readonly Entry[], typed: string): { group: strin
   const closeness = (entry: Entry) => (typed.trim() === '' ? 0 : -entry.title.length);
   const groups = new Map<string, { best: number; ranked: { entry: Entry; rank: number }[] }>();
   for (const entry of entries) {
-    const score = rank(entry, typed);
+    const score = entry.rank ?? rank(entry, typed);
     if (score === 0) continue;
     const group = groups.get(entry.group) ?? { best: 0, ranked: [] };
     group.ranked.push({ entry, rank: score });

@@ -2,7 +2,7 @@ import { Search } from 'lucide-react';
 import type { Action } from '#features/actions/action.ts';
 
 /** Opens the command palette; available everywhere. */
-export const openPalette: Action<unknown> = {
+export const openPalette = {
   id: 'palette.open',
   label: 'Command palette',
   group: 'everywhere',
@@ -11,4 +11,4 @@ export const openPalette: Action<unknown> = {
   inFields: true,
   unlisted: true,
   run: () => window.dispatchEvent(new Event('postern:palette')),
-};
+} satisfies Action<unknown>;

@@ -1,41 +1,50 @@
 'use client';
-import { Box, ChevronRight, Server } from 'lucide-react';
+import { ChevronRight, Server } from 'lucide-react';
 import { useRouter } from 'next/navigation';
+import { useMemo, useState } from 'react';
 import { href } from '#components/href.ts';
 import type { ActionGroup } from '#features/actions/action.ts';
 import { useOfferedActions } from '#features/actions/use-actions.ts';
-import { objectHref } from '#features/address/kind-href.ts';
 import { useLocation } from '#features/address/use-location.ts';
+import { useMe } from '#features/browser-session/use-me.ts';
 import { statusOf } from '#features/clusters/status.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
-import { resourceId } from '#features/kube/api-resource.ts';
+import { useDiscovery } from '#features/kube/use-discovery.ts';
 import type { Entry } from './entries.ts';
-import { useObjectSearch } from './use-object-search.ts';
+import { useObjectEntries } from './use-object-entries.ts';
+import { visitEntry } from './visit-entries.ts';
+import { readVisits, sameVisit, type Visit, visitOf } from './visits.ts';
 
-/** All entries available here, most specific first. */
-export function useEntries(typed: string): Entry[] {
+/** Number of recent places shown before anything is typed. */
+const RECENT = 5;
+
+export interface Entries {
+  entries: Entry[];
+  /** Whether names of objects are still being requested. */
+  searching: boolean;
+}
+
+/** All entries available here: recent places, what fits the page, the cluster's kinds and objects, then everything else. */
+export function useEntries(typed: string): Entries {
   const router = useRouter();
   const { organization = '', cluster } = useLocation();
   const clusters = useClusters(organization);
-  const objects = useObjectSearch(organization, cluster, typed);
-  const go = (path: string) => () => router.push(path);
+  const go = (path: string) => router.push(path);
+  const ref = useMemo(() => (cluster === undefined ? undefined : { organization, cluster }), [organization, cluster]);
+  const objects = useObjectEntries(ref, typed, go);
+  const served = useDiscovery(ref).data?.resources ?? [];
 
-  const found: Entry[] = objects.map(({ kind, namespace, name }) => ({
-    id: `object ${resourceId(kind)} ${namespace} ${name}`,
-    group: 'Objects',
-    title: name,
-    icon: Box,
-    note: namespace === '' ? kind.kind : `${kind.kind} in ${namespace}`,
-    run: go(objectHref({ organization, cluster: cluster ?? '' }, kind, { namespace, name })),
-  }));
+  const recent = useRecent()
+    .filter((visit) => clusters.data?.some(({ name }) => name === visit.cluster))
+    .map((visit) => visitEntry(visit, { organization, cluster, served, go }));
   const toClusters: Entry[] = (clusters.data ?? []).map((item) => ({
-    id: `cluster ${item.id}`,
+    id: `cluster ${item.name}`,
     group: 'Clusters',
     title: item.name,
     icon: Server,
     note: statusOf(item).word,
     words: Object.values(item.labels),
-    run: go(href`/${organization}/clusters/${item.name}`),
+    run: () => go(href`/${organization}/clusters/${item.name}`),
   }));
   const headings: Record<ActionGroup, string> = {
     page: 'This page',
@@ -48,11 +57,37 @@ export function useEntries(typed: string): Entry[] {
   const of = (...groups: ActionGroup[]): Entry[] =>
     actions
       .filter(({ group }) => groups.includes(group))
+      // What destroys something is never close to where an arrow key or a click begins.
+      .toSorted((a, b) => Number(a.danger ?? false) - Number(b.danger ?? false))
       .map(({ label, group, icon = ChevronRight, ...action }) => ({
         ...action,
         title: label,
         group: headings[group],
         icon,
       }));
-  return [...found, ...of('page'), ...of('cluster'), ...toClusters, ...of('go', 'dock', 'everywhere')];
+  const all = [
+    ...(typed.trim() === '' ? recent.slice(0, RECENT) : recent),
+    ...of('page'),
+    ...of('cluster'),
+    ...objects.entries,
+    ...toClusters,
+    ...of('go', 'dock', 'everywhere'),
+  ];
+  // A recent place is not repeated among the others.
+  const ids = new Set<string>();
+  const entries = all.filter(({ id }) => !ids.has(id) && ids.add(id));
+  return { entries, searching: objects.searching };
+}
+
+/** The latest visits when the palette was opened, without this page. */
+function useRecent(): Visit[] {
+  const location = useLocation();
+  const user = useMe().data?.user.id;
+  const [visits] = useState(() => {
+    const here = visitOf(location);
+    const { organization } = location;
+    if (user === undefined || organization === undefined) return [];
+    return readVisits({ user, organization }).filter((visit) => here === undefined || !sameVisit(visit, here));
+  });
+  return visits;
 }

@@ -48,7 +48,7 @@ describe('the actions of a page', { timeout: 60_000 }, () => {
     await user.keyboard('{Escape}');
 
     const palette = await openPalette(user);
-    const option = palette.getByRole('option', { name: /^Create token/ });
+    const option = await palette.findByRole('option', { name: /^Create token/ });
     expect(option.textContent).toBe('Create tokenc');
     await user.click(option);
     await screen.findByRole('dialog', { name: 'Create an API token' });
@@ -92,7 +92,7 @@ describe('the actions of a page', { timeout: 60_000 }, () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 
     const palette = await openPalette(user);
-    await user.click(palette.getByRole('option', { name: /^YAML/ }));
+    await user.click(await palette.findByRole('option', { name: /^YAML/ }));
     expect(address()).toBe('/acme/clusters/shop/r/pods/shop/web-0?tab=yaml');
   });
 });

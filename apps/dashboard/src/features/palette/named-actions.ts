@@ -1,0 +1,24 @@
+import type { Action } from '#features/actions/action.ts';
+import type { ByName, ObjectAction } from '#features/browser/object-action.ts';
+import { type ObjectContext, objectActions } from '#features/browser/object-actions.ts';
+import { type LoadedContext, loadedActions } from '#features/objects/object-page-actions.ts';
+
+/** An action that the palette offers for objects found by their name. */
+export type NamedAction = { byName: ByName; label: string } & (
+  | { needs: 'name'; action: Action<ObjectContext> }
+  /** The object itself decides whether it is available, so it is requested first. */
+  | { needs: 'object'; action: Action<LoadedContext> }
+);
+
+function named<C, N extends NamedAction['needs']>(needs: N, actions: readonly ObjectAction<C>[]) {
+  return actions.flatMap((action) => {
+    const { byName, label, short } = action;
+    if (byName === undefined) return [];
+    return [{ needs, action, byName, label: typeof label === 'string' ? label : (short ?? byName.verbs[0] ?? '') }];
+  });
+}
+
+export const namedActions: readonly NamedAction[] = [
+  ...named('name', objectActions),
+  ...named('object', loadedActions),
+];

@@ -1,0 +1,43 @@
+'use client';
+import { useQueries } from '@tanstack/react-query';
+import { type ApiResource, resourceId } from '#features/kube/api-resource.ts';
+import type { ClusterRef } from '#features/kube/cluster-ref.ts';
+import { KubeError } from '#features/kube/kube-error.ts';
+import { listNames } from '#features/kube/list-names.ts';
+import type { NamedObject } from './object-match.ts';
+
+/** Maximum number of names requested per kind; more would make the palette as expensive as a table. */
+const PER_KIND = 1000;
+const KEPT_MS = 30_000;
+
+export interface Names {
+  objects: readonly NamedObject[];
+  /** Whether some are still being requested. */
+  loading: boolean;
+}
+
+/**
+ * The names of all objects of these kinds, in the order of the kinds: one request per kind, without any contents, and none
+ * while the last answer is fresh. Kinds that the person may not list are left out; their own pages say why.
+ */
+export function useNames(ref: ClusterRef | undefined, kinds: readonly ApiResource[]): Names {
+  return useQueries({
+    queries: kinds.map((kind) => ({
+      queryKey: ['names', ref?.organization, ref?.cluster, resourceId(kind)],
+      enabled: ref !== undefined,
+      staleTime: KEPT_MS,
+      retry: (failures: number, error: Error) => failures < 2 && !(error instanceof KubeError && error.lasting),
+      queryFn: async ({ signal }: { signal: AbortSignal }): Promise<NamedObject[]> => {
+        if (ref === undefined) return [];
+        const names = await listNames(ref, kind, { most: PER_KIND, signal });
+        return names.map((found) => ({ ...found, kind }));
+      },
+    })),
+    combine,
+  });
+}
+
+const combine = (results: readonly { data: NamedObject[] | undefined; isLoading: boolean }[]): Names => ({
+  objects: results.flatMap(({ data }) => data ?? []),
+  loading: results.some(({ isLoading }) => isLoading),
+});

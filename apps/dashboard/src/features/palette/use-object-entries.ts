@@ -1,0 +1,39 @@
+'use client';
+import { useMemo } from 'react';
+import type { ApiResource } from '#features/kube/api-resource.ts';
+import type { ClusterRef } from '#features/kube/cluster-ref.ts';
+import { useDiscovery } from '#features/kube/use-discovery.ts';
+import type { Entry } from './entries.ts';
+import { namedActions } from './named-actions.ts';
+import { commandsIn } from './object-command.ts';
+import { commandEntries, objectEntries } from './object-entries.ts';
+import { searchedKinds } from './searched-kinds.ts';
+import { useNames } from './use-names.ts';
+
+/** Names are requested from this number of letters on. */
+const LETTERS = 2;
+const NONE: readonly ApiResource[] = [];
+
+/** Objects of the cluster that match the text by name, and actions on them: "scale frontend". */
+export function useObjectEntries(
+  ref: ClusterRef | undefined,
+  typed: string,
+  go: (path: string) => void,
+): { entries: Entry[]; searching: boolean } {
+  const { data } = useDiscovery(ref);
+  const kinds = useMemo(() => searchedKinds(data?.resources), [data]);
+  const commands = commandsIn(typed, namedActions);
+  const wanted = kinds.forActions.filter((kind) => commands.some(({ action }) => action.byName.fits(kind)));
+  const everyday = typed.trim().length < LETTERS ? NONE : kinds.everyday;
+  const { objects, loading } = useNames(ref, [...new Set([...everyday, ...wanted])]);
+  if (ref === undefined) return { entries: [], searching: false };
+  const place = { ref, go };
+  const found = objects.filter(({ kind }) => everyday.includes(kind));
+  return {
+    entries: [
+      ...commands.flatMap((command) => commandEntries(command, objects, place)),
+      ...objectEntries(found, typed, place),
+    ],
+    searching: loading,
+  };
+}
