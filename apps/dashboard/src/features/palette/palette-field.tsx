@@ -45,9 +45,9 @@ export function PaletteField({ code, failed, onRetry, close }: PaletteFieldProps
           autoFocus
           role="combobox"
           aria-label={openPalette.label}
-          aria-expanded
+          aria-expanded={code !== undefined}
           aria-autocomplete="list"
-          aria-controls={id}
+          aria-controls={code && id}
           aria-activedescendant={active}
           spellCheck={false}
           autoComplete="off"

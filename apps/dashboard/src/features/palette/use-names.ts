@@ -3,7 +3,7 @@ import { useQueries } from '@tanstack/react-query';
 import { type ApiResource, resourceId } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { KubeError } from '#features/kube/kube-error.ts';
-import { listNames } from '#features/kube/list-names.ts';
+import { listNames, type ObjectName } from '#features/kube/list-names.ts';
 import type { NamedObject } from './object-match.ts';
 
 /** Maximum number of names requested per kind; more would make the palette as expensive as a table. */
@@ -21,23 +21,23 @@ export interface Names {
  * while the last answer is fresh. Kinds that the person may not list are left out; their own pages say why.
  */
 export function useNames(ref: ClusterRef | undefined, kinds: readonly ApiResource[]): Names {
-  return useQueries({
+  const { lists, loading } = useQueries({
     queries: kinds.map((kind) => ({
       queryKey: ['names', ref?.organization, ref?.cluster, resourceId(kind)],
       enabled: ref !== undefined,
       staleTime: KEPT_MS,
       retry: (failures: number, error: Error) => failures < 2 && !(error instanceof KubeError && error.lasting),
-      queryFn: async ({ signal }: { signal: AbortSignal }): Promise<NamedObject[]> => {
-        if (ref === undefined) return [];
-        const names = await listNames(ref, kind, { most: PER_KIND, signal });
-        return names.map((found) => ({ ...found, kind }));
-      },
+      queryFn: async ({ signal }: { signal: AbortSignal }): Promise<ObjectName[]> =>
+        ref === undefined ? [] : listNames(ref, kind, { most: PER_KIND, signal }),
     })),
     combine,
   });
+  // The kinds are not part of what is kept: discovery may have told more about them since.
+  const objects = kinds.flatMap((kind, index) => lists[index]?.map((found) => ({ ...found, kind })) ?? []);
+  return { objects, loading };
 }
 
-const combine = (results: readonly { data: NamedObject[] | undefined; isLoading: boolean }[]): Names => ({
-  objects: results.flatMap(({ data }) => data ?? []),
+const combine = (results: readonly { data: ObjectName[] | undefined; isLoading: boolean }[]) => ({
+  lists: results.map(({ data }) => data),
   loading: results.some(({ isLoading }) => isLoading),
 });
