@@ -2,9 +2,11 @@
 import { useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Kbd } from '#components/ui/kbd.tsx';
+import { pluralOf } from '#features/kube/api-resource.ts';
 import { type Entry, select } from './entries.ts';
 import type { ResultsProps } from './results-props.ts';
 import { useEntries } from './use-entries.ts';
+import { PER_KIND } from './use-names.ts';
 
 /** Rows that PageUp and PageDown move by. */
 const PAGE = 8;
@@ -12,7 +14,7 @@ const PAGE = 8;
 /** The entries that match what was typed: places, objects, actions. The field above keeps the focus and passes on its keys. */
 export function PaletteResults({ ref, typed, entered, id, onActive, close }: ResultsProps) {
   const [chosen, setChosen] = useState({ typed, index: 0 });
-  const { entries, searching } = useEntries(typed);
+  const { entries, searching, cut } = useEntries(typed);
   const groups = select(entries, typed);
   const shown = groups.flatMap((group) => group.entries);
   const last = Math.max(0, shown.length - 1);
@@ -93,6 +95,11 @@ export function PaletteResults({ ref, typed, entered, id, onActive, close }: Res
           </div>
         ))}
       </div>
+      {cut.length > 0 && (
+        <p className="border-t px-4 py-2 text-faint text-xs">
+          Only the first {PER_KIND.toLocaleString('en')} {cut.map(pluralOf).join(', ')} were searched.
+        </p>
+      )}
     </>
   );
 }

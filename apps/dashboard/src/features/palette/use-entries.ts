@@ -11,21 +11,15 @@ import { statusOf } from '#features/clusters/status.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import type { Entry } from './entries.ts';
-import { useObjectEntries } from './use-object-entries.ts';
+import { type ObjectEntries, useObjectEntries } from './use-object-entries.ts';
 import { visitEntry } from './visit-entries.ts';
 import { readVisits, sameVisit, type Visit, visitOf } from './visits.ts';
 
 /** Number of recent places shown before anything is typed. */
 const RECENT = 5;
 
-export interface Entries {
-  entries: Entry[];
-  /** Whether names of objects are still being requested. */
-  searching: boolean;
-}
-
 /** All entries available here: recent places, what fits the page, the cluster's kinds and objects, then everything else. */
-export function useEntries(typed: string): Entries {
+export function useEntries(typed: string): ObjectEntries {
   const router = useRouter();
   const { organization = '', cluster } = useLocation();
   const clusters = useClusters(organization);
@@ -76,7 +70,7 @@ export function useEntries(typed: string): Entries {
   // A recent place is not repeated among the others.
   const ids = new Set<string>();
   const entries = all.filter(({ id }) => !ids.has(id) && ids.add(id));
-  return { entries, searching: objects.searching };
+  return { ...objects, entries };
 }
 
 /** The latest visits when the palette was opened, without this page. */

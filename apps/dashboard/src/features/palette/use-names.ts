@@ -7,13 +7,15 @@ import { listNames, type ObjectName } from '#features/kube/list-names.ts';
 import type { NamedObject } from './object-match.ts';
 
 /** Maximum number of names requested per kind; more would make the palette as expensive as a table. */
-const PER_KIND = 1000;
+export const PER_KIND = 1000;
 const KEPT_MS = 30_000;
 
 export interface Names {
   objects: readonly NamedObject[];
   /** Whether some are still being requested. */
   loading: boolean;
+  /** The kinds of which there are more objects than were requested. */
+  cut: readonly ApiResource[];
 }
 
 /**
@@ -34,7 +36,7 @@ export function useNames(ref: ClusterRef | undefined, kinds: readonly ApiResourc
   });
   // The kinds are not part of what is kept: discovery may have told more about them since.
   const objects = kinds.flatMap((kind, index) => lists[index]?.map((found) => ({ ...found, kind })) ?? []);
-  return { objects, loading };
+  return { objects, loading, cut: kinds.filter((_, index) => (lists[index]?.length ?? 0) >= PER_KIND) };
 }
 
 const combine = (results: readonly { data: ObjectName[] | undefined; isLoading: boolean }[]) => ({

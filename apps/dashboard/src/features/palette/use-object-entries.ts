@@ -14,19 +14,27 @@ import { useNames } from './use-names.ts';
 const LETTERS = 2;
 const NONE: readonly ApiResource[] = [];
 
+export interface ObjectEntries {
+  entries: Entry[];
+  /** Whether names of objects are still being requested. */
+  searching: boolean;
+  /** The kinds of which only the first objects were searched. */
+  cut: readonly ApiResource[];
+}
+
 /** Objects of the cluster that match the text by name, and actions on them: "scale frontend". */
 export function useObjectEntries(
   ref: ClusterRef | undefined,
   typed: string,
   go: (path: string) => void,
-): { entries: Entry[]; searching: boolean } {
+): ObjectEntries {
   const { data } = useDiscovery(ref);
   const kinds = useMemo(() => searchedKinds(data?.resources), [data]);
   const commands = commandsIn(typed, namedActions);
   const wanted = kinds.forActions.filter((kind) => commands.some(({ action }) => action.byName.fits(kind)));
   const everyday = typed.trim().length < LETTERS ? NONE : kinds.everyday;
-  const { objects, loading } = useNames(ref, [...new Set([...everyday, ...wanted])]);
-  if (ref === undefined) return { entries: [], searching: false };
+  const { objects, loading, cut } = useNames(ref, [...new Set([...everyday, ...wanted])]);
+  if (ref === undefined) return { entries: [], searching: false, cut };
   const place = { ref, go };
   const found = objects.filter(({ kind }) => everyday.includes(kind));
   return {
@@ -35,5 +43,6 @@ export function useObjectEntries(
       ...objectEntries(found, typed, place),
     ],
     searching: loading,
+    cut,
   };
 }
