@@ -19,6 +19,9 @@ export interface Entry {
   run: () => void;
 }
 
+/** The rank of an entry whose whole title was typed. */
+export const WHOLE = 5;
+
 /**
  * How well an entry matches the typed text; 0 for no match. Every typed word must occur in the title or begin one of the other
  * terms; a title that equals or begins with the text ranks first, then one with the text at the start of a word. A destructive
@@ -30,7 +33,7 @@ export function rank(entry: Pick<Entry, 'title' | 'words' | 'note' | 'danger'>, 
   const title = entry.title.toLowerCase();
   const terms = (entry.words ?? []).map((word) => word.toLowerCase());
   const others = [...terms, ...(entry.note?.toLowerCase().split(/\s+/) ?? [])];
-  if (title === wanted) return 5;
+  if (title === wanted) return WHOLE;
   if (terms.includes(wanted)) return 4;
   if (title.startsWith(wanted)) return entry.danger && !`${title} `.startsWith(`${wanted} `) ? 0.5 : 3;
   const fits = wanted
@@ -40,6 +43,9 @@ export function rank(entry: Pick<Entry, 'title' | 'words' | 'note' | 'danger'>, 
   return title.includes(` ${wanted}`) || title.includes(`-${wanted}`) ? 2 : 1;
 }
 
+/** The same, for an entry that may know it already. */
+export const rankOf = (entry: Entry, typed: string): number => entry.rank ?? rank(entry, typed);
+
 /**
  * The matching entries, best first within each group; of equal matches, the one of which most was typed. Groups are sorted by
  * their best entry, otherwise in the given order.
@@ -48,7 +54,7 @@ export function select(entries: readonly Entry[], typed: string): { group: strin
   const closeness = (entry: Entry) => (typed.trim() === '' ? 0 : -entry.title.length);
   const groups = new Map<string, { best: number; ranked: { entry: Entry; rank: number }[] }>();
   for (const entry of entries) {
-    const score = entry.rank ?? rank(entry, typed);
+    const score = rankOf(entry, typed);
     if (score === 0) continue;
     const group = groups.get(entry.group) ?? { best: 0, ranked: [] };
     group.ranked.push({ entry, rank: score });

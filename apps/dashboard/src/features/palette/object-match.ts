@@ -1,5 +1,6 @@
 import { type ApiResource, pluralOf, resourceId } from '#features/kube/api-resource.ts';
 import type { ObjectName } from '#features/kube/list-names.ts';
+import { WHOLE } from './entries.ts';
 
 /** An object of the cluster, as found by its name. */
 export interface NamedObject extends ObjectName {
@@ -16,7 +17,7 @@ export function matchObject({ name, namespace, kind }: NamedObject, words: reado
   for (const word of words) {
     const inName = name.includes(word);
     if (!inName && !namespace.startsWith(word) && !kinds.some((one) => one.startsWith(word))) return 0;
-    if (name === word) best = 5;
+    if (name === word) best = WHOLE;
     else if (name.startsWith(word)) best = Math.max(best, 3);
     else if (name.includes(`-${word}`)) best = Math.max(best, 2);
     else if (inName) best = Math.max(best, 1);

@@ -3,7 +3,7 @@ import { useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { pluralOf } from '#features/kube/api-resource.ts';
-import { type Entry, select } from './entries.ts';
+import { type Entry, rankOf, select, WHOLE } from './entries.ts';
 import type { ResultsProps } from './results-props.ts';
 import { useEntries } from './use-entries.ts';
 import { PER_KIND } from './use-names.ts';
@@ -36,10 +36,11 @@ export function PaletteResults({ ref, typed, entered, id, onActive, close }: Res
     close();
     entry.run();
   }
-  // Enter, pressed before there was anything to run, runs the first entry that comes, unless something else was typed meanwhile.
+  // Enter, pressed before there was anything to run, runs the best entry once it is known, unless more was typed meanwhile.
   const [waiting, setWaiting] = useState(entered ? typed : undefined);
+  const known = !searching || (current !== undefined && rankOf(current, typed) === WHOLE);
   useEffect(() => {
-    if (waiting === typed) run(current);
+    if (waiting === typed && known) run(current);
   });
   useImperativeHandle(ref, () => ({
     press: (key) => {
@@ -52,8 +53,8 @@ export function PaletteResults({ ref, typed, entered, id, onActive, close }: Res
       const next = moves[key];
       if (next !== undefined) point(next);
       else if (key !== 'Enter') return false;
-      else if (current === undefined) setWaiting(typed);
-      else run(current);
+      else if (current !== undefined) run(current);
+      else if (searching) setWaiting(typed);
       return true;
     },
   }));

@@ -27,6 +27,8 @@ it('finds objects by name, and says which kinds it searched only in part', { tim
   await user.keyboard('{Control>}k{/Control}web');
   const palette = within(await screen.findByRole('dialog', { name: 'Command palette' }));
   await palette.findByText('Only the first 1,000 Pods were searched.');
+  // Each kind is shown as soon as it has answered.
+  for (const name of [/^webDeployment/, /^webService/]) await palette.findByRole('option', { name });
   const objects = within(palette.getByRole('group', { name: 'Objects' }));
   const found = objects.getAllByRole('option').map(({ textContent }) => textContent);
   expect(found.slice(0, 3)).toEqual(['webDeployment in shop', 'webService in shop', 'web-0Pod in shop']);
