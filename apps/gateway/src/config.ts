@@ -4,6 +4,7 @@ import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import { type ProxySettings, parseNetwork } from './edge/trusted-proxies.ts';
 import { type LimitSettings, limitVariables, readLimits } from './limits/settings.ts';
+import type { TerminalSettings } from './terminals/held/held-terminals.ts';
 
 /** An invalid environment variable; `message` names it and says what it must be. */
 export class ConfigurationError extends Error {
@@ -80,6 +81,12 @@ export const variables = {
   POSTERN_CRASH_DRAIN_SECONDS: whole(0, 30)
     .default(3)
     .describe('The same after an uncaught error. The gateway then ends with exit code 70; 0 ends it at once.'),
+  POSTERN_TERMINAL_GRACE_SECONDS: whole(10, 86_400)
+    .default(600)
+    .describe('How long a terminal runs on while nobody has it open.'),
+  POSTERN_TERMINALS: whole(1, 100_000)
+    .default(400)
+    .describe('Terminals of the dashboard that this gateway holds at once; each takes up to 1.5 MiB.'),
   POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Lifetime of a join token.'),
   ...limitVariables,
   POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),
@@ -114,6 +121,7 @@ export interface Config {
   drainMs: number;
   crashDrainMs: number;
   joinTokenMs: number;
+  terminals: TerminalSettings;
   limits: LimitSettings;
   /** Null unless `npm start` runs this gateway. */
   local: { demo: boolean; clusters: string[] } | null;
@@ -155,6 +163,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     drainMs: env.POSTERN_DRAIN_SECONDS * 1_000,
     crashDrainMs: env.POSTERN_CRASH_DRAIN_SECONDS * 1_000,
     joinTokenMs: env.POSTERN_JOIN_TOKEN_SECONDS * 1_000,
+    terminals: { graceMs: env.POSTERN_TERMINAL_GRACE_SECONDS * 1_000, most: env.POSTERN_TERMINALS },
     limits: readLimits(env),
     setupCodeHash:
       env.POSTERN_SETUP_CODE_SHA256 === undefined ? null : Buffer.from(env.POSTERN_SETUP_CODE_SHA256, 'hex'),

@@ -17,6 +17,7 @@ import { LocalClusters } from './local/local-clusters.ts';
 import { GatewayMetrics } from './metrics/metrics.ts';
 import { serveMetrics } from './metrics/metrics-server.ts';
 import { SessionLog } from './sessions/session-log.ts';
+import { SessionViewers } from './sessions/session-viewers.ts';
 import { TunnelRegistry } from './tunnels/tunnel-registry.ts';
 
 /** A running gateway. */
@@ -45,6 +46,8 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     clusters: application.get(ClusterList),
     changes: application.get(ClusterChanges),
     sessions: application.get(SessionLog),
+    viewers: application.get(SessionViewers),
+    terminals: config.terminals,
     registry: application.get(TunnelRegistry),
     limits,
     metrics,

@@ -11,6 +11,8 @@ import type { GatewayMetrics } from './metrics/metrics.ts';
 import type { StreamRecorder } from './passage/recorded-stream.ts';
 import { Revalidation } from './revalidation/revalidation.ts';
 import type { SessionLog } from './sessions/session-log.ts';
+import type { SessionViewers } from './sessions/session-viewers.ts';
+import { HeldTerminals, type TerminalSettings } from './terminals/held/held-terminals.ts';
 import { TerminalService } from './terminals/terminal-service.ts';
 import type { AgentDirectory } from './tunnels/agent-directory.ts';
 import { TunnelConnector } from './tunnels/tunnel-connector.ts';
@@ -26,7 +28,8 @@ export interface HandlersOptions {
   /** Clusters as shown to people. */
   clusters: LiveOptions['clusters'];
   changes: LiveOptions['changes'];
-  sessions: Pick<SessionLog, 'start' | 'end'>;
+  sessions: Pick<SessionLog, 'start' | 'end' | 'endReason'>;
+  viewers: Pick<SessionViewers, 'join'>;
   /** The tunnels of this process. */
   registry: TunnelRegistry;
   /** How clusters are reached; default: over the tunnels of the registry. */
@@ -41,6 +44,7 @@ export interface HandlersOptions {
   /** Time limit for the response head of a plain kube request. */
   headTimeoutMs?: number;
   revalidateMs?: number;
+  terminals: TerminalSettings;
 }
 
 export interface Handlers {
@@ -95,7 +99,14 @@ export function createHandlers(options: HandlersOptions): Handlers {
     logger,
     gatewayName: publicUrl.host,
   });
-  const live = new LiveEndpoint({ ...shared, clusters, changes, terminals: new TerminalService(shared) });
+  const terminals = new HeldTerminals({
+    ...options.terminals,
+    service: new TerminalService(shared),
+    viewers: options.viewers,
+    sessions,
+    logger,
+  });
+  const live = new LiveEndpoint({ ...shared, clusters, changes, terminals });
   return {
     byOwner: {
       kube: { request: kube.request, upgrade: kube.upgrade },
@@ -105,6 +116,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     },
     drain: (timeoutMs) => tunnels.drain({ timeoutMs, retryAfterMs: 1_000 }),
     close: () => {
+      terminals.close();
       live.close();
       tunnels.close();
       revalidation.stop();

@@ -24,6 +24,16 @@ export const Session = z.object({
   bytesDown: z.number().int(),
   clientAddress: z.string(),
   userAgent: z.string(),
+  /** Who viewed the terminal besides the person who opened it, or from another sign-in of theirs; the first 100. */
+  viewers: z.array(
+    z.object({
+      user: z.object({ id: Id, email: z.string() }),
+      canType: z.boolean(),
+      joinedAt: Instant,
+      /** Null while they view it. */
+      leftAt: Instant.nullable(),
+    }),
+  ),
 });
 export type Session = z.infer<typeof Session>;
 

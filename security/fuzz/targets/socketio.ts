@@ -12,15 +12,28 @@ import { type ListenerTarget, printable } from '../target.ts';
 type Packets = (string | Buffer)[];
 
 const terminal = '0190aaaa-0000-7000-8000-000000000001';
-const place = { organization: 'attacker', cluster: 'none', namespace: 'default', pod: 'web-0', columns: 80, rows: 24 };
+const size = { columns: 80, rows: 24 };
+const place = {
+  organization: 'attacker',
+  cluster: 'none',
+  namespace: 'default',
+  pod: 'web-0',
+  viewer: terminal,
+  ...size,
+};
 const events: readonly (readonly [name: string, argument: unknown])[] = [
   ['clusters:watch', { organization: 'attacker' }],
   ['clusters:unwatch', { organization: 'attacker' }],
+  ['terminals:watch', { organization: 'attacker' }],
+  ['terminals:unwatch', { organization: 'attacker' }],
   ['terminal:open', { ...place, shell: 'auto' }],
-  ['terminal:input', { terminal, data: { _placeholder: true, num: 0 } }],
+  ['terminal:attach', { organization: 'attacker', terminal, viewer: terminal, position: 0, mode: 'auto', ...size }],
+  ['terminal:input', { terminal, from: 0, data: { _placeholder: true, num: 0 } }],
   ['terminal:resize', { terminal, columns: 80, rows: 24 }],
-  ['terminal:ack', { terminal, bytes: 4096 }],
-  ['terminal:close', { terminal }],
+  ['terminal:ack', { terminal, position: 4096 }],
+  ['terminal:detach', { terminal }],
+  ['terminal:close', { organization: 'attacker', terminal }],
+  ['terminal:share', { organization: 'attacker', terminal, sharing: 'watch' }],
   ['terminal:ping', null],
   ['unknown', 'x'],
 ];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { openLive } from '../../protocols/live.ts';
 import { clientMessage, encodeFrame, opcodes } from '../../protocols/websocket.ts';
@@ -145,12 +146,15 @@ class TerminalClient {
   /** Resolves when the terminal was refused or has ended. */
   async run(cluster: string, podName: string): Promise<void> {
     const number = this.#next++;
-    const request = { organization: 'attacker', cluster, namespace: 'default', pod: podName, columns: 80, rows: 24 };
+    const where = { organization: 'attacker', cluster, namespace: 'default', pod: podName };
+    const request = { ...where, viewer: randomUUID(), columns: 80, rows: 24 };
     const opened = new Promise<unknown>((resolve) => this.#acks.set(number, resolve));
     this.#socket.write(clientMessage(`42${number}${JSON.stringify(['terminal:open', request])}`));
-    const answered = (await this.#inTime(opened, `no answer to terminal:open of ${podName}`)) as { terminal?: string };
+    const answered = (await this.#inTime(opened, `no answer to terminal:open of ${podName}`)) as {
+      terminal?: { id: string };
+    };
     this.#acks.delete(number);
-    const { terminal } = answered;
+    const terminal = answered.terminal?.id;
     if (terminal === undefined || this.#ended.has(terminal)) return;
     await this.#inTime(
       new Promise<void>((resolve) => this.#ends.set(terminal, resolve)),

@@ -1,4 +1,4 @@
-import type { ApiToken, Cluster, Me, Session } from '@postern/contracts';
+import type { ApiToken, Cluster, HeldTerminal, Me, Session } from '@postern/contracts';
 
 /** A UUID for an example, made from a number. */
 export const id = (number: number): string => `01900000-0000-7000-8000-${String(number).padStart(12, '0')}`;
@@ -67,6 +67,27 @@ export function session(over: Partial<Session> = {}): Session {
     bytesDown: 4096,
     clientAddress: '192.0.2.7',
     userAgent: 'kubectl/v1.33',
+    viewers: [],
+    ...over,
+  };
+}
+
+/** A terminal that the gateway holds, and one view of it: this page's. */
+export function heldTerminal(over: Partial<HeldTerminal> = {}): HeldTerminal {
+  return {
+    id: id(100),
+    organization: 'acme',
+    cluster: 'shop',
+    namespace: 'default',
+    pod: 'web-0',
+    container: 'app',
+    shell: 'bash',
+    owner: { email: 'ada@example.com', own: true },
+    startedAt: AT,
+    viewers: [{ email: 'ada@example.com', mode: 'write', since: AT, own: true }],
+    sharing: 'nobody',
+    endsAt: null,
+    ended: null,
     ...over,
   };
 }

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { GatewayLease } from '../leases/gateway-lease.ts';
 import { SessionList } from '../sessions/session-list.ts';
 import { SessionLog, type SessionStart } from '../sessions/session-log.ts';
+import { SessionViewers } from '../sessions/session-viewers.ts';
 import { startTestDatabase, type TestDatabase } from '../test/test-database.ts';
 import { Database, isDuplicate, isUnreachable } from './database.ts';
 import { MissingOrganizationError } from './tenant-scope.ts';
@@ -144,6 +145,8 @@ describe('the database itself', () => {
     ['DELETE FROM sessions', /permission denied/],
     ["UPDATE sessions SET user_agent = 'x'", /permission denied/],
     ["UPDATE sessions SET command = '{}'", /permission denied/],
+    ['UPDATE session_viewers SET can_type = false', /permission denied/],
+    ['DELETE FROM session_viewers', /permission denied/],
     ['DELETE FROM users', /permission denied/],
     ['TRUNCATE clusters', /permission denied/],
     ['SELECT * FROM _prisma_migrations', /permission denied/],
@@ -207,6 +210,30 @@ describe('recorded sessions', () => {
   });
   const query = (more: object = {}) =>
     new SessionList(database).page({ organizationId: one, ofUser: undefined }, { limit: 50, ...more } as never);
+
+  it('name those who viewed them, and say how they ended to the person who opened them', async () => {
+    const log = new SessionLog(database, lease);
+    const viewers = new SessionViewers(database);
+    const sessionId = await log.start({ ...start, kind: 'terminal' });
+    const view = { organizationId: one, sessionId, userId: start.userId, clientAddress: '::1', userAgent: 'a\0b' };
+    const leave = await viewers.join({ ...view, canType: true });
+    await viewers.join({ ...view, canType: false });
+    await leave();
+    const { items } = await query();
+    expect(items[0]?.viewers).toMatchObject([
+      { user: { email: 'ada@example.com' }, canType: true, leftAt: expect.any(String) },
+      { canType: false, leftAt: null },
+    ]);
+    await expect(viewers.join({ ...view, organizationId: two, canType: true })).rejects.toThrow(/foreign key/i);
+    const own = { id: sessionId, organizationId: one, userId: start.userId };
+    expect(await log.endReason(own)).toBeNull();
+    await log.end(sessionId, { reason: 'Done.', bytesUp: 0, bytesDown: 0 });
+    expect(await log.endReason(own)).toBe('Done.');
+    for (const foreign of [{ organizationId: two }, { userId: sessionId }, { id: start.userId }])
+      expect(await log.endReason({ ...own, ...foreign })).toBeNull();
+    const { endedAt, viewers: seen } = (await query()).items[0] ?? {};
+    expect(seen?.[1]?.leftAt).toBe(endedAt);
+  });
 
   it('are stored when they start, and end once', async () => {
     const log = new SessionLog(database, lease);

@@ -133,7 +133,7 @@ describe('a handshake that names a session', () => {
 
 describe('a hostile packet', () => {
   const deep = (length: number): string => `${'['.repeat(length)}${']'.repeat(length)}`;
-  const input = '["terminal:input",{"terminal":"x","data":{"_placeholder":true,"num":0}}]';
+  const input = '["terminal:input",{"terminal":"x","from":0,"data":{"_placeholder":true,"num":0}}]';
   const packets: (string | Buffer)[][] = [
     [''],
     ['\u0000'],
@@ -264,7 +264,9 @@ describe('a person who sends too much', () => {
     ['clusters:watch', ['malformed']],
     ['clusters:unwatch', [watch]],
     ['terminal:open', [{}]],
-    ['terminal:close', [{ terminal: randomUUID() }]],
+    ['terminal:close', [{ organization: 'acme', terminal: randomUUID() }]],
+    ['terminal:attach', [{}]],
+    ['terminals:watch', [watch]],
     ['terminal:ping', []],
     ['unknown', [1]],
     ['error', []],
@@ -299,11 +301,11 @@ describe('a person who sends too much', () => {
     ['WebSocket pings', (ws) => ws.ping('x')],
     ['WebSocket pongs', (ws) => ws.pong('x')],
     ['terminal sizes', (ws) => ws.send('42["terminal:resize",{"terminal":"x","columns":1,"rows":1}]')],
-    ['acknowledgements of output', (ws) => ws.send('42["terminal:ack",{"terminal":"x","bytes":1}]')],
+    ['acknowledgements of output', (ws) => ws.send('42["terminal:ack",{"terminal":"x","position":1}]')],
     [
       'keystrokes',
       (ws) => {
-        ws.send('451-["terminal:input",{"terminal":"x","data":{"_placeholder":true,"num":0}}]');
+        ws.send('451-["terminal:input",{"terminal":"x","from":0,"data":{"_placeholder":true,"num":0}}]');
         ws.send(Buffer.alloc(1));
       },
     ],
@@ -471,8 +473,8 @@ describe('a browser that does not read', () => {
     const place = { ...watch, cluster: 'prod', namespace: 'shop', pod: 'web-0', columns: 80, rows: 24 };
     const terminals: { id: string; received: number }[] = [];
     for (let count = 0; count < 30; count++) {
-      const opened = await eve.ask('terminal:open', { ...place, container: 'app' });
-      terminals.push({ id: opened.terminal, received: 0 });
+      const opened = await eve.ask('terminal:open', { ...place, container: 'app', viewer: randomUUID() });
+      terminals.push({ id: opened.terminal.id, received: 0 });
     }
     const each = 400 * 1024;
     let current: { id: string; received: number } | undefined;
@@ -482,7 +484,7 @@ describe('a browser that does not read', () => {
         current = terminals.find((terminal) => terminal.id === id);
       } else if (current !== undefined) {
         current.received += (data as Buffer).byteLength;
-        eve.ws.send(`42${JSON.stringify(['terminal:ack', { terminal: current.id, bytes: current.received }])}`);
+        eve.ws.send(`42${JSON.stringify(['terminal:ack', { terminal: current.id, position: current.received }])}`);
       }
     });
     const raw = Reflect.get(eve.ws, '_socket');

@@ -11,11 +11,16 @@ const costs: ReadonlyMap<string, number> = new Map(
   Object.entries({
     'clusters:watch': 25,
     'clusters:unwatch': 1,
+    'terminals:watch': 5,
+    'terminals:unwatch': 1,
     'terminal:open': 10,
+    'terminal:attach': 5,
     'terminal:input': 1,
     'terminal:resize': 1,
     'terminal:ack': 1,
+    'terminal:detach': 1,
     'terminal:close': 1,
+    'terminal:share': 5,
     'terminal:ping': 1,
   } satisfies Record<keyof ClientToServerEvents, number>),
 );

@@ -14,7 +14,8 @@ import type { Principal } from '../identity/principal.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
 import type { Revalidation } from '../revalidation/revalidation.ts';
-import type { TerminalClient, TerminalService } from '../terminals/terminal-service.ts';
+import type { HeldTerminals } from '../terminals/held/held-terminals.ts';
+import type { TerminalClient } from '../terminals/terminal-service.ts';
 import { FakeConnection } from '../test/fake-streams.ts';
 import { FakeAuthenticator, FakeDirectory } from '../test/fakes.ts';
 import { LiveEndpoint } from './live-endpoint.ts';
@@ -65,7 +66,10 @@ beforeEach(() => {
         clients.push(client);
         throw refusal(403, 'no');
       },
-    } as unknown as TerminalService,
+      list: () => [],
+      on: () => {},
+      off: () => {},
+    } as unknown as HeldTerminals,
     revalidation: {
       watch: (_principal: Principal, onRevoked: () => void) => {
         revoke = onRevoked;
@@ -250,7 +254,16 @@ describe('a live connection', () => {
     ['a client without a name', {}, ''],
   ])('of %s opens terminals under its address and its name', async (_, headers: Record<string, string>, userAgent) => {
     const { ws, next } = await join(headers);
-    const place = { organization: 'acme', cluster: 'prod', namespace: 'shop', pod: 'web-0', columns: 80, rows: 24 };
+    const viewer = '0190eeee-0000-7000-8000-000000000001';
+    const place = {
+      organization: 'acme',
+      cluster: 'prod',
+      namespace: 'shop',
+      pod: 'web-0',
+      viewer,
+      columns: 80,
+      rows: 24,
+    };
     ws.send(`420${JSON.stringify(['terminal:open', place])}`);
     expect(await next('430')).toEqual([expect.objectContaining({ error: expect.anything() })]);
     expect(clients).toEqual([{ principal: authenticator.principals.get('eve'), address: '192.0.2.7', userAgent }]);

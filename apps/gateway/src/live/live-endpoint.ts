@@ -13,6 +13,7 @@ import { Flood } from './flood.ts';
 import { opensNewConnection } from './handshake.ts';
 import type { LiveOptions, LiveServer, LiveSocket } from './live-socket.ts';
 import { serveTerminals } from './terminal-events.ts';
+import { serveTerminalList } from './terminal-list.ts';
 import { Unread } from './unread.ts';
 
 /** Size limit of a message: 64 KiB of input and its envelope. */
@@ -140,5 +141,6 @@ export class LiveEndpoint {
     limitEvents(socket, this.#options.limits);
     serveClusters(socket, this.#options);
     serveTerminals(socket, this.#options);
+    serveTerminalList(socket, this.#options);
   }
 }

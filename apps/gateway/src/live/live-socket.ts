@@ -7,7 +7,7 @@ import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Revalidation } from '../revalidation/revalidation.ts';
-import type { TerminalService } from '../terminals/terminal-service.ts';
+import type { HeldTerminals } from '../terminals/held/held-terminals.ts';
 import type { ConnectionGuard } from './connection-guard.ts';
 
 /** The state of a live connection. */
@@ -28,7 +28,7 @@ export interface LiveOptions {
   authenticator: Pick<Authenticator, 'authenticate'>;
   clusters: Pick<ClusterList, 'list' | 'get'>;
   changes: ClusterChanges;
-  terminals: TerminalService;
+  terminals: HeldTerminals;
   revalidation: Revalidation;
   limits: Limits;
   logger: Logger;

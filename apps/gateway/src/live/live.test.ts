@@ -1,15 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { ClientToServerEvents, ServerToClientEvents, SocketError, TerminalEnded } from '@postern/contracts';
+import type {
+  AttachedTerminal,
+  ClientToServerEvents,
+  ServerToClientEvents,
+  SocketError,
+  TerminalEnded,
+  TerminalMode,
+} from '@postern/contracts';
 import { atRest, until, useLeakCheck } from '@postern/testkit';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits, type LimitSettings } from '../limits/settings.ts';
+import type { TerminalSettings } from '../terminals/held/held-terminals.ts';
 import { FakeExec, podJson } from '../test/fake-exec.ts';
 import { acme, clusterId, type KubeHarness, readAll, startKubeHarness } from '../test/kube-harness.ts';
 
 type Client = Socket<ServerToClientEvents, ClientToServerEvents>;
-type Opened = { terminal: string; container: string; shell: string };
 
 useLeakCheck();
 
@@ -19,9 +27,12 @@ let execs: FakeExec[];
 let pod: { status: number; body: string };
 
 /** A gateway whose agent opens shells. */
-async function start(limits: Partial<LimitSettings> = {}): Promise<void> {
+async function start(limits: Partial<LimitSettings> = {}, terminals: Partial<TerminalSettings> = {}): Promise<void> {
   // Their clock stands still, so that what is refused does not depend on how fast this machine is.
-  harness = await startKubeHarness({ limits: new Limits({ ...defaultLimits, ...limits }, () => 0) });
+  harness = await startKubeHarness({
+    limits: new Limits({ ...defaultLimits, ...limits }, () => 0),
+    terminals: { graceMs: 600_000, most: 400, ...terminals },
+  });
   harness.signIn('eve', 'browser');
   clients = [];
   execs = [];
@@ -66,8 +77,9 @@ async function connect(token = 'eve'): Promise<Client> {
 
 const place = { organization: 'acme', cluster: 'prod', namespace: 'shop', pod: 'web-0', columns: 101, rows: 31 };
 
-function ask(client: Client, more: object = {}): Promise<Opened | SocketError> {
-  return new Promise((resolve) => client.emit('terminal:open', { ...place, ...more }, resolve));
+function ask(client: Client, more: object = {}): Promise<AttachedTerminal | SocketError> {
+  const request = { ...place, viewer: randomUUID(), ...more };
+  return new Promise((resolve) => client.emit('terminal:open', request, resolve));
 }
 
 async function open(client: Client, more: object = {}): Promise<{ id: string; exec: FakeExec }> {
@@ -75,7 +87,14 @@ async function open(client: Client, more: object = {}): Promise<{ id: string; ex
   if ('error' in opened) throw new Error(opened.error.message);
   const exec = execs.at(-1);
   if (exec === undefined) throw new Error('no exec');
-  return { id: opened.terminal, exec };
+  return { id: opened.terminal.id, exec };
+}
+
+/** Types into a terminal. @returns how many bytes of it have arrived. */
+function type(client: Client, terminal: string, text: string, from = 0): Promise<{ received: number } | SocketError> {
+  return new Promise((resolve) =>
+    client.emit('terminal:input', { terminal, from, data: Buffer.from(text) }, resolve as never),
+  );
 }
 
 /** Waits until a count has started to grow and then stopped. */
@@ -164,7 +183,7 @@ describe('a terminal', () => {
     const shown: string[] = [];
     client.on('terminal:output', ({ data }) => shown.push(Buffer.from(data).toString()));
     exec.onInput = (text) => void exec.output(`<${text}>`);
-    client.emit('terminal:input', { terminal: id, data: Buffer.from('ls\r') });
+    void type(client, id, 'ls\r');
     await until(() => shown.join('') === '<ls\r>');
     client.emit('terminal:resize', { terminal: id, columns: 80, rows: 24 });
     await until(() => exec.sizes.length === 2);
@@ -194,7 +213,7 @@ describe('a terminal', () => {
 
   it('opens in a given container with a given shell', async () => {
     const opened = await ask(await connect(), { container: 'sidecar', shell: 'sh' });
-    expect(opened).toMatchObject({ container: 'sidecar', shell: 'sh' });
+    expect(opened).toMatchObject({ terminal: { container: 'sidecar', shell: 'sh' } });
     expect(harness.seen).toHaveLength(1);
     expect(harness.seen[0]?.path).toContain('container=sidecar');
   });
@@ -224,14 +243,21 @@ describe('a terminal', () => {
     yes();
     await untilAtRest(() => received);
     // Nothing was acknowledged: what arrived is bounded, and so is what waits in the tunnel.
-    expect(received).toBeLessThanOrEqual(256 * 1024);
+    expect(received).toBeLessThanOrEqual(128 * 1024);
     expect(written - received).toBeLessThan(2 * 1024 * 1024);
-    client.emit('terminal:input', { terminal: id, data: Buffer.from('\u0003') });
+    void type(client, id, '\u0003');
     await until(() => isStopped);
-    // Once everything is acknowledged, the rest arrives.
-    client.on('terminal:output', () => client.emit('terminal:ack', { terminal: id, bytes: received }));
-    client.emit('terminal:ack', { terminal: id, bytes: received });
-    await until(() => received === written);
+    // Once everything is acknowledged, the rest arrives, but for what was left out because of the interrupt.
+    let position = received;
+    client.on('terminal:reset', (reset) => {
+      position = reset.position;
+    });
+    client.on('terminal:output', (output) => {
+      position = output.position + output.data.byteLength;
+      client.emit('terminal:ack', { terminal: id, position });
+    });
+    client.emit('terminal:ack', { terminal: id, position });
+    await until(() => position === written);
   });
 
   it('ignores an acknowledgement of more than was sent', async () => {
@@ -241,14 +267,14 @@ describe('a terminal', () => {
     client.on('terminal:output', ({ data }) => {
       received += data.byteLength;
     });
-    client.emit('terminal:ack', { terminal: id, bytes: 1_000_000_000 });
+    client.emit('terminal:ack', { terminal: id, position: 1_000_000_000 });
     const yes = (): void => {
       while (exec.output(Buffer.alloc(8_192, 'y')));
       exec.request.stream.once('drain', yes);
     };
     yes();
     await untilAtRest(() => received);
-    expect(received).toBeLessThanOrEqual(256 * 1024);
+    expect(received).toBeLessThanOrEqual(128 * 1024);
   });
 
   it.each([
@@ -349,11 +375,13 @@ describe('a terminal', () => {
     const own = await connect();
     const { id, exec } = await open(own);
     const other = await connect('mallory');
-    other.emit('terminal:input', { terminal: id, data: Buffer.from('rm -rf /\r') });
+    void type(other, id, 'rm -rf /\r');
     other.emit('terminal:resize', { terminal: id, columns: 1, rows: 1 });
-    other.emit('terminal:ack', { terminal: id, bytes: 10 });
-    await new Promise((resolve) => other.emit('terminal:close', { terminal: id }, resolve as never));
-    own.emit('terminal:input', { terminal: id, data: Buffer.from('ok') });
+    other.emit('terminal:ack', { terminal: id, position: 10 });
+    await new Promise((resolve) =>
+      other.emit('terminal:close', { organization: 'acme', terminal: id }, resolve as never),
+    );
+    void type(own, id, 'ok');
     await until(() => exec.stdin !== '');
     expect(exec.stdin).toBe('ok');
     expect(exec.sizes).toHaveLength(1);
@@ -366,7 +394,7 @@ describe('a terminal', () => {
     const second = await open(client);
     const third = await open(client);
     const closed = ended(client);
-    client.emit('terminal:close', { terminal: first.id }, () => {});
+    client.emit('terminal:close', { organization: 'acme', terminal: first.id }, () => {});
     expect(await closed).toMatchObject({ terminal: first.id, code: 'closed' });
     await until(() => first.exec.closed);
     expect(second.exec.closed).toBe(false);
@@ -396,14 +424,18 @@ describe('a terminal', () => {
     expect(terminals.some(({ exec }) => exec.closed)).toBe(false);
   });
 
-  it('ends when the browser disconnects, also while it is being opened', async () => {
+  it('runs on when the browser disconnects, also while it is being opened, and ends after the grace', async () => {
+    await harness.close();
+    await start({}, { graceMs: 300 });
     const client = await connect();
     const { exec } = await open(client);
-    client.emit('terminal:open', place, () => {});
+    const opening = { ...place, viewer: randomUUID() };
+    client.emit('terminal:open', opening, () => {});
     client.disconnect();
     await until(() => exec.closed);
     await until(() => harness.sessions.sessions.every((session) => session.end !== undefined));
     await until(() => execs.every((one) => one.closed));
+    expect(harness.sessions.sessions[0]?.end?.reason).toMatch(/^Nobody had this terminal open/);
   });
 
   it.each([
@@ -429,7 +461,12 @@ describe('a terminal', () => {
       'terminal:resize',
       'terminal:ack',
       'terminal:close',
+      'terminal:detach',
+      'terminal:share',
+      'terminal:attach',
       'terminal:open',
+      'terminals:watch',
+      'terminals:unwatch',
       'clusters:watch',
       'clusters:unwatch',
       'terminal:ping',
@@ -445,13 +482,15 @@ describe('a terminal', () => {
         {},
         { terminal: id },
         { terminal: id, data: 'text' },
-        { terminal: id, bytes: -1 },
+        { terminal: id, position: -1 },
+        { terminal: id, from: -1, data: Buffer.from('x') },
+        { organization: 'acme', terminal: id, sharing: 'everybody' },
       ]) {
         emit(event, value);
         emit(event, value, 'no function');
       }
     }
-    emit('terminal:input', { terminal: id, data: Buffer.alloc(70_000) });
+    emit('terminal:input', { terminal: id, from: 0, data: Buffer.alloc(70_000) });
     await new Promise<void>((resolve) => client.emit('terminal:ping', resolve));
     expect(exec.stdin).toBe('');
     expect(client.connected).toBe(true);
@@ -460,13 +499,76 @@ describe('a terminal', () => {
   it('a message above 100 KiB ends the connection', async () => {
     const client = await connect();
     const gone = once(client as never, 'disconnect');
-    client.emit('terminal:input', { terminal: 'x', data: Buffer.alloc(200_000) });
+    client.emit('terminal:input', { terminal: 'x', from: 0, data: Buffer.alloc(200_000) }, () => {});
     await gone;
   });
 
-  it('is limited to 32 per connection', async () => {
+  it('is limited to 32 per person', async () => {
     const client = await connect();
     const all = await Promise.all(Array.from({ length: 33 }, () => ask(client, { container: 'app' })));
     expect(all.filter((one) => 'error' in one)).toMatchObject([{ error: { code: 'limit' } }]);
+  });
+});
+
+describe('a held terminal', () => {
+  const attach = (client: Client, terminal: string, more: object = {}): Promise<object> =>
+    new Promise((resolve) => {
+      const { columns, rows } = place;
+      const request = {
+        organization: 'acme',
+        terminal,
+        viewer: randomUUID(),
+        position: null,
+        mode: 'auto',
+        columns,
+        rows,
+      };
+      client.emit('terminal:attach', { ...request, ...more } as never, resolve);
+    });
+  /** Collects what a page draws. */
+  function screenOf(client: Client, position = 0): { text: () => string; position: () => number } {
+    let text = '';
+    client.on('terminal:reset', (reset) => {
+      text = reset.clear === null ? `${text}${reset.data}` : reset.data;
+      position = reset.position;
+    });
+    client.on('terminal:output', (output) => {
+      expect(output.position).toBe(position);
+      text += Buffer.from(output.data).toString();
+      position += output.data.byteLength;
+    });
+    return { text: () => text, position: () => position };
+  }
+  const gone = (client: Client): Promise<boolean> => {
+    client.disconnect();
+    return until(async () => (await listed(await connect()))[0]?.viewers.length === 0);
+  };
+  const listed = (client: Client): Promise<{ id: string; viewers: { mode: TerminalMode }[] }[]> =>
+    new Promise((resolve) =>
+      client.emit('terminals:watch', { organization: 'acme' }, (answer) =>
+        resolve('items' in answer ? answer.items : []),
+      ),
+    );
+
+  it('goes on where the page was after a cut, and takes its input once', async () => {
+    const first = await connect();
+    const viewer = randomUUID();
+    const opened = await ask(first, { viewer });
+    const id = 'terminal' in opened ? opened.terminal.id : '';
+    const [exec] = execs;
+    const before = screenOf(first);
+    exec?.output('one ');
+    await until(() => before.text() === 'one ');
+    expect(await type(first, id, 'abc')).toEqual({ received: 3 });
+    await gone(first);
+    exec?.output('two ');
+    const second = await connect();
+    const after = screenOf(second, 4);
+    const attached = await attach(second, id, { viewer, position: 4 });
+    expect(attached).toMatchObject({ mode: 'write', received: 3, terminal: { id } });
+    exec?.output('three');
+    await until(() => after.text() === 'two three');
+    expect(await type(second, id, 'bcd', 1)).toEqual({ received: 4 });
+    await until(() => exec?.stdin === 'abcd');
   });
 });

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import type { AttachedTerminal } from '@postern/contracts';
 import { until, useLeakCheck } from '@postern/testkit';
 import { io } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,7 +50,12 @@ describe('a recorder sees every byte', () => {
     expect(got).toMatch(/\r\n\r\nsaid$/);
     const { session, up, down } = onlySeen();
     expect({ up: text(up), down: text(down) }).toEqual({ up: 'typed', down: 'said' });
-    expect(session).toMatchObject({ id: 'session-0', kind: 'exec', pod: 'web-0', organizationId: acme });
+    expect(session).toMatchObject({
+      id: '0190cccc-0000-7000-8000-000000000000',
+      kind: 'exec',
+      pod: 'web-0',
+      organizationId: acme,
+    });
     expect(session.protocol).toBe('SPDY/3.1');
     await until(() => harness.sessions.sessions[0]?.end !== undefined);
     expect(harness.sessions.sessions[0]?.end).toMatchObject({ bytesUp: 5, bytesDown: 4 });
@@ -67,21 +74,22 @@ describe('a recorder sees every byte', () => {
       ca: harness.cert,
     } as never);
     const place = { organization: 'acme', cluster: 'prod', namespace: 'shop', pod: 'web-0', columns: 80, rows: 24 };
-    const answer = new Promise<{ terminal: string }>((resolve) =>
-      client.emit('terminal:open', { ...place, container: 'app' }, resolve),
+    const answer = new Promise<AttachedTerminal>((resolve) =>
+      client.emit('terminal:open', { ...place, container: 'app', viewer: randomUUID() }, resolve),
     );
     const shell = await opened;
     shell.onInput = () => shell.output('hello from the shell');
     const { terminal } = await answer;
     const output = new Promise((resolve) => client.once('terminal:output', resolve));
-    client.emit('terminal:input', { terminal, data: Buffer.from('ls') });
+    client.emit('terminal:input', { terminal: terminal.id, from: 0, data: Buffer.from('ls') });
     await output;
     const { session, up, down } = onlySeen();
     expect(session).toMatchObject({ kind: 'terminal', container: 'app', protocol: 'websocket' });
     expect(text(down)).toContain('hello from the shell');
     expect(Buffer.concat(up).byteLength).toBeGreaterThan(0);
-    client.disconnect();
+    client.emit('terminal:close', { organization: 'acme', terminal: terminal.id });
     await until(() => shell.closed && harness.sessions.sessions[0]?.end !== undefined);
+    client.disconnect();
   });
 
   it('but not of a refused exec, or of a read over WebSocket', async () => {

@@ -59,6 +59,8 @@ export interface StreamRequest {
 export interface RecordedStream {
   readonly answer: ResponseHead;
   readonly stream: ClusterStream;
+  /** The id of the session's record; undefined if nothing is recorded, because there is no session or no 101. */
+  readonly sessionId: string | undefined;
   /** Resets the stream at once. Has no effect if both sides had finished. */
   cut(code: ResetCode, reason: string): void;
   /**
@@ -90,7 +92,7 @@ export async function openRecordedStream(
     const [{ stream, answer }] = await Promise.all([answered(passage, request), early]);
     const id = answer.status === 101 ? await record?.begin() : undefined;
     const cut = passage.cut.bind(passage);
-    return { answer, stream: recorded(stream, { answer, id, request, dependencies }), cut, end };
+    return { answer, stream: recorded(stream, { answer, id, request, dependencies }), sessionId: id, cut, end };
   } catch (error) {
     passage.cut('cancelled', '');
     end();

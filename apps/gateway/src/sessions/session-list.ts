@@ -5,7 +5,16 @@ import type { Prisma } from '../generated/prisma/client.ts';
 import { ApiError } from '../http/api-error.ts';
 import { sessionKinds } from './session-log.ts';
 
-const related = { cluster: { select: { id: true, name: true } }, user: { select: { id: true, email: true } } } as const;
+const person = { select: { id: true, email: true } } as const;
+const related = {
+  cluster: { select: { id: true, name: true } },
+  user: person,
+  viewers: {
+    select: { user: person, canType: true, joinedAt: true, leftAt: true },
+    orderBy: { id: 'asc' },
+    take: 100,
+  },
+} as const;
 type Row = Prisma.SessionGetPayload<{ include: typeof related }>;
 
 /** The recorded sessions, for people to read. */
@@ -80,5 +89,11 @@ function view(row: Row): Session {
     bytesDown: Number(row.bytesDown),
     clientAddress: row.clientAddress,
     userAgent: row.userAgent,
+    viewers: row.viewers.map(({ user, canType, joinedAt, leftAt }) => ({
+      user,
+      canType,
+      joinedAt: joinedAt.toISOString(),
+      leftAt: (leftAt ?? row.endedAt)?.toISOString() ?? null,
+    })),
   };
 }

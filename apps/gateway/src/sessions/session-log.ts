@@ -98,6 +98,18 @@ export class SessionLog {
   }
 
   /**
+   * How a session of a person ended: the reason as people read it, or an empty text if that is not known.
+   * @returns null if there is no such session, or if it has not ended.
+   */
+  async endReason(session: { id: string; organizationId: string; userId: string }): Promise<string | null> {
+    const row = await this.#database.scoped.session.findFirst({
+      where: session,
+      select: { endedAt: true, endReason: true },
+    });
+    return row === null || row.endedAt === null ? null : (row.endReason ?? '');
+  }
+
+  /**
    * Writes this gateway's id to its open sessions. One that has ended meanwhile stays ended, unless another gateway guessed
    * that end. Never rejects: a failure is repaired with the lease.
    */
@@ -116,7 +128,7 @@ export class SessionLog {
   }
 }
 
-/** PostgreSQL cannot store NUL in a text. */
-function storable(text: string): string {
+/** A text as PostgreSQL can store it, which is without NUL; cut at 512 characters. */
+export function storable(text: string): string {
   return text.replaceAll('\0', '').slice(0, maxText);
 }

@@ -138,7 +138,7 @@ describe('opening a terminal', () => {
     ]);
     expect(sessions.sessions).toEqual([
       {
-        id: 'session-0',
+        id: '0190cccc-0000-7000-8000-000000000000',
         organizationId: 'o',
         clusterId: 'c',
         userId: 'eve',

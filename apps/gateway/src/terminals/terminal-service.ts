@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { OpenTerminal } from '@postern/contracts';
 import { type ImpersonatedIdentity, impersonate, parseTarget } from '@postern/kube';
 import type { Logger } from 'pino';
@@ -36,7 +35,7 @@ export interface TerminalServiceOptions {
   recorder?: StreamRecorder | undefined;
 }
 
-export type TerminalRequest = z.output<typeof OpenTerminal>;
+export type TerminalRequest = Omit<z.output<typeof OpenTerminal>, 'viewer'>;
 
 /** The person who opens a terminal, and their client as recorded. */
 export interface TerminalClient {
@@ -48,6 +47,8 @@ export interface TerminalClient {
 /** An open terminal whose output does not flow yet. */
 export interface OpenedTerminal {
   terminal: Terminal;
+  /** The tenant. */
+  organizationId: string;
   /** Starts the output; `events` also report how the terminal ended. Call once. */
   start(events: TerminalEvents): void;
 }
@@ -125,9 +126,9 @@ export class TerminalService {
       },
       this.#options,
     );
-    await refuseUnlessSwitched(opened, { handshake, cluster });
+    const id = await refuseUnlessSwitched(opened, { handshake, cluster });
     terminal = new Terminal({
-      id: randomUUID(),
+      id,
       container,
       shell: request.shell,
       stream: opened.stream,
@@ -135,7 +136,19 @@ export class TerminalService {
       isPodRunning: () => this.#isStillRunning(place, container),
       onError: (error) => logFailure(this.#options.logger, error, 'the end of a terminal could not be reported'),
     });
-    return { terminal, start: (events) => begin(opened, terminal, events) };
+    const { organizationId } = cluster;
+    return { terminal, organizationId, start: (events) => begin(opened, terminal, events) };
+  }
+
+  /**
+   * Whether a person may view a terminal of this pod: exactly if they could open it.
+   * @throws Refusal
+   */
+  async authoriseView(principal: Principal, place: TerminalRequest): Promise<void> {
+    await countRequest(this.#options.limits, principal);
+    const cluster = await resolveCluster(principal, place, this.#options.directory);
+    const { user } = impersonate(principal.email, cluster.level);
+    authorise(classifyExec(place), { user, level: cluster.level });
   }
 
   async #isStillRunning({ cluster, identity, request }: Place, container: string): Promise<boolean> {
@@ -170,19 +183,23 @@ function sessionStart(client: TerminalClient, { cluster, request }: Place, conta
   };
 }
 
-/** @throws Refusal unless the cluster responded with a valid 101; the stream has then ended. */
+/**
+ * @returns the id of the recorded session.
+ * @throws Refusal unless the cluster responded with a valid 101; the stream has then ended.
+ */
 async function refuseUnlessSwitched(
   opened: RecordedStream,
   { handshake, cluster }: { handshake: ReturnType<typeof websocketHandshake>; cluster: DirectoryCluster },
-): Promise<void> {
-  const { answer, stream } = opened;
+): Promise<string> {
+  const { answer, stream, sessionId } = opened;
   try {
-    if (answer.status !== 101) {
+    if (answer.status !== 101 || sessionId === undefined) {
       const body = await readText(stream, { limit: maxErrorBytes, timeoutMs: answerTimeoutMs });
       throw refusal(answer.status, statusMessage(body));
     }
     const wrong = handshake.check(answer);
     if (wrong !== undefined) throw refusal(502, `The terminal could not be opened: ${wrong}.`);
+    return sessionId;
   } catch (error) {
     stream.destroy();
     opened.end();

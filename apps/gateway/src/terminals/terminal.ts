@@ -2,10 +2,6 @@ import { StreamResetError } from '@postern/mux';
 import type { ClusterStream } from '../connector/cluster-connector.ts';
 import { type Ending, failed, noShell, podGone, readEnding } from './ending.ts';
 import { ExecChannel } from './exec-channel.ts';
-import { Flow } from './flow.ts';
-
-/** Reading from the cluster stops above this; one more chunk of the stream stays below the contract's 256 KiB. */
-const flowMark = 192 * 1024;
 
 export interface TerminalEvents {
   onOutput(data: Buffer): void;
@@ -14,6 +10,7 @@ export interface TerminalEvents {
 }
 
 export interface TerminalOptions {
+  /** That of its recorded session. */
   id: string;
   container: string;
   shell: string;
@@ -25,18 +22,18 @@ export interface TerminalOptions {
   onError(error: unknown): void;
 }
 
-/** One shell in one pod, for one live connection. */
+/** One shell in one pod: its input and output, and how it ended. */
 export class Terminal {
   readonly id: string;
   readonly container: string;
   readonly shell: string;
   readonly #options: TerminalOptions;
-  readonly #flow: Flow;
   #channel: ExecChannel | undefined;
   #events: TerminalEvents | undefined;
   #said: string | undefined;
   #wanted: Ending | undefined;
   #bytesUp = 0;
+  #bytesDown = 0;
   #isOver = false;
 
   constructor(options: TerminalOptions) {
@@ -44,10 +41,6 @@ export class Terminal {
     this.container = options.container;
     this.shell = options.shell;
     this.#options = options;
-    this.#flow = new Flow(flowMark, {
-      hold: () => this.#channel?.hold(),
-      release: () => this.#channel?.release(),
-    });
   }
 
   /** Starts the output. */
@@ -61,7 +54,7 @@ export class Terminal {
     this.#channel = new ExecChannel(this.#options.stream, {
       onOutput: (data) => {
         if (this.#isOver) return;
-        this.#flow.send(data.byteLength);
+        this.#bytesDown += data.byteLength;
         events.onOutput(data);
       },
       onStatus: (text) => {
@@ -85,14 +78,13 @@ export class Terminal {
     this.#channel?.resize(size);
   }
 
-  /** @param total bytes that the browser has drawn so far. */
-  acknowledge(total: number): void {
-    this.#flow.acknowledge(total);
+  /** Stops reading from the cluster, which in turn blocks the process; one more chunk may follow. */
+  hold(): void {
+    this.#channel?.hold();
   }
 
-  /** Whether the browser's connection is backed up. */
-  congested(isCongested: boolean): void {
-    this.#flow.congested(isCongested);
+  release(): void {
+    this.#channel?.release();
   }
 
   /** Ends the shell; `onEnded` gets this ending, whatever the cluster reports. */
@@ -115,7 +107,7 @@ export class Terminal {
   #over(ending: Ending): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#events?.onEnded(ending, { up: this.#bytesUp, down: this.#flow.sent });
+    this.#events?.onEnded(ending, { up: this.#bytesUp, down: this.#bytesDown });
   }
 
   async #endingOf(error: Error | undefined): Promise<Ending> {
@@ -128,7 +120,7 @@ export class Terminal {
     const ending = this.#said === undefined ? undefined : readEnding(this.#said);
     const { exitCode = null } = ending ?? {};
     // Some runtimes report "no such program" only with a shell's exit code, although no shell ran.
-    if ((exitCode === 126 || exitCode === 127) && this.#flow.sent === 0) return noShell();
+    if ((exitCode === 126 || exitCode === 127) && this.#bytesDown === 0) return noShell();
     // 137 and 143: killed from outside, as everything in a container is when its pod is deleted.
     const wasKilled = exitCode === 137 || exitCode === 143;
     if (ending !== undefined && !wasKilled && ending.code !== 'failed') return ending;

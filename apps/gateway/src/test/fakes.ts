@@ -5,6 +5,7 @@ import type { AgentReport } from '@postern/tunnel';
 import { ClusterChanges } from '../clusters/cluster-changes.ts';
 import type { DirectoryCluster } from '../clusters/cluster-directory.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { SessionViewerStart } from '../sessions/session-viewers.ts';
 
 /** Principals by bearer token or, with kind `browser`, by the cookie `session=<token>`. */
 export class FakeAuthenticator {
@@ -120,7 +121,7 @@ export class FakeSessionLog {
   async start(session: Omit<RecordedSession, 'id' | 'end'>): Promise<string> {
     await this.beforeStart?.();
     if (this.failing) throw new Error('the database is away');
-    const id = `session-${this.sessions.length}`;
+    const id = `0190cccc-0000-7000-8000-${String(this.sessions.length).padStart(12, '0')}`;
     this.sessions.push({ ...session, id });
     return id;
   }
@@ -130,5 +131,24 @@ export class FakeSessionLog {
     if (session === undefined) throw new Error(`no session ${id}`);
     session.end = end;
     this.ended.emit('end', session);
+  }
+
+  async endReason({ id }: { id: string }): Promise<string | null> {
+    return this.sessions.find((one) => one.id === id)?.end?.reason ?? null;
+  }
+}
+
+/** Records who views terminals. */
+export class FakeSessionViewers {
+  readonly views: (SessionViewerStart & { hasLeft: boolean })[] = [];
+  failing = false;
+
+  async join(start: SessionViewerStart): Promise<() => Promise<void>> {
+    if (this.failing) throw new Error('the database is away');
+    const view = { ...start, hasLeft: false };
+    this.views.push(view);
+    return async () => {
+      view.hasLeft = true;
+    };
   }
 }

@@ -22,7 +22,7 @@ import { defaultLimits } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
 import { TunnelConnector } from '../tunnels/tunnel-connector.ts';
 import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
-import { FakeAuthenticator, FakeDirectory, FakeSessionLog } from './fakes.ts';
+import { FakeAuthenticator, FakeDirectory, FakeSessionLog, FakeSessionViewers } from './fakes.ts';
 import { type HopConnector, startHop } from './hop-connector.ts';
 
 type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
@@ -46,6 +46,7 @@ export interface KubeHarness {
   authenticator: FakeAuthenticator;
   directory: FakeDirectory;
   sessions: FakeSessionLog;
+  viewers: FakeSessionViewers;
   registry: TunnelRegistry;
   metrics: GatewayMetrics;
   /** With the option `hop`, requests go through this, as if another gateway had the tunnels. */
@@ -77,6 +78,7 @@ export async function startKubeHarness({
   const authenticator = new FakeAuthenticator();
   const directory = new FakeDirectory();
   const sessions = new FakeSessionLog();
+  const viewers = new FakeSessionViewers();
   const registry = new TunnelRegistry();
   const limits = new Limits(defaultLimits);
   const metrics = new GatewayMetrics({ processMetrics: false });
@@ -102,6 +104,8 @@ export async function startKubeHarness({
     clusters: directory,
     changes: directory.changes,
     sessions,
+    viewers,
+    terminals: { graceMs: 600_000, most: 400 },
     registry,
     limits,
     metrics,
@@ -135,6 +139,7 @@ export async function startKubeHarness({
     authenticator,
     directory,
     sessions,
+    viewers,
     registry,
     metrics,
     hop: connector,

@@ -2,7 +2,7 @@
 import { cn } from '#components/class-names.ts';
 import { LogsPane } from '#features/logs/logs-pane.tsx';
 import { TerminalPane } from '#features/terminal/terminal-pane.tsx';
-import { changeTab, type DockTab } from './dock-store.ts';
+import { changeTab, type DockTab, leaveTab } from './dock-store.ts';
 import { paneId } from './tab-names.ts';
 
 interface DockPaneProps {
@@ -31,6 +31,9 @@ export function DockPane({ tab, shown, active, second }: DockPaneProps) {
           shell={tab.shell}
           active={active}
           startAtOnce={tab.restored !== true}
+          held={tab.held?.id}
+          onHeld={(held) => changeTab(tab.id, { held })}
+          onLeave={() => leaveTab(tab.id)}
           onChoice={onChoice}
         />
       ) : (

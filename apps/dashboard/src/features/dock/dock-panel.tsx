@@ -1,4 +1,5 @@
 'use client';
+import type { HeldTerminal } from '@postern/contracts';
 import { ChevronDown, ChevronUp, Maximize2, Minimize2 } from 'lucide-react';
 import { cn } from '#components/class-names.ts';
 import { NARROW, useMedia } from '#components/use-media.ts';
@@ -10,11 +11,13 @@ import { DockPane } from './dock-pane.tsx';
 import { setDock, useDock } from './dock-store.ts';
 import { DockTabs } from './dock-tabs.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
+import { RunningTerminals } from './running-terminals.tsx';
 
-/** The dock, if it has tabs. On a phone it fills the screen or is one line high. */
-export function DockPanel() {
+/** @param held the terminals that run, in a tab or not. On a phone the dock fills the screen or is one line high. */
+export function DockPanel({ held }: { held: readonly HeldTerminal[] }) {
   const state = useDock();
-  const { tabs, active, beside, open, maximised, height } = state;
+  const { tabs, active, beside, maximised, height } = state;
+  const open = state.open && tabs.length > 0;
   const narrow = useMedia(NARROW);
   useActions(dockActions, state);
 
@@ -33,6 +36,7 @@ export function DockPanel() {
       {open && !whole && <ResizeHandle height={height} onResize={(next) => setDock({ height: next })} />}
       <div className="flex h-9 shrink-0 items-center gap-0.5 border-b bg-canvas pr-1 max-md:h-11">
         <DockTabs />
+        <RunningTerminals held={held} tabs={tabs} />
         {open && !narrow && (
           <>
             <ActionIconButton size="sm" action={bindAction(toggleTwoTabs, state)} aria-pressed={beside !== undefined} />
@@ -41,9 +45,11 @@ export function DockPanel() {
             </ActionIconButton>
           </>
         )}
-        <ActionIconButton size="sm" action={bindAction(toggleDock, state)} aria-expanded={open}>
-          {open ? <ChevronDown aria-hidden /> : <ChevronUp aria-hidden />}
-        </ActionIconButton>
+        {tabs.length > 0 && (
+          <ActionIconButton size="sm" action={bindAction(toggleDock, state)} aria-expanded={open}>
+            {open ? <ChevronDown aria-hidden /> : <ChevronUp aria-hidden />}
+          </ActionIconButton>
+        )}
       </div>
       <div className={cn('flex min-h-0 flex-1', !open && 'hidden')}>
         {tabs.map((tab) => (

@@ -1,5 +1,8 @@
+import type { HeldTerminal } from '@postern/contracts';
 import { sharedValue } from '#components/shared-value.ts';
 import type { PodTarget, Shell } from '#features/pods/pod-target.ts';
+import { endTerminal } from '#features/terminal/held-terminals.ts';
+import type { ShownTerminal } from '#features/terminal/terminal-pane-props.ts';
 
 export interface DockTab {
   id: string;
@@ -8,7 +11,9 @@ export interface DockTab {
   shell: Shell;
   /** The name given by a person; default: the pod's name. */
   name?: string | undefined;
-  /** Whether it was open before the page was reloaded, in which case its shell has ended. */
+  /** The terminal that it shows, held by the gateway. */
+  held?: ShownTerminal | undefined;
+  /** Whether it was open before the page was reloaded. */
   restored?: boolean;
 }
 
@@ -62,15 +67,19 @@ export function restoreDock(): void {
 /** Opens logs or a terminal; logs that are already open are activated instead. */
 export function openInDock(tab: { kind: DockTab['kind']; target: PodTarget; shell?: Shell }): void {
   const { kind, target, shell = 'auto' } = tab;
-  const { tabs, beside } = dock.get();
+  const { tabs } = dock.get();
   const same = tabs.find((open) => kind === 'logs' && open.kind === kind && sameTarget(open.target, target));
   if (same !== undefined) {
     showTab(same.id);
     return;
   }
-  const id = crypto.randomUUID();
-  const kept = [...tabs, { id, kind, target, shell }].slice(-MOST_TABS);
-  set({ tabs: kept, active: id, open: true, beside: kept.find((open) => open.id === beside)?.id });
+  add({ id: crypto.randomUUID(), kind, target, shell });
+}
+
+function add(tab: DockTab): void {
+  const { tabs, beside } = dock.get();
+  const kept = [...tabs, tab].slice(-MOST_TABS);
+  set({ tabs: kept, active: tab.id, open: true, beside: kept.find((open) => open.id === beside)?.id });
 }
 
 function sameTarget(a: PodTarget, b: PodTarget): boolean {
@@ -83,7 +92,30 @@ function sameTarget(a: PodTarget, b: PodTarget): boolean {
   );
 }
 
+/** Shows a terminal that the gateway holds; if a tab shows it already, that tab. */
+export function openHeld(terminal: HeldTerminal): void {
+  const { tabs } = dock.get();
+  const shown = tabs.find(({ held }) => held?.id === terminal.id);
+  if (shown !== undefined) {
+    showTab(shown.id);
+    return;
+  }
+  const { id, organization, cluster, namespace, pod, container } = terminal;
+  const target = { ref: { organization, cluster }, namespace, pod, container };
+  add({ id: crypto.randomUUID(), kind: 'terminal', target, shell: 'auto', held: { id, endsOnClose: false } });
+}
+
+/** Closes a tab. Its shell ends with it, if it is this person's and nobody types in it elsewhere. */
 export function closeTab(id: string): void {
+  const tab = dock.get().tabs.find((open) => open.id === id);
+  if (tab?.held?.endsOnClose === true) {
+    void endTerminal({ organization: tab.target.ref.organization, id: tab.held.id });
+  }
+  leaveTab(id);
+}
+
+/** Closes a tab, and leaves its shell running. */
+export function leaveTab(id: string): void {
   const { active, beside, ...before } = dock.get();
   const index = before.tabs.findIndex((tab) => tab.id === id);
   const tabs = before.tabs.filter((tab) => tab.id !== id);

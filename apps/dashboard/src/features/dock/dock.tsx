@@ -1,13 +1,15 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { useEffect } from 'react';
+import { useHeldTerminals } from '#features/terminal/held-terminals.ts';
 import { restoreDock, useDock } from './dock-store.ts';
 
 const DockPanel = dynamic(() => import('./dock-panel.tsx').then(({ DockPanel }) => DockPanel), { ssr: false });
 
-/** Terminals and logs that stay open while pages change. Loaded when the first is opened. */
-export function Dock() {
+/** Terminals and logs that stay open while pages change, and the terminals that run without a tab. Loaded when there are any. */
+export function Dock({ organization }: { organization: string | undefined }) {
   const { tabs } = useDock();
+  const held = useHeldTerminals(organization);
   useEffect(restoreDock, []);
-  return tabs.length === 0 ? null : <DockPanel />;
+  return tabs.length === 0 && held.length === 0 ? null : <DockPanel held={held} />;
 }

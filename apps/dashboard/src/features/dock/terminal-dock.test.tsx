@@ -1,14 +1,21 @@
 // @vitest-environment jsdom
-import type { ClientToServerEvents, ServerToClientEvents, SocketError } from '@postern/contracts';
+import type {
+  AttachedTerminal,
+  ClientToServerEvents,
+  HeldTerminal,
+  ServerToClientEvents,
+  SocketError,
+} from '@postern/contracts';
 import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import type { Socket } from 'socket.io';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { id, me } from '../../test/examples.ts';
+import { heldTerminal, id, me } from '../../test/examples.ts';
 import { renderPage } from '../../test/render-page.tsx';
 import { TestGateway } from '../../test/test-gateway.ts';
 import { closeTab, type DockState, openInDock } from './dock-store.ts';
 
 type Opened = Parameters<ClientToServerEvents['terminal:open']>[0];
+type Attached = Parameters<ClientToServerEvents['terminal:attach']>[0];
 
 /** The gateway's side of terminals: accepts or refuses, and records what it receives. */
 class Shells {
@@ -20,6 +27,13 @@ class Shells {
   readonly acknowledged = new Map<string, number>();
   readonly typed = new Map<string, string>();
   refusal: SocketError | undefined;
+  /** The terminals that the gateway holds. */
+  held: HeldTerminal[] = [];
+  readonly attached: Attached[] = [];
+  /** Whether another page types in all of them. */
+  isElsewhere = false;
+  /** How much each printed. */
+  readonly printed = new Map<string, number>();
 
   listen(gateway: TestGateway): void {
     gateway.live.on('connection', (socket) => {
@@ -27,21 +41,44 @@ class Shells {
       socket.on('terminal:open', (request, answer) => {
         const terminal = id(100 + ++this.#made);
         this.opened.push({ ...request, terminal });
-        answer(this.refusal ?? { terminal, container: request.container ?? 'app', shell: 'bash' });
+        answer(this.refusal ?? this.#attached({ ...request, id: terminal }));
       });
-      socket.on('terminal:input', ({ terminal, data }) => {
-        this.typed.set(terminal, (this.typed.get(terminal) ?? '') + new TextDecoder().decode(data));
+      socket.on('terminals:watch', (_, answer) => answer({ items: this.held }));
+      socket.on('terminal:attach', (request, answer) => {
+        this.attached.push(request);
+        const terminal = this.held.find(({ id: held }) => held === request.terminal);
+        if (terminal === undefined) answer({ error: { code: 'gateway-stopped', message: 'It was restarted.' } });
+        else if (request.mode === 'auto' && this.isElsewhere) answer({ elsewhere: terminal });
+        else answer({ terminal, mode: request.mode === 'watch' ? 'watch' : 'write', received: 0 });
       });
-      socket.on('terminal:ack', ({ terminal, bytes }) => this.acknowledged.set(terminal, bytes));
+      socket.on('terminal:input', ({ terminal, from, data }, answer) => {
+        const typed = (this.typed.get(terminal) ?? '').slice(0, from) + new TextDecoder().decode(data);
+        this.typed.set(terminal, typed);
+        answer({ received: typed.length });
+      });
+      socket.on('terminal:ack', ({ terminal, position }) => this.acknowledged.set(terminal, position));
       socket.on('terminal:close', ({ terminal }, answer) => {
         this.closed.push(terminal);
         answer({});
+        this.held = this.held.filter(({ id: held }) => held !== terminal);
+        socket.emit('terminals:changed', { organization: 'acme', items: this.held });
       });
     });
   }
 
+  #attached({ id: terminal, ...place }: Opened & { id: string }): AttachedTerminal {
+    const { organization, cluster, namespace, pod, container = 'app' } = place;
+    const held = heldTerminal({ id: terminal, organization, cluster, namespace, pod, container });
+    this.held = [...this.held, held];
+    return { terminal: held, mode: 'write', received: 0 };
+  }
+
   forget(): void {
     this.refusal = undefined;
+    this.isElsewhere = false;
+    this.held = [];
+    this.attached.length = 0;
+    this.printed.clear();
     this.opened.length = 0;
     this.closed.length = 0;
     this.acknowledged.clear();
@@ -56,7 +93,10 @@ class Shells {
   }
 
   print(terminal: string, text: string): void {
-    this.socket?.emit('terminal:output', { terminal, data: new TextEncoder().encode(text) });
+    const data = new TextEncoder().encode(text);
+    const position = this.printed.get(terminal) ?? 0;
+    this.printed.set(terminal, position + data.byteLength);
+    this.socket?.emit('terminal:output', { terminal, position, data });
   }
 }
 
@@ -151,13 +191,41 @@ describe('the terminal dock', { timeout: 60_000 }, () => {
     dock.getByRole('button', { name: 'Start again' });
   });
 
-  it('says that it is reconnecting, and then that the shell is lost', async () => {
-    const { dock } = await openTerminals('web-0');
+  it('goes on after a cut, from where it was, and sends what was typed meanwhile', async () => {
+    const { user, dock } = await openTerminals('web-0');
+    shells.print(shells.shell(0), 'before ');
+    await isDrawn('before');
     shells.socket?.disconnect(true);
     await dock.findByText('Reconnecting…');
-    await dock.findByText('The connection was lost.', undefined, { timeout: 20_000 });
+    await user.type(keyboardOf(document.body), 'typed');
+    await waitFor(() => expect(dock.queryByText('Reconnecting…')).toBeNull(), { timeout: 20_000 });
+    expect(shells.attached).toMatchObject([{ terminal: shells.shell(0), position: 7, mode: 'auto' }]);
+    await waitFor(() => expect(shells.typed.get(shells.shell(0))).toBe('typed'));
+    shells.print(shells.shell(0), 'after');
+    await isDrawn('before after');
     expect(shells.opened).toHaveLength(1);
+  });
+
+  it('says so if the shell ended while the connection was away', async () => {
+    const { dock } = await openTerminals('web-0');
+    shells.held = [];
+    shells.socket?.disconnect(true);
+    await dock.findByText('The gateway was restarted.', undefined, { timeout: 20_000 });
+    dock.getByText('It was restarted.');
     dock.getByRole('button', { name: 'Start again' });
+  });
+
+  it('offers to take over, or to watch, a terminal that is typed in elsewhere', async () => {
+    const { user, dock } = await openTerminals('web-0');
+    shells.isElsewhere = true;
+    shells.socket?.disconnect(true);
+    await dock.findByText('This terminal is open elsewhere', undefined, { timeout: 20_000 });
+    await user.click(dock.getByRole('button', { name: 'Watch' }));
+    await dock.findByText('You are watching.');
+    await user.click(dock.getByRole('button', { name: 'Take over' }));
+    await waitFor(() => expect(dock.queryByText('You are watching.')).toBeNull());
+    expect(shells.attached.map(({ mode }) => mode)).toEqual(['auto', 'watch', 'write']);
+    expect(new Set(shells.attached.map(({ viewer }) => viewer)).size).toBe(1);
   });
 
   it('keeps a shell while another is in front, and ends it when its tab is closed', async () => {
@@ -209,21 +277,35 @@ describe('the terminal dock', { timeout: 60_000 }, () => {
     expect(shells.closed).not.toContain(shells.shell(1));
   });
 
-  it('restores tabs after a reload with their shells ended, and starts one on request', async () => {
-    const { user } = await openTerminals('web-0');
+  it('shows its terminals again after a reload', async () => {
+    await openTerminals('web-0');
+    await waitFor(() => expect(sessionStorage.getItem('postern.dock')).toContain(shells.shell(0)));
     const stored = sessionStorage.getItem('postern.dock');
     cleanup();
     vi.resetModules();
     sessionStorage.setItem('postern.dock', stored ?? '');
-    shells.forget();
     const { renderPage: renderAnew } = await import('../../test/render-page.tsx');
     renderAnew(<p>A page</p>, { gateway, path: '/acme' });
-    await screen.findByText('This terminal was open before the page was reloaded.');
-    await screen.findByRole('img', { name: /^Live/ });
-    expect(shells.opened).toEqual([]);
-    await user.click(screen.getByRole('button', { name: 'Start again' }));
-    await waitFor(() => expect(shells.opened).toMatchObject([{ pod: 'web-0' }]));
-    shells.print(shells.shell(0), 'as good as new');
-    await isDrawn('as good as new');
+    await waitFor(() => expect(shells.attached).toMatchObject([{ terminal: shells.shell(0), position: null }]));
+    const [{ terminal = '' } = {}] = shells.attached;
+    const clear = { columns: 80, rows: 24 };
+    shells.socket?.emit('terminal:reset', { terminal, position: 50, clear, data: 'as it was\r\n', skipped: 0 });
+    shells.printed.set(terminal, 50);
+    await isDrawn('as it was');
+    shells.print(terminal, 'and on');
+    await isDrawn('and on');
+    expect(shells.opened).toHaveLength(1);
+  });
+
+  it('lists the terminals that run without a tab, and shows one', async () => {
+    const { user, dock } = await openTerminals('web-0');
+    const other = heldTerminal({ id: id(777), pod: 'db-0', viewers: [], endsAt: '2099-01-01T00:00:00.000Z' });
+    shells.held = [...shells.held, other];
+    gateway.live.emit('terminals:changed', { organization: 'acme', items: shells.held });
+    await user.click(await dock.findByRole('button', { name: '1 running terminal' }));
+    await user.click(await screen.findByRole('menuitem', { name: /db-0/ }));
+    await waitFor(() => expect(shells.attached).toMatchObject([{ terminal: id(777), position: null, mode: 'auto' }]));
+    await dock.findByRole('button', { name: 'Terminal: db-0' });
+    expect(dock.queryByRole('button', { name: '1 running terminal' })).toBeNull();
   });
 });

@@ -132,6 +132,27 @@ export function SessionsPage() {
   );
 }
 
+/** Who else viewed the terminal. */
+function ViewersNote({ session: { viewers } }: { session: Session }) {
+  const emails = [...new Set(viewers.map(({ user }) => user.email))];
+  return (
+    <Tooltip
+      content={
+        <ul>
+          {viewers.map((viewer) => (
+            <li key={`${viewer.user.id} ${viewer.joinedAt}`}>
+              {viewer.user.email} {viewer.canType ? 'could type' : 'watched'} for{' '}
+              <Duration from={viewer.joinedAt} to={viewer.leftAt} />
+            </li>
+          ))}
+        </ul>
+      }
+    >
+      <span className="block max-w-40 truncate text-faint text-xs max-md:max-w-56">with {emails.join(', ')}</span>
+    </Tooltip>
+  );
+}
+
 function columnsFor(organization: string): Column<Session>[] {
   return [
     {
@@ -141,9 +162,12 @@ function columnsFor(organization: string): Column<Session>[] {
     {
       header: 'Who',
       cell: (session) => (
-        <Tooltip content={`${session.clientAddress} · ${session.userAgent}`}>
-          <span className="block max-w-40 truncate max-md:max-w-56">{session.user.email}</span>
-        </Tooltip>
+        <>
+          <Tooltip content={`${session.clientAddress} · ${session.userAgent}`}>
+            <span className="block max-w-40 truncate max-md:max-w-56">{session.user.email}</span>
+          </Tooltip>
+          {session.viewers.length > 0 && <ViewersNote session={session} />}
+        </>
       ),
     },
     {

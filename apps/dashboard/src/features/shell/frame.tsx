@@ -70,7 +70,7 @@ function OrganizationFrame({ organization, children }: { organization: string; c
             {children}
           </OrganizationGate>
         </main>
-        <Dock />
+        <Dock organization={member ? organization : undefined} />
       </div>
       <Palette />
       <FrameActions organization={organization} />

@@ -15,5 +15,7 @@ const titles: Record<string, string> = {
   revoked: 'Your access has ended',
   failed: 'The terminal failed',
   limit: 'A limit was reached',
-  lost: 'The connection was lost',
+  unattended: 'The terminal was left alone',
+  detached: 'This terminal is not shared any more',
+  'gateway-stopped': 'The gateway was restarted',
 };

@@ -1,23 +1,26 @@
 'use client';
+import type { HeldTerminal, TerminalMode } from '@postern/contracts';
 import { LoaderCircle } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Button } from '#components/ui/button.tsx';
+import { Time } from '#components/ui/time.tsx';
 import type { PodTarget } from '#features/pods/pod-target.ts';
 import { endTitle } from './end-title.ts';
-import type { TerminalState } from './terminal-session.ts';
+import type { OpenState, TerminalState } from './terminal-session.ts';
 
 interface TerminalNoticeProps {
   state: TerminalState;
   target: PodTarget;
   active: boolean;
   onStart: () => void;
+  onMode: (mode: TerminalMode) => void;
 }
 
 /** Says why input is not possible, and what to do; the shell's output stays readable above it. */
-export function TerminalNotice({ state, target, active, onStart }: TerminalNoticeProps) {
+export function TerminalNotice({ state, target, active, onStart, onMode }: TerminalNoticeProps) {
   switch (state.phase) {
     case 'open':
-      return null;
+      return state.mode === 'watch' ? <Watching state={state} onMode={onMode} /> : null;
     case 'opening':
       return (
         <Bar>
@@ -31,10 +34,12 @@ export function TerminalNotice({ state, target, active, onStart }: TerminalNotic
           <LoaderCircle className="size-4 animate-spin text-warn" aria-hidden />
           <p>
             <span className="font-medium">Reconnecting…</span>{' '}
-            <span className="text-muted">The gateway cannot be reached. What you type now is not sent.</span>
+            <span className="text-muted">The shell runs on. What you type is sent when the connection is back.</span>
           </p>
         </Bar>
       );
+    case 'elsewhere':
+      return <Elsewhere terminal={state.terminal} active={active} onMode={onMode} />;
     case 'idle':
       return (
         <Bar>
@@ -56,6 +61,59 @@ export function TerminalNotice({ state, target, active, onStart }: TerminalNotic
         </Bar>
       );
   }
+}
+
+/** The terminal is open in another window, on another device, or in another tab. */
+function Elsewhere({ terminal, active, onMode }: { terminal: HeldTerminal; active: boolean } & Modes) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (active) button.current?.focus();
+  }, [active]);
+  const typist = terminal.viewers.find(({ mode, own }) => own && mode === 'write');
+  return (
+    <Bar>
+      <p className="min-w-0 flex-1">
+        <span className="font-medium">This terminal is open elsewhere</span>{' '}
+        {typist !== undefined && (
+          <span className="text-muted">
+            opened <Time at={typist.since} form="ago" />
+          </span>
+        )}
+      </p>
+      <Button size="sm" onClick={() => onMode('watch')}>
+        Watch
+      </Button>
+      <Button ref={button} size="sm" variant="primary" onClick={() => onMode('write')}>
+        Take over
+      </Button>
+    </Bar>
+  );
+}
+
+function Watching({ state, onMode }: { state: OpenState } & Modes) {
+  const { terminal, sharing } = state;
+  const mayType = terminal.owner.own || sharing === 'write';
+  return (
+    <Bar>
+      <p className="min-w-0 flex-1">
+        <span className="font-medium">You are watching.</span>{' '}
+        <span className="text-muted">
+          {terminal.owner.own
+            ? 'You type in this terminal elsewhere.'
+            : `The terminal belongs to ${terminal.owner.email}.`}
+        </span>
+      </p>
+      {mayType && (
+        <Button size="sm" onClick={() => onMode('write')}>
+          {terminal.owner.own ? 'Take over' : 'Type here'}
+        </Button>
+      )}
+    </Bar>
+  );
+}
+
+interface Modes {
+  onMode: (mode: TerminalMode) => void;
 }
 
 function Bar({ children }: { children: ReactNode }) {

@@ -8,7 +8,7 @@ const View = dynamic(() => import('./terminal-view.tsx').then(({ TerminalView })
   loading: () => <Skeleton className="m-3 h-4 w-40" />,
 });
 
-/** A terminal in a pod; fills the height of its parent. Its shell ends when it unmounts. The emulator is loaded on demand. */
+/** A terminal in a pod; fills the height of its parent. Its shell runs on when it unmounts. The emulator is loaded on demand. */
 export function TerminalPane(props: TerminalPaneProps) {
   const { ref, namespace, pod } = props.target;
   return <View key={`${ref.organization}/${ref.cluster}/${namespace}/${pod}`} {...props} />;

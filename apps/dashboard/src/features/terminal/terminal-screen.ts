@@ -37,6 +37,8 @@ export class TerminalScreen {
   readonly #observer: ResizeObserver;
   #copyOnSelect: boolean;
   #theme: Theme;
+  /** Whether another view of the terminal chose its size. */
+  #isForeign = false;
 
   private constructor(options: ScreenOptions) {
     const { element, theme, settings } = options;
@@ -64,7 +66,9 @@ export class TerminalScreen {
     terminal.parser.registerOscHandler(52, () => true);
     terminal.onData((text) => options.onInput(encoder.encode(text)));
     terminal.onBinary((text) => options.onInput(Uint8Array.from(text, (character) => character.charCodeAt(0))));
-    terminal.onResize(({ cols, rows }) => options.onResize({ columns: cols, rows }));
+    terminal.onResize(({ cols, rows }) => {
+      if (!this.#isForeign) options.onResize({ columns: cols, rows });
+    });
     terminal.onSelectionChange(() => {
       if (this.#copyOnSelect && terminal.hasSelection()) void this.copy();
     });
@@ -108,9 +112,21 @@ export class TerminalScreen {
     this.#terminal.write(`${leave}${SETTLE}\r\n\x1b[0;90m— ${text} —\x1b[0m\r\n`);
   }
 
-  /** Adapts to the size of its element, unless that is hidden. */
+  /** Empties the screen and its scrollback, and leaves all modes. */
+  reset(): void {
+    this.#terminal.reset();
+  }
+
+  /** Takes the size that another view chose. @param size undefined: that of its element again. */
+  setSize(size: Size | undefined): void {
+    this.#isForeign = size !== undefined;
+    if (size === undefined) this.fit();
+    else this.#terminal.resize(size.columns, size.rows);
+  }
+
+  /** Adapts to the size of its element, unless that is hidden, or another view chose the size. */
   fit(): void {
-    if (this.#element.clientWidth > 0 && this.#element.clientHeight > 0) this.#fit.fit();
+    if (!this.#isForeign && this.#element.clientWidth > 0 && this.#element.clientHeight > 0) this.#fit.fit();
   }
 
   focus(): void {

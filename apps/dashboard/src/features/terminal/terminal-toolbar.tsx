@@ -1,8 +1,9 @@
 'use client';
-import { Settings2 } from 'lucide-react';
+import type { HeldTerminal } from '@postern/contracts';
+import { LogOut, Power, Settings2 } from 'lucide-react';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
-import { Menu, MenuCheckItem, MenuSeparator } from '#components/ui/menu.tsx';
+import { Menu, MenuCheckItem, MenuItem, MenuSeparator } from '#components/ui/menu.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { bindAction } from '#features/actions/action.ts';
@@ -13,10 +14,12 @@ import { commandLine } from '#features/kube/kubectl-text.ts';
 import { ContainerSelect } from '#features/pods/container-select.tsx';
 import type { PodTarget, Shell } from '#features/pods/pod-target.ts';
 import { usePodContainers } from '#features/pods/use-pod-containers.ts';
+import { endTerminal } from './held-terminals.ts';
 import { clipboardActions, searchTerminal, type TerminalContext, textSizeActions } from './terminal-actions.ts';
 import type { TerminalScreen } from './terminal-screen.ts';
 import type { TerminalState } from './terminal-session.ts';
 import { changeTerminalSettings, useTerminalSettings } from './terminal-settings.ts';
+import { Viewers } from './terminal-viewers.tsx';
 import { useLatency } from './use-latency.ts';
 
 interface TerminalToolbarProps {
@@ -27,6 +30,8 @@ interface TerminalToolbarProps {
   screen: TerminalScreen | undefined;
   onChoose: (change: { container?: string; shell?: Shell }) => void;
   onSearch: () => void;
+  /** Leaves the shell running, without this pane. */
+  onLeave?: (() => void) | undefined;
 }
 
 /** Actions of the terminal in front only. */
@@ -41,12 +46,13 @@ const SHELLS: readonly { value: Shell; label: string }[] = [
 
 /** The terminal's container, its state, and its other actions. */
 export function TerminalToolbar(props: TerminalToolbarProps) {
-  const { target, shell, state, active, screen, onChoose, onSearch } = props;
+  const { target, shell, state, active, screen, onChoose, onSearch, onLeave } = props;
+  const terminal = state.phase === 'open' ? state.terminal : undefined;
   const { fontSize } = useTerminalSettings();
   const context = { pod: target.pod, screen, fontSize, search: onSearch };
   useActions(active ? offered : none, context);
   const containers = usePodContainers(target);
-  const container = state.phase === 'open' ? state.container : (target.container ?? containers?.main);
+  const container = terminal?.container ?? target.container ?? containers?.main;
   return (
     <div className="flex h-9 shrink-0 items-center gap-1 border-b px-2 max-sm:h-11">
       <ContainerSelect
@@ -64,6 +70,7 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
         }
       />
       <div className="min-w-2 flex-1" />
+      {state.phase === 'open' && <Viewers state={state} />}
       <Condition state={state} active={active} />
       <ActionIconButton size="sm" action={bindAction(searchTerminal, context)} />
       <div className="max-sm:hidden">
@@ -80,13 +87,13 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
                 target.pod,
                 ...(container === undefined ? [] : ['-c', container]),
                 '--',
-                state.phase === 'open' ? state.shell : shell === 'auto' ? 'sh' : shell,
+                terminal?.shell ?? (shell === 'auto' ? 'sh' : shell),
               ),
             },
           ]}
         />
       </div>
-      <SettingsMenu context={context} />
+      <TerminalMenu context={context} terminal={terminal} onLeave={onLeave} />
     </div>
   );
 }
@@ -112,6 +119,12 @@ function Condition({ state, active }: { state: TerminalState; active: boolean })
           Reconnecting
         </StatusDot>
       );
+    case 'elsewhere':
+      return (
+        <StatusDot tone="info" className="px-1 text-xs">
+          Open elsewhere
+        </StatusDot>
+      );
     default:
       return (
         <StatusDot tone="idle" className="px-1 text-xs">
@@ -121,7 +134,13 @@ function Condition({ state, active }: { state: TerminalState; active: boolean })
   }
 }
 
-function SettingsMenu({ context }: { context: TerminalContext }) {
+interface TerminalMenuProps {
+  context: TerminalContext;
+  terminal: HeldTerminal | undefined;
+  onLeave: (() => void) | undefined;
+}
+
+function TerminalMenu({ context, terminal, onLeave }: TerminalMenuProps) {
   const settings = useTerminalSettings();
   return (
     <Menu
@@ -151,6 +170,19 @@ function SettingsMenu({ context }: { context: TerminalContext }) {
       >
         Read out by screen readers
       </MenuCheckItem>
+      {terminal?.owner.own === true && (
+        <>
+          <MenuSeparator />
+          {onLeave !== undefined && (
+            <MenuItem icon={<LogOut aria-hidden />} onSelect={onLeave}>
+              Close, and leave the shell running
+            </MenuItem>
+          )}
+          <MenuItem icon={<Power aria-hidden />} danger onSelect={() => void endTerminal(terminal)}>
+            End the shell
+          </MenuItem>
+        </>
+      )}
     </Menu>
   );
 }

@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Shell } from '#features/pods/pod-target.ts';
 import { TerminalNotice } from './terminal-notice.tsx';
 import type { TerminalPaneProps } from './terminal-pane-props.ts';
@@ -13,16 +13,34 @@ export function TerminalView({ target, active = true, startAtOnce = true, onChoi
   const [container, setContainer] = useState(target.container);
   const [searching, setSearching] = useState(false);
   const [matches, setMatches] = useState({ index: -1, count: 0 });
-  const { holder, screen, state, start } = useTerminal({
+  const {
+    holder,
+    screen,
+    state,
+    start,
+    choose: chooseMode,
+  } = useTerminal({
     target: { ...target, container },
     shell,
     startAtOnce,
+    held: props.held,
     onSearch: () => setSearching(true),
     onMatches: setMatches,
   });
   useEffect(() => {
     if (active) screen?.focus();
   }, [active, screen]);
+  const shown = state.phase === 'open' ? state.terminal.id : undefined;
+  const endsOnClose = state.phase === 'open' && state.mode === 'write' && state.terminal.owner.own;
+  const hasEnded = state.phase === 'ended';
+  const onHeld = useRef(props.onHeld);
+  useEffect(() => {
+    onHeld.current = props.onHeld;
+  });
+  useEffect(() => {
+    if (shown !== undefined) onHeld.current?.({ id: shown, endsOnClose });
+    else if (hasEnded) onHeld.current?.(undefined);
+  }, [shown, endsOnClose, hasEnded]);
 
   const choose = (change: { container?: string; shell?: Shell }) => {
     if (change.container !== undefined) setContainer(change.container);
@@ -39,17 +57,18 @@ export function TerminalView({ target, active = true, startAtOnce = true, onChoi
         active={active}
         screen={screen}
         onChoose={choose}
+        onLeave={props.onLeave}
         onSearch={() => setSearching(true)}
       />
       <div className="relative min-h-0 flex-1">
         {/* The emulator measures this element, so the padding must be outside. */}
         <div className="absolute inset-0 bg-surface py-1 pl-3" data-own-keys>
-          <div ref={holder} className="h-full overflow-hidden" />
+          <div ref={holder} className="h-full overflow-auto" />
         </div>
         {searching && screen !== undefined && (
           <TerminalSearch screen={screen} matches={matches} onClose={() => setSearching(false)} />
         )}
-        <TerminalNotice state={state} target={target} active={active} onStart={() => start()} />
+        <TerminalNotice state={state} target={target} active={active} onStart={() => start()} onMode={chooseMode} />
       </div>
     </div>
   );
