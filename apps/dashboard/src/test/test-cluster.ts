@@ -2,8 +2,52 @@ import type { ServerResponse } from 'node:http';
 import type { TestGateway } from './test-gateway.ts';
 
 interface KubeObject {
-  metadata: { name: string; namespace?: string; uid?: string; resourceVersion?: string };
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid?: string;
+    resourceVersion?: string;
+    labels?: Record<string, string>;
+    [field: string]: unknown;
+  };
   [field: string]: unknown;
+}
+
+interface Change {
+  type: string;
+  object: KubeObject;
+}
+
+interface Printer {
+  columns: readonly string[];
+  cells: (object: KubeObject) => readonly unknown[];
+}
+
+function tableOf({ columns, cells }: Printer, objects: readonly KubeObject[]) {
+  return {
+    kind: 'Table',
+    columnDefinitions: columns.map((name) => ({
+      name,
+      type: 'string',
+      format: name === 'Name' ? 'name' : '',
+      priority: 0,
+    })),
+    rows: objects.map((object) => ({ cells: cells(object), object: { metadata: object.metadata } })),
+  };
+}
+
+/** The objects that a field selector for one name, or a label selector with equalities, selects. */
+function selected(objects: readonly KubeObject[], { searchParams }: URL): KubeObject[] {
+  const [, name] = /^metadata\.name=(.+)$/.exec(searchParams.get('fieldSelector') ?? '') ?? [];
+  const labels = (searchParams.get('labelSelector') ?? '').split(',').filter((term) => term !== '');
+  return objects.filter(
+    ({ metadata }) =>
+      (name === undefined || metadata.name === name) &&
+      labels.every((term) => {
+        const [key = '', value] = term.split('=');
+        return metadata.labels?.[key] === value;
+      }),
+  );
 }
 
 /**
@@ -12,9 +56,10 @@ interface KubeObject {
  */
 export class TestCluster {
   readonly #lists = new Map<string, Map<string, KubeObject>>();
-  readonly #tables = new Map<string, object>();
+  readonly #printers = new Map<string, Printer>();
   readonly #refused = new Map<string, { code: number; reason: string; message: string }>();
-  readonly #changes: { path: string; version: number; line: string }[] = [];
+  readonly #changes: (Change & { path: string; version: number })[] = [];
+  readonly #texts = new Map<string, string>();
   readonly #watches: { path: string; response: ServerResponse }[] = [];
   /** The URLs requested so far. */
   readonly asked: URL[] = [];
@@ -38,18 +83,21 @@ export class TestCluster {
     }
   }
 
+  /** Serves a path as plain text, such as the log of a pod. */
+  write(path: string, text: string): void {
+    this.#texts.set(path, text);
+  }
+
+  /** Serves a list as server-side tables with these columns, to clients that ask for tables. */
+  print(path: string, columns: readonly string[], cells: (object: KubeObject) => readonly unknown[]): void {
+    this.#printers.set(path, { columns, cells });
+    this.put(path);
+  }
+
   /** Serves a list as a server-side table with these names, all in one namespace. */
   putTable(path: string, names: readonly string[]): void {
-    this.#tables.set(path, {
-      kind: 'Table',
-      metadata: { resourceVersion: String(this.#version) },
-      columnDefinitions: [{ name: 'Name', type: 'string', format: 'name', priority: 0 }],
-      rows: names.map((name) => ({
-        cells: [name],
-        object: { metadata: { name, namespace: 'shop', uid: name, resourceVersion: '1' } },
-      })),
-    });
-    this.put(path);
+    this.print(path, ['Name'], ({ metadata }) => [metadata.name]);
+    this.put(path, ...names.map((name) => ({ metadata: { name, namespace: 'shop', uid: name } })));
   }
 
   remove(path: string, name: string): void {
@@ -85,6 +133,11 @@ export class TestCluster {
 
   #serve(url: URL, path: string, response: ServerResponse): boolean {
     this.asked.push(url);
+    const written = this.#texts.get(path);
+    if (written !== undefined) {
+      response.writeHead(200, { 'content-type': 'text/plain' }).end(written);
+      return true;
+    }
     const refused = this.#refused.get(path);
     if (refused !== undefined || !this.#lists.has(path)) {
       const status = refused ?? { code: 404, reason: 'NotFound', message: 'the server could not find the resource' };
@@ -96,23 +149,35 @@ export class TestCluster {
     if (url.searchParams.has('watch')) {
       response.flushHeaders();
       const since = Number(url.searchParams.get('resourceVersion'));
-      for (const { path: of, version, line } of this.#changes) if (of === path && version > since) response.write(line);
+      for (const change of this.#changes) {
+        if (change.path === path && change.version > since) response.write(this.#lineOf(path, response, change));
+      }
       this.#watches.push({ path, response });
       return true;
     }
-    const table = this.#tables.get(path);
-    if (table !== undefined) {
-      response.end(JSON.stringify(table));
-      return true;
-    }
-    const items = [...(this.#lists.get(path)?.values() ?? [])];
-    response.end(JSON.stringify({ kind: 'List', metadata: { resourceVersion: String(this.#version) }, items }));
+    const items = selected([...(this.#lists.get(path)?.values() ?? [])], url);
+    const metadata = { resourceVersion: String(this.#version) };
+    const printer = this.#printerFor(path, response);
+    const list = printer === undefined ? { kind: 'List', items } : tableOf(printer, items);
+    response.end(JSON.stringify({ ...list, metadata }));
     return true;
   }
 
   #notify(path: string, type: string, object: KubeObject): void {
-    const line = `${JSON.stringify({ type, object })}\n`;
-    this.#changes.push({ path, version: this.#version, line });
-    for (const watch of this.#watches) if (watch.path === path) watch.response.write(line);
+    const change = { type, object };
+    this.#changes.push({ path, version: this.#version, ...change });
+    for (const watch of this.#watches) {
+      if (watch.path === path) watch.response.write(this.#lineOf(path, watch.response, change));
+    }
+  }
+
+  #printerFor(path: string, { req }: ServerResponse): Printer | undefined {
+    return req.headers.accept?.includes('as=Table') === true ? this.#printers.get(path) : undefined;
+  }
+
+  #lineOf(path: string, response: ServerResponse, { type, object }: Change): string {
+    const printer = this.#printerFor(path, response);
+    const sent = printer === undefined ? object : { ...tableOf(printer, [object]), metadata: object.metadata };
+    return `${JSON.stringify({ type, object: sent })}\n`;
   }
 }

@@ -1,6 +1,7 @@
 import { compareValues, sortValue } from '#features/kube/cells.ts';
 import type { Column, Row } from '#features/kube/table-rows.ts';
 import { columnId, type RowFilter } from './filter.ts';
+import { type RowStates, stateKey } from './row-state.ts';
 
 export interface Sort {
   /** `name`, `namespace`, or a column's id. */
@@ -20,9 +21,17 @@ export const writeSort = ({ by, descending }: Sort): string => (descending ? `-$
 /** The rows to show, in order. */
 export function arrange(
   rows: readonly Row[],
-  how: { columns: readonly Column[]; filter: RowFilter; sort: Sort; namespaces: ReadonlySet<string>; now: number },
+  how: {
+    columns: readonly Column[];
+    filter: RowFilter;
+    sort: Sort;
+    namespaces: ReadonlySet<string>;
+    /** Sorts the column of the state by severity. */
+    states?: RowStates;
+    now: number;
+  },
 ): Row[] {
-  const { columns, filter, sort, namespaces, now } = how;
+  const { columns, filter, sort, namespaces, states, now } = how;
   const kept = rows.filter((row) => (namespaces.size === 0 || namespaces.has(row.namespace)) && filter(row, now));
   const index = columns.findIndex(({ name }) => columnId(name) === sort.by);
   const column = columns[index];
@@ -34,7 +43,11 @@ export function arrange(
     return kept.sort((a, b) => direction * compareText(a.name, b.name) || compareText(a.namespace, b.namespace));
   }
   // Each value is computed once, not at each comparison.
-  const keyed = kept.map((row) => ({ row, value: sortValue(column, row.cells[index], row) }));
+  const byState = states !== undefined && states.column === column ? states : undefined;
+  const keyed = kept.map((row) => ({
+    row,
+    value: byState === undefined ? sortValue(column, row.cells[index], row) : stateKey(byState, row, now),
+  }));
   keyed.sort(
     (a, b) =>
       compareValues(a.value, b.value, sort.descending) ||

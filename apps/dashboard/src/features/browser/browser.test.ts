@@ -5,6 +5,7 @@ import { arrange, parseSort, writeSort } from './arrange.ts';
 import { gridTemplate, shownColumns, titleColumn } from './column-layout.ts';
 import { parseFilter } from './filter.ts';
 import { groupKinds } from './kind-groups.ts';
+import { rowStates } from './row-state.ts';
 import { isShort, toneOfState } from './state-tone.ts';
 
 const HOUR = 3_600_000;
@@ -69,6 +70,47 @@ describe('filter', () => {
 
   it('treats a quoted phrase as one word', () => {
     expect(names('"12 (3m ago)"')).toEqual(['web-2']);
+  });
+});
+
+describe('states of rows', () => {
+  const pods = rowStates({ resource: 'pods', group: '' }, columns);
+  const restarting = row('shop', 'web-3', ['1/1', 'Running', '28 (2m ago)', '9h', 'node-a'], 9);
+  const all = [...rows, restarting];
+  const found = (written: string) =>
+    all.filter((one) => parseFilter(written, columns, pods)(one, NOW)).map(({ name }) => name);
+  it.each([
+    ['is:running', ['web-1', 'api-1']],
+    ['is:running-restarting', ['web-3']],
+    ['is:trouble', ['web-2', 'web-3']],
+    ['-is:trouble', ['web-1', 'api-1']],
+    ['is:nothing', []],
+  ])('%s', (written, expected) => expect(found(written)).toEqual(expected));
+  const order = (sort: string, states = pods) =>
+    arrange(all, {
+      columns,
+      filter: () => true,
+      sort: parseSort(sort, columns),
+      namespaces: new Set(),
+      states,
+      now: NOW,
+    }).map(({ name }) => name);
+  it('sorts the status by severity', () => {
+    expect(order('status')).toEqual(['web-2', 'web-3', 'api-1', 'web-1']);
+    expect(order('-status')).toEqual(['api-1', 'web-1', 'web-3', 'web-2']);
+  });
+  it('sorts the status of kinds without rules by how bad it sounds', () => {
+    expect(order('status', rowStates({ resource: 'backups', group: 'example.com' }, columns))).toEqual([
+      'web-2',
+      'api-1',
+      'web-1',
+      'web-3',
+    ]);
+  });
+  it('does not take a number for a state', () => {
+    const counted = [column('Name', 'name'), column('Available')];
+    const states = rowStates({ resource: 'widgets', group: 'example.com' }, counted);
+    expect(states.of(row('shop', 'w', [2], 1), NOW)).toBeUndefined();
   });
 });
 

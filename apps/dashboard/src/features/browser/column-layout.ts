@@ -1,4 +1,5 @@
 import type { Column, Row } from '#features/kube/table-rows.ts';
+import type { RowStates } from './row-state.ts';
 import { isStateColumn } from './state-tone.ts';
 
 /** A column on the page; `index` is that of its cells. */
@@ -47,7 +48,13 @@ const SAMPLE = 400;
 /** The width of each column: that of its content, within limits. Long text gets the remaining space. */
 export function gridTemplate(
   rows: readonly Row[],
-  how: { shown: readonly ShownColumn[]; title: ShownColumn | undefined; namespace: boolean; select: boolean },
+  how: {
+    shown: readonly ShownColumn[];
+    title: ShownColumn | undefined;
+    namespace: boolean;
+    select: boolean;
+    states?: RowStates;
+  },
 ): string {
   const sample = rows.slice(0, SAMPLE);
   const longest = (text: (row: Row) => string, header: string) =>
@@ -67,8 +74,10 @@ export function gridTemplate(
       )}px, 0.6fr)`,
     );
   for (const { column, index } of how.shown) {
+    const states = how.states?.column === column ? how.states : undefined;
     const length = Math.max(
-      longest(({ cells }) => String(cells[index] ?? ''), column.name) + (isStateColumn(column.name) ? DOT : 0),
+      longest((row) => states?.of(row, row.at)?.word ?? String(row.cells[index] ?? ''), column.name) +
+        (isStateColumn(column.name) ? DOT : 0),
       least[column.meaning] ?? 0,
     );
     tracks.push(

@@ -1,6 +1,8 @@
+import { isTrouble } from '#features/health/verdict.ts';
 import { cellInstant, sortValue } from '#features/kube/cells.ts';
 import { parseDuration } from '#features/kube/duration.ts';
 import type { Column, Row } from '#features/kube/table-rows.ts';
+import { type RowStates, stateId } from './row-state.ts';
 
 /** Whether to show a row. `now` in milliseconds since 1970, for ages. */
 export type RowFilter = (row: Row, now: number) => boolean;
@@ -10,23 +12,25 @@ export const columnId = (name: string): string => name.toLowerCase().replace(/\s
 
 /**
  * Parses the text of the filter field. All words must occur somewhere in the row. Also: `-word` must not occur; `"two words"`;
- * `app=web`, `app!=web` for labels; `status:running`, `ns:shop` for one column; `restarts>3`, `age<1h` to compare.
+ * `app=web`, `app!=web` for labels; `status:running`, `ns:shop` for one column; `restarts>3`, `age<1h` to compare;
+ * `is:running-restarting` for exactly one state, `is:trouble` for those that should be looked at.
  */
-export function parseFilter(written: string, columns: readonly Column[]): RowFilter {
+export function parseFilter(written: string, columns: readonly Column[], states?: RowStates): RowFilter {
   const terms = [...written.matchAll(/(?:[^\s"]+|"[^"]*"?)+/g)].map(([term]) =>
-    parseTerm(term.replaceAll('"', ''), columns),
+    parseTerm(term.replaceAll('"', ''), columns, states),
   );
   return (row, now) => terms.every((term) => term(row, now));
 }
 
-function parseTerm(term: string, columns: readonly Column[]): RowFilter {
+function parseTerm(term: string, columns: readonly Column[], states: RowStates | undefined): RowFilter {
   if (term.length > 1 && (term.startsWith('-') || term.startsWith('!'))) {
-    const inner = parseTerm(term.slice(1), columns);
+    const inner = parseTerm(term.slice(1), columns, states);
     return (row, now) => !inner(row, now);
   }
   const [, key = '', sign = '', value = ''] = /^([\w./-]+)(!=|==|=|:|>|<)(.*)$/.exec(term) ?? [];
   if (sign === '=' || sign === '==') return ({ labels }) => labels[key] === value;
   if (sign === '!=') return ({ labels }) => labels[key] !== value;
+  if (sign === ':' && key === 'is' && states !== undefined) return inState(states, value.toLowerCase());
   const index = columns.findIndex(({ name }) => columnId(name) === key.toLowerCase());
   if (sign === ':') return inColumn(key.toLowerCase(), value.toLowerCase(), index) ?? anywhere(term);
   if ((sign === '>' || sign === '<') && index !== -1) {
@@ -34,6 +38,13 @@ function parseTerm(term: string, columns: readonly Column[]): RowFilter {
     if (column !== undefined) return bySize({ column, index, sign, value });
   }
   return anywhere(term);
+}
+
+function inState({ of }: RowStates, wanted: string): RowFilter {
+  return (row, now) => {
+    const verdict = of(row, now);
+    return verdict !== undefined && (stateId(verdict) === wanted || (wanted === 'trouble' && isTrouble(verdict)));
+  };
 }
 
 function anywhere(term: string): RowFilter {

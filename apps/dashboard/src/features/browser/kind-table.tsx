@@ -36,7 +36,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
   const [choice, choose] = useColumnChoice(resourceId(resource));
   const deletable = can(resource, 'delete');
   const namespaceColumn = resource.namespaced && namespaces.length !== 1;
-  const view = useTableView(table, { filter, sort, namespaces, choice, namespaceColumn, select: deletable });
+  const view = useTableView(table, { resource, filter, sort, namespaces, choice, namespaceColumn, select: deletable });
   const selection = useSelection(view.rows);
   const [activeKey, setActiveKey] = useState<string>();
   const [menu, setMenu] = useState<{ row: Row; anchor: DOMRect }>();

@@ -46,7 +46,7 @@ const SKELETONS = 14;
 /** A table of any kind and any length: only visible rows are rendered. */
 export function ResourceTable(props: ResourceTableProps) {
   const { label, view, hrefOf, activeKey, onActivate, onOpen, selection, onMenu } = props;
-  const { rows, shown, title, template, namespace } = view;
+  const { rows, shown, title, states, template, namespace } = view;
   const router = useRouter();
   const narrow = useMedia(NARROW);
   const id = useId();
@@ -139,6 +139,7 @@ export function ResourceTable(props: ResourceTableProps) {
                 top={item.start}
                 shown={shown}
                 title={title}
+                states={states}
                 template={template}
                 namespace={namespace}
                 narrow={narrow}

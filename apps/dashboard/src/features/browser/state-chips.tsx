@@ -1,60 +1,79 @@
 'use client';
 import { useMemo } from 'react';
 import { cn } from '#components/class-names.ts';
+import { useTicking } from '#components/ticker.ts';
 import { StatusDot } from '#components/ui/status-dot.tsx';
+import { severity, type Verdict } from '#features/health/verdict.ts';
 import type { LiveListState } from '#features/kube/live-list.ts';
 import type { Row } from '#features/kube/table-rows.ts';
-import { columnId } from './filter.ts';
-import { isStateColumn, toneOfState } from './state-tone.ts';
+import { type RowStates, stateId } from './row-state.ts';
 
 const MOST = 7;
+/** How often rows are judged again although nothing has changed, in milliseconds. */
+const JUDGED_MS = 15_000;
 
-/** The number of rows in each state; a click filters by it. Renders nothing if there is only one state, or too many. */
+/** The number of rows in each state, the worst first; a click filters by it. Renders nothing if there is only one, or too many. */
 export function StateChips({
-  table,
+  table: { items: rows },
+  states,
   filter,
   onFilter,
 }: {
   table: LiveListState<Row>;
+  states: RowStates;
   filter: string;
   onFilter: (filter: string) => void;
 }) {
-  const { items: rows, columns } = table;
-  const index = columns.findIndex(({ name }) => isStateColumn(name));
-  const column = columns[index];
-  const states = useMemo(() => {
-    const counts = new Map<string, number>();
-    for (const row of index === -1 ? [] : rows) {
-      const state = String(row.cells[index] ?? '');
-      counts.set(state, (counts.get(state) ?? 0) + 1);
-    }
-    return [...counts].sort((a, b) => b[1] - a[1]);
-  }, [rows, index]);
-  if (column === undefined || states.length < 2 || states.length > MOST) return null;
+  const now = useTicking((ms) => Math.floor(ms / JUDGED_MS) * JUDGED_MS);
+  const counted = useMemo(() => countStates(rows, states, now), [rows, states, now]);
+  if (counted.length < 2 || counted.length > MOST) return null;
   return (
     <fieldset className="flex min-w-0 items-center gap-1 overflow-x-auto">
       <legend className="sr-only">Filter by state</legend>
-      {states.map(([state, count]) => {
-        const term = `${columnId(column.name)}:${/\s/.test(state) ? `"${state.toLowerCase()}"` : state.toLowerCase()}`;
-        const on = filter.includes(term);
+      {counted.map(({ verdict, count }) => {
+        const term = `is:${stateId(verdict)}`;
+        const on = filter.split(/\s+/).includes(term);
         return (
           <button
-            key={state}
+            key={verdict.word}
             type="button"
             aria-pressed={on}
             onClick={() =>
-              onFilter(on ? filter.replace(term, '').replace(/\s+/g, ' ').trim() : `${filter} ${term}`.trim())
+              onFilter(
+                on
+                  ? filter
+                      .split(/\s+/)
+                      .filter((word) => word !== term)
+                      .join(' ')
+                  : `${filter} ${term}`.trim(),
+              )
             }
             className={cn(
               'flex h-6 shrink-0 items-center gap-1.5 rounded-md border px-2 text-xs hover:bg-hover max-sm:h-9',
               on && 'border-line-strong bg-active',
             )}
           >
-            <StatusDot tone={toneOfState(state) ?? 'idle'}>{state || 'None'}</StatusDot>
+            <StatusDot tone={verdict.tone}>{verdict.word || 'None'}</StatusDot>
             <span className="text-muted tabular-nums">{count.toLocaleString('en')}</span>
           </button>
         );
       })}
     </fieldset>
   );
+}
+
+/** The worst first, then the most frequent. Rows without a state are not counted. */
+function countStates(rows: readonly Row[], { of }: RowStates, now: number): { verdict: Verdict; count: number }[] {
+  const counts = new Map<string, { verdict: Verdict; count: number }>();
+  for (const row of rows) {
+    const verdict = of(row, Math.max(now, row.at));
+    if (verdict === undefined) continue;
+    const known = counts.get(verdict.word);
+    if (known === undefined) counts.set(verdict.word, { verdict, count: 1 });
+    else {
+      known.count++;
+      if (severity(verdict.tone) < severity(known.verdict.tone)) known.verdict = verdict;
+    }
+  }
+  return [...counts.values()].sort((a, b) => severity(a.verdict.tone) - severity(b.verdict.tone) || b.count - a.count);
 }

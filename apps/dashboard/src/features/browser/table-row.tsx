@@ -6,6 +6,7 @@ import { memo, useEffect, useRef } from 'react';
 import { cn } from '#components/class-names.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import { type ShownColumn, titleOf } from './column-layout.ts';
+import type { RowStates } from './row-state.ts';
 import { isStateColumn } from './state-tone.ts';
 import { TableCell } from './table-cell.tsx';
 
@@ -18,6 +19,7 @@ export interface TableRowProps {
   top: number;
   shown: readonly ShownColumn[];
   title: ShownColumn | undefined;
+  states: RowStates;
   template: string;
   namespace: boolean;
   /** On a phone: a list instead of columns. */
@@ -76,7 +78,7 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
   );
 });
 
-function WideCells({ row, shown, title, namespace, href, selected, onSelect }: TableRowProps) {
+function WideCells({ row, shown, states, title, namespace, href, selected, onSelect }: TableRowProps) {
   return (
     <>
       {selected !== undefined && (
@@ -101,7 +103,7 @@ function WideCells({ row, shown, title, namespace, href, selected, onSelect }: T
       )}
       {shown.map(({ column, index }) => (
         <div key={column.name} role="gridcell" className="min-w-0 truncate px-3">
-          <TableCell column={column} cell={row.cells[index]} row={row} />
+          <TableCell column={column} cell={row.cells[index]} row={row} states={states} />
         </div>
       ))}
     </>
@@ -109,7 +111,7 @@ function WideCells({ row, shown, title, namespace, href, selected, onSelect }: T
 }
 
 /** On a phone: the name and its state, and below them the other short values. */
-function NarrowCells({ row, shown, title, namespace, href }: TableRowProps) {
+function NarrowCells({ row, shown, states, title, namespace, href }: TableRowProps) {
   const state = shown.find(({ column }) => isStateColumn(column.name));
   const message = shown.find(({ column }) => column.name === 'Message');
   const rest = message === undefined ? shown.filter((column) => column !== state).slice(0, 4) : [message];
@@ -121,7 +123,7 @@ function NarrowCells({ row, shown, title, namespace, href }: TableRowProps) {
         </span>
         {state !== undefined && (
           <span className="max-w-40 shrink-0 truncate">
-            <TableCell column={state.column} cell={row.cells[state.index]} row={row} />
+            <TableCell column={state.column} cell={row.cells[state.index]} row={row} states={states} />
           </span>
         )}
       </div>
@@ -130,7 +132,7 @@ function NarrowCells({ row, shown, title, namespace, href }: TableRowProps) {
         {rest.map(({ column, index }) => (
           <span key={column.name} className="mr-3">
             {column !== message?.column && <span className="text-faint">{column.name} </span>}
-            <TableCell column={column} cell={row.cells[index]} row={row} />
+            <TableCell column={column} cell={row.cells[index]} row={row} states={states} />
           </span>
         ))}
       </div>

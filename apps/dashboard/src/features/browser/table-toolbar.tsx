@@ -100,7 +100,7 @@ export function TableToolbar(props: TableToolbarProps) {
           <ActionButton size="sm" variant="ghost" action={bindAction(clearSelection, bar)} />
         </div>
       ) : (
-        <StateChips table={table} filter={filter} onFilter={onFilter} />
+        <StateChips table={table} states={view.states} filter={filter} onFilter={onFilter} />
       )}
     </div>
   );

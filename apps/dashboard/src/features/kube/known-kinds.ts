@@ -16,6 +16,10 @@ export const knownKinds = {
   namespaces: known('', { resource: 'namespaces', kind: 'Namespace', namespaced: false }),
   deployments: known('apps', { resource: 'deployments', kind: 'Deployment', namespaced: true }),
   statefulSets: known('apps', { resource: 'statefulsets', kind: 'StatefulSet', namespaced: true }),
+  daemonSets: known('apps', { resource: 'daemonsets', kind: 'DaemonSet', namespaced: true }),
+  jobs: known('batch', { resource: 'jobs', kind: 'Job', namespaced: true }),
+  claims: known('', { resource: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim', namespaced: true }),
+  secrets: known('', { resource: 'secrets', kind: 'Secret', namespaced: true }),
   replicaSets: known('apps', { resource: 'replicasets', kind: 'ReplicaSet', namespaced: true }),
   /** Only if a metrics server is installed. */
   nodeMetrics: {

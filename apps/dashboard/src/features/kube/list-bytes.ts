@@ -4,8 +4,8 @@ import type { ListPage } from './list-watch.ts';
 import { list, number, text } from './read.ts';
 import { type Column, readTable } from './table-rows.ts';
 
-/** What to read from a list's bytes: the rows of a server-side table, or some fields of each object. */
-type Reading = { as: 'table' } | { as: 'objects'; keep: FieldMask };
+/** What to read from a list's bytes: the rows of a server-side table, perhaps with some fields of each object's metadata, or some fields of each object. */
+type Reading = { as: 'table'; metadata?: FieldMask } | { as: 'objects'; keep: FieldMask };
 
 /** Messages to and from the worker. */
 export interface ParseOrder {
@@ -26,7 +26,7 @@ export interface ParsedPage<T> extends ListPage<T> {
 export function parseListBytes({ bytes, at, reading }: Omit<ParseOrder, 'id'>): ParsedPage<unknown> {
   const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
   if (reading.as === 'objects') return readObjectList(body, reading.keep);
-  const { rows, ...page } = readTable(body, at);
+  const { rows, ...page } = readTable(body, at, reading.metadata);
   return { ...page, items: rows };
 }
 

@@ -6,6 +6,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { FreshnessLine } from '#features/browser/freshness-line.tsx';
+import { lastSeen } from '#features/health/happenings.ts';
 import { findResource } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { type KubeObject, objectKey } from '#features/kube/kube-object.ts';
@@ -13,30 +14,17 @@ import { wholeObjects } from '#features/kube/list-format.ts';
 import { number, text } from '#features/kube/read.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { useLiveList } from '#features/kube/use-live-list.ts';
-
-/** When an event last occurred; the field depends on who wrote the event and how often it occurred. */
-function lastSeen(event: KubeObject): string {
-  return (
-    text(event, 'series', 'lastObservedTime') ??
-    text(event, 'lastTimestamp') ??
-    text(event, 'eventTime') ??
-    text(event, 'metadata', 'creationTimestamp') ??
-    ''
-  );
-}
+import { eventsOf } from './events-of.ts';
 
 /** The events of one object, live, latest first. */
 export function EventsTab({ target }: { target: ObjectRef }) {
-  const { ref, resource, namespace, name } = target;
-  const { data } = useDiscovery(ref);
+  const { data } = useDiscovery(target.ref);
   const events = findResource(data?.resources ?? [], 'events');
   const { items, freshness } = useLiveList(
     events && {
-      ref,
+      ...eventsOf(target),
       resource: events,
       format: wholeObjects,
-      namespaces: namespace === '' ? [] : [namespace],
-      fieldSelector: `involvedObject.name=${name},involvedObject.kind=${resource.kind}`,
     },
   );
   const sorted = useMemo(() => items.toSorted((a, b) => lastSeen(b).localeCompare(lastSeen(a))), [items]);

@@ -2,12 +2,12 @@
 import Link from 'next/link';
 import { objectHref } from '#features/address/kind-href.ts';
 import { useClusterRef } from '#features/address/use-cluster-ref.ts';
+import type { ObjectReference } from '#features/health/diagnosis.ts';
 import { findKind } from '#features/kube/api-resource.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
-import type { ObjectLink as Target } from './describe/facts.ts';
 
 /** The name of another object, as a link if the cluster serves its kind. */
-export function ObjectLink({ to, kind = false }: { to: Target; kind?: boolean }) {
+export function ObjectLink({ to, kind = false }: { to: ObjectReference; kind?: boolean }) {
   const ref = useClusterRef();
   const { data } = useDiscovery(ref);
   const resource = findKind(data?.resources ?? [], to.apiVersion, to.kind);

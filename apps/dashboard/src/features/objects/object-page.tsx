@@ -4,7 +4,9 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useParams } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
+import { useTicking } from '#components/ticker.ts';
 import { Button } from '#components/ui/button.tsx';
+import { Card } from '#components/ui/card.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
@@ -17,6 +19,8 @@ import { useQueryValue } from '#features/address/use-query-value.ts';
 import { FreshnessLine } from '#features/browser/freshness-line.tsx';
 import { KindNotServed } from '#features/browser/kind-not-served.tsx';
 import { openPod, showYaml } from '#features/browser/object-actions.ts';
+import { judge } from '#features/health/judge.ts';
+import { isTrouble } from '#features/health/verdict.ts';
 import { findResource, pluralOf } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
@@ -31,6 +35,18 @@ import { ObjectToolbar } from './object-toolbar.tsx';
 import { Conditions, SectionView } from './sections.tsx';
 
 const offered = [showYaml, showEvents];
+
+/** How often the object is judged again although it has not changed, in milliseconds. */
+const JUDGED_MS = 15_000;
+
+const isPod = ({ resource }: ObjectRef): boolean => resource.group === '' && resource.resource === 'pods';
+
+// Not needed for objects that are well.
+const WhyCard = dynamic(() => import('./why-card.tsx').then((module) => module.WhyCard), {
+  ssr: false,
+  loading: () => <Skeleton className="h-40 w-full" />,
+});
+const Replacements = dynamic(() => import('./replacements.tsx').then((module) => module.Replacements), { ssr: false });
 
 // The editor is large, and is loaded when its tab is opened.
 const YamlTab = dynamic(() => import('./yaml-tab.tsx').then((module) => module.YamlTab), {
@@ -99,6 +115,11 @@ function NoObject({ target, state }: { target: ObjectRef; state: ObjectState }) 
           ? 'It may have been deleted'
           : `It may have been deleted, or is in another namespace than ${namespace}`}
         . Should it come, it appears here.
+        {isPod(target) && (
+          <div className="mt-4 flex justify-center">
+            <Replacements target={target} last={undefined} />
+          </div>
+        )}
       </EmptyState>
     );
   }
@@ -122,6 +143,9 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
   const [editorOpened, setEditorOpened] = useState(false);
   if (tab === 'yaml' && !editorOpened) setEditorOpened(true);
   const description = useMemo(() => describe(resource, object), [resource, object]);
+  const now = useTicking((ms) => Math.floor(ms / JUDGED_MS) * JUDGED_MS);
+  const verdict = useMemo(() => judge(resource, object, now), [resource, object, now]);
+  const shown = verdict === undefined ? description.state : { tone: verdict.tone, text: verdict.word };
   useActions(offered, {
     target,
     chosen: [],
@@ -147,9 +171,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
             {state.gone ? (
               <StatusDot tone="bad">Deleted. This is its last state</StatusDot>
             ) : (
-              description.state !== undefined && (
-                <StatusDot tone={description.state.tone}>{description.state.text}</StatusDot>
-              )
+              shown !== undefined && <StatusDot tone={shown.tone}>{shown.text}</StatusDot>
             )}
             <FreshnessLine freshness={state.freshness} />
           </div>
@@ -170,6 +192,14 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
             label: 'Summary',
             content: (
               <div className="flex flex-col gap-4">
+                {state.gone && isPod(target) && (
+                  <Card>
+                    <Replacements target={target} last={object} />
+                  </Card>
+                )}
+                {!state.gone && verdict !== undefined && isTrouble(verdict) && (
+                  <WhyCard target={target} object={object} verdict={verdict} now={now} onTab={setTab} />
+                )}
                 <MetadataCard object={object} facts={description.facts} />
                 {description.sections.map((section, index) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: a kind's sections have a fixed order

@@ -45,6 +45,7 @@ function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiRe
   const [sort, setSort] = useState('');
   const [activeKey, setActiveKey] = useState<string>();
   const view = useTableView(table, {
+    resource: pods,
     filter: '',
     sort,
     namespaces: [],

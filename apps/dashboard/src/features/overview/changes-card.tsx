@@ -1,51 +1,60 @@
 'use client';
-import Link from 'next/link';
-import { href } from '#components/href.ts';
+import { useMemo } from 'react';
 import { Card } from '#components/ui/card.tsx';
-import { Time } from '#components/ui/time.tsx';
+import { newestFirst } from '#features/changes/change.ts';
+import { ChangeList } from '#features/changes/change-list.tsx';
+import { configChanges } from '#features/changes/config-changes.ts';
+import { edits, rollouts, scalings } from '#features/changes/workload-changes.ts';
+import { knownKinds } from '#features/kube/known-kinds.ts';
 import { ListBody } from './card-body.tsx';
-import { recentRollouts } from './summary.ts';
-import type { OverviewLists } from './use-overview.ts';
+import { itemsOf } from './list-state.ts';
+import type { ClusterChanges } from './use-cluster-changes.ts';
+
+const MOST = 10;
 
 export interface ChangesCardProps {
-  sets: OverviewLists['replicaSets'];
+  lists: ClusterChanges;
   online: boolean;
   /** The cluster's path. */
   base: string;
 }
 
-/** The latest rollouts. */
-export function ChangesCard({ sets, online, base }: ChangesCardProps) {
+/** The latest rollouts, scalings and changes of configuration. */
+export function ChangesCard({ lists, online, base }: ChangesCardProps) {
+  const { replicaSets, deployments, statefulSets, daemonSets, configMaps, secrets } = lists;
+  const others = useMemo(
+    () => [
+      ...(itemsOf(deployments) === undefined ? [] : scalings(deployments, knownKinds.deployments)),
+      ...(itemsOf(statefulSets) === undefined
+        ? []
+        : [...scalings(statefulSets, knownKinds.statefulSets), ...edits(statefulSets, knownKinds.statefulSets)]),
+      ...(itemsOf(daemonSets) === undefined ? [] : edits(daemonSets, knownKinds.daemonSets)),
+      ...configChanges(itemsOf(configMaps) ?? [], knownKinds.configMaps),
+      ...configChanges(itemsOf(secrets) ?? [], knownKinds.secrets),
+    ],
+    [deployments, statefulSets, daemonSets, configMaps, secrets],
+  );
+  const hidden = [
+    configMaps.freshness.state === 'denied' ? 'config maps' : undefined,
+    secrets.freshness.state === 'denied' ? 'secrets' : undefined,
+  ].filter((what) => what !== undefined);
   return (
     <Card title="Recent changes">
-      <ListBody list={sets} online={online} what="replica sets" lines={3}>
-        {(items) => {
-          const rollouts = recentRollouts(items, 8);
-          if (rollouts.length === 0) return <p className="text-muted">No deployment has been rolled out yet.</p>;
-          return (
-            <ul className="flex flex-col">
-              {rollouts.map((rollout) => (
-                <li key={rollout.key} className="flex min-h-8 items-center gap-2 border-b last:border-b-0">
-                  <p className="min-w-0 flex-1 truncate">
-                    <Link
-                      prefetch={false}
-                      href={base + href`/r/deployments.apps/${rollout.namespace}/${rollout.deployment}`}
-                      className="link"
-                    >
-                      {rollout.deployment}
-                    </Link>{' '}
-                    <span className="text-muted">
-                      {rollout.revision === '1' ? 'created' : 'rolled out'}
-                      {rollout.revision !== undefined && rollout.revision !== '1' && `, revision ${rollout.revision}`}
-                    </span>{' '}
-                    <span className="text-faint">in {rollout.namespace}</span>
-                  </p>
-                  <Time at={rollout.at} form="ago" className="shrink-0 text-faint text-xs" />
-                </li>
-              ))}
-            </ul>
-          );
-        }}
+      <ListBody list={replicaSets} online={online} what="replica sets" lines={3}>
+        {() => (
+          <>
+            <ChangeList
+              changes={newestFirst([...rollouts(replicaSets, deployments), ...others], MOST)}
+              base={base}
+              empty="Nothing has been rolled out, scaled or configured yet."
+            />
+            {hidden.length > 0 && (
+              <p className="pt-2 text-faint text-xs">
+                Without changes of {hidden.join(' and ')}, which you may not list in the whole cluster.
+              </p>
+            )}
+          </>
+        )}
       </ListBody>
     </Card>
   );

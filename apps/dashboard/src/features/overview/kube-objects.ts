@@ -17,26 +17,16 @@ interface Container {
 export interface Pod {
   metadata: ObjectMeta;
   spec?: { nodeName?: string; containers?: Container[]; initContainers?: Container[] };
+  /** The rest is read by the rules in `features/health`. */
   status?: {
     phase?: string;
-    reason?: string;
-    containerStatuses?: ContainerStatus[];
-    initContainerStatuses?: ContainerStatus[];
   };
-}
-
-export interface ContainerStatus {
-  ready?: boolean;
-  restartCount?: number;
-  state?: { waiting?: { reason?: string }; terminated?: { reason?: string; exitCode?: number } };
 }
 
 export interface KubeNode {
   metadata: ObjectMeta;
-  spec?: { unschedulable?: boolean };
   status?: {
     allocatable?: Record<string, string>;
-    conditions?: { type: string; status: string; reason?: string; message?: string }[];
     nodeInfo?: { kubeletVersion?: string };
   };
 }
@@ -56,9 +46,4 @@ export interface KubeEvent {
 export interface NodeMetrics {
   metadata: ObjectMeta;
   usage?: Record<string, string>;
-}
-
-/** An object of which only the metadata was requested. */
-export interface MetadataOnly {
-  metadata: ObjectMeta;
 }

@@ -7,23 +7,27 @@ import { href } from '#components/href.ts';
 import { Card } from '#components/ui/card.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
+import { judgeNode } from '#features/health/node-verdict.ts';
+import { severity } from '#features/health/verdict.ts';
 import { ListBody } from './card-body.tsx';
 import type { KubeNode, NodeMetrics } from './kube-objects.ts';
 import { itemsOf } from './list-state.ts';
-import { allocatableOf, nodeState, rolesOf, usageOf } from './summary.ts';
+import { allocatableOf, rolesOf, usageOf } from './summary.ts';
 import type { OverviewLists } from './use-overview.ts';
 
 /** Number of nodes shown, unhealthy ones first. */
 const SHOWN = 8;
 
 export interface NodesCardProps extends Pick<OverviewLists, 'nodes' | 'metrics'> {
+  /** The time to judge them at, in milliseconds since 1970, rounded. */
+  now: number;
   online: boolean;
   /** The cluster's path. */
   base: string;
   className?: string;
 }
 
-export function NodesCard({ nodes, metrics, online, base, className }: NodesCardProps) {
+export function NodesCard({ nodes, metrics, now, online, base, className }: NodesCardProps) {
   return (
     <Card
       {...(className === undefined ? {} : { className })}
@@ -37,14 +41,20 @@ export function NodesCard({ nodes, metrics, online, base, className }: NodesCard
       <ListBody list={nodes} online={online} what="nodes" lines={3}>
         {(items) => {
           const uses = new Map(itemsOf(metrics)?.map((one) => [one.metadata.name, one]));
-          const rank = (node: KubeNode) => ({ bad: 0, warn: 1, info: 2, idle: 2, ok: 3 })[nodeState(node).tone];
+          const rank = (node: KubeNode) => severity(judgeNode(node, now).tone);
           const sorted = items.toSorted(
             (a, b) => rank(a) - rank(b) || a.metadata.name.localeCompare(b.metadata.name, 'en', { numeric: true }),
           );
           return (
             <ul className="flex flex-col">
               {sorted.slice(0, SHOWN).map((node) => (
-                <NodeRow key={node.metadata.name} node={node} metrics={uses.get(node.metadata.name)} base={base} />
+                <NodeRow
+                  key={node.metadata.name}
+                  node={node}
+                  now={now}
+                  metrics={uses.get(node.metadata.name)}
+                  base={base}
+                />
               ))}
               {items.length > SHOWN && <li className="pt-1 text-faint text-xs">and {items.length - SHOWN} more</li>}
             </ul>
@@ -55,8 +65,15 @@ export function NodesCard({ nodes, metrics, online, base, className }: NodesCard
   );
 }
 
-function NodeRow({ node, metrics, base }: { node: KubeNode; metrics: NodeMetrics | undefined; base: string }) {
-  const { tone, word } = nodeState(node);
+interface NodeRowProps {
+  node: KubeNode;
+  now: number;
+  metrics: NodeMetrics | undefined;
+  base: string;
+}
+
+function NodeRow({ node, now, metrics, base }: NodeRowProps) {
+  const { tone, word, because } = judgeNode(node, now);
   const has = allocatableOf(node);
   const uses = usageOf(metrics);
   const roles = rolesOf(node);
@@ -69,7 +86,7 @@ function NodeRow({ node, metrics, base }: { node: KubeNode; metrics: NodeMetrics
         {roles.length > 0 && <span className="ml-2 text-faint">{roles.join(', ')}</span>}
         <span className="sr-only">, {word}</span>
         {tone !== 'ok' && (
-          <span aria-hidden className={cn('ml-2', tone === 'bad' ? 'text-bad' : 'text-warn')}>
+          <span aria-hidden title={because} className={cn('ml-2', tone === 'bad' ? 'text-bad' : 'text-warn')}>
             {word}
           </span>
         )}

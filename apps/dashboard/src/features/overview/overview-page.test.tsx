@@ -51,7 +51,7 @@ beforeEach(() => {
   kube.put(NODES, node('node-1', true));
   kube.put(PODS, pod('web-0'), pod('web-1'));
   kube.put(EVENTS);
-  kube.put(SETS);
+  kube.print(SETS, ['Name', 'Containers', 'Images'], ({ metadata: { name }, image = '' }) => [name, 'web', image]);
 });
 
 const open = () => renderPage(<OverviewPage />, { gateway, path: `/acme/clusters/${shop.name}` });
@@ -112,6 +112,7 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
       'type=Warning',
     );
     kube.put(SETS, {
+      image: 'web:7',
       metadata: {
         name: 'web-abc',
         namespace: 'shop',
@@ -119,8 +120,10 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
         ownerReferences: [{ kind: 'Deployment', name: 'web' }],
         annotations: { 'deployment.kubernetes.io/revision': '7' },
       },
-    } as never);
-    await waitFor(async () => expectWords(await card('Recent changes'), 'web', 'rolled out, revision 7'));
+    });
+    await waitFor(async () => expectWords(await card('Recent changes'), 'web', 'rolled out revision 7'));
+    // A kind that the person may not list is named; one that cannot be loaded now is not.
+    expect((await card('Recent changes')).textContent).not.toContain('Without changes');
   });
 
   it('says for each part what is forbidden and what is missing', async () => {

@@ -4,6 +4,7 @@ import { useParams } from 'next/navigation';
 import { useMemo } from 'react';
 import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
+import { useTicking } from '#components/ticker.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Page } from '#components/ui/page.tsx';
@@ -20,17 +21,24 @@ import { formatRoundTrip } from '#features/clusters/format-round-trip.ts';
 import { KubeconfigDialog } from '#features/clusters/kubeconfig-dialog.tsx';
 import { statusOf } from '#features/clusters/status.ts';
 import { useCluster } from '#features/clusters/use-clusters.ts';
+import type { Verdict } from '#features/health/verdict.ts';
 import { worstOf } from '#features/kube/freshness.ts';
+import { knownKinds } from '#features/kube/known-kinds.ts';
 import { useConnection } from '#features/live/connection.ts';
 import { CapacityCard } from './capacity-card.tsx';
 import { ChangesCard } from './changes-card.tsx';
 import { ConnectedCard } from './connected-card.tsx';
+import { healthLine } from './health-line.ts';
 import { isRefused, itemsOf, lastHeard } from './list-state.ts';
 import { NodesCard } from './nodes-card.tsx';
 import { PodsCard } from './pods-card.tsx';
-import { healthLine } from './summary.ts';
+import { rowVerdicts } from './row-verdicts.ts';
+import { type ClusterChanges, useClusterChanges } from './use-cluster-changes.ts';
 import { useOverview } from './use-overview.ts';
 import { WarningsCard } from './warnings-card.tsx';
+
+/** How often health is judged again although nothing has changed, in milliseconds. */
+const JUDGED_MS = 15_000;
 
 export function OverviewPage() {
   const { organization, cluster: name } = useParams<{ organization: string; cluster: string }>();
@@ -51,7 +59,9 @@ export function OverviewPage() {
 function Overview({ organization, cluster }: { organization: string; cluster: Cluster }) {
   const online = cluster.status === 'online';
   const ref = useMemo(() => ({ organization, cluster: cluster.name }), [organization, cluster.name]);
-  const { nodes, pods, warnings, replicaSets, metrics } = useOverview(ref, online);
+  const { nodes, pods, warnings, jobs, claims, metrics } = useOverview(ref, online);
+  const changes = useClusterChanges(ref, online);
+  const now = useTicking((ms) => Math.floor(ms / JUDGED_MS) * JUDGED_MS);
   const lost = useConnection().state === 'lost';
   // In the URL, so that the palette and links can open it.
   const [dialog, setDialog] = useQueryValue('dialog');
@@ -63,11 +73,20 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
     [nodes, pods].filter((list) => list.loaded && !isRefused(list)).map((list) => list.freshness),
   );
   const retry = () => {
-    for (const list of [nodes, pods, warnings, replicaSets, metrics]) list.retry();
+    for (const list of [nodes, pods, warnings, jobs, claims, metrics, ...Object.values(changes)]) list.retry();
   };
   const status = statusOf(cluster);
   const health = online
-    ? healthLine({ nodes: itemsOf(nodes), pods: itemsOf(pods) })
+    ? healthLine(
+        {
+          nodes: itemsOf(nodes),
+          pods: itemsOf(pods),
+          workloads: verdictsOf(changes, now),
+          jobs: rowVerdicts(knownKinds.jobs, jobs, now),
+          claims: rowVerdicts(knownKinds.claims, claims, now),
+        },
+        now,
+      )
     : { tone: status.tone, text: status.word };
 
   return (
@@ -132,18 +151,28 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
           </p>
         )}
         <div className="grid gap-4 lg:grid-cols-2">
-          <PodsCard pods={pods} online={online} base={base} />
+          <PodsCard pods={pods} now={now} online={online} base={base} />
           <CapacityCard nodes={nodes} pods={pods} metrics={metrics} online={online} />
-          <NodesCard nodes={nodes} metrics={metrics} online={online} base={base} className="lg:col-span-2" />
+          <NodesCard nodes={nodes} metrics={metrics} now={now} online={online} base={base} className="lg:col-span-2" />
           <WarningsCard warnings={warnings} online={online} base={base} />
           <div className="flex min-w-0 flex-col gap-4">
-            <ChangesCard sets={replicaSets} online={online} base={base} />
+            <ChangesCard lists={changes} online={online} base={base} />
             <ConnectedCard organization={organization} cluster={cluster} />
           </div>
         </div>
       </div>
     </Page>
   );
+}
+
+/** The verdicts on all workloads with replicas; undefined while some of them are unknown. */
+function verdictsOf({ deployments, statefulSets, daemonSets }: ClusterChanges, now: number): Verdict[] | undefined {
+  const all = [
+    rowVerdicts(knownKinds.deployments, deployments, now),
+    rowVerdicts(knownKinds.statefulSets, statefulSets, now),
+    rowVerdicts(knownKinds.daemonSets, daemonSets, now),
+  ];
+  return all.some((one) => one === undefined) ? undefined : all.flatMap((one) => one ?? []);
 }
 
 /** Details of the cluster: version, agent, round trip, since when. */

@@ -3,12 +3,18 @@
  * object, so only those are computed again.
  */
 export function remember<O extends object, R>(compute: (object: O) => R): (object: O) => R {
-  const known = new WeakMap<O, { result: R }>();
-  return (object) => {
+  const known = rememberAt<O, R>(compute);
+  return (object) => known(object, 0);
+}
+
+/** The same for a value that also depends on the time; `now` should be rounded. */
+export function rememberAt<O extends object, R>(compute: (object: O, now: number) => R): (object: O, now: number) => R {
+  const known = new WeakMap<O, { now: number; result: R }>();
+  return (object, now) => {
     const before = known.get(object);
-    if (before !== undefined) return before.result;
-    const result = compute(object);
-    known.set(object, { result });
+    if (before?.now === now) return before.result;
+    const result = compute(object, now);
+    known.set(object, { now, result });
     return result;
   };
 }

@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeEvent, KubeNode, Pod } from './kube-objects.ts';
-import {
-  groupWarnings,
-  healthLine,
-  nodeState,
-  podsByPhase,
-  recentRollouts,
-  requestsOf,
-  totalRequests,
-  troubleOf,
-} from './summary.ts';
+import type { KubeEvent, Pod } from './kube-objects.ts';
+import { groupWarnings, requestsOf, totalRequests } from './summary.ts';
 
 const asks = (cpu: string, memory: string) => ({ resources: { requests: { cpu, memory } } });
 const pod = (status: Pod['status'], spec: Pod['spec'] = {}): Pod => ({
@@ -17,12 +8,6 @@ const pod = (status: Pod['status'], spec: Pod['spec'] = {}): Pod => ({
   ...(status && { status }),
   spec,
 });
-const node = (status: string, extra: Partial<KubeNode> = {}): KubeNode => ({
-  metadata: { name: 'n1' },
-  status: { conditions: [{ type: 'Ready', status }] },
-  ...extra,
-});
-
 describe('requests', () => {
   it('sums containers, or takes the larger init container', () => {
     const spec = { containers: [asks('100m', '1Gi'), asks('200m', '1Gi')], initContainers: [asks('1', '10Mi')] };
@@ -42,35 +27,6 @@ describe('requests', () => {
     ];
     expect(totalRequests(pods).cpu).toBe(1);
   });
-});
-
-describe('troubleOf', () => {
-  it('names what a container is waiting for, unless it is only starting', () => {
-    expect(
-      troubleOf(pod({ phase: 'Running', containerStatuses: [{ state: { waiting: { reason: 'CrashLoopBackOff' } } }] })),
-    ).toBe('CrashLoopBackOff');
-    expect(
-      troubleOf(
-        pod({ phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] }),
-      ),
-    ).toBeNull();
-  });
-  it('does not report a finished job', () => {
-    const terminated = { reason: 'Completed', exitCode: 0 };
-    expect(troubleOf(pod({ phase: 'Succeeded', containerStatuses: [{ state: { terminated } }] }))).toBeNull();
-  });
-  it('reports evictions', () => expect(troubleOf(pod({ phase: 'Failed', reason: 'Evicted' }))).toBe('Evicted'));
-});
-
-it('counts pods by phase, those in trouble separately', () => {
-  const crash = { phase: 'Running', containerStatuses: [{ state: { waiting: { reason: 'CrashLoopBackOff' } } }] };
-  expect(
-    podsByPhase([pod({ phase: 'Running' }), pod(crash), pod({ phase: 'Failed' }), pod({ phase: 'Running' })]),
-  ).toEqual([
-    { phase: 'Running', tone: 'ok', count: 2 },
-    { phase: 'In trouble', tone: 'bad', count: 1 },
-    { phase: 'Failed', tone: 'bad', count: 1 },
-  ]);
 });
 
 describe('groupWarnings', () => {
@@ -118,47 +74,4 @@ describe('groupWarnings', () => {
     expect(groupWarnings([modern], since)[0]?.count).toBe(7);
     expect(groupWarnings([event({ lastTimestamp: null, eventTime: '2026-01-01T12:00:00.5Z' })], since)).toHaveLength(1);
   });
-});
-
-it('finds rollouts by the replica sets of deployments, newest first', () => {
-  const set = (name: string, at: string, kind = 'Deployment') => ({
-    metadata: { name, namespace: 'a', creationTimestamp: at, ownerReferences: [{ kind, name: 'web' }] },
-  });
-  const sets = [
-    set('web-1', '2026-01-01T00:00:00Z'),
-    set('web-2', '2026-01-02T00:00:00Z'),
-    set('x', '2026-01-03T00:00:00Z', 'Other'),
-  ];
-  expect(recentRollouts(sets, 5).map(({ at }) => at)).toEqual(['2026-01-02T00:00:00Z', '2026-01-01T00:00:00Z']);
-});
-
-describe('healthLine', () => {
-  it('summarises a healthy cluster', () => {
-    expect(healthLine({ nodes: [node('True')], pods: [pod({ phase: 'Running' })] })).toEqual({
-      tone: 'ok',
-      text: 'Healthy: 1 of 1 nodes ready, 1 pod running',
-    });
-  });
-  it('names what is wrong', () => {
-    expect(healthLine({ nodes: [node('False')], pods: undefined })).toEqual({
-      tone: 'bad',
-      text: 'Node n1 is not ready; 0 of 1 nodes ready',
-    });
-    expect(healthLine({ nodes: undefined, pods: [pod({ phase: 'Failed' })] }).tone).toBe('warn');
-  });
-  it('does not guess', () => expect(healthLine({ nodes: undefined, pods: undefined }).tone).toBe('idle'));
-});
-
-it('recognises silent and cordoned nodes, and nodes under pressure', () => {
-  expect(nodeState(node('Unknown')).word).toBe('Not heard from');
-  expect(nodeState(node('True', { spec: { unschedulable: true } })).word).toBe('Cordoned');
-  const underPressure = node('True', {
-    status: {
-      conditions: [
-        { type: 'Ready', status: 'True' },
-        { type: 'DiskPressure', status: 'True' },
-      ],
-    },
-  });
-  expect(nodeState(underPressure)).toEqual({ ready: true, tone: 'warn', word: 'DiskPressure' });
 });

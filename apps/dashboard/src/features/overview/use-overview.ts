@@ -1,31 +1,26 @@
 'use client';
-import { useDeferredValue, useEffect, useRef } from 'react';
-import type { ApiResource } from '#features/kube/api-resource.ts';
+import { nodeFields, podFields } from '#features/health/pod-fields.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { knownKinds } from '#features/kube/known-kinds.ts';
-import { type ListFormat, metadataFields, objectFields } from '#features/kube/list-format.ts';
-import { type UsedList, useLiveList } from '#features/kube/use-live-list.ts';
-import type { KubeEvent, KubeNode, MetadataOnly, NodeMetrics, Pod } from './kube-objects.ts';
+import { objectFields, tableRows } from '#features/kube/list-format.ts';
+import type { Row } from '#features/kube/table-rows.ts';
+import type { UsedList } from '#features/kube/use-live-list.ts';
+import type { KubeEvent, KubeNode, NodeMetrics, Pod } from './kube-objects.ts';
+import { useFigures } from './use-figures.ts';
 
 /** With more pods than this there are no totals, because the load on the cluster would be too high. */
 export const MOST_PODS = 5000;
 
-const containers = { resources: { requests: true }, restartPolicy: true } as const;
-const statuses = { state: { waiting: { reason: true }, terminated: { reason: true, exitCode: true } } } as const;
+const requests = { resources: { requests: true, limits: { memory: true } }, name: true, restartPolicy: true } as const;
 
 const podFigures = objectFields<Pod>({
-  metadata: {},
-  spec: { nodeName: true, containers, initContainers: containers },
-  status: { phase: true, reason: true, containerStatuses: statuses, initContainerStatuses: statuses },
+  ...podFields,
+  spec: { ...podFields.spec, containers: requests, initContainers: requests },
 });
 const nodeFigures = objectFields<KubeNode>({
   metadata: { creationTimestamp: true, labels: true },
-  spec: { unschedulable: true },
-  status: {
-    allocatable: true,
-    conditions: { type: true, status: true, reason: true, message: true },
-    nodeInfo: { kubeletVersion: true },
-  },
+  spec: nodeFields.spec,
+  status: { ...nodeFields.status, allocatable: true, nodeInfo: { kubeletVersion: true } },
 });
 const eventFigures = objectFields<KubeEvent>({
   metadata: { creationTimestamp: true },
@@ -38,11 +33,6 @@ const eventFigures = objectFields<KubeEvent>({
   series: { count: true, lastObservedTime: true },
   involvedObject: { kind: true, namespace: true, name: true },
 });
-const rolloutFigures = metadataFields<MetadataOnly>({
-  creationTimestamp: true,
-  ownerReferences: { kind: true, name: true },
-  annotations: { 'deployment.kubernetes.io/revision': true },
-});
 const metricFigures = objectFields<NodeMetrics>({ metadata: {}, usage: true });
 
 /** The live lists of a cluster's overview; each may be loading, denied or failed independently. */
@@ -50,14 +40,15 @@ export interface OverviewLists {
   nodes: UsedList<KubeNode>;
   pods: UsedList<Pod>;
   warnings: UsedList<KubeEvent>;
-  replicaSets: UsedList<MetadataOnly>;
+  jobs: UsedList<Row>;
+  claims: UsedList<Row>;
   /** Usage of CPU and memory; fails if the cluster serves no metrics API. */
   metrics: UsedList<NodeMetrics>;
 }
 
 /** If `online` is false, the agent is not connected, and the last known state stays. */
 export function useOverview(ref: ClusterRef, online: boolean): OverviewLists {
-  const { nodes, pods, events, replicaSets, nodeMetrics } = knownKinds;
+  const { nodes, pods, events, jobs, claims, nodeMetrics } = knownKinds;
   const list = { ref, online };
   return {
     nodes: useFigures({ ...list, resource: nodes, format: nodeFigures, most: 2000 }),
@@ -69,29 +60,8 @@ export function useOverview(ref: ClusterRef, online: boolean): OverviewLists {
       most: 3000,
       fieldSelector: 'type=Warning',
     }),
-    replicaSets: useFigures({ ...list, resource: replicaSets, format: rolloutFigures, most: 3000 }),
+    jobs: useFigures({ ...list, resource: jobs, format: tableRows, most: 2000 }),
+    claims: useFigures({ ...list, resource: claims, format: tableRows, most: 2000 }),
     metrics: useFigures({ ...list, resource: nodeMetrics, format: metricFigures, most: 2000 }),
   };
-}
-
-interface FiguresRequest<T> {
-  ref: ClusterRef;
-  online: boolean;
-  resource: ApiResource;
-  format: ListFormat<T>;
-  most: number;
-  fieldSelector?: string;
-}
-
-/** A live list that is rendered with lower priority than user input. */
-function useFigures<T>({ online, ...request }: FiguresRequest<T>): UsedList<T> {
-  const list = useLiveList(request);
-  const { retry } = list;
-  // Retry at once when the agent is connected again.
-  const wasOnline = useRef(online);
-  useEffect(() => {
-    if (online && !wasOnline.current) retry();
-    wasOnline.current = online;
-  }, [online, retry]);
-  return useDeferredValue(list);
 }

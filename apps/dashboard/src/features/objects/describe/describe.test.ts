@@ -1,87 +1,9 @@
 import { expect, it, describe as suite } from 'vitest';
 import { describe } from './describe.ts';
 import type { Fact } from './facts.ts';
-import { podState } from './pod-state.ts';
 import { writeSelector } from './workloads.ts';
 
 const named = (facts: readonly Fact[], label: string) => facts.find((fact) => fact.label === label)?.value;
-const ready = [{ type: 'Ready', status: 'True' }];
-
-suite('podState', () => {
-  const running = { ready: true, state: { running: {} } };
-  it.each([
-    ['Running', { status: { phase: 'Running', conditions: ready, containerStatuses: [running] } }],
-    [
-      'Running, not ready',
-      { status: { phase: 'Running', containerStatuses: [{ ready: false, state: { running: {} } }] } },
-    ],
-    [
-      'CrashLoopBackOff',
-      { status: { phase: 'Running', containerStatuses: [{ state: { waiting: { reason: 'CrashLoopBackOff' } } }] } },
-    ],
-    [
-      'ContainerCreating',
-      { status: { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] } },
-    ],
-    [
-      'Completed',
-      {
-        status: {
-          phase: 'Succeeded',
-          containerStatuses: [{ state: { terminated: { reason: 'Completed', exitCode: 0 } } }],
-        },
-      },
-    ],
-    ['ExitCode:3', { status: { phase: 'Failed', containerStatuses: [{ state: { terminated: { exitCode: 3 } } }] } }],
-    [
-      'Signal:9',
-      { status: { phase: 'Failed', containerStatuses: [{ state: { terminated: { signal: 9, exitCode: 137 } } }] } },
-    ],
-    ['Evicted', { status: { phase: 'Failed', reason: 'Evicted' } }],
-    ['Terminating', { metadata: { deletionTimestamp: 'x' }, status: { phase: 'Running' } }],
-    [
-      'Init:1/2',
-      {
-        spec: { initContainers: [{ name: 'a' }, { name: 'b' }] },
-        status: {
-          phase: 'Pending',
-          initContainerStatuses: [
-            { name: 'a', state: { terminated: { exitCode: 0 } } },
-            { name: 'b', state: { running: {} } },
-          ],
-        },
-      },
-    ],
-    [
-      'Init:Error',
-      {
-        spec: { initContainers: [{ name: 'a' }] },
-        status: {
-          phase: 'Pending',
-          initContainerStatuses: [{ name: 'a', state: { terminated: { exitCode: 1, reason: 'Error' } } }],
-        },
-      },
-    ],
-    [
-      'Running',
-      {
-        spec: { initContainers: [{ name: 'sidecar', restartPolicy: 'Always' }] },
-        status: {
-          phase: 'Running',
-          conditions: ready,
-          initContainerStatuses: [{ name: 'sidecar', started: true, state: { running: {} } }],
-          containerStatuses: [running],
-        },
-      },
-    ],
-    ['Unknown', {}],
-    ['Unknown', null],
-  ])('%s', (expected, pod) => expect(podState(pod).text).toBe(expected));
-  it('has the tone of its text', () => {
-    expect(podState({ status: { phase: 'Pending' } }).tone).toBe('warn');
-    expect(podState({ status: { phase: 'Failed', reason: 'Evicted' } }).tone).toBe('bad');
-  });
-});
 
 suite('writeSelector', () => {
   it.each([
@@ -164,7 +86,7 @@ suite('describe', () => {
   });
 
   it('links a deployment to its pods', () => {
-    const { state, sections } = describe(
+    const { sections } = describe(
       { resource: 'deployments', group: 'apps' },
       {
         metadata: { namespace: 'shop' },
@@ -172,12 +94,7 @@ suite('describe', () => {
         status: { readyReplicas: 1, updatedReplicas: 3 },
       },
     );
-    expect(state).toEqual({ tone: 'warn', text: '1 of 3 ready' });
     expect(sections[0]).toEqual({ type: 'pods', title: 'Pods', namespace: 'shop', labelSelector: 'app=web' });
-  });
-
-  it('does not report a deployment scaled to zero as broken', () => {
-    expect(describe({ resource: 'deployments', group: 'apps' }, { spec: { replicas: 0 } }).state?.tone).toBe('idle');
   });
 
   it('does not list all pods for a service without a selector', () => {
@@ -191,18 +108,6 @@ suite('describe', () => {
     expect(sections).toEqual([
       { type: 'data', title: 'Data', secret: true, entries: [{ key: 'key', value: 'dmFsdWU=', encoded: true }] },
     ]);
-  });
-
-  it('says that a node is ready and cordoned', () => {
-    const node = { spec: { unschedulable: true }, status: { conditions: ready } };
-    expect(describe({ resource: 'nodes', group: '' }, node).state).toEqual({ tone: 'warn', text: 'Ready, cordoned' });
-  });
-
-  it('says that a job has failed, and why', () => {
-    const job = { status: { conditions: [{ type: 'Failed', status: 'True', message: 'too often' }], failed: 4 } };
-    const { state, facts } = describe({ resource: 'jobs', group: 'batch' }, job);
-    expect(state).toEqual({ tone: 'bad', text: 'Failed' });
-    expect(named(facts, 'Why')).toEqual({ type: 'text', text: 'too often' });
   });
 
   it('describes an unknown kind', () => {

@@ -1,13 +1,5 @@
 import type { Tone } from '#components/ui/tone.ts';
-
-/** A reference to another object, as in manifests. */
-export interface ObjectLink {
-  apiVersion: string;
-  kind: string;
-  /** Empty for kinds without namespaces. */
-  namespace: string;
-  name: string;
-}
+import type { ObjectReference } from '#features/health/diagnosis.ts';
 
 export type FactValue =
   | { type: 'text'; text: string }
@@ -16,7 +8,7 @@ export type FactValue =
   /** RFC 3339. */
   | { type: 'time'; at: string }
   | { type: 'state'; tone: Tone; text: string }
-  | { type: 'link'; to: ObjectLink }
+  | { type: 'link'; to: ObjectReference }
   | { type: 'list'; items: readonly FactValue[] };
 
 export interface Fact {

@@ -1,6 +1,5 @@
 import { formatBytes } from '#components/format/bytes.ts';
 import { parseQuantity } from '#components/format/quantity.ts';
-import type { Tone } from '#components/ui/tone.ts';
 import { get, list, number, record, strings, text } from '#features/kube/read.ts';
 import { code, type DataEntry, type Description, type FactValue, fact, textValue } from './facts.ts';
 import { pairs, timeOf, writeSelector } from './workloads.ts';
@@ -51,10 +50,6 @@ export function describeService(service: unknown): Description {
 }
 
 export function describeNode(node: unknown): Description {
-  const ready = list(node, 'status', 'conditions').find((one) => text(one, 'type') === 'Ready');
-  const cordoned = get(node, 'spec', 'unschedulable') === true;
-  const isReady = text(ready, 'status') === 'True';
-  const tone: Tone = !isReady ? 'bad' : cordoned ? 'warn' : 'ok';
   const labels = strings(node, 'metadata', 'labels');
   const roles = Object.keys(labels).flatMap((label) =>
     label.startsWith('node-role.kubernetes.io/') ? label.slice(24) : [],
@@ -62,9 +57,7 @@ export function describeNode(node: unknown): Description {
   const info = (key: string) => text(node, 'status', 'nodeInfo', key);
   const allocatable = record(node, 'status', 'allocatable');
   return {
-    state: { tone, text: `${isReady ? 'Ready' : 'Not ready'}${cordoned ? ', cordoned' : ''}` },
     facts: [
-      ...fact('Why', isReady ? undefined : text(ready, 'message')),
       ...fact('Roles', roles.join(', ')),
       ...fact('Kubelet', info('kubeletVersion')),
       ...fact('Runtime', info('containerRuntimeVersion')),
@@ -200,11 +193,9 @@ export function describeIngress(ingress: unknown): Description {
 }
 
 export function describeClaim(claim: unknown): Description {
-  const phase = text(claim, 'status', 'phase') ?? 'Unknown';
   const volume = text(claim, 'spec', 'volumeName');
   const storage = text(claim, 'spec', 'storageClassName');
   return {
-    state: { tone: phase === 'Bound' ? 'ok' : phase === 'Lost' ? 'bad' : 'warn', text: phase },
     facts: [
       ...fact('Capacity', text(claim, 'status', 'capacity', 'storage')),
       ...fact('Asked for', text(claim, 'spec', 'resources', 'requests', 'storage')),

@@ -1,8 +1,6 @@
-import type { Tone } from '#components/ui/tone.ts';
 import { get, list, number, record, strings, text } from '#features/kube/read.ts';
 import { containerFacts, volumeRows } from './containers.ts';
 import { code, type Description, type Fact, type FactValue, fact, type Section } from './facts.ts';
-import { podState } from './pod-state.ts';
 
 export function describePod(pod: unknown): Description {
   const namespace = text(pod, 'metadata', 'namespace') ?? '';
@@ -10,11 +8,8 @@ export function describePod(pod: unknown): Description {
   const account = text(pod, 'spec', 'serviceAccountName');
   const volumes = volumeRows(get(pod, 'spec'), namespace);
   const ips = list(pod, 'status', 'podIPs').flatMap((one) => text(one, 'ip') ?? []);
-  const message = text(pod, 'status', 'message');
   return {
-    state: podState(pod),
     facts: [
-      ...fact('Why', message),
       ...fact(
         'Node',
         node === undefined
@@ -46,11 +41,9 @@ export function describePod(pod: unknown): Description {
 export function describeReplicated(workload: unknown): Description {
   const wanted = number(workload, 'spec', 'replicas') ?? 1;
   const ready = number(workload, 'status', 'readyReplicas') ?? 0;
-  const rolling = (number(workload, 'status', 'updatedReplicas') ?? wanted) < wanted;
   const service = text(workload, 'spec', 'serviceName');
   const namespace = text(workload, 'metadata', 'namespace') ?? '';
   return {
-    state: readiness({ ready, wanted, rolling }),
     facts: [
       ...fact('Replicas', `${ready} of ${wanted} ready`),
       ...fact('Up to date', number(workload, 'status', 'updatedReplicas')),
@@ -73,9 +66,7 @@ export function describeReplicated(workload: unknown): Description {
 export function describeDaemonSet(workload: unknown): Description {
   const wanted = number(workload, 'status', 'desiredNumberScheduled') ?? 0;
   const ready = number(workload, 'status', 'numberReady') ?? 0;
-  const rolling = (number(workload, 'status', 'updatedNumberScheduled') ?? wanted) < wanted;
   return {
-    state: readiness({ ready, wanted, rolling }),
     facts: [
       ...fact('Nodes', `${ready} of ${wanted} ready`),
       ...fact('Up to date', number(workload, 'status', 'updatedNumberScheduled')),
@@ -90,15 +81,8 @@ export function describeDaemonSet(workload: unknown): Description {
 
 export function describeJob(job: unknown): Description {
   const [active, succeeded, failed] = ['active', 'succeeded', 'failed'].map((key) => number(job, 'status', key) ?? 0);
-  const done = list(job, 'status', 'conditions').find(
-    (one) => text(one, 'status') === 'True' && ['Complete', 'Failed'].includes(text(one, 'type') ?? ''),
-  );
-  const ended = text(done, 'type');
-  const tone: Tone = ended === 'Failed' ? 'bad' : ended === 'Complete' ? 'idle' : 'ok';
   return {
-    state: { tone, text: ended ?? (get(job, 'spec', 'suspend') === true ? 'Suspended' : 'Running') },
     facts: [
-      ...fact('Why', ended === 'Failed' ? text(done, 'message') : undefined),
       ...fact('Completions', `${succeeded} of ${number(job, 'spec', 'completions') ?? 1}`),
       ...fact('Active', active),
       ...fact('Failed', failed),
@@ -117,7 +101,6 @@ export function describeJob(job: unknown): Description {
 }
 
 export function describeCronJob(job: unknown): Description {
-  const suspended = get(job, 'spec', 'suspend') === true;
   const namespace = text(job, 'metadata', 'namespace') ?? '';
   const active = list(job, 'status', 'active').map(
     (one): FactValue => ({
@@ -127,7 +110,6 @@ export function describeCronJob(job: unknown): Description {
   );
   const spec = get(job, 'spec', 'jobTemplate', 'spec', 'template', 'spec');
   return {
-    state: suspended ? { tone: 'idle', text: 'Suspended' } : { tone: 'ok', text: 'Scheduled' },
     facts: [
       ...fact('Schedule', code(text(job, 'spec', 'schedule') ?? '')),
       ...fact('Time zone', text(job, 'spec', 'timeZone')),
@@ -138,16 +120,6 @@ export function describeCronJob(job: unknown): Description {
     ],
     sections: [{ type: 'containers', containers: containerFacts(spec, undefined, namespace) }],
   };
-}
-
-function readiness({ ready, wanted, rolling }: { ready: number; wanted: number; rolling: boolean }): {
-  tone: Tone;
-  text: string;
-} {
-  if (wanted === 0) return { tone: 'idle', text: 'Scaled to none' };
-  if (ready === 0) return { tone: 'bad', text: 'None ready' };
-  if (rolling) return { tone: 'warn', text: 'Rolling out' };
-  return ready < wanted ? { tone: 'warn', text: `${ready} of ${wanted} ready` } : { tone: 'ok', text: 'Ready' };
 }
 
 function strategyOf(workload: unknown): string | undefined {

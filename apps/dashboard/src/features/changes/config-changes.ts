@@ -1,0 +1,41 @@
+import { resourceId } from '#features/kube/api-resource.ts';
+import type { FieldMask } from '#features/kube/fields.ts';
+import type { knownKinds } from '#features/kube/known-kinds.ts';
+import { keyOf } from '#features/kube/kube-object.ts';
+import { get, text } from '#features/kube/read.ts';
+import type { Change } from './change.ts';
+import { latestWrite, managedFieldsMask, managerName } from './managers.ts';
+
+const ELECTION = 'control-plane.alpha.kubernetes.io/leader';
+
+/** The metadata of config maps and secrets that changes are read from. Their contents are never requested. */
+export const configMetadata: FieldMask = {
+  creationTimestamp: true,
+  annotations: { [ELECTION]: true },
+  managedFields: managedFieldsMask,
+};
+
+/** Leaves out the secrets in which Helm keeps its releases, of which there may be thousands. */
+export const secretSelector = 'type!=helm.sh/release.v1';
+
+/** The last change of each config map or secret, except those that controllers write for themselves. */
+export function configChanges(
+  objects: readonly { metadata: unknown }[],
+  kind: (typeof knownKinds)['configMaps' | 'secrets'],
+): Change[] {
+  return objects.flatMap(({ metadata }) => {
+    const name = text(metadata, 'name') ?? '';
+    if (name === 'kube-root-ca.crt' || get(metadata, 'annotations', ELECTION) !== undefined) return [];
+    const created = Date.parse(text(metadata, 'creationTimestamp') ?? '');
+    const write = latestWrite(metadata);
+    const at = write?.at ?? created;
+    if (Number.isNaN(at)) return [];
+    return {
+      key: `config/${kind.kind}/${keyOf(metadata)}`,
+      at,
+      object: { resource: resourceId(kind), kind: kind.kind, namespace: text(metadata, 'namespace') ?? '', name },
+      what: at - created < 1000 ? 'created' : 'changed',
+      by: write && managerName(write.manager),
+    };
+  });
+}
