@@ -6,20 +6,29 @@ export type Behaviour =
   /** Exits with success after some milliseconds. */
   | { does: 'complete'; after: number }
   /** Exits with an error after some milliseconds, every time. */
-  | { does: 'crash'; after: number };
+  | { does: 'crash'; after: number }
+  /** Is killed after some milliseconds for using too much memory, every time. */
+  | { does: 'exhaust'; after: number }
+  /** Never starts, because its image does not exist. */
+  | { does: 'miss-image' };
 
-/** Annotation of a pod that says how its program ends: `crash 20s` or `complete 8s`. Jobs complete by default. */
+/** Annotation of a pod that says what its program does: `crash 20s`, `exhaust 90s`, `complete 8s` or `miss-image`. Jobs complete by default. */
 export const BEHAVIOUR = 'demo.postern.dev/behaviour';
+
+/** In milliseconds. */
+export const LONGEST_BACK_OFF = 300_000;
 
 /** The kubelet's back-off delay before a restart, in milliseconds. */
 export function backOff(restarts: number): number {
-  return Math.min(10_000 * 2 ** Math.min(restarts, 10), 300_000);
+  return Math.min(10_000 * 2 ** Math.min(restarts, 10), LONGEST_BACK_OFF);
 }
 
 export function behaviourOf(pod: Pod): Behaviour {
-  const [, does, seconds] = /^(crash|complete) ([0-9]{1,5})s$/.exec(pod.metadata.annotations?.[BEHAVIOUR] ?? '') ?? [];
+  const written = pod.metadata.annotations?.[BEHAVIOUR] ?? '';
+  if (written === 'miss-image') return { does: written };
+  const [, does, seconds] = /^(crash|complete|exhaust) ([0-9]{1,5})s$/.exec(written) ?? [];
   const after = Number(seconds) * 1_000;
-  if (does === 'crash') return { does, after };
+  if (does === 'crash' || does === 'exhaust') return { does, after };
   if (does === 'complete') return { does, after };
   const isJob = (pod.metadata.ownerReferences ?? []).some(({ kind }) => kind === 'Job');
   return isJob ? { does: 'complete', after: 8_000 } : { does: 'run' };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Condition, Container, ContainerState, ContainerStatus, Node, Pod, PodStatus } from '../model/kinds.ts';
 import { timestamp } from '../model/object.ts';
 import type { StoreEvent } from '../store/store.ts';
-import { backOff, behaviourOf } from './behaviour.ts';
+import { backOff, behaviourOf, LONGEST_BACK_OFF } from './behaviour.ts';
 import { isFinished } from './pod-factory.ts';
 import { schedule } from './scheduler.ts';
 import type { Simulation } from './simulation.ts';
@@ -10,6 +10,8 @@ import type { Simulation } from './simulation.ts';
 const component = 'kubelet';
 const STARTING = 900;
 const STOPPING = 1_200;
+/** The exit code of a program that was killed by SIGKILL. */
+const KILLED = 137;
 
 /** Starts, restarts and ends the pods bound to nodes, and updates their status. */
 export class Kubelet {
@@ -90,6 +92,10 @@ export class Kubelet {
   #start(accepted: Pod): void {
     const pod = this.#current(accepted);
     if (pod === undefined) return;
+    if (behaviourOf(pod).does === 'miss-image') {
+      this.#missImage(pod);
+      return;
+    }
     const now = timestamp(this.#simulation.clock.now());
     const podIP = pod.spec.hostNetwork === true ? pod.status?.hostIP : this.#freeAddress(pod);
     for (const { name, image } of pod.spec.containers) {
@@ -110,12 +116,29 @@ export class Kubelet {
     this.#awaitEnd(pod);
   }
 
+  /** The image does not exist: tries again and again. */
+  #missImage(waiting: Pod): void {
+    const pod = this.#current(waiting);
+    if (pod === undefined) return;
+    const [first] = pod.spec.containers;
+    if (first === undefined) return;
+    const { name, image = '' } = first;
+    const why = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`;
+    const message = `Back-off pulling image "${image}": ErrImagePull: rpc error: code = NotFound desc = ${why}`;
+    this.#setContainer(pod, name, (one) => ({ ...one, state: { waiting: { reason: 'ImagePullBackOff', message } } }));
+    const about = { type: 'Warning', component, fieldPath: `spec.containers{${name}}` } as const;
+    const failed = `Failed to pull image "${image}": rpc error: code = NotFound desc = ${why}`;
+    this.#simulation.events.record(pod, { ...about, reason: 'Failed', message: failed });
+    this.#simulation.events.record(pod, { ...about, reason: 'BackOff', message: `Back-off pulling image "${image}"` });
+    this.#simulation.clock.after(LONGEST_BACK_OFF, () => this.#missImage(pod));
+  }
+
   /** Only the first container's program may end. */
   #awaitEnd(pod: Pod): void {
     const behaviour = behaviourOf(pod);
     const [first] = pod.spec.containers;
-    if (behaviour.does === 'run' || first === undefined) return;
-    const code = behaviour.does === 'crash' ? 1 : 0;
+    if (behaviour.does === 'run' || behaviour.does === 'miss-image' || first === undefined) return;
+    const code = { complete: 0, crash: 1, exhaust: KILLED }[behaviour.does];
     this.#simulation.clock.after(behaviour.after, () => this.containerEnded(pod, first.name, code));
   }
 
@@ -124,7 +147,7 @@ export class Kubelet {
     const policy = pod.spec.restartPolicy ?? 'Always';
     const restarts = policy === 'Always' || (policy === 'OnFailure' && code !== 0);
     const statuses = (pod.status?.containerStatuses ?? []).map((status) =>
-      status.name === container ? terminatedStatus(status, code, now) : status,
+      status.name === container ? terminatedStatus(status, { code, reason: endReason(pod, code) }, now) : status,
     );
     const phase = restarts ? 'Running' : code === 0 ? 'Succeeded' : 'Failed';
     const reason = restarts ? 'ContainersNotReady' : code === 0 ? 'PodCompleted' : 'PodFailed';
@@ -233,9 +256,18 @@ function runningFields(pod: Pod, container: string, restartCount: number) {
   return { containerID, ready: true, started: true, restartCount };
 }
 
-function terminatedStatus(status: ContainerStatus, code: number, now: string): ContainerStatus {
+/** The kubelet's word for how a program ended. */
+function endReason(pod: Pod, code: number): string {
+  if (code === 0) return 'Completed';
+  return behaviourOf(pod).does === 'exhaust' && code === KILLED ? 'OOMKilled' : 'Error';
+}
+
+function terminatedStatus(
+  status: ContainerStatus,
+  { code, reason }: { code: number; reason: string },
+  now: string,
+): ContainerStatus {
   const startedAt = status.state.running?.startedAt ?? now;
-  const reason = code === 0 ? 'Completed' : 'Error';
   const id = status.containerID === undefined ? {} : { containerID: status.containerID };
   const terminated = { exitCode: code, reason, startedAt, finishedAt: now, ...id };
   return { ...status, ready: false, started: false, state: { terminated } };

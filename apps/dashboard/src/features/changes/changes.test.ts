@@ -5,7 +5,8 @@ import { newestFirst } from './change.ts';
 import { configChanges } from './config-changes.ts';
 import { imageChange, imagesOf } from './images.ts';
 import { managerName } from './managers.ts';
-import { edits, rollouts, scalings } from './workload-changes.ts';
+import { joinScalings, scalingEvents, scalings } from './scalings.ts';
+import { edits, rollouts } from './workload-changes.ts';
 
 const DAY = 86_400_000;
 const START = Date.parse('2026-01-01T00:00:00Z');
@@ -93,6 +94,46 @@ it('tells scalings, by whom, and how many pods are wanted', () => {
     { object: { resource: 'deployments.apps', name: 'web' }, what: 'scaled to 3', by: 'kubectl', at: START + 4 * DAY },
     { object: { name: 'api' }, what: 'scaled to 5', by: 'an autoscaler' },
   ]);
+});
+
+describe('scalings by event', () => {
+  const event = (minutes: number, message: string, deployment = 'web') => ({
+    reason: 'ScalingReplicaSet',
+    message,
+    lastTimestamp: new Date(START + minutes * 60_000).toISOString(),
+    involvedObject: { kind: 'Deployment', namespace: 'shop', name: deployment },
+  });
+  it('have the numbers before and after, in both wordings', () => {
+    const told = scalingEvents([
+      event(0, 'Scaled up replica set web-1 from 1 to 3'),
+      event(30, 'Scaled down replica set web-1 to 0 from 3'),
+    ]);
+    expect(told.map(({ what }) => what)).toEqual(['scaled from 1 to 3', 'scaled from 3 to 0']);
+  });
+  it('leave out rollouts, which scale several replica sets', () => {
+    const rollout = [
+      event(0, 'Scaled up replica set web-2 from 0 to 1'),
+      event(0.1, 'Scaled down replica set web-1 from 3 to 2'),
+      event(0.2, 'Scaled up replica set web-2 from 1 to 2'),
+      event(0.1, 'Scaled up replica set api-1 from 1 to 2', 'api'),
+      { ...event(9, 'Created pod: web-1'), reason: 'SuccessfulCreate' },
+    ];
+    expect(scalingEvents(rollout)).toMatchObject([{ object: { name: 'api' } }]);
+  });
+  it('are joined with who did it', () => {
+    const events = scalingEvents([
+      event(0, 'Scaled up replica set web-1 from 1 to 3'),
+      event(9, 'Scaled up replica set web-1 from 3 to 4'),
+    ]);
+    const writes = scalings(
+      table('Name Ready', row('web', 0, ['2/4'], { managedFields: [write('kubectl', 9 / 1440, 'scale')] })),
+      knownKinds.deployments,
+    );
+    expect(joinScalings(writes, events).map(({ what, by }) => [what, by])).toEqual([
+      ['scaled from 3 to 4', 'kubectl'],
+      ['scaled from 1 to 3', undefined],
+    ]);
+  });
 });
 
 it('tells changes of workloads that have no replica sets', () => {

@@ -1,6 +1,5 @@
-import { resourceId } from '#features/kube/api-resource.ts';
+import { type ApiResource, resourceId } from '#features/kube/api-resource.ts';
 import type { FieldMask } from '#features/kube/fields.ts';
-import type { knownKinds } from '#features/kube/known-kinds.ts';
 import { keyOf } from '#features/kube/kube-object.ts';
 import { get, text } from '#features/kube/read.ts';
 import type { Change } from './change.ts';
@@ -19,10 +18,7 @@ export const configMetadata: FieldMask = {
 export const secretSelector = 'type!=helm.sh/release.v1';
 
 /** The last change of each config map or secret, except those that controllers write for themselves. */
-export function configChanges(
-  objects: readonly { metadata: unknown }[],
-  kind: (typeof knownKinds)['configMaps' | 'secrets'],
-): Change[] {
+export function configChanges(objects: readonly { metadata: unknown }[], kind: ApiResource): Change[] {
   return objects.flatMap(({ metadata }) => {
     const name = text(metadata, 'name') ?? '';
     if (name === 'kube-root-ca.crt' || get(metadata, 'annotations', ELECTION) !== undefined) return [];

@@ -1,11 +1,10 @@
-import { resourceId } from '#features/kube/api-resource.ts';
+import { type ApiResource, resourceId } from '#features/kube/api-resource.ts';
 import type { FieldMask } from '#features/kube/fields.ts';
-import type { knownKinds } from '#features/kube/known-kinds.ts';
 import { list, strings, text } from '#features/kube/read.ts';
-import type { Column, Row } from '#features/kube/table-rows.ts';
 import type { Change } from './change.ts';
 import { imageChange, imagesOf } from './images.ts';
 import { latestWrite, managedFieldsMask, managedWrites, managerName } from './managers.ts';
+import { cellReader, type Table, TOGETHER_MS } from './table.ts';
 
 /** The metadata of workloads and of replica sets that changes are read from. */
 export const workloadMetadata: FieldMask = {
@@ -18,23 +17,9 @@ export const workloadMetadata: FieldMask = {
   managedFields: managedFieldsMask,
 };
 
-/** A table's rows with `workloadMetadata`, and its columns. */
-export interface Table {
-  items: readonly Row[];
-  columns: readonly Column[];
-}
-
-/** Clocks differ, and a controller needs a moment: writes this close together belong to one change. */
-const TOGETHER_MS = 10_000;
-
-function reader(columns: readonly Column[]) {
-  const indexes = new Map(columns.map(({ name }, index) => [name, index]));
-  return (row: Row, column: string): string => String(row.cells[indexes.get(column) ?? -1] ?? '');
-}
-
 /** The rollouts of deployments, each of which has a replica set, with what changed in their images. */
 export function rollouts(sets: Table, deployments: Table | undefined): Change[] {
-  const read = reader(sets.columns);
+  const read = cellReader(sets.columns);
   const known = sets.items.flatMap((row) => {
     const owner = list(row.metadata, 'ownerReferences').find((one) => text(one, 'kind') === 'Deployment');
     const name = text(owner, 'name');
@@ -79,26 +64,8 @@ function writerAt(metadata: unknown, at: number): string | undefined {
   return write && managerName(write.manager);
 }
 
-/** The last scaling of each workload. */
-export function scalings(workloads: Table, kind: (typeof knownKinds)['deployments' | 'statefulSets']): Change[] {
-  const read = reader(workloads.columns);
-  return workloads.items.flatMap((row) => {
-    const write = latestWrite(row.metadata, 'scale');
-    if (write === undefined) return [];
-    const [, wanted] = /\/(\d+)$/.exec(read(row, 'Ready')) ?? [];
-    return {
-      key: `scale/${row.key}`,
-      at: write.at,
-      object: { resource: resourceId(kind), kind: kind.kind, namespace: row.namespace, name: row.name },
-      what: wanted === undefined ? 'scaled' : `scaled to ${wanted}`,
-      // The horizontal autoscaler is one of its controllers.
-      by: write.manager === 'kube-controller-manager' ? 'an autoscaler' : managerName(write.manager),
-    };
-  });
-}
-
 /** The last change of each stateful set and daemon set, which have no replica sets. */
-export function edits(workloads: Table, kind: (typeof knownKinds)['statefulSets' | 'daemonSets']): Change[] {
+export function edits(workloads: Table, kind: ApiResource): Change[] {
   return workloads.items.flatMap((row) => {
     const write = latestWrite(row.metadata);
     const at = write?.at ?? row.created;

@@ -12,6 +12,8 @@ export interface ObjectRef {
   name: string;
 }
 
+/** By this name `managedFields` tells changes made here from others; without it, the server would use the browser's name. */
+const MANAGED = { fieldManager: 'postern-dashboard' };
 const MERGE_PATCH = 'application/merge-patch+json';
 
 const pathOf = ({ resource, namespace, name }: ObjectRef, subresource?: string): string =>
@@ -31,13 +33,19 @@ export async function deleteObject(target: ObjectRef): Promise<void> {
 
 /** @throws KubeError */
 export async function patchObject(target: ObjectRef, patch: unknown): Promise<void> {
-  await kubeFetch(target.ref, pathOf(target), { method: 'PATCH', body: patch, contentType: MERGE_PATCH });
+  await kubeFetch(target.ref, pathOf(target), {
+    method: 'PATCH',
+    params: MANAGED,
+    body: patch,
+    contentType: MERGE_PATCH,
+  });
 }
 
 /** Uses the scale subresource, which every scalable workload has, including custom resources. @throws KubeError */
 export async function scaleObject(target: ObjectRef, replicas: number): Promise<void> {
   await kubeFetch(target.ref, pathOf(target, 'scale'), {
     method: 'PATCH',
+    params: MANAGED,
     body: { spec: { replicas } },
     contentType: MERGE_PATCH,
   });
@@ -56,7 +64,7 @@ export async function replaceObject(
   options: { dryRun: boolean },
 ): Promise<KubeObject> {
   const params = {
-    fieldManager: 'postern-dashboard',
+    ...MANAGED,
     fieldValidation: 'Strict',
     ...(options.dryRun && { dryRun: 'All' }),
   };

@@ -1,5 +1,6 @@
 'use client';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { type ApiResource, resourceId, resourcePath } from './api-resource.ts';
 import type { ClusterRef } from './cluster-ref.ts';
 import type { Freshness } from './freshness.ts';
@@ -43,15 +44,22 @@ export function useKubeObject(request: ObjectRequest | undefined): ObjectState {
   );
   const live = watched.items[0];
   const following = !['denied', 'failed', 'loading'].includes(watched.freshness.state);
+  const queryKey = [
+    'object',
+    request?.ref.organization,
+    request?.ref.cluster,
+    request && resourceId(request.resource),
+    request?.namespace,
+    request?.name,
+  ];
+  const client = useQueryClient();
+  // Once the object is gone, this is its last known state.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key belongs to the object
+  useEffect(() => {
+    if (live !== undefined) client.setQueryData(queryKey, live);
+  }, [live, client]);
   const { data, error, dataUpdatedAt } = useQuery({
-    queryKey: [
-      'object',
-      request?.ref.organization,
-      request?.ref.cluster,
-      request && resourceId(request.resource),
-      request?.namespace,
-      request?.name,
-    ],
+    queryKey,
     queryFn: async ({ signal }) => {
       if (request === undefined) throw new Error('no object');
       const { ref, resource, namespace, name } = request;
@@ -64,7 +72,7 @@ export function useKubeObject(request: ObjectRequest | undefined): ObjectState {
   });
   if (live !== undefined) return { object: live, gone: false, freshness: watched.freshness };
   if (following && watched.freshness.state !== 'catching-up') {
-    // The watch knows that it does not exist; the fetched object is its last known state.
+    // The watch knows that it does not exist.
     return { object: data, gone: true, freshness: watched.freshness };
   }
   if (error !== null) return { object: data, ...failure(error, data !== undefined, dataUpdatedAt) };

@@ -41,11 +41,18 @@ const JUDGED_MS = 15_000;
 
 const isPod = ({ resource }: ObjectRef): boolean => resource.group === '' && resource.resource === 'pods';
 
+const changing = new Set(['deployments', 'statefulsets', 'daemonsets']);
+const hasChanges = ({ resource }: ObjectRef): boolean => resource.group === 'apps' && changing.has(resource.resource);
+
 // Not needed for objects that are well.
 const WhyCard = dynamic(() => import('./why-card.tsx').then((module) => module.WhyCard), {
   ssr: false,
   loading: () => <Skeleton className="h-40 w-full" />,
 });
+const WorkloadChangesCard = dynamic(
+  () => import('./workload-changes-card.tsx').then((module) => module.WorkloadChangesCard),
+  { ssr: false, loading: () => <Skeleton className="h-24 w-full" /> },
+);
 const Replacements = dynamic(() => import('./replacements.tsx').then((module) => module.Replacements), { ssr: false });
 
 // The editor is large, and is loaded when its tab is opened.
@@ -205,6 +212,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
                   // biome-ignore lint/suspicious/noArrayIndexKey: a kind's sections have a fixed order
                   <SectionView key={index} section={section} name={name} />
                 ))}
+                {hasChanges(target) && <WorkloadChangesCard target={target} object={object} />}
                 <Conditions object={object} />
               </div>
             ),

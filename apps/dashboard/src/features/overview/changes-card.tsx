@@ -4,7 +4,8 @@ import { Card } from '#components/ui/card.tsx';
 import { newestFirst } from '#features/changes/change.ts';
 import { ChangeList } from '#features/changes/change-list.tsx';
 import { configChanges } from '#features/changes/config-changes.ts';
-import { edits, rollouts, scalings } from '#features/changes/workload-changes.ts';
+import { joinScalings, scalingEvents, scalings } from '#features/changes/scalings.ts';
+import { edits, rollouts } from '#features/changes/workload-changes.ts';
 import { knownKinds } from '#features/kube/known-kinds.ts';
 import { ListBody } from './card-body.tsx';
 import { itemsOf } from './list-state.ts';
@@ -21,10 +22,13 @@ export interface ChangesCardProps {
 
 /** The latest rollouts, scalings and changes of configuration. */
 export function ChangesCard({ lists, online, base }: ChangesCardProps) {
-  const { replicaSets, deployments, statefulSets, daemonSets, configMaps, secrets } = lists;
+  const { replicaSets, deployments, statefulSets, daemonSets, configMaps, secrets, scaled } = lists;
   const others = useMemo(
     () => [
-      ...(itemsOf(deployments) === undefined ? [] : scalings(deployments, knownKinds.deployments)),
+      ...joinScalings(
+        itemsOf(deployments) === undefined ? [] : scalings(deployments, knownKinds.deployments),
+        scalingEvents(itemsOf(scaled) ?? []),
+      ),
       ...(itemsOf(statefulSets) === undefined
         ? []
         : [...scalings(statefulSets, knownKinds.statefulSets), ...edits(statefulSets, knownKinds.statefulSets)]),
@@ -32,7 +36,7 @@ export function ChangesCard({ lists, online, base }: ChangesCardProps) {
       ...configChanges(itemsOf(configMaps) ?? [], knownKinds.configMaps),
       ...configChanges(itemsOf(secrets) ?? [], knownKinds.secrets),
     ],
-    [deployments, statefulSets, daemonSets, configMaps, secrets],
+    [deployments, statefulSets, daemonSets, configMaps, secrets, scaled],
   );
   const hidden = [
     configMaps.freshness.state === 'denied' ? 'config maps' : undefined,

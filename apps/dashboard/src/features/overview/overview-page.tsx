@@ -39,6 +39,8 @@ import { WarningsCard } from './warnings-card.tsx';
 
 /** How often health is judged again although nothing has changed, in milliseconds. */
 const JUDGED_MS = 15_000;
+/** Failed jobs stay in the list; older ones are history. */
+const DAY_MS = 86_400_000;
 
 export function OverviewPage() {
   const { organization, cluster: name } = useParams<{ organization: string; cluster: string }>();
@@ -82,7 +84,7 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
           nodes: itemsOf(nodes),
           pods: itemsOf(pods),
           workloads: verdictsOf(changes, now),
-          jobs: rowVerdicts(knownKinds.jobs, jobs, now),
+          jobs: rowVerdicts(knownKinds.jobs, jobs, now, now - DAY_MS),
           claims: rowVerdicts(knownKinds.claims, claims, now),
         },
         now,

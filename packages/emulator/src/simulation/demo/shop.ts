@@ -63,6 +63,25 @@ const recommendations: App = {
     resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { memory: '1Gi', 'nvidia.com/gpu': '1' } },
   },
 };
+const search: App = {
+  name: 'search',
+  namespace,
+  image: `${IMAGE}/search:3.1.0`,
+  ago: 5 * HOUR,
+  replicas: 2,
+  port: 9200,
+  requests: ['100m', '256Mi'],
+  annotations: { [BEHAVIOUR]: 'exhaust 900s' },
+};
+const mailer: App = {
+  name: 'mailer',
+  namespace,
+  image: `${IMAGE}/mailer:1.12.0-rc1`,
+  ago: 22 * MINUTE,
+  port: 8025,
+  requests: ['20m', '64Mi'],
+  annotations: { [BEHAVIOUR]: 'miss-image' },
+};
 const redis: App = {
   name: 'redis',
   namespace,
@@ -237,9 +256,9 @@ export const shopSeeds: Seed[] = [
   definition,
   ...backups,
   ...configuration,
-  ...[frontend, catalog, checkout, payments, recommendations, redis].map(deployment),
+  ...[frontend, catalog, checkout, payments, recommendations, search, mailer, redis].map(deployment),
   statefulSet(postgres, '20Gi'),
-  ...[frontend, catalog, checkout, payments, recommendations].map((app) => service(app)),
+  ...[frontend, catalog, checkout, payments, recommendations, search, mailer].map((app) => service(app)),
   service(redis, { port: 6379 }),
   service(postgres, { port: 5432, clusterIP: 'None' }),
 ];
