@@ -107,7 +107,7 @@ it('says on a deployment which of its pods are broken, why, and what was changed
   const changes = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Recent changes' }) });
   await changes.getByText('created').waitFor();
   await page.getByRole('button', { name: 'Scale' }).click();
-  await page.getByRole('dialog').getByRole('spinbutton').fill('2');
+  await page.getByRole('dialog').getByLabel('Replicas').fill('2');
   await page.getByRole('dialog').getByRole('button', { name: 'Scale' }).click();
   await changes.getByText('scaled from 1 to 2').waitFor();
   await why().getByText('2 of 2 pods:').waitFor();
@@ -126,7 +126,7 @@ it('shows the change in the overview', async () => {
 
 it('offers the replacement of a pod that is gone, while it is open and from a link', async () => {
   await openPod(/^catalog-/);
-  const gone = await page.getByRole('heading', { level: 1 }).innerText();
+  const gone = (await page.getByRole('heading', { level: 1 }).textContent()) ?? '';
   await page.getByRole('button', { name: 'More actions' }).click();
   const address = page.url();
   const other = await page.context().newPage();

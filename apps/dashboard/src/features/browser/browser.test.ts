@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rowJudge } from '#features/health/row-verdict.ts';
 import type { ApiResource } from '#features/kube/api-resource.ts';
 import type { Column, ColumnMeaning, Row } from '#features/kube/table-rows.ts';
 import { arrange, parseSort, writeSort } from './arrange.ts';
@@ -74,7 +75,7 @@ describe('filter', () => {
 });
 
 describe('states of rows', () => {
-  const pods = rowStates({ resource: 'pods', group: '' }, columns);
+  const pods = rowStates({ resource: 'pods', group: '' }, columns, rowJudge);
   const restarting = row('shop', 'web-3', ['1/1', 'Running', '28 (2m ago)', '9h', 'node-a'], 9);
   const all = [...rows, restarting];
   const found = (written: string) =>
@@ -100,16 +101,20 @@ describe('states of rows', () => {
     expect(order('-status')).toEqual(['api-1', 'web-1', 'web-3', 'web-2']);
   });
   it('sorts the status of kinds without rules by how bad it sounds', () => {
-    expect(order('status', rowStates({ resource: 'backups', group: 'example.com' }, columns))).toEqual([
+    expect(order('status', rowStates({ resource: 'backups', group: 'example.com' }, columns, rowJudge))).toEqual([
       'web-2',
       'api-1',
       'web-1',
       'web-3',
     ]);
   });
+  it('falls back to the text while the rules are being loaded', () => {
+    const early = rowStates({ resource: 'pods', group: '' }, columns, undefined);
+    expect(early.of(restarting, NOW)).toEqual({ tone: 'ok', word: 'Running' });
+  });
   it('does not take a number for a state', () => {
     const counted = [column('Name', 'name'), column('Available')];
-    const states = rowStates({ resource: 'widgets', group: 'example.com' }, counted);
+    const states = rowStates({ resource: 'widgets', group: 'example.com' }, counted, rowJudge);
     expect(states.of(row('shop', 'w', [2], 1), NOW)).toBeUndefined();
   });
 });

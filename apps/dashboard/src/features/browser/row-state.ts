@@ -1,4 +1,4 @@
-import { type RowJudge, rowJudge } from '#features/health/row-verdict.ts';
+import type { RowJudge, rowJudge } from '#features/health/row-verdict.ts';
 import { severity, type Verdict } from '#features/health/verdict.ts';
 import type { ApiResource } from '#features/kube/api-resource.ts';
 import type { Column, Row } from '#features/kube/table-rows.ts';
@@ -13,10 +13,18 @@ export interface RowStates {
   judged: boolean;
 }
 
-/** How to tell the state of a kind's rows: by the rules for the kind, or by a column that looks like a state. */
-export function rowStates(resource: Pick<ApiResource, 'group' | 'resource'>, columns: readonly Column[]): RowStates {
+/**
+ * How to tell the state of a kind's rows: by the rules for the kind, or by a column that looks like a state.
+ *
+ * @param rules undefined while they are being loaded.
+ */
+export function rowStates(
+  resource: Pick<ApiResource, 'group' | 'resource'>,
+  columns: readonly Column[],
+  rules: typeof rowJudge | undefined,
+): RowStates {
   const index = columns.findIndex(({ name }) => isStateColumn(name));
-  const judge = rowJudge(resource, columns);
+  const judge = rules?.(resource, columns);
   if (judge !== undefined) {
     const column = columns.find(({ name }) => name === 'Status');
     return { of: judge, column, judged: true };

@@ -51,7 +51,7 @@ function JudgedCell({ column, cell, row, states }: TableCellProps) {
   if (verdict === undefined) return words;
   if (states.column !== undefined) {
     return (
-      <span title={verdict.because}>
+      <span title={verdict.because} className="flex min-w-0">
         <StatusDot tone={verdict.tone}>{verdict.word}</StatusDot>
       </span>
     );

@@ -122,7 +122,7 @@ function NarrowCells({ row, shown, states, title, namespace, href }: TableRowPro
           <NameLink row={row} href={href} title={title} />
         </span>
         {state !== undefined && (
-          <span className="max-w-40 shrink-0 truncate">
+          <span className="max-w-48 shrink-0 truncate">
             <TableCell column={state.column} cell={row.cells[state.index]} row={row} states={states} />
           </span>
         )}

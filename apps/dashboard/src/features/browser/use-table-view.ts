@@ -1,5 +1,6 @@
 'use client';
 import { useDeferredValue, useMemo } from 'react';
+import { useRules } from '#features/health/use-rules.ts';
 import type { ApiResource } from '#features/kube/api-resource.ts';
 import type { LiveListState } from '#features/kube/live-list.ts';
 import type { Row } from '#features/kube/table-rows.ts';
@@ -45,7 +46,8 @@ export function useTableView(table: LiveListState<Row>, options: TableViewOption
   const { items: rows, columns } = table;
   const within = useMemo(() => (namespaces === '' ? NO_CHOICE : new Set(namespaces.split(','))), [namespaces]);
   const sort = useMemo(() => parseSort(options.sort, columns), [options.sort, columns]);
-  const states = useMemo(() => rowStates(resource, columns), [resource, columns]);
+  const rules = useRules();
+  const states = useMemo(() => rowStates(resource, columns, rules?.rowJudge), [resource, columns, rules]);
   const arranged = useMemo(
     () =>
       arrange(rows, {

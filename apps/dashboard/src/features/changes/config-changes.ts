@@ -1,21 +1,9 @@
 import { type ApiResource, resourceId } from '#features/kube/api-resource.ts';
-import type { FieldMask } from '#features/kube/fields.ts';
 import { keyOf } from '#features/kube/kube-object.ts';
 import { get, text } from '#features/kube/read.ts';
 import type { Change } from './change.ts';
-import { latestWrite, managedFieldsMask, managerName } from './managers.ts';
-
-const ELECTION = 'control-plane.alpha.kubernetes.io/leader';
-
-/** The metadata of config maps and secrets that changes are read from. Their contents are never requested. */
-export const configMetadata: FieldMask = {
-  creationTimestamp: true,
-  annotations: { [ELECTION]: true },
-  managedFields: managedFieldsMask,
-};
-
-/** Leaves out the secrets in which Helm keeps its releases, of which there may be thousands. */
-export const secretSelector = 'type!=helm.sh/release.v1';
+import { latestWrite, managerName } from './managers.ts';
+import { ELECTION } from './selection.ts';
 
 /** The last change of each config map or secret, except those that controllers write for themselves. */
 export function configChanges(objects: readonly { metadata: unknown }[], kind: ApiResource): Change[] {

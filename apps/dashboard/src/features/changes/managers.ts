@@ -9,9 +9,6 @@ export interface ManagedWrite {
   subresource: string;
 }
 
-/** Only the fields of `managedFields` that tell who wrote when; the rest of it names every field of the object. */
-export const managedFieldsMask = { manager: true, time: true, subresource: true } as const;
-
 export function managedWrites(metadata: unknown): ManagedWrite[] {
   return list(metadata, 'managedFields').flatMap((entry) => {
     const at = Date.parse(text(entry, 'time') ?? '');

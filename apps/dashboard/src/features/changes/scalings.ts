@@ -2,6 +2,7 @@ import { type ApiResource, resourceId } from '#features/kube/api-resource.ts';
 import { get, text } from '#features/kube/read.ts';
 import type { Change } from './change.ts';
 import { latestWrite, managerName } from './managers.ts';
+import { SCALING } from './selection.ts';
 import { cellReader, type Table, TOGETHER_MS } from './table.ts';
 
 /** The last scaling of each workload, by who wrote its scale last. */
@@ -21,9 +22,6 @@ export function scalings(workloads: Table, kind: ApiResource): Change[] {
     };
   });
 }
-
-/** The deployment controller's reason for its events about scaling, which the cluster keeps for an hour or so. */
-export const SCALING = 'ScalingReplicaSet';
 
 /** While a deployment is rolled out, it scales several replica sets within this time. */
 const ROLLOUT_MS = 120_000;

@@ -1,21 +1,9 @@
 import { type ApiResource, resourceId } from '#features/kube/api-resource.ts';
-import type { FieldMask } from '#features/kube/fields.ts';
 import { list, strings, text } from '#features/kube/read.ts';
 import type { Change } from './change.ts';
 import { imageChange, imagesOf } from './images.ts';
-import { latestWrite, managedFieldsMask, managedWrites, managerName } from './managers.ts';
+import { latestWrite, managedWrites, managerName } from './managers.ts';
 import { cellReader, type Table, TOGETHER_MS } from './table.ts';
-
-/** The metadata of workloads and of replica sets that changes are read from. */
-export const workloadMetadata: FieldMask = {
-  ownerReferences: { kind: true, name: true },
-  annotations: {
-    'deployment.kubernetes.io/revision': true,
-    'deployment.kubernetes.io/revision-history': true,
-    'kubernetes.io/change-cause': true,
-  },
-  managedFields: managedFieldsMask,
-};
 
 /** The rollouts of deployments, each of which has a replica set, with what changed in their images. */
 export function rollouts(sets: Table, deployments: Table | undefined): Change[] {

@@ -171,6 +171,11 @@ describe('judgePod', () => {
 
   it.each([
     [
+      'the past of a crash loop',
+      crashing(),
+      'It has restarted 28 times, last 2 minutes ago: container web ended with exit code 1.',
+    ],
+    [
       'how its container ended, and how often',
       pod({ statuses: [restarted(28, 2)] }),
       'It has restarted 28 times, last 2 minutes ago: container web ended with exit code 1.',

@@ -1,6 +1,6 @@
 import { durationWords } from './duration-words.ts';
 import { type PodSigns, podSigns } from './pod-signs.ts';
-import { judgeRestarts } from './restarts.ts';
+import { judgeRestarts, restartWords } from './restarts.ts';
 import type { Verdict } from './verdict.ts';
 
 const SECOND = 1000;
@@ -26,7 +26,7 @@ export function judgeSigns(signs: PodSigns, now: number): Verdict {
     return judgeStart(signs, now);
   }
   if (word === 'Running') return judgeRunning(signs, now);
-  return { tone: 'bad', word, because: explain(signs) };
+  return { tone: 'bad', word, because: explain(signs, now) };
 }
 
 function judgeEnd({ word, due, finalizers = [] }: PodSigns, now: number): Verdict {
@@ -81,7 +81,10 @@ function judgeRunning(signs: PodSigns, now: number): Verdict {
 }
 
 /** What is known of a failure: the pod's own words, or how its container ended. */
-function explain({ message, restarts, word }: PodSigns): string | undefined {
+function explain(signs: PodSigns, now: number): string | undefined {
+  const { message, restarts, word, lastEnd } = signs;
+  // The kubelet's message about a back-off says only that it waits.
+  if (word === 'CrashLoopBackOff' && lastEnd !== undefined) return restartWords(signs, now - lastEnd);
   const again =
     restarts > 1 && /CrashLoopBackOff|Error|OOMKilled/.test(word) ? `It has restarted ${restarts} times. ` : '';
   const words = `${again}${message ?? ''}`.trim();

@@ -20,7 +20,7 @@ export function judgeRestarts(signs: PodSigns, now: number): Verdict | undefined
   const { restarts, lastEnd, created } = signs;
   if (restarts === 0 || lastEnd === undefined) return undefined;
   const ago = now - lastEnd;
-  const because = evidence(signs, ago);
+  const because = restartWords(signs, ago);
   if (restarts >= LOOP && ago < LOOPING_MS) return { tone: 'bad', word: 'Running, restarting', because };
   const recent = ago < (restarts >= LOOP ? REMEMBERED_MS : LOOPING_MS);
   const interval = created === undefined ? Number.POSITIVE_INFINITY : (now - created) / restarts;
@@ -30,7 +30,8 @@ export function judgeRestarts(signs: PodSigns, now: number): Verdict | undefined
   return { tone: 'warn', word: 'Running, restarted', because: `${because}${rate}` };
 }
 
-function evidence({ restarts, how }: PodSigns, ago: number): string {
+/** How often it has restarted, and how it last ended, `ago` milliseconds before. */
+export function restartWords({ restarts, how }: PodSigns, ago: number): string {
   const times = restarts === 1 ? 'once' : `${restarts} times`;
   const end = how === undefined ? '' : `: container ${how.container} ${endWords(how.end, how.memoryLimit)}`;
   return `It has restarted ${times}, last ${durationWords(ago)} ago${end}.`;

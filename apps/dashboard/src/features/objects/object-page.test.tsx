@@ -122,7 +122,7 @@ describe('the page of an object', { timeout: 60_000 }, () => {
       '5',
       '137, SIGKILL, killed from outside',
       'OOMKilled',
-      'It is tried again about in 1m',
+      'It is tried again in about 1m',
     );
     const lines = await within(why).findByRole('region', { name: 'Last lines before it ended' });
     await within(lines).findByText('ERROR');

@@ -19,7 +19,7 @@ import { useQueryValue } from '#features/address/use-query-value.ts';
 import { FreshnessLine } from '#features/browser/freshness-line.tsx';
 import { KindNotServed } from '#features/browser/kind-not-served.tsx';
 import { openPod, showYaml } from '#features/browser/object-actions.ts';
-import { judge } from '#features/health/judge.ts';
+import { useRules } from '#features/health/use-rules.ts';
 import { isTrouble } from '#features/health/verdict.ts';
 import { findResource, pluralOf } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
@@ -151,7 +151,8 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
   if (tab === 'yaml' && !editorOpened) setEditorOpened(true);
   const description = useMemo(() => describe(resource, object), [resource, object]);
   const now = useTicking((ms) => Math.floor(ms / JUDGED_MS) * JUDGED_MS);
-  const verdict = useMemo(() => judge(resource, object, now), [resource, object, now]);
+  const rules = useRules();
+  const verdict = useMemo(() => rules?.judge(resource, object, now), [rules, resource, object, now]);
   const shown = verdict === undefined ? description.state : { tone: verdict.tone, text: verdict.word };
   useActions(offered, {
     target,

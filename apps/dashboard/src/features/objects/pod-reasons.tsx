@@ -1,7 +1,7 @@
 'use client';
 import { useMemo } from 'react';
+import { formatAge } from '#components/format/age.ts';
 import { useTicking } from '#components/ticker.ts';
-import { Time } from '#components/ui/time.tsx';
 import { diagnosePod } from '#features/health/diagnose-pod.ts';
 import { readHappenings } from '#features/health/happenings.ts';
 import { knownKinds } from '#features/kube/known-kinds.ts';
@@ -40,16 +40,6 @@ export function PodReasons({ target, object, now, onTab }: WhyCardProps) {
 
 /** When the container is started again; `at` in milliseconds since 1970, and only about right. */
 function NextTry({ at }: { at: number }) {
-  const due = useTicking((now) => now >= at);
-  return (
-    <p className="text-muted">
-      {due ? (
-        'It is tried again any moment now.'
-      ) : (
-        <>
-          It is tried again about <Time at={new Date(at)} form="ago" />.
-        </>
-      )}
-    </p>
-  );
+  const words = useTicking((now) => (now >= at ? 'any moment now' : `in about ${formatAge(at - now)}`));
+  return <p className="text-muted">It is tried again {words}.</p>;
 }

@@ -79,7 +79,53 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
     await screen.findByText(/^Node node-2 is not ready, 1 pod is in trouble/);
     kube.remove(PODS, 'web-1');
     await waitFor(async () => expect((await card('Pods')).textContent).not.toContain('CrashLoopBackOff'));
-    for (const path of [PODS, NODES, EVENTS, SETS]) expect(kube.count(path)).toEqual({ lists: 1, watches: 1 });
+    for (const path of [PODS, NODES, SETS]) expect(kube.count(path)).toEqual({ lists: 1, watches: 1 });
+    // The warnings, and those about scaling.
+    expect(kube.count(EVENTS)).toEqual({ lists: 2, watches: 2 });
+  });
+
+  it('is not healthy with a pod in a loop that happens to run, nor with one that fits on no node', async () => {
+    const minutes = (count: number) => new Date(Date.now() - count * 60_000).toISOString();
+    const loop = pod('web-2');
+    const terminated = { exitCode: 1, reason: 'Error', finishedAt: minutes(2) };
+    kube.put(PODS, {
+      ...loop,
+      status: {
+        ...loop.status,
+        containerStatuses: [
+          {
+            name: 'app',
+            ready: true,
+            restartCount: 28,
+            state: { running: { startedAt: minutes(1) } },
+            lastState: { terminated },
+          },
+        ],
+      },
+    });
+    kube.put(PODS, {
+      metadata: { name: 'web-3', namespace: 'shop', creationTimestamp: minutes(41) },
+      status: {
+        phase: 'Pending',
+        conditions: [
+          {
+            type: 'PodScheduled',
+            status: 'False',
+            reason: 'Unschedulable',
+            message: '0/1 nodes are available: 1 Insufficient cpu.',
+          },
+        ],
+      },
+    });
+    open();
+    await screen.findByText('2 pods are in trouble; 1 of 1 nodes ready, 2 pods running');
+    expectWords(
+      await card('Pods'),
+      'Running, restarting',
+      'It has restarted 28 times, last 2 minutes ago: container app ended with exit code 1.',
+      'Pending, unschedulable',
+      'No node fits: 0/1 nodes are available: 1 Insufficient cpu.',
+    );
   });
 
   it('shows the usage if the cluster has metrics, which have no uid', async () => {

@@ -1,7 +1,5 @@
 'use client';
-import { configMetadata, secretSelector } from '#features/changes/config-changes.ts';
-import { SCALING } from '#features/changes/scalings.ts';
-import { workloadMetadata } from '#features/changes/workload-changes.ts';
+import { configMetadata, SCALING, secretSelector, workloadMetadata } from '#features/changes/selection.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { knownKinds } from '#features/kube/known-kinds.ts';
 import { metadataFields, objectFields, rowsWithMetadata } from '#features/kube/list-format.ts';
