@@ -124,6 +124,12 @@ it('shows the change in the overview', async () => {
   await page.getByText('scaled from 1 to 2').waitFor();
 });
 
+it('says that nothing is behind a service', async () => {
+  await page.goto(`${cluster}/r/services/shop/recommendations`);
+  await page.getByText(/of which none is ready|It selects no pod/).waitFor();
+  await expectAccessible(page);
+});
+
 it('offers the replacement of a pod that is gone, while it is open and from a link', async () => {
   await openPod(/^catalog-/);
   const gone = (await page.getByRole('heading', { level: 1 }).textContent()) ?? '';

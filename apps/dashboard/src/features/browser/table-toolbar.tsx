@@ -1,5 +1,6 @@
 'use client';
 import { Columns3, ListFilter, X } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useRef } from 'react';
 import { ariaKeys } from '#components/keys/aria-keys.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
@@ -17,9 +18,11 @@ import type { Row } from '#features/kube/table-rows.ts';
 import type { UsedList } from '#features/kube/use-live-list.ts';
 import { type ColumnChoice, isShown } from './column-layout.ts';
 import { FreshnessLine } from './freshness-line.tsx';
-import { StateChips } from './state-chips.tsx';
 import { clearSelection, filterTable, tableBarActions } from './table-actions.ts';
 import type { TableView } from './use-table-view.ts';
+
+// They count what is not there before the data.
+const StateChips = dynamic(() => import('./state-chips.tsx').then((module) => module.StateChips), { ssr: false });
 
 export interface TableToolbarProps {
   cluster: ClusterRef;

@@ -3,6 +3,7 @@ import type { Column, Row } from '#features/kube/table-rows.ts';
 import { backOffOf, nextTry } from './back-off.ts';
 import { judge } from './judge.ts';
 import { rowJudge } from './row-verdict.ts';
+import { judgeEndpoints } from './service-verdict.ts';
 import { ago, condition, NOW, pod, unschedulable } from './test/pods.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -121,6 +122,20 @@ describe('jobs and claims', () => {
     ],
     ['a lost claim', by('persistentvolumeclaims', '')({ metadata, status: { phase: 'Lost' } }), 'bad', 'Lost'],
   ])('%s', (_, verdict, tone, word) => expect(verdict).toMatchObject({ tone, word }));
+});
+
+describe('services', () => {
+  const slice = (...ready: (boolean | undefined)[]) => ({
+    endpoints: ready.map((one) => ({ addresses: ['10.0.0.1'], conditions: one === undefined ? {} : { ready: one } })),
+  });
+  it.each([
+    [[], 'It selects no pod: connections to it fail.'],
+    [[{ endpoints: null }], 'It selects no pod: connections to it fail.'],
+    [[slice(false)], 'It selects 1 pod, of which none is ready: connections to it fail.'],
+    [[slice(false), slice(false)], 'It selects 2 pods, of which none is ready: connections to it fail.'],
+    [[slice(false), slice(true)], undefined],
+    [[slice(undefined)], undefined],
+  ])('%#', (slices, because) => expect(judgeEndpoints(slices)?.because).toBe(because));
 });
 
 describe('rows', () => {

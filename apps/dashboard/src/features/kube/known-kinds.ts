@@ -19,6 +19,7 @@ export const knownKinds = {
   daemonSets: known('apps', { resource: 'daemonsets', kind: 'DaemonSet', namespaced: true }),
   jobs: known('batch', { resource: 'jobs', kind: 'Job', namespaced: true }),
   claims: known('', { resource: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim', namespaced: true }),
+  endpointSlices: known('discovery.k8s.io', { resource: 'endpointslices', kind: 'EndpointSlice', namespaced: true }),
   secrets: known('', { resource: 'secrets', kind: 'Secret', namespaced: true }),
   replicaSets: known('apps', { resource: 'replicasets', kind: 'ReplicaSet', namespaced: true }),
   /** Only if a metrics server is installed. */

@@ -76,6 +76,7 @@ beforeEach(() => {
         '',
         kind('pods', 'Pod'),
         kind('events', 'Event'),
+        kind('services', 'Service'),
         kind('nodes', 'Node', false),
         kind('configmaps', 'ConfigMap'),
       ),
@@ -228,6 +229,20 @@ describe('the page of an object', { timeout: 60_000 }, () => {
       expect.arrayContaining(['web-6d4cf56db6-bbbbb', 'web-7f9c8d5b4c-zzzzz']),
     );
     expect(newer.queryByText(/admin/)).toBeNull();
+  });
+
+  it('says so if nothing is behind a service', async () => {
+    kube.put('/api/v1/namespaces/shop/services', {
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { type: 'ClusterIP', selector: { app: 'web' } },
+    });
+    kube.put('/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices', {
+      metadata: { name: 'web-1', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'web' } },
+      endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: false } }],
+    });
+    kube.put(PODS);
+    open('services', 'web');
+    await screen.findByText('It selects 1 pod, of which none is ready: connections to it fail.');
   });
 
   it('guesses the workload from the name if nothing else is known', async () => {

@@ -25,6 +25,7 @@ import { findResource, pluralOf } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
+import { get } from '#features/kube/read.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { type ObjectState, useKubeObject } from '#features/kube/use-kube-object.ts';
 import { describe } from './describe/describe.ts';
@@ -53,6 +54,12 @@ const WorkloadChangesCard = dynamic(
   () => import('./workload-changes-card.tsx').then((module) => module.WorkloadChangesCard),
   { ssr: false, loading: () => <Skeleton className="h-24 w-full" /> },
 );
+/** Whether it is a service whose endpoints the cluster finds by a selector. */
+const isSelecting = ({ resource }: ObjectRef, object: KubeObject): boolean =>
+  resource.group === '' && resource.resource === 'services' && get(object, 'spec', 'selector') !== undefined;
+const EndpointsNote = dynamic(() => import('./endpoints-note.tsx').then((module) => module.EndpointsNote), {
+  ssr: false,
+});
 const Replacements = dynamic(() => import('./replacements.tsx').then((module) => module.Replacements), { ssr: false });
 
 // The editor is large, and is loaded when its tab is opened.
@@ -208,6 +215,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
                 {!state.gone && verdict !== undefined && isTrouble(verdict) && (
                   <WhyCard target={target} object={object} verdict={verdict} now={now} onTab={setTab} />
                 )}
+                {!state.gone && isSelecting(target, object) && <EndpointsNote target={target} onTab={setTab} />}
                 <MetadataCard object={object} facts={description.facts} />
                 {description.sections.map((section, index) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: a kind's sections have a fixed order
