@@ -29,7 +29,6 @@ import { get } from '#features/kube/read.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { type ObjectState, useKubeObject } from '#features/kube/use-kube-object.ts';
 import { describe } from './describe/describe.ts';
-import { EventsTab } from './events-tab.tsx';
 import { MetadataCard } from './metadata-card.tsx';
 import { showEvents } from './object-page-actions.ts';
 import { ObjectToolbar } from './object-toolbar.tsx';
@@ -66,6 +65,12 @@ const Replacements = dynamic(() => import('./replacements.tsx').then((module) =>
 const YamlTab = dynamic(() => import('./yaml-tab.tsx').then((module) => module.YamlTab), {
   ssr: false,
   loading: () => <Skeleton className="h-64 w-full" />,
+});
+
+// Loaded when the tab is opened.
+const EventsTab = dynamic(() => import('./events-tab.tsx').then((module) => module.EventsTab), {
+  ssr: false,
+  loading: () => <Skeleton className="h-24 w-full" />,
 });
 
 /** The page of one object of any kind. */
