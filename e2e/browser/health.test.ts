@@ -126,7 +126,7 @@ it('shows the change in the overview', async () => {
 
 it('says that nothing is behind a service', async () => {
   await page.goto(`${cluster}/r/services/shop/recommendations`);
-  await page.getByText(/of which none is ready|It selects no pod/).waitFor();
+  await page.getByText(/of which none is ready|No running pod matches/).waitFor();
   await expectAccessible(page);
 });
 

@@ -11,7 +11,7 @@ export function judgeEndpoints(slices: readonly unknown[]): Verdict | undefined 
   if (endpoints.some((one) => get(one, 'conditions', 'ready') !== false)) return undefined;
   const because =
     endpoints.length === 0
-      ? 'It selects no pod: connections to it fail.'
+      ? 'No running pod matches its selector: connections to it fail.'
       : `It selects ${endpoints.length} ${endpoints.length === 1 ? 'pod' : 'pods'}, of which none is ready: connections to it fail.`;
   return { tone: 'bad', word: 'Nothing behind it', because };
 }

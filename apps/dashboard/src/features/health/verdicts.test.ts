@@ -129,8 +129,8 @@ describe('services', () => {
     endpoints: ready.map((one) => ({ addresses: ['10.0.0.1'], conditions: one === undefined ? {} : { ready: one } })),
   });
   it.each([
-    [[], 'It selects no pod: connections to it fail.'],
-    [[{ endpoints: null }], 'It selects no pod: connections to it fail.'],
+    [[], 'No running pod matches its selector: connections to it fail.'],
+    [[{ endpoints: null }], 'No running pod matches its selector: connections to it fail.'],
     [[slice(false)], 'It selects 1 pod, of which none is ready: connections to it fail.'],
     [[slice(false), slice(false)], 'It selects 2 pods, of which none is ready: connections to it fail.'],
     [[slice(false), slice(true)], undefined],

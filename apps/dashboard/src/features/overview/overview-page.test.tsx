@@ -87,7 +87,7 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
   it('is not healthy with a pod in a loop that happens to run, nor with one that fits on no node', async () => {
     const minutes = (count: number) => new Date(Date.now() - count * 60_000).toISOString();
     const loop = pod('web-2');
-    const terminated = { exitCode: 1, reason: 'Error', finishedAt: minutes(2) };
+    const terminated = { exitCode: 1, reason: 'Error', finishedAt: minutes(2.5) };
     kube.put(PODS, {
       ...loop,
       status: {
