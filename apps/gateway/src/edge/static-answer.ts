@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip, constants as zlib } from 'node:zlib';
+import { acceptedCoding } from '../core/content-coding.ts';
 
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);
@@ -13,6 +14,7 @@ const minCompressed = 1_024;
 const compressible = /^(?:text\/|application\/(?:javascript|json|manifest\+json|wasm)|image\/svg\+xml|font\/ttf)/;
 
 type Encoding = 'br' | 'gzip' | 'identity';
+const codings = ['br', 'gzip'] as const;
 
 /**
  * A response that is the same for everybody: kept once, compressed once, never copied per client. Supports `If-None-Match` and
@@ -36,7 +38,9 @@ export class StaticAnswer {
 
   /** Responds to a GET or HEAD. Never rejects. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const encoding = this.#isCompressible ? accepted(request.headers['accept-encoding']) : 'identity';
+    const encoding = this.#isCompressible
+      ? (acceptedCoding(request.headers['accept-encoding'], codings) ?? 'identity')
+      : 'identity';
     const tag = `"${this.#tag}${encoding === 'identity' ? '' : `-${encoding}`}"`;
     for (const [name, value] of Object.entries(this.#headers)) response.setHeader(name, value);
     if (this.#isCompressible) response.setHeader('vary', 'accept-encoding');
@@ -69,16 +73,6 @@ function compress(body: Buffer, encoding: Encoding): Promise<Buffer> {
   if (encoding === 'gzip') return zip(body, { level: 6 });
   // Quality 6 is about 20 % smaller than gzip, and takes 0.1 s for the largest script, once.
   return brotli(body, { params: { [zlib.BROTLI_PARAM_QUALITY]: 6, [zlib.BROTLI_PARAM_SIZE_HINT]: body.byteLength } });
-}
-
-/** The best coding that a client accepts (RFC 9110, 12.5.3). Weight 0 means not accepted; other weights are ignored. */
-function accepted(header: string | string[] | undefined): Encoding {
-  const codings = new Set<string>();
-  for (const part of String(header ?? '').split(',')) {
-    const [coding = '', ...parameters] = part.toLowerCase().split(';');
-    if (!parameters.some((parameter) => /^\s*q\s*=\s*0(?:\.0*)?\s*$/.test(parameter))) codings.add(coding.trim());
-  }
-  return codings.has('br') ? 'br' : codings.has('gzip') ? 'gzip' : 'identity';
 }
 
 function matches(header: string | undefined, tag: string): boolean {

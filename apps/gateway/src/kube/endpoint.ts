@@ -22,6 +22,7 @@ import { openRecordedStream, type StreamRecorder } from '../passage/recorded-str
 import type { Revalidation } from '../revalidation/revalidation.ts';
 import type { SessionLog } from '../sessions/session-log.ts';
 import { type KubeAddress, readAddress } from './address.ts';
+import { AnswerCompressor } from './answer-compressor.ts';
 import { authenticate } from './authenticate.ts';
 import { breakOff } from './break-off.ts';
 import { forwardRequest } from './forward-request.ts';
@@ -67,6 +68,7 @@ export class KubeEndpoint {
   readonly #options: KubeEndpointOptions;
   readonly #headTimeoutMs: number;
   readonly #served = new Set<string>();
+  readonly #compressor = new AnswerCompressor();
 
   constructor(options: KubeEndpointOptions) {
     this.#options = options;
@@ -133,7 +135,10 @@ export class KubeEndpoint {
         response,
         passage,
         asked,
-        isBrowser: principal.credential.kind === 'browser',
+        browser:
+          principal.credential.kind === 'browser'
+            ? { compressor: this.#compressor, person: principal.userId }
+            : undefined,
         headTimeoutMs: this.#headTimeoutMs,
       });
       if (status < 500) this.#markServed(cluster);

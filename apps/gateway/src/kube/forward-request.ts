@@ -3,6 +3,8 @@ import type { ClassifiedRequest } from '../access/classify.ts';
 import { hasBody } from '../core/has-body.ts';
 import { askCluster } from '../passage/ask-cluster.ts';
 import type { Passage } from '../passage/passage.ts';
+import { answerCoding, applyCoding, applyKnownTag } from './answer-coding.ts';
+import type { AnswerCompressor } from './answer-compressor.ts';
 import { RequestBody } from './request-body.ts';
 import { announcedLength, isBodiless, refuseAnswer, responseHeaders } from './response-rules.ts';
 import { sendAnswer } from './send-answer.ts';
@@ -12,7 +14,8 @@ export interface ForwardRequestOptions {
   response: ServerResponse;
   passage: Passage;
   asked: ClassifiedRequest;
-  isBrowser: boolean;
+  /** For a browser: compresses the answer if that is useful, at the expense of this person. Undefined for other clients. */
+  browser: { compressor: AnswerCompressor; person: string } | undefined;
   /** Time limit for the response head of a plain request; watches, logs and proxies have no deadline. */
   headTimeoutMs: number;
 }
@@ -24,7 +27,7 @@ export interface ForwardRequestOptions {
  * @throws Refusal or StreamResetError if nothing was sent yet.
  */
 export async function forwardRequest(options: ForwardRequestOptions): Promise<number> {
-  const { request, response, passage, asked } = options;
+  const { request, response, passage, asked, browser } = options;
   const leave = (): void => passage.cut('cancelled', 'the client has gone');
   // Also called at the normal end: cutting a stream that has finished in both directions has no effect.
   response.once('close', leave);
@@ -43,9 +46,18 @@ export async function forwardRequest(options: ForwardRequestOptions): Promise<nu
     throw refused;
   }
   if (response.destroyed) return answer.status;
-  for (const [name, value] of responseHeaders(answer, options)) response.setHeader(name, value);
+  const isEmpty = isBodiless(request.method, answer.status);
+  const headers = responseHeaders(answer, { isBrowser: browser !== undefined });
+  const coding = browser === undefined ? undefined : answerCoding(answer, request, asked);
+  const send =
+    browser && coding && !isEmpty
+      ? browser.compressor.sender(coding, { person: browser.person, isWatch: asked.kind === 'watch' })
+      : undefined;
+  if (coding !== undefined) applyCoding(headers, isEmpty || send !== undefined ? coding : null);
+  if (browser && answer.status === 304) applyKnownTag(headers, request.headers['if-none-match']);
+  for (const [name, value] of headers) response.setHeader(name, value);
   response.writeHead(answer.status);
-  if (isBodiless(request.method, answer.status)) {
+  if (isEmpty) {
     response.end();
     // Must be read to its end to close.
     stream.resume();
@@ -53,6 +65,6 @@ export async function forwardRequest(options: ForwardRequestOptions): Promise<nu
   }
   // A watch on a quiet resource has no first event with which the head would be sent.
   response.flushHeaders();
-  sendAnswer(stream, response, announcedLength(answer) ?? undefined);
+  (send ?? sendAnswer)(stream, response, announcedLength(answer) ?? undefined);
   return answer.status;
 }

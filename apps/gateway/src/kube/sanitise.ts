@@ -10,6 +10,7 @@ import {
 } from '@postern/kube';
 import { refusal } from '../access/refusal.ts';
 import type { Principal } from '../identity/principal.ts';
+import { strongTags } from './answer-coding.ts';
 
 /** Sent instead of a browser's user agent, for which the apiserver would indent JSON, doubling its size. */
 const browserUserAgent = 'postern-dashboard';
@@ -21,7 +22,9 @@ const browserUserAgent = 'postern-dashboard';
  */
 export function sanitise(headers: HeaderPairs, principal: Principal): HeaderPairs {
   refuseIdentity(headers);
-  return withUserAgent(passRequestHeaders(headers), principal);
+  const passed = withUserAgent(passRequestHeaders(headers), principal);
+  if (principal.credential.kind !== 'browser') return passed;
+  return passed.map(([name, value]) => [name, name === 'if-none-match' ? strongTags(value) : value]);
 }
 
 /**

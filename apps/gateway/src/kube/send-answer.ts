@@ -1,61 +1,62 @@
 import type { ServerResponse } from 'node:http';
-import { StreamResetError } from '@postern/mux';
-import type { ClusterStream } from '../connector/cluster-connector.ts';
+import type { Readable } from 'node:stream';
 import { breakOff } from './break-off.ts';
+import { readBody } from './read-body.ts';
 
 /** How long a client may take to read the bytes received before its response broke off. */
 const flushMs = 30_000;
+
+/** Changes a body on its way, at once: what goes in comes out in the same call. */
+export interface BodyCoding {
+  push: (chunk: Buffer) => Buffer;
+  /** What follows a complete body. */
+  end: () => Buffer;
+}
+
+const unchanged: BodyCoding = { push: (chunk) => chunk, end: () => Buffer.alloc(0) };
 
 /**
  * Pass: streams the body of a response whose head was sent. A slow client slows the cluster down. Bytes received before the end
  * are always delivered; the response then ends as the cluster ended it, complete or broken.
  * @param length the announced `Content-Length`; a response that is shorter or longer counts as broken.
  */
-export function sendAnswer(stream: ClusterStream, response: ServerResponse, length: number | undefined): void {
-  let left = length;
+export function sendAnswer(
+  stream: Readable,
+  response: ServerResponse,
+  length: number | undefined,
+  coding: BodyCoding = unchanged,
+): void {
   let unwritten = 0;
   let failure: Error | undefined;
-  let isOver = false;
+  let isClosed = false;
+  let deadline: NodeJS.Timeout | undefined;
 
   const written = (): void => {
     unwritten--;
     if (failure !== undefined && unwritten === 0) breakOff(response, failure);
   };
-  const fail = (error: Error): void => {
-    if (isOver) return;
-    isOver = true;
-    failure = error;
-    if (unwritten === 0) {
-      breakOff(response, error);
-      return;
-    }
-    const deadline = setTimeout(() => breakOff(response, error), flushMs);
-    response.once('close', () => clearTimeout(deadline));
-  };
-  const onEnd = (): void => {
-    if (left !== undefined && left > 0) fail(new StreamResetError('upstream-failed', 'the answer is too short', false));
-    if (isOver) return;
-    isOver = true;
-    response.end();
-  };
-
-  stream.on('data', (chunk: Buffer) => {
-    if (isOver) return;
-    if (left !== undefined) {
-      left -= chunk.byteLength;
-      if (left < 0) {
-        const error = new StreamResetError('upstream-failed', 'the answer is longer than announced', false);
-        fail(error);
-        stream.destroy(error);
+  readBody(stream, length, {
+    data: (chunk) => {
+      unwritten++;
+      if (!response.write(coding.push(chunk), written)) stream.pause();
+    },
+    end: () => {
+      const rest = coding.end();
+      if (rest.byteLength > 0) response.end(rest);
+      else response.end();
+    },
+    fail: (error) => {
+      failure = error;
+      if (unwritten === 0) {
+        breakOff(response, error);
         return;
       }
-    }
-    unwritten++;
-    if (!response.write(chunk, written)) stream.pause();
+      if (!isClosed) deadline = setTimeout(() => breakOff(response, error), flushMs);
+    },
+  });
+  response.once('close', () => {
+    isClosed = true;
+    clearTimeout(deadline);
   });
   response.on('drain', () => stream.resume());
-  stream.once('end', onEnd);
-  stream.once('error', fail);
-  stream.once('close', () => fail(stream.errored ?? new StreamResetError('cancelled', '', false)));
-  if (stream.destroyed && !stream.readableEnded) fail(stream.errored ?? new StreamResetError('cancelled', '', false));
 }
