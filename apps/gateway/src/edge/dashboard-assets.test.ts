@@ -4,9 +4,9 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, ServerRes
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { useLeakCheck } from '@postern/testkit';
+import { turns, until, useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type EdgeHarness, startEdgeHarness } from '../test/edge-harness.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { createDashboardProxy } from './dashboard.ts';
@@ -72,6 +72,27 @@ async function get(
   for await (const part of response) parts.push(part);
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) };
 }
+
+it('improves the assets that were requested one after the other, once nobody waits for the first', async () => {
+  let fetched = 0;
+  const assets = new DashboardAssets(async () => {
+    const headers = { 'content-type': 'text/javascript', 'cache-control': 'immutable' };
+    return { status: 200, headers, body: Buffer.from(`${fetched++} ${script.slice(0, 50_000)}`) };
+  }, 0);
+  const improving = { now: 0, most: 0, done: 0 };
+  const improve = vi.spyOn(StaticAnswer.prototype, 'improve').mockImplementation(async () => {
+    improving.most = Math.max(improving.most, ++improving.now);
+    await turns();
+    improving.now--;
+    improving.done++;
+  });
+  closing.push(() => improve.mockRestore());
+  for (const path of ['/_next/static/a.js', '/_next/static/b.js', '/_next/static/c.js']) await assets.get(path, 'a');
+  await until(() => improving.done === 3);
+  await assets.get('/_next/static/d.js', 'a');
+  await until(() => improving.done === 4);
+  expect(improving.most).toBe(1);
+});
 
 describe('an asset of the build', () => {
   it('is fetched once for any number of clients, and served complete in every encoding', async () => {

@@ -22,11 +22,17 @@ export class DashboardAssets {
     // Includes its brotli and gzip forms.
     sizeCalculation: (answer) => answer.body.byteLength * 2 + 1_024,
   });
+  readonly #quietMs: number;
+  readonly #unimproved: StaticAnswer[] = [];
   readonly #coming = new Map<string, Promise<UpstreamAnswer | StaticAnswer>>();
 
-  /** @param fetch requests the uncompressed form of a path from the dashboard's process. */
-  constructor(fetch: (path: string, client: string) => Promise<UpstreamAnswer>) {
+  /**
+   * @param fetch requests the uncompressed form of a path from the dashboard's process.
+   * @param quietMs how long to wait before the best compression: somebody is loading the first page.
+   */
+  constructor(fetch: (path: string, client: string) => Promise<UpstreamAnswer>, quietMs = 10_000) {
     this.#fetch = fetch;
+    this.#quietMs = quietMs;
   }
 
   /**
@@ -42,6 +48,20 @@ export class DashboardAssets {
     return coming;
   }
 
+  /** Improves one asset after the other, so that it takes one thread and never all. */
+  #improveLater(asset: StaticAnswer): void {
+    this.#unimproved.push(asset);
+    if (this.#unimproved.length > 1) return;
+    setTimeout(() => void this.#improve(), this.#quietMs).unref();
+  }
+
+  async #improve(): Promise<void> {
+    for (let asset = this.#unimproved[0]; asset !== undefined; asset = this.#unimproved[0]) {
+      await asset.improve();
+      this.#unimproved.shift();
+    }
+  }
+
   async #ask(path: string, client: string): Promise<UpstreamAnswer | StaticAnswer> {
     try {
       const answer = await this.#fetch(path, client);
@@ -51,6 +71,7 @@ export class DashboardAssets {
       if (!mayKeep) return answer;
       const asset = new StaticAnswer(answer.body, { 'content-type': type, 'cache-control': cacheControl });
       this.#kept.set(path, asset);
+      this.#improveLater(asset);
       return asset;
     } finally {
       this.#coming.delete(path);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type RequestListener, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { turns, useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -134,6 +135,62 @@ it.each([
   expect({ 'cache-control': cache, 'x-frame-options': frame, other }).toEqual({ ...expected, other: undefined });
   const scripts = type?.startsWith('text/html') ? inlineScriptHashes(body) : [];
   expect(headers['content-security-policy']).toBe(policyOf(proxy, scripts));
+});
+
+describe('a page', () => {
+  const page = `<p>${'hello '.repeat(2_000)}</p>`;
+
+  /** @returns what a client gets that accepts these codings. */
+  async function get(
+    accepted: string,
+    { body = page, method = 'GET', ...headers }: Record<string, string> = {},
+  ): Promise<{ headers: IncomingHttpHeaders; body: Buffer }> {
+    const url = await listen((_request, response) => {
+      for (const [name, value] of Object.entries({ 'content-type': 'text/html', etag: '"x"', vary: 'rsc', ...headers }))
+        response.setHeader(name, value);
+      response.setHeader('content-length', body.length);
+      response.end(body);
+    });
+    const { proxy } = await start(url);
+    const options = { method, agent: false, headers: { 'accept-encoding': accepted } };
+    const [response] = await once(request(proxy, options).end(), 'response');
+    const parts: Buffer[] = [];
+    for await (const part of response) parts.push(part);
+    return { headers: response.headers, body: Buffer.concat(parts) };
+  }
+
+  it.each([
+    ['gzip, deflate, br, zstd', 'br', brotliDecompressSync],
+    ['gzip', 'gzip', gunzipSync],
+  ])('is compressed for a client that accepts %s', async (accepted, coding, decompress) => {
+    const { headers, body } = await get(accepted);
+    expect(headers).toMatchObject({
+      'content-encoding': coding,
+      'content-length': String(body.byteLength),
+      vary: 'rsc, accept-encoding',
+      etag: 'W/"x"',
+    });
+    expect(body.byteLength).toBeLessThan(200);
+    expect(decompress(body).toString()).toBe(page);
+    const head = await get(accepted, { method: 'HEAD' });
+    expect([head.headers['content-encoding'], head.headers['content-length']]).toEqual([coding, undefined]);
+  });
+
+  it.each([
+    ['for a client that accepts none', '', {}],
+    ['if it is short', 'br', { body: 'x'.repeat(1_023) }],
+    ['if it is a picture', 'br', { 'content-type': 'image/png' }],
+    ['if it is a range', 'br', { 'content-range': 'bytes 0-1/2' }],
+    ['if it is compressed already', 'br', { 'content-encoding': 'gzip' }],
+  ])('is not compressed %s', async (_, accepted, options: Record<string, string>) => {
+    const { headers, body } = await get(accepted, options);
+    expect(body.toString()).toBe(options['body'] ?? page);
+    expect([headers['content-encoding'], headers.etag, headers.vary]).toEqual([
+      options['content-encoding'],
+      '"x"',
+      'rsc',
+    ]);
+  });
 });
 
 it('fetches an asset once, without the headers of who asks first, and lets it run no script of its own', async () => {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { acceptedCoding } from '../core/content-coding.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { type Coding, codings, compress, isCompressible } from './compress.ts';
 import { contentSecurityPolicy, inlineScriptHashes, ownHosts } from './content-security-policy.ts';
 import { assetOf, DashboardAssets } from './dashboard-assets.ts';
 import { DashboardUpstream, type UpstreamAnswer } from './dashboard-upstream.ts';
@@ -94,7 +96,7 @@ export function createDashboardProxy(options: {
       return;
     }
     response.once('close', release);
-    relay(answer, { request, response, hosts });
+    await relay(answer, { request, response, hosts });
   };
 
   return (request, response) => {
@@ -115,7 +117,7 @@ export function createDashboardProxy(options: {
   };
 }
 
-/** Requests no encoding: pages are read here to hash their scripts, and are not compressed. */
+/** Requests no encoding: pages are read here to hash their scripts. */
 function requestHeaders(request: IncomingMessage): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   for (const name of requestAllowed) {
@@ -125,10 +127,21 @@ function requestHeaders(request: IncomingMessage): Record<string, string | strin
   return headers;
 }
 
-function relay(
+/** The coding of a page: it holds nothing secret that its size could betray. Only the form that is sent is compressed. */
+function pageCoding(
+  { method, headers: asked }: IncomingMessage,
+  { headers, body }: UpstreamAnswer,
+): Coding | undefined {
+  const bytes = method === 'HEAD' ? Number(headers['content-length'] ?? 0) : body.byteLength;
+  const isWhole = headers['content-encoding'] === undefined && headers['content-range'] === undefined;
+  if (!isWhole || !isCompressible(headers['content-type'], bytes)) return undefined;
+  return acceptedCoding(asked['accept-encoding'], codings);
+}
+
+async function relay(
   { status, headers, body }: UpstreamAnswer,
   to: { request: IncomingMessage; response: ServerResponse; hosts: readonly string[] },
-): void {
+): Promise<void> {
   const { request, response, hosts } = to;
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) {
@@ -140,12 +153,21 @@ function relay(
   const scripts = isPage ? inlineScriptHashes(body.toString('utf8')) : [];
   response.setHeader('content-security-policy', contentSecurityPolicy({ hosts, scripts }));
   if (isPage) response.setHeader('x-frame-options', 'DENY');
+  const coding = pageCoding(request, { status, headers, body });
+  if (coding !== undefined) {
+    response.setHeader('content-encoding', coding);
+    response.appendHeader('vary', 'accept-encoding');
+    if (headers.etag?.startsWith('"')) response.setHeader('etag', `W/${headers.etag}`);
+  }
   if (request.method === 'HEAD' || status === 204 || status === 304) {
     const length = headers['content-length'];
-    if (request.method === 'HEAD' && length !== undefined) response.setHeader('content-length', length);
+    if (request.method === 'HEAD' && length !== undefined && coding === undefined)
+      response.setHeader('content-length', length);
     response.end();
     return;
   }
-  response.setHeader('content-length', body.byteLength);
-  sendInSlices(body, response);
+  const sent = coding === undefined ? body : await compress(body, coding, 'now');
+  if (response.destroyed) return;
+  response.setHeader('content-length', sent.byteLength);
+  sendInSlices(sent, response);
 }

@@ -55,6 +55,16 @@ async function ask(
   return { status: response.statusCode, headers: response.headers, body: response.body };
 }
 
+/** Words in an order without a rule, always the same. */
+function fuzzyText(words: number): string {
+  let state = 1;
+  const next = (): string => {
+    state = (state * 48_271) % 2_147_483_647;
+    return `word${(state >> 8) % 500}`;
+  };
+  return Array.from({ length: words }, next).join(' ');
+}
+
 const long = Buffer.from('0123456789abcdef'.repeat(64));
 const short = long.subarray(1);
 const text = { 'content-type': 'text/plain' };
@@ -157,6 +167,26 @@ describe('an answer that is the same for everybody', () => {
     const [one, other] = [first.received[0], second.received[0]];
     expect(other?.buffer).toBe(one?.buffer);
     expect(other?.byteOffset, 'the same place in the memory that small buffers share').toBe(one?.byteOffset);
+  });
+
+  it('gets smaller, and another tag, when it is compressed as well as possible', async () => {
+    const words = fuzzyText(20_000);
+    const answer = new StaticAnswer(Buffer.from(words), text);
+    const accepted = { 'accept-encoding': 'gzip, br' };
+    const before = await ask(answer, accepted);
+    await answer.improve();
+    const after = await ask(answer, accepted);
+    expect(after.body.byteLength).toBeLessThan(before.body.byteLength);
+    expect(after.headers['content-length']).toBe(after.body.byteLength);
+    expect(brotliDecompressSync(after.body).toString()).toBe(words);
+    expect(after.headers['etag']).toBe(String(before.headers['etag']).replace('-br"', '-br-best"'));
+    expect(gunzipSync((await ask(answer, { 'accept-encoding': 'gzip' })).body).toString()).toBe(words);
+  });
+
+  it('that is not compressible stays as it is', async () => {
+    const answer = new StaticAnswer(short, text);
+    await answer.improve();
+    expect((await ask(answer, { 'accept-encoding': 'br' })).body).toEqual(short);
   });
 
   it('is not written to a client that left while it was compressed', async () => {
