@@ -174,6 +174,8 @@ function Head(props: ResourceTableProps & { narrow: boolean }) {
       </div>
     );
   }
+  // The names come with the first rows. Until then, none that would move.
+  if (props.loading && shown.length === 0) return <div aria-hidden className="h-8 border-b bg-surface" />;
   const all = selection !== undefined && rows.length > 0 && selection.keys.size >= rows.length;
   const names = [
     title?.column.name ?? 'Name',

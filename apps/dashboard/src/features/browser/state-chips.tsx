@@ -28,7 +28,7 @@ export function StateChips({
   const counted = useMemo(() => countStates(rows, states, now), [rows, states, now]);
   if (counted.length < 2 || counted.length > MOST) return null;
   return (
-    <fieldset className="flex min-w-0 items-center gap-1 overflow-x-auto">
+    <fieldset className="flex min-w-0 flex-1 basis-48 items-center gap-1 overflow-x-auto">
       <legend className="sr-only">Filter by state</legend>
       {counted.map(({ verdict, count }) => {
         const term = `is:${stateId(verdict)}`;

@@ -58,8 +58,7 @@ export function TableToolbar(props: TableToolbarProps) {
               : `${view.rows.length.toLocaleString('en')} of ${view.total.toLocaleString('en')}`}
           </span>
         )}
-        <FreshnessLine freshness={table.freshness} onRetry={table.retry} className="min-w-0 flex-1" />
-        <div className="flex items-center gap-2 max-sm:w-full">
+        <div className="ml-auto flex items-center gap-2 max-sm:w-full">
           <Input
             ref={field}
             type="search"
@@ -96,15 +95,19 @@ export function TableToolbar(props: TableToolbarProps) {
           <ShowKubectl commands={commandsOf(resource, { namespaces, filter })} />
         </div>
       </div>
-      {selected > 0 ? (
-        <div className="flex min-h-7 items-center gap-3">
-          <span className="font-medium tabular-nums">{selected.toLocaleString('en')} selected</span>
-          <ActionButton size="sm" action={deletion} />
-          <ActionButton size="sm" variant="ghost" action={bindAction(clearSelection, bar)} />
-        </div>
-      ) : (
-        <StateChips table={table} states={view.states} filter={filter} onFilter={onFilter} />
-      )}
+      {/* As high with chips as without, so that the table below stays where it is. */}
+      <div className="flex min-h-7 min-w-0 flex-wrap items-center gap-x-3 gap-y-1 max-sm:min-h-9">
+        <FreshnessLine freshness={table.freshness} onRetry={table.retry} className="max-w-full" />
+        {selected > 0 ? (
+          <>
+            <span className="font-medium tabular-nums">{selected.toLocaleString('en')} selected</span>
+            <ActionButton size="sm" action={deletion} />
+            <ActionButton size="sm" variant="ghost" action={bindAction(clearSelection, bar)} />
+          </>
+        ) : (
+          <StateChips table={table} states={view.states} filter={filter} onFilter={onFilter} />
+        )}
+      </div>
     </div>
   );
 }

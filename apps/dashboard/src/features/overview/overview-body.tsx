@@ -13,6 +13,7 @@ import { worstOf } from '#features/kube/freshness.ts';
 import { knownKinds } from '#features/kube/known-kinds.ts';
 import { useConnection } from '#features/live/connection.ts';
 import { CapacityCard } from './capacity-card.tsx';
+import { CardSkeletons } from './card-skeletons.tsx';
 import { ChangesCard } from './changes-card.tsx';
 import { ConnectedCard } from './connected-card.tsx';
 import { healthLine } from './health-line.ts';
@@ -22,6 +23,7 @@ import { PodsCard } from './pods-card.tsx';
 import { rowVerdicts } from './row-verdicts.ts';
 import { type ClusterChanges } from './use-cluster-changes.ts';
 import type { OverviewLists } from './use-overview.ts';
+import { useSettled } from './use-settled.ts';
 import { WarningsCard } from './warnings-card.tsx';
 
 /** How often health is judged again although nothing has changed, in milliseconds. */
@@ -49,8 +51,10 @@ export function OverviewBody({ organization, cluster, lists, changes }: Overview
   const freshness = worstOf(
     [nodes, pods].filter((list) => list.loaded && !isRefused(list)).map((list) => list.freshness),
   );
+  const all = [nodes, pods, warnings, jobs, claims, metrics, ...Object.values(changes)];
+  const settled = useSettled(all);
   const retry = () => {
-    for (const list of [nodes, pods, warnings, jobs, claims, metrics, ...Object.values(changes)]) list.retry();
+    for (const list of all) list.retry();
   };
   const status = statusOf(cluster);
   const health = online
@@ -89,16 +93,20 @@ export function OverviewBody({ organization, cluster, lists, changes }: Overview
           {cluster.problem.message}
         </p>
       )}
-      <div className="grid gap-4 lg:grid-cols-2">
-        <PodsCard pods={pods} now={now} online={online} base={base} />
-        <CapacityCard nodes={nodes} pods={pods} metrics={metrics} online={online} />
-        <NodesCard nodes={nodes} metrics={metrics} now={now} online={online} base={base} className="lg:col-span-2" />
-        <WarningsCard warnings={warnings} online={online} base={base} />
-        <div className="flex min-w-0 flex-col gap-4">
-          <ChangesCard lists={changes} online={online} base={base} />
-          <ConnectedCard organization={organization} cluster={cluster} />
+      {settled || !online ? (
+        <div className="grid gap-4 lg:grid-cols-2">
+          <PodsCard pods={pods} now={now} online={online} base={base} />
+          <CapacityCard nodes={nodes} pods={pods} metrics={metrics} online={online} />
+          <NodesCard nodes={nodes} metrics={metrics} now={now} online={online} base={base} className="lg:col-span-2" />
+          <WarningsCard warnings={warnings} online={online} base={base} />
+          <div className="flex min-w-0 flex-col gap-4">
+            <ChangesCard lists={changes} online={online} base={base} />
+            <ConnectedCard organization={organization} cluster={cluster} />
+          </div>
         </div>
-      </div>
+      ) : (
+        <CardSkeletons />
+      )}
     </div>
   );
 }

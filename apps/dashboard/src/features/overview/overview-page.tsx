@@ -17,6 +17,7 @@ import { formatRoundTrip } from '#features/clusters/format-round-trip.ts';
 import { KubeconfigDialog } from '#features/clusters/kubeconfig-dialog.tsx';
 import { statusOf } from '#features/clusters/status.ts';
 import { useCluster } from '#features/clusters/use-clusters.ts';
+import { CardSkeletons } from './card-skeletons.tsx';
 import { useClusterChanges } from './use-cluster-changes.ts';
 import { useOverview } from './use-overview.ts';
 
@@ -39,12 +40,12 @@ export function OverviewPage() {
   return <Overview organization={organization} cluster={cluster} />;
 }
 
+/** The place of the health line and the cards. */
 function Waiting() {
   return (
-    <div role="status" aria-label="Loading" className="grid gap-4 lg:grid-cols-2">
-      <Skeleton className="h-11 lg:col-span-2" />
-      <Skeleton className="h-40" />
-      <Skeleton className="h-40" />
+    <div className="flex flex-col gap-4">
+      <Skeleton className="h-11" />
+      <CardSkeletons />
     </div>
   );
 }
