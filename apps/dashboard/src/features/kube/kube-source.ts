@@ -3,6 +3,8 @@ import type { ClusterRef } from './cluster-ref.ts';
 import { kubeFetch } from './kube-fetch.ts';
 import type { ListFormat } from './list-format.ts';
 import type { Source, WatchChange } from './list-watch.ts';
+import { readPageBytes } from './page-bytes.ts';
+import { PagesAhead } from './pages-ahead.ts';
 import type { Column } from './table-rows.ts';
 import { openWatch, type WatchEvent } from './watch.ts';
 
@@ -16,7 +18,9 @@ export interface Selection {
   fieldSelector?: string | undefined;
 }
 
-const PAGE = 500;
+/** Objects of the first page, which is to be there at once, and of those after it, which cost less each when they are larger. */
+const FIRST_PAGE = 500;
+const PAGE = 1000;
 
 /** A source to list and watch objects of a cluster in a format. `onColumns` is called with the columns of a table. */
 export function kubeSource<T>(
@@ -27,15 +31,20 @@ export function kubeSource<T>(
   const { ref, resource, namespace, labelSelector, fieldSelector } = selection;
   const path = resourcePath(resource, { namespace });
   const params = { labelSelector, fieldSelector, ...format.params };
+  const limitOf = (token: string) => (token === '' ? FIRST_PAGE : PAGE);
+  const pages = new PagesAhead(async (token, { signal, onNext }) => {
+    const response = await kubeFetch(ref, path, {
+      params: { ...params, limit: limitOf(token), continue: token === '' ? undefined : token },
+      accept: format.accept.list,
+      signal,
+    });
+    return await readPageBytes(response, onNext);
+  });
   return {
     key: format.key,
-    list: async (next, signal) => {
-      const response = await kubeFetch(ref, path, {
-        params: { ...params, limit: PAGE, continue: next === '' ? undefined : next },
-        accept: format.accept.list,
-        signal,
-      });
-      const page = await format.readPage(response);
+    list: async (next, { wanted, signal }) => {
+      const bytes = await pages.take(next, { ahead: wanted > limitOf(next), signal });
+      const page = await format.readPage(bytes);
       onColumns(page.columns);
       return page;
     },

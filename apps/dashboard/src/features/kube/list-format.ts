@@ -13,7 +13,7 @@ export interface ListFormat<T> {
   name: string;
   accept: { list: string; watch: string };
   params: QueryParams;
-  readPage: (response: Response) => Promise<ParsedPage<T>>;
+  readPage: (bytes: ArrayBuffer) => Promise<ParsedPage<T>>;
   /** Parses the object of a watch event; a table may contain several rows, usually one. */
   readEvent: (object: unknown) => { items: readonly T[]; resourceVersion: string };
   key: (item: T) => string;
@@ -34,12 +34,8 @@ function rowFormat(name: string, metadata?: FieldMask): ListFormat<Row> {
     name,
     accept: { list: TABLE, watch: TABLE },
     params: { includeObject: 'Metadata' },
-    readPage: async (response) =>
-      await parseList({
-        bytes: await response.arrayBuffer(),
-        at: Date.now(),
-        reading: { as: 'table', ...(metadata !== undefined && { metadata }) },
-      }),
+    readPage: (bytes) =>
+      parseList({ bytes, at: Date.now(), reading: { as: 'table', ...(metadata !== undefined && { metadata }) } }),
     readEvent: (object) => {
       const { rows, resourceVersion } = readTable(object, Date.now(), metadata);
       return { items: rows, resourceVersion: resourceVersion || (rows.at(-1)?.resourceVersion ?? '') };
@@ -61,7 +57,7 @@ export const wholeObjects: ListFormat<KubeObject> = {
   name: 'objects',
   accept: { list: JSON_ONLY, watch: JSON_ONLY },
   params: {},
-  readPage: async (response) => readObjectList(await response.json()),
+  readPage: async (bytes) => readObjectList(JSON.parse(new TextDecoder().decode(bytes))),
   readEvent: (object) => eventOf(asObject(object)),
 };
 
@@ -88,8 +84,7 @@ function fieldsFormat<T>(mask: FieldMask, accept: ListFormat<T>['accept']): List
     name: `${accept.list} ${JSON.stringify(keep)}`,
     accept,
     params: {},
-    readPage: async (response) =>
-      await parseList({ bytes: await response.arrayBuffer(), at: Date.now(), reading: { as: 'objects', keep } }),
+    readPage: (bytes) => parseList({ bytes, at: Date.now(), reading: { as: 'objects', keep } }),
     readEvent: (object) => eventOf(asObject(keepFields(object, keep))),
   };
   return format as unknown as ListFormat<T>;

@@ -16,6 +16,7 @@ class Fixture {
   readonly listings: { truncated: boolean; ids: string[] }[] = [];
   readonly removed: string[] = [];
   readonly listed: string[] = [];
+  readonly wanted: number[] = [];
   readonly watchedFrom: string[] = [];
   readonly waits: number[] = [];
   lists: (ListPage<Item> | Error)[] = [];
@@ -64,8 +65,9 @@ class Fixture {
   readonly #ends = (): Pick<ListWatchOptions<Item>, 'source' | 'sink'> => ({
     source: {
       key: ({ id }) => id,
-      list: async (next) => {
+      list: async (next, { wanted }) => {
         this.listed.push(next);
+        this.wanted.push(wanted);
         this.#wake();
         const answer = this.lists.shift();
         if (answer === undefined) throw new Error('no more lists');
@@ -305,6 +307,7 @@ describe('ListWatch', () => {
     start();
     await fixture.until(() => fixture.state === 'live');
     expect(fixture.listed).toEqual(['']);
+    expect(fixture.wanted).toEqual([2]);
     expect(fixture.listings).toEqual([{ truncated: true, ids: ['a', 'b'] }]);
     first.push({ type: 'put', item: { id: 'c', value: 1 }, resourceVersion: '11' });
     first.push({ type: 'put', item: { id: 'a', value: 2 }, resourceVersion: '12' });

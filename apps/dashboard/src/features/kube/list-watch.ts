@@ -17,7 +17,8 @@ export type WatchChange<T> =
 /** A source of objects. Both calls throw KubeError for an error response. */
 export interface Source<T> {
   key: (item: T) => string;
-  list: (next: string, signal: AbortSignal) => Promise<ListPage<T>>;
+  /** `wanted`: how many more items the caller takes, if there are so many; a source may fetch the next page ahead. */
+  list: (next: string, how: { wanted: number; signal: AbortSignal }) => Promise<ListPage<T>>;
   /** Undefined if this kind cannot be watched. */
   watch: OpenWatch<T> | undefined;
 }
@@ -144,7 +145,7 @@ export class ListWatch<T> {
     let version = '';
     if (this.#sorry === undefined) this.#reportListing(0, undefined);
     do {
-      const page = await this.#source.list(next, signal);
+      const page = await this.#source.list(next, { wanted: this.#most - loaded, signal });
       for (const item of page.items) seen.add(this.#source.key(item));
       loaded += page.items.length;
       // Later pages should have the same version; if not, watching from the earlier one only repeats known changes.

@@ -30,21 +30,28 @@ const podTable = (namespace: string, names: string[]) =>
   );
 
 /** A list in a cluster where the user may list only some namespaces. */
-function tableOf(options: { allowed: string[]; namespaces?: string[]; known?: string[]; schedule?: Schedule }) {
+function tableOf(options: {
+  allowed: string[];
+  namespaces?: string[];
+  known?: string[];
+  schedule?: Schedule;
+  pages?: number;
+}) {
   const asked: string[] = [];
   const table = new LiveList<Row>({
     format: tableRows,
     source: (namespace, onColumns) => ({
       key: ({ key }) => key,
-      list: async () => {
+      list: async (next) => {
         asked.push(namespace);
         if (!options.allowed.includes(namespace)) {
           const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
           throw new KubeError({ status: 403, reason: 'Forbidden', message: `pods is forbidden ${where}` });
         }
-        const page = podTable(namespace, [`pod-of-${namespace || 'all'}`]);
+        const page = podTable(namespace, [`pod-of-${namespace || 'all'}${next}`]);
         onColumns(page.columns);
-        return { ...page, items: page.rows };
+        const number = Number(next) + 1;
+        return { ...page, items: page.rows, next: number < (options.pages ?? 1) ? String(number) : '' };
       },
       watch: async (_, signal) =>
         (async function* () {
@@ -93,6 +100,19 @@ describe('LiveList', () => {
     table.start();
     await fixture.until(() => fixture.table.state.freshness.state === 'live');
     expect(seen).toEqual(['loading 0 false', 'loading 1 true', 'live 1 true']);
+  });
+
+  it('shows its progress with the rows, and does not render for every page', async () => {
+    const fixture = tableOf({ allowed: [''], pages: 4, schedule: () => undefined });
+    table = fixture.table;
+    const seen: string[] = [];
+    table.subscribe(() => {
+      const { freshness, items } = fixture.table.state;
+      seen.push(`${freshness.state} ${items.length}${freshness.state === 'loading' ? ` ${freshness.loaded}` : ''}`);
+    });
+    table.start();
+    await fixture.until(() => fixture.table.state.freshness.state === 'live');
+    expect(seen).toEqual(['loading 0 0', 'loading 4 3', 'live 4']);
   });
 
   it('merges several namespaces', async () => {

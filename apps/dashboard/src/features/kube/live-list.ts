@@ -102,7 +102,9 @@ export class LiveList<T> {
             if (this.#feeds.get(namespace) !== feed) return;
             feed.freshness = freshness;
             if (freshness.state === 'denied') void this.#denied(namespace, freshness.message);
-            this.#publishAll();
+            // Progress appears with the rows; on its own, it would render the whole list for every page.
+            if (freshness.state === 'loading' || freshness.state === 'catching-up') this.#publishWithItems();
+            else this.#publishAll();
           },
         },
         around,
@@ -139,6 +141,11 @@ export class LiveList<T> {
   #close(namespace: string): void {
     this.#feeds.get(namespace)?.watch.stop();
     this.#feeds.delete(namespace);
+  }
+
+  /** With the next commit, if one is due. */
+  #publishWithItems(): void {
+    if (!this.#store.isPending) this.#publish();
   }
 
   /** Freshness must not be published before the items: "live" without items would mean that there are none. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tableRows } from './list-format.ts';
 import { LiveStore } from './live-store.ts';
 import type { Row } from './table-rows.ts';
@@ -35,6 +35,8 @@ function fixture() {
 }
 
 describe('LiveStore', () => {
+  afterEach(() => void vi.useRealTimers());
+
   it('commits many changes once per frame', () => {
     const { store, frame, commits } = fixture();
     store.put([row('a'), row('b')], { live: false });
@@ -73,6 +75,23 @@ describe('LiveStore', () => {
       ['b', 0],
       ['c', 200],
     ]);
+  });
+
+  it.each([
+    ['a change of 10,000 rows after 250 ms', 10_000, true, 250],
+    ['more of 5,000 rows that are loading after 250 ms', 5_000, false, 250],
+    ['more of 25,000 rows that are loading after a second', 25_000, false, 1_000],
+  ])('commits %s', (_, count, live, milliseconds) => {
+    vi.useFakeTimers();
+    const { store, frame, commits } = fixture();
+    const rows = (prefix: string, length: number) => Array.from({ length }, (__, index) => row(`${prefix}${index}`));
+    store.put(rows('a', count), { live: false });
+    frame();
+    store.put(rows('b', 500), { live });
+    vi.advanceTimersByTime(milliseconds - 1);
+    expect(commits()).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect([commits(), store.snapshot.items.length]).toEqual([2, count + 500]);
   });
 
   it('does not commit if a removed item does not exist', () => {

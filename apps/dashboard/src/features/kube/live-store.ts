@@ -14,6 +14,8 @@ export interface Snapshot<T> {
 /** With more items than this, commits are less frequent: counting or sorting all of them in every frame would block the page. */
 const LARGE = 2000;
 const LARGE_INTERVAL_MS = 250;
+/** While a long list is loading, its commits are rarer still: this many milliseconds for each thousand items. */
+const LOADING_INTERVAL_MS = 40;
 
 export interface LiveStoreOptions<T> {
   key: (item: T) => string;
@@ -48,6 +50,11 @@ export class LiveStore<T> {
     this.#touch();
   }
 
+  /** Whether there are changes that are not committed yet. */
+  get isPending(): boolean {
+    return this.#pending;
+  }
+
   /** Adds or replaces items. An unchanged object keeps its old item, so that listing again has no visible effect. */
   put(items: readonly T[], how: { live: boolean }): void {
     const { key: keyOf, version, replace } = this.#options;
@@ -59,7 +66,7 @@ export class LiveStore<T> {
       this.#items.set(key, replace === undefined ? item : replace(before, item, how));
       changed = true;
     }
-    if (changed) this.#touch();
+    if (changed) this.#touch(how);
   }
 
   remove(keys: Iterable<string>): void {
@@ -75,11 +82,13 @@ export class LiveStore<T> {
     return true;
   }
 
-  #touch(): void {
+  #touch({ live }: { live: boolean } = { live: true }): void {
     if (this.#pending) return;
     this.#pending = true;
     const commit = () => this.flush();
-    if (this.#snapshot.items.length > LARGE) setTimeout(commit, LARGE_INTERVAL_MS);
+    const { length } = this.#snapshot.items;
+    const loading = live ? 0 : (length / 1_000) * LOADING_INTERVAL_MS;
+    if (length > LARGE) setTimeout(commit, Math.max(LARGE_INTERVAL_MS, loading));
     else this.#options.schedule(commit);
   }
 
