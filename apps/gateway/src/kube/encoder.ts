@@ -9,7 +9,10 @@ export const encoderBytes = 1024 * 1024;
 const windowBits = 17;
 const chunkSize = 64 * 1024;
 
-/** A compressor at its fastest level: half the bytes of the next useful one would save are not worth twice the CPU time. */
+/**
+ * A compressor at the level that saves most for its time. Lists of pods take 2 to 3 ms of CPU time per MB and shrink to 3 %
+ * (zstd, brotli) or 5 % (gzip). Brotli's quality 1 compresses each piece on its own, and reaches only 9 %.
+ */
 export function createEncoder(coding: Coding): Transform {
   switch (coding) {
     case 'zstd':
@@ -20,7 +23,7 @@ export function createEncoder(coding: Coding): Transform {
     case 'br':
       return createBrotliCompress({
         chunkSize,
-        params: { [zlib.BROTLI_PARAM_QUALITY]: 1, [zlib.BROTLI_PARAM_LGWIN]: windowBits },
+        params: { [zlib.BROTLI_PARAM_QUALITY]: 3, [zlib.BROTLI_PARAM_LGWIN]: windowBits },
       });
     case 'gzip':
       return createGzip({ chunkSize, level: 1 });
