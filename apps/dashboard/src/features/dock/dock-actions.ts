@@ -1,7 +1,9 @@
-import { Columns2, SkipBack, SkipForward } from 'lucide-react';
+import type { HeldTerminal } from '@postern/contracts';
+import { Columns2, SkipBack, SkipForward, SquareTerminal } from 'lucide-react';
+import { formatAge } from '#components/format/age.ts';
 import { isApple } from '#components/keys/chord.ts';
 import type { Action } from '#features/actions/action.ts';
-import { type DockState, setDock, stepTab, toggleBeside } from './dock-store.ts';
+import { type DockState, openHeld, setDock, stepTab, toggleBeside } from './dock-store.ts';
 
 // Control on every keyboard, because the browser uses ⌘ with these keys.
 const CTRL = isApple() ? 'ctrl' : 'mod';
@@ -62,3 +64,21 @@ export const dockActions: readonly Action<DockState>[] = [
   toggleTwoTabs,
   maximiseDock,
 ];
+
+/** Shows a terminal that runs without a tab here. */
+export const showRunning: Action<HeldTerminal> = {
+  group: 'dock',
+  id: 'dock.show-running',
+  icon: SquareTerminal,
+  label: ({ pod, container, cluster, namespace, owner, ended, endsAt }) =>
+    [
+      `${pod} · ${container}, ${cluster} / ${namespace}`,
+      ...(owner.own ? [] : [`shared by ${owner.email}`]),
+      ended !== null
+        ? 'has ended'
+        : endsAt === null
+          ? 'open elsewhere'
+          : `ends in ${formatAge(new Date(endsAt).getTime() - Date.now())}`,
+    ].join(', '),
+  run: openHeld,
+};

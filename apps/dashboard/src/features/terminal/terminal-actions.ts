@@ -1,5 +1,7 @@
-import { ClipboardPaste, Copy, Eraser, Minus, Plus, Search } from 'lucide-react';
+import type { HeldTerminal } from '@postern/contracts';
+import { ClipboardPaste, Copy, Eraser, LogOut, Minus, Plus, Power, Search } from 'lucide-react';
 import type { Action } from '#features/actions/action.ts';
+import { endTerminal } from './held-terminals.ts';
 import type { TerminalScreen } from './terminal-screen.ts';
 import { changeTerminalSettings } from './terminal-settings.ts';
 
@@ -11,6 +13,10 @@ export interface TerminalContext {
   /** In pixels. */
   fontSize: number;
   search: () => void;
+  /** The shell, while it runs and is shown. */
+  held: HeldTerminal | undefined;
+  /** Closes the pane, and leaves the shell running; undefined if it has no pane of its own. */
+  leave: (() => void) | undefined;
 }
 
 const terminal = {
@@ -61,5 +67,28 @@ export const textSizeActions: readonly Action<TerminalContext>[] = [
     label: 'Smaller text',
     icon: Minus,
     run: ({ fontSize }) => changeTerminalSettings({ fontSize: fontSize - 1 }),
+  },
+];
+
+/** What the owner of a shell can do with it. */
+export const shellActions: readonly Action<TerminalContext>[] = [
+  {
+    ...terminal,
+    id: 'terminal.leave',
+    label: 'Close, and leave the shell running',
+    icon: LogOut,
+    enabled: ({ held, leave }) => held?.owner.own === true && leave !== undefined,
+    run: ({ leave }) => leave?.(),
+  },
+  {
+    ...terminal,
+    id: 'terminal.end',
+    label: 'End the shell',
+    icon: Power,
+    danger: true,
+    enabled: ({ held }) => held?.owner.own === true,
+    run: ({ held }) => {
+      if (held !== undefined) void endTerminal(held);
+    },
   },
 ];

@@ -1,9 +1,8 @@
 'use client';
-import type { HeldTerminal } from '@postern/contracts';
-import { LogOut, Power, Settings2 } from 'lucide-react';
+import { Settings2 } from 'lucide-react';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
-import { Menu, MenuCheckItem, MenuItem, MenuSeparator } from '#components/ui/menu.tsx';
+import { Menu, MenuCheckItem, MenuSeparator } from '#components/ui/menu.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { bindAction } from '#features/actions/action.ts';
@@ -14,8 +13,13 @@ import { commandLine } from '#features/kube/kubectl-text.ts';
 import { ContainerSelect } from '#features/pods/container-select.tsx';
 import type { PodTarget, Shell } from '#features/pods/pod-target.ts';
 import { usePodContainers } from '#features/pods/use-pod-containers.ts';
-import { endTerminal } from './held-terminals.ts';
-import { clipboardActions, searchTerminal, type TerminalContext, textSizeActions } from './terminal-actions.ts';
+import {
+  clipboardActions,
+  searchTerminal,
+  shellActions,
+  type TerminalContext,
+  textSizeActions,
+} from './terminal-actions.ts';
 import type { TerminalScreen } from './terminal-screen.ts';
 import type { TerminalState } from './terminal-session.ts';
 import { changeTerminalSettings, useTerminalSettings } from './terminal-settings.ts';
@@ -35,7 +39,7 @@ interface TerminalToolbarProps {
 }
 
 /** Actions of the terminal in front only. */
-const offered = [...clipboardActions, ...textSizeActions];
+const offered = [...clipboardActions, ...textSizeActions, ...shellActions];
 const none: typeof offered = [];
 
 const SHELLS: readonly { value: Shell; label: string }[] = [
@@ -49,7 +53,7 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
   const { target, shell, state, active, screen, onChoose, onSearch, onLeave } = props;
   const terminal = state.phase === 'open' ? state.terminal : undefined;
   const { fontSize } = useTerminalSettings();
-  const context = { pod: target.pod, screen, fontSize, search: onSearch };
+  const context = { pod: target.pod, screen, fontSize, search: onSearch, held: terminal, leave: onLeave };
   useActions(active ? offered : none, context);
   const containers = usePodContainers(target);
   const container = terminal?.container ?? target.container ?? containers?.main;
@@ -93,7 +97,7 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
           ]}
         />
       </div>
-      <TerminalMenu context={context} terminal={terminal} onLeave={onLeave} />
+      <SettingsMenu context={context} />
     </div>
   );
 }
@@ -134,13 +138,7 @@ function Condition({ state, active }: { state: TerminalState; active: boolean })
   }
 }
 
-interface TerminalMenuProps {
-  context: TerminalContext;
-  terminal: HeldTerminal | undefined;
-  onLeave: (() => void) | undefined;
-}
-
-function TerminalMenu({ context, terminal, onLeave }: TerminalMenuProps) {
+function SettingsMenu({ context }: { context: TerminalContext }) {
   const settings = useTerminalSettings();
   return (
     <Menu
@@ -170,19 +168,10 @@ function TerminalMenu({ context, terminal, onLeave }: TerminalMenuProps) {
       >
         Read out by screen readers
       </MenuCheckItem>
-      {terminal?.owner.own === true && (
-        <>
-          <MenuSeparator />
-          {onLeave !== undefined && (
-            <MenuItem icon={<LogOut aria-hidden />} onSelect={onLeave}>
-              Close, and leave the shell running
-            </MenuItem>
-          )}
-          <MenuItem icon={<Power aria-hidden />} danger onSelect={() => void endTerminal(terminal)}>
-            End the shell
-          </MenuItem>
-        </>
-      )}
+      <MenuSeparator />
+      {shellActions.map((action) => (
+        <ActionItem key={action.id} action={bindAction(action, context)} />
+      ))}
     </Menu>
   );
 }
