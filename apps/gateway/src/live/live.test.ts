@@ -6,7 +6,6 @@ import type {
   ServerToClientEvents,
   SocketError,
   TerminalEnded,
-  TerminalMode,
 } from '@postern/contracts';
 import { atRest, until, useLeakCheck } from '@postern/testkit';
 import { io, type Socket } from 'socket.io-client';
@@ -507,68 +506,5 @@ describe('a terminal', () => {
     const client = await connect();
     const all = await Promise.all(Array.from({ length: 33 }, () => ask(client, { container: 'app' })));
     expect(all.filter((one) => 'error' in one)).toMatchObject([{ error: { code: 'limit' } }]);
-  });
-});
-
-describe('a held terminal', () => {
-  const attach = (client: Client, terminal: string, more: object = {}): Promise<object> =>
-    new Promise((resolve) => {
-      const { columns, rows } = place;
-      const request = {
-        organization: 'acme',
-        terminal,
-        viewer: randomUUID(),
-        position: null,
-        mode: 'auto',
-        columns,
-        rows,
-      };
-      client.emit('terminal:attach', { ...request, ...more } as never, resolve);
-    });
-  /** Collects what a page draws. */
-  function screenOf(client: Client, position = 0): { text: () => string; position: () => number } {
-    let text = '';
-    client.on('terminal:reset', (reset) => {
-      text = reset.clear === null ? `${text}${reset.data}` : reset.data;
-      position = reset.position;
-    });
-    client.on('terminal:output', (output) => {
-      expect(output.position).toBe(position);
-      text += Buffer.from(output.data).toString();
-      position += output.data.byteLength;
-    });
-    return { text: () => text, position: () => position };
-  }
-  const gone = (client: Client): Promise<boolean> => {
-    client.disconnect();
-    return until(async () => (await listed(await connect()))[0]?.viewers.length === 0);
-  };
-  const listed = (client: Client): Promise<{ id: string; viewers: { mode: TerminalMode }[] }[]> =>
-    new Promise((resolve) =>
-      client.emit('terminals:watch', { organization: 'acme' }, (answer) =>
-        resolve('items' in answer ? answer.items : []),
-      ),
-    );
-
-  it('goes on where the page was after a cut, and takes its input once', async () => {
-    const first = await connect();
-    const viewer = randomUUID();
-    const opened = await ask(first, { viewer });
-    const id = 'terminal' in opened ? opened.terminal.id : '';
-    const [exec] = execs;
-    const before = screenOf(first);
-    exec?.output('one ');
-    await until(() => before.text() === 'one ');
-    expect(await type(first, id, 'abc')).toEqual({ received: 3 });
-    await gone(first);
-    exec?.output('two ');
-    const second = await connect();
-    const after = screenOf(second, 4);
-    const attached = await attach(second, id, { viewer, position: 4 });
-    expect(attached).toMatchObject({ mode: 'write', received: 3, terminal: { id } });
-    exec?.output('three');
-    await until(() => after.text() === 'two three');
-    expect(await type(second, id, 'bcd', 1)).toEqual({ received: 4 });
-    await until(() => exec?.stdin === 'abcd');
   });
 });
