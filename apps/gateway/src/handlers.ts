@@ -28,7 +28,7 @@ export interface HandlersOptions {
   /** Clusters as shown to people. */
   clusters: LiveOptions['clusters'];
   changes: LiveOptions['changes'];
-  sessions: Pick<SessionLog, 'start' | 'end' | 'endReason'>;
+  sessions: Pick<SessionLog, 'start' | 'end' | 'whatBecameOf'>;
   viewers: Pick<SessionViewers, 'join'>;
   /** The tunnels of this process. */
   registry: TunnelRegistry;

@@ -226,11 +226,11 @@ describe('recorded sessions', () => {
     ]);
     await expect(viewers.join({ ...view, organizationId: two, canType: true })).rejects.toThrow(/foreign key/i);
     const own = { id: sessionId, organizationId: one, userId: start.userId };
-    expect(await log.endReason(own)).toBeNull();
+    expect(await log.whatBecameOf(own)).toBe('open');
     await log.end(sessionId, { reason: 'Done.', bytesUp: 0, bytesDown: 0 });
-    expect(await log.endReason(own)).toBe('Done.');
+    expect(await log.whatBecameOf(own)).toEqual({ endReason: 'Done.' });
     for (const foreign of [{ organizationId: two }, { userId: sessionId }, { id: start.userId }])
-      expect(await log.endReason({ ...own, ...foreign })).toBeNull();
+      expect(await log.whatBecameOf({ ...own, ...foreign })).toBeNull();
     const { endedAt, viewers: seen } = (await query()).items[0] ?? {};
     expect(seen?.[1]?.leftAt).toBe(endedAt);
   });

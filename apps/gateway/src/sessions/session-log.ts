@@ -98,15 +98,21 @@ export class SessionLog {
   }
 
   /**
-   * How a session of a person ended: the reason as people read it, or an empty text if that is not known.
-   * @returns null if there is no such session, or if it has not ended.
+   * How a session of a person ended that this process does not hold: the reason as people read it, an empty text if that is not
+   * known, `open` if another gateway holds it, or held it until a moment ago.
+   * @returns null if there is no such session.
    */
-  async endReason(session: { id: string; organizationId: string; userId: string }): Promise<string | null> {
+  async whatBecameOf(session: {
+    id: string;
+    organizationId: string;
+    userId: string;
+  }): Promise<{ endReason: string } | 'open' | null> {
     const row = await this.#database.scoped.session.findFirst({
       where: session,
       select: { endedAt: true, endReason: true },
     });
-    return row === null || row.endedAt === null ? null : (row.endReason ?? '');
+    if (row === null) return null;
+    return row.endedAt === null ? 'open' : { endReason: row.endReason ?? '' };
   }
 
   /**

@@ -133,8 +133,10 @@ export class FakeSessionLog {
     this.ended.emit('end', session);
   }
 
-  async endReason({ id }: { id: string }): Promise<string | null> {
-    return this.sessions.find((one) => one.id === id)?.end?.reason ?? null;
+  async whatBecameOf({ id }: { id: string }): Promise<{ endReason: string } | 'open' | null> {
+    const session = this.sessions.find((one) => one.id === id);
+    if (session === undefined) return null;
+    return session.end === undefined ? 'open' : { endReason: session.end.reason };
   }
 }
 

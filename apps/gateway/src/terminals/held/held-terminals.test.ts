@@ -73,9 +73,10 @@ beforeEach(() => {
     service,
     viewers,
     sessions: {
-      endReason: async (session) => {
+      whatBecameOf: async (session) => {
         asked.push(session);
-        return reasons.get(session.id) ?? null;
+        const endReason = reasons.get(session.id);
+        return endReason === undefined || endReason === 'open' ? (endReason ?? null) : { endReason };
       },
     },
     logger: pino({ level: 'silent' }),
@@ -279,6 +280,11 @@ describe('a stranger', () => {
 describe('a terminal that is not held', () => {
   it.each([
     [gatewayStopped, 'gateway-stopped', 'The gateway was restarted, and the shell ended with it.'],
+    [
+      'open',
+      'gateway-stopped',
+      'The gateway that held this terminal has stopped, or your connection leads to another one now.',
+    ],
     ['The shell has ended.', 'closed', 'The shell has ended.'],
     ['', 'not-found', 'This terminal is not running any more, or it is not shared with you.'],
   ])('that ended with "%s" is answered with %s', async (reason, code, message) => {

@@ -32,7 +32,7 @@ export interface TerminalSettings {
 export interface HeldTerminalsOptions extends TerminalSettings {
   service: Pick<TerminalService, 'open' | 'authoriseView'>;
   viewers: Pick<SessionViewers, 'join'>;
-  sessions: Pick<SessionLog, 'endReason'>;
+  sessions: Pick<SessionLog, 'whatBecameOf'>;
   logger: Logger;
 }
 
@@ -220,17 +220,15 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
 
   async #whyGone(principal: Principal, request: { organization: string; terminal: string }): Promise<TerminalEnding> {
     const membership = principal.memberships.find(({ slug }) => slug === request.organization);
-    const reason =
-      membership === undefined
-        ? null
-        : await this.#options.sessions.endReason({
-            id: request.terminal,
-            organizationId: membership.organizationId,
-            userId: principal.userId,
-          });
-    if (reason === gatewayStopped) return stopped;
-    if (reason === null || reason === '') return unknown;
-    return { code: 'closed', exitCode: null, message: reason };
+    if (membership === undefined) return unknown;
+    const { organizationId } = membership;
+    const session = { id: request.terminal, organizationId, userId: principal.userId };
+    const became = await this.#options.sessions.whatBecameOf(session);
+    if (became === 'open') return elsewhere;
+    if (became === null || became.endReason === '') return unknown;
+    return became.endReason === gatewayStopped
+      ? stopped
+      : { code: 'closed', exitCode: null, message: became.endReason };
   }
 }
 
@@ -240,6 +238,10 @@ const stopping: TerminalEnding = {
   message: 'The gateway was stopped, and the shell ended with it.',
 };
 const stopped: TerminalEnding = { ...stopping, message: 'The gateway was restarted, and the shell ended with it.' };
+const elsewhere: TerminalEnding = {
+  ...stopping,
+  message: 'The gateway that held this terminal has stopped, or your connection leads to another one now.',
+};
 const unknown: TerminalEnding = {
   code: 'not-found',
   exitCode: null,

@@ -1,0 +1,68 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { launch, openPage } from './chromium.ts';
+import { signUp } from './steps.ts';
+
+/** How often each is tried. `POSTERN_TRIES=20` measures for docs/performance.md. */
+const tries = Number(process.env['POSTERN_TRIES'] ?? 1);
+/** How much may be on its way to the browser when somebody types Ctrl-C: the window of a view, and what the screen takes. */
+const most = 128 * 1024 + 64 * 1024;
+
+const url = inject('url');
+let browser: Browser;
+let page: Page;
+/** Bytes that arrived over the live connection as binary messages: the output of the terminal. */
+let received = 0;
+let skipped = 0;
+
+beforeAll(async () => {
+  browser = await launch(['--disable-webgl', '--disable-webgl2', '--disable-gpu']);
+  page = await openPage(browser);
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => {
+      if (typeof payload !== 'string') received += payload.byteLength;
+      else if (payload.includes('"terminal:reset"')) skipped++;
+    }),
+  );
+  const home = await signUp(page, { url, organization: 'Interrupts' });
+  await page.goto(`${home}/clusters/demo/r/pods?ns=shop`);
+  await page
+    .getByRole('link', { name: /^checkout-/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Terminal', exact: true }).first().click();
+  await page.locator('.xterm').click();
+  await page.keyboard.type('echo ready=$((1 + 1))\n');
+  await page.locator('.xterm-rows').getByText('ready=2').first().waitFor();
+});
+afterAll(() => browser.close());
+
+it.each([
+  ['at rest', 1],
+  ['with a sixth of its speed', 6],
+])(
+  'Ctrl-C is answered at once after three seconds of output, in a browser %s',
+  { timeout: 120_000 },
+  async (name, rate) => {
+    const debug = await page.context().newCDPSession(page);
+    await debug.send('Emulation.setCPUThrottlingRate', { rate });
+    const times: number[] = [];
+    for (let count = 0; count < tries; count++) {
+      const before = received;
+      const resets = skipped;
+      await page.keyboard.type('yes\n');
+      await expect.poll(() => received - before, { timeout: 30_000 }).toBeGreaterThan(1024 * 1024);
+      await page.waitForTimeout(3_000);
+      const atKey = received;
+      const began = performance.now();
+      await page.keyboard.press('Control+c');
+      await page.keyboard.type(`echo stopped=${count}x\n`);
+      await page.locator('.xterm-rows').getByText(`stopped=${count}x`, { exact: true }).waitFor({ timeout: 60_000 });
+      times.push(Math.round(performance.now() - began));
+      expect(received - atKey).toBeLessThan(most);
+      expect(skipped).toBeGreaterThanOrEqual(resets);
+    }
+    console.log(`Ctrl-C ${name}: ${times.toSorted((a, b) => a - b).join(', ')} ms until the next command has answered`);
+    await debug.detach();
+  },
+);
