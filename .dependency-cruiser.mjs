@@ -33,6 +33,13 @@ export default {
       from: { path: '^(apps|packages)/', pathNot: '\\.test\\.tsx?$|^packages/testkit/|/test/' },
       to: { path: '^packages/testkit/|/src/test/' },
     },
+    {
+      name: 'moves-without-requests',
+      comment: "Next's navigation asks its server for each page: links and moves go through features/router.",
+      severity: 'error',
+      from: { path: '^apps/dashboard/src/', pathNot: '^apps/dashboard/src/features/router/router\\.tsx$' },
+      to: { path: '/next/(link|navigation|dynamic|router)(\\.js|/|$)' },
+    },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

@@ -1,25 +1,14 @@
 import { PHASE_DEVELOPMENT_SERVER } from 'next/constants.js';
+import { redirects } from './src/features/router/redirects.ts';
 
 /** @type {import('next').NextConfig} */
 const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   images: { unoptimized: true },
-  // URLs shortened by hand: each redirects to the view that contains the removed part.
-  redirects: async () => [
-    { source: '/:organization/clusters', destination: '/:organization', permanent: false },
-    { source: '/:organization/clusters/:cluster/r', destination: '/:organization/clusters/:cluster', permanent: false },
-    {
-      source: '/:organization/clusters/:cluster/r/:resource/-',
-      destination: '/:organization/clusters/:cluster/r/:resource',
-      permanent: false,
-    },
-    {
-      source: '/:organization/clusters/:cluster/r/:resource/:namespace',
-      destination: '/:organization/clusters/:cluster/r/:resource?ns=:namespace',
-      permanent: false,
-    },
-  ],
+  redirects: async () => redirects.map((redirect) => ({ ...redirect, permanent: false })),
+  // Browsers look at the icon again whenever the address changes, which should not be a request.
+  headers: async () => [{ source: '/icon.svg', headers: [{ key: 'cache-control', value: 'public, max-age=3600' }] }],
   // `tsc -b` checks the types (TypeScript 7 has no JavaScript API that Next could call).
   typescript: { ignoreBuildErrors: true },
   experimental: { optimizePackageImports: ['radix-ui', 'lucide-react'] },

@@ -3,11 +3,12 @@ import '@fontsource-variable/jetbrains-mono';
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { Router } from '#features/router/router.tsx';
 import { Frame } from '#features/shell/frame.tsx';
 import { Providers } from '#features/shell/providers.tsx';
 
 export const metadata: Metadata = {
-  title: { default: 'Postern', template: '%s · Postern' },
+  icons: { icon: '/icon.svg' },
   description: 'Access to Kubernetes clusters that accept no inbound connection.',
 };
 
@@ -28,9 +29,11 @@ export default function RootLayout({ children }: { children: ReactNode }) {
         <script src="/theme.js" />
       </head>
       <body>
-        <Providers>
-          <Frame>{children}</Frame>
-        </Providers>
+        <Router>
+          <Providers>
+            <Frame>{children}</Frame>
+          </Providers>
+        </Router>
       </body>
     </html>
   );

@@ -1,13 +1,12 @@
-import Link from 'next/link';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-
-export const metadata = { title: 'Not found' };
+import { Link } from '#features/router/link.tsx';
 
 /** For a URL without a page. Generated at build time, without the frame; served with status 404. */
 export default function NotFound() {
   return (
     <main className="pt-[14vh]">
+      <title>Not found · Postern</title>
       <EmptyState
         of="page"
         title="Page not found"

@@ -1,12 +1,10 @@
 'use client';
-import { useParams } from 'next/navigation';
 import { useMemo } from 'react';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
+import { useLocation } from './use-location.ts';
 
 /** The cluster in the URL; for pages of a cluster. */
 export function useClusterRef(): ClusterRef {
-  const params = useParams<{ organization: string; cluster: string }>();
-  const organization = decodeURIComponent(params.organization);
-  const cluster = decodeURIComponent(params.cluster);
+  const { organization = '', cluster = '' } = useLocation();
   return useMemo(() => ({ organization, cluster }), [organization, cluster]);
 }

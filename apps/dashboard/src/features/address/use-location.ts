@@ -1,6 +1,6 @@
 'use client';
-import { usePathname } from 'next/navigation';
 import { useMemo } from 'react';
+import { usePathname } from '#features/router/use-address.ts';
 import { type Location, locationOf } from './location.ts';
 
 /** The current location. */

@@ -1,7 +1,7 @@
 'use client';
-import { useParams } from 'next/navigation';
+import { useLocation } from './use-location.ts';
 
-/** The organization's slug in the URL; for pages under `/[organization]`. */
+/** The organization's slug in the URL; for pages of an organization. */
 export function useOrganization(): string {
-  return useParams<{ organization: string }>().organization;
+  return useLocation().organization ?? '';
 }

@@ -1,10 +1,11 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
-import Link from 'next/link';
-import { useRouter, useSearchParams } from 'next/navigation';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
+import { navigate } from '#features/router/address-bar.ts';
+import { Link } from '#features/router/link.tsx';
+import { useSearchParams } from '#features/router/use-address.ts';
 import { publicApi } from './api.ts';
 import { CredentialsPage } from './credentials-page.tsx';
 import { InvalidForm } from './form-errors.ts';
@@ -15,7 +16,6 @@ import { PasswordInput } from './password-input.tsx';
 import { useForm, written } from './use-form.ts';
 
 export function SignInForm() {
-  const router = useRouter();
   const client = useQueryClient();
   const next = safeNext(useSearchParams().get('next'));
   const { errors, busy, onSubmit } = useForm(['email', 'password'], async (form) => {
@@ -27,7 +27,7 @@ export function SignInForm() {
     });
     const me = await publicApi.call('signIn', { body: { email, password } });
     client.setQueryData(['me'], { user: me.user, organizations: me.organizations });
-    router.replace(next === '/' ? (homeOf(me) ?? '/') : next);
+    navigate(next === '/' ? (homeOf(me) ?? '/') : next, { replace: true });
   });
 
   return (

@@ -1,10 +1,10 @@
 'use client';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
+import { navigate } from '#features/router/address-bar.ts';
+import { Link } from '#features/router/link.tsx';
 import { publicApi } from './api.ts';
 import { CredentialsPage } from './credentials-page.tsx';
 import { InvalidForm } from './form-errors.ts';
@@ -26,7 +26,6 @@ function useSetupCodeRequired(): boolean {
 }
 
 export function SignUpForm() {
-  const router = useRouter();
   const client = useQueryClient();
   const isCodeWanted = useSetupCodeRequired();
   const { errors, busy, onSubmit } = useForm(['setupCode', 'email', 'password', 'organization'], async (form) => {
@@ -43,7 +42,7 @@ export function SignUpForm() {
     const body = { email, password, organization, ...(setupCode !== '' && { setupCode }) };
     const me = await publicApi.call('signUp', { body });
     client.setQueryData(['me'], { user: me.user, organizations: me.organizations });
-    router.replace(homeOf(me) ?? '/');
+    navigate(homeOf(me) ?? '/', { replace: true });
   });
 
   return (

@@ -1,18 +1,19 @@
 'use client';
 import { ChevronRight, RotateCw } from 'lucide-react';
-import Link from 'next/link';
-import { useParams, useRouter } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
 import { kindHref } from '#features/address/kind-href.ts';
+import { useLocation } from '#features/address/use-location.ts';
 import { type ApiResource, pluralOf, resourceId } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { useKubeCount } from '#features/kube/use-kube-count.ts';
+import { navigate } from '#features/router/address-bar.ts';
+import { Link } from '#features/router/link.tsx';
 import { kindActions } from './kind-actions.ts';
 import { groupKinds, type KindGroup } from './kind-groups.ts';
 import { splitNamespaces, useNamespaceChoice } from './namespace-choice.ts';
@@ -25,7 +26,7 @@ export function ClusterNav({ organization, cluster }: { organization: string; cl
   const ref = useMemo(() => ({ organization, cluster }), [organization, cluster]);
   const { data, error, refetch } = useDiscovery(ref);
   const groups = useMemo(() => groupKinds(data?.resources ?? []), [data]);
-  const current = decodeURIComponent(useParams<{ resource?: string }>().resource ?? '');
+  const { resource: current = '' } = useLocation();
 
   if (data === undefined) {
     if (error !== null) {
@@ -64,10 +65,9 @@ export function ClusterNav({ organization, cluster }: { organization: string; cl
 
 /** Registers the actions that go to kinds, for the keyboard and the palette. */
 function KindActions({ cluster, resources }: { cluster: ClusterRef; resources: readonly ApiResource[] }) {
-  const router = useRouter();
   const namespaces = useNamespaceChoice(cluster);
   const actions = useMemo(() => kindActions(resources), [resources]);
-  useActions(actions, { ref: cluster, namespaces, go: (path) => router.push(path) });
+  useActions(actions, { ref: cluster, namespaces, go: navigate });
   return null;
 }
 
@@ -108,7 +108,6 @@ function Kind({ kind, cluster, current }: { kind: ApiResource; cluster: ClusterR
   return (
     <li>
       <Link
-        prefetch={false}
         href={kindHref(cluster, kind, namespaces)}
         aria-current={isCurrent ? 'page' : undefined}
         className={cn(

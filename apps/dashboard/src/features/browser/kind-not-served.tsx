@@ -1,7 +1,7 @@
-import Link from 'next/link';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { type ClusterRef, clusterHref } from '#features/kube/cluster-ref.ts';
+import { Link } from '#features/router/link.tsx';
 
 /** The page of a kind that the cluster does not serve; `id` as in the URL. */
 export function KindNotServed({ cluster, id }: { cluster: ClusterRef; id: string }) {

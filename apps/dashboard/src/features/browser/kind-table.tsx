@@ -1,5 +1,4 @@
 'use client';
-import { useRouter } from 'next/navigation';
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { bindAction } from '#features/actions/action.ts';
@@ -12,6 +11,7 @@ import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { tableRows } from '#features/kube/list-format.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import { useLiveList } from '#features/kube/use-live-list.ts';
+import { navigate } from '#features/router/address-bar.ts';
 import { writeSort } from './arrange.ts';
 import { useColumnChoice } from './column-choice.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -27,7 +27,6 @@ import { useTableView } from './use-table-view.ts';
 
 /** All objects of a kind, live, with filter, sorting, choice of columns, and actions on one or many. */
 export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource: ApiResource }) {
-  const router = useRouter();
   const [ns] = useQueryValue('ns');
   const [sort, setSort] = useQueryValue('sort');
   const [filter, setFilter] = useFilter();
@@ -46,7 +45,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
   const targetOf = (row: Row): ObjectRef => ({ ref: cluster, resource, namespace: row.namespace, name: row.name });
   const onActivate = useCallback((row: Row) => setActiveKey(row.key), []);
   const onMenu = useCallback((row: Row, anchor: DOMRect) => setMenu({ row, anchor }), []);
-  const onOpen = (row: Row) => router.push(hrefOf(row));
+  const onOpen = (row: Row) => navigate(hrefOf(row));
 
   const activeIndex = view.rows.findIndex(({ key }) => key === activeKey);
   const active = view.rows[activeIndex];
@@ -59,7 +58,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
   const contextOf = (row: Row | undefined, ticked: readonly Row[]): ObjectContext => ({
     target: row && targetOf(row),
     chosen: (ticked.length === 0 && row !== undefined ? [row] : ticked).map(targetOf),
-    showYaml: (target) => router.push(`${objectHref(cluster, resource, target)}?tab=yaml`),
+    showYaml: (target) => navigate(`${objectHref(cluster, resource, target)}?tab=yaml`),
     askToDelete: setDeleting,
   });
   const context = contextOf(active, selection.selected);

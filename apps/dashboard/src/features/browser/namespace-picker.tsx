@@ -1,7 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a native select can neither search nor choose several
 'use client';
 import { Check, ChevronsUpDown, Search } from 'lucide-react';
-import { useParams } from 'next/navigation';
 import { Popover } from 'radix-ui';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { cn } from '#components/class-names.ts';
@@ -9,6 +8,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
+import { useLocation } from '#features/address/use-location.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
 import { findResource } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
@@ -24,10 +24,10 @@ const offered = [chooseNamespaces];
 /** Chooses namespaces for the current table; renders nothing if the kind has none. */
 export function NamespacePicker({ organization, cluster }: { organization: string; cluster: string }) {
   const ref = useMemo(() => ({ organization, cluster }), [organization, cluster]);
-  const { resource, name } = useParams<{ resource?: string; name?: string }>();
+  const { resource, object } = useLocation();
   const { data } = useDiscovery(ref);
-  const kind = resource === undefined ? undefined : findResource(data?.resources ?? [], decodeURIComponent(resource));
-  if (kind === undefined || !kind.namespaced || name !== undefined) return null;
+  const kind = resource === undefined ? undefined : findResource(data?.resources ?? [], resource);
+  if (kind === undefined || !kind.namespaced || object !== undefined) return null;
   return <Picker cluster={ref} />;
 }
 

@@ -3,12 +3,13 @@
 'use client';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useRouter } from 'next/navigation';
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { NARROW, useMedia } from '#components/use-media.ts';
 import type { Row } from '#features/kube/table-rows.ts';
+import { navigate } from '#features/router/address-bar.ts';
+import { isPlainClick } from '#features/router/link.tsx';
 import type { Sort } from './arrange.ts';
 import { columnId } from './filter.ts';
 import { TableRow } from './table-row.tsx';
@@ -47,7 +48,6 @@ const SKELETONS = 14;
 export function ResourceTable(props: ResourceTableProps) {
   const { label, view, hrefOf, activeKey, onActivate, onOpen, selection, onMenu } = props;
   const { rows, shown, title, states, template, namespace } = view;
-  const router = useRouter();
   const narrow = useMedia(NARROW);
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
@@ -69,12 +69,12 @@ export function ResourceTable(props: ResourceTableProps) {
   }, [activeKey]);
 
   function onClick(event: MouseEvent) {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (!isPlainClick(event)) return;
     const link = event.target instanceof Element ? event.target.closest('a[data-row-link]') : null;
     const href = link?.getAttribute('href');
     if (href === null || href === undefined) return;
     event.preventDefault();
-    router.push(href);
+    navigate(href);
   }
   function onKeyDown(event: KeyboardEvent) {
     if (event.target !== event.currentTarget) return;

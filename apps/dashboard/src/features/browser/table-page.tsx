@@ -1,8 +1,8 @@
 'use client';
-import { useParams } from 'next/navigation';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { useClusterRef } from '#features/address/use-cluster-ref.ts';
+import { useLocation } from '#features/address/use-location.ts';
 import { findResource, resourceId } from '#features/kube/api-resource.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
@@ -12,9 +12,8 @@ import { KindTable } from './kind-table.tsx';
 /** The page of one kind: all its objects. */
 export function TablePage() {
   const ref = useClusterRef();
-  const { resource: id } = useParams<{ resource: string }>();
+  const { resource: wanted = '' } = useLocation();
   const { data, error, refetch } = useDiscovery(ref);
-  const wanted = decodeURIComponent(id);
   if (data === undefined) {
     if (error !== null) {
       return (

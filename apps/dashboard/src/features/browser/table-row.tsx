@@ -140,7 +140,7 @@ function NarrowCells({ row, shown, states, title, namespace, href }: TableRowPro
   );
 }
 
-/** A plain link, which the grid navigates to: `next/link` does too much work for each row that scrolls into view. */
+/** A plain link, which the grid navigates to: `Link` does too much work for each row that scrolls into view. */
 function NameLink({ row, href, title }: { row: Row; href: string; title: ShownColumn | undefined }) {
   const name = titleOf(row, title);
   return (

@@ -1,7 +1,7 @@
 'use client';
 import { Columns3, ListFilter, X } from 'lucide-react';
-import dynamic from 'next/dynamic';
 import { useRef } from 'react';
+import { deferred } from '#components/deferred.tsx';
 import { ariaKeys } from '#components/keys/aria-keys.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Input } from '#components/ui/input.tsx';
@@ -22,7 +22,7 @@ import { clearSelection, filterTable, tableBarActions } from './table-actions.ts
 import type { TableView } from './use-table-view.ts';
 
 // They count what is not there before the data.
-const StateChips = dynamic(() => import('./state-chips.tsx').then((module) => module.StateChips), { ssr: false });
+const StateChips = deferred(() => import('./state-chips.tsx').then((module) => module.StateChips));
 
 export interface TableToolbarProps {
   cluster: ClusterRef;

@@ -1,7 +1,7 @@
 'use client';
-import Link from 'next/link';
 import { href } from '#components/href.ts';
 import { Time } from '#components/ui/time.tsx';
+import { Link } from '#features/router/link.tsx';
 import type { Change } from './change.ts';
 
 export interface ChangeListProps {
@@ -27,7 +27,6 @@ export function ChangeList({ changes, base, within = false, empty }: ChangeListP
             <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">
               {kinds[object.kind] !== undefined && <span className="text-muted">{kinds[object.kind]} </span>}
               <Link
-                prefetch={false}
                 href={
                   base + href`/r/${object.resource}/${object.namespace === '' ? '-' : object.namespace}/${object.name}`
                 }

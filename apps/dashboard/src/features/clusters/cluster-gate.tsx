@@ -1,17 +1,17 @@
 'use client';
 import { Unplug } from 'lucide-react';
-import Link from 'next/link';
-import { useParams } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { href } from '#components/href.ts';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Time } from '#components/ui/time.tsx';
+import { useClusterRef } from '#features/address/use-cluster-ref.ts';
+import { Link } from '#features/router/link.tsx';
 import { useCluster } from './use-clusters.ts';
 
 /** Wraps every page of a cluster: says if the cluster does not exist, has never connected, or is offline. */
 export function ClusterGate({ children }: { children: ReactNode }) {
-  const { organization, cluster: name } = useParams<{ organization: string; cluster: string }>();
+  const { organization, cluster: name } = useClusterRef();
   const cluster = useCluster(organization, name).data;
   if (cluster === null) {
     return (

@@ -1,10 +1,8 @@
 'use client';
 import type { Cluster } from '@postern/contracts';
 import { Ellipsis, LayoutGrid } from 'lucide-react';
-import dynamic from 'next/dynamic';
-import Link from 'next/link';
-import { usePathname, useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { deferred } from '#components/deferred.tsx';
 import { href } from '#components/href.ts';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { CopyBox } from '#components/ui/copy-box.tsx';
@@ -15,25 +13,25 @@ import { toast } from '#components/ui/toast.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { ActionItem } from '#features/actions/action-item.tsx';
 import { api } from '#features/browser-session/api.ts';
+import { navigate } from '#features/router/address-bar.ts';
+import { Link } from '#features/router/link.tsx';
+import { usePathname } from '#features/router/use-address.ts';
 import { type ClusterDialog, clusterActions } from './cluster-actions.ts';
 import { useClusterList } from './use-clusters.ts';
 
-// Loaded when first opened.
-const InstallDialog = dynamic(() => import('./install-dialog.tsx').then((module) => module.InstallDialog), {
-  loading: OpeningLayer,
-});
-const KubeconfigDialog = dynamic(() => import('./kubeconfig-dialog.tsx').then((module) => module.KubeconfigDialog), {
-  loading: OpeningLayer,
-});
-const LabelsDialog = dynamic(() => import('./labels-dialog.tsx').then((module) => module.LabelsDialog), {
-  loading: OpeningLayer,
-});
+// Loaded when first opened. The page takes no keys meanwhile, unless it fails.
+const opening = { placeholder: <OpeningLayer />, failed: null };
+const InstallDialog = deferred(() => import('./install-dialog.tsx').then((module) => module.InstallDialog), opening);
+const KubeconfigDialog = deferred(
+  () => import('./kubeconfig-dialog.tsx').then((module) => module.KubeconfigDialog),
+  opening,
+);
+const LabelsDialog = deferred(() => import('./labels-dialog.tsx').then((module) => module.LabelsDialog), opening);
 
 /** The menu of a cluster. */
 export function ClusterMenu({ organization, cluster }: { organization: string; cluster: Cluster }) {
   const [open, setOpen] = useState<ClusterDialog | null>(null);
   const list = useClusterList(organization);
-  const router = useRouter();
   const here = href`/${organization}/clusters/${cluster.name}`;
   const inside = usePathname().startsWith(here);
   const item = (name: ClusterDialog) => (
@@ -49,7 +47,7 @@ export function ClusterMenu({ organization, cluster }: { organization: string; c
   async function remove() {
     await api.call('deleteCluster', { params: { organization, cluster: cluster.name } });
     list.remove(cluster.id);
-    if (inside) router.push(href`/${organization}`);
+    if (inside) navigate(href`/${organization}`);
     toast({ title: `Cluster ${cluster.name} is deleted.`, tone: 'ok' });
   }
 

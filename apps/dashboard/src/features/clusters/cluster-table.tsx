@@ -1,6 +1,5 @@
 'use client';
 import type { Cluster } from '@postern/contracts';
-import Link from 'next/link';
 import { useRef } from 'react';
 import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
@@ -8,6 +7,7 @@ import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
+import { Link } from '#features/router/link.tsx';
 import { clusterRowActions } from './cluster-list-actions.ts';
 import { ClusterMenu } from './cluster-menu.tsx';
 import { formatRoundTrip } from './format-round-trip.ts';

@@ -1,6 +1,5 @@
 'use client';
 import { Plus, Search } from 'lucide-react';
-import Link from 'next/link';
 import { useRef } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -15,6 +14,7 @@ import { addCluster } from '#features/address/go-actions.ts';
 import { useOrganization } from '#features/address/use-organization.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
 import { useConnection } from '#features/live/connection.ts';
+import { Link } from '#features/router/link.tsx';
 import { fitsFilter, toggleWord } from './cluster-filter.ts';
 import { filterClusters } from './cluster-list-actions.ts';
 import { ClusterTable } from './cluster-table.tsx';

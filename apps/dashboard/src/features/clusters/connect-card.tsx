@@ -1,7 +1,7 @@
 import { Unplug } from 'lucide-react';
-import Link from 'next/link';
 import { Button } from '#components/ui/button.tsx';
 import { addCluster } from '#features/address/go-actions.ts';
+import { Link } from '#features/router/link.tsx';
 
 /** The next step while the organization has no cluster of its own. */
 export function ConnectCard({ organization, demo }: { organization: string; demo: boolean }) {

@@ -2,7 +2,6 @@
 import type { Cluster, Joining } from '@postern/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { CircleCheck } from 'lucide-react';
-import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { href } from '#components/href.ts';
 import { useTicking } from '#components/ticker.ts';
@@ -13,6 +12,7 @@ import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { api, apiFetch } from '#features/browser-session/api.ts';
 import { GeneralError } from '#features/browser-session/general-error.tsx';
+import { Link } from '#features/router/link.tsx';
 import { JoinChecklist } from './join-checklist.tsx';
 import { JoinCommands } from './join-commands.tsx';
 import { hasJoined, wantsFirstRequest } from './join-steps.ts';

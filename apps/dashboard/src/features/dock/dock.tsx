@@ -1,10 +1,10 @@
 'use client';
-import dynamic from 'next/dynamic';
 import { useEffect } from 'react';
+import { deferred } from '#components/deferred.tsx';
 import { useHeldTerminals } from '#features/terminal/held-terminals.ts';
 import { restoreDock, useDock } from './dock-store.ts';
 
-const DockPanel = dynamic(() => import('./dock-panel.tsx').then(({ DockPanel }) => DockPanel), { ssr: false });
+const DockPanel = deferred(() => import('./dock-panel.tsx').then(({ DockPanel }) => DockPanel));
 
 /** Terminals and logs that stay open while pages change, and the terminals that run without a tab. Loaded when there are any. */
 export function Dock({ organization }: { organization: string | undefined }) {

@@ -1,11 +1,10 @@
 'use client';
-import dynamic from 'next/dynamic';
+import { deferred } from '#components/deferred.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { LogsPaneProps } from './logs-pane-props.ts';
 
-const View = dynamic(() => import('./logs-view.tsx').then(({ LogsView }) => LogsView), {
-  ssr: false,
-  loading: () => <Skeleton className="m-3 h-4 w-60" />,
+const View = deferred(() => import('./logs-view.tsx').then(({ LogsView }) => LogsView), {
+  placeholder: <Skeleton className="m-3 h-4 w-60" />,
 });
 
 /** The live logs of a pod's containers; fills the height of its parent. Loaded when first shown. */

@@ -1,9 +1,7 @@
 'use client';
 import { Trash2 } from 'lucide-react';
-import dynamic from 'next/dynamic';
-import Link from 'next/link';
-import { useParams } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
+import { deferred } from '#components/deferred.tsx';
 import { useTicking } from '#components/ticker.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
@@ -15,6 +13,7 @@ import { Tabs } from '#components/ui/tabs.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
 import { kindHref } from '#features/address/kind-href.ts';
 import { useClusterRef } from '#features/address/use-cluster-ref.ts';
+import { useLocation } from '#features/address/use-location.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
 import { FreshnessLine } from '#features/browser/freshness-line.tsx';
 import { KindNotServed } from '#features/browser/kind-not-served.tsx';
@@ -28,6 +27,7 @@ import type { KubeObject } from '#features/kube/kube-object.ts';
 import { get } from '#features/kube/read.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { type ObjectState, useKubeObject } from '#features/kube/use-kube-object.ts';
+import { Link } from '#features/router/link.tsx';
 import { describe } from './describe/describe.ts';
 import { MetadataCard } from './metadata-card.tsx';
 import { showEvents } from './object-page-actions.ts';
@@ -45,39 +45,33 @@ const changing = new Set(['deployments', 'statefulsets', 'daemonsets']);
 const hasChanges = ({ resource }: ObjectRef): boolean => resource.group === 'apps' && changing.has(resource.resource);
 
 // Not needed for objects that are well.
-const WhyCard = dynamic(() => import('./why-card.tsx').then((module) => module.WhyCard), {
-  ssr: false,
-  loading: () => <Skeleton className="h-40 w-full" />,
+const WhyCard = deferred(() => import('./why-card.tsx').then((module) => module.WhyCard), {
+  placeholder: <Skeleton className="h-40 w-full" />,
 });
-const WorkloadChangesCard = dynamic(
+const WorkloadChangesCard = deferred(
   () => import('./workload-changes-card.tsx').then((module) => module.WorkloadChangesCard),
-  { ssr: false, loading: () => <Skeleton className="h-24 w-full" /> },
+  { placeholder: <Skeleton className="h-24 w-full" /> },
 );
 /** Whether it is a service whose endpoints the cluster finds by a selector. */
 const isSelecting = ({ resource }: ObjectRef, object: KubeObject): boolean =>
   resource.group === '' && resource.resource === 'services' && get(object, 'spec', 'selector') !== undefined;
-const EndpointsNote = dynamic(() => import('./endpoints-note.tsx').then((module) => module.EndpointsNote), {
-  ssr: false,
-});
-const Replacements = dynamic(() => import('./replacements.tsx').then((module) => module.Replacements), { ssr: false });
+const EndpointsNote = deferred(() => import('./endpoints-note.tsx').then((module) => module.EndpointsNote));
+const Replacements = deferred(() => import('./replacements.tsx').then((module) => module.Replacements));
 
 // The editor is large, and is loaded when its tab is opened.
-const YamlTab = dynamic(() => import('./yaml-tab.tsx').then((module) => module.YamlTab), {
-  ssr: false,
-  loading: () => <Skeleton className="h-64 w-full" />,
+const YamlTab = deferred(() => import('./yaml-tab.tsx').then((module) => module.YamlTab), {
+  placeholder: <Skeleton className="h-64 w-full" />,
 });
 
 // Loaded when the tab is opened.
-const EventsTab = dynamic(() => import('./events-tab.tsx').then((module) => module.EventsTab), {
-  ssr: false,
-  loading: () => <Skeleton className="h-24 w-full" />,
+const EventsTab = deferred(() => import('./events-tab.tsx').then((module) => module.EventsTab), {
+  placeholder: <Skeleton className="h-24 w-full" />,
 });
 
 /** The page of one object of any kind. */
 export function ObjectPage() {
   const ref = useClusterRef();
-  const params = useParams<{ resource: string; namespace: string; name: string }>();
-  const [id, namespace, name] = [params.resource, params.namespace, params.name].map(decodeURIComponent);
+  const { resource: id, namespace, object: name } = useLocation();
   const { data, error, refetch } = useDiscovery(ref);
   const resource = findResource(data?.resources ?? [], id ?? '');
   const target = useMemo<ObjectRef | undefined>(

@@ -1,6 +1,5 @@
 'use client';
 import { MoreHorizontal } from 'lucide-react';
-import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Menu } from '#components/ui/menu.tsx';
@@ -20,6 +19,7 @@ import {
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+import { navigate } from '#features/router/address-bar.ts';
 import { cordonNode } from './cordon-node.ts';
 import { type ObjectDialog, ObjectDialogs } from './object-dialogs.tsx';
 import { type LoadedContext, loadedActions } from './object-page-actions.ts';
@@ -30,7 +30,6 @@ const offered = objectActions.filter((action) => action !== showYaml);
 /** The buttons for an object; which ones there are depends on its kind. */
 export function ObjectToolbar({ target, object }: { target: ObjectRef; object: KubeObject }) {
   const { ref, resource, namespace, name } = target;
-  const router = useRouter();
   const [dialog, setDialog] = useState<ObjectDialog>();
   const context: ObjectContext = {
     target,
@@ -93,7 +92,7 @@ export function ObjectToolbar({ target, object }: { target: ObjectRef; object: K
         target={target}
         object={object}
         onClose={() => setDialog(undefined)}
-        onDeleted={() => router.push(kindHref(ref, resource, namespace))}
+        onDeleted={() => navigate(kindHref(ref, resource, namespace))}
       />
     </>
   );

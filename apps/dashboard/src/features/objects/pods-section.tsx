@@ -1,5 +1,4 @@
 'use client';
-import { useRouter } from 'next/navigation';
 import { useCallback, useState } from 'react';
 import { Card } from '#components/ui/card.tsx';
 import { objectHref } from '#features/address/kind-href.ts';
@@ -15,6 +14,7 @@ import { tableRows } from '#features/kube/list-format.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { useLiveList } from '#features/kube/use-live-list.ts';
+import { navigate } from '#features/router/address-bar.ts';
 import type { Section } from './describe/facts.ts';
 
 type Pods = Extract<Section, { type: 'pods' }>;
@@ -31,7 +31,6 @@ const NO_CHOICE = {};
 
 function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiResource; section: Pods }) {
   const { title, namespace, labelSelector, fieldSelector } = section;
-  const router = useRouter();
   const namespaces = namespace === '' ? [] : [namespace];
   const table = useLiveList({
     ref: cluster,
@@ -79,7 +78,7 @@ function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiRe
           hrefOf={hrefOf}
           activeKey={activeKey}
           onActivate={(row) => setActiveKey(row.key)}
-          onOpen={(row) => router.push(hrefOf(row))}
+          onOpen={(row) => navigate(hrefOf(row))}
           loading={table.freshness.state === 'loading'}
           empty={
             <TableEmpty

@@ -1,5 +1,4 @@
 'use client';
-import Link from 'next/link';
 import { Button } from '#components/ui/button.tsx';
 import { kindHref, objectHref } from '#features/address/kind-href.ts';
 import { openInDock } from '#features/dock/dock-store.ts';
@@ -7,6 +6,7 @@ import type { Step } from '#features/health/diagnosis.ts';
 import { findKind, pluralOf } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
+import { Link } from '#features/router/link.tsx';
 
 export interface ReasonStepsProps {
   target: ObjectRef;
@@ -55,7 +55,7 @@ function StepButton({ step, target, onTab }: { step: Step } & Omit<ReasonStepsPr
       const kind = findKind(kinds, step.to.apiVersion, step.to.kind);
       return kind === undefined ? null : (
         <Button size="sm" asChild>
-          <Link prefetch={false} href={objectHref(ref, kind, step.to)}>
+          <Link href={objectHref(ref, kind, step.to)}>
             {step.to.kind} {step.to.name}
           </Link>
         </Button>
@@ -65,7 +65,7 @@ function StepButton({ step, target, onTab }: { step: Step } & Omit<ReasonStepsPr
       const kind = findKind(kinds, step.apiVersion, step.kind);
       return kind === undefined ? null : (
         <Button size="sm" asChild>
-          <Link prefetch={false} href={kindHref(ref, kind, namespace)}>
+          <Link href={kindHref(ref, kind, namespace)}>
             {pluralOf(kind)}
             {kind.namespaced && ` in ${namespace}`}
           </Link>

@@ -1,5 +1,4 @@
 'use client';
-import Link from 'next/link';
 import { useMemo } from 'react';
 import { useTicking } from '#components/ticker.ts';
 import { StatusDot } from '#components/ui/status-dot.tsx';
@@ -11,6 +10,7 @@ import type { KubeObject } from '#features/kube/kube-object.ts';
 import { tableRows } from '#features/kube/list-format.ts';
 import { strings } from '#features/kube/read.ts';
 import { useLiveList } from '#features/kube/use-live-list.ts';
+import { Link } from '#features/router/link.tsx';
 import { siblingSelector, workloadNameOf } from './replacement-name.ts';
 
 const SHOWN = 3;
@@ -62,7 +62,7 @@ export function Replacements({ target, last }: ReplacementsProps) {
           const verdict = judge?.(row, Math.max(now, row.at));
           return (
             <li key={row.key} className="flex flex-wrap items-center gap-x-3">
-              <Link prefetch={false} href={objectHref(ref, resource, row)} className="link [overflow-wrap:anywhere]">
+              <Link href={objectHref(ref, resource, row)} className="link [overflow-wrap:anywhere]">
                 {row.name}
               </Link>
               {verdict !== undefined && <StatusDot tone={verdict.tone}>{verdict.word}</StatusDot>}

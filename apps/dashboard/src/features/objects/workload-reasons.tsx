@@ -1,5 +1,4 @@
 'use client';
-import Link from 'next/link';
 import { useMemo } from 'react';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { objectHref } from '#features/address/kind-href.ts';
@@ -10,6 +9,7 @@ import type { KubeObject } from '#features/kube/kube-object.ts';
 import { objectFields } from '#features/kube/list-format.ts';
 import { get } from '#features/kube/read.ts';
 import { useLiveList } from '#features/kube/use-live-list.ts';
+import { Link } from '#features/router/link.tsx';
 import { writeSelector } from './describe/workloads.ts';
 import { ReasonSteps } from './reason-steps.tsx';
 import type { WhyCardProps } from './why-card-props.ts';
@@ -66,7 +66,6 @@ function BrokenPods({
         {pods.slice(0, NAMED).map(({ namespace, name, verdict }) => (
           <li key={name} className="flex flex-wrap items-center gap-x-3">
             <Link
-              prefetch={false}
               href={objectHref(target.ref, knownKinds.pods, { namespace, name })}
               className="link [overflow-wrap:anywhere]"
             >

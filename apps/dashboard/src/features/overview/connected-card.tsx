@@ -1,12 +1,12 @@
 'use client';
 import type { Cluster } from '@postern/contracts';
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Duration } from '#components/ui/time.tsx';
 import { api } from '#features/browser-session/api.ts';
+import { Link } from '#features/router/link.tsx';
 import { kindNames } from '#features/sessions/kind-names.ts';
 import { QueryBody } from './card-body.tsx';
 

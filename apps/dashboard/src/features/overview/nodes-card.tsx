@@ -1,5 +1,4 @@
 'use client';
-import Link from 'next/link';
 import { cn } from '#components/class-names.ts';
 import { formatBytes } from '#components/format/bytes.ts';
 import { formatCores } from '#components/format/quantity.ts';
@@ -9,6 +8,7 @@ import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { judgeNode } from '#features/health/node-verdict.ts';
 import { severity } from '#features/health/verdict.ts';
+import { Link } from '#features/router/link.tsx';
 import { ListBody } from './card-body.tsx';
 import type { KubeNode, NodeMetrics } from './kube-objects.ts';
 import { itemsOf } from './list-state.ts';
@@ -80,7 +80,7 @@ function NodeRow({ node, now, metrics, base }: NodeRowProps) {
   return (
     <li className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 border-b py-1 last:border-b-0">
       <StatusDot tone={tone} className="min-w-40 flex-1 max-sm:basis-full">
-        <Link prefetch={false} href={base + href`/r/nodes/-/${node.metadata.name}`} className="link">
+        <Link href={base + href`/r/nodes/-/${node.metadata.name}`} className="link">
           {node.metadata.name}
         </Link>
         {roles.length > 0 && <span className="ml-2 text-faint">{roles.join(', ')}</span>}

@@ -1,8 +1,7 @@
 'use client';
 import type { Cluster } from '@postern/contracts';
-import dynamic from 'next/dynamic';
-import { useParams } from 'next/navigation';
 import { useMemo } from 'react';
+import { deferred } from '#components/deferred.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Page } from '#components/ui/page.tsx';
@@ -10,6 +9,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { ActionButton } from '#features/actions/action-button.tsx';
+import { useClusterRef } from '#features/address/use-cluster-ref.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
 import { clusterActions } from '#features/clusters/cluster-actions.ts';
 import { ClusterMenu } from '#features/clusters/cluster-menu.tsx';
@@ -22,13 +22,12 @@ import { useClusterChanges } from './use-cluster-changes.ts';
 import { useOverview } from './use-overview.ts';
 
 // Nothing in it can be shown before data has come.
-const OverviewBody = dynamic(() => import('./overview-body.tsx').then((module) => module.OverviewBody), {
-  ssr: false,
-  loading: () => <Waiting />,
+const OverviewBody = deferred(() => import('./overview-body.tsx').then((module) => module.OverviewBody), {
+  placeholder: <Waiting />,
 });
 
 export function OverviewPage() {
-  const { organization, cluster: name } = useParams<{ organization: string; cluster: string }>();
+  const { organization, cluster: name } = useClusterRef();
   const cluster = useCluster(organization, name).data;
   if (cluster === undefined || cluster === null) {
     return (

@@ -1,11 +1,11 @@
 'use client';
-import Link from 'next/link';
 import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
 import { Card } from '#components/ui/card.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import type { Tone } from '#components/ui/tone.ts';
 import { isTrouble, severity } from '#features/health/verdict.ts';
+import { Link } from '#features/router/link.tsx';
 import { ListBody } from './card-body.tsx';
 import { podGroups, verdictOfPod } from './health-line.ts';
 import { MOST_PODS, type OverviewLists } from './use-overview.ts';
@@ -70,7 +70,6 @@ export function PodsCard({ pods, now, online, base }: PodsCardProps) {
                     <li key={`${pod.metadata.namespace}/${pod.metadata.name}`} className="py-1">
                       <div className="flex items-center justify-between gap-3">
                         <Link
-                          prefetch={false}
                           href={base + href`/r/pods/${pod.metadata.namespace ?? '-'}/${pod.metadata.name}`}
                           className="link min-w-0 truncate"
                         >

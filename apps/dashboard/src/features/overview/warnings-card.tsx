@@ -1,9 +1,9 @@
 'use client';
-import Link from 'next/link';
 import { useTicking } from '#components/ticker.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Time } from '#components/ui/time.tsx';
+import { Link } from '#features/router/link.tsx';
 import { ListBody } from './card-body.tsx';
 import { groupWarnings, type WarningGroup } from './summary.ts';
 import type { OverviewLists } from './use-overview.ts';

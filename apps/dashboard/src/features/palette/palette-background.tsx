@@ -1,13 +1,13 @@
 'use client';
-import dynamic from 'next/dynamic';
+import { deferred } from '#components/deferred.tsx';
 import { OpeningLayer } from '#components/ui/opening-layer.tsx';
 import { endObjectRequest, useObjectRequest } from './object-request.ts';
 import { RememberVisits } from './remember-visits.tsx';
 
 // Loaded when first used.
-const RequestedAction = dynamic(() => import('./requested-action.tsx').then((module) => module.RequestedAction), {
-  ssr: false,
-  loading: OpeningLayer,
+const RequestedAction = deferred(() => import('./requested-action.tsx').then((module) => module.RequestedAction), {
+  placeholder: <OpeningLayer />,
+  failed: null,
 });
 
 /** What goes on while the palette is closed: remembering visits, and dialogs for objects found by name. */

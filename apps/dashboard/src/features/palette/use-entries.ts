@@ -1,6 +1,5 @@
 'use client';
 import { ChevronRight, Server } from 'lucide-react';
-import { useRouter } from 'next/navigation';
 import { useMemo, useState } from 'react';
 import { href } from '#components/href.ts';
 import type { ActionGroup } from '#features/actions/action.ts';
@@ -10,6 +9,7 @@ import { useMe } from '#features/browser-session/use-me.ts';
 import { statusOf } from '#features/clusters/status.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
+import { navigate } from '#features/router/address-bar.ts';
 import type { Entry } from './entries.ts';
 import { type ObjectEntries, useObjectEntries } from './use-object-entries.ts';
 import { visitEntry } from './visit-entries.ts';
@@ -20,17 +20,15 @@ const RECENT = 5;
 
 /** All entries available here: recent places, what fits the page, the cluster's kinds and objects, then everything else. */
 export function useEntries(typed: string): ObjectEntries {
-  const router = useRouter();
   const { organization = '', cluster } = useLocation();
   const clusters = useClusters(organization);
-  const go = (path: string) => router.push(path);
   const ref = useMemo(() => (cluster === undefined ? undefined : { organization, cluster }), [organization, cluster]);
-  const objects = useObjectEntries(ref, typed, go);
+  const objects = useObjectEntries(ref, typed, navigate);
   const served = useDiscovery(ref).data?.resources ?? [];
 
   const recent = useRecent()
     .filter((visit) => clusters.data?.some(({ name }) => name === visit.cluster))
-    .map((visit) => visitEntry(visit, { organization, cluster, served, go }));
+    .map((visit) => visitEntry(visit, { organization, cluster, served, go: navigate }));
   const toClusters: Entry[] = (clusters.data ?? []).map((item) => ({
     id: `cluster ${item.name}`,
     group: 'Clusters',
@@ -38,7 +36,7 @@ export function useEntries(typed: string): ObjectEntries {
     icon: Server,
     note: statusOf(item).word,
     words: Object.values(item.labels),
-    run: () => go(href`/${organization}/clusters/${item.name}`),
+    run: () => navigate(href`/${organization}/clusters/${item.name}`),
   }));
   const headings: Record<ActionGroup, string> = {
     page: 'This page',

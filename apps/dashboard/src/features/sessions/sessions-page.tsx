@@ -2,7 +2,6 @@
 import type { Session, SessionKind } from '@postern/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ArrowDown, ArrowUp, History } from 'lucide-react';
-import Link from 'next/link';
 import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
@@ -21,6 +20,7 @@ import { useOrganization } from '#features/address/use-organization.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
 import { api } from '#features/browser-session/api.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
+import { Link } from '#features/router/link.tsx';
 import { kindNames } from './kind-names.ts';
 
 const isKind = (value: string): value is SessionKind => Object.hasOwn(kindNames, value);
@@ -175,7 +175,6 @@ function columnsFor(organization: string): Column<Session>[] {
       cell: (session) => (
         <span className="flex max-w-56 min-w-0 flex-col max-md:text-right">
           <Link
-            prefetch={false}
             title={session.pod}
             className="link truncate"
             href={href`/${organization}/clusters/${session.cluster.name}/r/pods/${session.namespace}/${session.pod}`}

@@ -1,11 +1,11 @@
 'use client';
 import { ChevronRight } from 'lucide-react';
-import Link from 'next/link';
 import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
 import { addCluster, goToClusters, goToSessions, goToTokens } from '#features/address/go-actions.ts';
 import type { Location } from '#features/address/location.ts';
 import { useLocation } from '#features/address/use-location.ts';
+import { Link } from '#features/router/link.tsx';
 
 interface Crumb {
   label: string;

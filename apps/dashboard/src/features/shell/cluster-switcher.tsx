@@ -1,12 +1,12 @@
 'use client';
 import { Check, ChevronsUpDown, Plus } from 'lucide-react';
-import Link from 'next/link';
 import { href } from '#components/href.ts';
 import { Menu, MenuLabel, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { addCluster } from '#features/address/go-actions.ts';
 import { statusOf } from '#features/clusters/status.ts';
 import { useCluster, useClusters } from '#features/clusters/use-clusters.ts';
+import { Link } from '#features/router/link.tsx';
 
 /** Shows the current cluster, and switches to another. */
 export function ClusterSwitcher({ organization, cluster }: { organization: string; cluster: string }) {

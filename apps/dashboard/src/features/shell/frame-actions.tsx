@@ -1,11 +1,11 @@
 'use client';
-import { useRouter } from 'next/navigation';
 import { href } from '#components/href.ts';
 import { useActions } from '#features/actions/use-actions.ts';
 import { addCluster, goToClusters, goToOverview, goToSessions, goToTokens } from '#features/address/go-actions.ts';
 import { useLocation } from '#features/address/use-location.ts';
 import { signOutAction } from '#features/browser-session/account-actions.ts';
 import { clusterActions } from '#features/clusters/cluster-actions.ts';
+import { navigate } from '#features/router/address-bar.ts';
 import { themeActions } from '#features/theme/theme-actions.ts';
 
 const places = [goToOverview, addCluster, goToClusters, goToSessions, goToTokens];
@@ -15,9 +15,8 @@ const everywhere = [themeActions.light, themeActions.dark, themeActions.system, 
 
 /** The actions of every page of an organization. */
 export function FrameActions({ organization }: { organization: string }) {
-  const router = useRouter();
   const { cluster: name } = useLocation();
-  const go = (path: string) => router.push(path);
+  const go = navigate;
   useActions(places, { organization, cluster: name, go });
   useActions(cluster, {
     cluster: name,

@@ -1,5 +1,4 @@
 'use client';
-import { useSelectedLayoutSegment } from 'next/navigation';
 import { Dialog as Radix, VisuallyHidden } from 'radix-ui';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useLocation } from '#features/address/use-location.ts';
@@ -8,14 +7,14 @@ import { useMe } from '#features/browser-session/use-me.ts';
 import { useClusterUpdates } from '#features/clusters/use-clusters.ts';
 import { Dock } from '#features/dock/dock.tsx';
 import { Palette } from '#features/palette/palette.tsx';
+import { useRoute } from '#features/router/use-address.ts';
+import { CurrentPage } from './current-page.tsx';
 import { FrameActions } from './frame-actions.tsx';
+import { useLoadAhead } from './load-ahead.ts';
 import { OfflineBanner } from './offline-banner.tsx';
 import { OrganizationGate } from './organization-gate.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { TopBar } from './top-bar.tsx';
-
-/** Next's path of the page for unknown URLs. */
-const NOT_FOUND = '/_not-found';
 
 /**
  * The frame around every page of an organization: sidebar, top bar, the page, and the dock, which persists while pages change.
@@ -23,15 +22,17 @@ const NOT_FOUND = '/_not-found';
  */
 export function Frame({ children }: { children: ReactNode }) {
   const { organization } = useLocation();
-  const segment = useSelectedLayoutSegment();
-  if (organization === undefined || segment === NOT_FOUND) return children;
-  return <OrganizationFrame organization={organization}>{children}</OrganizationFrame>;
+  const known = useRoute() !== undefined;
+  const page = <CurrentPage>{children}</CurrentPage>;
+  if (organization === undefined || !known) return page;
+  return <OrganizationFrame organization={organization}>{page}</OrganizationFrame>;
 }
 
 function OrganizationFrame({ organization, children }: { organization: string; children: ReactNode }) {
   const me = useMe();
   const member = me.data?.organizations.some(({ slug }) => slug === organization) === true;
   const [drawer, setDrawer] = useState(false);
+  useLoadAhead();
   useClusterUpdates(member ? organization : undefined);
   useEffect(() => {
     if (member) rememberOrganization(organization);

@@ -2,13 +2,13 @@
 import { ApiError } from '@postern/api-client';
 import type { Me } from '@postern/contracts';
 import type { UseQueryResult } from '@tanstack/react-query';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
-import { Skeleton } from '#components/ui/skeleton.tsx';
 import { homeOf } from '#features/browser-session/last-organization.ts';
+import { Link } from '#features/router/link.tsx';
+import { PageSkeleton } from './page-skeleton.tsx';
 
 /** Shows the page only to members; everybody else gets the same "not found", whether or not the organization exists. */
 export function OrganizationGate({
@@ -47,14 +47,4 @@ export function OrganizationGate({
     );
   }
   return children;
-}
-
-function PageSkeleton() {
-  return (
-    <div className="mx-auto flex w-full max-w-320 flex-col gap-4 px-6 py-6" role="status" aria-label="Loading">
-      <Skeleton className="h-6 w-40" />
-      <Skeleton className="h-28 w-full" />
-      <Skeleton className="h-28 w-full" />
-    </div>
-  );
 }

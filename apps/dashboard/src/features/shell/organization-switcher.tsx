@@ -1,10 +1,10 @@
 'use client';
 import { Check, ChevronsUpDown } from 'lucide-react';
-import Link from 'next/link';
 import { href } from '#components/href.ts';
 import { Mark } from '#components/ui/mark.tsx';
 import { Menu, MenuLabel, MenuLink } from '#components/ui/menu.tsx';
 import { useMe } from '#features/browser-session/use-me.ts';
+import { Link } from '#features/router/link.tsx';
 
 export function OrganizationSwitcher({ organization }: { organization: string }) {
   const me = useMe();

@@ -1,10 +1,8 @@
 'use client';
 import { ArrowLeft, type LucideIcon, Plus } from 'lucide-react';
-import dynamic from 'next/dynamic';
-import Link from 'next/link';
-import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { cn } from '#components/class-names.ts';
+import { deferred } from '#components/deferred.tsx';
 import { href } from '#components/href.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
@@ -20,14 +18,14 @@ import {
 import { useLocation } from '#features/address/use-location.ts';
 import { statusOf } from '#features/clusters/status.ts';
 import { useClusters, useHasConnected } from '#features/clusters/use-clusters.ts';
+import { Link } from '#features/router/link.tsx';
+import { usePathname } from '#features/router/use-address.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { ClusterSwitcher } from './cluster-switcher.tsx';
 import { OrganizationSwitcher } from './organization-switcher.tsx';
 
 // Only used inside a cluster, so not loaded with the list of clusters.
-const ClusterNav = dynamic(() => import('#features/browser/cluster-nav.tsx').then((module) => module.ClusterNav), {
-  ssr: false,
-});
+const ClusterNav = deferred(() => import('#features/browser/cluster-nav.tsx').then((module) => module.ClusterNav));
 
 export interface SidebarProps {
   organization: string;

@@ -1,6 +1,6 @@
 'use client';
 import { Menu as MenuIcon, Search } from 'lucide-react';
-import dynamic from 'next/dynamic';
+import { deferred } from '#components/deferred.tsx';
 import { ariaKeys } from '#components/keys/aria-keys.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
@@ -15,9 +15,8 @@ import { Breadcrumbs } from './breadcrumbs.tsx';
 const palette = bindAction(openPalette, undefined);
 
 // Only used inside a cluster, so not loaded with the list of clusters.
-const NamespacePicker = dynamic(
-  () => import('#features/browser/namespace-picker.tsx').then((module) => module.NamespacePicker),
-  { ssr: false },
+const NamespacePicker = deferred(() =>
+  import('#features/browser/namespace-picker.tsx').then((module) => module.NamespacePicker),
 );
 
 export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {

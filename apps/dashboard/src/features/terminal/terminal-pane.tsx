@@ -1,11 +1,10 @@
 'use client';
-import dynamic from 'next/dynamic';
+import { deferred } from '#components/deferred.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { TerminalPaneProps } from './terminal-pane-props.ts';
 
-const View = dynamic(() => import('./terminal-view.tsx').then(({ TerminalView }) => TerminalView), {
-  ssr: false,
-  loading: () => <Skeleton className="m-3 h-4 w-40" />,
+const View = deferred(() => import('./terminal-view.tsx').then(({ TerminalView }) => TerminalView), {
+  placeholder: <Skeleton className="m-3 h-4 w-40" />,
 });
 
 /** A terminal in a pod; fills the height of its parent. Its shell runs on when it unmounts. The emulator is loaded on demand. */

@@ -1,0 +1,36 @@
+'use client';
+import { type ComponentType, type ReactNode, useState, useSyncExternalStore } from 'react';
+import { Chunk, type ChunkState } from './chunk.ts';
+
+const chunks = new Set<Chunk<unknown>>();
+const waiting: ChunkState<never> = { state: 'waiting' };
+const getWaiting = () => waiting;
+
+/** All code of components that are loaded on demand, as far as it is known: loading some of it may add more. */
+export const deferredChunks = (): readonly Chunk<unknown>[] => [...chunks];
+
+export interface DeferredOptions {
+  /** Shown until it is loaded; default: nothing. */
+  placeholder?: ReactNode;
+  /** Shown while it cannot be loaded; default: the placeholder. */
+  failed?: ReactNode;
+}
+
+/**
+ * A component whose code is loaded when it is first shown, or in advance when the page is idle. It is not rendered on the
+ * server. If the code cannot be loaded, it is tried again until it can.
+ */
+export function deferred<P extends object>(
+  load: () => Promise<ComponentType<P>>,
+  { placeholder = null, failed = placeholder }: DeferredOptions = {},
+): ComponentType<P> {
+  const chunk = new Chunk<ComponentType<P>>({ load });
+  chunks.add(chunk);
+  // biome-ignore lint/correctness/noComponentHookFactories: called once for a component, at the top of its module
+  return function Deferred(props: P) {
+    const [subscribe] = useState(() => chunk.subscribe.bind(chunk));
+    const { state, content: Content } = useSyncExternalStore(subscribe, () => chunk.state, getWaiting);
+    if (Content !== undefined) return <Content {...props} />;
+    return state === 'failed' ? failed : placeholder;
+  };
+}

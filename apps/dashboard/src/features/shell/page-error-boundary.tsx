@@ -1,0 +1,22 @@
+'use client';
+import { Component, type ReactNode } from 'react';
+import { ErrorState } from '#components/ui/error-state.tsx';
+
+/** Replaces a page that has a bug; the frame around it stays. */
+export class PageErrorBoundary extends Component<{ children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError(): { failed: boolean } {
+    return { failed: true };
+  }
+
+  override render(): ReactNode {
+    if (!this.state.failed) return this.props.children;
+    return (
+      <ErrorState title="Something went wrong on this page." onRetry={() => this.setState({ failed: false })}>
+        Something went wrong in the dashboard itself; your cluster is not touched. If trying again does not help, load
+        the page anew.
+      </ErrorState>
+    );
+  }
+}

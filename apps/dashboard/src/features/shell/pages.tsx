@@ -1,0 +1,29 @@
+import type { ComponentType } from 'react';
+import { deferred } from '#components/deferred.tsx';
+import { ErrorState } from '#components/ui/error-state.tsx';
+import type { RouteName } from '#features/router/routes.ts';
+import { PageSkeleton } from './page-skeleton.tsx';
+
+const page = (load: () => Promise<ComponentType>) =>
+  deferred(load, {
+    placeholder: <PageSkeleton />,
+    failed: (
+      <ErrorState title="This page is not loaded yet." retrying="Retrying by itself.">
+        The gateway has not answered. The page opens as soon as it does.
+      </ErrorState>
+    ),
+  });
+
+/** The component of every page, in the order in which they are loaded in advance. */
+export const pages: Readonly<Record<RouteName, ComponentType>> = {
+  table: page(() => import('#features/browser/table-page.tsx').then((module) => module.TablePage)),
+  object: page(() => import('#features/objects/object-page.tsx').then((module) => module.ObjectPage)),
+  overview: page(() => import('#features/overview/overview-page.tsx').then((module) => module.OverviewPage)),
+  clusters: page(() => import('#features/clusters/clusters-page.tsx').then((module) => module.ClustersPage)),
+  sessions: page(() => import('#features/sessions/sessions-page.tsx').then((module) => module.SessionsPage)),
+  tokens: page(() => import('#features/tokens/tokens-page.tsx').then((module) => module.TokensPage)),
+  'add-cluster': page(() => import('#features/clusters/add-cluster-page.tsx').then((module) => module.AddClusterPage)),
+  'sign-in': page(() => import('#features/browser-session/sign-in-form.tsx').then((module) => module.SignInForm)),
+  'sign-up': page(() => import('#features/browser-session/sign-up-form.tsx').then((module) => module.SignUpForm)),
+  home: page(() => import('#features/browser-session/home.tsx').then((module) => module.Home)),
+};
