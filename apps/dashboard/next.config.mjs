@@ -1,8 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { PHASE_DEVELOPMENT_SERVER } from 'next/constants.js';
 import { redirects } from './src/features/router/redirects.ts';
 
+// In the environment, because Next loads this file again in each of its workers.
+process.env['POSTERN_BUILD'] ??= randomUUID();
+const build = process.env['POSTERN_BUILD'];
+
 /** @type {import('next').NextConfig} */
 const config = {
+  // Pages compare the build that they were loaded from with the one that is served.
+  generateBuildId: () => build,
+  env: { POSTERN_BUILD: build },
   reactStrictMode: true,
   poweredByHeader: false,
   images: { unoptimized: true },

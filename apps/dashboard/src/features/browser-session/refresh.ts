@@ -18,7 +18,8 @@ async function exchange(): Promise<'refreshed' | 'ended' | 'unreachable'> {
     writeStored(DONE_AT, String(Date.now()));
     return 'refreshed';
   }
-  return response.status === 401 || response.status === 403 ? 'ended' : 'unreachable';
+  // Anything else may pass: a proxy in front that refuses, a gateway that starts. Nobody is signed out for it.
+  return response.status === 401 ? 'ended' : 'unreachable';
 }
 
 /** Exchanges the refresh cookie for new cookies, one tab at a time, because a rotating token that is used twice looks stolen. */

@@ -1,4 +1,4 @@
-import { ConnectionError } from '@postern/api-client';
+import { ApiError } from '@postern/api-client';
 import { toast } from '#components/ui/toast.tsx';
 import { api } from './api.ts';
 
@@ -10,8 +10,10 @@ export async function signOut(): Promise<void> {
   try {
     await api.call('signOut', {});
   } catch (error) {
-    if (error instanceof ConnectionError) {
-      toast({ title: 'You are still signed in.', description: 'The gateway could not be reached.', tone: 'bad' });
+    // A 401 says that the browser session has ended already.
+    if (!(error instanceof ApiError && error.status === 401)) {
+      const description = error instanceof ApiError ? error.message : 'The gateway could not be reached.';
+      toast({ title: 'You are still signed in.', description, tone: 'bad' });
       return;
     }
   }

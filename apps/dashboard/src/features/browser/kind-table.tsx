@@ -7,6 +7,7 @@ import { objectHref } from '#features/address/kind-href.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
 import { type ApiResource, can, pluralOf, resourceId } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
+import { isDoubtful } from '#features/kube/freshness.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { tableRows } from '#features/kube/list-format.ts';
 import type { Row } from '#features/kube/table-rows.ts';
@@ -66,7 +67,6 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
   useActions(objectActions, context);
 
   const { freshness } = table;
-  const doubtful = freshness.state === 'stale' || freshness.state === 'paused';
   return (
     <div className="flex h-full flex-col">
       <TableToolbar
@@ -104,7 +104,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
             onClearFilter={() => setFilter('')}
           />
         }
-        className={cn('min-h-0 flex-1 transition-opacity', doubtful && 'opacity-60')}
+        className={cn('min-h-0 flex-1 transition-opacity', isDoubtful(freshness) && 'dimmed')}
       />
       {menu !== undefined && (
         <RowMenu context={contextOf(menu.row, [])} anchor={menu.anchor} onClose={() => setMenu(undefined)} />

@@ -1,7 +1,6 @@
 'use client';
 import { Plus, Search } from 'lucide-react';
 import { useRef } from 'react';
-import { cn } from '#components/class-names.ts';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
@@ -13,7 +12,7 @@ import { useActions } from '#features/actions/use-actions.ts';
 import { addCluster } from '#features/address/go-actions.ts';
 import { useOrganization } from '#features/address/use-organization.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
-import { useConnection } from '#features/live/connection.ts';
+import { LastKnown } from '#features/live/last-known.tsx';
 import { Link } from '#features/router/link.tsx';
 import { fitsFilter, toggleWord } from './cluster-filter.ts';
 import { filterClusters } from './cluster-list-actions.ts';
@@ -26,7 +25,6 @@ const offered = [filterClusters];
 export function ClustersPage() {
   const organization = useOrganization();
   const clusters = useClusters(organization);
-  const connection = useConnection();
   const [filter, setFilter] = useQueryValue('q');
   const input = useRef<HTMLInputElement>(null);
   useActions(offered, { focusFilter: () => input.current?.focus() });
@@ -62,11 +60,9 @@ export function ClustersPage() {
         </>
       }
     >
-      <div
-        className={cn('transition-opacity', connection.state === 'lost' && clusters.isError && 'opacity-90 grayscale')}
-      >
+      <LastKnown at={clusters.dataUpdatedAt} live>
         <Clusters organization={organization} clusters={clusters} filter={filter} onFilter={setFilter} />
-      </div>
+      </LastKnown>
     </Page>
   );
 }

@@ -64,6 +64,11 @@ export function restoreDock(): void {
   }
 }
 
+/** How many terminals have a shell that ends with the page. */
+export function openTerminals(): number {
+  return dock.get().tabs.filter(({ kind, restored }) => kind === 'terminal' && restored !== true).length;
+}
+
 /** Opens logs or a terminal; logs that are already open are activated instead. */
 export function openInDock(tab: { kind: DockTab['kind']; target: PodTarget; shell?: Shell }): void {
   const { kind, target, shell = 'auto' } = tab;

@@ -23,6 +23,11 @@ const order: readonly Freshness['state'][] = [
   'failed',
 ];
 
+/** Whether what a view shows may be old. */
+export function isDoubtful({ state }: Freshness): boolean {
+  return state === 'stale' || state === 'paused';
+}
+
 /** The worst freshness of several sources. */
 export function worstOf(all: readonly Freshness[]): Freshness | undefined {
   return all.reduce<Freshness | undefined>(

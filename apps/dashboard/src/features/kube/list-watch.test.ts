@@ -292,6 +292,23 @@ describe('ListWatch', () => {
     expect(fixture.listed).toHaveLength(1);
   });
 
+  it('says after a pause that what it has is as old as the pause, if the server cannot be reached', async () => {
+    fixture.lists = [page(['a'], '10')];
+    fixture.watches = [new Queue(), new Error('no gateway')];
+    start();
+    await fixture.until(() => fixture.state === 'live');
+    // An hour without a change.
+    fixture.now = 3_600_000;
+    fixture.setPaused(true);
+    await fixture.until(() => fixture.state === 'paused');
+    fixture.now = 7_200_000;
+    fixture.setPaused(false);
+    await fixture.until(() => fixture.states.some(({ state }) => state === 'stale'));
+    const [catchingUp, stale] = fixture.states.slice(fixture.states.findIndex(({ state }) => state === 'paused') + 1);
+    expect(catchingUp).toEqual({ state: 'catching-up', since: 3_600_000 });
+    expect(stale).toMatchObject({ state: 'stale', since: 3_600_000 });
+  });
+
   it('reports the list as complete only once it is', async () => {
     fixture.lists = [page(['a'], '10', 'more'), page(['b'], '10')];
     start();

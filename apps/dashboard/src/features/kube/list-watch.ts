@@ -83,6 +83,7 @@ export class ListWatch<T> {
   #failures = 0;
   #hasData = false;
   #lastHeard = 0;
+  #live = false;
   #sorry: Freshness | undefined;
 
   constructor(options: ListWatchOptions<T>) {
@@ -116,6 +117,7 @@ export class ListWatch<T> {
 
   /** Retries now instead of waiting; while a request is in progress, at once if that fails. */
   retry(): void {
+    this.#failures = 0;
     this.#wake.abort();
   }
 
@@ -223,7 +225,9 @@ export class ListWatch<T> {
 
   async #pause(): Promise<void> {
     const { attention } = this.#around;
-    this.#report({ state: 'paused', since: this.#around.now() });
+    const now = this.#around.now();
+    if (this.#live) this.#lastHeard = now;
+    this.#report({ state: 'paused', since: now });
     await new Promise<void>((resolve) => {
       const done = () => {
         if (attention.paused() && !this.#stop.signal.aborted) return;
@@ -234,6 +238,7 @@ export class ListWatch<T> {
       this.#stop.signal.addEventListener('abort', done, { once: true });
       done();
     });
+    if (this.#hasData && !this.#stop.signal.aborted) this.#report({ state: 'catching-up', since: this.#lastHeard });
   }
 
   #backoff(): number {
@@ -258,6 +263,7 @@ export class ListWatch<T> {
       freshness.state === 'denied' || freshness.state === 'failed' || freshness.state === 'stale'
         ? freshness
         : undefined;
+    this.#live = freshness.state === 'live';
     this.#sink.freshness(freshness);
   }
 }

@@ -3,7 +3,9 @@ import { knownKinds } from './known-kinds.ts';
 import { metadataFields, objectFields, tableRows, wholeObjects } from './list-format.ts';
 import { type ListRequest, listKey, lookAt, sharedList } from './shared-lists.ts';
 
-const ref = { organization: 'acme', cluster: 'demo' };
+/** Another cluster for each test, because lists are kept. */
+let ref = { organization: 'acme', cluster: 'demo' };
+let tests = 0;
 const podFields = objectFields<{ spec?: { nodeName?: string } }>({ spec: { nodeName: true } });
 
 /** A cluster's API that serves one list, and records requests. */
@@ -58,6 +60,7 @@ const pod = (name: string, resourceVersion = '1') => ({
 describe('shared lists', () => {
   let cluster: FakeCluster;
   beforeEach(() => {
+    ref = { organization: 'acme', cluster: `demo-${++tests}` };
     cluster = new FakeCluster();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     vi.stubGlobal('fetch', cluster.fetch);
@@ -99,7 +102,44 @@ describe('shared lists', () => {
     expect(cluster.watches[0]?.signal.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(cluster.watches[0]?.signal.aborted).toBe(true);
-    expect(sharedList(first.key)).toBeUndefined();
+  });
+
+  it('keeps what a user saw for when they return, and continues where it was without listing again', async () => {
+    const request = { ref, resource: knownKinds.pods, format: podFields };
+    cluster.pods = [pod('a')];
+    const first = look(request);
+    await cluster.until(() => cluster.watches.length === 1);
+    cluster.send('ADDED', pod('b', '12'));
+    await shown(first.key, (items) => items.length === 2);
+    first.away();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(cluster.asked).toHaveLength(2);
+    const again = look(request);
+    expect(sharedList(again.key)?.state.items).toHaveLength(2);
+    await cluster.until(() => cluster.watches.length === 2);
+    expect(cluster.asked).toHaveLength(3);
+    expect(cluster.watches[1]?.url.searchParams.get('resourceVersion')).toBe('12');
+    again.away();
+  });
+
+  it('shows what it kept, and since when it is old, to a user who returns while the gateway is away', async () => {
+    const request = { ref, resource: knownKinds.pods, format: podFields };
+    cluster.pods = [pod('a')];
+    const first = look(request);
+    await cluster.until(() => cluster.watches.length === 1);
+    await shown(first.key, () => sharedList(first.key)?.state.freshness.state === 'live');
+    first.away();
+    await vi.advanceTimersByTimeAsync(21_000);
+    const left = Date.now();
+    vi.stubGlobal('fetch', async () => {
+      throw new TypeError('Failed to fetch');
+    });
+    const again = look(request);
+    const { items, freshness } = await shown(again.key, () => sharedList(again.key)?.state.freshness.state === 'stale');
+    expect(items).toHaveLength(1);
+    expect(freshness).toMatchObject({ state: 'stale' });
+    expect('since' in freshness && Math.abs(freshness.since - left)).toBeLessThan(1_000);
+    again.away();
   });
 
   it('is still there for a user who returns within twenty seconds', async () => {

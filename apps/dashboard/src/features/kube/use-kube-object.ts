@@ -68,7 +68,6 @@ export function useKubeObject(request: ObjectRequest | undefined): ObjectState {
     enabled: request !== undefined && live === undefined,
     refetchInterval: following ? false : POLL_MS,
     retry: (failures, reason) => failures < 3 && !(reason instanceof KubeError && reason.lasting),
-    gcTime: 60_000,
   });
   if (live !== undefined) return { object: live, gone: false, freshness: watched.freshness };
   if (following && watched.freshness.state !== 'catching-up') {

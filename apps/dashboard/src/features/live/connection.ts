@@ -11,8 +11,19 @@ interface Connection {
 
 const connection = sharedValue<Connection>({ state: 'connecting', since: 0 });
 
+const onReturns = new Set<() => void>();
+
 export function setConnection(state: ConnectionState): void {
-  if (state !== connection.get().state) connection.set({ state, since: Date.now() });
+  const { state: before } = connection.get();
+  if (state === before) return;
+  connection.set({ state, since: Date.now() });
+  if (before === 'lost' && state === 'connected') for (const listener of [...onReturns]) listener();
+}
+
+/** Calls back whenever the gateway is reached again. @returns a function that ends it. */
+export function onReturn(listener: () => void): () => void {
+  onReturns.add(listener);
+  return () => onReturns.delete(listener);
 }
 
 /** Whether the page is connected to the gateway. Unlike the browser's `onLine`: a gateway on this machine needs no network. */

@@ -1,5 +1,6 @@
 'use client';
 import { useMemo } from 'react';
+import { cn } from '#components/class-names.ts';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
@@ -8,6 +9,7 @@ import { Time } from '#components/ui/time.tsx';
 import { FreshnessLine } from '#features/browser/freshness-line.tsx';
 import { lastSeen } from '#features/health/happenings.ts';
 import { findResource } from '#features/kube/api-resource.ts';
+import { isDoubtful } from '#features/kube/freshness.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { type KubeObject, objectKey } from '#features/kube/kube-object.ts';
 import { wholeObjects } from '#features/kube/list-format.ts';
@@ -55,7 +57,12 @@ export function EventsTab({ target }: { target: ObjectRef }) {
           Clusters forget events after an hour or so. New ones appear here by themselves.
         </EmptyState>
       ) : (
-        <ol className="flex flex-col divide-y rounded-lg border">
+        <ol
+          className={cn(
+            'flex flex-col divide-y rounded-lg border transition-opacity',
+            isDoubtful(freshness) && 'dimmed',
+          )}
+        >
           {sorted.map((event) => (
             <li
               key={objectKey(event)}

@@ -1,6 +1,7 @@
 'use client';
 import { Trash2 } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
+import { cn } from '#components/class-names.ts';
 import { deferred } from '#components/deferred.tsx';
 import { useTicking } from '#components/ticker.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -21,6 +22,7 @@ import { openPod, showYaml } from '#features/browser/object-actions.ts';
 import { useRules } from '#features/health/use-rules.ts';
 import { isTrouble } from '#features/health/verdict.ts';
 import { findResource, pluralOf } from '#features/kube/api-resource.ts';
+import { isDoubtful } from '#features/kube/freshness.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
@@ -155,6 +157,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
   // Once opened, it stays mounted, because it may contain an unfinished edit.
   const [editorOpened, setEditorOpened] = useState(false);
   if (tab === 'yaml' && !editorOpened) setEditorOpened(true);
+  const old = isDoubtful(state.freshness);
   const description = useMemo(() => describe(resource, object), [resource, object]);
   const now = useTicking((ms) => Math.floor(ms / JUDGED_MS) * JUDGED_MS);
   const rules = useRules();
@@ -205,7 +208,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
             value: 'summary',
             label: 'Summary',
             content: (
-              <div className="flex flex-col gap-4">
+              <div className={cn('flex flex-col gap-4 transition-opacity', old && 'dimmed')}>
                 {state.gone && isPod(target) && (
                   <Card>
                     <Replacements target={target} last={object} />
@@ -229,7 +232,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
             value: 'yaml',
             label: 'YAML',
             keep: editorOpened,
-            content: <YamlTab target={target} object={object} gone={state.gone} />,
+            content: <YamlTab target={target} object={object} gone={state.gone} old={old} />,
           },
           { value: 'events', label: 'Events', content: <EventsTab target={target} /> },
         ]}

@@ -1,11 +1,13 @@
 'use client';
 import { Pencil } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import { cn } from '#components/class-names.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Checkbox } from '#components/ui/checkbox.tsx';
 import { CopyButton } from '#components/ui/copy-box.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { toast } from '#components/ui/toast.tsx';
+import { useUnsaved } from '#components/unsaved.ts';
 import { can } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
@@ -22,10 +24,12 @@ export interface YamlTabProps {
   object: KubeObject;
   /** Whether the object was deleted, and can only be read. */
   gone: boolean;
+  /** Whether `object` may have changed since. */
+  old: boolean;
 }
 
 /** An object as YAML: live for reading, or for editing with a review of the changes. */
-export function YamlTab({ target, object, gone }: YamlTabProps) {
+export function YamlTab({ target, object, gone, old }: YamlTabProps) {
   const { resource } = target;
   const secret = resource.group === '' && resource.resource === 'secrets';
   const [managedFields, setManagedFields] = useState(false);
@@ -37,6 +41,8 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
   const [forced, setForced] = useState(false);
   const [review, setReview] = useState<Exclude<Review, { type: 'unchanged' }>>();
   const editing = base !== undefined;
+  const written = useMemo(() => base && writeYaml(base, { managedFields: false, hideData: false }), [base]);
+  useUnsaved(editing && draft !== written ? `Your edit of ${target.name}` : undefined);
   const shown = useMemo(
     () => writeYaml(object, { managedFields, hideData: !revealed }),
     [object, managedFields, revealed],
@@ -139,7 +145,12 @@ export function YamlTab({ target, object, gone }: YamlTabProps) {
           {problem}
         </p>
       )}
-      <div className="h-[calc(100dvh-320px)] min-h-80 overflow-hidden rounded-lg border">
+      <div
+        className={cn(
+          'h-[calc(100dvh-320px)] min-h-80 overflow-hidden rounded-lg border transition-opacity',
+          old && !editing && 'dimmed',
+        )}
+      >
         <YamlEditor
           label={`${resource.kind} ${target.name} as YAML`}
           value={editing ? draft : shown}

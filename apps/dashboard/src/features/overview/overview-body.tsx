@@ -11,7 +11,7 @@ import { statusOf } from '#features/clusters/status.ts';
 import type { Verdict } from '#features/health/verdict.ts';
 import { worstOf } from '#features/kube/freshness.ts';
 import { knownKinds } from '#features/kube/known-kinds.ts';
-import { useConnection } from '#features/live/connection.ts';
+import { useAwaySince } from '#features/live/use-away.ts';
 import { CapacityCard } from './capacity-card.tsx';
 import { CardSkeletons } from './card-skeletons.tsx';
 import { ChangesCard } from './changes-card.tsx';
@@ -42,7 +42,7 @@ export interface OverviewBodyProps {
 export function OverviewBody({ organization, cluster, lists, changes }: OverviewBodyProps) {
   const { nodes, pods, warnings, jobs, claims, metrics } = lists;
   const online = cluster.status === 'online';
-  const lost = useConnection().state === 'lost';
+  const lost = useAwaySince() !== null;
   const now = useTicking((ms) => Math.floor(ms / JUDGED_MS) * JUDGED_MS);
   const base = href`/${organization}/clusters/${cluster.name}`;
   const loading = online && itemsOf(nodes) === undefined && !isRefused(nodes);
@@ -71,7 +71,7 @@ export function OverviewBody({ organization, cluster, lists, changes }: Overview
     : { tone: status.tone, text: status.word };
 
   return (
-    <div className={cn('flex flex-col gap-4 transition-opacity', (!online || lost) && 'opacity-90 grayscale')}>
+    <div className={cn('flex flex-col gap-4 transition-opacity', (!online || lost) && 'dimmed')}>
       <div className="flex min-h-11 flex-wrap items-center justify-between gap-x-4 rounded-lg border bg-surface px-4 py-2">
         {loading ? (
           <Skeleton className="w-72" />

@@ -2,7 +2,6 @@
 import type { Session, SessionKind } from '@postern/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ArrowDown, ArrowUp, History } from 'lucide-react';
-import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -20,6 +19,7 @@ import { useOrganization } from '#features/address/use-organization.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
 import { api } from '#features/browser-session/api.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
+import { LastKnown } from '#features/live/last-known.tsx';
 import { Link } from '#features/router/link.tsx';
 import { kindNames } from './kind-names.ts';
 
@@ -105,29 +105,29 @@ export function SessionsPage() {
             {error.message}
           </ErrorState>
         ))}
-      {rows?.length === 0 && (
-        <EmptyState
-          icon={<History aria-hidden />}
-          title={filtered ? 'No sessions match the filter' : 'No sessions yet'}
-          action={filtered && <Button onClick={clear}>Clear the filter</Button>}
-        >
-          {!filtered && 'Open a terminal in a pod, or run kubectl exec through the gateway: it will be listed here.'}
-        </EmptyState>
-      )}
-      {rows !== undefined && rows.length > 0 && (
-        <div className={cn('flex flex-col gap-3', sessions.isError && 'opacity-90 grayscale')}>
+      <LastKnown at={sessions.dataUpdatedAt} className="flex flex-col gap-3">
+        {rows?.length === 0 && (
+          <EmptyState
+            icon={<History aria-hidden />}
+            title={filtered ? 'No sessions match the filter' : 'No sessions yet'}
+            action={filtered && <Button onClick={clear}>Clear the filter</Button>}
+          >
+            {!filtered && 'Open a terminal in a pod, or run kubectl exec through the gateway: it will be listed here.'}
+          </EmptyState>
+        )}
+        {rows !== undefined && rows.length > 0 && (
           <DataTable label="Sessions" columns={columnsFor(organization)} rows={rows} keyOf={({ id }) => id} />
-          {sessions.hasNextPage && (
-            <Button
-              className="self-center"
-              busy={sessions.isFetchingNextPage}
-              onClick={() => void sessions.fetchNextPage()}
-            >
-              Show older
-            </Button>
-          )}
-        </div>
-      )}
+        )}
+        {sessions.hasNextPage && (
+          <Button
+            className="self-center"
+            busy={sessions.isFetchingNextPage}
+            onClick={() => void sessions.fetchNextPage()}
+          >
+            Show older
+          </Button>
+        )}
+      </LastKnown>
     </Page>
   );
 }

@@ -1,11 +1,15 @@
 'use client';
 import { Dialog as Radix, VisuallyHidden } from 'radix-ui';
 import { type ReactNode, useEffect, useState } from 'react';
+import { deferred } from '#components/deferred.tsx';
 import { useLocation } from '#features/address/use-location.ts';
 import { rememberOrganization } from '#features/browser-session/last-organization.ts';
 import { useMe } from '#features/browser-session/use-me.ts';
 import { useClusterUpdates } from '#features/clusters/use-clusters.ts';
 import { Dock } from '#features/dock/dock.tsx';
+import { useRefetchOnReturn } from '#features/live/refetch-on-return.ts';
+import { useNewBuild } from '#features/new-build/new-build.ts';
+import { useBuildCheck } from '#features/new-build/use-build-check.ts';
 import { Palette } from '#features/palette/palette.tsx';
 import { useRoute } from '#features/router/use-address.ts';
 import { CurrentPage } from './current-page.tsx';
@@ -15,6 +19,12 @@ import { OfflineBanner } from './offline-banner.tsx';
 import { OrganizationGate } from './organization-gate.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { TopBar } from './top-bar.tsx';
+
+// Only needed after a deployment, so not loaded with the page.
+const NewBuildNotice = deferred(
+  () => import('#features/new-build/new-build-notice.tsx').then((module) => module.NewBuildNotice),
+  { failed: <p className="border-b px-4 py-1.5 text-info">A new version of Postern is ready. Reload this page.</p> },
+);
 
 /**
  * The frame around every page of an organization: sidebar, top bar, the page, and the dock, which persists while pages change.
@@ -33,6 +43,9 @@ function OrganizationFrame({ organization, children }: { organization: string; c
   const member = me.data?.organizations.some(({ slug }) => slug === organization) === true;
   const [drawer, setDrawer] = useState(false);
   useLoadAhead();
+  useBuildCheck();
+  const newBuild = useNewBuild();
+  useRefetchOnReturn();
   useClusterUpdates(member ? organization : undefined);
   useEffect(() => {
     if (member) rememberOrganization(organization);
@@ -66,6 +79,7 @@ function OrganizationFrame({ organization, children }: { organization: string; c
       <div className="flex min-w-0 flex-1 flex-col bg-surface">
         <TopBar onOpenNavigation={() => setDrawer(true)} />
         <OfflineBanner />
+        {newBuild.ready && !newBuild.later && <NewBuildNotice />}
         <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
           <OrganizationGate me={me} organization={organization}>
             {children}

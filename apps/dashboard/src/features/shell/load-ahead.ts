@@ -33,7 +33,10 @@ export function useLoadAhead(): void {
     const tried = new Set<unknown>();
     const next = () => {
       const chunk = deferredChunks().find((one) => one.state.state !== 'loaded' && !tried.has(one));
-      if (chunk === undefined) return;
+      if (chunk === undefined) {
+        performance.mark('postern.loaded-ahead');
+        return;
+      }
       tried.add(chunk);
       void chunk.load().then(() => {
         if (!stopped) cancel = whenIdle(next);

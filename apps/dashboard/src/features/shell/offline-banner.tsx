@@ -2,15 +2,12 @@
 import { CloudOff } from 'lucide-react';
 import { formatAge } from '#components/format/age.ts';
 import { useTicking } from '#components/ticker.ts';
-import { useConnection } from '#features/live/connection.ts';
-
-/** Shorter interruptions are not shown, in milliseconds. */
-const PATIENCE_MS = 3000;
+import { useAwaySince } from '#features/live/use-away.ts';
 
 /** Says that the gateway cannot be reached, since when, and that the page keeps retrying. */
 export function OfflineBanner() {
-  const { state, since } = useConnection();
-  const age = useTicking((now) => (state === 'lost' && now - since > PATIENCE_MS ? formatAge(now - since) : null));
+  const since = useAwaySince();
+  const age = useTicking((now) => (since === null ? null : formatAge(now - since)));
   if (age === null) return null;
   return (
     <div role="status" className="flex items-center gap-2 border-b bg-warn-soft px-4 py-1.5 text-warn">

@@ -1,17 +1,13 @@
 import type { ComponentType } from 'react';
 import { deferred } from '#components/deferred.tsx';
-import { ErrorState } from '#components/ui/error-state.tsx';
 import type { RouteName } from '#features/router/routes.ts';
+import { NotLoaded } from './not-loaded.tsx';
 import { PageSkeleton } from './page-skeleton.tsx';
 
 const page = (load: () => Promise<ComponentType>) =>
   deferred(load, {
     placeholder: <PageSkeleton />,
-    failed: (
-      <ErrorState title="This page is not loaded yet." retrying="Retrying by itself.">
-        The gateway has not answered. The page opens as soon as it does.
-      </ErrorState>
-    ),
+    failed: <NotLoaded />,
   });
 
 /** The component of every page, in the order in which they are loaded in advance. */

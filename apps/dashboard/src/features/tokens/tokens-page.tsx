@@ -19,6 +19,7 @@ import { useActions } from '#features/actions/use-actions.ts';
 import { useOrganization } from '#features/address/use-organization.ts';
 import { api } from '#features/browser-session/api.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
+import { LastKnown } from '#features/live/last-known.tsx';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
 import { createToken } from './token-actions.ts';
 
@@ -98,14 +99,17 @@ export function TokensPage() {
             {tokens.error.message}
           </ErrorState>
         ))}
-      {tokens.data?.length === 0 && (
-        <EmptyState icon={<KeyRound aria-hidden />} title="No tokens yet">
-          A token lets a script or a tool act as you. Kubeconfigs that you download appear here too, and can be revoked.
-        </EmptyState>
-      )}
-      {tokens.data !== undefined && tokens.data.length > 0 && (
-        <DataTable label="API tokens" columns={columns} rows={tokens.data} keyOf={({ id }) => id} />
-      )}
+      <LastKnown at={tokens.dataUpdatedAt}>
+        {tokens.data?.length === 0 && (
+          <EmptyState icon={<KeyRound aria-hidden />} title="No tokens yet">
+            A token lets a script or a tool act as you. Kubeconfigs that you download appear here too, and can be
+            revoked.
+          </EmptyState>
+        )}
+        {tokens.data !== undefined && tokens.data.length > 0 && (
+          <DataTable label="API tokens" columns={columns} rows={tokens.data} keyOf={({ id }) => id} />
+        )}
+      </LastKnown>
       <CreateTokenDialog open={creating} onOpenChange={setCreating} organization={organization} />
       <ConfirmDialog
         open={revoking !== undefined}
