@@ -229,7 +229,7 @@ it('leaves clicks that mean another tab to the browser', async () => {
   expect(await isMarked()).toBe(true);
 });
 
-it('offers a new build, and asks before it ends a terminal', async () => {
+it('offers a new build, and asks before it interrupts a terminal', async () => {
   await page.route('**/build.json', (route) => route.fulfill({ json: { build: 'another' } }));
   await page.goto(`${home}/clusters/demo/r/pods?ns=shop`);
   const notice = page.getByRole('status').filter({ hasText: 'A new version of Postern is ready' });
@@ -247,7 +247,7 @@ it('offers a new build, and asks before it ends a terminal', async () => {
   await mark();
   await notice.getByRole('button', { name: 'Reload' }).click();
   const question = page.getByRole('dialog', { name: 'Reload now?' });
-  await question.getByText('A terminal is open, and its shell would end.').waitFor();
+  await question.getByText('A terminal is open; it keeps running and comes back with its tab.').waitFor();
   await question.getByRole('button', { name: 'Cancel' }).click();
   expect(await isMarked()).toBe(true);
   await notice.getByRole('button', { name: 'Reload' }).click();

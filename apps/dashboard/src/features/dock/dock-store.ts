@@ -64,9 +64,9 @@ export function restoreDock(): void {
   }
 }
 
-/** How many terminals have a shell that ends with the page. */
+/** How many terminals are open in tabs. */
 export function openTerminals(): number {
-  return dock.get().tabs.filter(({ kind, restored }) => kind === 'terminal' && restored !== true).length;
+  return dock.get().tabs.filter(({ kind, held }) => kind === 'terminal' && held !== undefined).length;
 }
 
 /** Opens logs or a terminal; logs that are already open are activated instead. */

@@ -7,25 +7,25 @@ import { unsavedWork } from '#components/unsaved.ts';
 import { openTerminals } from '#features/dock/dock-store.ts';
 import { putOff } from './new-build.ts';
 
-/** What would end with this page, as sentences; empty if nothing would. */
-function whatEnds(): string {
+/** What a reload interrupts or ends, as sentences; empty if nothing. */
+function whatIsOpen(): string {
   const terminals = openTerminals();
   return [
-    terminals === 1 ? 'A terminal is open, and its shell would end.' : '',
-    terminals > 1 ? `${terminals} terminals are open, and their shells would end.` : '',
+    terminals === 1 ? 'A terminal is open; it keeps running and comes back with its tab.' : '',
+    terminals > 1 ? `${terminals} terminals are open; they keep running and come back with their tabs.` : '',
     ...unsavedWork().map((what) => `${what} is not saved, and would be lost.`),
   ]
     .filter(Boolean)
     .join(' ');
 }
 
-/** Offers to load a new build. It is never loaded by itself, and not without a question while there is work to lose. */
+/** Offers to load a new build. It is never loaded by itself, and not without a question over open terminals and edits. */
 export function NewBuildNotice() {
   const [question, setQuestion] = useState('');
   function load() {
-    const ends = whatEnds();
-    if (ends === '') window.location.reload();
-    else setQuestion(ends);
+    const open = whatIsOpen();
+    if (open === '') window.location.reload();
+    else setQuestion(open);
   }
   return (
     <div

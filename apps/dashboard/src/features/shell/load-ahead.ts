@@ -1,18 +1,8 @@
 'use client';
 import { useEffect } from 'react';
 import { deferredChunks } from '#components/deferred.tsx';
+import { whenIdle } from '#components/when-idle.ts';
 import { useConnection } from '#features/live/connection.ts';
-
-/** Calls back when the page has nothing else to do, or after 5 s. @returns a function that cancels it. */
-function whenIdle(callback: () => void): () => void {
-  // Safari has no idle callbacks.
-  if (!('requestIdleCallback' in window)) {
-    const timer = setTimeout(callback, 1000);
-    return () => clearTimeout(timer);
-  }
-  const handle = window.requestIdleCallback(callback, { timeout: 5000 });
-  return () => window.cancelIdleCallback(handle);
-}
 
 /** Whether the person has asked their browser to save data. */
 function savesData(): boolean {
@@ -28,10 +18,10 @@ export function useLoadAhead(): void {
   const connected = useConnection().state === 'connected';
   useEffect(() => {
     if (!connected || savesData()) return;
-    let cancel = () => {};
     let stopped = false;
     const tried = new Set<unknown>();
     const next = () => {
+      if (stopped) return;
       const chunk = deferredChunks().find((one) => one.state.state !== 'loaded' && !tried.has(one));
       if (chunk === undefined) {
         performance.mark('postern.loaded-ahead');
@@ -39,13 +29,12 @@ export function useLoadAhead(): void {
       }
       tried.add(chunk);
       void chunk.load().then(() => {
-        if (!stopped) cancel = whenIdle(next);
+        if (!stopped) whenIdle(next);
       });
     };
-    cancel = whenIdle(next);
+    whenIdle(next);
     return () => {
       stopped = true;
-      cancel();
     };
   }, [connected]);
 }
