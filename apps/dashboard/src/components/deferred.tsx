@@ -6,8 +6,21 @@ const chunks = new Set<Chunk<unknown>>();
 const waiting: ChunkState<never> = { state: 'waiting' };
 const getWaiting = () => waiting;
 
-/** All code of components that are loaded on demand, as far as it is known: loading some of it may add more. */
+/** All code that is loaded on demand, as far as it is known: loading some of it may add more. */
 export const deferredChunks = (): readonly Chunk<unknown>[] => [...chunks];
+
+/** Code that is loaded when it is first used, or in advance when the page is idle; called at the top of a module. */
+export function deferredCode<T>(load: () => Promise<T>): Chunk<T> {
+  const chunk = new Chunk({ load });
+  chunks.add(chunk);
+  return chunk;
+}
+
+/** Loads code, and says whether it is there. It is tried again until it can be loaded. */
+export function useDeferredCode<T>(chunk: Chunk<T>): ChunkState<T> {
+  const [subscribe] = useState(() => chunk.subscribe.bind(chunk));
+  return useSyncExternalStore(subscribe, () => chunk.state, getWaiting);
+}
 
 export interface DeferredOptions {
   /** Shown until it is loaded; default: nothing. */
@@ -24,12 +37,10 @@ export function deferred<P extends object>(
   load: () => Promise<ComponentType<P>>,
   { placeholder = null, failed = placeholder }: DeferredOptions = {},
 ): ComponentType<P> {
-  const chunk = new Chunk<ComponentType<P>>({ load });
-  chunks.add(chunk);
+  const chunk = deferredCode(load);
   // biome-ignore lint/correctness/noComponentHookFactories: called once for a component, at the top of its module
   return function Deferred(props: P) {
-    const [subscribe] = useState(() => chunk.subscribe.bind(chunk));
-    const { state, content: Content } = useSyncExternalStore(subscribe, () => chunk.state, getWaiting);
+    const { state, content: Content } = useDeferredCode(chunk);
     if (Content !== undefined) return <Content {...props} />;
     return state === 'failed' ? failed : placeholder;
   };
