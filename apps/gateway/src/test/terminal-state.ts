@@ -1,9 +1,10 @@
 import type { Terminal } from '@xterm/headless';
-import { sgrOf, sgrOfNext } from '../terminals/screen/sgr.ts';
+import { backgroundOf, sgrOf, sgrOfNext } from '../terminals/screen/sgr.ts';
 import { type Cell, internalsOf, readCell, type XtermBuffer } from '../terminals/screen/xterm-internals.ts';
 
 /**
- * Everything of a terminal that a person or a later sequence could notice, as text that compares well.
+ * Everything of a terminal that a person or a later sequence could notice, as text that compares well. Saved cursors show when
+ * they are restored.
  * @param scrollback lines above the screen, at most.
  */
 export function stateOf(terminal: Terminal, scrollback: number): object {
@@ -35,12 +36,6 @@ function bufferOf(terminal: Terminal, buffer: XtermBuffer, scrollback: number): 
     tabs: Array.from({ length: terminal.cols }, (_, column) => column)
       .filter((column) => buffer.tabs[column])
       .join(),
-    saved: [
-      Math.min(terminal.cols - 1, buffer.savedX),
-      Math.min(terminal.rows - 1, Math.max(0, buffer.savedY - buffer.ybase)),
-      sgrOf(buffer.savedCurAttrData),
-      keysOf(buffer.savedCharset),
-    ],
   };
 }
 
@@ -48,16 +43,18 @@ function lineOf(terminal: Terminal, buffer: XtermBuffer, row: number, isFirst: b
   const line = buffer.lines.get(row);
   const cell = terminal.buffer.normal.getNullCell() as unknown as Cell;
   // The line that the first one continues is not compared.
-  let [text, style] = [line?.isWrapped && !isFirst ? '↪' : ' ', '\x1b[0m'];
+  let [text, style, width] = [line?.isWrapped && !isFirst ? '↪' : ' ', '\x1b[0m', 1];
   for (let column = 0; line && column < terminal.cols; column++) {
     readCell(line, column, terminal.cols, cell);
-    const next = sgrOf(cell);
+    const isHalf = cell.getWidth() === 0 && cell.getChars() === '';
+    // The second half of a wide character; without a first one it looks like an empty cell.
+    const isShown = !isHalf || width !== 2;
+    width = cell.getWidth();
+    if (!isShown) continue;
+    const next = isHalf ? backgroundOf(cell) : sgrOf(cell);
     if (next !== style) text += `{${next.slice(2)}}`;
     style = next;
-    text +=
-      cell.getWidth() === 0 && cell.getChars() === ''
-        ? ''
-        : `${cell.getChars() || '·'}${cell.getWidth() === 0 ? '°' : ''}`;
+    text += cell.getChars() || '·';
   }
   return text.replace(/·+$/, '');
 }

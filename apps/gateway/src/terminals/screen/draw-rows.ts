@@ -95,13 +95,14 @@ function usedLength(cells: Cells): number {
   return 0;
 }
 
-function isBlankOf(cell: Cell, background: string): boolean {
+/** Whether erasing with this background gives such a cell. */
+export function isBlankOf(cell: Cell, background: string): boolean {
   return cell.getChars() === '' && sgrOf(cell) === background;
 }
 
 /** Whether an empty cell has more than a background, which erasing alone cannot give. Underlined or inverse, it is visible. */
 function isStyledBlank(cell: Cell): boolean {
-  return cell.getChars() === '' && sgrOf(cell) !== backgroundOf(cell);
+  return cell.getChars() === '' && cell.getWidth() > 0 && sgrOf(cell) !== backgroundOf(cell);
 }
 
 /**

@@ -5,7 +5,7 @@ import { type Step, script } from '../../test/terminal-script.ts';
 import { stateOf } from '../../test/terminal-state.ts';
 import { KeptScreen, type KeptScreenOptions } from './kept-screen.ts';
 
-/** `SCREEN_RUNS=2000` is the long form. */
+/** `SCREEN_RUNS=2000` is the long form. A failure prints its seed; shrinking scripts of this length takes minutes. */
 const numRuns = Number(process.env['SCREEN_RUNS'] ?? 60);
 const scrollback = 100;
 
@@ -69,11 +69,11 @@ describe('a kept screen', () => {
           screen.dispose();
         },
       ),
-      { numRuns },
+      { numRuns, endOnFailure: true },
     );
   });
 
-  it('moves a viewer to its end, and that is what an uncut terminal shows, and stays so', {
+  it('moves a viewer to its end, who then sees what a new viewer sees', {
     timeout: 3_600_000,
   }, async () => {
     const scripts = fc.array(script, { minLength: 1, maxLength: 3 }).map((all) => oneSizeAtATime(all.flat()));
@@ -96,7 +96,7 @@ describe('a kept screen', () => {
         expect(stateOf(viewer.terminal, 0)).toEqual(stateOf(fresh.terminal, 0));
         screen.dispose();
       }),
-      { numRuns: Math.ceil(numRuns / 12) },
+      { numRuns: Math.ceil(numRuns / 12), endOnFailure: true },
     );
   });
 

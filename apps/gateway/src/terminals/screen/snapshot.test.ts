@@ -8,20 +8,27 @@ import { internalsOf } from './xterm-internals.ts';
 
 const scrollback = 1000;
 
-/** A terminal that has played these steps, and a fresh one that was brought to the same state. */
-async function both(steps: Step[]): Promise<{ original: object; copy: object; snapshot: string }> {
+/** A terminal that has played these steps, and a fresh one that was brought to the same state, also after restoring cursors. */
+async function both(steps: Step[]): Promise<{ original: object[]; copy: object[]; snapshot: string }> {
   const original = freshTerminal();
   await play(original, steps);
   const copy = freshTerminal({ columns: original.cols, rows: original.rows });
   const snapshot = snapshotOf(original, scrollback);
   await write(copy, snapshot);
-  return { original: stateOf(original, scrollback), copy: stateOf(copy, scrollback), snapshot };
+  const states = [original, copy].map((terminal) => [stateOf(terminal, scrollback)]);
+  for (const restore of steps.every((step) => typeof step === 'string') ? ['\x1b8', '\x1b[?1047l\x1b8'] : []) {
+    for (const [index, terminal] of [original, copy].entries()) {
+      await write(terminal, restore);
+      states[index]?.push(stateOf(terminal, scrollback));
+    }
+  }
+  return { original: states[0] ?? [], copy: states[1] ?? [], snapshot };
 }
 
 describe('a snapshot', () => {
   it('of a fresh terminal changes nothing', async () => {
     const { copy } = await both([]);
-    expect(copy).toEqual(stateOf(freshTerminal(), scrollback));
+    expect(copy[0]).toEqual(stateOf(freshTerminal(), scrollback));
   });
 
   it.each<[string, Step[]]>([
@@ -53,7 +60,7 @@ describe('a snapshot', () => {
   ])('keeps %s', async (_, steps) => {
     const { original, copy } = await both(steps);
     expect(copy).toEqual(original);
-    expect(original).not.toEqual(stateOf(freshTerminal(), scrollback));
+    expect(original[0]).not.toEqual(stateOf(freshTerminal(), scrollback));
   });
 
   it.each([

@@ -1,21 +1,27 @@
 import type { Terminal } from '@xterm/headless';
 import { charsetFinal } from './charset-finals.ts';
-import { cellsOf, drawCells, drawRows } from './draw-rows.ts';
+import { cellsOf, drawCells, drawRows, isBlankOf } from './draw-rows.ts';
 import { backgroundOf, sgrOf, sgrOfNext } from './sgr.ts';
 import { internalsOf, parserState, type XtermBuffer, type XtermInternals } from './xterm-internals.ts';
 
 /**
  * Escape sequences that bring a fresh xterm.js 6 of the same size into the state of this terminal: text, attributes, cursor,
- * both screens, saved cursors, scroll regions, tab stops, character sets, modes, title. Not kept: links (OSC 8), colours of the
- * palette (OSC 4, 10, 11, 12), the style of empty cells side by side at the right edge, and what is beyond that edge. Exact if
- * the parser is between two sequences; within one, the rest of it is swallowed.
+ * both screens, saved cursors, scroll regions, tab stops, character sets, modes, title. Exact if the parser is between two
+ * sequences; within one, the rest of it is swallowed.
+ *
+ * Not kept, because no sequence sets it or because nothing visible depends on it: links (OSC 8) and colours of the palette (OSC 4,
+ * 10, 11, 12), which {@link boundedTerminal} ignores; tab stops, saved cursors and cells of the alternate screen beyond an edge,
+ * which only a larger size shows again; styles of two empty cells at the edge; combining characters without a base; and that a
+ * cursor is behind the last column, rather than in it, after other lines were scrolled to its row.
  * @param scrollback lines above the screen, at most.
  */
 export function snapshotOf(terminal: Terminal, scrollback: number): string {
   const core = internalsOf(terminal);
   const { normal, alt, active } = core.buffers;
   const from = Math.max(0, normal.ybase - scrollback);
-  let state = draw(terminal, normal, from);
+  // The alternate screen loses what it showed when it is left, but not its saved cursor.
+  const left = active === alt ? '' : `\x1b[?1047h\x1b[${alt.savedY + 1}H${savedCursor(alt)}\x1b[?1047l\x1b[H`;
+  let state = left + draw(terminal, normal, from);
   if (active === alt) {
     // 1047, because 1049 would save a cursor in the normal buffer. Where that has its own cursor matters to a resize.
     state += `\x1b[${normal.y + 1};${normal.x + 1}H\x1b[?1047h\x1b[H${draw(terminal, alt, 0)}`;
@@ -32,11 +38,21 @@ function draw(terminal: Terminal, buffer: XtermBuffer, from: number): string {
   const to = buffer.lines.length;
   // The cursor is saved in its line, even if that is above the screen in the end: a larger size would bring it back.
   const row = Math.min(to - 1, Math.max(from, buffer.savedY));
-  const charset = charsetFinal(buffer.savedCharset);
-  const save = `\x1b[${buffer.savedX + 1}G${sgrOf(buffer.savedCurAttrData)}\x1b(${charset}\x1b7\x1b(B\x1b[m\r`;
   const region = `\x1b[${buffer.scrollTop + 1};${buffer.scrollBottom + 1}r`;
-  const lines = drawRows(terminal, buffer, { from, to: row }) + save + drawRows(terminal, buffer, { from: row, to });
+  // The first line may continue one that is no longer there: it is made to run on from a line that is deleted.
+  const continued = terminal.rows > 1 && buffer.lines.get(from)?.isWrapped === true;
+  const start = continued ? `\x1b[${terminal.cols}G  \x1b[H\x1b[M\x1b[X` : '';
+  const lines =
+    start +
+    drawRows(terminal, buffer, { from, to: row }) +
+    savedCursor(buffer) +
+    drawRows(terminal, buffer, { from: row, to });
   return `${lines}${tabStops(terminal, buffer)}\x1b[H${region}`;
+}
+
+/** Saves a cursor in the line where it is, and returns to its first column. */
+function savedCursor({ savedX, savedCurAttrData, savedCharset }: XtermBuffer): string {
+  return `\x1b[${savedX + 1}G${sgrOf(savedCurAttrData)}\x1b(${charsetFinal(savedCharset)}\x1b7\x1b(B\x1b[m\r`;
 }
 
 function tabStops(terminal: Terminal, buffer: XtermBuffer): string {
@@ -61,8 +77,12 @@ function cursorAtEdge(terminal: Terminal, active: XtermBuffer, row: number): str
   const last = terminal.cols - 1;
   const from = cells.at(last - 1).getWidth() === 2 ? last - 1 : last;
   if (cells.at(from).getChars() !== '') return `\x1b[${row};${from + 1}H${drawCells(cells, from)}`;
-  // Erased since then, and with it all of the line.
-  return `\x1b[${row};${last + 1}H ${backgroundOf(cells.at(last))}\x1b[1K`;
+  // Erased since then, and all of the line with it; or other lines have been moved here, which no sequence could repeat.
+  const background = backgroundOf(cells.at(last));
+  for (let column = 0; column < last; column++) {
+    if (!isBlankOf(cells.at(column), background)) return `\x1b[${row};${last + 1}H`;
+  }
+  return `\x1b[${row};${last + 1}H ${background}\x1b[1K`;
 }
 
 function charsets({ _charsetService: { glevel, _charsets } }: XtermInternals): string {
