@@ -145,7 +145,8 @@ export class KeptScreen {
    * The viewer has not seen what it skips, so its terminal has neither the right screen nor the right modes: the program may have
    * switched to the alternate screen in between, or set a colour. It gets the screen at that position, drawn here from the
    * model and the ring, on a terminal that was brought back to the state of a fresh one, except for its scrollback. That is what
-   * a new viewer would get, and therefore right for the same reason. It costs one drawing of the ring: some 50 ms.
+   * a new viewer would get, and therefore right for the same reason. Only what is above the screen differs; a larger size shows
+   * some of it. It costs one drawing of the ring: some 50 ms.
    * @param sent what the viewer has been sent so far, as a position.
    * @returns `undefined` if there is nothing to skip.
    */
