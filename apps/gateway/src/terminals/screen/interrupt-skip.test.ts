@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { freshTerminal, play } from '../../test/screen-viewer.ts';
-import { script } from '../../test/terminal-script.ts';
+import { runs, script } from '../../test/terminal-script.ts';
 import { stateOf } from '../../test/terminal-state.ts';
 import { skipMarker, skippable, startOver } from './interrupt-skip.ts';
 
@@ -33,6 +33,6 @@ it('leaves nothing of what was before, in whatever state it was, but the scrollb
         expect(active.getLine(active.baseY - 1)?.translateToString(true)).toBe('marker');
       },
     ),
-    { numRuns: 100, endOnFailure: true },
+    runs(100),
   );
 });

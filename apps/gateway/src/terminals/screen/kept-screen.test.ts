@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { freshTerminal, play, ScreenViewer } from '../../test/screen-viewer.ts';
-import { type Step, script } from '../../test/terminal-script.ts';
+import { runs, type Step, script } from '../../test/terminal-script.ts';
 import { stateOf } from '../../test/terminal-state.ts';
 import { KeptScreen, type KeptScreenOptions } from './kept-screen.ts';
 
-/** `SCREEN_RUNS=2000` is the long form. A failure prints its seed; shrinking scripts of this length takes minutes. */
-const numRuns = Number(process.env['SCREEN_RUNS'] ?? 60);
 const scrollback = 100;
 
 function screenOf(options: Partial<KeptScreenOptions> = {}): KeptScreen {
@@ -69,7 +67,7 @@ describe('a kept screen', () => {
           screen.dispose();
         },
       ),
-      { numRuns, endOnFailure: true },
+      runs(25),
     );
   });
 
@@ -97,7 +95,7 @@ describe('a kept screen', () => {
         expect(stateOf(viewer.terminal, 0)).toEqual(stateOf(fresh.terminal, 0));
         screen.dispose();
       }),
-      { numRuns: Math.ceil(numRuns / 12), endOnFailure: true },
+      runs(3),
     );
   });
 

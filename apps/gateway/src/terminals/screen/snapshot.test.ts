@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { freshTerminal, play, write } from '../../test/screen-viewer.ts';
-import { type Step, script } from '../../test/terminal-script.ts';
+import { runs, type Step, script } from '../../test/terminal-script.ts';
 import { stateOf } from '../../test/terminal-state.ts';
 import { snapshotOf } from './snapshot.ts';
 import { internalsOf } from './xterm-internals.ts';
@@ -85,7 +85,7 @@ describe('a snapshot', () => {
         const { original, copy } = await both(steps);
         expect(copy).toEqual(original);
       }),
-      { numRuns: Number(process.env['SCREEN_RUNS'] ?? 100) },
+      runs(100),
     );
   });
 });
