@@ -133,8 +133,8 @@ export class FakeSessionLog {
     this.ended.emit('end', session);
   }
 
-  async whatBecameOf({ id }: { id: string }): Promise<{ endReason: string } | 'open' | null> {
-    const session = this.sessions.find((one) => one.id === id);
+  async whatBecameOf(asked: { id: string; userId: string }): Promise<{ endReason: string } | 'open' | null> {
+    const session = this.sessions.find(({ id, userId }) => id === asked.id && userId === asked.userId);
     if (session === undefined) return null;
     return session.end === undefined ? 'open' : { endReason: session.end.reason };
   }

@@ -365,6 +365,24 @@ describe('the process', () => {
     expect(page.text.slice(page.text.indexOf('skipped'))).toContain('$');
   });
 
+  it('is skipped once more if what it wrote before comes late, unless a command was typed', async () => {
+    const { view: slow, page } = view();
+    const flood = (): void => {
+      for (let sent = 0; sent < 20; sent++) write('y\n'.repeat(16 * 1024));
+    };
+    flood();
+    type(slow, 0, '\x03');
+    vi.advanceTimersByTime(interruptTimes.quiet);
+    vi.useRealTimers();
+    await until(() => page.resets === 1);
+    vi.useFakeTimers({ toFake: [...fakes] });
+    slow.acknowledge(page.position);
+    const before = page.position;
+    flood();
+    expect(page.position - before).toBeLessThan(64 * 1024);
+    held.finish(exited);
+  });
+
   it('is interrupted without leaving anything out if the view is not behind', () => {
     const { view: fast, page } = view();
     write('y\n');

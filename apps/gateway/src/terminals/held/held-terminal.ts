@@ -8,7 +8,7 @@ import { type Ending, failed } from '../ending.ts';
 import type { TerminalSize } from '../exec-sender.ts';
 import type { Terminal } from '../terminal.ts';
 import { HeldOutput } from './held-output.ts';
-import { Interrupt, interrupts } from './interrupt.ts';
+import { commands, Interrupt, interrupts } from './interrupt.ts';
 import { Pace } from './pace.ts';
 import { TerminalView, type ViewEvents, viewKey } from './terminal-view.ts';
 import { TypedInput } from './typed-input.ts';
@@ -101,6 +101,7 @@ export class HeldTerminal {
     this.#output.append(data);
     this.#pace.output(data.byteLength);
     if (this.#interrupt.isActive) this.#interrupt.output();
+    else if (this.#interrupt.isRecent && this.#views.some((view) => view.isFlooded)) this.#skipAhead();
     else for (const view of this.#views) view.pump();
     this.#repace();
   }
@@ -176,7 +177,8 @@ export class HeldTerminal {
     if (view.mode !== 'write') return typed.received;
     const fresh = typed.take(from, data);
     if (fresh.byteLength > 0) {
-      if (interrupts(fresh) && view.isFarBehind) this.#startInterrupt();
+      if (interrupts(fresh) && view.isFlooded) this.#startInterrupt();
+      else if (commands(fresh)) this.#interrupt.forget();
       this.#terminal.input(fresh);
     }
     return typed.received;
@@ -283,8 +285,18 @@ export class HeldTerminal {
 
   #startInterrupt(): void {
     if (this.#interrupt.isActive || this.#ended !== null) return;
-    for (const view of this.#views) view.pause();
     this.#interrupt.start();
+    this.#hush();
+  }
+
+  /** What the process wrote before the interrupt arrives late, after it seemed to be quiet. */
+  #skipAhead(): void {
+    this.#interrupt.resume();
+    this.#hush();
+  }
+
+  #hush(): void {
+    for (const view of this.#views) view.pause();
     this.#pace.open(true);
   }
 

@@ -1,6 +1,6 @@
 import { useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Interrupt, interrupts, interruptTimes } from './interrupt.ts';
+import { commands, Interrupt, interrupts, interruptTimes } from './interrupt.ts';
 
 useLeakCheck();
 beforeEach(() => void vi.useFakeTimers());
@@ -15,6 +15,32 @@ it.each([
   ['\x04', false],
   ['', false],
 ])('%j interrupts: %s', (input, expected) => expect(interrupts(new TextEncoder().encode(input))).toBe(expected));
+
+it.each([
+  ['ls', false],
+  ['ls\r', true],
+  ['\n', true],
+])('%j is a command: %s', (input, expected) => expect(commands(new TextEncoder().encode(input))).toBe(expected));
+
+it('can wait again for what comes late, until the same time, unless a command was typed', () => {
+  let over = 0;
+  const interrupt = new Interrupt(() => over++);
+  interrupt.start();
+  interrupt.forget();
+  vi.advanceTimersByTime(interruptTimes.quiet);
+  expect([over, interrupt.isActive, interrupt.isRecent]).toEqual([1, false, true]);
+  interrupt.resume();
+  for (let ms = interruptTimes.quiet; ms < interruptTimes.longest; ms += 50) {
+    expect(over).toBe(1);
+    interrupt.output();
+    vi.advanceTimersByTime(50);
+  }
+  expect([over, interrupt.isActive, interrupt.isRecent]).toEqual([2, false, false]);
+  interrupt.start();
+  vi.advanceTimersByTime(interruptTimes.quiet);
+  interrupt.forget();
+  expect([over, interrupt.isRecent]).toEqual([3, false]);
+});
 
 it('is over when the process has been quiet', () => {
   let over = 0;

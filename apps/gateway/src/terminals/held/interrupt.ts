@@ -2,19 +2,26 @@
 export const interruptTimes = {
   /** The process counts as interrupted when it has written nothing for this long. */
   quiet: 60,
-  /** A process that ignores the interrupt is not waited for any longer. */
+  /** What it wrote before may take this long to arrive; a process that ignores the interrupt is not waited for any longer. */
   longest: 2_000,
 };
 
 /** What a terminal turns into a signal that ends or stops the program: Ctrl-C, Ctrl-Z, Ctrl-\ (stty(1): intr, susp, quit). */
 const signalKeys: readonly number[] = [0x03, 0x1a, 0x1c];
+/** The keys that start something new: what it writes is wanted. */
+const enterKeys: readonly number[] = [0x0a, 0x0d];
 
 /** Whether input interrupts the program that runs. */
 export function interrupts(input: Uint8Array): boolean {
   return signalKeys.some((key) => input.includes(key));
 }
 
-/** Waits until an interrupted process has become quiet. */
+/** Whether input is a command, whose output nobody wants to miss. */
+export function commands(input: Uint8Array): boolean {
+  return enterKeys.some((key) => input.includes(key));
+}
+
+/** Waits until an interrupted process has become quiet, and again if what it wrote before arrives late. */
 export class Interrupt {
   readonly #onOver: () => void;
   #quiet: NodeJS.Timeout | undefined;
@@ -24,13 +31,25 @@ export class Interrupt {
     this.#onOver = onOver;
   }
 
+  /** Whether it waits. */
   get isActive(): boolean {
     return this.#quiet !== undefined;
   }
 
+  /** Whether a flood would still be one from before the interrupt. */
+  get isRecent(): boolean {
+    return this.#longest !== undefined;
+  }
+
   start(): void {
+    this.stop();
+    this.#longest = setTimeout(() => this.#end(), interruptTimes.longest);
+    this.resume();
+  }
+
+  /** Waits once more, until the same time at the latest. */
+  resume(): void {
     this.#quiet = setTimeout(() => this.#over(), interruptTimes.quiet);
-    this.#longest = setTimeout(() => this.#over(), interruptTimes.longest);
   }
 
   /** The process wrote something. */
@@ -38,15 +57,28 @@ export class Interrupt {
     this.#quiet?.refresh();
   }
 
+  /** What comes now is wanted. */
+  forget(): void {
+    if (!this.isActive) this.stop();
+  }
+
   /** Waits no longer, without a word. */
   stop(): void {
     clearTimeout(this.#quiet);
     clearTimeout(this.#longest);
     this.#quiet = undefined;
+    this.#longest = undefined;
+  }
+
+  #end(): void {
+    const wasActive = this.isActive;
+    this.stop();
+    if (wasActive) this.#onOver();
   }
 
   #over(): void {
-    this.stop();
+    clearTimeout(this.#quiet);
+    this.#quiet = undefined;
     this.#onOver();
   }
 }

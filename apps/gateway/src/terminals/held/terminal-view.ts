@@ -8,6 +8,9 @@ export const viewWindow = 128 * 1024;
 /** The largest piece of output, in bytes. */
 const largestPiece = 32 * 1024;
 
+/** Output that was not drawn yet, in bytes: above this, a program is writing, and not only echoing. */
+const flood = 16 * 1024;
+
 /** What the page of a view is told, in the order of the output. */
 export interface ViewEvents {
   onReset(reset: Omit<TerminalReset, 'terminal'>): void;
@@ -87,9 +90,9 @@ export class TerminalView {
     return this.#output.to - this.#drawn;
   }
 
-  /** Whether the process writes faster than this view draws. */
-  get isFarBehind(): boolean {
-    return this.behind >= viewWindow / 2;
+  /** Whether the process writes more than the echo of keys while this view draws. */
+  get isFlooded(): boolean {
+    return this.behind >= flood;
   }
 
   /** Whether it got its last event. */
