@@ -16,6 +16,7 @@ import { Limits } from './limits/limits.ts';
 import { LocalClusters } from './local/local-clusters.ts';
 import { GatewayMetrics } from './metrics/metrics.ts';
 import { serveMetrics } from './metrics/metrics-server.ts';
+import { Revalidation } from './revalidation/revalidation.ts';
 import { SessionLog } from './sessions/session-log.ts';
 import { SessionViewers } from './sessions/session-viewers.ts';
 import { TunnelRegistry } from './tunnels/tunnel-registry.ts';
@@ -45,6 +46,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     agents: presence,
     clusters: application.get(ClusterList),
     changes: application.get(ClusterChanges),
+    revalidation: application.get(Revalidation),
     sessions: application.get(SessionLog),
     viewers: application.get(SessionViewers),
     terminals: config.terminals,

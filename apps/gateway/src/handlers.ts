@@ -41,6 +41,8 @@ export interface HandlersOptions {
   logger: Logger;
   publicUrl: URL;
   dashboardUrl: URL | undefined;
+  /** Checks the credentials behind everything open; default: one of its own. It is stopped with the handlers. */
+  revalidation?: Revalidation;
   /** Time limit for the response head of a plain kube request. */
   headTimeoutMs?: number;
   revalidateMs?: number;
@@ -73,11 +75,9 @@ export function createHandlers(options: HandlersOptions): Handlers {
   const publicOrigin = publicUrl.origin;
   const connector = options.connector ?? new TunnelConnector(registry);
   const { headTimeoutMs, revalidateMs } = options;
-  const revalidation = new Revalidation({
-    authenticator,
-    logger,
-    ...(revalidateMs === undefined ? {} : { intervalMs: revalidateMs }),
-  });
+  const revalidation =
+    options.revalidation ??
+    new Revalidation({ authenticator, logger, ...(revalidateMs === undefined ? {} : { intervalMs: revalidateMs }) });
   const shared = {
     authenticator,
     directory,

@@ -59,6 +59,18 @@ export const Cluster = z.object({
 });
 export type Cluster = z.infer<typeof Cluster>;
 
+/** `since`: the version of the last answer. Without it the answer comes at once. */
+export const ClusterChangesQuery = z.object({
+  since: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .optional(),
+});
+
+/** For clients without a live connection. `version` changes with the list, but not with round trips and times last seen. */
+export const ClusterChanges = z.object({ version: z.string(), items: z.array(Cluster) });
+export type ClusterChanges = z.infer<typeof ClusterChanges>;
+
 export const CreateClusterRequest = z.strictObject({ name: Slug, labels: Labels.default({}) });
 export type CreateClusterRequest = z.input<typeof CreateClusterRequest>;
 

@@ -2,6 +2,7 @@ export { Enrolled, EnrollRequest } from './agents.ts';
 export { Me, Membership, SignedIn, SignInRequest, SignUpRequest } from './auth.ts';
 export {
   Cluster,
+  ClusterChanges,
   ClusterCredential,
   ClusterStatus,
   CreateClusterRequest,

@@ -3,6 +3,8 @@ import { Enrolled, EnrollRequest } from './agents.ts';
 import { Me, SignedIn, SignInRequest, SignUpRequest } from './auth.ts';
 import {
   Cluster,
+  ClusterChanges,
+  ClusterChangesQuery,
   ClusterCredential,
   CreateClusterRequest,
   CreatedCluster,
@@ -103,6 +105,14 @@ export const routes = {
     status: 200,
     errors: [],
   },
+  ping: {
+    ...operations.ping,
+    tag: 'Meta',
+    summary: 'A sign of life, for clients that watch their connection; answers nothing',
+    access: 'user',
+    status: 204,
+    errors: [],
+  },
   listClusters: {
     ...operations.listClusters,
     tag: 'Clusters',
@@ -110,6 +120,17 @@ export const routes = {
     access: 'cluster:read',
     params: inOrganization,
     response: z.object({ items: z.array(Cluster) }),
+    status: 200,
+    errors: [],
+  },
+  watchClusters: {
+    ...operations.watchClusters,
+    tag: 'Clusters',
+    summary: 'All clusters, once they differ from the version that the client has, or after 25 s',
+    access: 'cluster:read',
+    params: inOrganization,
+    query: ClusterChangesQuery,
+    response: ClusterChanges,
     status: 200,
     errors: [],
   },

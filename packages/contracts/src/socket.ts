@@ -39,6 +39,8 @@ type Ack<T> = (answer: T | SocketError) => void;
 /** Events from the browser. socket.io sends a Uint8Array as a binary attachment. */
 export interface ClientToServerEvents {
   'clusters:watch': (request: z.input<typeof WatchClusters>, ack: Ack<{ items: Cluster[] }>) => void;
+  /** Acknowledged at once: a sign of life, and the round trip. */
+  'live:ping': (ack: () => void) => void;
   'clusters:unwatch': (request: z.input<typeof WatchClusters>, ack: Ack<Done>) => void;
   /** Lists the terminals of an organization that the person may view, now and whenever that changes. */
   'terminals:watch': (request: z.input<typeof WatchTerminals>, ack: Ack<{ items: HeldTerminal[] }>) => void;
@@ -52,7 +54,7 @@ export interface ClientToServerEvents {
   'terminal:detach': (request: z.input<typeof DetachTerminal>, ack: Ack<Done>) => void;
   'terminal:close': (request: z.input<typeof CloseTerminal>, ack: Ack<Done>) => void;
   'terminal:share': (request: z.input<typeof ShareTerminal>, ack: Ack<Done>) => void;
-  /** Acknowledged at once, so that the browser can measure its latency. */
+  /** As `live:ping`; for pages that were loaded from an earlier version. */
   'terminal:ping': (ack: () => void) => void;
 }
 

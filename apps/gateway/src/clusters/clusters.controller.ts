@@ -6,16 +6,15 @@ import { type Answer, type Call, CallOf, type CallOrganization } from '../http/c
 import { Operation } from '../http/operation.ts';
 import { Limits } from '../limits/limits.ts';
 import { ClusterList } from './cluster-list.ts';
+import { ClusterPoll, clustersOfOneRequest } from './cluster-poll.ts';
 import { Clusters } from './clusters.ts';
 import { Kubeconfigs } from './kubeconfigs.ts';
-
-/** A list counts as one request for each this many clusters in it. */
-const clustersOfOneRequest = 10;
 
 @Controller()
 export class ClustersController {
   @Inject(Clusters) private readonly clusters!: Clusters;
   @Inject(ClusterList) private readonly shown!: ClusterList;
+  @Inject(ClusterPoll) private readonly poll!: ClusterPoll;
   @Inject(Limits) private readonly limits!: Limits;
   @Inject(Kubeconfigs) private readonly kubeconfigs!: Kubeconfigs;
 
@@ -24,6 +23,14 @@ export class ClustersController {
     const items = await this.shown.list(organization.id);
     this.limits.charge('requestsPerUser', principal.userId, items.length / clustersOfOneRequest);
     return { items };
+  }
+
+  @Operation('watchClusters')
+  async watch(@CallOf() call: Call<'watchClusters'>): Promise<Answer<'watchClusters'>> {
+    const { principal, organization, query, reply } = call;
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    return this.poll.next({ principal, organizationId: organization.id, since: query.since, gone: gone.signal });
   }
 
   @Operation('createCluster')

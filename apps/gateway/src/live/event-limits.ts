@@ -13,6 +13,7 @@ const costs: ReadonlyMap<string, number> = new Map(
     'clusters:unwatch': 1,
     'terminals:watch': 5,
     'terminals:unwatch': 1,
+    'live:ping': 1,
     'terminal:open': 10,
     'terminal:attach': 5,
     'terminal:input': 1,

@@ -6,6 +6,7 @@ import { logFailure } from '../database/log-failure.ts';
 import { refuseSocket } from '../edge/plain-response.ts';
 import { remoteAddressOf } from '../edge/remote-address.ts';
 import type { Principal } from '../identity/principal.ts';
+import { answerOf } from './answer.ts';
 import { pushClusterChanges, serveClusters } from './cluster-events.ts';
 import { ConnectionGuard, GuardedWebSocketServer } from './connection-guard.ts';
 import { limitEvents } from './event-limits.ts';
@@ -139,6 +140,8 @@ export class LiveEndpoint {
       guard.end();
     });
     limitEvents(socket, this.#options.limits);
+    // Measures the round trip, so its argument is ignored.
+    socket.on('live:ping', (acknowledgement: unknown) => answerOf<undefined>(acknowledgement)(undefined));
     serveClusters(socket, this.#options);
     serveTerminals(socket, this.#options);
     serveTerminalList(socket, this.#options);

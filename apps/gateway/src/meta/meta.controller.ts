@@ -11,6 +11,12 @@ export class MetaController {
   @Inject(SetupCode) private readonly setupCode!: SetupCode;
   @Inject(CONFIG) private readonly config!: Config;
 
+  /** The guard has checked the credential, and there is nothing else to say. */
+  @Operation('ping')
+  async ping(): Promise<Answer<'ping'>> {
+    return undefined;
+  }
+
   @Operation('getMeta')
   async getMeta(): Promise<Answer<'getMeta'>> {
     const { publicOrigin, ca, local } = this.config;
