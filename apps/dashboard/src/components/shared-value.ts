@@ -5,6 +5,8 @@ import { readStored, writeStored } from './stored.ts';
 export interface SharedValue<T> {
   get: () => T;
   set: (next: T) => void;
+  /** @returns a function that removes the listener. */
+  subscribe: (listener: () => void) => () => void;
   /** Hook: the current value; on the server, the initial one. */
   use: () => T;
 }
@@ -35,6 +37,7 @@ export function sharedValue<T extends object>(initial: T, remembered?: Remembere
       if (remembered !== undefined) writeStored(remembered.key, JSON.stringify(next));
       for (const listener of listeners) listener();
     },
+    subscribe,
     use: () => useSyncExternalStore(subscribe, get, getInitial),
   };
 }

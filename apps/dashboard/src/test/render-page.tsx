@@ -28,6 +28,17 @@ export interface RenderedPage {
   address: () => string;
 }
 
+/** Renders parts of a page with the application's providers, but without its frame and so without a connection. */
+export function renderParts(parts: ReactNode): void {
+  render(
+    <PathnameContext value={window.location.pathname}>
+      <Router>
+        <Providers>{parts}</Providers>
+      </Router>
+    </PathnameContext>,
+  );
+}
+
 /** Renders a page with the application's frame and providers, at a path of the gateway. */
 export function renderPage(page: ReactNode, at: { gateway: TestGateway; path: string }): RenderedPage {
   globalThis.jsdom.reconfigure({ url: at.gateway.origin + at.path });

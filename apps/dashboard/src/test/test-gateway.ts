@@ -52,6 +52,11 @@ export class TestGateway {
     const http = createServer((request, response) => void this.#serve(request, response));
     this.#http = http;
     this.#live = new LiveServer(http, { path: '/socket.io/', transports: ['websocket'] });
+    this.#live.on('connection', (socket) => {
+      socket.on('live:ping', (answer) => {
+        if (typeof answer === 'function') answer();
+      });
+    });
     // Not an ephemeral port, which the system could give to another program between a stop and a start.
     this.#port ||= await freePort();
     http.listen(this.#port, 'localhost');
@@ -102,6 +107,10 @@ export class TestGateway {
     const path = /^\/k8s\/[^/]+\/[^/]+(\/.*)$/.exec(url.pathname)?.[1];
     if (path !== undefined && this.#clusterApi({ url, path }, response)) return;
     const text = (await request.toArray()).join('');
+    if (url.pathname === '/api/v1/ping') {
+      response.writeHead(204).end();
+      return;
+    }
     const [status, body] = this.#ask(request.method ?? 'GET', url, text === '' ? undefined : JSON.parse(text));
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(body === undefined ? undefined : JSON.stringify(body));

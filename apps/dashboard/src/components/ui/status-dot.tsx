@@ -19,18 +19,25 @@ export interface StatusDotProps {
   children: ReactNode;
 }
 
+/** The dot alone, where its meaning is said in another way. */
+export function Dot({ tone, pending = false }: Pick<StatusDotProps, 'tone' | 'pending'>) {
+  return (
+    <span
+      aria-hidden
+      className={cn(
+        'size-2 shrink-0 rounded-full',
+        tones[tone],
+        pending && 'animate-pulse-dot',
+        tone === 'bad' && 'rounded-[2px]',
+      )}
+    />
+  );
+}
+
 export function StatusDot({ tone, pending = false, className, children }: StatusDotProps) {
   return (
     <span className={cn('inline-flex min-w-0 items-center gap-2', className)}>
-      <span
-        aria-hidden
-        className={cn(
-          'size-2 shrink-0 rounded-full',
-          tones[tone],
-          pending && 'animate-pulse-dot',
-          tone === 'bad' && 'rounded-[2px]',
-        )}
-      />
+      <Dot tone={tone} pending={pending} />
       <span className="min-w-0 truncate">{children}</span>
     </span>
   );

@@ -1,4 +1,5 @@
 import { createClient } from '@postern/api-client';
+import { observedFetch } from '#features/freshness/http-link.ts';
 import { signInPath } from './next-path.ts';
 import { refreshBrowserSession } from './refresh.ts';
 import { createRefreshingFetch } from './refreshing-fetch.ts';
@@ -12,7 +13,7 @@ function leave() {
 
 /** Fetch for the signed-in person: refreshes the browser session if needed, and goes to the sign-in page if it has ended. */
 export const apiFetch: typeof fetch = createRefreshingFetch({
-  fetch: (input, init) => fetch(input, init),
+  fetch: observedFetch,
   refresh: refreshBrowserSession,
   onEnded: leave,
 });

@@ -5,9 +5,10 @@ import { bindAction } from '#features/actions/action.ts';
 import { useActions } from '#features/actions/use-actions.ts';
 import { objectHref } from '#features/address/kind-href.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
+import { DIMMED, isDoubtful } from '#features/freshness/freshness.ts';
+import { useShownFreshness } from '#features/freshness/use-shown-freshness.ts';
 import { type ApiResource, can, pluralOf, resourceId } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
-import { isDoubtful } from '#features/kube/freshness.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { tableRows } from '#features/kube/list-format.ts';
 import type { Row } from '#features/kube/table-rows.ts';
@@ -67,6 +68,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
   useActions(objectActions, context);
 
   const { freshness } = table;
+  const doubtful = isDoubtful(useShownFreshness(freshness));
   return (
     <div className="flex h-full flex-col">
       <TableToolbar
@@ -104,7 +106,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
             onClearFilter={() => setFilter('')}
           />
         }
-        className={cn('min-h-0 flex-1 transition-opacity', isDoubtful(freshness) && 'dimmed')}
+        className={cn('min-h-0 flex-1 transition-[filter]', doubtful && DIMMED)}
       />
       {menu !== undefined && (
         <RowMenu context={contextOf(menu.row, [])} anchor={menu.anchor} onClose={() => setMenu(undefined)} />

@@ -11,13 +11,13 @@ import { Menu, MenuCheckItem, MenuItem, MenuLabel, MenuSeparator } from '#compon
 import { type BoundAction, bindAction } from '#features/actions/action.ts';
 import { ActionButton } from '#features/actions/action-button.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
+import { FreshnessLine } from '#features/freshness/freshness-line.tsx';
 import { type ApiResource, pluralOf } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import type { UsedList } from '#features/kube/use-live-list.ts';
 import { type ColumnChoice, isShown } from './column-layout.ts';
-import { FreshnessLine } from './freshness-line.tsx';
 import { clearSelection, filterTable, tableBarActions } from './table-actions.ts';
 import type { TableView } from './use-table-view.ts';
 

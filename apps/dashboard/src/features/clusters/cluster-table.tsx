@@ -7,11 +7,13 @@ import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
+import { useConnection } from '#features/freshness/connection.ts';
+import { isDoubtful } from '#features/freshness/freshness.ts';
 import { Link } from '#features/router/link.tsx';
 import { clusterRowActions } from './cluster-list-actions.ts';
 import { ClusterMenu } from './cluster-menu.tsx';
 import { formatRoundTrip } from './format-round-trip.ts';
-import { statusOf } from './status.ts';
+import { useStatusOf } from './status.ts';
 
 export interface ClusterTableProps {
   organization: string;
@@ -135,11 +137,18 @@ function Row({
 
 /** The status and its duration; a problem is shown on hover and on the cluster's own page. */
 function ClusterState({ cluster }: { cluster: Cluster }) {
+  const statusOf = useStatusOf();
+  const doubtful = isDoubtful(useConnection().freshness);
   const { tone, word, pending } = statusOf(cluster);
   const state = (
     <StatusDot tone={tone} pending={pending}>
-      {word} <span className="text-faint">· </span>
-      <Time at={cluster.statusSince} className="relative z-10 text-faint" />
+      {word}
+      {!doubtful && (
+        <>
+          <span className="text-faint"> · </span>
+          <Time at={cluster.statusSince} className="relative z-10 text-faint" />
+        </>
+      )}
     </StatusDot>
   );
   if (cluster.problem === null) return state;

@@ -12,7 +12,7 @@ import { useActions } from '#features/actions/use-actions.ts';
 import { addCluster } from '#features/address/go-actions.ts';
 import { useOrganization } from '#features/address/use-organization.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
-import { LastKnown } from '#features/live/last-known.tsx';
+import { LastKnown } from '#features/freshness/last-known.tsx';
 import { Link } from '#features/router/link.tsx';
 import { fitsFilter, toggleWord } from './cluster-filter.ts';
 import { filterClusters } from './cluster-list-actions.ts';

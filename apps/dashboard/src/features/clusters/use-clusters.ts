@@ -2,16 +2,17 @@
 import type { Cluster } from '@postern/contracts';
 import { type QueryClient, type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { deferredCode, useDeferredCode } from '#components/deferred.tsx';
 import { api } from '#features/browser-session/api.ts';
-import { useConnection } from '#features/live/connection.ts';
-import { liveSocket } from '#features/live/live-socket.ts';
 import { withCluster, withoutCluster } from './cluster-cache.ts';
+
+// Not needed for the first paint.
+const clusterUpdates = deferredCode(() => import('./cluster-updates.ts'));
 
 const keyOf = (organization: string) => ['clusters', organization] as const;
 
 /** All clusters of an organization, sorted by name, kept up to date by `useClusterUpdates`. */
 export function useClusters(organization: string | undefined): UseQueryResult<Cluster[]> {
-  const connected = useConnection().state === 'connected';
   return useQuery({
     queryKey: keyOf(organization ?? ''),
     queryFn: async ({ signal }) => {
@@ -19,8 +20,7 @@ export function useClusters(organization: string | undefined): UseQueryResult<Cl
       return sortedByName(items);
     },
     enabled: organization !== undefined,
-    // Events report changes; without a connection, poll.
-    refetchInterval: connected ? false : 10_000,
+    // `useClusterUpdates` reports changes.
     staleTime: 30_000,
   });
 }
@@ -66,50 +66,15 @@ function cachedList(client: QueryClient, organization: string) {
 const sortedByName = (clusters: readonly Cluster[]): Cluster[] =>
   clusters.toSorted((a, b) => a.name.localeCompare(b.name));
 
-/** Keeps an organization's list up to date with the gateway's events; called once, by the frame. */
+/** Keeps an organization's list up to date with the gateway; called once, by the frame. */
 export function useClusterUpdates(organization: string | undefined): void {
   const client = useQueryClient();
+  const updates = useDeferredCode(clusterUpdates).content;
   useEffect(() => {
-    if (organization === undefined) return;
-    let stop = () => {};
-    let stopped = false;
-    void liveSocket().then((socket) => {
-      if (stopped) return;
-      let organizationId: string | undefined;
-      const list = cachedList(client, organization);
-      let retry: ReturnType<typeof setTimeout> | undefined;
-      const watch = () =>
-        socket.emit('clusters:watch', { organization }, (answer) => {
-          if (stopped) return;
-          if ('error' in answer) {
-            const { retryAfterSeconds } = answer.error;
-            clearTimeout(retry);
-            if (retryAfterSeconds !== undefined) retry = setTimeout(watch, retryAfterSeconds * 1_000);
-            return;
-          }
-          organizationId = answer.items[0]?.organizationId ?? organizationId;
-          list.replace(answer.items);
-        });
-      const ours = (id: string) => organizationId === undefined || id === organizationId;
-      const onChanged = (cluster: Cluster) => {
-        if (ours(cluster.organizationId)) list.put(cluster);
-      };
-      const onDeleted = (cluster: { id: string; organizationId: string }) => list.remove(cluster.id);
-      socket.on('connect', watch);
-      socket.on('cluster:changed', onChanged);
-      socket.on('cluster:deleted', onDeleted);
-      if (socket.connected) watch();
-      stop = () => {
-        clearTimeout(retry);
-        socket.off('connect', watch);
-        socket.off('cluster:changed', onChanged);
-        socket.off('cluster:deleted', onDeleted);
-        if (socket.connected) socket.emit('clusters:unwatch', { organization }, () => {});
-      };
-    });
-    return () => {
-      stopped = true;
-      stop();
-    };
-  }, [organization, client]);
+    if (organization === undefined || updates === undefined) return;
+    const stop = new AbortController();
+    const list = cachedList(client, organization);
+    updates.keepUpToDate({ organization, list, signal: stop.signal });
+    return () => stop.abort();
+  }, [organization, client, updates]);
 }

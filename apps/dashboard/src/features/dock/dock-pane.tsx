@@ -3,6 +3,7 @@ import { cn } from '#components/class-names.ts';
 import { LogsPane } from '#features/logs/logs-pane.tsx';
 import { TerminalPane } from '#features/terminal/terminal-pane.tsx';
 import { changeTab, type DockTab, leaveTab } from './dock-store.ts';
+import { NeedsLiveConnection } from './needs-live-connection.tsx';
 import { paneId } from './tab-names.ts';
 
 interface DockPaneProps {
@@ -26,16 +27,21 @@ export function DockPane({ tab, shown, active, second }: DockPaneProps) {
       className={cn('min-h-0 min-w-0 flex-1', !shown && 'hidden', second && 'order-last border-l')}
     >
       {tab.kind === 'terminal' ? (
-        <TerminalPane
-          target={tab.target}
-          shell={tab.shell}
-          active={active}
-          startAtOnce={tab.restored !== true}
-          held={tab.held?.id}
-          onHeld={(held) => changeTab(tab.id, { held })}
-          onLeave={() => leaveTab(tab.id)}
-          onChoice={onChoice}
-        />
+        <div className="flex h-full flex-col">
+          <NeedsLiveConnection />
+          <div className="min-h-0 flex-1">
+            <TerminalPane
+              target={tab.target}
+              shell={tab.shell}
+              active={active}
+              startAtOnce={tab.restored !== true}
+              held={tab.held?.id}
+              onHeld={(held) => changeTab(tab.id, { held })}
+              onLeave={() => leaveTab(tab.id)}
+              onChoice={onChoice}
+            />
+          </div>
+        </div>
       ) : (
         <LogsPane target={tab.target} active={active} onChoice={onChoice} />
       )}

@@ -1,4 +1,5 @@
 import { apiFetch } from '#features/browser-session/api.ts';
+import { httpLink, observeBody } from '#features/freshness/http-link.ts';
 import { type ClusterRef, clusterUrl, type QueryParams } from './cluster-ref.ts';
 import { kubeErrorOf } from './kube-error.ts';
 
@@ -29,11 +30,16 @@ export async function kubeFetch(ref: ClusterRef, path: string, request: KubeRequ
     method,
     headers: { accept, ...(body !== undefined && { 'content-type': contentType }) },
     body: body === undefined ? null : JSON.stringify(body),
-    signal: signal ?? null,
+    signal: method === 'GET' ? breakable(signal) : (signal ?? null),
   });
-  if (response.ok) return response;
+  if (response.ok) return observeBody(response);
   const answer: unknown = await response.json().catch(() => undefined);
   throw kubeErrorOf(answer, response.status);
+}
+
+/** Reads end when the connection turns out to be dead; whether a change was made is for the browser to find out. */
+function breakable(signal: AbortSignal | undefined): AbortSignal {
+  return signal === undefined ? httpLink.signal : AbortSignal.any([signal, httpLink.signal]);
 }
 
 /** The same, with the body parsed as JSON. */

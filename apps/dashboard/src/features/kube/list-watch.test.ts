@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Freshness } from './freshness.ts';
+import type { Freshness } from '#features/freshness/freshness.ts';
 import { KubeError } from './kube-error.ts';
 import { type ListPage, ListWatch, type ListWatchOptions, type Surroundings, type WatchChange } from './list-watch.ts';
 
@@ -24,7 +24,9 @@ class Fixture {
   room = true;
   held = 0;
   paused = false;
+  heardAt = 0;
   readonly #listeners = new Set<() => void>();
+  readonly #onBack = new Set<() => void>();
   #waiters: (() => void)[] = [];
   now = 1000;
 
@@ -44,6 +46,13 @@ class Fixture {
       onChange: (listener) => {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
+      },
+    },
+    link: {
+      heardAt: () => this.heardAt,
+      onBack: (listener) => {
+        this.#onBack.add(listener);
+        return () => this.#onBack.delete(listener);
       },
     },
     acquireWatch: () => {
@@ -106,6 +115,10 @@ class Fixture {
   setPaused(paused: boolean): void {
     this.paused = paused;
     for (const listener of [...this.#listeners]) listener();
+  }
+
+  comeBack(): void {
+    for (const listener of [...this.#onBack]) listener();
   }
 
   async until(condition: () => boolean): Promise<void> {
@@ -244,6 +257,25 @@ describe('ListWatch', () => {
     expect(stale.at(-1)?.reason).toBe('The agent is offline.');
     expect(fixture.waits).toEqual([500, 1000, 2000]);
     expect(fixture.items.has('a')).toBe(true);
+  });
+
+  it('was up to date for as long as the connection was heard, and tries again at once when that is back', async () => {
+    const first = new Queue();
+    fixture.lists = [page(['a'], '10')];
+    fixture.watches = [first, ...Array.from({ length: 8 }, () => new TypeError('lost'))];
+    start();
+    await fixture.until(() => fixture.state === 'live');
+    fixture.heardAt = 9_000;
+    fixture.now = 14_000;
+    first.fail(new TypeError('lost'));
+    // The last of these waits is long.
+    await fixture.until(() => fixture.waits.at(-1) === 30_000);
+    expect(fixture.states.at(-1)).toMatchObject({ state: 'stale', since: 9_000 });
+    fixture.watches = [];
+    fixture.comeBack();
+    await fixture.until(() => fixture.state === 'live');
+    expect(fixture.listed).toHaveLength(1);
+    expect(fixture.watchedFrom.at(-1)).toBe('10');
   });
 
   it('backs off if watches end at once', async () => {

@@ -1,4 +1,4 @@
-import type { Freshness } from './freshness.ts';
+import type { Freshness } from '#features/freshness/freshness.ts';
 import { KubeError, sentenceOf } from './kube-error.ts';
 
 export interface ListPage<T> {
@@ -46,6 +46,13 @@ export interface Surroundings {
     paused: () => boolean;
     onChange: (listener: () => void) => () => void;
   };
+  /** The connection to the gateway, which all requests share. */
+  link: {
+    /** When anything was last received over it: until then, an open watch without changes was up to date. */
+    heardAt: () => number;
+    /** Calls back when it works again after it was lost; what was open on it has been aborted. */
+    onBack: (listener: () => void) => () => void;
+  };
   /** Allows another watch. @returns a function that ends the allowance, or undefined if the page has too many. */
   acquireWatch: () => (() => void) | undefined;
 }
@@ -83,7 +90,7 @@ export class ListWatch<T> {
   #failures = 0;
   #hasData = false;
   #lastHeard = 0;
-  #live = false;
+  #isWatching = false;
   #sorry: Freshness | undefined;
 
   constructor(options: ListWatchOptions<T>) {
@@ -95,7 +102,8 @@ export class ListWatch<T> {
 
   /** Resolves when stopped. */
   async run(): Promise<void> {
-    const { attention } = this.#around;
+    const { attention, link } = this.#around;
+    const unlink = link.onBack(() => this.retry());
     while (!this.#stop.signal.aborted) {
       if (attention.paused()) await this.#pause();
       const round = new AbortController();
@@ -108,6 +116,7 @@ export class ListWatch<T> {
         unlisten();
       }
     }
+    unlink();
   }
 
   stop(): void {
@@ -170,6 +179,7 @@ export class ListWatch<T> {
   async #watch(watch: OpenWatch<T>, signal: AbortSignal): Promise<void> {
     const changes = await watch(this.#resourceVersion ?? '', signal);
     const started = this.#around.now();
+    this.#isWatching = true;
     this.#report({ state: 'live', since: started });
     for await (const change of changes) {
       this.#lastHeard = this.#around.now();
@@ -188,6 +198,7 @@ export class ListWatch<T> {
     }
     signal.throwIfAborted();
     this.#lastHeard = this.#around.now();
+    this.#isWatching = false;
     // Servers end watches from time to time; back off only if they repeatedly end at once.
     if (this.#around.now() - started >= SETTLED_MS) this.#failures = 0;
     else await this.#wait(this.#backoff(), signal);
@@ -200,6 +211,9 @@ export class ListWatch<T> {
 
   async #recover(error: unknown): Promise<void> {
     const now = this.#around.now();
+    // An open watch was up to date for as long as the connection was.
+    if (this.#isWatching) this.#lastHeard = Math.max(this.#lastHeard, this.#around.link.heardAt());
+    this.#isWatching = false;
     if (error instanceof KubeError && (error.status === 410 || error.reason === 'Expired')) {
       this.#resourceVersion = undefined;
       this.#report({ state: 'catching-up', since: now });
@@ -226,7 +240,7 @@ export class ListWatch<T> {
   async #pause(): Promise<void> {
     const { attention } = this.#around;
     const now = this.#around.now();
-    if (this.#live) this.#lastHeard = now;
+    if (this.#isWatching) this.#lastHeard = now;
     this.#report({ state: 'paused', since: now });
     await new Promise<void>((resolve) => {
       const done = () => {
@@ -263,7 +277,6 @@ export class ListWatch<T> {
       freshness.state === 'denied' || freshness.state === 'failed' || freshness.state === 'stale'
         ? freshness
         : undefined;
-    this.#live = freshness.state === 'live';
     this.#sink.freshness(freshness);
   }
 }

@@ -11,6 +11,7 @@ const around: Surroundings = {
   random: () => 0,
   delay: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
   attention: { paused: () => false, onChange: () => () => undefined },
+  link: { heardAt: () => 0, onBack: () => () => undefined },
   acquireWatch: () => () => undefined,
 };
 

@@ -1,4 +1,4 @@
-import { type Freshness, worstOf } from './freshness.ts';
+import { type Freshness, worstOf } from '#features/freshness/freshness.ts';
 import type { ListFormat } from './list-format.ts';
 import { ListWatch, type Source, type Surroundings } from './list-watch.ts';
 import { LiveStore, type Schedule, type Snapshot } from './live-store.ts';

@@ -1,4 +1,3 @@
-import { onReturn } from '#features/live/connection.ts';
 import { type ApiResource, resourceId } from './api-resource.ts';
 import type { ClusterRef } from './cluster-ref.ts';
 import { IdleLists } from './idle-lists.ts';
@@ -34,6 +33,7 @@ export interface ListRequest<T> {
 }
 
 interface Shared {
+  ref: ClusterRef;
   /** With the item type `T` of the request with this key. */
   list: LiveList<unknown>;
   users: number;
@@ -44,11 +44,6 @@ interface Shared {
 }
 
 const lists = new Map<string, Shared>();
-
-// Sooner than the pause after many failures would end.
-onReturn(() => {
-  for (const { list, users } of lists.values()) if (users > 0) list.retry();
-});
 
 /** The key of a request; requests with the same key share a list. */
 export function listKey<T>(request: ListRequest<T>): string {
@@ -70,6 +65,12 @@ export function listKey<T>(request: ListRequest<T>): string {
 /** The list with this key, if it is in use, or was and is still kept. */
 export function sharedList<T>(key: string): LiveList<T> | undefined {
   return lists.get(key)?.list as LiveList<T> | undefined;
+}
+
+/** Lets all lists of a cluster try again now instead of waiting: something that they all need is back. */
+export function retryLists({ organization, cluster }: ClusterRef): void {
+  for (const { ref, list } of lists.values())
+    if (ref.organization === organization && ref.cluster === cluster) list.retry();
 }
 
 /** Starts using a list; all users of the same list share its watches. @returns a function to call once when done. */
@@ -95,6 +96,7 @@ function open<T>(key: string, request: ListRequest<T>): Shared {
     schedule: nextFrame,
   });
   const shared: Shared = {
+    ref,
     list: list as LiveList<unknown>,
     users: 0,
     rest,

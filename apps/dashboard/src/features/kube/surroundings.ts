@@ -1,3 +1,4 @@
+import { httpLink } from '#features/freshness/http-link.ts';
 import type { Surroundings } from './list-watch.ts';
 import type { Schedule } from './live-store.ts';
 import { watchBudget } from './watch-budget.ts';
@@ -51,6 +52,7 @@ export const browserSurroundings: Surroundings = {
       return () => listeners.delete(listener);
     },
   },
+  link: { heardAt: () => httpLink.heardAt, onBack: (listener) => httpLink.onBack(listener) },
   acquireWatch: () => watchBudget.acquire(),
 };
 

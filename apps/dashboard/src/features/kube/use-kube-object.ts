@@ -1,9 +1,9 @@
 'use client';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import type { Freshness } from '#features/freshness/freshness.ts';
 import { type ApiResource, resourceId, resourcePath } from './api-resource.ts';
 import type { ClusterRef } from './cluster-ref.ts';
-import type { Freshness } from './freshness.ts';
 import { KubeError, sentenceOf } from './kube-error.ts';
 import { kubeJson } from './kube-fetch.ts';
 import { asObject, type KubeObject } from './kube-object.ts';

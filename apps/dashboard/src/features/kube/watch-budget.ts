@@ -1,5 +1,9 @@
+import { sharesConnection } from '#features/freshness/http-link.ts';
+
 /** Maximum number of watches per browser tab, so that the dashboard never overloads a cluster. */
 const MOST_WATCHES = 12;
+/** The same over HTTP/1.1, where each takes one of six connections, and the page needs some for its other requests. */
+const MOST_WATCHES_ALONE = 3;
 
 /** Counts watches. At the limit, views that are no longer visible are closed first. */
 export class WatchBudget {
@@ -37,4 +41,4 @@ export class WatchBudget {
   }
 }
 
-export const watchBudget = new WatchBudget(MOST_WATCHES);
+export const watchBudget = new WatchBudget(sharesConnection() ? MOST_WATCHES : MOST_WATCHES_ALONE);

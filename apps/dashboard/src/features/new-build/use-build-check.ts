@@ -1,6 +1,6 @@
 'use client';
 import { useEffect } from 'react';
-import { useConnection } from '#features/live/connection.ts';
+import { useReached } from '#features/freshness/use-away.ts';
 import { checkBuild } from './new-build.ts';
 
 const INTERVAL_MS = 10 * 60_000;
@@ -9,7 +9,7 @@ const RETRY_MS = 15_000;
 
 /** Finds out about new builds: whenever the gateway is reached again, and every ten minutes. Used once, by the frame. */
 export function useBuildCheck(): void {
-  const connected = useConnection().state === 'connected';
+  const connected = useReached();
   useEffect(() => {
     if (!connected) return;
     let timer: ReturnType<typeof setTimeout>;

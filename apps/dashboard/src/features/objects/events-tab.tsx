@@ -6,10 +6,11 @@ import { ErrorState } from '#components/ui/error-state.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { FreshnessLine } from '#features/browser/freshness-line.tsx';
+import { DIMMED, isDoubtful } from '#features/freshness/freshness.ts';
+import { FreshnessLine } from '#features/freshness/freshness-line.tsx';
+import { useShownFreshness } from '#features/freshness/use-shown-freshness.ts';
 import { lastSeen } from '#features/health/happenings.ts';
 import { findResource } from '#features/kube/api-resource.ts';
-import { isDoubtful } from '#features/kube/freshness.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { type KubeObject, objectKey } from '#features/kube/kube-object.ts';
 import { wholeObjects } from '#features/kube/list-format.ts';
@@ -29,6 +30,7 @@ export function EventsTab({ target }: { target: ObjectRef }) {
       format: wholeObjects,
     },
   );
+  const doubtful = isDoubtful(useShownFreshness(freshness));
   const sorted = useMemo(() => items.toSorted((a, b) => lastSeen(b).localeCompare(lastSeen(a))), [items]);
   if (freshness.state === 'denied') {
     return <ErrorState title="You are not allowed to see the events of this object.">{freshness.message}</ErrorState>;
@@ -57,12 +59,7 @@ export function EventsTab({ target }: { target: ObjectRef }) {
           Clusters forget events after an hour or so. New ones appear here by themselves.
         </EmptyState>
       ) : (
-        <ol
-          className={cn(
-            'flex flex-col divide-y rounded-lg border transition-opacity',
-            isDoubtful(freshness) && 'dimmed',
-          )}
-        >
+        <ol className={cn('flex flex-col divide-y rounded-lg border transition-opacity', doubtful && DIMMED)}>
           {sorted.map((event) => (
             <li
               key={objectKey(event)}

@@ -16,13 +16,14 @@ import { kindHref } from '#features/address/kind-href.ts';
 import { useClusterRef } from '#features/address/use-cluster-ref.ts';
 import { useLocation } from '#features/address/use-location.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
-import { FreshnessLine } from '#features/browser/freshness-line.tsx';
 import { KindNotServed } from '#features/browser/kind-not-served.tsx';
 import { openPod, showYaml } from '#features/browser/object-actions.ts';
+import { DIMMED, isDoubtful } from '#features/freshness/freshness.ts';
+import { FreshnessLine } from '#features/freshness/freshness-line.tsx';
+import { useShownFreshness } from '#features/freshness/use-shown-freshness.ts';
 import { useRules } from '#features/health/use-rules.ts';
 import { isTrouble } from '#features/health/verdict.ts';
 import { findResource, pluralOf } from '#features/kube/api-resource.ts';
-import { isDoubtful } from '#features/kube/freshness.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
@@ -157,7 +158,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
   // Once opened, it stays mounted, because it may contain an unfinished edit.
   const [editorOpened, setEditorOpened] = useState(false);
   if (tab === 'yaml' && !editorOpened) setEditorOpened(true);
-  const old = isDoubtful(state.freshness);
+  const doubtful = isDoubtful(useShownFreshness(state.freshness));
   const description = useMemo(() => describe(resource, object), [resource, object]);
   const now = useTicking((ms) => Math.floor(ms / JUDGED_MS) * JUDGED_MS);
   const rules = useRules();
@@ -208,7 +209,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
             value: 'summary',
             label: 'Summary',
             content: (
-              <div className={cn('flex flex-col gap-4 transition-opacity', old && 'dimmed')}>
+              <div className={cn('flex flex-col gap-4 transition-[filter]', doubtful && DIMMED)}>
                 {state.gone && isPod(target) && (
                   <Card>
                     <Replacements target={target} last={object} />
@@ -232,7 +233,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
             value: 'yaml',
             label: 'YAML',
             keep: editorOpened,
-            content: <YamlTab target={target} object={object} gone={state.gone} old={old} />,
+            content: <YamlTab target={target} object={object} gone={state.gone} old={doubtful} />,
           },
           { value: 'events', label: 'Events', content: <EventsTab target={target} /> },
         ]}

@@ -1,13 +1,16 @@
 'use client';
 import { useCallback, useState } from 'react';
+import { cn } from '#components/class-names.ts';
 import { Card } from '#components/ui/card.tsx';
 import { objectHref } from '#features/address/kind-href.ts';
 import { useClusterRef } from '#features/address/use-cluster-ref.ts';
 import { writeSort } from '#features/browser/arrange.ts';
-import { FreshnessLine } from '#features/browser/freshness-line.tsx';
 import { ResourceTable } from '#features/browser/resource-table.tsx';
 import { TableEmpty } from '#features/browser/table-states.tsx';
 import { useTableView } from '#features/browser/use-table-view.ts';
+import { DIMMED, isDoubtful } from '#features/freshness/freshness.ts';
+import { FreshnessLine } from '#features/freshness/freshness-line.tsx';
+import { useShownFreshness } from '#features/freshness/use-shown-freshness.ts';
 import { type ApiResource, findResource } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { tableRows } from '#features/kube/list-format.ts';
@@ -41,6 +44,7 @@ function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiRe
     fieldSelector,
     narrows: true,
   });
+  const doubtful = isDoubtful(useShownFreshness(table.freshness));
   const [sort, setSort] = useState('');
   const [activeKey, setActiveKey] = useState<string>();
   const view = useTableView(table, {
@@ -89,7 +93,7 @@ function PodTable({ cluster, pods, section }: { cluster: ClusterRef; pods: ApiRe
               onClearFilter={() => undefined}
             />
           }
-          className="h-full rounded-b-lg"
+          className={cn('h-full rounded-b-lg transition-[filter]', doubtful && DIMMED)}
         />
       </div>
     </Card>

@@ -1,4 +1,3 @@
-import type { Freshness } from '#features/kube/freshness.ts';
 import type { LiveListState } from '#features/kube/live-list.ts';
 
 /** Whether a list is unavailable: denied by RBAC, or the first attempt failed. */
@@ -9,10 +8,4 @@ export function isRefused({ freshness }: Pick<LiveListState<unknown>, 'freshness
 /** The items of a list, for totals; undefined while only its first pages are loaded, and if it is unavailable. */
 export function itemsOf<T>(list: LiveListState<T>): readonly T[] | undefined {
   return list.loaded && !isRefused(list) ? list.items : undefined;
-}
-
-/** When a view that gets no updates was last updated, in milliseconds since 1970. */
-export function lastHeard(freshness: Freshness): number | undefined {
-  if (freshness.state === 'stale' || freshness.state === 'paused') return freshness.since;
-  return freshness.state === 'polled' ? freshness.at : undefined;
 }

@@ -5,19 +5,19 @@ import { href } from '#components/href.ts';
 import { useTicking } from '#components/ticker.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
-import { Time } from '#components/ui/time.tsx';
-import { FreshnessLine } from '#features/browser/freshness-line.tsx';
-import { statusOf } from '#features/clusters/status.ts';
+import { useStatusOf } from '#features/clusters/status.ts';
+import { DIMMED, isDoubtful, worstOf } from '#features/freshness/freshness.ts';
+import { FreshnessLine } from '#features/freshness/freshness-line.tsx';
+import { useShownFreshness } from '#features/freshness/use-shown-freshness.ts';
 import type { Verdict } from '#features/health/verdict.ts';
-import { worstOf } from '#features/kube/freshness.ts';
 import { knownKinds } from '#features/kube/known-kinds.ts';
-import { useAwaySince } from '#features/live/use-away.ts';
+import { LOADING } from '#features/kube/live-list.ts';
 import { CapacityCard } from './capacity-card.tsx';
 import { CardSkeletons } from './card-skeletons.tsx';
 import { ChangesCard } from './changes-card.tsx';
 import { ConnectedCard } from './connected-card.tsx';
 import { healthLine } from './health-line.ts';
-import { isRefused, itemsOf, lastHeard } from './list-state.ts';
+import { isRefused, itemsOf } from './list-state.ts';
 import { NodesCard } from './nodes-card.tsx';
 import { PodsCard } from './pods-card.tsx';
 import { rowVerdicts } from './row-verdicts.ts';
@@ -42,21 +42,20 @@ export interface OverviewBodyProps {
 export function OverviewBody({ organization, cluster, lists, changes }: OverviewBodyProps) {
   const { nodes, pods, warnings, jobs, claims, metrics } = lists;
   const online = cluster.status === 'online';
-  const lost = useAwaySince() !== null;
   const now = useTicking((ms) => Math.floor(ms / JUDGED_MS) * JUDGED_MS);
   const base = href`/${organization}/clusters/${cluster.name}`;
   const loading = online && itemsOf(nodes) === undefined && !isRefused(nodes);
-  const seen = lastHeard(nodes.freshness);
   // Refused lists are reported in their own cards.
   const freshness = worstOf(
     [nodes, pods].filter((list) => list.loaded && !isRefused(list)).map((list) => list.freshness),
   );
+  const doubtful = isDoubtful(useShownFreshness(freshness ?? LOADING));
   const all = [nodes, pods, warnings, jobs, claims, metrics, ...Object.values(changes)];
   const settled = useSettled(all);
   const retry = () => {
     for (const list of all) list.retry();
   };
-  const status = statusOf(cluster);
+  const status = useStatusOf()(cluster);
   const health = online
     ? healthLine(
         {
@@ -71,22 +70,16 @@ export function OverviewBody({ organization, cluster, lists, changes }: Overview
     : { tone: status.tone, text: status.word };
 
   return (
-    <div className={cn('flex flex-col gap-4 transition-opacity', (!online || lost) && 'dimmed')}>
+    <div className="flex flex-col gap-4">
       <div className="flex min-h-11 flex-wrap items-center justify-between gap-x-4 rounded-lg border bg-surface px-4 py-2">
         {loading ? (
           <Skeleton className="w-72" />
         ) : (
-          <StatusDot tone={health.tone} className="[&>span]:whitespace-normal">
+          <StatusDot tone={doubtful ? 'idle' : health.tone} className="[&>span]:whitespace-normal">
             {health.text}
           </StatusDot>
         )}
-        {online && !lost
-          ? freshness !== undefined && <FreshnessLine freshness={freshness} onRetry={retry} />
-          : seen !== undefined && (
-              <span className="text-faint text-xs">
-                As seen <Time at={new Date(seen)} form="ago" />
-              </span>
-            )}
+        {freshness !== undefined && <FreshnessLine freshness={freshness} onRetry={retry} />}
       </div>
       {cluster.problem !== null && (
         <p role="alert" className="rounded-lg bg-warn-soft px-4 py-2.5 text-warn">
@@ -94,7 +87,7 @@ export function OverviewBody({ organization, cluster, lists, changes }: Overview
         </p>
       )}
       {settled || !online ? (
-        <div className="grid gap-4 lg:grid-cols-2">
+        <div className={cn('grid gap-4 transition-[filter] lg:grid-cols-2', doubtful && DIMMED)}>
           <PodsCard pods={pods} now={now} online={online} base={base} />
           <CapacityCard nodes={nodes} pods={pods} metrics={metrics} online={online} />
           <NodesCard nodes={nodes} metrics={metrics} now={now} online={online} base={base} className="lg:col-span-2" />

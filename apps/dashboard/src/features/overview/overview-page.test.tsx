@@ -2,6 +2,7 @@
 import type { Cluster } from '@postern/contracts';
 import { screen, waitFor, within } from '@testing-library/react';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ClusterGate } from '#features/clusters/cluster-gate.tsx';
 import { cluster, me } from '../../test/examples.ts';
 import { expectWords } from '../../test/expect-words.ts';
 import { renderPage } from '../../test/render-page.tsx';
@@ -54,7 +55,13 @@ beforeEach(() => {
   kube.print(SETS, ['Name', 'Containers', 'Images'], ({ metadata: { name }, image = '' }) => [name, 'web', image]);
 });
 
-const open = () => renderPage(<OverviewPage />, { gateway, path: `/acme/clusters/${shop.name}` });
+const open = () =>
+  renderPage(
+    <ClusterGate>
+      <OverviewPage />
+    </ClusterGate>,
+    { gateway, path: `/acme/clusters/${shop.name}` },
+  );
 const card = async (name: string) => {
   const heading = await screen.findByRole('heading', { name });
   const section = heading.closest('section');
@@ -193,7 +200,7 @@ describe('the overview of a cluster', { timeout: 60_000 }, () => {
     }
     kube.breakWatches();
     gateway.live.emit('cluster:changed', { ...shop, status: 'offline' });
-    await screen.findByText(/^As seen/);
+    await screen.findByText(/^Stale since .*: The agent of shop-\d+ is offline\. Retrying\.$/);
     expectWords(await card('Pods'), 'Running 2');
 
     for (const path of [PODS, NODES, EVENTS, SETS]) kube.allow(path);

@@ -15,8 +15,10 @@ import { clusterActions } from '#features/clusters/cluster-actions.ts';
 import { ClusterMenu } from '#features/clusters/cluster-menu.tsx';
 import { formatRoundTrip } from '#features/clusters/format-round-trip.ts';
 import { KubeconfigDialog } from '#features/clusters/kubeconfig-dialog.tsx';
-import { statusOf } from '#features/clusters/status.ts';
+import { useStatusOf } from '#features/clusters/status.ts';
 import { useCluster } from '#features/clusters/use-clusters.ts';
+import { useConnection } from '#features/freshness/connection.ts';
+import { isDoubtful } from '#features/freshness/freshness.ts';
 import { CardSkeletons } from './card-skeletons.tsx';
 import { useClusterChanges } from './use-cluster-changes.ts';
 import { useOverview } from './use-overview.ts';
@@ -105,11 +107,18 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
 /** Details of the cluster: version, agent, round trip, since when. */
 function Facts({ cluster }: { cluster: Cluster }) {
   const { kubernetes, agent } = cluster;
-  const status = statusOf(cluster);
+  const status = useStatusOf()(cluster);
+  const connection = useConnection().freshness;
   return (
     <p className="flex flex-wrap gap-x-3">
       <span>
-        {cluster.status === 'online' ? 'Online' : status.word} for <Time at={cluster.statusSince} />
+        {isDoubtful(connection) ? (
+          status.word
+        ) : (
+          <>
+            {cluster.status === 'online' ? 'Online' : status.word} for <Time at={cluster.statusSince} />
+          </>
+        )}
       </span>
       {kubernetes !== null && <span>Kubernetes {kubernetes.version}</span>}
       {agent !== null && (

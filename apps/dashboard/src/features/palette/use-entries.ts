@@ -6,7 +6,7 @@ import type { ActionGroup } from '#features/actions/action.ts';
 import { useOfferedActions } from '#features/actions/use-actions.ts';
 import { useLocation } from '#features/address/use-location.ts';
 import { useMe } from '#features/browser-session/use-me.ts';
-import { statusOf } from '#features/clusters/status.ts';
+import { useStatusOf } from '#features/clusters/status.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { navigate } from '#features/router/address-bar.ts';
@@ -22,6 +22,7 @@ const RECENT = 5;
 export function useEntries(typed: string): ObjectEntries {
   const { organization = '', cluster } = useLocation();
   const clusters = useClusters(organization);
+  const statusOf = useStatusOf();
   const ref = useMemo(() => (cluster === undefined ? undefined : { organization, cluster }), [organization, cluster]);
   const objects = useObjectEntries(ref, typed, navigate);
   const served = useDiscovery(ref).data?.resources ?? [];

@@ -19,7 +19,7 @@ import { useOrganization } from '#features/address/use-organization.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
 import { api } from '#features/browser-session/api.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
-import { LastKnown } from '#features/live/last-known.tsx';
+import { LastKnown } from '#features/freshness/last-known.tsx';
 import { Link } from '#features/router/link.tsx';
 import { kindNames } from './kind-names.ts';
 

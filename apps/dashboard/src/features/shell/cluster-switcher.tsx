@@ -4,7 +4,7 @@ import { href } from '#components/href.ts';
 import { Menu, MenuLabel, MenuLink, MenuSeparator } from '#components/ui/menu.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { addCluster } from '#features/address/go-actions.ts';
-import { statusOf } from '#features/clusters/status.ts';
+import { useStatusOf } from '#features/clusters/status.ts';
 import { useCluster, useClusters } from '#features/clusters/use-clusters.ts';
 import { Link } from '#features/router/link.tsx';
 
@@ -12,6 +12,7 @@ import { Link } from '#features/router/link.tsx';
 export function ClusterSwitcher({ organization, cluster }: { organization: string; cluster: string }) {
   const clusters = useClusters(organization);
   const current = useCluster(organization, cluster).data;
+  const statusOf = useStatusOf();
   const status = current ? statusOf(current) : undefined;
   return (
     <Menu

@@ -7,7 +7,7 @@ import { rememberOrganization } from '#features/browser-session/last-organizatio
 import { useMe } from '#features/browser-session/use-me.ts';
 import { useClusterUpdates } from '#features/clusters/use-clusters.ts';
 import { Dock } from '#features/dock/dock.tsx';
-import { useRefetchOnReturn } from '#features/live/refetch-on-return.ts';
+import { useRefetchOnReturn } from '#features/freshness/refetch-on-return.ts';
 import { useNewBuild } from '#features/new-build/new-build.ts';
 import { useBuildCheck } from '#features/new-build/use-build-check.ts';
 import { Palette } from '#features/palette/palette.tsx';
@@ -15,11 +15,12 @@ import { useRoute } from '#features/router/use-address.ts';
 import { CurrentPage } from './current-page.tsx';
 import { FrameActions } from './frame-actions.tsx';
 import { useLoadAhead } from './load-ahead.ts';
-import { OfflineBanner } from './offline-banner.tsx';
 import { OrganizationGate } from './organization-gate.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { TopBar } from './top-bar.tsx';
 
+// Loaded at once, because it is needed when nothing can be loaded any more, but after the first paint.
+const LiveBanner = deferred(() => import('./live-banner.tsx').then((module) => module.LiveBanner));
 // Only needed after a deployment, so not loaded with the page.
 const NewBuildNotice = deferred(
   () => import('#features/new-build/new-build-notice.tsx').then((module) => module.NewBuildNotice),
@@ -78,7 +79,7 @@ function OrganizationFrame({ organization, children }: { organization: string; c
       </Radix.Root>
       <div className="flex min-w-0 flex-1 flex-col bg-surface">
         <TopBar onOpenNavigation={() => setDrawer(true)} />
-        <OfflineBanner />
+        <LiveBanner />
         {newBuild.ready && !newBuild.later && <NewBuildNotice />}
         <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-y-auto outline-none">
           <OrganizationGate me={me} organization={organization}>

@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { deferredChunks } from '#components/deferred.tsx';
 import { whenIdle } from '#components/when-idle.ts';
-import { useConnection } from '#features/live/connection.ts';
+import { useReached } from '#features/freshness/use-away.ts';
 
 /** Whether the person has asked their browser to save data. */
 function savesData(): boolean {
@@ -15,7 +15,7 @@ function savesData(): boolean {
  * even while the gateway cannot be reached. Not for people who save data.
  */
 export function useLoadAhead(): void {
-  const connected = useConnection().state === 'connected';
+  const connected = useReached();
   useEffect(() => {
     if (!connected || savesData()) return;
     let stopped = false;

@@ -16,7 +16,7 @@ import {
   type Place,
 } from '#features/address/go-actions.ts';
 import { useLocation } from '#features/address/use-location.ts';
-import { statusOf } from '#features/clusters/status.ts';
+import { useStatusOf } from '#features/clusters/status.ts';
 import { useClusters, useHasConnected } from '#features/clusters/use-clusters.ts';
 import { Link } from '#features/router/link.tsx';
 import { usePathname } from '#features/router/use-address.ts';
@@ -74,6 +74,7 @@ export function Sidebar({ organization, onNavigate }: SidebarProps) {
 
 function OrganizationNav({ organization }: { organization: string }) {
   const clusters = useClusters(organization);
+  const statusOf = useStatusOf();
   const place = { organization, cluster: undefined };
   return (
     <nav aria-label="Organization" className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-2 pb-3">

@@ -4,11 +4,9 @@ import { deferred } from '#components/deferred.tsx';
 import { ariaKeys } from '#components/keys/aria-keys.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
-import { Tooltip } from '#components/ui/tooltip.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { useLocation } from '#features/address/use-location.ts';
 import { useHasConnected } from '#features/clusters/use-clusters.ts';
-import { useConnection } from '#features/live/connection.ts';
 import { openPalette } from '#features/palette/palette-actions.ts';
 import { Breadcrumbs } from './breadcrumbs.tsx';
 
@@ -18,6 +16,11 @@ const palette = bindAction(openPalette, undefined);
 const NamespacePicker = deferred(() =>
   import('#features/browser/namespace-picker.tsx').then((module) => module.NamespacePicker),
 );
+
+// It can say nothing before the live connection is loaded.
+const ConnectionDot = deferred(() => import('./connection-dot.tsx').then((module) => module.ConnectionDot), {
+  placeholder: <span className="size-6" />,
+});
 
 export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {
   const { organization, cluster } = useLocation();
@@ -50,23 +53,5 @@ export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {
         <ConnectionDot />
       </div>
     </header>
-  );
-}
-
-const words = {
-  connecting: { tone: 'bg-idle-dot animate-pulse-dot', text: 'Connecting to the gateway' },
-  connected: { tone: 'bg-ok-dot', text: 'Live: changes appear as they happen' },
-  lost: { tone: 'bg-warn-dot animate-pulse-dot', text: 'The gateway cannot be reached; retrying' },
-} as const;
-
-function ConnectionDot() {
-  const { state } = useConnection();
-  const { tone, text } = words[state];
-  return (
-    <Tooltip content={text}>
-      <span role="img" aria-label={text} className="inline-flex size-6 items-center justify-center">
-        <span className={`size-2 rounded-full ${tone}`} />
-      </span>
-    </Tooltip>
   );
 }

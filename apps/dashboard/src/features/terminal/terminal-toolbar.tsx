@@ -13,6 +13,7 @@ import { commandLine } from '#features/kube/kubectl-text.ts';
 import { ContainerSelect } from '#features/pods/container-select.tsx';
 import type { PodTarget, Shell } from '#features/pods/pod-target.ts';
 import { usePodContainers } from '#features/pods/use-pod-containers.ts';
+import { Latency } from './latency.tsx';
 import {
   clipboardActions,
   searchTerminal,
@@ -24,7 +25,6 @@ import type { TerminalScreen } from './terminal-screen.ts';
 import type { TerminalState } from './terminal-session.ts';
 import { changeTerminalSettings, useTerminalSettings } from './terminal-settings.ts';
 import { Viewers } from './terminal-viewers.tsx';
-import { useLatency } from './use-latency.ts';
 
 interface TerminalToolbarProps {
   target: PodTarget;
@@ -75,7 +75,7 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
       />
       <div className="min-w-2 flex-1" />
       {state.phase === 'open' && <Viewers state={state} />}
-      <Condition state={state} active={active} />
+      <Condition state={state} />
       <ActionIconButton size="sm" action={bindAction(searchTerminal, context)} />
       <div className="max-sm:hidden">
         <ShowKubectl
@@ -102,15 +102,10 @@ export function TerminalToolbar(props: TerminalToolbarProps) {
   );
 }
 
-function Condition({ state, active }: { state: TerminalState; active: boolean }) {
-  const latency = useLatency(active && state.phase === 'open');
+function Condition({ state }: { state: TerminalState }) {
   switch (state.phase) {
     case 'open':
-      return (
-        <span className="whitespace-nowrap px-1 text-faint text-xs tabular-nums" title="Round trip to the gateway">
-          {latency === undefined ? '' : `${Math.max(1, Math.round(latency))} ms`}
-        </span>
-      );
+      return <Latency />;
     case 'opening':
       return (
         <StatusDot tone="info" pending className="px-1 text-xs">

@@ -19,7 +19,7 @@ import { useActions } from '#features/actions/use-actions.ts';
 import { useOrganization } from '#features/address/use-organization.ts';
 import { api } from '#features/browser-session/api.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
-import { LastKnown } from '#features/live/last-known.tsx';
+import { LastKnown } from '#features/freshness/last-known.tsx';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
 import { createToken } from './token-actions.ts';
 

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Time } from '#components/ui/time.tsx';
+import { DIMMED } from './freshness.ts';
 import { useAwaySince } from './use-away.ts';
 
 export interface LastKnownProps {
@@ -24,7 +25,7 @@ export function LastKnown({ at, live = false, className, children }: LastKnownPr
           As seen <Time at={new Date(live ? Math.max(at, away) : at)} form="ago" />
         </p>
       )}
-      <div className={cn('transition-opacity', old && 'dimmed', className)}>{children}</div>
+      <div className={cn('transition-opacity', old && DIMMED, className)}>{children}</div>
     </>
   );
 }
