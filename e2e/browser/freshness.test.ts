@@ -96,7 +96,7 @@ describe.each(faults)('a network that silently drops $name', PATIENT, ({ name, k
         await banner().waitFor();
         if (turn === 0) await expectAccessible(page);
         await expect
-          .poll(() => page.locator('main [data-grid]').evaluate((grid) => grid.closest('.grayscale') !== null))
+          .poll(() => page.locator('main [data-grid]').evaluate((grid) => grid.closest('.dimmed') !== null))
           .toBe(true);
       } else await line(/^Live over HTTP$/);
       network.set('passes');

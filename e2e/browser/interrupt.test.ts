@@ -40,28 +40,21 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-it.each([
-  ['at rest', 1],
-  ['with a sixth of its speed', 6],
-])(
-  'Ctrl-C is answered at once after three seconds of output, in a browser %s',
-  { timeout: 120_000 },
-  async (name, rate) => {
-    const debug = await page.context().newCDPSession(page);
-    await debug.send('Emulation.setCPUThrottlingRate', { rate });
-    const times: number[] = [];
-    for (let count = 0; count < tries; count++) {
-      const before = received;
-      await page.keyboard.type('yes\n');
-      await expect.poll(() => received - before, { timeout: 30_000 }).toBeGreaterThan(1024 * 1024);
-      await page.waitForTimeout(3_000);
-      const began = performance.now();
-      await page.keyboard.press('Control+c');
-      await page.keyboard.type(`echo stopped=${count}x\n`);
-      await page.locator('.xterm-rows').getByText(`stopped=${count}x`, { exact: true }).waitFor({ timeout: 60_000 });
-      times.push(Math.round(performance.now() - began));
-      expect(received - atKey).toBeLessThan(most);
-    }
-    console.log(`Ctrl-C: ${times.toSorted((a, b) => a - b).join(', ')} ms until ^C is on the screen`);
-  },
-);
+it('Ctrl-C is answered at once after three seconds of output', { timeout: 120_000 }, async () => {
+  const times: number[] = [];
+  for (let count = 0; count < tries; count++) {
+    const before = received;
+    await page.keyboard.type('yes\n');
+    await expect.poll(() => received - before, { timeout: 30_000 }).toBeGreaterThan(1024 * 1024);
+    await page.waitForTimeout(3_000);
+    const began = performance.now();
+    await page.keyboard.press('Control+c');
+    await page.locator('.xterm-rows').getByText('^C').first().waitFor({ timeout: 60_000 });
+    times.push(Math.round(performance.now() - began));
+    expect(received - atKey).toBeLessThan(most);
+    await page.keyboard.type('clear; echo again=$((count + 1))\n');
+    await page.locator('.xterm-rows').getByText('again=1').first().waitFor({ timeout: 60_000 });
+    expect(await page.locator('.xterm-rows').getByText('^C').count()).toBe(0);
+  }
+  console.log(`Ctrl-C: ${times.toSorted((a, b) => a - b).join(', ')} ms until ^C is on the screen`);
+});

@@ -285,7 +285,7 @@ it('shows every visited page with its last data and their age while the gateway 
   await take({ away: false });
   await mark();
   await stopProduct(data);
-  await page.getByText(/^The gateway has not answered for/).waitFor();
+  await page.getByText(/^The gateway cannot be reached\. What you see is from/).waitFor();
   expect(await take({ away: true })).toBeGreaterThanOrEqual(60);
   expect(await isMarked()).toBe(true);
   await inSidebar(/^demo/).click();
@@ -293,7 +293,9 @@ it('shows every visited page with its last data and their age while the gateway 
   await expectAccessible(page);
 
   await start();
-  await page.getByText(/^The gateway has not answered for/).waitFor({ state: 'hidden', timeout: 60_000 });
+  await page
+    .getByText(/^The gateway cannot be reached\. What you see is from/)
+    .waitFor({ state: 'hidden', timeout: 60_000 });
   await main().getByText('Live', { exact: true }).first().waitFor({ timeout: 60_000 });
   expect(await main().locator('.dimmed').count()).toBe(0);
   expect(await isMarked()).toBe(true);

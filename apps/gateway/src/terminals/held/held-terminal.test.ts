@@ -413,6 +413,13 @@ describe('the end', () => {
     expect(over).toBe(1);
   });
 
+  it('by request is forgotten at once, although nobody views it', () => {
+    const { view: only } = view();
+    held.detach(only);
+    held.finish({ code: 'closed', exitCode: null, message: '' });
+    expect(over).toBe(1);
+  });
+
   it('comes after the grace without a view', () => {
     const { view: only } = view();
     vi.advanceTimersByTime(2 * graceMs);

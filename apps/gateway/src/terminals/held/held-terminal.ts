@@ -111,9 +111,12 @@ export class HeldTerminal {
     if (this.#ended !== null) return;
     this.#ended = ending;
     this.#pace.stop();
-    const isAtOnce = ending.code === 'revoked' || ending.code === 'closed';
-    if (isAtOnce) for (const view of [...this.#views]) view.end(ending);
-    else for (const view of this.#views) view.finish(ending);
+    if (ending.code === 'revoked' || ending.code === 'closed') {
+      // Nobody needs to come back to see that.
+      this.forget();
+      return;
+    }
+    for (const view of this.#views) view.finish(ending);
     if (this.#interrupt.isActive) {
       this.#interrupt.stop();
       this.#afterInterrupt();
