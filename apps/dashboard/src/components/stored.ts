@@ -16,3 +16,12 @@ export function writeStored(key: string, text: string | null): void {
     // Storage is not allowed or full.
   }
 }
+
+/** The keys in this browser's storage that begin with `prefix`. */
+export function storedKeys(prefix: string): string[] {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}

@@ -92,6 +92,7 @@ Object.assign(Element.prototype, {
   setPointerCapture: () => undefined,
   releasePointerCapture: () => undefined,
 });
+Range.prototype.getClientRects = () => Object.assign([], { item: () => null });
 // No graphics, as in a browser without WebGL.
 HTMLCanvasElement.prototype.getContext = () => null;
 Object.assign(document, { fonts: { load: async () => [] } });

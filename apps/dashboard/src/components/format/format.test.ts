@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatAge } from './age.ts';
 import { formatBytes } from './bytes.ts';
+import { formatClock } from './clock.ts';
 import { formatCores, parseQuantity } from './quantity.ts';
 
 describe('formatAge', () => {
@@ -51,4 +52,12 @@ describe('parseQuantity', () => {
 
 it('formats cores', () => {
   expect([0, 0.25, 0.9999, 1, 1.5, 12.345].map(formatCores)).toEqual(['0m', '250m', '1', '1', '1.5', '12.35']);
+});
+
+describe('formatClock', () => {
+  it('names the day only if it is not today', () => {
+    const at = new Date(2026, 0, 5, 9, 3);
+    expect(formatClock(at, new Date(2026, 0, 5, 23, 59))).toBe('09:03');
+    expect(formatClock(at, new Date(2026, 0, 6, 0, 0))).toBe('Mon 09:03');
+  });
 });

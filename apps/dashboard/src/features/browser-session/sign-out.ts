@@ -1,10 +1,11 @@
 import { ApiError } from '@postern/api-client';
 import { toast } from '#components/ui/toast.tsx';
+import { forgetDrafts } from '#features/drafts/forget-drafts.ts';
 import { api } from './api.ts';
 
 /**
- * Ends the browser session and loads a new page, so that nothing of it stays in memory. The call refreshes an expired session
- * first; otherwise the session would continue to exist in its refresh cookie.
+ * Ends the browser session, removes drafts from this browser, and loads a new page, so that nothing stays in memory. The call
+ * refreshes an expired session first; otherwise the session would continue to exist in its refresh cookie.
  */
 export async function signOut(): Promise<void> {
   try {
@@ -17,5 +18,6 @@ export async function signOut(): Promise<void> {
       return;
     }
   }
+  forgetDrafts();
   window.location.assign('/sign-in');
 }

@@ -1,4 +1,4 @@
-import { number, text } from './read.ts';
+import { get, number, text } from './read.ts';
 
 /** An error response of the cluster, or of the gateway on the way to it, with its message. */
 export class KubeError extends Error {
@@ -6,11 +6,14 @@ export class KubeError extends Error {
   readonly status: number;
   /** `metav1.Status` reason: `Forbidden`, `NotFound`, `Expired`, `Conflict`… */
   readonly reason: string;
+  /** `metav1.StatusDetails` as sent, with the fields that it is about. */
+  readonly details: unknown;
 
-  constructor(options: { status: number; reason: string; message: string }) {
+  constructor(options: { status: number; reason: string; message: string; details?: unknown }) {
     super(options.message);
     this.status = options.status;
     this.reason = options.reason;
+    this.details = options.details;
   }
 
   /** Whether the same request will fail until somebody changes something. */
@@ -26,6 +29,7 @@ export function kubeErrorOf(body: unknown, status: number): KubeError {
     status: number(body, 'code') ?? status,
     reason: text(body, 'reason') ?? '',
     message: message === undefined || message === '' ? `The cluster answered ${status}.` : message,
+    details: get(body, 'details'),
   });
 }
 

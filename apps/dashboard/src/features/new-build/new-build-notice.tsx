@@ -13,7 +13,7 @@ function whatIsOpen(): string {
   return [
     terminals === 1 ? 'A terminal is open; it keeps running and comes back with its tab.' : '',
     terminals > 1 ? `${terminals} terminals are open; they keep running and come back with their tabs.` : '',
-    ...unsavedWork().map((what) => `${what} is not saved, and would be lost.`),
+    ...unsavedWork(),
   ]
     .filter(Boolean)
     .join(' ');

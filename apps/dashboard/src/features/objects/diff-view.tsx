@@ -9,11 +9,11 @@ const looks = {
 } as const;
 
 /** The changes between two texts, with some context. */
-export function DiffView({ before, after }: { before: string; after: string }) {
+export function DiffView({ before, after, label = 'Changes' }: { before: string; after: string; label?: string }) {
   const hunks = hunksOf(diffLines(before, after), 3);
   return (
     <section
-      aria-label="Changes"
+      aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard
       tabIndex={0}
       className="max-h-[50vh] overflow-auto rounded-lg border bg-surface font-mono text-[12px] leading-[18px]"

@@ -1,7 +1,7 @@
 import { getObject, type ObjectRef, replaceObject } from '#features/kube/kube-actions.ts';
 import { KubeError } from '#features/kube/kube-error.ts';
 import { record } from '#features/kube/read.ts';
-import { changesBetween, conflicts, isEqual, type Path, withChanges, withoutServerFields } from './merge.ts';
+import { changesBetween, conflicts, isEqual, withChanges, withoutServerFields, writePath } from './merge.ts';
 
 export type Review =
   | { type: 'unchanged' }
@@ -78,5 +78,3 @@ export async function applyEdit(edit: Edit, reviewed: Review): Promise<'done' | 
 }
 
 const isConflict = (error: unknown): boolean => error instanceof KubeError && error.status === 409;
-
-const writePath = (path: Path): string => path.map((key) => (/^[\w-]+$/.test(key) ? key : `"${key}"`)).join('.');

@@ -1,6 +1,9 @@
 /** A path in an object: `['spec', 'replicas']`. */
 export type Path = readonly string[];
 
+/** A path as people write it: `spec.replicas`. */
+export const writePath = (path: Path): string => path.map((key) => (/^[\w-]+$/.test(key) ? key : `"${key}"`)).join('.');
+
 /** One field that differs; if `to` is undefined, it was removed. A list counts as one value. */
 export interface Change {
   path: Path;
@@ -73,4 +76,32 @@ export function withoutServerFields(object: Record<string, unknown>): Record<str
     ...kept
   } = metadata;
   return { ...rest, metadata: kept };
+}
+
+/** What two sides made of the same object. */
+export interface ThreeWay {
+  /** The object before both. */
+  base: Record<string, unknown>;
+  mine: Record<string, unknown>;
+  theirs: Record<string, unknown>;
+}
+
+/** The fields that both sides changed differently. */
+export function conflictsIn({ base, mine, theirs }: ThreeWay): Path[] {
+  const [before, edited, live] = [base, mine, theirs].map(withoutServerFields);
+  return conflicts(changesBetween(before, edited), changesBetween(before, live));
+}
+
+/** Whether the other side changed anything that people edit. */
+export const hasMoved = (base: Record<string, unknown>, theirs: Record<string, unknown>): boolean =>
+  !isEqual(withoutServerFields(base), withoutServerFields(theirs));
+
+/** Their object with my changes. `prefer`: whose value a field gets that both changed. */
+export function rebased({ base, mine, theirs }: ThreeWay, prefer: 'mine' | 'theirs'): unknown {
+  const changes = changesBetween(withoutServerFields(base), withoutServerFields(mine));
+  const both = prefer === 'mine' ? [] : conflictsIn({ base, mine, theirs });
+  return withChanges(
+    theirs,
+    changes.filter(({ path }) => !both.some((other) => isEqual(other, path))),
+  );
 }

@@ -23,7 +23,7 @@ import { FreshnessLine } from '#features/freshness/freshness-line.tsx';
 import { useShownFreshness } from '#features/freshness/use-shown-freshness.ts';
 import { useRules } from '#features/health/use-rules.ts';
 import { isTrouble } from '#features/health/verdict.ts';
-import { findResource, pluralOf } from '#features/kube/api-resource.ts';
+import { findResource, pluralOf, resourceId } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
@@ -36,6 +36,7 @@ import { MetadataCard } from './metadata-card.tsx';
 import { showEvents } from './object-page-actions.ts';
 import { ObjectToolbar } from './object-toolbar.tsx';
 import { Conditions, SectionView } from './sections.tsx';
+import { useDraftKey } from './use-draft-key.ts';
 
 const offered = [showYaml, showEvents];
 
@@ -71,6 +72,9 @@ const EventsTab = deferred(() => import('./events-tab.tsx').then((module) => mod
   placeholder: <Skeleton className="h-24 w-full" />,
 });
 
+// Whatever was left behind can be offered a moment later.
+const DraftOffer = deferred(() => import('./draft-offer.tsx').then((module) => module.DraftOffer));
+
 /** The page of one object of any kind. */
 export function ObjectPage() {
   const ref = useClusterRef();
@@ -98,7 +102,9 @@ export function ObjectPage() {
     );
   }
   if (state.object === undefined) return <NoObject target={target} state={state} />;
-  return <Loaded target={target} state={state} object={state.object} />;
+  // An edit belongs to one object, so another object starts anew.
+  const key = [ref.organization, ref.cluster, id, namespace, name].join('/');
+  return <Loaded key={key} target={target} state={state} object={state.object} />;
 }
 
 function Waiting({ name }: { name: string }) {
@@ -159,6 +165,8 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
   const [editorOpened, setEditorOpened] = useState(false);
   if (tab === 'yaml' && !editorOpened) setEditorOpened(true);
   const doubtful = isDoubtful(useShownFreshness(state.freshness));
+  const [editing, setEditing] = useState(false);
+  const draftKey = useDraftKey(target.ref, resourceId(resource), namespace, name);
   const description = useMemo(() => describe(resource, object), [resource, object]);
   const now = useTicking((ms) => Math.floor(ms / JUDGED_MS) * JUDGED_MS);
   const rules = useRules();
@@ -200,6 +208,15 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
           </div>
         )}
       </header>
+      {draftKey !== undefined && !editing && (
+        <DraftOffer
+          draftKey={draftKey}
+          onContinue={() => {
+            setEditing(true);
+            setTab('yaml');
+          }}
+        />
+      )}
       <Tabs
         label={`What to see of ${name}`}
         value={tab}
@@ -233,7 +250,17 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
             value: 'yaml',
             label: 'YAML',
             keep: editorOpened,
-            content: <YamlTab target={target} object={object} gone={state.gone} old={doubtful} />,
+            content: (
+              <YamlTab
+                target={target}
+                object={object}
+                gone={state.gone}
+                old={doubtful}
+                draftKey={draftKey}
+                editing={editing}
+                onEditing={setEditing}
+              />
+            ),
           },
           { value: 'events', label: 'Events', content: <EventsTab target={target} /> },
         ]}

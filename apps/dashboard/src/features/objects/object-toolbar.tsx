@@ -1,8 +1,10 @@
 'use client';
 import { MoreHorizontal } from 'lucide-react';
 import { useState } from 'react';
+import { deferred } from '#components/deferred.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Menu } from '#components/ui/menu.tsx';
+import { OpeningLayer } from '#components/ui/opening-layer.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { ActionButton } from '#features/actions/action-button.tsx';
 import { ActionItem } from '#features/actions/action-item.tsx';
@@ -21,11 +23,16 @@ import type { KubeObject } from '#features/kube/kube-object.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
 import { navigate } from '#features/router/address-bar.ts';
 import { cordonNode } from './cordon-node.ts';
-import { type ObjectDialog, ObjectDialogs } from './object-dialogs.tsx';
+import type { ObjectDialog } from './object-dialogs.tsx';
 import { type LoadedContext, loadedActions } from './object-page-actions.ts';
 
 // The page itself shows the YAML, even of a deleted object.
 const offered = objectActions.filter((action) => action !== showYaml);
+
+// Loaded when first used.
+const ObjectDialogs = deferred(() => import('./object-dialogs.tsx').then((module) => module.ObjectDialogs), {
+  placeholder: <OpeningLayer />,
+});
 
 /** The buttons for an object; which ones there are depends on its kind. */
 export function ObjectToolbar({ target, object }: { target: ObjectRef; object: KubeObject }) {
@@ -87,13 +94,15 @@ export function ObjectToolbar({ target, object }: { target: ObjectRef; object: K
           <ActionItem action={deletion} />
         </Menu>
       )}
-      <ObjectDialogs
-        dialog={dialog}
-        target={target}
-        object={object}
-        onClose={() => setDialog(undefined)}
-        onDeleted={() => navigate(kindHref(ref, resource, namespace))}
-      />
+      {dialog !== undefined && (
+        <ObjectDialogs
+          dialog={dialog}
+          target={target}
+          object={object}
+          onClose={() => setDialog(undefined)}
+          onDeleted={() => navigate(kindHref(ref, resource, namespace))}
+        />
+      )}
     </>
   );
 }

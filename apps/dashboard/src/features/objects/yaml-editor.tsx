@@ -9,11 +9,14 @@ import {
   indentUnit,
   syntaxHighlighting,
 } from '@codemirror/language';
+import { type Diagnostic, forceLinting, linter, lintGutter, lintKeymap } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState } from '@codemirror/state';
+import { Compartment, EditorState, StateEffect, type Text } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import type { TextProblem } from './manifests.ts';
+import { ProblemList } from './problem-list.tsx';
 
 const look = EditorView.theme({
   '&': { fontSize: '12.5px', backgroundColor: 'var(--surface)', color: 'var(--ink)', height: '100%' },
@@ -30,6 +33,28 @@ const look = EditorView.theme({
   '.cm-searchMatch': { backgroundColor: 'color-mix(in srgb, var(--warn-dot) 40%, transparent)' },
   '.cm-textfield': { backgroundColor: 'var(--surface)', borderColor: 'var(--line-strong)' },
   '.cm-button': { backgroundImage: 'none', backgroundColor: 'var(--surface)', borderColor: 'var(--line-strong)' },
+  '.cm-gutter-lint': { width: '16px' },
+  '.cm-lint-marker': { width: '11px', height: '11px' },
+  '.cm-lint-marker-error': {
+    content: '""',
+    margin: '4px auto 0',
+    borderRadius: '50%',
+    backgroundColor: 'var(--bad-dot)',
+  },
+  '.cm-lintRange-error': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--bad-dot)',
+    textDecorationSkipInk: 'none',
+  },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--raised)',
+    color: 'var(--ink)',
+    border: '1px solid var(--line)',
+    borderRadius: '6px',
+    maxWidth: 'min(480px, 90vw)',
+    overflowWrap: 'anywhere',
+  },
+  '.cm-diagnostic-error': { borderLeftColor: 'var(--bad-dot)', fontFamily: 'var(--font-sans)' },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--active)', border: 'none', color: 'var(--muted)' },
 });
 
@@ -47,16 +72,27 @@ export interface YamlEditorProps {
   onChange: (value: string) => void;
   /** Called on Ctrl-S or ⌘S. */
   onSave: () => void;
+  /** Finds problems: a moment after typing, and at once when another function is passed. Leave out to find none. */
+  check?: ((text: string) => readonly TextProblem[]) | undefined;
 }
 
-/** A text editor for manifests. A new value replaces the text but keeps the position and folds. */
-export function YamlEditor({ label, value, readOnly, onChange, onSave }: YamlEditorProps) {
+/** How long typing must pause before problems are looked for, in milliseconds. */
+const PAUSE_MS = 400;
+/** A different `check` applies. */
+const recheck = StateEffect.define();
+
+/**
+ * A text editor for manifests. A new value replaces the text but keeps the position and folds. Problems are marked at their
+ * lines, shown on hover, and listed below the text, where screen readers announce them.
+ */
+export function YamlEditor({ label, value, readOnly, onChange, onSave, check }: YamlEditorProps) {
+  const [problems, setProblems] = useState<readonly TextProblem[]>([]);
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const locked = useRef(new Compartment());
-  const latest = useRef({ value, readOnly, onChange, onSave, label });
+  const latest = useRef({ value, readOnly, onChange, onSave, label, check });
   useEffect(() => {
-    latest.current = { value, readOnly, onChange, onSave, label };
+    latest.current = { value, readOnly, onChange, onSave, label, check };
   });
   useEffect(() => {
     if (parent.current === null) return;
@@ -73,6 +109,19 @@ export function YamlEditor({ label, value, readOnly, onChange, onSave }: YamlEdi
           highlightSelectionMatches(),
           bracketMatching(),
           search({ top: true }),
+          lintGutter(),
+          linter(
+            ({ state: { doc } }) => {
+              const found = latest.current.check?.(doc.toString()) ?? [];
+              setProblems(found);
+              return found.map((problem) => diagnosticOf(doc, problem));
+            },
+            {
+              delay: PAUSE_MS,
+              needsRefresh: ({ transactions }) =>
+                transactions.some(({ effects }) => effects.some((effect) => effect.is(recheck))),
+            },
+          ),
           indentUnit.of('  '),
           yaml(),
           syntaxHighlighting(colours),
@@ -90,6 +139,7 @@ export function YamlEditor({ label, value, readOnly, onChange, onSave }: YamlEdi
             ...searchKeymap,
             ...historyKeymap,
             ...foldKeymap,
+            ...lintKeymap,
             ...defaultKeymap,
             indentWithTab,
           ]),
@@ -113,7 +163,31 @@ export function YamlEditor({ label, value, readOnly, onChange, onSave }: YamlEdi
     if (editor === undefined || shown === undefined || shown === value) return;
     editor.dispatch({ changes: smallestChange(shown, value) });
   }, [value]);
-  return <div ref={parent} data-own-keys={readOnly ? undefined : true} className="h-full overflow-hidden" />;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the linter calls the latest `check`
+  useEffect(() => {
+    if (view.current === undefined) return;
+    view.current.dispatch({ effects: recheck.of(null) });
+    forceLinting(view.current);
+  }, [check]);
+  function goTo(line: number) {
+    const editor = view.current;
+    if (editor === undefined) return;
+    const { from } = editor.state.doc.line(Math.min(line, editor.state.doc.lines));
+    editor.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+    editor.focus();
+  }
+  return (
+    <div className="flex h-full flex-col">
+      <div ref={parent} data-own-keys={readOnly ? undefined : true} className="min-h-0 flex-1 overflow-hidden" />
+      <ProblemList problems={problems} onChoose={goTo} />
+    </div>
+  );
+}
+
+/** Marks the whole line, without its indentation. */
+function diagnosticOf(doc: Text, { line, message }: TextProblem): Diagnostic {
+  const { from, to, text } = doc.line(Math.min(line, doc.lines));
+  return { from: from + Math.min(text.length, text.search(/\S|$/)), to, severity: 'error', message };
 }
 
 const lock = (readOnly: boolean) => [EditorState.readOnly.of(readOnly)];

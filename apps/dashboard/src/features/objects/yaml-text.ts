@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument, stringify } from 'yaml';
 import { record } from '#features/kube/read.ts';
+import { withoutServerFields } from './merge.ts';
 
 const first = ['apiVersion', 'kind', 'metadata', 'type', 'immutable', 'spec', 'data'];
 const HIDDEN = '(hidden)';
@@ -33,6 +34,10 @@ export function writeYaml(
 
 const place = (key: string): number =>
   first.includes(key) ? first.indexOf(key) : key === 'status' ? first.length + 1 : first.length;
+
+/** YAML for a diff, without fields that the server changes. */
+export const writeYamlForDiff = (object: Record<string, unknown>, { hideData = false } = {}): string =>
+  writeYaml(withoutServerFields(object), { managedFields: false, hideData });
 
 /** Parses edited YAML, which must be a single document and an object; otherwise returns an error with the line. */
 export function readYaml(
