@@ -7,16 +7,19 @@ import { Skeleton } from '#components/ui/skeleton.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
 import { kindHref } from '#features/address/kind-href.ts';
 import { useLocation } from '#features/address/use-location.ts';
-import { type ApiResource, pluralOf, resourceId } from '#features/kube/api-resource.ts';
+import { type ApiResource, findResource, pluralOf, resourceId } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { useKubeCount } from '#features/kube/use-kube-count.ts';
 import { navigate } from '#features/router/address-bar.ts';
 import { Link } from '#features/router/link.tsx';
+import { createFromYaml } from './create-actions.ts';
 import { kindActions } from './kind-actions.ts';
 import { groupKinds, type KindGroup } from './kind-groups.ts';
 import { splitNamespaces, useNamespaceChoice } from './namespace-choice.ts';
+
+const creating = [createFromYaml];
 
 /** Groups that are initially open. */
 const OPEN = new Set(['workloads', 'network']);
@@ -68,6 +71,8 @@ function KindActions({ cluster, resources }: { cluster: ClusterRef; resources: r
   const namespaces = useNamespaceChoice(cluster);
   const actions = useMemo(() => kindActions(resources), [resources]);
   useActions(actions, { ref: cluster, namespaces, go: navigate });
+  const current = findResource(resources, useLocation().resource ?? '');
+  useActions(creating, { ref: cluster, namespaces, resource: current });
   return null;
 }
 

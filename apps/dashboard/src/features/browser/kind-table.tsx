@@ -1,6 +1,8 @@
 'use client';
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { cn } from '#components/class-names.ts';
+import { deferred } from '#components/deferred.tsx';
+import { OpeningLayer } from '#components/ui/opening-layer.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { useActions } from '#features/actions/use-actions.ts';
 import { objectHref } from '#features/address/kind-href.ts';
@@ -16,7 +18,6 @@ import { useLiveList } from '#features/kube/use-live-list.ts';
 import { navigate } from '#features/router/address-bar.ts';
 import { writeSort } from './arrange.ts';
 import { useColumnChoice } from './column-choice.ts';
-import { DeleteDialog } from './delete-dialog.tsx';
 import { splitNamespaces } from './namespace-choice.ts';
 import { deleteObjects, type ObjectContext, objectActions } from './object-actions.ts';
 import { ResourceTable } from './resource-table.tsx';
@@ -26,6 +27,11 @@ import { NarrowedNote, TableEmpty } from './table-states.tsx';
 import { TableToolbar } from './table-toolbar.tsx';
 import { useSelection } from './use-selection.ts';
 import { useTableView } from './use-table-view.ts';
+
+// Loaded when first used.
+const DeleteDialog = deferred(() => import('./delete-dialog.tsx').then((module) => module.DeleteDialog), {
+  placeholder: <OpeningLayer />,
+});
 
 /** All objects of a kind, live, with filter, sorting, choice of columns, and actions on one or many. */
 export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource: ApiResource }) {
@@ -111,7 +117,13 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
       {menu !== undefined && (
         <RowMenu context={contextOf(menu.row, [])} anchor={menu.anchor} onClose={() => setMenu(undefined)} />
       )}
-      <DeleteDialog targets={deleting} onClose={() => setDeleting([])} onDeleted={() => selection.onSelectAll(false)} />
+      {deleting.length > 0 && (
+        <DeleteDialog
+          targets={deleting}
+          onClose={() => setDeleting([])}
+          onDeleted={() => selection.onSelectAll(false)}
+        />
+      )}
     </div>
   );
 }

@@ -12,12 +12,13 @@ import { type BoundAction, bindAction } from '#features/actions/action.ts';
 import { ActionButton } from '#features/actions/action-button.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
 import { FreshnessLine } from '#features/freshness/freshness-line.tsx';
-import { type ApiResource, pluralOf } from '#features/kube/api-resource.ts';
+import { type ApiResource, can, pluralOf } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import type { UsedList } from '#features/kube/use-live-list.ts';
 import { type ColumnChoice, isShown } from './column-layout.ts';
+import { createFromYaml } from './create-actions.ts';
 import { clearSelection, filterTable, tableBarActions } from './table-actions.ts';
 import type { TableView } from './use-table-view.ts';
 
@@ -41,10 +42,11 @@ export interface TableToolbarProps {
 }
 
 export function TableToolbar(props: TableToolbarProps) {
-  const { resource, table, view, namespaces, filter, onFilter, selected, deletion, onClear } = props;
+  const { cluster, resource, table, view, namespaces, filter, onFilter, selected, deletion, onClear } = props;
   const field = useRef<HTMLInputElement>(null);
   const bar = { focusFilter: () => field.current?.focus(), selected, clearSelection: onClear };
   useActions(tableBarActions, bar);
+  const creation = bindAction(createFromYaml, { ref: cluster, namespaces: namespaces.join(','), resource });
   const { state } = table.freshness;
   const known = state !== 'denied' && state !== 'failed' && (state !== 'loading' || view.total > 0);
   return (
@@ -91,6 +93,7 @@ export function TableToolbar(props: TableToolbarProps) {
               }
             }}
           />
+          <ActionButton action={{ ...creation, label: 'Create', enabled: can(resource, 'create') }} />
           <ColumnsMenu {...props} />
           <ShowKubectl commands={commandsOf(resource, { namespaces, filter })} />
         </div>

@@ -105,3 +105,11 @@ export function rebased({ base, mine, theirs }: ThreeWay, prefer: 'mine' | 'thei
     changes.filter(({ path }) => !both.some((other) => isEqual(other, path))),
   );
 }
+
+/** An object with everything that a manifest says; what the manifest leaves out stays. A list counts as one value. */
+export function overlay(object: unknown, manifest: unknown): unknown {
+  if (!isMap(object) || !isMap(manifest)) return manifest;
+  const result = new Map(Object.entries(object));
+  for (const [key, value] of Object.entries(manifest)) result.set(key, overlay(result.get(key), value));
+  return Object.fromEntries(result);
+}
