@@ -9,8 +9,8 @@ kind: Deployment
 metadata:
   name: web
   labels:
-    app.kubernetes.io/name: web
     app: web
+    app.kubernetes.io/name: web
 spec:
   replicas: 2
   template:
@@ -77,9 +77,9 @@ describe('the line of a field', () => {
     ['spec.template.spec.containers[0]', 14],
     ['spec.template.spec.containers[1].env[0].value', 18],
     // Keys with dots and slashes, as the apiserver writes them and bare.
-    ['metadata.labels[app.kubernetes.io/name]', 7],
-    ['metadata.labels.app.kubernetes.io/name', 7],
-    ['metadata.labels.app', 8],
+    ['metadata.labels[app.kubernetes.io/name]', 8],
+    ['metadata.labels.app.kubernetes.io/name', 8],
+    ['metadata.labels.app', 7],
     // As the decoder writes them, without an index.
     ['spec.template.spec.containers.env', 18],
     // Missing: the innermost around it.
