@@ -332,6 +332,20 @@ describe('logs and metrics', () => {
     expect((await get(path(named('recommendations-'), ''))).status).toBe(400);
   });
 
+  it('rotates the log of a pod that asks for it: streams end without an error, and the next file has the lines since', async () => {
+    const pods = '/api/v1/namespaces/shop/pods';
+    const metadata = { name: 'rotating', annotations: { 'demo.postern.dev/log': 'every 50ms, rotated every 1s' } };
+    const spec = { containers: [{ name: 'app', image: 'example.com/app:1' }] };
+    const body = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
+    expect((await ask(emulator, pods, { method: 'POST', body })).status).toBe(201);
+    await until(async () => (await get(`${pods}/rotating`)).json.status?.phase === 'Running');
+    const ticksOf = (text: string) => [...text.matchAll(/tick (\d+)/g)].map(([, tick]) => Number(tick));
+    const first = ticksOf((await get(`${pods}/rotating/log?follow=true`)).text);
+    const second = ticksOf((await get(`${pods}/rotating/log?follow=true`)).text);
+    expect(first.concat(second)).toEqual(Array.from({ length: first.length + second.length }, (_, index) => index));
+    expect(second.length).toBeGreaterThan(0);
+  });
+
   it('measures nodes', async () => {
     const { json } = await get('/apis/metrics.k8s.io/v1beta1/nodes');
     expect(json.items).toHaveLength(3);

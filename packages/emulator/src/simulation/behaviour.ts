@@ -33,3 +33,19 @@ export function behaviourOf(pod: Pod): Behaviour {
   const isJob = (pod.metadata.ownerReferences ?? []).some(({ kind }) => kind === 'Job');
   return isJob ? { does: 'complete', after: 8_000 } : { does: 'run' };
 }
+
+/**
+ * Annotation of a pod that says how its containers log: `every 100ms`, or `every 100ms, rotated every 2s`. By default, the image
+ * determines what is written, and how often, and the node rotates nothing.
+ */
+const LOG = 'demo.postern.dev/log';
+
+/** How the containers of a pod log, in milliseconds. */
+export function loggingOf(pod: Pod): { period: number | undefined; rotation: number | undefined } {
+  const pattern = /^every ([1-9][0-9]{0,5})ms(?:, rotated every ([1-9][0-9]{0,4})s)?$/;
+  const [, period, rotation] = pattern.exec(pod.metadata.annotations?.[LOG] ?? '') ?? [];
+  return {
+    period: period === undefined ? undefined : Number(period),
+    rotation: rotation === undefined ? undefined : Number(rotation) * 1_000,
+  };
+}

@@ -1,4 +1,5 @@
 import type { Pod } from '../model/kinds.ts';
+import { loggingOf } from './behaviour.ts';
 import type { LogSource } from './log-source.ts';
 
 /** The context of a line. */
@@ -139,5 +140,7 @@ const ordinary: Chatter = {
 export function chatter(pod: Pod, container: string): Chatter {
   const spec = pod.spec.containers.find(({ name }) => name === container);
   if (spec === undefined || spec.stdin === true) return NEVER;
+  const { period } = loggingOf(pod);
+  if (period !== undefined) return { ...ordinary, period };
   return byImage.find(([pattern]) => pattern.test(spec.image ?? ''))?.[1] ?? ordinary;
 }

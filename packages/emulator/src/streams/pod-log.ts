@@ -1,6 +1,7 @@
 import { badRequest } from '../api/api-error.ts';
 import type { ResourceExchange } from '../api/exchange.ts';
 import type { Container, Pod } from '../model/kinds.ts';
+import { loggingOf } from '../simulation/behaviour.ts';
 import type { Clock } from '../simulation/clock.ts';
 import { lineAt, linesUntil, nextLineAt } from '../simulation/log-lines.ts';
 import type { LogSource } from '../simulation/log-source.ts';
@@ -37,6 +38,7 @@ export function podLog({ store, clock }: { store: Store; clock: Clock }, exchang
   const withTime = query.get('timestamps') === 'true';
   const until = Math.min(source.endedAt ?? Number.POSITIVE_INFINITY, clock.now());
   const total = linesUntil(source, until);
+  const first = firstInFile(source, until);
   const tail = numberOf(query, 'tailLines') ?? Number.POSITIVE_INFINITY;
   const since = sinceOf(query, clock.now());
   let budget = numberOf(query, 'limitBytes') ?? Number.POSITIVE_INFINITY;
@@ -54,17 +56,22 @@ export function podLog({ store, clock }: { store: Store; clock: Clock }, exchang
   };
   response.flushHeaders();
   response.cork();
-  for (let index = Math.max(0, total - Math.min(tail, KEPT)); index < total; index++) send(index);
+  for (let index = Math.max(first, total - Math.min(tail, KEPT)); index < total; index++) send(index);
   response.uncork();
   if (query.get('follow') !== 'true' || source.endedAt !== undefined) {
     response.end();
     return;
   }
-  const stop = everyNewLine(source, clock, send);
+  const lines = everyNewLine(source, clock, send);
   const unsubscribe = onInstanceEnd(store, pod, container.name, () => response.end());
+  const forget = onRotation(source, clock, (moment) => {
+    lines.sendUntil(moment);
+    response.end();
+  });
   response.on('close', () => {
-    stop();
+    lines.stop();
     unsubscribe();
+    forget();
   });
 }
 
@@ -74,10 +81,17 @@ export function followLog(
   write: (line: string) => void,
 ): () => void {
   const source = logSource(pod, container, false);
-  return everyNewLine(source, clock, (index) => write(`${lineAt(source, index).text}\n`));
+  return everyNewLine(source, clock, (index) => write(`${lineAt(source, index).text}\n`)).stop;
 }
 
-function everyNewLine(source: LogSource, clock: Clock, send: (index: number) => void): () => void {
+interface NewLines {
+  stop: () => void;
+  /** Sends what was written until a moment, without waiting for its turn. */
+  sendUntil: (moment: number) => void;
+}
+
+/** Sends new lines as they appear. */
+function everyNewLine(source: LogSource, clock: Clock, send: (index: number) => void): NewLines {
   let index = linesUntil(source, clock.now());
   let cancel = () => {};
   const wait = () => {
@@ -87,7 +101,28 @@ function everyNewLine(source: LogSource, clock: Clock, send: (index: number) => 
     });
   };
   wait();
-  return () => cancel();
+  return {
+    stop: () => cancel(),
+    sendUntil: (moment) => {
+      for (const end = linesUntil(source, moment); index < end; index++) send(index);
+    },
+  };
+}
+
+/** The first line in the current file of a log: a node only serves what was written since the last rotation. */
+function firstInFile(source: LogSource, until: number): number {
+  const { rotation } = loggingOf(source.pod);
+  if (rotation === undefined) return 0;
+  return linesUntil(source, source.startedAt + Math.floor((until - source.startedAt) / rotation) * rotation);
+}
+
+/** Calls back at the next rotation, at which streams end without an error. @returns a function that ends the wait. */
+function onRotation(source: LogSource, clock: Clock, rotated: (moment: number) => void): () => void {
+  const { rotation } = loggingOf(source.pod);
+  if (rotation === undefined) return () => undefined;
+  const wait = rotation - ((clock.now() - source.startedAt) % rotation);
+  const moment = clock.now() + wait;
+  return clock.after(wait, () => rotated(moment));
 }
 
 /** Calls back once the running container ends or its pod is removed. @returns a function that ends the wait. */
