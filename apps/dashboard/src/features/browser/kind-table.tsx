@@ -19,9 +19,10 @@ import { navigate } from '#features/router/address-bar.ts';
 import { writeSort } from './arrange.ts';
 import { useColumnChoice } from './column-choice.ts';
 import { splitNamespaces } from './namespace-choice.ts';
-import { deleteObjects, type ObjectContext, objectActions } from './object-actions.ts';
+import { deleteObjects, type ObjectContext, objectActions, openLogs } from './object-actions.ts';
 import { ResourceTable } from './resource-table.tsx';
 import { RowMenu } from './row-menu.tsx';
+import { openShownLogs, useLogsAddress } from './shown-logs.ts';
 import { rowActions } from './table-actions.ts';
 import { NarrowedNote, TableEmpty } from './table-states.tsx';
 import { TableToolbar } from './table-toolbar.tsx';
@@ -72,6 +73,8 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
   const context = contextOf(active, selection.selected);
   useActions(rowActions, { move });
   useActions(objectActions, context);
+  const shownPods = { ref: cluster, namespaces, filter, rows: view.rows };
+  useLogsAddress(cluster, resource, namespaces);
 
   const { freshness } = table;
   const doubtful = isDoubtful(useShownFreshness(freshness));
@@ -88,7 +91,8 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
         choice={choice}
         onChoose={choose}
         selected={selection.selected.length}
-        deletion={bindAction(deleteObjects, context)}
+        forSelected={[bindAction(openLogs, context), bindAction(deleteObjects, context)]}
+        forShown={resourceId(resource) === 'pods' ? [bindAction(openShownLogs, shownPods)] : []}
         onClear={() => selection.onSelectAll(false)}
       />
       {table.narrowed !== undefined && <NarrowedNote narrowed={table.narrowed} />}

@@ -1,11 +1,12 @@
 import { Copy, FileCode, ScrollText, SquareTerminal, Trash2 } from 'lucide-react';
 import { toast } from '#components/ui/toast.tsx';
 import type { Action } from '#features/actions/action.ts';
-import { type DockTab, openInDock } from '#features/dock/dock-store.ts';
+import { openInDock } from '#features/dock/dock-store.ts';
 import { type ApiResource, can } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
-import type { ByName, ObjectAction } from './object-action.ts';
+import { hasLogs, type LogSelection, logsOf } from '#features/logs/log-selection.ts';
+import type { ObjectAction } from './object-action.ts';
 
 /** The object of an action, and how the page performs it. */
 export interface ObjectContext {
@@ -19,11 +20,27 @@ export interface ObjectContext {
 
 const isPods = ({ group, resource }: ApiResource): boolean => group === '' && resource === 'pods';
 
-/** Opens the logs of a pod, or a terminal in it. @returns false if the object is not a pod. */
-export function openPod(kind: DockTab['kind'], target: ObjectRef): boolean {
+/** Opens a terminal in a pod. @returns false if the object is not a pod. */
+export function openTerminalOf(target: ObjectRef): boolean {
   if (!isPods(target.resource)) return false;
-  openInDock({ kind, target: { ref: target.ref, namespace: target.namespace, pod: target.name } });
+  openInDock({ kind: 'terminal', target: { ref: target.ref, namespace: target.namespace, pod: target.name } });
   return true;
+}
+
+/** Opens the logs of an object: a pod, or something that has pods. @returns false if it has none. */
+export function openLogsOf(...targets: readonly ObjectRef[]): boolean {
+  const selection = selectionOf(targets);
+  if (selection === undefined) return false;
+  openInDock({ kind: 'logs', selection });
+  return true;
+}
+
+/** The logs of one object, or of several pods together. */
+function selectionOf([first, ...others]: readonly ObjectRef[]): LogSelection | undefined {
+  if (first === undefined || others.length === 0) return first && logsOf(first);
+  const all = [first, ...others];
+  if (!all.every(({ resource }) => isPods(resource))) return undefined;
+  return { ref: first.ref, of: 'pods', pods: all.map(({ namespace, name }) => ({ namespace, name })) };
 }
 
 const object = {
@@ -32,35 +49,35 @@ const object = {
   enabled: ({ target }: ObjectContext) => target !== undefined,
 } as const;
 
-function opensDock(
-  kind: DockTab['kind'],
-  { verbs, joint, ...looks }: Pick<Action<ObjectContext>, 'label' | 'icon' | 'keys'> & Omit<ByName, 'fits'>,
-) {
-  return {
-    ...object,
-    ...looks,
-    byName: { verbs, joint, fits: isPods },
-    id: `pod.${kind}`,
-    enabled: ({ target }) => target !== undefined && isPods(target.resource),
-    run: ({ target }) => target && openPod(kind, target),
-  } satisfies ObjectAction<ObjectContext>;
-}
-
-export const openLogs: ObjectAction<ObjectContext> = opensDock('logs', {
+/** With several pods selected, opens their logs together. */
+export const openLogs: ObjectAction<ObjectContext> = {
+  ...object,
+  id: 'object.logs',
   label: 'Logs',
   icon: ScrollText,
   keys: 'l',
-  verbs: ['logs'],
-  joint: 'of',
-});
+  byName: { verbs: ['logs'], joint: 'of', fits: hasLogs },
+  note: ({ target, chosen }) => (chosen.length > 1 ? `${chosen.length} selected` : target?.name),
+  enabled: ({ target, chosen }) => selectionOf(subjectsOf(target, chosen)) !== undefined,
+  run: ({ target, chosen }) => void openLogsOf(...subjectsOf(target, chosen)),
+};
 
-export const openTerminal: ObjectAction<ObjectContext> = opensDock('terminal', {
+/** The selected objects, if there are several, otherwise the target. */
+function subjectsOf(target: ObjectRef | undefined, chosen: readonly ObjectRef[]): readonly ObjectRef[] {
+  if (chosen.length > 1) return chosen;
+  return target === undefined ? chosen : [target];
+}
+
+export const openTerminal: ObjectAction<ObjectContext> = {
+  ...object,
+  id: 'pod.terminal',
   label: 'Terminal',
   icon: SquareTerminal,
   keys: 's',
-  verbs: ['terminal', 'shell', 'exec'],
-  joint: 'in',
-});
+  byName: { verbs: ['terminal', 'shell', 'exec'], joint: 'in', fits: isPods },
+  enabled: ({ target }) => target !== undefined && isPods(target.resource),
+  run: ({ target }) => target && openTerminalOf(target),
+};
 
 export const showYaml: ObjectAction<ObjectContext> = {
   ...object,

@@ -9,7 +9,7 @@ import { Kbd } from '#components/ui/kbd.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Menu, MenuCheckItem, MenuItem, MenuLabel, MenuSeparator } from '#components/ui/menu.tsx';
 import { type BoundAction, bindAction } from '#features/actions/action.ts';
-import { ActionButton } from '#features/actions/action-button.tsx';
+import { ActionButton, ActionIconButton } from '#features/actions/action-button.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
 import { FreshnessLine } from '#features/freshness/freshness-line.tsx';
 import { type ApiResource, can, pluralOf } from '#features/kube/api-resource.ts';
@@ -36,13 +36,16 @@ export interface TableToolbarProps {
   choice: ColumnChoice;
   onChoose: (choice: ColumnChoice) => void;
   selected: number;
-  /** Deletes the selected rows. */
-  deletion: BoundAction;
+  /** Actions on the selected rows. */
+  forSelected: readonly BoundAction[];
+  /** Actions on all rows shown. */
+  forShown: readonly BoundAction[];
   onClear: () => void;
 }
 
 export function TableToolbar(props: TableToolbarProps) {
-  const { cluster, resource, table, view, namespaces, filter, onFilter, selected, deletion, onClear } = props;
+  const { cluster, resource, table, view, namespaces, filter, onFilter, selected, forSelected, forShown, onClear } =
+    props;
   const field = useRef<HTMLInputElement>(null);
   const bar = { focusFilter: () => field.current?.focus(), selected, clearSelection: onClear };
   useActions(tableBarActions, bar);
@@ -94,6 +97,9 @@ export function TableToolbar(props: TableToolbarProps) {
             }}
           />
           <ActionButton action={{ ...creation, label: 'Create', enabled: can(resource, 'create') }} />
+          {forShown.map((action) => (
+            <ActionIconButton key={action.id} action={action} />
+          ))}
           <ColumnsMenu {...props} />
           <ShowKubectl commands={commandsOf(resource, { namespaces, filter })} />
         </div>
@@ -104,7 +110,9 @@ export function TableToolbar(props: TableToolbarProps) {
         {selected > 0 ? (
           <>
             <span className="font-medium tabular-nums">{selected.toLocaleString('en')} selected</span>
-            <ActionButton size="sm" action={deletion} />
+            {forSelected.map((action) => (
+              <ActionButton key={action.id} size="sm" action={action} />
+            ))}
             <ActionButton size="sm" variant="ghost" action={bindAction(clearSelection, bar)} />
           </>
         ) : (

@@ -16,11 +16,6 @@ interface DockPaneProps {
 
 /** The content of a tab. It stays mounted while another is shown, so that its shell and log continue. */
 export function DockPane({ tab, shown, active, second }: DockPaneProps) {
-  const onChoice = ({ container, shell }: { container?: string; shell?: DockTab['shell'] }) =>
-    changeTab(tab.id, {
-      ...(container !== undefined && { target: { ...tab.target, container } }),
-      ...(shell !== undefined && { shell }),
-    });
   return (
     <div
       id={paneId(tab.id)}
@@ -38,12 +33,21 @@ export function DockPane({ tab, shown, active, second }: DockPaneProps) {
               held={tab.held?.id}
               onHeld={(held) => changeTab(tab.id, { held })}
               onLeave={() => leaveTab(tab.id)}
-              onChoice={onChoice}
+              onChoice={({ container, shell }) =>
+                changeTab(tab.id, {
+                  ...(container !== undefined && { target: { ...tab.target, container } }),
+                  ...(shell !== undefined && { shell }),
+                })
+              }
             />
           </div>
         </div>
       ) : (
-        <LogsPane target={tab.target} active={active} onChoice={onChoice} />
+        <LogsPane
+          selection={tab.selection}
+          active={active}
+          onChoice={({ container }) => changeTab(tab.id, { selection: { ...tab.selection, container } })}
+        />
       )}
     </div>
   );

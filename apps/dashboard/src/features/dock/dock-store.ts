@@ -1,21 +1,32 @@
 import type { HeldTerminal } from '@postern/contracts';
 import { sharedValue } from '#components/shared-value.ts';
+import { type LogSelection, selectionKey } from '#features/logs/log-selection.ts';
 import type { PodTarget, Shell } from '#features/pods/pod-target.ts';
 import { endTerminal } from '#features/terminal/held-terminals.ts';
 import type { ShownTerminal } from '#features/terminal/terminal-pane-props.ts';
 
-export interface DockTab {
+interface TabBase {
   id: string;
-  kind: 'terminal' | 'logs';
-  target: PodTarget;
-  shell: Shell;
-  /** The name given by a person; default: the pod's name. */
+  /** The name given by a person; default: the name of what it shows. */
   name?: string | undefined;
-  /** The terminal that it shows, held by the gateway. */
-  held?: ShownTerminal | undefined;
   /** Whether it was open before the page was reloaded. */
   restored?: boolean;
 }
+
+export interface TerminalTab extends TabBase {
+  kind: 'terminal';
+  target: PodTarget;
+  shell: Shell;
+  /** The terminal that it shows, held by the gateway. */
+  held?: ShownTerminal | undefined;
+}
+
+export interface LogsTab extends TabBase {
+  kind: 'logs';
+  selection: LogSelection;
+}
+
+export type DockTab = TerminalTab | LogsTab;
 
 export interface DockState {
   tabs: readonly DockTab[];
@@ -55,7 +66,8 @@ export function restoreDock(): void {
   try {
     const stored = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as DockState | null;
     if (stored === null || !Array.isArray(stored.tabs)) return;
-    const before = stored.tabs.map((tab) => ({ ...tab, restored: true }));
+    const known = stored.tabs.filter((tab) => ('selection' in tab ? tab.kind === 'logs' : tab.kind === 'terminal'));
+    const before = known.map((tab) => ({ ...tab, restored: true }));
     const tabs = [...before, ...dock.get().tabs.filter(({ id }) => !before.some((tab) => tab.id === id))];
     const active = tabs.find(({ id }) => id === stored.active) ?? tabs[0];
     set({ ...EMPTY, ...stored, tabs, active: active?.id });
@@ -66,19 +78,21 @@ export function restoreDock(): void {
 
 /** How many terminals are open in tabs. */
 export function openTerminals(): number {
-  return dock.get().tabs.filter(({ kind, held }) => kind === 'terminal' && held !== undefined).length;
+  return dock.get().tabs.filter((tab) => tab.kind === 'terminal' && tab.held !== undefined).length;
 }
 
 /** Opens logs or a terminal; logs that are already open are activated instead. */
-export function openInDock(tab: { kind: DockTab['kind']; target: PodTarget; shell?: Shell }): void {
-  const { kind, target, shell = 'auto' } = tab;
+export function openInDock(
+  tab: { kind: 'terminal'; target: PodTarget; shell?: Shell } | { kind: 'logs'; selection: LogSelection },
+): void {
   const { tabs } = dock.get();
-  const same = tabs.find((open) => kind === 'logs' && open.kind === kind && sameTarget(open.target, target));
+  const same = tab.kind === 'logs' ? tabs.find((open) => open.kind === 'logs' && sameLogs(open, tab)) : undefined;
   if (same !== undefined) {
     showTab(same.id);
     return;
   }
-  add({ id: crypto.randomUUID(), kind, target, shell });
+  const id = crypto.randomUUID();
+  add(tab.kind === 'logs' ? { ...tab, id } : { shell: 'auto', ...tab, id });
 }
 
 function add(tab: DockTab): void {
@@ -87,20 +101,14 @@ function add(tab: DockTab): void {
   set({ tabs: kept, active: tab.id, open: true, beside: kept.find((open) => open.id === beside)?.id });
 }
 
-function sameTarget(a: PodTarget, b: PodTarget): boolean {
-  return (
-    a.ref.organization === b.ref.organization &&
-    a.ref.cluster === b.ref.cluster &&
-    a.namespace === b.namespace &&
-    a.pod === b.pod &&
-    a.container === b.container
-  );
+function sameLogs({ selection: a }: Pick<LogsTab, 'selection'>, { selection: b }: Pick<LogsTab, 'selection'>): boolean {
+  return selectionKey(a) === selectionKey(b) && a.container === b.container;
 }
 
 /** Shows a terminal that the gateway holds; if a tab shows it already, that tab. */
 export function openHeld(terminal: HeldTerminal): void {
   const { tabs } = dock.get();
-  const shown = tabs.find(({ held }) => held?.id === terminal.id);
+  const shown = tabs.find((tab) => tab.kind === 'terminal' && tab.held?.id === terminal.id);
   if (shown !== undefined) {
     showTab(shown.id);
     return;
@@ -113,7 +121,7 @@ export function openHeld(terminal: HeldTerminal): void {
 /** Closes a tab. Its shell ends with it, if it is this person's and nobody types in it elsewhere. */
 export function closeTab(id: string): void {
   const tab = dock.get().tabs.find((open) => open.id === id);
-  if (tab?.held?.endsOnClose === true) {
+  if (tab?.kind === 'terminal' && tab.held?.endsOnClose === true) {
     void endTerminal({ organization: tab.target.ref.organization, id: tab.held.id });
   }
   leaveTab(id);
@@ -153,8 +161,12 @@ export function toggleBeside(): void {
   set({ beside: beside === undefined ? other?.id : undefined });
 }
 
-export function changeTab(id: string, change: Partial<Omit<DockTab, 'id'>>): void {
-  set({ tabs: dock.get().tabs.map((tab) => (tab.id === id ? { ...tab, ...change } : tab)) });
+/** Changes a tab; only fields of its kind. */
+export function changeTab(
+  id: string,
+  change: Partial<Omit<TerminalTab, 'id' | 'kind'>> | Partial<Omit<LogsTab, 'id' | 'kind'>>,
+): void {
+  set({ tabs: dock.get().tabs.map((tab) => (tab.id === id ? ({ ...tab, ...change } as DockTab) : tab)) });
 }
 
 export function setDock(change: Partial<Pick<DockState, 'open' | 'maximised' | 'height'>>): void {

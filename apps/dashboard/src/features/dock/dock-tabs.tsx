@@ -3,6 +3,7 @@ import { ScrollText, SquareTerminal, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { inputClasses } from '#components/ui/input.tsx';
+import { describeSelection } from '#features/logs/log-selection.ts';
 import { changeTab, closeTab, type DockTab, showTab, useDock } from './dock-store.ts';
 import { paneId, tabName } from './tab-names.ts';
 
@@ -54,7 +55,6 @@ interface TabButtonProps {
 
 function TabButton({ tab, name, front, onRename }: TabButtonProps) {
   const Icon = tab.kind === 'terminal' ? SquareTerminal : ScrollText;
-  const { namespace, pod, ref } = tab.target;
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (front) button.current?.parentElement?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -74,7 +74,7 @@ function TabButton({ tab, name, front, onRename }: TabButtonProps) {
         aria-pressed={front}
         aria-controls={paneId(tab.id)}
         aria-label={`${what}: ${name}`}
-        title={`${what} of ${namespace}/${pod} in ${ref.cluster}`}
+        title={titleText(tab)}
         className="flex h-full min-w-0 max-w-56 items-center gap-2 pr-1 pl-3 focus-visible:outline-offset-[-3px]"
         onClick={() => showTab(tab.id)}
         onDoubleClick={onRename}
@@ -94,6 +94,12 @@ function TabButton({ tab, name, front, onRename }: TabButtonProps) {
       </button>
     </>
   );
+}
+
+function titleText(tab: DockTab): string {
+  if (tab.kind === 'logs') return `Logs: ${describeSelection(tab.selection)}, cluster ${tab.selection.ref.cluster}`;
+  const { namespace, pod, ref } = tab.target;
+  return `Terminal of ${namespace}/${pod} in ${ref.cluster}`;
 }
 
 function Rename({ name, onDone }: { name: string; onDone: (name: string | undefined) => void }) {

@@ -1,9 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { readContainers } from '#features/pods/pod-containers.ts';
+import type { DockTab } from './dock-store.ts';
 import { tabName } from './tab-names.ts';
 
 const ref = { organization: 'acme', cluster: 'demo' };
 const target = (pod: string) => ({ ref, namespace: 'shop', pod });
+const logs = (pod: string) => ({
+  kind: 'logs' as const,
+  selection: { ref, of: 'pods' as const, pods: [{ namespace: 'shop', name: pod }] },
+});
 const KEY = 'postern.dock';
 
 let storage: Map<string, string>;
@@ -23,20 +28,23 @@ describe('the dock', () => {
     const { openInDock } = await load();
     openInDock({ kind: 'terminal', target: target('a') });
     openInDock({ kind: 'terminal', target: target('a') });
-    openInDock({ kind: 'logs', target: target('a') });
-    openInDock({ kind: 'logs', target: target('b') });
-    openInDock({ kind: 'logs', target: target('a') });
+    openInDock(logs('a'));
+    openInDock(logs('b'));
+    openInDock(logs('a'));
     const { tabs, active, open } = state();
-    expect(
-      tabs.map(({ kind, target: { pod } }: { kind: string; target: { pod: string } }) => `${kind} ${pod}`),
-    ).toEqual(['terminal a', 'terminal a', 'logs a', 'logs b']);
+    expect(tabs.map((tab: DockTab) => `${tab.kind} ${tabName(tab, [])}`)).toEqual([
+      'terminal a',
+      'terminal a',
+      'logs a',
+      'logs b',
+    ]);
     expect(active).toBe(tabs[2].id);
     expect(open).toBe(true);
   });
 
   it('activates the neighbour of a closed tab, and closes after the last one', async () => {
     const { openInDock, closeTab } = await load();
-    for (const pod of ['a', 'b', 'c']) openInDock({ kind: 'logs', target: target(pod) });
+    for (const pod of ['a', 'b', 'c']) openInDock(logs(pod));
     const [a, b, c] = state().tabs.map(({ id }: { id: string }) => id);
     closeTab(c);
     expect(state().active).toBe(b);
@@ -48,7 +56,7 @@ describe('the dock', () => {
 
   it('cycles through its tabs', async () => {
     const { openInDock, stepTab } = await load();
-    for (const pod of ['a', 'b', 'c']) openInDock({ kind: 'logs', target: target(pod) });
+    for (const pod of ['a', 'b', 'c']) openInDock(logs(pod));
     const ids = state().tabs.map(({ id }: { id: string }) => id);
     stepTab(1);
     expect(state().active).toBe(ids[0]);
@@ -58,7 +66,7 @@ describe('the dock', () => {
 
   it('shows two different tabs side by side', async () => {
     const { openInDock, showTab, toggleBeside } = await load();
-    for (const pod of ['a', 'b']) openInDock({ kind: 'logs', target: target(pod) });
+    for (const pod of ['a', 'b']) openInDock(logs(pod));
     const [a, b] = state().tabs.map(({ id }: { id: string }) => id);
     toggleBeside();
     expect(state()).toMatchObject({ active: b, beside: a });
@@ -69,13 +77,13 @@ describe('the dock', () => {
 
   it('keeps two tabs side by side while others open and close, until the second is activated', async () => {
     const { openInDock, closeTab, toggleBeside } = await load();
-    for (const pod of ['a', 'b', 'c']) openInDock({ kind: 'logs', target: target(pod) });
+    for (const pod of ['a', 'b', 'c']) openInDock(logs(pod));
     const [a, b, c] = state().tabs.map(({ id }: { id: string }) => id);
     toggleBeside();
     expect(state()).toMatchObject({ active: c, beside: b });
     closeTab(a);
     expect(state()).toMatchObject({ active: c, beside: b });
-    openInDock({ kind: 'logs', target: target('b') });
+    openInDock(logs('b'));
     expect(state().active).toBe(b);
     expect(state().beside).toBeUndefined();
   });

@@ -9,7 +9,7 @@ import type { DockTab } from './dock-store.ts';
 
 /** The terminals that run without a tab here: left running, open on another device, or shared by a colleague. */
 export function RunningTerminals({ held, tabs }: { held: readonly HeldTerminal[]; tabs: readonly DockTab[] }) {
-  const others = held.filter(({ id }) => !tabs.some((tab) => tab.held?.id === id));
+  const others = held.filter(({ id }) => !tabs.some((tab) => tab.kind === 'terminal' && tab.held?.id === id));
   if (others.length === 0) return null;
   return (
     <Menu

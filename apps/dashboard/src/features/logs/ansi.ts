@@ -31,6 +31,14 @@ const escapes =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is about control characters
   /(?:\u001b\[|\u009b)([0-?]*)[ -/]*([@-~])|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is about control characters
+const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+
+/** Whether a text has anything that `plainText` removes. */
+export function hasEscapes(raw: string): boolean {
+  return control.test(raw);
+}
+
 /** Text without escapes and control characters, for display, search and download. */
 export function plainText(raw: string): string {
   return raw.replace(escapes, '');

@@ -3,26 +3,27 @@ import type { Action } from '#features/actions/action.ts';
 
 /** The context of actions on a log. */
 export interface LogContext {
-  pod: string;
-  /** Undefined if not yet known. */
-  container: string | undefined;
+  /** What it is the log of. */
+  title: string;
+  /** Number of containers that it shows. */
+  containers: number;
   /** Number of lines shown. */
   lines: number;
-  downloadAll: (container: string) => void;
+  downloadAll: () => void;
   saveShown: () => void;
 }
 
-const log = { group: 'dock', icon: Download, note: ({ pod }: LogContext) => pod } as const;
+const log = { group: 'dock', icon: Download, note: ({ title }: LogContext) => title } as const;
 
-/** Actions to copy or download a log. */
+/** Actions to download a log. */
 export const downloadActions: readonly Action<LogContext>[] = [
   {
     ...log,
     id: 'logs.download',
-    label: 'Download the full log kept by the node',
-    short: 'Full log kept by the node',
-    enabled: ({ container }) => container !== undefined,
-    run: ({ container, downloadAll }) => container !== undefined && downloadAll(container),
+    label: ({ containers }) =>
+      containers > 1 ? 'Download the full logs kept by the nodes' : 'Download the full log kept by the node',
+    enabled: ({ containers }) => containers > 0,
+    run: ({ downloadAll }) => downloadAll(),
   },
   {
     ...log,

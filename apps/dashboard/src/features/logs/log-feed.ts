@@ -1,220 +1,334 @@
-import { KubeError, sentenceOf } from '#features/kube/kube-error.ts';
-import { kubeFetch, kubeJson } from '#features/kube/kube-fetch.ts';
-import { LineSplitter } from '#features/kube/lines.ts';
-import { browserSurroundings } from '#features/kube/surroundings.ts';
-import { type PodContainers, podPath, readContainers } from '#features/pods/pod-containers.ts';
-import type { PodTarget } from '#features/pods/pod-target.ts';
-import { type LogLine, readLogLine } from './log-line.ts';
-import { Resumption } from './resumption.ts';
+import type { Schedule } from '#features/kube/live-store.ts';
+import { WatchBudget } from '#features/kube/watch-budget.ts';
+import { type ContainerLine, ContainerLog, type ContainerLogOptions, type ContainerLogState } from './container-log.ts';
+import { LineRing } from './line-ring.ts';
+import { introduce, type LineSource } from './line-source.ts';
+import { LineView, type ShownLines } from './line-view.ts';
+import type { LineTest } from './log-filter.ts';
+import type { LogLine } from './log-line.ts';
+import type { LogContainer, LogPod } from './log-pod.ts';
+import { type LogState, overallState, type SourceState } from './log-state.ts';
+import { Slices } from './slices.ts';
 
-export interface LogChoice {
-  container: string;
-  /** Whether to read the log of the container's previous run. */
-  previous: boolean;
-  /** Only this many recent seconds; if undefined, the last lines, whatever their age. */
-  sinceSeconds: number | undefined;
-}
+/** Which containers of the pods: their default one, all but init and debug containers, or the one with a name. */
+type ContainerChoice = { which: 'main' } | { which: 'all' } | { which: 'named'; name: string };
 
-export type LogState =
-  | { state: 'loading' }
-  | { state: 'following' }
-  | { state: 'waiting'; message: string }
-  | { state: 'ended'; message: string }
-  | { state: 'failed'; message: string };
-
-export interface LogSnapshot {
-  lines: readonly LogLine[];
-  /** Number of lines dropped from the beginning, because there are too many. */
+export interface LogSnapshot extends ShownLines {
+  /** Number of lines dropped from the beginning, because of the limit on memory. */
   dropped: number;
+  /** Number of lines received. */
+  total: number;
+  sources: readonly SourceState[];
   state: LogState;
 }
 
-export interface LogFeedOptions {
-  target: PodTarget;
-  choice: LogChoice;
-  onChange: () => void;
+export interface LogFeedOptions extends Pick<ContainerLogOptions, 'cluster' | 'around' | 'previous' | 'from'> {
+  containers: ContainerChoice;
+  /** Whether all pods belong to one workload, so that the end of a pod's name distinguishes it. */
+  one: boolean;
+  schedule: Schedule;
 }
 
-const TAIL = 2000;
-/** Maximum number of lines kept. */
-const MOST_LINES = 50_000;
-const LONGEST_LINE = 64 * 1024;
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 10_000;
+/** Memory for lines, in bytes: 100,000 lines of 60 characters. */
+export const MOST_BYTES = 32 * 1024 * 1024;
+/** Most containers that a log follows at once. */
+export const MOST_CONTAINERS = 30;
+/** Most containers that all logs of a page follow at once: a connection to the gateway has 256 streams for everything. */
+const MOST_STREAMS = 120;
+/** The shortest time between two changes of what is shown, in milliseconds. */
+const INTERVAL_MS = 100;
+/** How long filtering may take before the page has its turn, in milliseconds. */
+const SLICE_MS = 10;
+/** Lines that arrive together are placed together, in this number at most. */
+const MOST_AT_ONCE = 2000;
 
-/** Follows the log of one container. A broken stream is resumed without a gap, and a seam marks the place. */
+const streams = new WatchBudget(MOST_STREAMS);
+
+interface Followed {
+  source: LineSource;
+  pod: LogPod;
+  state: ContainerLogState;
+  wanted: boolean;
+  log: ContainerLog | undefined;
+  release: (() => void) | undefined;
+}
+
+const LOADING: ContainerLogState = { state: 'loading' };
+
+/**
+ * The log of several containers: follows those of the pods that it is told about, merges their lines by time, and publishes what a
+ * filter leaves of them.
+ */
 export class LogFeed {
   readonly #options: LogFeedOptions;
-  readonly #stop = new AbortController();
-  readonly #resumption = new Resumption();
-  #lines: LogLine[] = [];
-  #dropped = 0;
-  #state: LogState = { state: 'loading' };
-  #snapshot: LogSnapshot = { lines: [], dropped: 0, state: this.#state };
-  #frame: number | undefined;
+  readonly #ring = new LineRing({ mostBytes: MOST_BYTES });
+  readonly #view = new LineView();
+  readonly #slices = new Slices();
+  readonly #sources = new Map<string, Followed>();
+  readonly #listeners = new Set<() => void>();
+  #arrived: LogLine[] = [];
+  /** Seams for the end, which are shown as one. */
+  #marks: string[] = [];
   #nextId = 0;
+  #total = 0;
+  #newest = 0;
+  #test: LineTest | undefined;
+  #search = '';
+  #loaded = false;
+  #paused = false;
+  #stopped = false;
+  #scheduled = false;
+  #published = Number.NEGATIVE_INFINITY;
+  #snapshot: LogSnapshot = EMPTY;
 
   constructor(options: LogFeedOptions) {
     this.#options = options;
-    void this.#run();
   }
 
-  /** The current snapshot; the same object between frames. */
+  /** The current snapshot; the same object until the listeners are called. */
   get snapshot(): LogSnapshot {
     return this.#snapshot;
   }
 
+  /** @returns a function that ends the subscription. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells which pods there are now. Those that come later join; of those that go, the lines stay. */
+  setPods(pods: readonly LogPod[]): void {
+    const found = new Set<string>();
+    const joined: Followed[] = [];
+    for (const pod of pods) {
+      const containers = chosenOf(pod, this.#options.containers);
+      for (const container of containers) {
+        const key = `${pod.uid} ${container.name}`;
+        found.add(key);
+        const known = this.#sources.get(key);
+        if (known === undefined)
+          joined.push(this.#introduce(key, { pod, container, hasSiblings: containers.length > 1 }));
+        else {
+          known.pod = pod;
+          known.log?.update(pod);
+        }
+      }
+    }
+    for (const [key, { log }] of this.#sources) {
+      if (found.has(key)) continue;
+      if (log === undefined) this.#sources.delete(key);
+      else log.update();
+    }
+    this.#follow(joined);
+    this.#loaded = true;
+    this.#schedule();
+  }
+
+  /** Changes which lines are shown, and what is searched for in them. */
+  setQuery({ test, search }: { test: LineTest | undefined; search: string }): void {
+    this.#test = test;
+    this.#search = search;
+    this.#ask();
+  }
+
+  /** Follows a container, if no more than the limit are followed, or stops following and hides it. */
+  want(key: string, wanted: boolean): void {
+    const followed = this.#sources.get(key);
+    if (followed === undefined || followed.wanted === wanted) return;
+    if (wanted) this.#start(followed);
+    else {
+      followed.wanted = false;
+      if (!isOver(followed.state)) followed.log?.pause();
+      followed.release?.();
+      followed.release = undefined;
+    }
+    this.#ask();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    for (const { log, state } of this.#sources.values()) if (!isOver(state)) log?.pause();
+    this.#schedule();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    for (const { log, wanted } of this.#sources.values()) if (wanted) log?.resume();
+    this.#schedule();
+  }
+
   stop(): void {
-    this.#stop.abort();
-    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    let wait = FIRST_WAIT_MS;
-    let seam = '';
-    while (!signal.aborted) {
-      const before = this.#nextId;
-      try {
-        await this.#stream(seam);
-        if (this.#options.choice.previous) {
-          this.#set({ state: 'ended', message: 'End of the previous run.' });
-          return;
-        }
-        const ending = await this.#ending();
-        if (ending.final) {
-          this.#set({ state: 'ended', message: ending.message });
-          return;
-        }
-        seam = ending.message === '' ? 'The stream ended and was resumed' : ending.message;
-        this.#set({ state: 'waiting', message: ending.message || 'The stream ended. Resuming…' });
-      } catch (error) {
-        if (signal.aborted) return;
-        if (error instanceof KubeError && error.lasting && !isStarting(error)) {
-          this.#set(
-            this.#lines.length === 0
-              ? { state: 'failed', message: hasNoPrevious(error) ? NO_PREVIOUS : error.message }
-              : { state: 'ended', message: error.message },
-          );
-          return;
-        }
-        seam = 'The connection was lost and came back';
-        this.#set({ state: 'waiting', message: sentenceOf(error) });
-      }
-      if (this.#nextId > before) wait = FIRST_WAIT_MS;
-      await browserSurroundings.delay(wait, signal);
-      wait = Math.min(LONGEST_WAIT_MS, wait * 2);
+    this.#stopped = true;
+    for (const { log, release } of this.#sources.values()) {
+      log?.stop();
+      release?.();
     }
   }
 
-  async #stream(seam: string): Promise<void> {
-    const { target, choice } = this.#options;
-    const { sinceTime } = this.#resumption;
-    const resuming = sinceTime !== undefined;
-    this.#resumption.resume();
-    const response = await kubeFetch(target.ref, `${podPath(target)}/log`, {
-      accept: '*/*',
-      params: {
-        container: choice.container,
-        follow: !choice.previous,
-        previous: choice.previous || undefined,
-        timestamps: true,
-        ...(resuming
-          ? { sinceTime }
-          : choice.sinceSeconds === undefined
-            ? { tailLines: TAIL }
-            : { sinceSeconds: choice.sinceSeconds }),
-      },
-      signal: this.#stop.signal,
+  /** All lines that are kept, shown or not. */
+  get lines(): readonly LogLine[] {
+    this.#place();
+    return this.#ring.lines;
+  }
+
+  #introduce(
+    key: string,
+    { pod, container, hasSiblings }: { pod: LogPod; container: LogContainer; hasSiblings: boolean },
+  ): Followed {
+    const { namespace, name, templateHash } = pod;
+    const identity = { key, namespace, pod: name, container: container.name, templateHash, hasSiblings };
+    const others = [...this.#sources.values()].filter(({ state }) => !isOver(state)).map(({ source }) => source);
+    const source = introduce(identity, others, { one: this.#options.one });
+    const followed: Followed = { source, pod, state: LOADING, wanted: false, log: undefined, release: undefined };
+    this.#sources.set(key, followed);
+    return followed;
+  }
+
+  /** Follows as many new containers as there is room for, those that are running and new first. */
+  #follow(joined: readonly Followed[]): void {
+    const isRunning = ({ pod }: Followed) => Number(!pod.over);
+    const inOrder = joined.toSorted(
+      (a, b) => isRunning(b) - isRunning(a) || b.pod.createdAt.localeCompare(a.pod.createdAt),
+    );
+    const started = inOrder.filter((followed) => this.#start(followed));
+    if (!this.#loaded) return;
+    const pods = new Set(started.map(({ pod }) => pod.name));
+    for (const pod of pods) this.#mark(`Pod ${pod} joined`);
+  }
+
+  /** @returns whether there was room for it. */
+  #start(followed: Followed): boolean {
+    const running = [...this.#sources.values()].filter(({ wanted, state }) => wanted && !isOver(state));
+    if (running.length >= MOST_CONTAINERS) return false;
+    const needsStream = !isOver(followed.state);
+    const release = needsStream ? streams.acquire() : undefined;
+    if (needsStream && release === undefined) return false;
+    followed.wanted = true;
+    followed.release = release;
+    if (followed.log === undefined) this.#open(followed);
+    else if (!this.#paused) followed.log.resume();
+    return true;
+  }
+
+  #open(followed: Followed): void {
+    const { cluster, around, previous, from } = this.#options;
+    const { source, pod } = followed;
+    followed.log = new ContainerLog({
+      cluster,
+      around,
+      previous,
+      from,
+      pod,
+      container: source.container,
+      slices: this.#slices,
+      onLines: (lines) => this.#receive(source, lines),
+      onState: (state) => this.#changeState(followed, state),
     });
-    let pendingSeam = resuming ? seam : '';
-    this.#set({ state: 'following' });
-    if (response.body === null) return;
-    const reader = response.body.getReader();
-    const splitter = new LineSplitter({ longest: LONGEST_LINE });
-    const add = (written: readonly string[]) => {
-      for (const one of written) {
-        const line = readLogLine(one);
-        if (!this.#resumption.isNew(line)) continue;
-        if (pendingSeam !== '') this.#push({ time: '', raw: pendingSeam, text: pendingSeam, seam: true });
-        pendingSeam = '';
-        this.#push(line);
-      }
-    };
-    try {
-      while (true) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        add(splitter.push(value));
-      }
-      add(splitter.end());
-    } finally {
-      await reader.cancel().catch(() => undefined);
-    }
+    if (this.#paused) followed.log.pause();
   }
 
-  /** Finds out why a stream ended: the container ended, the pod ended, or only the stream. */
-  async #ending(): Promise<{ final: boolean; message: string }> {
-    const { target, choice } = this.#options;
-    let pod: unknown;
-    try {
-      pod = await kubeJson(target.ref, podPath(target), { signal: this.#stop.signal });
-    } catch (error) {
-      if (error instanceof KubeError && error.status === 404)
-        return { final: true, message: 'The pod no longer exists. This page keeps the lines it has received.' };
-      // Without the right to read the pod, this is final; if it cannot be reached, the next attempt will tell.
-      return { final: error instanceof KubeError && error.lasting, message: sentenceOf(error) };
+  #changeState(followed: Followed, state: ContainerLogState): void {
+    followed.state = state;
+    if (isOver(state)) {
+      followed.release?.();
+      followed.release = undefined;
     }
-    return endingOf(readContainers(pod), choice.container);
-  }
-
-  #push(line: Omit<LogLine, 'id'>): void {
-    this.#lines.push({ ...line, id: this.#nextId++ });
+    if (state.state === 'ended' && state.seen && this.#sources.size > 1) {
+      const { pod, container } = followed.source;
+      const siblings = [...this.#sources.values()].filter(({ source }) => source.pod === pod);
+      if (siblings.length === 1) this.#mark(`Pod ${pod} ended`);
+      else if (siblings.every((one) => isOver(one.state))) this.#mark(`Pod ${pod} ended`);
+      else if (followed.pod.containers.some(({ name }) => name === container))
+        this.#mark(`Container ${pod}/${container} ended`);
+    }
     this.#schedule();
   }
 
-  #set(state: LogState): void {
-    this.#state = state;
+  #receive(source: LineSource, lines: readonly ContainerLine[]): void {
+    if (this.#stopped) return;
+    for (const line of lines) {
+      this.#arrived.push({ ...line, source, id: this.#nextId++ });
+      if (line.seam !== true) this.#total++;
+      if (line.at > this.#newest) this.#newest = line.at;
+    }
+    if (this.#arrived.length >= MOST_AT_ONCE) this.#place();
     this.#schedule();
+  }
+
+  /** Adds a seam at the end: between what was written before, and what will be. */
+  #mark(text: string): void {
+    this.#marks.push(text);
+    this.#schedule();
+  }
+
+  #ask(): void {
+    const hidden = new Set([...this.#sources.values()].filter(({ wanted }) => !wanted).map(({ source }) => source.key));
+    const test = this.#test;
+    const isShown = ({ source }: LogLine) => source === undefined || !hidden.has(source.key);
+    this.#view.setQuery({
+      test: hidden.size === 0 ? test : (line) => isShown(line) && (test === undefined || test(line)),
+      search: this.#search,
+    });
+    this.#schedule();
+  }
+
+  #place(): void {
+    if (this.#marks.length > 0) {
+      const text = [...new Set(this.#marks)].join(' · ');
+      this.#marks = [];
+      const time = new Date(this.#options.around.now()).toISOString();
+      const seam = { time, raw: text, text, at: this.#newest, severity: 'unknown', seam: true } as const;
+      this.#arrived.push({ ...seam, source: undefined, id: this.#nextId++ });
+    }
+    if (this.#arrived.length === 0) return;
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    this.#view.apply(this.#ring.add(arrived));
   }
 
   #schedule(): void {
-    this.#frame ??= requestAnimationFrame(() => {
-      this.#frame = undefined;
-      const over = this.#lines.length - MOST_LINES;
-      // Drops several lines at once, so that a long log is not copied for every line.
-      if (over > MOST_LINES / 10) {
-        this.#lines = this.#lines.slice(over);
-        this.#dropped += over;
-      }
-      this.#snapshot = { lines: this.#lines.slice(), dropped: this.#dropped, state: this.#state };
-      this.#options.onChange();
-    });
+    if (this.#scheduled || this.#stopped) return;
+    this.#scheduled = true;
+    const publish = () => this.#publish();
+    const wait = this.#published + INTERVAL_MS - performance.now();
+    if (wait > 0) setTimeout(publish, wait);
+    else this.#options.schedule(publish);
+  }
+
+  #publish(): void {
+    this.#scheduled = false;
+    if (this.#stopped) return;
+    this.#place();
+    const until = performance.now() + SLICE_MS;
+    const complete = this.#view.work(this.#ring.lines, () => performance.now() < until);
+    this.#published = complete ? performance.now() : Number.NEGATIVE_INFINITY;
+    if (!complete) this.#schedule();
+    const sources = [...this.#sources.values()].map(({ source, state, wanted }) => ({ source, state, wanted }));
+    this.#snapshot = {
+      ...this.#view.shown,
+      dropped: this.#ring.dropped,
+      total: this.#total,
+      sources,
+      state: overallState(sources, { paused: this.#paused, loaded: this.#loaded }),
+    };
+    for (const listener of this.#listeners) listener();
   }
 }
 
-const NO_PREVIOUS = 'There is no previous run: the container has not restarted.';
+export const EMPTY: LogSnapshot = {
+  lines: [],
+  removed: 0,
+  matches: [],
+  dropped: 0,
+  total: 0,
+  sources: [],
+  state: { state: 'loading' },
+};
 
-/** The kubelet's message: `previous terminated container "x" in pod "y" not found`. */
-function hasNoPrevious(error: KubeError): boolean {
-  return error.status === 400 && /previous terminated container .* not found/.test(error.message);
-}
+const isOver = ({ state }: ContainerLogState): boolean => state === 'ended' || state === 'failed';
 
-/** Whether the container has not started yet, for which the response is a 400 too. */
-function isStarting(error: KubeError): boolean {
-  return error.status === 400 && /waiting to start|ContainerCreating|PodInitializing/i.test(error.message);
-}
-
-/** What the end of a stream means, given the pod's state. Without a message, only the stream has ended. */
-export function endingOf(pod: PodContainers, name: string): { final: boolean; message: string } {
-  const container = pod.containers.find((one) => one.name === name);
-  const over = container?.state === 'terminated';
-  const how =
-    over && container.exitCode !== undefined ? `The container ended with exit code ${container.exitCode}` : '';
-  if (pod.over || (over && container.kind !== 'container')) {
-    return { final: true, message: `${how || 'The pod has ended'}.` };
-  }
-  if (over) return { final: false, message: `${how || 'The container has ended'}; it will be started again` };
-  if (container?.state === 'waiting') return { final: false, message: 'The container is waiting to start' };
-  return { final: false, message: '' };
+function chosenOf({ containers, main }: LogPod, choice: ContainerChoice): readonly LogContainer[] {
+  if (choice.which === 'all') return containers.filter(({ kind }) => kind === 'container');
+  const wanted = choice.which === 'named' ? choice.name : main;
+  return containers.filter(({ name }) => name === wanted);
 }

@@ -1,4 +1,6 @@
-import { plainText } from './ansi.ts';
+import { hasEscapes, plainText } from './ansi.ts';
+import type { LineSource } from './line-source.ts';
+import type { Severity } from './severity.ts';
 
 /** A line sent by the kubelet with `timestamps=true`. */
 export interface StampedLine {
@@ -11,9 +13,14 @@ export interface StampedLine {
 }
 
 export interface LogLine extends StampedLine {
-  /** Id of the line, one more than that of the previous line. */
+  /** Unique in its log. */
   id: number;
-  /** Whether this line was inserted by the page, where reading broke off and was resumed. */
+  /** Its place in time, in microseconds since 1970; never less than that of the line before it in the same container. */
+  at: number;
+  severity: Severity;
+  /** The container that wrote it; undefined for a seam of the whole log. */
+  source: LineSource | undefined;
+  /** Whether this line was inserted by the page, where reading broke off and was resumed, or a container came or went. */
   seam?: boolean;
 }
 
@@ -24,16 +31,23 @@ const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 export function readLogLine(line: string): StampedLine {
   const stamp = STAMP.exec(line);
   const raw = line.slice(stamp?.[0].length ?? 0).replace(BIDI, '\ufffd');
-  return { time: stamp?.[1] ?? '', raw, text: plainText(raw) };
+  // Most lines have no escapes; sharing the text halves their memory.
+  return { time: stamp?.[1] ?? '', raw, text: hasEscapes(raw) ? plainText(raw) : raw };
 }
 
+let lastSecond = '';
+let lastSecondAt = 0;
+
 /**
- * A sort key with the order of the instants; the texts themselves do not sort correctly, because Go omits trailing zeros of the
- * fraction. Keeps nanoseconds, unlike Date.
+ * The instant of a time in microseconds since 1970, or NaN. The texts themselves do not sort correctly: Go omits trailing zeros
+ * of the fraction, and nodes may be in different time zones. Nanoseconds do not fit into a number.
  */
-export function timeKey(time: string): string {
-  const seconds = Date.parse(time.replace(/\.\d+/, '')) / 1000;
-  if (Number.isNaN(seconds)) return '';
-  const fraction = /\.(\d+)/.exec(time)?.[1] ?? '';
-  return `${String(seconds).padStart(12, '0')}.${fraction.padEnd(9, '0')}`;
+export function instantOf(time: string): number {
+  const [, second = '', fraction = '', zone = ''] = /^(.{19})(?:\.(\d+))?(.*)$/.exec(time) ?? [];
+  // Neighbouring lines are mostly of the same second, and parsing a date is slow.
+  if (second + zone !== lastSecond) {
+    lastSecondAt = Date.parse(second + zone) * 1000;
+    lastSecond = second + zone;
+  }
+  return lastSecondAt + Number(fraction.slice(0, 6).padEnd(6, '0'));
 }

@@ -9,10 +9,14 @@ import { NewLinesPill } from './new-lines-pill.tsx';
 
 export interface LogLinesProps {
   lines: readonly LogLine[];
+  /** Number of lines that were before the first one and have been dropped. */
+  removed: number;
   search: string;
   /** Index of the current search result's line. */
   current: number | undefined;
   settings: LogSettings;
+  /** Length of the longest name of a source, in characters; 0 to show no names. */
+  names: number;
   visible: boolean;
   /** Shown if there are no lines. */
   empty: ReactNode;
@@ -23,7 +27,8 @@ const LINE = 18;
 const NEAR = 24;
 
 /** The lines of a log. Scrolled to the end, it stays there; otherwise it shows how many lines have arrived. */
-export function LogLines({ lines, search, current, settings, visible, empty }: LogLinesProps) {
+export function LogLines(props: LogLinesProps) {
+  const { lines, removed, search, current, settings, names, visible, empty } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(true);
   const [seen, setSeen] = useState(0);
@@ -45,20 +50,20 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
       }),
     [],
   );
-  useAnchor({ virtual, lines, following, scroller });
-  const newest = lines.at(-1)?.id ?? -1;
+  useAnchor({ virtual, lines, removed, following, scroller });
+  const arrived = removed + lines.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new line, and every change of height, moves the end
   useLayoutEffect(() => {
     const element = scroller.current;
     if (following && visible && element !== null) element.scrollTop = element.scrollHeight;
-  }, [newest, following, visible, settings.wrap, virtual.getTotalSize()]);
+  }, [arrived, following, visible, settings.wrap, virtual.getTotalSize()]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: wrapped and unwrapped lines have different heights
   useEffect(() => virtual.measure(), [settings.wrap, settings.timestamps]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a search step scrolls
   useEffect(() => {
     if (current === undefined) return;
     setFollowing(false);
-    setSeen(newest);
+    setSeen(arrived);
     virtual.scrollToIndex(current, { align: 'center' });
   }, [current]);
 
@@ -73,7 +78,7 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
     const leaves = !atEnd && scrollTop < top && scrollHeight >= height;
     if (following ? leaves : atEnd) {
       setFollowing(!following);
-      setSeen(newest);
+      setSeen(arrived);
     }
   }
   return (
@@ -110,6 +115,7 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
                   line={line}
                   search={search}
                   timestamps={settings.timestamps}
+                  names={names}
                   unfolded={unfolded.has(line.id)}
                   onFold={fold}
                 />
@@ -120,7 +126,7 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
       </section>
       {!following && lines.length > 0 && (
         <NewLinesPill
-          count={Math.max(0, newest - seen)}
+          count={Math.max(0, arrived - seen)}
           onFollow={() => {
             setFollowing(true);
             scroller.current?.focus({ preventScroll: true });
@@ -134,25 +140,29 @@ export function LogLines({ lines, search, current, settings, visible, empty }: L
 interface Anchor {
   virtual: Virtualizer<HTMLDivElement, Element>;
   lines: readonly LogLine[];
+  removed: number;
   following: boolean;
   scroller: RefObject<HTMLDivElement | null>;
 }
 
-/** Keeps the visible lines in place when older ones are dropped above them. */
-function useAnchor({ virtual, lines, following, scroller }: Anchor): void {
-  const first = lines[0]?.id ?? 0;
-  const before = useRef({ first, offsets: new Map<number, number>() });
+/** Keeps the visible lines in place when older ones are dropped above them, or late ones take their place there. */
+function useAnchor({ virtual, lines, removed, following, scroller }: Anchor): void {
+  const anchor = useRef<{ line: LogLine; index: number; removed: number; start: number }>(undefined);
   useLayoutEffect(() => {
-    const { first: oldFirst, offsets } = before.current;
     const element = scroller.current;
-    if (element !== null && !following && first > oldFirst) {
-      // The height of the dropped lines; unmeasured ones have the default height.
-      const height = offsets.get(first) ?? (first - oldFirst) * LINE;
-      element.scrollTop -= height;
+    const before = anchor.current;
+    if (element !== null && before !== undefined && !following) {
+      // Lines that were inserted above it have moved it on, never back.
+      const index = lines.indexOf(before.line, Math.max(0, before.index - (removed - before.removed)));
+      const start = index === -1 ? undefined : virtual.measurementsCache[index]?.start;
+      if (start !== undefined && start !== before.start) element.scrollTop += start - before.start;
     }
-    before.current = {
-      first,
-      offsets: new Map(virtual.getVirtualItems().map((item) => [lines[item.index]?.id ?? -1, item.start])),
-    };
-  }, [virtual, lines, following, scroller, first]);
+  }, [virtual, lines, removed, following, scroller]);
+  // After every render, which follows every scroll: the first line in view.
+  useLayoutEffect(() => {
+    const top = scroller.current?.scrollTop ?? 0;
+    const item = virtual.getVirtualItems().find(({ end }) => end > top);
+    const line = item && lines[item.index];
+    anchor.current = line && { line, index: item.index, removed, start: item.start };
+  });
 }

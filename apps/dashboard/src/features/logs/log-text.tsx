@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { cn } from '#components/class-names.ts';
 import { type AnsiColour, parseAnsi, type Run, type TextStyle } from './ansi.ts';
-import type { LogLine } from './log-line.ts';
+import type { StampedLine } from './log-line.ts';
 import { findAll } from './log-search.ts';
 
 const colours: Record<AnsiColour, string> = {
@@ -26,7 +26,7 @@ function classesOf({ colour, bold, dim, italic, underline, inverse }: TextStyle)
 }
 
 /** The text of a log line, with its colours and marked search results. */
-export const LogText = memo(function LogText({ line, search }: { line: LogLine; search: string }) {
+export const LogText = memo(function LogText({ line, search }: { line: StampedLine; search: string }) {
   const runs = parseAnsi(line.raw);
   const marks = findAll(line.text, search);
   let at = 0;

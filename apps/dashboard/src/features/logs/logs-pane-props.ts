@@ -1,7 +1,7 @@
-import type { PodTarget } from '#features/pods/pod-target.ts';
+import type { LogSelection } from './log-selection.ts';
 
 export interface LogsPaneProps {
-  target: PodTarget;
+  selection: LogSelection;
   /** Whether it is in front. Hidden logs continue reading. Default: true. */
   active?: boolean;
   /** Called when another container was chosen. */

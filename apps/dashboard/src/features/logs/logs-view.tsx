@@ -1,85 +1,105 @@
 'use client';
-import { ChevronDown, ChevronUp, Clock, Download, History, Search, WrapText } from 'lucide-react';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { Clock, Download, History, Pause, Play, WrapText } from 'lucide-react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { saveFile } from '#components/save-file.ts';
-import { ErrorState } from '#components/ui/error-state.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
-import { Input } from '#components/ui/input.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Menu } from '#components/ui/menu.tsx';
 import { Select } from '#components/ui/select.tsx';
-import { StatusDot } from '#components/ui/status-dot.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { ActionItem } from '#features/actions/action-item.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
-import { commandLine } from '#features/kube/kubectl-text.ts';
-import { ContainerSelect } from '#features/pods/container-select.tsx';
-import type { PodTarget } from '#features/pods/pod-target.ts';
-import { usePodContainers } from '#features/pods/use-pod-containers.ts';
-import { downloadLog } from './download-log.ts';
+import { browserSurroundings, nextFrame } from '#features/kube/surroundings.ts';
+import { ALL_CONTAINERS, ContainerSelect } from '#features/pods/container-select.tsx';
+import { downloadLog, downloadLogs, writtenLines } from './download-log.ts';
 import { downloadActions } from './log-actions.ts';
-import type { LogSnapshot } from './log-feed.ts';
+import { clusterLogs } from './log-cluster.ts';
+import { commandsOf } from './log-commands.ts';
+import { EMPTY, type LogSnapshot } from './log-feed.ts';
+import { parseFilter } from './log-filter.ts';
+import { type LogFilter, LogFilterBox } from './log-filter-box.tsx';
 import { LogLines } from './log-lines.tsx';
-import { matchingLines } from './log-search.ts';
+import { LogNotes, NoLines } from './log-notes.tsx';
+import type { LogPod } from './log-pod.ts';
+import { LogSearchBox } from './log-search-box.tsx';
+import { isOnePod, isOneWorkload, selectionKey, titleOf } from './log-selection.ts';
 import { setLogSettings, useLogSettings } from './log-settings.ts';
+import { sinceChoices } from './log-since.ts';
+import { LogSources } from './log-sources.tsx';
+import { LogStatus } from './log-status.tsx';
 import type { LogsPaneProps } from './logs-pane-props.ts';
 import { useLogFeed } from './use-log-feed.ts';
+import { useSelectedPods } from './use-selected-pods.ts';
 
 const none: typeof downloadActions = [];
 
-const periods = [
-  { value: '', label: 'Last 2,000 lines' },
-  { value: '300', label: 'Last 5 minutes' },
-  { value: '3600', label: 'Last hour' },
-  { value: '21600', label: 'Last 6 hours' },
-  { value: '86400', label: 'Last day' },
-];
-
-/** The content of `LogsPane`: follow, scroll back, search, download. */
-export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
-  const containers = usePodContainers(target);
-  const [chosen, setChosen] = useState(target.container);
-  const container = chosen ?? containers?.main;
+/** The content of `LogsPane`: follow, scroll back, filter, search, download. */
+export function LogsView({ selection, active = true, onChoice }: LogsPaneProps) {
+  const one = isOnePod(selection);
+  const { pods, problem, narrowed, labelSelector } = useSelectedPods(selection);
+  const [chosen, setChosen] = useState(selection.container);
+  const container = chosen ?? (one ? pods?.[0]?.main : ALL_CONTAINERS);
   const [previous, setPrevious] = useState(false);
-  const [since, setSince] = useState('');
+  const sinces = sinceChoices({ one });
+  const [sinceValue, setSince] = useState('');
+  const since = sinces.find(({ value }) => value === sinceValue) ?? sinces[0];
+  const [attempt, setAttempt] = useState(0);
+  const [paused, setPaused] = useState(false);
+  const [filter, setFilter] = useState<LogFilter>({ typed: '', floor: 'all' });
   const [search, setSearch] = useState('');
   const [at, setAt] = useState(-1);
   const settings = useLogSettings();
-  const sinceSeconds = since === '' ? undefined : Number(since);
-  const [attempt, setAttempt] = useState(0);
-  const choice = container === undefined ? undefined : { container, previous, sinceSeconds };
-  const feed = useLogFeed(target, choice, attempt);
-  const lines = useDeferredValue(feed.lines);
+
+  const key = container && JSON.stringify([selectionKey(selection), container, previous, since.value, attempt]);
+  const { feed, log } = useLogFeed(key, {
+    cluster: clusterLogs(selection.ref),
+    around: browserSurroundings,
+    schedule: nextFrame,
+    containers: container === ALL_CONTAINERS ? { which: 'all' } : { which: 'named', name: container ?? '' },
+    one: one || isOneWorkload(selection),
+    previous,
+    from: since.from,
+  });
+  useEffect(() => {
+    if (pods !== undefined) feed?.setPods(pods);
+  }, [feed, pods]);
+  const { typed, floor } = useDeferredValue(filter);
   const term = useDeferredValue(search);
-  const matches = useMemo(() => matchingLines(lines, term), [lines, term]);
+  useEffect(() => feed?.setQuery({ test: parseFilter(typed, floor), search: term }), [feed, typed, floor, term]);
+  useEffect(() => (paused ? feed?.pause() : feed?.resume()), [feed, paused]);
+
+  const { lines, matches, sources } = log;
   // -1 is the newest; wraps around at both ends.
   const match = matches.length === 0 ? -1 : ((at % matches.length) + matches.length) % matches.length;
-  const step = (by: number) => setAt(match + by);
-
-  function save() {
-    const written = feed.lines
-      .filter(({ seam }) => !seam)
-      .map(({ time, text }) => (settings.timestamps && time !== '' ? `${time} ${text}` : text));
-    saveFile(`${target.pod}-${container ?? 'log'}.log`, `${written.join('\n')}\n`, 'text/plain');
-  }
-
+  const several = sources.length > 1;
+  const title = titleOf(selection);
+  const shown = sources.filter(({ wanted }) => wanted).map(({ source }) => source);
   const context = {
-    pod: target.pod,
-    container,
-    lines: feed.lines.length,
-    downloadAll: (of: string) => void downloadLog(target, { container: of, previous }),
-    saveShown: save,
+    title,
+    containers: shown.length,
+    lines: lines.length,
+    downloadAll: () => {
+      const [only, another] = shown;
+      if (another !== undefined) void downloadLogs(selection.ref, shown, `${title}.log`);
+      else if (only !== undefined) void downloadLog(selection.ref, { ...only, previous });
+    },
+    saveShown: () => {
+      const written = writtenLines(lines, { timestamps: settings.timestamps, names: several });
+      saveFile(`${one && shown[0] ? `${title}-${shown[0].container}` : title}.log`, written, 'text/plain');
+    },
   };
   useActions(active ? downloadActions : none, context);
 
   return (
     <div className="flex h-full min-h-0 flex-col bg-surface">
       <div className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b px-3 py-1 text-xs">
-        <LogStateWords feed={feed} />
+        <LogStatus log={problem === undefined || sources.length > 0 ? log : failedLog(problem)} />
+        {several && <LogSources sources={sources} onWant={(one, wanted) => feed?.want(one, wanted)} />}
         <div className="ml-auto flex flex-wrap items-center gap-1.5">
           <ContainerSelect
-            containers={containers?.containers}
+            containers={pods && containersOf(pods)}
             value={container}
+            all
             onChange={(name) => {
               setChosen(name);
               onChoice?.({ container: name });
@@ -87,48 +107,41 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
           />
           <Select
             aria-label="How far back"
+            title="How far back"
             className="[&_select]:h-7 max-sm:[&_select]:h-9"
-            options={periods}
-            value={since}
+            options={sinces}
+            value={sinceValue}
             onChange={({ target: { value } }) => setSince(value)}
           />
-          <search className="flex items-center gap-0.5">
-            <Input
-              aria-label="Search in the log"
-              type="search"
-              placeholder="Search"
-              className="w-44 max-sm:w-36 [&_input]:h-7 max-sm:[&_input]:h-9"
-              leading={<Search className="size-3.5!" aria-hidden />}
-              value={search}
-              onChange={(event) => {
-                setSearch(event.target.value);
-                setAt(-1);
-              }}
-              onKeyDown={(event) => {
-                // From the newest line backwards.
-                if (event.key === 'Enter') step(event.shiftKey ? 1 : -1);
-                if (event.key === 'Escape') setSearch('');
-              }}
-            />
-            {search !== '' && (
-              <>
-                <span aria-live="polite" className="min-w-14 text-center text-muted tabular-nums">
-                  {matches.length === 0
-                    ? '0/0'
-                    : `${(match + 1).toLocaleString('en')}/${matches.length.toLocaleString('en')}`}
-                </span>
-                <IconButton size="sm" label="Previous match" disabled={matches.length === 0} onClick={() => step(-1)}>
-                  <ChevronUp aria-hidden />
-                </IconButton>
-                <IconButton size="sm" label="Next match" disabled={matches.length === 0} onClick={() => step(1)}>
-                  <ChevronDown aria-hidden />
-                </IconButton>
-              </>
-            )}
-          </search>
-          <IconButton size="sm" label="Previous run" aria-pressed={previous} onClick={() => setPrevious(!previous)}>
-            <History aria-hidden />
+          <LogFilterBox filter={filter} onChange={setFilter} />
+          <LogSearchBox
+            value={search}
+            onChange={(next) => {
+              setSearch(next);
+              setAt(-1);
+            }}
+            matches={matches.length}
+            match={match}
+            onStep={(step) => setAt(match + step)}
+          />
+          <IconButton
+            size="sm"
+            label={paused ? 'Continue' : 'Pause'}
+            aria-pressed={paused}
+            onClick={() => setPaused(!paused)}
+          >
+            {paused ? <Play aria-hidden /> : <Pause aria-hidden />}
           </IconButton>
+          {one && (
+            <IconButton
+              size="sm"
+              label="Previous container"
+              aria-pressed={previous}
+              onClick={() => setPrevious(!previous)}
+            >
+              <History aria-hidden />
+            </IconButton>
+          )}
           <IconButton
             size="sm"
             label="Timestamps"
@@ -147,7 +160,7 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
           </IconButton>
           <Menu
             trigger={
-              <IconButton size="sm" label="Download" disabled={container === undefined}>
+              <IconButton size="sm" label="Download" disabled={shown.length === 0}>
                 <Download aria-hidden />
               </IconButton>
             }
@@ -156,84 +169,43 @@ export function LogsView({ target, active = true, onChoice }: LogsPaneProps) {
               <ActionItem key={action.id} action={bindAction(action, context)} dims short />
             ))}
           </Menu>
-          <ShowKubectl commands={commandsOf(target, { container, previous, since })} />
+          <ShowKubectl
+            commands={commandsOf({
+              selection,
+              labelSelector,
+              container: container === ALL_CONTAINERS ? undefined : container,
+              previous,
+              since: since.flag,
+            })}
+          />
         </div>
       </div>
-      {feed.dropped > 0 && (
-        <p className="shrink-0 border-b bg-warn-soft px-3 py-1 text-warn text-xs">
-          {feed.dropped.toLocaleString('en')} older lines are no longer kept here.
-        </p>
-      )}
+      <LogNotes log={log} narrowed={narrowed} />
       <LogLines
         lines={lines}
+        removed={log.removed}
         search={term}
         current={search === '' ? undefined : matches[match]}
         settings={settings}
+        names={several ? Math.max(...sources.map(({ source }) => source.name.length)) : 0}
         visible={active}
-        empty={<NoLines feed={feed} previous={previous} onRetry={() => setAttempt(attempt + 1)} />}
+        empty={
+          <NoLines
+            log={problem === undefined ? log : failedLog(problem)}
+            previous={previous}
+            filtered={typed !== '' || floor !== 'all'}
+            onRetry={() => setAttempt(attempt + 1)}
+          />
+        }
       />
     </div>
   );
 }
 
-function LogStateWords({ feed: { state, lines } }: { feed: LogSnapshot }) {
-  if (state.state === 'loading') {
-    return (
-      <StatusDot tone="info" pending>
-        Loading…
-      </StatusDot>
-    );
-  }
-  if (state.state === 'following') {
-    return (
-      <StatusDot tone="ok" className="shrink-0">
-        Following <span className="text-muted tabular-nums">{lines.length.toLocaleString('en')} lines</span>
-      </StatusDot>
-    );
-  }
-  const tone = state.state === 'failed' ? 'bad' : state.state === 'waiting' ? 'warn' : 'idle';
-  return (
-    <div role="status" className="min-w-0">
-      <StatusDot tone={tone} pending={state.state === 'waiting'} className="[&>span]:whitespace-normal">
-        {state.state === 'failed' ? 'Not loaded' : state.message}
-      </StatusDot>
-    </div>
-  );
-}
+const failedLog = (message: string): LogSnapshot => ({ ...EMPTY, state: { state: 'failed', message } });
 
-interface NoLinesProps {
-  feed: LogSnapshot;
-  previous: boolean;
-  onRetry: () => void;
-}
-
-function NoLines({ feed: { state }, previous, onRetry }: NoLinesProps) {
-  if (state.state === 'loading') return null;
-  if (state.state === 'failed') {
-    return (
-      <ErrorState compact title="There is no log to show." onRetry={onRetry}>
-        {state.message}
-      </ErrorState>
-    );
-  }
-  return previous ? 'The previous run wrote nothing.' : 'Nothing has been written yet.';
-}
-
-function commandsOf(
-  { namespace, pod }: PodTarget,
-  how: { container: string | undefined; previous: boolean; since: string },
-) {
-  const { container, previous, since } = how;
-  const which = ['-n', namespace, pod, ...(container === undefined ? [] : ['-c', container])];
-  const from = since === '' ? '--tail=2000' : `--since=${since}s`;
-  return [
-    {
-      label: 'The same',
-      command: commandLine('kubectl', 'logs', ...which, from, '--timestamps', previous ? '--previous' : '--follow'),
-    },
-    {
-      label: 'Of all its containers',
-      command: commandLine('kubectl', 'logs', '-n', namespace, pod, '--all-containers', '--prefix', from),
-    },
-  ];
+/** The containers of all pods, one of each name. */
+function containersOf(pods: readonly LogPod[]) {
+  const all = pods.flatMap(({ containers }) => containers);
+  return [...new Map(all.map((container) => [container.name, container])).values()];
 }

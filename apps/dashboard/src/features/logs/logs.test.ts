@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readContainers } from '#features/pods/pod-containers.ts';
 import { parseAnsi, plainText } from './ansi.ts';
+import { endingOf } from './container-ending.ts';
 import { unfoldJson } from './json-line.ts';
-import { endingOf } from './log-feed.ts';
-import { readLogLine, timeKey } from './log-line.ts';
-import { findAll, matchingLines } from './log-search.ts';
+import { instantOf, readLogLine } from './log-line.ts';
+import { findAll } from './log-search.ts';
 import { Resumption } from './resumption.ts';
 
 describe('a log line', () => {
@@ -23,18 +23,19 @@ describe('a log line', () => {
     expect(readLogLine('user\u202egnp.exe\u2066x').text).toBe('user\ufffdgnp.exe\ufffdx');
   });
 
-  it('has a sortable time, whatever zeros are left out', () => {
+  it('has an instant, whatever zeros are left out and wherever its node is', () => {
     const inOrder = [
       '2026-11-21T09:59:59.9Z',
       '2026-11-21T10:00:00Z',
       '2026-11-21T10:00:00.05Z',
       '2026-11-21T10:00:00.1Z',
-      '2026-11-21T10:00:00.100000001Z',
+      '2026-11-21T10:00:00.100001Z',
       '2026-11-21T12:00:00.2+02:00',
-    ];
-    expect(inOrder.map(timeKey).toSorted()).toEqual(inOrder.map(timeKey));
-    expect(timeKey('2026-11-21T10:00:00.10Z')).toBe(timeKey('2026-11-21T12:00:00.1+02:00'));
-    expect(timeKey('never')).toBe('');
+    ].map(instantOf);
+    expect(inOrder.toSorted((a, b) => a - b)).toEqual(inOrder);
+    expect(inOrder[1]).toBe(Date.parse('2026-11-21T10:00:00Z') * 1000);
+    expect(instantOf('2026-11-21T10:00:00.10Z')).toBe(instantOf('2026-11-21T12:00:00.1+02:00'));
+    expect(instantOf('never')).toBeNaN();
   });
 });
 
@@ -69,28 +70,58 @@ describe('ANSI', () => {
 });
 
 describe('Resumption', () => {
-  const line = (time: string) => readLogLine(`${time} x`);
+  const isNew = (resumption: Resumption, time: string, text = 'x') =>
+    resumption.isNew(`${time} ${text}`, instantOf(time));
 
   it('neither repeats nor omits a line after an interruption', () => {
     const resumption = new Resumption();
     expect(resumption.sinceTime).toBeUndefined();
     resumption.resume();
-    const first = ['2026-11-21T10:00:00.1Z', '2026-11-21T10:00:00.5Z', '2026-11-21T10:00:00.5Z'].map(line);
-    expect(first.map((one) => resumption.isNew(one))).toEqual([true, true, true]);
+    const first = ['2026-11-21T10:00:00.1Z', '2026-11-21T10:00:00.5Z', '2026-11-21T10:00:00.5Z'];
+    expect(first.map((time) => isNew(resumption, time))).toEqual([true, true, true]);
     expect(resumption.sinceTime).toBe('2026-11-21T10:00:00Z');
     resumption.resume();
-    // The whole second again, with one more line at the last timestamp, and a later one.
-    const again = [...first, line('2026-11-21T10:00:00.5Z'), line('2026-11-21T10:00:01Z')];
-    expect(again.map((one) => resumption.isNew(one))).toEqual([false, false, false, true, true]);
+    // The whole second again, with one more line at the last instant, and a later one.
+    const again = [...first, '2026-11-21T10:00:00.5Z', '2026-11-21T10:00:01Z'];
+    expect(again.map((time) => isNew(resumption, time))).toEqual([false, false, false, true, true]);
     resumption.resume();
-    expect(resumption.isNew(line('2026-11-21T10:00:01Z'))).toBe(false);
-    expect(resumption.isNew(line('2026-11-21T10:00:01Z'))).toBe(true);
+    expect(isNew(resumption, '2026-11-21T10:00:01Z')).toBe(false);
+    expect(isNew(resumption, '2026-11-21T10:00:01Z')).toBe(true);
   });
 
-  it('keeps all lines with the same time within one stream', () => {
+  it('keeps all lines with the same time within one stream, and lines without a time', () => {
     const resumption = new Resumption();
     resumption.resume();
-    expect([1, 2, 3].map(() => resumption.isNew(line('2026-11-21T10:00:00Z')))).toEqual([true, true, true]);
+    expect([1, 2, 3].map(() => isNew(resumption, '2026-11-21T10:00:00Z'))).toEqual([true, true, true]);
+    expect(isNew(resumption, '')).toBe(true);
+  });
+
+  it('keeps lines whose times go back', () => {
+    const resumption = new Resumption();
+    resumption.resume();
+    const times = ['2026-11-21T10:00:05Z', '2026-11-21T10:00:04.9Z', '2026-11-21T10:00:05Z'];
+    expect(times.map((time) => isNew(resumption, time))).toEqual([true, true, true]);
+  });
+
+  it('recognises repeated lines when a rotation has removed some of them', () => {
+    const resumption = new Resumption();
+    resumption.resume();
+    for (const text of ['a', 'b', 'c']) isNew(resumption, '2026-11-21T10:00:00.1Z', text);
+    resumption.resume();
+    // Of the three, only the last is in the new file.
+    expect(isNew(resumption, '2026-11-21T10:00:00.1Z', 'c')).toBe(false);
+    expect(isNew(resumption, '2026-11-21T10:00:00.1Z', 'd')).toBe(true);
+  });
+
+  it('drops what is older, if the API server ignores `sinceTime`', () => {
+    const resumption = new Resumption();
+    resumption.resume();
+    isNew(resumption, '2026-11-21T10:00:00Z', 'old');
+    isNew(resumption, '2026-11-21T10:00:09Z', 'last');
+    resumption.resume();
+    expect(isNew(resumption, '2026-11-21T10:00:00Z', 'old')).toBe(false);
+    expect(isNew(resumption, '2026-11-21T10:00:09Z', 'last')).toBe(false);
+    expect(isNew(resumption, '2026-11-21T10:00:09Z', 'new')).toBe(true);
   });
 });
 
@@ -101,8 +132,7 @@ describe('the search', () => {
       [7, 12],
     ]);
     expect(findAll('x', '')).toEqual([]);
-    const lines = ['a', 'B', 'ab'].map((text, id) => ({ id, time: '', raw: text, text }));
-    expect(matchingLines(lines, 'b')).toEqual([1, 2]);
+    expect(findAll('a.b (a+b)', '(A+')).toEqual([[4, 7]]);
   });
 });
 

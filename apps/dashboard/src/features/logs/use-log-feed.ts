@@ -1,28 +1,26 @@
 'use client';
-import { useCallback, useRef, useSyncExternalStore } from 'react';
-import type { PodTarget } from '#features/pods/pod-target.ts';
-import { type LogChoice, LogFeed, type LogSnapshot } from './log-feed.ts';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { EMPTY, LogFeed, type LogFeedOptions, type LogSnapshot } from './log-feed.ts';
 
-const NOTHING: LogSnapshot = { lines: [], dropped: 0, state: { state: 'loading' } };
-
-/** Follows a log while the component is mounted. If `choice` is undefined, nothing is read yet. Another `attempt` starts over. */
-export function useLogFeed(target: PodTarget, choice: LogChoice | undefined, attempt: number): LogSnapshot {
-  const { ref, namespace, pod } = target;
-  const key = choice === undefined ? '' : JSON.stringify([ref, namespace, pod, choice, attempt]);
-  const feed = useRef<{ key: string; feed: LogFeed }>(undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key identifies what is followed
-  const subscribe = useCallback(
-    (onChange: () => void) => {
-      if (choice === undefined) return () => undefined;
-      const opened = new LogFeed({ target, choice, onChange });
-      feed.current = { key, feed: opened };
-      return () => opened.stop();
-    },
-    [key],
-  );
-  return useSyncExternalStore(
+/** A log that is read while the component is mounted. Another `key` starts over; undefined reads nothing yet. */
+export function useLogFeed(
+  key: string | undefined,
+  options: LogFeedOptions,
+): { feed: LogFeed | undefined; log: LogSnapshot } {
+  const [opened, setOpened] = useState<{ key: string; feed: LogFeed }>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key identifies what is read
+  useEffect(() => {
+    if (key === undefined) return;
+    const feed = new LogFeed(options);
+    setOpened({ key, feed });
+    return () => feed.stop();
+  }, [key]);
+  const feed = opened?.key === key ? opened?.feed : undefined;
+  const subscribe = useCallback((listener: () => void) => feed?.subscribe(listener) ?? (() => undefined), [feed]);
+  const log = useSyncExternalStore(
     subscribe,
-    () => (feed.current?.key === key ? feed.current.feed.snapshot : NOTHING),
-    () => NOTHING,
+    () => feed?.snapshot ?? EMPTY,
+    () => EMPTY,
   );
+  return { feed, log };
 }

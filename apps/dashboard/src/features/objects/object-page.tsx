@@ -17,7 +17,7 @@ import { useClusterRef } from '#features/address/use-cluster-ref.ts';
 import { useLocation } from '#features/address/use-location.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
 import { KindNotServed } from '#features/browser/kind-not-served.tsx';
-import { openPod, showYaml } from '#features/browser/object-actions.ts';
+import { openLogsOf, openTerminalOf, showYaml } from '#features/browser/object-actions.ts';
 import { DIMMED, isDoubtful } from '#features/freshness/freshness.ts';
 import { FreshnessLine } from '#features/freshness/freshness-line.tsx';
 import { useShownFreshness } from '#features/freshness/use-shown-freshness.ts';
@@ -181,7 +181,8 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
   });
   // The URL may request a terminal or logs, which open in the dock and outlive this page.
   useEffect(() => {
-    if ((written === 'terminal' || written === 'logs') && openPod(written, target)) setTab('');
+    const opened = (written === 'terminal' && openTerminalOf(target)) || (written === 'logs' && openLogsOf(target));
+    if (opened) setTab('');
   }, [written, setTab, target]);
 
   return (

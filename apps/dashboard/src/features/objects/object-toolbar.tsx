@@ -52,7 +52,7 @@ export function ObjectToolbar({ target, object }: { target: ObjectRef; object: K
   };
   useActions(loadedActions, loaded);
   useActions(offered, context);
-  const pod = bindAction(openLogs, context).enabled;
+  const pod = bindAction(openTerminal, context).enabled;
   const deletion = bindAction(deleteObjects, context);
   const words = [kubectlKind(resource), name, ...namespaceFlag(namespace)];
 

@@ -34,7 +34,10 @@ function StepButton({ step, target, onTab }: { step: Step } & Omit<ReasonStepsPr
       return (
         <Button
           size="sm"
-          onClick={() => openInDock({ kind: 'logs', target: { ref, namespace, pod: name, container: step.container } })}
+          onClick={() => {
+            const pods = [{ namespace, name }];
+            openInDock({ kind: 'logs', selection: { ref, of: 'pods', pods, container: step.container } });
+          }}
         >
           Whole log
         </Button>

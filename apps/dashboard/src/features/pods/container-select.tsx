@@ -6,21 +6,30 @@ interface ContainerSelectProps {
   /** Undefined if unknown. */
   containers: readonly PodContainer[] | undefined;
   value: string | undefined;
+  /** Adds a choice of all containers, with the value `ALL_CONTAINERS`. */
+  all?: boolean;
   onChange: (container: string) => void;
 }
+
+/** Not a possible name of a container. */
+export const ALL_CONTAINERS = '*';
 
 const kinds = { container: '', init: ' (init)', debug: ' (debug)' };
 
 /** Chooses a container of a pod. If there is only one, shows its name. */
-export function ContainerSelect({ containers, value, onChange }: ContainerSelectProps) {
+export function ContainerSelect({ containers, value, all = false, onChange }: ContainerSelectProps) {
   if (containers === undefined || containers.length < 2) {
-    return <span className="max-w-40 truncate px-1 text-muted">{value ?? ''}</span>;
+    return <span className="max-w-40 truncate px-1 text-muted">{value === ALL_CONTAINERS ? '' : value}</span>;
   }
   return (
     <Select
       aria-label="Container"
+      title="Container"
       className="min-w-0 max-w-44 [&_select]:h-7 [&_select]:truncate max-sm:[&_select]:h-9"
-      options={containers.map(({ name, kind }) => ({ value: name, label: `${name}${kinds[kind]}` }))}
+      options={[
+        ...(all ? [{ value: ALL_CONTAINERS, label: 'All containers' }] : []),
+        ...containers.map(({ name, kind }) => ({ value: name, label: `${name}${kinds[kind]}` })),
+      ]}
       value={value ?? ''}
       onChange={({ target }) => onChange(target.value)}
     />
