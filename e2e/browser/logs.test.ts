@@ -35,26 +35,26 @@ const lines = () => dock().getByRole('region', { name: 'Log lines' });
 /** The page also contains the logs of other tabs, hidden. */
 const state = (words: RegExp) => dock().getByText(words).filter({ visible: true }).first();
 
-it('shows the previous run of a container that crashes, and returns to the current one', async () => {
+it('shows the log of the previous container of one that crashes, and returns to the current one', async () => {
   await openLogs(/^payments-/);
-  const before = dock().getByRole('button', { name: 'Previous run' });
+  const before = dock().getByRole('button', { name: 'Previous container' });
   await before.click();
   await lines().getByText('Error: cannot start without a signing key').first().waitFor();
-  await dock().getByText('End of the previous run.').waitFor();
+  await dock().getByText('End of the previous container’s log.').waitFor();
   expect(await before.getAttribute('aria-pressed')).toBe('true');
   await expectAccessible(page);
   await before.click();
   await state(/^Following|is waiting to start|will be started again/).waitFor();
-  expect(await dock().getByText('End of the previous run.').count()).toBe(0);
+  expect(await dock().getByText('End of the previous container’s log.').count()).toBe(0);
 });
 
-it('says so if there was no previous run', async () => {
+it('says so if there was no previous container', async () => {
   await openLogs(/^checkout-/);
-  const before = dock().getByRole('button', { name: 'Previous run' });
+  const before = dock().getByRole('button', { name: 'Previous container' });
   await state(/^Following/).waitFor();
   await before.click();
   await lines()
-    .getByText(/the container has not restarted/)
+    .getByText(/this one has not restarted/)
     .waitFor();
   await lines().getByRole('button', { name: 'Try again' }).waitFor();
   await expectAccessible(page);
