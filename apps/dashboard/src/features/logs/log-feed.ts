@@ -37,6 +37,8 @@ export const MOST_CONTAINERS = 30;
 const MOST_STREAMS = 120;
 /** The shortest time between two changes of what is shown, in milliseconds. */
 const INTERVAL_MS = 100;
+/** A change is followed by a rest of so many times what it took, so that a slow page answers to other things, too. */
+const RESTS = 3;
 /** How long filtering may take before the page has its turn, in milliseconds. */
 const SLICE_MS = 10;
 /** Lines that arrive together are placed together, in this number at most. */
@@ -79,6 +81,8 @@ export class LogFeed {
   #stopped = false;
   #scheduled = false;
   #published = Number.NEGATIVE_INFINITY;
+  /** How long the page took to show the last change, in milliseconds. */
+  #cost = 0;
   #snapshot: LogSnapshot = EMPTY;
 
   constructor(options: LogFeedOptions) {
@@ -290,7 +294,7 @@ export class LogFeed {
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
     const publish = () => this.#publish();
-    const wait = this.#published + INTERVAL_MS - performance.now();
+    const wait = this.#published + Math.max(INTERVAL_MS, RESTS * this.#cost) - performance.now();
     if (wait > 0) setTimeout(publish, wait);
     else this.#options.schedule(publish);
   }
@@ -299,7 +303,8 @@ export class LogFeed {
     this.#scheduled = false;
     if (this.#stopped) return;
     this.#place();
-    const until = performance.now() + SLICE_MS;
+    const start = performance.now();
+    const until = start + SLICE_MS;
     const complete = this.#view.work(this.#ring.lines, () => performance.now() < until);
     this.#published = complete ? performance.now() : Number.NEGATIVE_INFINITY;
     if (!complete) this.#schedule();
@@ -312,6 +317,10 @@ export class LogFeed {
       state: overallState(sources, { paused: this.#paused, loaded: this.#loaded }),
     };
     for (const listener of this.#listeners) listener();
+    // After the page has been rendered, which the listeners only request.
+    setTimeout(() => {
+      this.#cost = performance.now() - start;
+    });
   }
 }
 

@@ -17,8 +17,8 @@ interface LogFilterBoxProps {
 
 const floors: readonly { value: SeverityFloor; label: string }[] = [
   { value: 'all', label: 'All levels' },
-  { value: 'info', label: 'Info and above' },
-  { value: 'warn', label: 'Warnings and errors' },
+  { value: 'info', label: 'Info and up' },
+  { value: 'warn', label: 'Warnings and up' },
   { value: 'error', label: 'Errors' },
 ];
 
@@ -29,7 +29,7 @@ export function LogFilterBox({ filter, onChange }: LogFilterBoxProps) {
       <Select
         aria-label="Severity"
         title="Severity"
-        className="[&_select]:h-7 max-sm:[&_select]:h-9"
+        className="max-sm:w-[31%] [&_select]:h-7 max-sm:[&_select]:h-9 max-sm:[&_select]:truncate"
         options={floors}
         value={filter.floor}
         onChange={({ target: { value } }) => onChange({ ...filter, floor: value as SeverityFloor })}
@@ -38,10 +38,10 @@ export function LogFilterBox({ filter, onChange }: LogFilterBoxProps) {
         aria-label="Filter lines"
         title="Show only lines with: a word, -word, “two words”, level=error, status!=200, msg~refused"
         type="search"
-        placeholder="Filter: word, level=error"
+        placeholder="Filter: level=error"
         autoComplete="off"
         spellCheck={false}
-        className="w-48 max-sm:w-full [&_input]:h-7 max-sm:[&_input]:h-9"
+        className="w-44 max-sm:w-[48%] [&_input]:h-7 max-sm:[&_input]:h-9"
         leading={<ListFilter className="size-3.5!" aria-hidden />}
         value={filter.typed}
         onChange={({ target: { value } }) => onChange({ ...filter, typed: value })}

@@ -38,7 +38,8 @@ export function LogLines(props: LogLinesProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE,
     getItemKey: (index) => lines[index]?.id ?? index,
-    overscan: 30,
+    // While following, every change replaces all rows, and nobody scrolls.
+    overscan: following ? 4 : 30,
   });
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
   const fold = useCallback(
@@ -57,8 +58,13 @@ export function LogLines(props: LogLinesProps) {
     const element = scroller.current;
     if (following && visible && element !== null) element.scrollTop = element.scrollHeight;
   }, [arrived, following, visible, settings.wrap, virtual.getTotalSize()]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: wrapped and unwrapped lines have different heights
-  useEffect(() => virtual.measure(), [settings.wrap, settings.timestamps]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these change the heights of lines
+  useLayoutEffect(() => {
+    virtual.measure();
+    // Rows that keep their height report nothing by themselves.
+    for (const row of scroller.current?.querySelectorAll<HTMLElement>('[data-index]') ?? [])
+      virtual.resizeItem(virtual.indexFromElement(row as HTMLDivElement), settings.wrap ? row.offsetHeight : LINE);
+  }, [settings.wrap, settings.timestamps, names]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a search step scrolls
   useEffect(() => {
     if (current === undefined) return;

@@ -1,5 +1,6 @@
 'use client';
 import { ChevronDown, ChevronUp, Search } from 'lucide-react';
+import { cn } from '#components/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Input } from '#components/ui/input.tsx';
 
@@ -17,13 +18,13 @@ interface LogSearchBoxProps {
 /** Searches in the lines shown. Enter goes back in time, from the newest match. */
 export function LogSearchBox({ value, onChange, matches, match, onStep }: LogSearchBoxProps) {
   return (
-    <search className="flex items-center gap-0.5">
+    <search className={cn('flex items-center gap-0.5', value === '' ? 'max-sm:w-[48%]' : 'max-sm:w-full')}>
       <Input
         aria-label="Search in the log"
         title="Search in the log: Enter goes to the match before, Shift+Enter to the one after"
         type="search"
         placeholder="Search"
-        className="w-40 max-sm:w-32 [&_input]:h-7 max-sm:[&_input]:h-9"
+        className="w-40 max-sm:w-auto max-sm:flex-1 [&_input]:h-7 max-sm:[&_input]:h-9"
         leading={<Search className="size-3.5!" aria-hidden />}
         value={value}
         onChange={(event) => onChange(event.target.value)}

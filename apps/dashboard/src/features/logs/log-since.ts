@@ -15,7 +15,7 @@ const tails = { one: [2000, 200, 10_000], several: [500, 50, 2000] } as const;
 
 const tailOf = (lines: number, value: string, one: boolean): LogSince => ({
   value,
-  label: `Last ${lines.toLocaleString('en')} lines${one ? '' : ' each'}`,
+  label: one ? `Last ${lines.toLocaleString('en')} lines` : `${lines.toLocaleString('en')} lines each`,
   from: { tailLines: lines },
   flag: `--tail=${lines}`,
 });

@@ -1,6 +1,6 @@
 'use client';
 import { Clock, Download, History, Pause, Play, WrapText } from 'lucide-react';
-import { useDeferredValue, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { saveFile } from '#components/save-file.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
@@ -63,9 +63,8 @@ export function LogsView({ selection, active = true, onChoice }: LogsPaneProps) 
   useEffect(() => {
     if (pods !== undefined) feed?.setPods(pods);
   }, [feed, pods]);
-  const { typed, floor } = useDeferredValue(filter);
-  const term = useDeferredValue(search);
-  useEffect(() => feed?.setQuery({ test: parseFilter(typed, floor), search: term }), [feed, typed, floor, term]);
+  const { typed, floor } = filter;
+  useEffect(() => feed?.setQuery({ test: parseFilter(typed, floor), search }), [feed, typed, floor, search]);
   useEffect(() => (paused ? feed?.pause() : feed?.resume()), [feed, paused]);
 
   const { lines, matches, sources } = log;
@@ -95,11 +94,12 @@ export function LogsView({ selection, active = true, onChoice }: LogsPaneProps) 
       <div className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b px-3 py-1 text-xs">
         <LogStatus log={problem === undefined || sources.length > 0 ? log : failedLog(problem)} />
         {several && <LogSources sources={sources} onWant={(one, wanted) => feed?.want(one, wanted)} />}
-        <div className="ml-auto flex flex-wrap items-center gap-1.5">
+        <div className="ml-auto flex flex-wrap items-center gap-1.5 max-sm:w-full">
           <ContainerSelect
             containers={pods && containersOf(pods)}
             value={container}
             all
+            className="max-sm:w-[31%]"
             onChange={(name) => {
               setChosen(name);
               onChoice?.({ container: name });
@@ -108,7 +108,7 @@ export function LogsView({ selection, active = true, onChoice }: LogsPaneProps) 
           <Select
             aria-label="How far back"
             title="How far back"
-            className="[&_select]:h-7 max-sm:[&_select]:h-9"
+            className="max-sm:w-[31%] [&_select]:h-7 max-sm:[&_select]:h-9 max-sm:[&_select]:truncate"
             options={sinces}
             value={sinceValue}
             onChange={({ target: { value } }) => setSince(value)}
@@ -184,7 +184,7 @@ export function LogsView({ selection, active = true, onChoice }: LogsPaneProps) 
       <LogLines
         lines={lines}
         removed={log.removed}
-        search={term}
+        search={search}
         current={search === '' ? undefined : matches[match]}
         settings={settings}
         names={several ? Math.max(...sources.map(({ source }) => source.name.length)) : 0}
