@@ -112,6 +112,20 @@ describe('the log of a container', () => {
     expect(all().filter((text) => !text.startsWith('~'))).toEqual(['one', 'last words', 'hello']);
   });
 
+  it('reads the end of a run once, and nothing while the container waits to be started again', async () => {
+    const node = new FakeLogNode();
+    node.write(line('one'));
+    const { all, states, waits } = follow(node);
+    await until(() => all().length === 1);
+    node.exit(1);
+    await until(() => waits.length > 5);
+    expect(states.at(-1)).toEqual({
+      state: 'waiting',
+      message: 'The container ended with exit code 1; it will be started again',
+    });
+    expect(node.requests.length).toBe(2);
+  });
+
   it('ends when the pod is gone, and keeps its lines', async () => {
     const node = new FakeLogNode();
     node.write(line('one'));

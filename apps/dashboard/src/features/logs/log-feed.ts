@@ -44,6 +44,9 @@ const SLICE_MS = 10;
 /** Lines that arrive together are placed together, in this number at most. */
 const MOST_AT_ONCE = 2000;
 
+/** How many containers that are gone remain in the list. */
+const MOST_GONE = 100;
+
 const streams = new WatchBudget(MOST_STREAMS);
 
 interface Followed {
@@ -123,6 +126,7 @@ export class LogFeed {
       if (log === undefined) this.#sources.delete(key);
       else log.update();
     }
+    this.#forget(found);
     this.#follow(joined);
     this.#loaded = true;
     this.#schedule();
@@ -186,6 +190,12 @@ export class LogFeed {
     const followed: Followed = { source, pod, state: LOADING, wanted: false, log: undefined, release: undefined };
     this.#sources.set(key, followed);
     return followed;
+  }
+
+  /** Forgets containers that are long gone, of which a CronJob makes many. Their lines keep their names. */
+  #forget(found: ReadonlySet<string>): void {
+    const gone = [...this.#sources].filter(([key, { state }]) => !found.has(key) && isOver(state));
+    for (const [key] of gone.slice(0, Math.max(0, gone.length - MOST_GONE))) this.#sources.delete(key);
   }
 
   /** Follows as many new containers as there is room for, those that are running and new first. */
