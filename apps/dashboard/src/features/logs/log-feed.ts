@@ -1,5 +1,6 @@
 import type { Schedule } from '#features/kube/live-store.ts';
 import { WatchBudget } from '#features/kube/watch-budget.ts';
+import { type ContainerChoice, chosenOf } from './container-choice.ts';
 import { type ContainerLine, ContainerLog, type ContainerLogOptions, type ContainerLogState } from './container-log.ts';
 import { LineRing } from './line-ring.ts';
 import { introduce, type LineSource } from './line-source.ts';
@@ -9,9 +10,6 @@ import type { LogLine } from './log-line.ts';
 import type { LogContainer, LogPod } from './log-pod.ts';
 import { type LogState, overallState, type SourceState } from './log-state.ts';
 import { Slices } from './slices.ts';
-
-/** Which containers of the pods: their default one, all but init and debug containers, or the one with a name. */
-type ContainerChoice = { which: 'main' } | { which: 'all' } | { which: 'named'; name: string };
 
 export interface LogSnapshot extends ShownLines {
   /** Number of lines dropped from the beginning, because of the limit on memory. */
@@ -345,9 +343,3 @@ export const EMPTY: LogSnapshot = {
 };
 
 const isOver = ({ state }: ContainerLogState): boolean => state === 'ended' || state === 'failed';
-
-function chosenOf({ containers, main }: LogPod, choice: ContainerChoice): readonly LogContainer[] {
-  if (choice.which === 'all') return containers.filter(({ kind }) => kind === 'container');
-  const wanted = choice.which === 'named' ? choice.name : main;
-  return containers.filter(({ name }) => name === wanted);
-}
