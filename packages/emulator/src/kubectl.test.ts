@@ -81,6 +81,45 @@ describe.each(programs.map((program) => ({ program, name: basename(program) })))
     await ok('delete', 'namespace', namespace, '--timeout=15s');
   });
 
+  it('rolls stateful sets and daemon sets back', async () => {
+    for (const [kind, set, container] of [
+      ['sts', 'postgres', 'postgres'],
+      ['ds', 'node-exporter', 'node-exporter'],
+    ] as const) {
+      const place = kind === 'sts' ? 'shop' : 'observability';
+      const target = [`${kind}/${set}`, '-n', place];
+      const image = async () => await ok('get', ...target, '-o', `jsonpath={.spec.template.spec.containers[0].image}`);
+      const before = await image();
+      const revisions = (await ok('rollout', 'history', ...target)).trim().split('\n').length;
+      await ok('set', 'image', ...target, `${container}=${before}-${namespace}`);
+      await expect
+        .poll(async () => (await ok('rollout', 'history', ...target)).trim().split('\n').length)
+        .toBe(revisions + 1);
+      await ok('rollout', 'undo', ...target);
+      expect(await image()).toBe(before);
+    }
+  });
+
+  it('drains a node, and waits for a disruption budget', async () => {
+    await ok('create', 'deployment', 'guarded', '--image=nginx:1');
+    const budget = {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'guarded' },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: 'guarded' } } },
+    };
+    expect((await kubectl.run(program, ['apply', '-f', '-'], { input: JSON.stringify(budget) })).code).toBe(0);
+    await ok('wait', 'deploy/guarded', '--for=condition=Available', '--timeout=20s');
+    const node = await ok('get', 'pod', '-l', 'app=guarded', '-o', 'jsonpath={.items[0].spec.nodeName}');
+    const drain = ['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--pod-selector=app=guarded'];
+    const refused = await run(...drain, '--timeout=1s');
+    expect(refused.stderr).toMatch(/Cannot evict pod as it would violate the pod's disruption budget/);
+    await ok('delete', 'pdb', 'guarded');
+    expect(await ok(...drain, '--timeout=20s')).toContain(`node/${node} drained`);
+    await ok('uncordon', node);
+    await ok('delete', 'deployment', 'guarded');
+  });
+
   it('answers auth can-i', async () => {
     const viewer = ['--as=postern:a@example.com', '--as-group=postern:viewer'];
     expect(text(await run('auth', 'can-i', 'create', 'deployments', ...viewer))).toMatch(/^no/);

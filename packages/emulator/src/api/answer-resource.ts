@@ -3,6 +3,7 @@ import { metricsObjects } from '../simulation/metrics.ts';
 import { podLog } from '../streams/pod-log.ts';
 import { badRequest, methodNotAllowed, notFound } from './api-error.ts';
 import { parseBody, readBody } from './body.ts';
+import { evict } from './evict.ts';
 import { type ResourceExchange, sendJson } from './exchange.ts';
 import { page } from './list.ts';
 import { patch } from './patch.ts';
@@ -46,7 +47,10 @@ function onSubresource(context: WriteContext, exchange: ResourceExchange, body: 
     if (verb !== 'get') return ok(writeScale(context, exchange, body));
     return ok(readScale(context.store.get(resource.key, namespace, name) as Workload));
   }
-  if (subresource === 'eviction') return deleted(exchange, remove(context, exchange, undefined));
+  if (subresource === 'eviction') {
+    evict(context, exchange, body);
+    return { code: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } };
+  }
   throw badRequest('unable to upgrade: the connection does not ask for WebSocket or SPDY/3.1 over HTTP/1.1');
 }
 

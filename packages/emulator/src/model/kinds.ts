@@ -140,6 +140,17 @@ interface WorkloadStatus {
   conditions?: Condition[];
 }
 
+/** A template of a stateful set or daemon set, as a patch that brings it back. */
+export interface ControllerRevision extends KubeObject {
+  data: Record<string, unknown>;
+  revision: number;
+}
+
+export interface PodDisruptionBudget extends KubeObject {
+  spec: { minAvailable?: number | string; maxUnavailable?: number | string; selector?: LabelSelector };
+  status?: { disruptionsAllowed?: number };
+}
+
 export interface Job extends KubeObject {
   spec: {
     completions?: number;

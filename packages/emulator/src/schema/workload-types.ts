@@ -84,6 +84,17 @@ CronJobSpec = When jobs are made and how.
 JobTemplateSpec = The data a job should have when created from a template.
   metadata ObjectMeta
   spec JobSpec
+ControllerRevision = A template of a stateful set or daemon set, as it was. Cannot be updated.
+  data any The patch that brings it back.
+  revision! integer Its number; the highest is the newest.
+PodDisruptionBudget = How many pods of a set may be away because of an eviction.
+  spec PodDisruptionBudgetSpec
+  status any
+PodDisruptionBudgetSpec = The limit of a disruption budget.
+  selector LabelSelector The pods it holds for.
+  minAvailable intOrString How many must stay available, as a number or a percentage.
+  maxUnavailable intOrString How many may be unavailable, as a number or a percentage.
+  unhealthyPodEvictionPolicy string IfHealthyBudget or AlwaysAllow.
 HorizontalPodAutoscaler = Sets the number of replicas by metrics.
   spec HorizontalPodAutoscalerSpec
   status any

@@ -17,6 +17,7 @@ import type { Seed } from './demo/builders.ts';
 import { clusterSeeds } from './demo/cluster.ts';
 import { observabilitySeeds } from './demo/observability.ts';
 import { shopSeeds } from './demo/shop.ts';
+import { disruptionBudgetController } from './disruption-budgets.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { collectGarbage } from './garbage.ts';
 import { Kubelet } from './kubelet.ts';
@@ -56,6 +57,7 @@ export function startDemoCluster(podEnded: (pod: Pod) => void): DemoCluster {
     cronJobController(simulation),
     serviceController(simulation),
     volumeClaimController(simulation),
+    disruptionBudgetController(simulation),
   ]);
   collectGarbage(simulation, () =>
     resources

@@ -5,7 +5,13 @@ import { deletePod } from './pod-factory.ts';
 import type { Simulation } from './simulation.ts';
 
 /** Resources whose objects may have owners. */
-const dependents = ['replicasets.apps', 'jobs.batch', 'pods', 'endpointslices.discovery.k8s.io'];
+const dependents = [
+  'controllerrevisions.apps',
+  'replicasets.apps',
+  'jobs.batch',
+  'pods',
+  'endpointslices.discovery.k8s.io',
+];
 
 /** Deletes objects whose owner was deleted, and empties namespaces that are being deleted. */
 export function collectGarbage(simulation: Simulation, resourceKeys: () => string[]): void {

@@ -67,6 +67,9 @@ export class ControlLoop {
       for (const service of this.#simulation.store.list('services', namespace)) {
         this.enqueue('services', namespace, service.metadata.name);
       }
+      for (const budget of this.#simulation.store.list('poddisruptionbudgets.policy', namespace)) {
+        this.enqueue('poddisruptionbudgets.policy', namespace, budget.metadata.name);
+      }
     } else if (resource === 'nodes') {
       for (const one of this.#simulation.store.list('daemonsets.apps')) {
         this.enqueue('daemonsets.apps', one.metadata.namespace ?? '', one.metadata.name);

@@ -28,9 +28,11 @@ import { podPrinter } from './pods.ts';
 import type { Printer } from './printer.ts';
 import {
   autoscalerPrinter,
+  controllerRevisionPrinter,
   cronJobPrinter,
   daemonSetPrinter,
   deploymentPrinter,
+  disruptionBudgetPrinter,
   jobPrinter,
   replicaSetPrinter,
   statefulSetPrinter,
@@ -40,6 +42,7 @@ const byKind = new Map<string, Printer>([
   ['ClusterRole', createdAtPrinter],
   ['ClusterRoleBinding', bindingPrinter],
   ['ConfigMap', configMapPrinter],
+  ['ControllerRevision', controllerRevisionPrinter],
   ['CronJob', cronJobPrinter],
   ['CustomResourceDefinition', createdAtPrinter],
   ['DaemonSet', daemonSetPrinter],
@@ -58,6 +61,7 @@ const byKind = new Map<string, Printer>([
   ['PersistentVolume', volumePrinter],
   ['PersistentVolumeClaim', volumeClaimPrinter],
   ['Pod', podPrinter],
+  ['PodDisruptionBudget', disruptionBudgetPrinter],
   ['PodMetrics', metricsPrinter],
   ['ReplicaSet', replicaSetPrinter],
   ['Role', createdAtPrinter],

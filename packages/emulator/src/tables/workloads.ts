@@ -1,4 +1,4 @@
-import type { CronJob, Job, PodTemplate, Workload } from '../model/kinds.ts';
+import type { ControllerRevision, CronJob, Job, PodDisruptionBudget, PodTemplate, Workload } from '../model/kinds.ts';
 import type { KubeObject } from '../model/object.ts';
 import { formatLabelSelector } from '../store/label-selector.ts';
 import { age, humanDuration } from './age.ts';
@@ -114,6 +114,30 @@ export const cronJobPrinter: Printer = {
       age(metadata.creationTimestamp, now),
       ...templateCells(spec.jobTemplate.spec.template),
       formatLabelSelector(spec.jobTemplate.spec.selector),
+    ];
+  },
+};
+
+export const controllerRevisionPrinter: Printer = {
+  columns: columns('Name|Controller|Revision:integer|Age'),
+  cells(object: KubeObject, now: number) {
+    const { metadata, apiVersion, revision } = object as ControllerRevision;
+    const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+    const kind = owner === undefined ? '' : `${owner.kind.toLowerCase()}.${apiVersion.split('/')[0]}/${owner.name}`;
+    return [metadata.name, kind || '<none>', revision, age(metadata.creationTimestamp, now)];
+  },
+};
+
+export const disruptionBudgetPrinter: Printer = {
+  columns: columns('Name|Min Available|Max Unavailable|Allowed Disruptions:integer|Age'),
+  cells(object: KubeObject, now: number) {
+    const { metadata, spec, status } = object as PodDisruptionBudget;
+    return [
+      metadata.name,
+      String(spec.minAvailable ?? 'N/A'),
+      String(spec.maxUnavailable ?? 'N/A'),
+      status?.disruptionsAllowed ?? 0,
+      age(metadata.creationTimestamp, now),
     ];
   },
 };

@@ -1,9 +1,10 @@
 import type { Node, Pod, Workload } from '../../model/kinds.ts';
 import { isControlledBy, type KubeObject } from '../../model/object.ts';
-import { hashSuffix, randomSuffix } from '../../model/random-suffix.ts';
+import { randomSuffix } from '../../model/random-suffix.ts';
 import { createPod, deletePod, isReady, isTerminating } from '../pod-factory.ts';
 import { admits } from '../scheduler.ts';
 import type { Controller, Simulation } from '../simulation.ts';
+import { recordRevision } from './controller-revisions.ts';
 
 const component = 'daemonset-controller';
 const HASH = 'controller-revision-hash';
@@ -14,7 +15,7 @@ export function daemonSetController(simulation: Simulation): Controller {
     resource: 'daemonsets.apps',
     reconcile(object: KubeObject) {
       const set = object as Workload;
-      const revision = hashSuffix(set.spec.template, 10);
+      const revision = recordRevision(simulation, set);
       const pods = (simulation.store.list('pods', set.metadata.namespace) as Pod[]).filter((pod) =>
         isControlledBy(pod, set),
       );

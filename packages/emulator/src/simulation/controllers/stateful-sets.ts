@@ -1,9 +1,9 @@
 import type { Pod, Workload } from '../../model/kinds.ts';
 import { isControlledBy, type KubeObject } from '../../model/object.ts';
-import { hashSuffix } from '../../model/random-suffix.ts';
 import type { Store } from '../../store/store.ts';
 import { createPod, deletePod, isReady, isTerminating } from '../pod-factory.ts';
 import type { Controller, Simulation } from '../simulation.ts';
+import { recordRevision } from './controller-revisions.ts';
 
 const component = 'statefulset-controller';
 const HASH = 'controller-revision-hash';
@@ -16,7 +16,7 @@ export function statefulSetController(simulation: Simulation): Controller {
       const set = object as Workload;
       const wanted = set.spec.replicas ?? 1;
       const { name } = set.metadata;
-      const revision = `${name}-${hashSuffix(set.spec.template, 10)}`;
+      const revision = `${name}-${recordRevision(simulation, set)}`;
       const pods = (simulation.store.list('pods', set.metadata.namespace) as Pod[]).filter((pod) =>
         isControlledBy(pod, set),
       );

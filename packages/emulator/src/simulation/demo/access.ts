@@ -32,6 +32,7 @@ const viewable: [group: string, resources: string[]][] = [
   ['autoscaling', ['horizontalpodautoscalers']],
   ['batch', ['cronjobs', 'jobs']],
   ['networking.k8s.io', ['ingresses', 'networkpolicies']],
+  ['policy', ['poddisruptionbudgets']],
   ['discovery.k8s.io', ['endpointslices']],
   ['metrics.k8s.io', ['pods', 'nodes']],
   ['demo.postern.dev', ['backups']],
@@ -46,7 +47,10 @@ const editable: [group: string, resources: string[]][] = [
   ...viewable.filter(([group]) => group !== '' && group !== 'metrics.k8s.io' && group !== 'discovery.k8s.io'),
 ];
 
-const view = viewable.map(([group, resources]) => rule(group, resources, READ));
+const view = [
+  ...viewable.map(([group, resources]) => rule(group, resources, READ)),
+  rule('apps', ['controllerrevisions'], READ),
+];
 const edit = [
   ...view,
   rule('', ['secrets', 'pods/attach', 'pods/exec', 'pods/portforward'], READ),

@@ -155,6 +155,12 @@ const configuration: Seed[] = [
       ingress: [{ from: [{ podSelector: {} }], ports: [{ protocol: 'TCP', port: 5432 }] }],
     },
   }),
+  seed('poddisruptionbudgets.policy', 3 * DAY, {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'frontend', namespace },
+    spec: { minAvailable: 2, selector: { matchLabels: { 'app.kubernetes.io/name': 'frontend' } } },
+  }),
   seed('horizontalpodautoscalers.autoscaling', 3 * DAY, {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
