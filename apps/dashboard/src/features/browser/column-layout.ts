@@ -36,6 +36,11 @@ export function shownColumns(columns: readonly Column[], choice: ColumnChoice): 
 export const titleOf = (row: Row, title: ShownColumn | undefined): string =>
   title === undefined ? row.name : String(row.cells[title.index] ?? row.name);
 
+/** Measured numbers are compared down a column, so their digits are aligned. */
+export const isRightAligned = ({ meaning }: Column): boolean => meaning === 'cpu' || meaning === 'memory';
+
+/** Room for a chart, a number and a bar. */
+const USAGE = 'minmax(152px, 0.3fr)';
 const CHARACTER = 7;
 const PADDING = 26;
 /** Width of a state's dot with its gap, in characters. */
@@ -74,6 +79,10 @@ export function gridTemplate(
       )}px, 0.6fr)`,
     );
   for (const { column, index } of how.shown) {
+    if (isRightAligned(column)) {
+      tracks.push(USAGE);
+      continue;
+    }
     const states = how.states?.column === column ? how.states : undefined;
     const length = Math.max(
       longest((row) => states?.of(row, row.at)?.word ?? String(row.cells[index] ?? ''), column.name) +

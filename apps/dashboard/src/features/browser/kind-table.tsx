@@ -15,9 +15,13 @@ import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { tableRows } from '#features/kube/list-format.ts';
 import type { Row } from '#features/kube/table-rows.ts';
 import { useLiveList } from '#features/kube/use-live-list.ts';
+import { UsageChartsContext } from '#features/metrics/usage-charts.ts';
+import { USAGE_COLUMNS } from '#features/metrics/usage-columns.ts';
+import { useUsageTable } from '#features/metrics/use-usage-table.ts';
 import { navigate } from '#features/router/address-bar.ts';
 import { writeSort } from './arrange.ts';
 import { useColumnChoice } from './column-choice.ts';
+import { isShown } from './column-layout.ts';
 import { splitNamespaces } from './namespace-choice.ts';
 import { deleteObjects, type ObjectContext, objectActions, openLogs } from './object-actions.ts';
 import { ResourceTable } from './resource-table.tsx';
@@ -33,6 +37,8 @@ import { useTableView } from './use-table-view.ts';
 const DeleteDialog = deferred(() => import('./delete-dialog.tsx').then((module) => module.DeleteDialog), {
   placeholder: <OpeningLayer />,
 });
+// Only for clusters without metrics.
+const UsageNote = deferred(() => import('#features/metrics/usage-note.tsx').then((module) => module.UsageNote));
 
 /** All objects of a kind, live, with filter, sorting, choice of columns, and actions on one or many. */
 export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource: ApiResource }) {
@@ -40,8 +46,11 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
   const [sort, setSort] = useQueryValue('sort');
   const [filter, setFilter] = useFilter();
   const namespaces = useMemo(() => (resource.namespaced ? splitNamespaces(ns) : []), [resource, ns]);
-  const table = useDeferredValue(useLiveList({ ref: cluster, resource, format: tableRows, namespaces, narrows: true }));
+  const live = useLiveList({ ref: cluster, resource, format: tableRows, namespaces, narrows: true });
   const [choice, choose] = useColumnChoice(resourceId(resource));
+  const shown = USAGE_COLUMNS.some((column) => isShown(column, choice));
+  const usage = useUsageTable(live, { ref: cluster, resource, namespaces, shown });
+  const table = useDeferredValue(usage.table);
   const deletable = can(resource, 'delete');
   const namespaceColumn = resource.namespaced && namespaces.length !== 1;
   const view = useTableView(table, { resource, filter, sort, namespaces, choice, namespaceColumn, select: deletable });
@@ -96,28 +105,36 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
         onClear={() => selection.onSelectAll(false)}
       />
       {table.narrowed !== undefined && <NarrowedNote narrowed={table.narrowed} />}
-      <ResourceTable
-        label={pluralOf(resource)}
-        view={view}
-        onSort={(next) => setSort(writeSort(next))}
-        hrefOf={hrefOf}
-        activeKey={activeKey}
-        onActivate={onActivate}
-        onOpen={onOpen}
-        selection={deletable ? selection : undefined}
-        onMenu={onMenu}
-        loading={freshness.state === 'loading'}
-        empty={
-          <TableEmpty
-            table={table}
-            resource={resource}
-            namespaces={namespaces}
-            filter={filter}
-            onClearFilter={() => setFilter('')}
-          />
-        }
-        className={cn('min-h-0 flex-1 transition-[filter]', doubtful && DIMMED)}
-      />
+      {usage.none !== undefined && (
+        <UsageNote
+          reason={usage.none}
+          onHide={() => choose({ ...choice, ...Object.fromEntries(USAGE_COLUMNS.map(({ name }) => [name, false])) })}
+        />
+      )}
+      <UsageChartsContext value={usage.charts}>
+        <ResourceTable
+          label={pluralOf(resource)}
+          view={view}
+          onSort={(next) => setSort(writeSort(next))}
+          hrefOf={hrefOf}
+          activeKey={activeKey}
+          onActivate={onActivate}
+          onOpen={onOpen}
+          selection={deletable ? selection : undefined}
+          onMenu={onMenu}
+          loading={freshness.state === 'loading'}
+          empty={
+            <TableEmpty
+              table={table}
+              resource={resource}
+              namespaces={namespaces}
+              filter={filter}
+              onClearFilter={() => setFilter('')}
+            />
+          }
+          className={cn('min-h-0 flex-1 transition-[filter]', doubtful && DIMMED)}
+        />
+      </UsageChartsContext>
       {menu !== undefined && (
         <RowMenu context={contextOf(menu.row, [])} anchor={menu.anchor} onClose={() => setMenu(undefined)} />
       )}

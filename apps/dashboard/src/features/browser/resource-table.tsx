@@ -11,6 +11,7 @@ import type { Row } from '#features/kube/table-rows.ts';
 import { navigate } from '#features/router/address-bar.ts';
 import { isPlainClick } from '#features/router/link.tsx';
 import type { Sort } from './arrange.ts';
+import { isRightAligned } from './column-layout.ts';
 import { columnId } from './filter.ts';
 import { TableRow } from './table-row.tsx';
 import type { TableView } from './use-table-view.ts';
@@ -182,7 +183,7 @@ function Head(props: ResourceTableProps & { narrow: boolean }) {
     ...(namespace ? ['Namespace'] : []),
     ...shown.map(({ column }) => column.name),
   ];
-  const descriptions = new Map(shown.map(({ column }) => [column.name, column.description]));
+  const columns = new Map(shown.map(({ column }) => [column.name, column]));
   return (
     <div role="rowgroup" className="sticky top-0 z-10 border-b bg-surface">
       <div role="row" aria-rowindex={1} className="grid h-8 items-center" style={{ gridTemplateColumns: template }}>
@@ -204,6 +205,7 @@ function Head(props: ResourceTableProps & { narrow: boolean }) {
           const by = columnId(name);
           const sorted = sort.by === by;
           const Arrow = sort.descending ? ArrowDown : ArrowUp;
+          const column = columns.get(name);
           return (
             <div
               key={name}
@@ -213,11 +215,12 @@ function Head(props: ResourceTableProps & { narrow: boolean }) {
             >
               <button
                 type="button"
-                title={descriptions.get(name) || undefined}
+                title={column?.description || undefined}
                 onClick={() => onSort({ by, descending: sorted ? !sort.descending : false })}
                 className={cn(
                   'flex h-8 w-full min-w-0 items-center gap-1 px-3 text-left text-faint text-xs hover:text-ink focus-visible:outline-offset-[-2px]',
                   name === names[0] && selection === undefined && 'pl-4',
+                  column !== undefined && isRightAligned(column) && 'justify-end',
                 )}
               >
                 <span className="truncate">{name}</span>

@@ -1,5 +1,6 @@
 'use client';
 import { memo } from 'react';
+import { deferred } from '#components/deferred.tsx';
 import { formatInstant } from '#components/format/age.ts';
 import { useTicking } from '#components/ticker.ts';
 import { StatusDot } from '#components/ui/status-dot.tsx';
@@ -17,12 +18,18 @@ export interface TableCellProps {
   states: RowStates;
 }
 
+// Its charts are not needed for the first paint.
+const UsageCell = deferred(() => import('#features/metrics/usage-cell.tsx').then((module) => module.UsageCell));
+
 /** One cell of a table; a state has a colour, and an age shows the exact time on hover. */
 export const TableCell = memo(function TableCell(props: TableCellProps) {
   if (ticks(props.column)) return <TickingCell {...props} />;
   const { column, cell, row, states } = props;
   if (states.judged && (states.column === column || (states.column === undefined && column.name === 'Ready'))) {
     return <JudgedCell {...props} />;
+  }
+  if ((column.meaning === 'cpu' || column.meaning === 'memory') && typeof cell === 'number') {
+    return <UsageCell row={row} amount={column.meaning} value={cell} />;
   }
   const words = cellText(column, cell, { row, now: 0 });
   if (isStateColumn(column.name)) {

@@ -5,7 +5,7 @@ import { MoreHorizontal } from 'lucide-react';
 import { memo, useEffect, useRef } from 'react';
 import { cn } from '#components/class-names.ts';
 import type { Row } from '#features/kube/table-rows.ts';
-import { type ShownColumn, titleOf } from './column-layout.ts';
+import { isRightAligned, type ShownColumn, titleOf } from './column-layout.ts';
 import type { RowStates } from './row-state.ts';
 import { isStateColumn } from './state-tone.ts';
 import { TableCell } from './table-cell.tsx';
@@ -102,7 +102,11 @@ function WideCells({ row, shown, states, title, namespace, href, selected, onSel
         </div>
       )}
       {shown.map(({ column, index }) => (
-        <div key={column.name} role="gridcell" className="min-w-0 truncate px-3">
+        <div
+          key={column.name}
+          role="gridcell"
+          className={cn('min-w-0 truncate px-3', isRightAligned(column) && 'text-right')}
+        >
           <TableCell column={column} cell={row.cells[index]} row={row} states={states} />
         </div>
       ))}

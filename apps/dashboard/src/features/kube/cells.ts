@@ -1,5 +1,6 @@
 import { formatAge } from '#components/format/age.ts';
-import { parseQuantity } from '#components/format/quantity.ts';
+import { formatBytes } from '#components/format/bytes.ts';
+import { formatCores, parseQuantity } from '#components/format/quantity.ts';
 import { parseDuration } from './duration.ts';
 import type { Cell, Column, Row } from './table-rows.ts';
 
@@ -9,6 +10,8 @@ const restarts = /^(\d+)(?: \((\S+) ago\))?$/;
 export function cellText(column: Column, cell: Cell | undefined, { row, now }: { row: Row; now: number }): string {
   if (column.meaning === 'age' && !Number.isNaN(row.created)) return formatAge(now - row.created);
   if (cell === null || cell === undefined) return '';
+  if (typeof cell === 'number' && column.meaning === 'cpu') return formatCores(cell);
+  if (typeof cell === 'number' && column.meaning === 'memory') return formatBytes(cell);
   const written = String(cell);
   if (column.meaning === 'elapsed' || column.meaning === 'age') {
     const then = parseDuration(written);

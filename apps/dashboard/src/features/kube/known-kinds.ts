@@ -23,6 +23,11 @@ export const knownKinds = {
   secrets: known('', { resource: 'secrets', kind: 'Secret', namespaced: true }),
   replicaSets: known('apps', { resource: 'replicasets', kind: 'ReplicaSet', namespaced: true }),
   /** Only if a metrics server is installed. */
+  podMetrics: {
+    ...known('metrics.k8s.io', { resource: 'pods', kind: 'PodMetrics', namespaced: true }),
+    version: 'v1beta1',
+    verbs: ['get', 'list'],
+  },
   nodeMetrics: {
     ...known('metrics.k8s.io', { resource: 'nodes', kind: 'NodeMetrics', namespaced: false }),
     version: 'v1beta1',

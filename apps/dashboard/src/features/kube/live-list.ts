@@ -5,7 +5,7 @@ import { LiveStore, type Schedule, type Snapshot } from './live-store.ts';
 import type { Column } from './table-rows.ts';
 
 /** With more namespaces than this, the whole cluster is watched and filtered, with one watch instead of many. */
-const MOST_NAMESPACES = 8;
+export const MOST_NAMESPACES = 8;
 
 export interface LiveListState<T> extends Snapshot<T> {
   freshness: Freshness;

@@ -7,9 +7,10 @@ export type Cell = string | number | boolean | null;
 
 /**
  * The meaning of a column's values. `age`: computed from the object's creation. `elapsed`: a duration that was correct when it
- * was sent. `restarts`: a number, possibly with such a duration in brackets. Others are shown as they are.
+ * was sent. `restarts`: a number, possibly with such a duration in brackets. `cpu` and `memory`: measured usage in cores and
+ * bytes, which we add ourselves. Others are shown as they are.
  */
-export type ColumnMeaning = 'name' | 'age' | 'elapsed' | 'restarts' | 'plain';
+export type ColumnMeaning = 'name' | 'age' | 'elapsed' | 'restarts' | 'cpu' | 'memory' | 'plain';
 
 export interface Column {
   name: string;

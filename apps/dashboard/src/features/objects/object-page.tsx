@@ -30,6 +30,7 @@ import type { KubeObject } from '#features/kube/kube-object.ts';
 import { get } from '#features/kube/read.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { type ObjectState, useKubeObject } from '#features/kube/use-kube-object.ts';
+import { measurable } from '#features/metrics/use-usage-table.ts';
 import { Link } from '#features/router/link.tsx';
 import { describe } from './describe/describe.ts';
 import { MetadataCard } from './metadata-card.tsx';
@@ -74,6 +75,7 @@ const EventsTab = deferred(() => import('./events-tab.tsx').then((module) => mod
 
 // Whatever was left behind can be offered a moment later.
 const DraftOffer = deferred(() => import('./draft-offer.tsx').then((module) => module.DraftOffer));
+const UsageCard = deferred(() => import('#features/metrics/usage-card.tsx').then((module) => module.UsageCard));
 
 /** The page of one object of any kind. */
 export function ObjectPage() {
@@ -167,6 +169,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
   const doubtful = isDoubtful(useShownFreshness(state.freshness));
   const [editing, setEditing] = useState(false);
   const draftKey = useDraftKey(target.ref, resourceId(resource), namespace, name);
+  const measured = measurable(resource);
   const description = useMemo(() => describe(resource, object), [resource, object]);
   const now = useTicking((ms) => Math.floor(ms / JUDGED_MS) * JUDGED_MS);
   const rules = useRules();
@@ -238,6 +241,9 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
                 )}
                 {!state.gone && isSelecting(target, object) && <EndpointsNote target={target} onTab={setTab} />}
                 <MetadataCard object={object} facts={description.facts} />
+                {measured !== undefined && !state.gone && (
+                  <UsageCard target={target} object={object} resource={measured} />
+                )}
                 {description.sections.map((section, index) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: a kind's sections have a fixed order
                   <SectionView key={index} section={section} name={name} />
