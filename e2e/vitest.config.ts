@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { chromium } from './browser/chromium.ts';
 
-const inBrowser = existsSync(chromium) || process.env['CI'] ? ['browser/real-cluster.test.ts'] : [];
+const inBrowser =
+  existsSync(chromium) || process.env['CI'] ? ['browser/real-cluster.test.ts', 'browser/real-workloads.test.ts'] : [];
 
 // As in vitest.config.ts at the root: run from source, so that no test waits for a build.
 const conditions = ['@postern/source', 'module', 'node', 'development|production'];

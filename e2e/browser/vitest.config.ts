@@ -23,7 +23,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: missing ? [] : ['*.test.ts'],
-    exclude: ['real-cluster.test.ts'],
+    exclude: ['real-cluster.test.ts', 'real-workloads.test.ts'],
     passWithNoTests: missing,
     globalSetup: missing ? [] : ['setup.ts'],
     pool: 'forks',

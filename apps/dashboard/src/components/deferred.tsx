@@ -22,6 +22,13 @@ export function useDeferredCode<T>(chunk: Chunk<T>): ChunkState<T> {
   return useSyncExternalStore(subscribe, () => chunk.state, getWaiting);
 }
 
+/** The same outside components. @throws TypeError if it cannot be loaded now. */
+export async function loadCode<T>(chunk: Chunk<T>): Promise<T> {
+  await chunk.load();
+  if (chunk.state.state !== 'loaded') throw new TypeError('code cannot be loaded');
+  return chunk.state.content;
+}
+
 export interface DeferredOptions {
   /** Shown until it is loaded; default: nothing. */
   placeholder?: ReactNode;

@@ -1,14 +1,21 @@
 'use client';
 import { CodeXml } from 'lucide-react';
 import { useState } from 'react';
+import { deferred } from '#components/deferred.tsx';
 import { Button } from './button.tsx';
-import { CopyBox } from './copy-box.tsx';
-import { Dialog } from './dialog.tsx';
 import { IconButton } from './icon-button.tsx';
+import type { KubectlDialogProps } from './kubectl-dialog.tsx';
+import { OpeningLayer } from './opening-layer.tsx';
+
+// Loaded when it is opened. The page takes no keys meanwhile, unless it fails.
+const KubectlDialog = deferred(() => import('./kubectl-dialog.tsx').then((module) => module.KubectlDialog), {
+  placeholder: <OpeningLayer />,
+  failed: null,
+});
 
 export interface ShowKubectlProps {
   /** Commands that show or do the same as the view, each with a label. */
-  commands: readonly { label: string; command: string }[];
+  commands: KubectlDialogProps['commands'];
   /** Shows a button with text instead of an icon. */
   words?: boolean;
 }
@@ -27,21 +34,7 @@ export function ShowKubectl({ commands, words = false }: ShowKubectlProps) {
           <CodeXml aria-hidden />
         </IconButton>
       )}
-      <Dialog
-        open={open}
-        onOpenChange={setOpen}
-        title="The same with kubectl"
-        description="With the kubeconfig of this cluster in use."
-      >
-        <div className="flex flex-col gap-4">
-          {commands.map(({ label, command }) => (
-            <div key={command} className="flex flex-col gap-1.5">
-              <p className="text-muted">{label}</p>
-              <CopyBox text={command} label={label} />
-            </div>
-          ))}
-        </div>
-      </Dialog>
+      {open && <KubectlDialog commands={commands} onClose={() => setOpen(false)} />}
     </>
   );
 }

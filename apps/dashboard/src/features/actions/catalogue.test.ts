@@ -12,9 +12,10 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
 
 /** All actions defined by modules named `…-actions.ts`. */
 async function defined(): Promise<Action<never>[]> {
-  const modules: object[] = await Promise.all(
-    files.filter((file) => file.endsWith('-actions.ts')).map((file) => import(join(source, file))),
-  );
+  const modules: object[] = [];
+  // One after the other: a module that is imported twice at the same moment may be evaluated twice.
+  for (const file of files.filter((name) => name.endsWith('-actions.ts')))
+    modules.push(await import(join(source, file)));
   const found = new Set<Action<never>>(kindActions(Object.values(knownKinds)));
   for (const value of modules.flatMap((module) => Object.values(module))) {
     const several: unknown[] = isAction(value) || typeof value !== 'object' ? [value] : Object.values(value);

@@ -31,6 +31,7 @@ const row = (namespace: string, name: string, cells: Row['cells'], hours: number
   namespace,
   created: NOW - hours * HOUR,
   deleting: false,
+  controller: '',
   labels,
   resourceVersion: '1',
   cells: [name, ...cells],
@@ -178,6 +179,18 @@ describe('columns', () => {
     expect(
       gridTemplate(rows, { shown, title: undefined, namespace: true, select: true }).split(/ (?![^(]*\))/),
     ).toHaveLength(shown.length + 4);
+  });
+
+  it('gives free space to columns by their content, and no column a factor above 1', () => {
+    const template = gridTemplate(rows, {
+      shown: shownColumns(columns, {}),
+      title: undefined,
+      namespace: true,
+      select: true,
+    });
+    const factors = [...template.matchAll(/minmax\((\d+)px, ([\d.]+)fr\)/g)].map(([, , factor]) => Number(factor));
+    expect(Math.max(...factors)).toBe(1);
+    expect(factors.reduce((sum, factor) => sum + factor, 0)).toBeGreaterThan(1);
   });
 });
 

@@ -39,8 +39,10 @@ export const titleOf = (row: Row, title: ShownColumn | undefined): string =>
 /** Measured numbers are compared down a column, so their digits are aligned. */
 export const isRightAligned = ({ meaning }: Column): boolean => meaning === 'cpu' || meaning === 'memory';
 
-/** Room for a chart, a number and a bar. */
-const USAGE = 'minmax(152px, 0.3fr)';
+/** Room for a chart, a number and a bar, in pixels. */
+const USAGE = 152;
+/** The least width of a column with long text, in pixels. */
+const LONG_TEXT = 260;
 const CHARACTER = 7;
 const PADDING = 26;
 /** Width of a state's dot with its gap, in characters. */
@@ -65,22 +67,17 @@ export function gridTemplate(
   const longest = (text: (row: Row) => string, header: string) =>
     sample.reduce((most, row) => Math.max(most, text(row).length), header.length + 3);
   const pixels = (characters: number, most: number) => Math.round(Math.min(characters, most) * CHARACTER + PADDING);
-  const tracks = [
-    `minmax(${pixels(
-      longest((row) => titleOf(row, how.title), how.title?.column.name ?? 'Name'),
-      44,
-    )}px, 2fr)`,
-  ];
-  if (how.namespace)
-    tracks.push(
-      `minmax(${pixels(
-        longest(({ namespace }) => namespace, 'Namespace'),
-        24,
-      )}px, 0.6fr)`,
-    );
+  const tracks: Track[] = [];
+  const add = (width: number, eagerness = 1) => tracks.push({ width, weight: width * eagerness });
+  const name = longest((row) => titleOf(row, how.title), how.title?.column.name ?? 'Name');
+  add(pixels(name, 44), 1.5);
+  if (how.namespace) {
+    const namespace = longest((row) => row.namespace, 'Namespace');
+    add(pixels(namespace, 24));
+  }
   for (const { column, index } of how.shown) {
     if (isRightAligned(column)) {
-      tracks.push(USAGE);
+      add(USAGE);
       continue;
     }
     const states = how.states?.column === column ? how.states : undefined;
@@ -89,9 +86,24 @@ export function gridTemplate(
         (isStateColumn(column.name) ? DOT : 0),
       least[column.meaning] ?? 0,
     );
-    tracks.push(
-      length > 40 ? 'minmax(260px, 3fr)' : `minmax(${pixels(length, 40)}px, ${column.meaning === 'age' ? 0.2 : 0.5}fr)`,
-    );
+    if (length > 40) add(LONG_TEXT, 2.5);
+    else add(pixels(length, 40), column.meaning === 'age' ? 0.4 : 1);
   }
-  return [how.select ? '36px' : '', ...tracks, '40px'].filter((track) => track !== '').join(' ');
+  return [how.select ? '36px' : '', ...writeTracks(tracks), '40px'].filter((part) => part !== '').join(' ');
+}
+
+interface Track {
+  /** In pixels. */
+  width: number;
+  /** How much of the free space it gets, compared with the others. */
+  weight: number;
+}
+
+/**
+ * Free space goes to the columns in proportion to their weights. No factor is above 1, because such a column would make the others
+ * wider than they need where the table is as wide as its content.
+ */
+function writeTracks(tracks: readonly Track[]): string[] {
+  const heaviest = Math.max(...tracks.map(({ weight }) => weight));
+  return tracks.map(({ width, weight }) => `minmax(${width}px, ${Number((weight / heaviest).toFixed(3))}fr)`);
 }

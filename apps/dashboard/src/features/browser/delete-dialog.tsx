@@ -4,14 +4,14 @@ import { CopyBox } from '#components/ui/copy-box.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import { pluralOf } from '#features/kube/api-resource.ts';
 import { deleteObject, type ObjectRef } from '#features/kube/kube-actions.ts';
-import { KubeError, sentenceOf } from '#features/kube/kube-error.ts';
+import { adviceOf, KubeError } from '#features/kube/kube-error.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+import { applyToEach } from '#features/workloads/apply-each.ts';
+import { isReplaced } from './replaced-pods.ts';
 
-/** Number of simultaneous requests. */
-const AT_ONCE = 6;
 const NAMED = 8;
 
-/** Asks for confirmation by typing the name, and deletes one or several objects of a kind. */
+/** Asks for confirmation, by typing the name unless controllers replace what is deleted, and deletes one or several objects of a kind. */
 export function DeleteDialog({
   targets,
   onClose,
@@ -25,6 +25,7 @@ export function DeleteDialog({
   if (first === undefined) return null;
   const many = targets.length > 1;
   const plural = pluralOf(first.resource);
+  const replaced = targets.every(isReplaced);
   const what = many ? `${targets.length} ${plural}` : first.name;
   return (
     <ConfirmDialog
@@ -38,10 +39,10 @@ export function DeleteDialog({
               .map(({ name }) => name)
               .join(
                 ', ',
-              )}${targets.length > NAMED ? ` and ${targets.length - NAMED} more` : ''}. What they own goes with them. This cannot be undone.`
-          : `${first.namespace === '' ? '' : `In ${first.namespace}. `}What it owns goes with it. This cannot be undone.`
+              )}${targets.length > NAMED ? ` and ${targets.length - NAMED} more` : ''}. ${replaced ? 'Their controllers start others in their place.' : 'What they own goes with them. This cannot be undone.'}`
+          : `${first.namespace === '' ? '' : `In ${first.namespace}. `}${replaced ? `Its ${first.controller} starts another in its place.` : 'What it owns goes with it. This cannot be undone.'}`
       }
-      name={what}
+      {...(!replaced && { name: what })}
       action={many ? `Delete ${targets.length}` : 'Delete'}
       onConfirm={async () => {
         await deleteAll(targets);
@@ -62,19 +63,14 @@ export function DeleteDialog({
 
 /** @throws Error with one message for all failures. An object that no longer exists is not a failure. */
 async function deleteAll(targets: readonly ObjectRef[]): Promise<void> {
-  const waiting = [...targets];
-  const failures: string[] = [];
-  async function work() {
-    for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
-      try {
-        await deleteObject(target);
-      } catch (error) {
-        if (!(error instanceof KubeError && error.status === 404))
-          failures.push(`${target.name}: ${sentenceOf(error)}`);
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const all = await applyToEach(targets, (target) =>
+    deleteObject(target).catch((error: unknown) => {
+      if (!(error instanceof KubeError && error.status === 404)) throw error;
+    }),
+  );
+  const failures = all.flatMap((progress, index) =>
+    progress.state === 'failed' ? [`${targets[index]?.name}: ${adviceOf(progress.error)}`] : [],
+  );
   if (failures.length === 0) return;
   throw new Error(
     targets.length === 1 ? failures[0] : `${failures.length} of ${targets.length} were not deleted. ${failures[0]}`,

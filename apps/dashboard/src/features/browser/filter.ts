@@ -2,6 +2,7 @@ import { isTrouble } from '#features/health/verdict.ts';
 import { cellInstant, sortValue } from '#features/kube/cells.ts';
 import { parseDuration } from '#features/kube/duration.ts';
 import type { Column, Row } from '#features/kube/table-rows.ts';
+import { readinessReader } from './readiness.ts';
 import { type RowStates, stateId } from './row-state.ts';
 
 /** Whether to show a row. `now` in milliseconds since 1970, for ages. */
@@ -9,6 +10,9 @@ export type RowFilter = (row: Row, now: number) => boolean;
 
 /** A column's name in filters and URLs: `Last Seen` is `last-seen`. */
 export const columnId = (name: string): string => name.toLowerCase().replace(/\s+/g, '-');
+
+/** The key in a filter for the readiness of workloads, whose tables have no column with a state. */
+const STATE_TERM = 'state';
 
 /**
  * Parses the text of the filter field. All words must occur somewhere in the row. Also: `-word` must not occur; `"two words"`;
@@ -32,6 +36,8 @@ function parseTerm(term: string, columns: readonly Column[], states: RowStates |
   if (sign === '!=') return ({ labels }) => labels[key] !== value;
   if (sign === ':' && key === 'is' && states !== undefined) return inState(states, value.toLowerCase());
   const index = columns.findIndex(({ name }) => columnId(name) === key.toLowerCase());
+  const readiness = key.toLowerCase() === STATE_TERM && index === -1 ? readinessReader(columns) : undefined;
+  if (sign === ':' && readiness !== undefined) return (row) => readiness(row)?.startsWith(value.toLowerCase()) === true;
   if (sign === ':') return inColumn(key.toLowerCase(), value.toLowerCase(), index) ?? anywhere(term);
   if ((sign === '>' || sign === '<') && index !== -1) {
     const column = columns[index];
@@ -77,6 +83,7 @@ function bySize(term: { column: Column; index: number; sign: '>' | '<'; value: s
     namespace: '',
     created: Number.NaN,
     deleting: false,
+    controller: '',
     labels: {},
     resourceVersion: '',
     cells: [],

@@ -13,30 +13,34 @@ import { type ApiResource, can, pluralOf, resourceId } from '#features/kube/api-
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { tableRows } from '#features/kube/list-format.ts';
+import { MOST_NAMESPACES } from '#features/kube/live-list.ts';
 import type { Row } from '#features/kube/table-rows.ts';
+import { useLiveCount } from '#features/kube/use-kube-count.ts';
 import { useLiveList } from '#features/kube/use-live-list.ts';
 import { UsageChartsContext } from '#features/metrics/usage-charts.ts';
 import { USAGE_COLUMNS } from '#features/metrics/usage-columns.ts';
 import { useUsageTable } from '#features/metrics/use-usage-table.ts';
 import { navigate } from '#features/router/address-bar.ts';
+import type { Asked } from '#features/workloads/asked.ts';
+import { AskedHost } from '#features/workloads/asked-host.tsx';
 import { writeSort } from './arrange.ts';
 import { useColumnChoice } from './column-choice.ts';
 import { isShown } from './column-layout.ts';
 import { splitNamespaces } from './namespace-choice.ts';
-import { deleteObjects, type ObjectContext, objectActions, openLogs } from './object-actions.ts';
 import { ResourceTable } from './resource-table.tsx';
-import { RowMenu } from './row-menu.tsx';
+import { type RowContext, rowMenuActions, selectionActions } from './row-menu-actions.ts';
 import { openShownLogs, useLogsAddress } from './shown-logs.ts';
 import { rowActions } from './table-actions.ts';
-import { NarrowedNote, TableEmpty } from './table-states.tsx';
 import { TableToolbar } from './table-toolbar.tsx';
 import { useSelection } from './use-selection.ts';
 import { useTableView } from './use-table-view.ts';
 
-// Loaded when first used.
-const DeleteDialog = deferred(() => import('./delete-dialog.tsx').then((module) => module.DeleteDialog), {
-  placeholder: <OpeningLayer />,
-});
+// What the first paint of a table with rows does not need. The page takes no keys while a layer opens, unless it fails.
+const opening = { placeholder: <OpeningLayer />, failed: null };
+const RowMenu = deferred(() => import('./row-menu.tsx').then((module) => module.RowMenu), opening);
+const DeleteDialog = deferred(() => import('./delete-dialog.tsx').then((module) => module.DeleteDialog), opening);
+const NarrowedNote = deferred(() => import('./table-states.tsx').then((module) => module.NarrowedNote));
+const TableEmpty = deferred(() => import('./table-states.tsx').then((module) => module.TableEmpty));
 // Only for clusters without metrics.
 const UsageNote = deferred(() => import('#features/metrics/usage-note.tsx').then((module) => module.UsageNote));
 
@@ -53,14 +57,23 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
   const table = useDeferredValue(usage.table);
   const deletable = can(resource, 'delete');
   const namespaceColumn = resource.namespaced && namespaces.length !== 1;
+  const counted = live.loaded && !live.truncated && live.narrowed === undefined && namespaces.length <= MOST_NAMESPACES;
+  useLiveCount({ ref: cluster, resource, namespaces }, counted ? live.items.length : undefined);
   const view = useTableView(table, { resource, filter, sort, namespaces, choice, namespaceColumn, select: deletable });
   const selection = useSelection(view.rows);
   const [activeKey, setActiveKey] = useState<string>();
   const [menu, setMenu] = useState<{ row: Row; anchor: DOMRect }>();
+  const [asked, setAsked] = useState<Asked>();
   const [deleting, setDeleting] = useState<readonly ObjectRef[]>([]);
 
   const hrefOf = useCallback((row: Row) => objectHref(cluster, resource, row), [cluster, resource]);
-  const targetOf = (row: Row): ObjectRef => ({ ref: cluster, resource, namespace: row.namespace, name: row.name });
+  const targetOf = ({ namespace, name, controller }: Row): ObjectRef => ({
+    ref: cluster,
+    resource,
+    namespace,
+    name,
+    controller,
+  });
   const onActivate = useCallback((row: Row) => setActiveKey(row.key), []);
   const onMenu = useCallback((row: Row, anchor: DOMRect) => setMenu({ row, anchor }), []);
   const onOpen = (row: Row) => navigate(hrefOf(row));
@@ -73,15 +86,17 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
     document.querySelector<HTMLElement>('main [data-grid]')?.focus({ preventScroll: true });
   };
   /** The context of actions on one row, and on the selected rows if there are any. */
-  const contextOf = (row: Row | undefined, ticked: readonly Row[]): ObjectContext => ({
+  const contextOf = (row: Row | undefined, ticked: readonly Row[]): RowContext => ({
     target: row && targetOf(row),
     chosen: (ticked.length === 0 && row !== undefined ? [row] : ticked).map(targetOf),
     showYaml: (target) => navigate(`${objectHref(cluster, resource, target)}?tab=yaml`),
     askToDelete: setDeleting,
+    ask: setAsked,
+    showRevisions: (target) => navigate(`${objectHref(cluster, resource, target)}?tab=revisions`),
   });
   const context = contextOf(active, selection.selected);
   useActions(rowActions, { move });
-  useActions(objectActions, context);
+  useActions(rowMenuActions, context);
   const shownPods = { ref: cluster, namespaces, filter, rows: view.rows };
   useLogsAddress(cluster, resource, namespaces);
 
@@ -100,7 +115,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
         choice={choice}
         onChoose={choose}
         selected={selection.selected.length}
-        forSelected={[bindAction(openLogs, context), bindAction(deleteObjects, context)]}
+        forSelected={selectionActions.map((action) => bindAction(action, context))}
         forShown={resourceId(resource) === 'pods' ? [bindAction(openShownLogs, shownPods)] : []}
         onClear={() => selection.onSelectAll(false)}
       />
@@ -138,6 +153,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
       {menu !== undefined && (
         <RowMenu context={contextOf(menu.row, [])} anchor={menu.anchor} onClose={() => setMenu(undefined)} />
       )}
+      <AskedHost asked={asked} onClose={() => setAsked(undefined)} />
       {deleting.length > 0 && (
         <DeleteDialog
           targets={deleting}

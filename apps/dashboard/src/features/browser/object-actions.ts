@@ -6,7 +6,7 @@ import { type ApiResource, can } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
 import { hasLogs, type LogSelection, logsOf } from '#features/logs/log-selection.ts';
-import type { ObjectAction } from './object-action.ts';
+import type { ObjectAction } from '#features/workloads/object-action.ts';
 
 /** The object of an action, and how the page performs it. */
 export interface ObjectContext {

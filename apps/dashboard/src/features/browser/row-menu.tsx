@@ -3,10 +3,10 @@ import { Fragment } from 'react';
 import { Menu, MenuSeparator } from '#components/ui/menu.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { ActionItem } from '#features/actions/action-item.tsx';
-import { type ObjectContext, objectActions } from './object-actions.ts';
+import { type RowContext, rowMenuActions } from './row-menu-actions.ts';
 
 export interface RowMenuProps {
-  context: ObjectContext;
+  context: RowContext;
   /** Where it opens. */
   anchor: DOMRect;
   onClose: () => void;
@@ -14,7 +14,7 @@ export interface RowMenuProps {
 
 /** The menu of a row. One for the whole table, because a menu in each row would slow down scrolling. */
 export function RowMenu({ context, anchor, onClose }: RowMenuProps) {
-  const actions = objectActions.map((action) => bindAction(action, context)).filter(({ enabled }) => enabled);
+  const actions = rowMenuActions.map((action) => bindAction(action, context)).filter(({ enabled }) => enabled);
   return (
     <Menu
       open

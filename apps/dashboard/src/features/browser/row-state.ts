@@ -2,6 +2,7 @@ import type { RowJudge, rowJudge } from '#features/health/row-verdict.ts';
 import { severity, type Verdict } from '#features/health/verdict.ts';
 import type { ApiResource } from '#features/kube/api-resource.ts';
 import type { Column, Row } from '#features/kube/table-rows.ts';
+import { type Readiness, readinessReader } from './readiness.ts';
 import { isStateColumn, toneOfState } from './state-tone.ts';
 
 /** The state of a kind's rows, and where it is shown. */
@@ -14,7 +15,8 @@ export interface RowStates {
 }
 
 /**
- * How to tell the state of a kind's rows: by the rules for the kind, or by a column that looks like a state.
+ * How to tell the state of a kind's rows: by the rules for the kind, by a column that looks like a state, or by how many of its
+ * pods are ready.
  *
  * @param rules undefined while they are being loaded.
  */
@@ -29,7 +31,15 @@ export function rowStates(
     const column = columns.find(({ name }) => name === 'Status');
     return { of: judge, column, judged: true };
   }
+  // Not before the rules are there, which may have other words for the same.
+  const readiness = index === -1 && rules !== undefined ? readinessReader(columns) : undefined;
+  if (readiness !== undefined) return { of: (row) => inWords(readiness(row)), column: undefined, judged: false };
   return { of: ({ cells }) => stateOfCell(cells[index]), column: columns[index], judged: false };
+}
+
+function inWords(readiness: Readiness | undefined): Verdict | undefined {
+  if (readiness === undefined) return undefined;
+  return { tone: toneOfState(readiness) ?? 'idle', word: readiness.charAt(0).toUpperCase() + readiness.slice(1) };
 }
 
 /** Numbers are counts, whatever the name of their column. */

@@ -1,6 +1,7 @@
 import type { Tone } from '#components/ui/tone.ts';
 
 const good = new Set([
+  'all ready',
   'running',
   'ready',
   'active',
@@ -12,7 +13,16 @@ const good = new Set([
   'synced',
   'approved,issued',
 ]);
-const done = new Set(['completed', 'complete', 'succeeded', 'released', 'normal', 'suspended', 'false']);
+const done = new Set([
+  'scaled to none',
+  'completed',
+  'complete',
+  'succeeded',
+  'released',
+  'normal',
+  'suspended',
+  'false',
+]);
 const moving =
   /^(pending|containercreating|podinitializing|terminating|init:\d|progressing|creating|deleting|waiting|unknown|schedulinggated|scheduling|released)/i;
 const bad =
@@ -23,8 +33,10 @@ export function toneOfState(words: string): Tone | undefined {
   const plain = words.trim().toLowerCase();
   if (good.has(plain)) return 'ok';
   if (done.has(plain)) return 'idle';
+  if (plain === 'none ready') return 'bad';
   if (bad.test(plain.replaceAll(/\s/g, ''))) return 'bad';
-  if (plain === 'warning' || plain.includes('schedulingdisabled') || moving.test(plain)) return 'warn';
+  if (plain === 'some ready' || plain === 'warning' || plain.includes('schedulingdisabled') || moving.test(plain))
+    return 'warn';
   return undefined;
 }
 

@@ -116,7 +116,7 @@ function WideCells({ row, shown, states, title, namespace, href, selected, onSel
 
 /** On a phone: the name and its state, and below them the other short values. */
 function NarrowCells({ row, shown, states, title, namespace, href }: TableRowProps) {
-  const state = shown.find(({ column }) => isStateColumn(column.name));
+  const state = shown.find(({ column, index }) => isStateColumn(column.name) && typeof row.cells[index] !== 'number');
   const message = shown.find(({ column }) => column.name === 'Message');
   const rest = message === undefined ? shown.filter((column) => column !== state).slice(0, 4) : [message];
   return (

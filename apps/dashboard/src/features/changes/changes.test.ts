@@ -27,6 +27,7 @@ const row = (name: string, days: number, cells: Row['cells'], metadata: Record<s
   namespace: 'shop',
   created: START + days * DAY,
   deleting: false,
+  controller: '',
   labels: {},
   resourceVersion: '1',
   cells: [name, ...cells],

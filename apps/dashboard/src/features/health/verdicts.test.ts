@@ -153,6 +153,7 @@ describe('rows', () => {
       namespace: 'shop',
       created: NOW - 600 * 60_000,
       deleting: false,
+      controller: '',
       labels: {},
       resourceVersion: '1',
       cells,

@@ -10,6 +10,7 @@ const row = (over: Partial<Row> = {}): Row => ({
   namespace: 'default',
   created: 0,
   deleting: false,
+  controller: '',
   labels: {},
   resourceVersion: '1',
   cells: [],

@@ -14,8 +14,8 @@ export function cellText(column: Column, cell: Cell | undefined, { row, now }: {
   if (typeof cell === 'number' && column.meaning === 'memory') return formatBytes(cell);
   const written = String(cell);
   if (column.meaning === 'elapsed' || column.meaning === 'age') {
-    const then = parseDuration(written);
-    return then === undefined ? written : formatAge(then + now - row.at);
+    const then = sinceOf(written, row);
+    return then === undefined ? written : formatAge(now - then);
   }
   if (column.meaning === 'restarts') {
     const [, count, ago] = restarts.exec(written) ?? [];
@@ -34,8 +34,15 @@ export function ticks(column: Column): boolean {
 export function cellInstant(column: Column, cell: Cell | undefined, row: Row): number | undefined {
   if (column.meaning === 'age' && !Number.isNaN(row.created)) return row.created;
   if (column.meaning !== 'age' && column.meaning !== 'elapsed') return undefined;
-  const then = parseDuration(String(cell ?? ''));
-  return then === undefined ? undefined : row.at - then;
+  return sinceOf(String(cell ?? ''), row);
+}
+
+/** The instant of a time in a cell, in milliseconds since 1970: a duration that ended when the row was sent, or an RFC 3339 time. */
+function sinceOf(written: string, row: Row): number | undefined {
+  const duration = parseDuration(written);
+  if (duration !== undefined) return row.at - duration;
+  const instant = /^\d{4}-\d\d-\d\dT/.test(written) ? Date.parse(written) : Number.NaN;
+  return Number.isNaN(instant) ? undefined : instant;
 }
 
 /**

@@ -21,6 +21,11 @@ export const knownKinds = {
   claims: known('', { resource: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim', namespaced: true }),
   endpointSlices: known('discovery.k8s.io', { resource: 'endpointslices', kind: 'EndpointSlice', namespaced: true }),
   secrets: known('', { resource: 'secrets', kind: 'Secret', namespaced: true }),
+  controllerRevisions: known('apps', {
+    resource: 'controllerrevisions',
+    kind: 'ControllerRevision',
+    namespaced: true,
+  }),
   replicaSets: known('apps', { resource: 'replicasets', kind: 'ReplicaSet', namespaced: true }),
   /** Only if a metrics server is installed. */
   podMetrics: {

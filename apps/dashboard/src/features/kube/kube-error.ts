@@ -1,4 +1,4 @@
-import { get, number, text } from './read.ts';
+import { get, list, number, text } from './read.ts';
 
 /** An error response of the cluster, or of the gateway on the way to it, with its message. */
 export class KubeError extends Error {
@@ -8,9 +8,18 @@ export class KubeError extends Error {
   readonly reason: string;
   /** `metav1.StatusDetails` as sent, with the fields that it is about. */
   readonly details: unknown;
+  /** The causes in the response's details, such as the disruption budget that forbids an eviction. */
+  readonly causes: readonly { reason: string; message: string }[];
 
-  constructor(options: { status: number; reason: string; message: string; details?: unknown }) {
+  constructor(options: {
+    status: number;
+    reason: string;
+    message: string;
+    details?: unknown;
+    causes?: KubeError['causes'];
+  }) {
     super(options.message);
+    this.causes = options.causes ?? [];
     this.status = options.status;
     this.reason = options.reason;
     this.details = options.details;
@@ -30,6 +39,10 @@ export function kubeErrorOf(body: unknown, status: number): KubeError {
     reason: text(body, 'reason') ?? '',
     message: message === undefined || message === '' ? `The cluster answered ${status}.` : message,
     details: get(body, 'details'),
+    causes: list(body, 'details', 'causes').map((cause) => ({
+      reason: text(cause, 'reason') ?? '',
+      message: text(cause, 'message') ?? '',
+    })),
   });
 }
 
@@ -38,4 +51,14 @@ export function sentenceOf(error: unknown): string {
   if (error instanceof KubeError) return error.message;
   if (error instanceof TypeError) return 'The gateway cannot be reached.';
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The same with what to do next, for a change that a person made. The server's message names the missing rule. */
+export function adviceOf(error: unknown): string {
+  const sentence = sentenceOf(error).replace(/\.?$/, '.');
+  if (!(error instanceof KubeError)) return sentence;
+  if (error.status === 403) return `${sentence} Ask an administrator for this right.`;
+  if (error.status === 404) return `${sentence} It may have been deleted meanwhile.`;
+  if (error.status === 409) return `${sentence} It changed meanwhile: look at it again, then retry.`;
+  return sentence;
 }

@@ -1,4 +1,4 @@
-import { record, text } from './read.ts';
+import { get, list, record, text } from './read.ts';
 
 /** A Kubernetes object; only `metadata` is known to exist. */
 export interface KubeObject {
@@ -17,3 +17,9 @@ export function keyOf(metadata: unknown): string {
 }
 
 export const objectKey = (object: KubeObject): string => keyOf(object.metadata);
+
+/** The kind of the controller of an object, from its metadata; empty if it has none. */
+export function controllerOf(metadata: unknown): string {
+  const owner = list(metadata, 'ownerReferences').find((one) => get(one, 'controller') === true);
+  return text(owner, 'kind') ?? '';
+}

@@ -9,6 +9,7 @@ const row = (key: string, over: Partial<Row> = {}): Row => ({
   namespace: 'default',
   created: 0,
   deleting: false,
+  controller: '',
   labels: {},
   resourceVersion: '1',
   cells: [key, '1/1', 'Running', '2 (3m ago)'],

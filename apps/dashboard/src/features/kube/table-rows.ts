@@ -1,5 +1,5 @@
 import { type FieldMask, keepFields } from './fields.ts';
-import { keyOf } from './kube-object.ts';
+import { controllerOf, keyOf } from './kube-object.ts';
 import { list, number, record, strings, text } from './read.ts';
 
 /** One value of a server-side table. */
@@ -31,6 +31,8 @@ export interface Row {
   deleting: boolean;
   /** By when it should be gone, in milliseconds since 1970, if it is being deleted. */
   due?: number;
+  /** The kind of the object's controller, which may replace it; empty if it has none. */
+  controller: string;
   labels: Readonly<Record<string, string>>;
   resourceVersion: string;
   cells: readonly Cell[];
@@ -78,7 +80,8 @@ function readColumn(definition: unknown): Column {
 
 function meaningOf(definition: unknown, name: string): ColumnMeaning {
   if (text(definition, 'format') === 'name' || name === 'Name') return 'name';
-  if (name === 'Age') return 'age';
+  // What has no age column says when it was created, as an instant.
+  if (name === 'Age' || name === 'Created At') return 'age';
   if (name === 'Restarts') return 'restarts';
   if (text(definition, 'type') === 'date' || name === 'Last Seen' || name === 'First Seen') return 'elapsed';
   return 'plain';
@@ -96,6 +99,7 @@ function readRow(row: unknown, at: number, keep: FieldMask | undefined): Row {
     created: Date.parse(text(metadata, 'creationTimestamp') ?? ''),
     deleting: deletion !== undefined,
     ...(deletion !== undefined && { due: Date.parse(deletion) }),
+    controller: controllerOf(metadata),
     labels: strings(metadata, 'labels'),
     resourceVersion: text(metadata, 'resourceVersion') ?? '',
     cells: list(row, 'cells').map(readCell),

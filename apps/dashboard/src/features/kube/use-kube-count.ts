@@ -1,5 +1,6 @@
 'use client';
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { METADATA_LIST } from './accept.ts';
 import { type ApiResource, resourceId, resourcePath } from './api-resource.ts';
 import type { ClusterRef } from './cluster-ref.ts';
@@ -22,7 +23,7 @@ export interface CountRequest {
 export function useKubeCount({ ref, resource, namespaces = [], enabled = true }: CountRequest): UseQueryResult<number> {
   const scope = resource?.namespaced === true ? namespaces : [];
   return useQuery({
-    queryKey: ['count', ref.organization, ref.cluster, resource && resourceId(resource), scope],
+    queryKey: countKey({ ref, resource, namespaces }),
     queryFn: async ({ signal }) => {
       if (resource === undefined) throw new Error('no kind');
       const asked = scope.length === 0 ? [''] : scope;
@@ -36,6 +37,23 @@ export function useKubeCount({ ref, resource, namespaces = [], enabled = true }:
     refetchInterval: (query) => (query.state.error === null ? 30_000 : 5 * 60_000),
     retry: (failures, error) => failures < 2 && !(error instanceof KubeError && error.lasting),
   });
+}
+
+const countKey = ({ ref, resource, namespaces = [] }: CountRequest) => [
+  'count',
+  ref.organization,
+  ref.cluster,
+  resource && resourceId(resource),
+  resource?.namespaced === true ? namespaces : [],
+];
+
+/** Makes a count that a live list knows the one that is shown everywhere; undefined while the list is incomplete. */
+export function useLiveCount(request: CountRequest, live: number | undefined): void {
+  const client = useQueryClient();
+  const key = JSON.stringify(countKey(request));
+  useEffect(() => {
+    if (live !== undefined) client.setQueryData(JSON.parse(key), live);
+  }, [client, key, live]);
 }
 
 async function count(ref: ClusterRef, path: string, signal: AbortSignal): Promise<number> {

@@ -1,3 +1,4 @@
+import { deferredCode, loadCode } from '#components/deferred.tsx';
 import { JSON_ONLY } from '#features/kube/accept.ts';
 import { resourcePath } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
@@ -24,6 +25,8 @@ export interface UsageRequest {
 export type UsageAnswer =
   | { type: 'measured'; measurements: ReadonlyMap<string, Measurement>; history: UsageHistory }
   | { type: 'none'; reason: NoUsage };
+
+const noUsageCode = deferredCode(() => import('./no-usage.ts'));
 
 const kinds = { pods: knownKinds.podMetrics, nodes: knownKinds.nodeMetrics };
 /** Parsed in the worker that parses the lists, because those of large clusters are megabytes. */
@@ -58,7 +61,7 @@ export async function loadUsage(request: UsageRequest, signal: AbortSignal): Pro
     // A pod or node without a measurement is a 404 too, which names it; an API that is not served names nothing.
     if (error.status === 404 && name !== undefined && error.message.includes(name))
       return { type: 'measured', measurements: new Map(), history: historyOf(request) };
-    const { explainNoUsage, METRICS_SERVICE } = await import('./no-usage.ts');
+    const { explainNoUsage, METRICS_SERVICE } = await loadCode(noUsageCode);
     const service = await kubeJson(ref, METRICS_SERVICE, { signal }).catch((reason: unknown) => reason);
     // The gateway's own 503, for an offline agent, is not about metrics.
     if (service instanceof KubeError && service.status >= 500) throw error;

@@ -99,10 +99,10 @@ describe('usage against bounds', () => {
   it('is said in words', () => {
     expect(usageWords(0.12, bounds, 'cpu', 'limit')).toBe('120m in use, 200m requested, no limit');
     expect(usageWords(50 * MIB, bounds, 'memory', 'limit')).toBe(
-      '50 MiB in use, 100 MiB requested, limit 200 MiB (25% in use)',
+      '50 MiB in use, 100 MiB requested, limit 200 MiB (25%)',
     );
     expect(usageWords(2, nodeBounds({ status: { allocatable: { cpu: '8' } } }), 'cpu', 'allocatable')).toBe(
-      '2 in use, 8 allocatable (25% in use)',
+      '2 in use, 8 allocatable (25%)',
     );
     expect(usageWords(0.12, undefined, 'cpu', 'limit')).toBe('120m in use');
   });
@@ -179,6 +179,7 @@ describe('the columns', () => {
     namespace: 'shop',
     created: 0,
     deleting: false,
+    controller: '',
     labels: {},
     resourceVersion: '1',
     cells: [name, 'Running', '3d', '10.0.0.1'],

@@ -42,7 +42,7 @@ export function usageWords(
 ): string {
   const format = formats[amount];
   const [limit, request] = [bounds?.limits[amount], bounds?.requests[amount]];
-  const percent = limit === undefined || limit <= 0 ? '' : ` (${Math.round((value / limit) * 100)}% in use)`;
+  const percent = limit === undefined || limit <= 0 ? '' : ` (${Math.round((value / limit) * 100)}%)`;
   return [
     `${format(value)} in use`,
     ...(request === undefined ? [] : [`${format(request)} requested`]),

@@ -1,8 +1,13 @@
 'use client';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { deferredCode, loadCode } from '#components/deferred.tsx';
 import type { Bounds } from './bounds.ts';
-import { loadUsage, type UsageAnswer, type UsageRequest } from './load-usage.ts';
+import type { UsageAnswer, UsageRequest } from './load-usage.ts';
 import type { Measurement } from './usage.ts';
+
+// Not needed for the first paint, which shows the table without usage.
+const usageCode = deferredCode(() => import('./load-usage.ts'));
+const boundsCode = deferredCode(() => import('./load-bounds.ts'));
 
 /** metrics-server measures every 15 s by default; long lists are read half as often. In milliseconds. */
 const EVERY_MS = 15_000;
@@ -25,9 +30,10 @@ const keyOf = (what: string, request: UsageRequest | undefined) => [
 export function useUsage(request: UsageRequest | undefined): UseQueryResult<UsageAnswer> {
   return useQuery({
     queryKey: keyOf('usage', request),
-    queryFn: ({ signal }) => {
+    queryFn: async ({ signal }) => {
       if (request === undefined) throw new Error('nothing to measure');
-      return loadUsage(request, signal);
+      const { loadUsage } = await loadCode(usageCode);
+      return await loadUsage(request, signal);
     },
     enabled: request !== undefined,
     staleTime: EVERY_MS / 2,
@@ -52,13 +58,16 @@ export function useBounds(
     queryKey: keyOf('bounds', request),
     queryFn: async ({ signal }) => {
       if (request === undefined) throw new Error('nothing to measure');
-      const { loadBounds } = await import('./load-bounds.ts');
+      const { loadBounds } = await loadCode(boundsCode);
       return loadBounds(request, signal);
     },
     enabled: request !== undefined && measurements.size > 0,
     staleTime: BOUNDS_EVERY_MS,
-    refetchInterval: ({ state: { data: known } }) =>
-      known !== undefined && [...measurements.keys()].some((key) => !known.has(key)) ? NONE_EVERY_MS : BOUNDS_EVERY_MS,
+    refetchInterval: ({ state: { data: known } }) => {
+      // Of very many pods the bounds of some stay unknown.
+      const incomplete = known !== undefined && measurements.size <= LONG;
+      return incomplete && [...measurements.keys()].some((key) => !known.has(key)) ? NONE_EVERY_MS : BOUNDS_EVERY_MS;
+    },
     structuralSharing: false,
     retry: false,
   });

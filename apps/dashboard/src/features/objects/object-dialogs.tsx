@@ -1,17 +1,22 @@
 'use client';
-import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
-import { CopyBox } from '#components/ui/copy-box.tsx';
-import { toast } from '#components/ui/toast.tsx';
-import { DeleteDialog } from '#features/browser/delete-dialog.tsx';
-import { type ObjectRef, restartObject } from '#features/kube/kube-actions.ts';
-import { sentenceOf } from '#features/kube/kube-error.ts';
-import type { KubeObject } from '#features/kube/kube-object.ts';
-import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+import { deferred } from '#components/deferred.tsx';
+import { OpeningLayer } from '#components/ui/opening-layer.tsx';
+import type { ObjectRef } from '#features/kube/kube-actions.ts';
+import { controllerOf, type KubeObject } from '#features/kube/kube-object.ts';
 import { number } from '#features/kube/read.ts';
-import type { LoadedDialog } from './object-page-actions.ts';
-import { ScaleDialog } from './scale-dialog.tsx';
+import type { Asked } from '#features/workloads/asked.ts';
+import { AskedHost } from '#features/workloads/asked-host.tsx';
 
-export type ObjectDialog = LoadedDialog | 'delete';
+// Loaded when first opened. The page takes no keys meanwhile, unless it fails.
+const opening = { placeholder: <OpeningLayer />, failed: null };
+const ScaleDialog = deferred(() => import('./scale-dialog.tsx').then((module) => module.ScaleDialog), opening);
+const DeleteDialog = deferred(
+  () => import('#features/browser/delete-dialog.tsx').then((module) => module.DeleteDialog),
+  opening,
+);
+
+/** What asks before it acts on one object. */
+export type ObjectDialog = 'scale' | 'delete' | Asked;
 
 export interface ObjectDialogsProps {
   /** The one that is open, if any. */
@@ -24,39 +29,11 @@ export interface ObjectDialogsProps {
 
 /** The dialogs of the actions on one object. */
 export function ObjectDialogs({ dialog, target, object, onClose, onDeleted }: ObjectDialogsProps) {
-  const { resource, namespace, name } = target;
-  return (
-    <>
-      {dialog === 'scale' && (
-        <ScaleDialog target={target} replicas={number(object, 'spec', 'replicas') ?? 0} onClose={onClose} />
-      )}
-      <ConfirmDialog
-        open={dialog === 'restart'}
-        onOpenChange={(next) => !next && onClose()}
-        title={`Restart ${name}?`}
-        description="Replaces all its pods, a few at a time, following its update strategy."
-        action="Restart"
-        onConfirm={async () => {
-          await restartObject(target, new Date()).catch((error: unknown) => {
-            throw new Error(sentenceOf(error));
-          });
-          toast({ title: `${name} restarts`, tone: 'ok' });
-        }}
-      >
-        <CopyBox
-          text={commandLine(
-            'kubectl',
-            'rollout',
-            'restart',
-            `${kubectlKind(resource)}/${name}`,
-            ...namespaceFlag(namespace),
-          )}
-          label="kubectl command"
-        />
-      </ConfirmDialog>
-      {dialog === 'delete' && (
-        <DeleteDialog targets={[target]} onClose={onClose} {...(onDeleted !== undefined && { onDeleted })} />
-      )}
-    </>
-  );
+  if (dialog === 'scale')
+    return <ScaleDialog target={target} replicas={number(object, 'spec', 'replicas') ?? 0} onClose={onClose} />;
+  if (dialog === 'delete') {
+    const targets = [{ ...target, controller: controllerOf(object.metadata) }];
+    return <DeleteDialog targets={targets} onClose={onClose} {...(onDeleted !== undefined && { onDeleted })} />;
+  }
+  return <AskedHost asked={dialog} onClose={onClose} />;
 }

@@ -32,6 +32,7 @@ import { useDiscovery } from '#features/kube/use-discovery.ts';
 import { type ObjectState, useKubeObject } from '#features/kube/use-kube-object.ts';
 import { measurable } from '#features/metrics/use-usage-table.ts';
 import { Link } from '#features/router/link.tsx';
+import { hasRevisions } from '#features/workloads/workload-actions.ts';
 import { describe } from './describe/describe.ts';
 import { MetadataCard } from './metadata-card.tsx';
 import { showEvents } from './object-page-actions.ts';
@@ -75,6 +76,10 @@ const EventsTab = deferred(() => import('./events-tab.tsx').then((module) => mod
 
 // Whatever was left behind can be offered a moment later.
 const DraftOffer = deferred(() => import('./draft-offer.tsx').then((module) => module.DraftOffer));
+const RevisionsTab = deferred(() => import('./revisions/revisions-tab.tsx').then((module) => module.RevisionsTab), {
+  placeholder: <Skeleton className="h-64 w-full" />,
+});
+
 const UsageCard = deferred(() => import('#features/metrics/usage-card.tsx').then((module) => module.UsageCard));
 
 /** The page of one object of any kind. */
@@ -162,7 +167,9 @@ function NoObject({ target, state }: { target: ObjectRef; state: ObjectState }) 
 function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectState; object: KubeObject }) {
   const { resource, namespace, name } = target;
   const [written, setTab] = useQueryValue('tab');
-  const tab = written === 'yaml' || written === 'events' ? written : 'summary';
+  const revised = hasRevisions(target);
+  const tabs = ['yaml', 'events', ...(revised ? ['revisions'] : [])];
+  const tab = tabs.includes(written) ? written : 'summary';
   // Once opened, it stays mounted, because it may contain an unfinished edit.
   const [editorOpened, setEditorOpened] = useState(false);
   if (tab === 'yaml' && !editorOpened) setEditorOpened(true);
@@ -208,7 +215,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
         </div>
         {!state.gone && (
           <div className="flex flex-wrap items-center gap-2">
-            <ObjectToolbar target={target} object={object} />
+            <ObjectToolbar target={target} object={object} showRevisions={() => setTab('revisions')} />
           </div>
         )}
       </header>
@@ -270,6 +277,9 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
             ),
           },
           { value: 'events', label: 'Events', content: <EventsTab target={target} /> },
+          ...(revised
+            ? [{ value: 'revisions', label: 'Revisions', content: <RevisionsTab target={target} object={object} /> }]
+            : []),
         ]}
       />
     </div>

@@ -3,7 +3,7 @@ import { MoreHorizontal } from 'lucide-react';
 import { useState } from 'react';
 import { deferred } from '#components/deferred.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
-import { Menu } from '#components/ui/menu.tsx';
+import { Menu, MenuSeparator } from '#components/ui/menu.tsx';
 import { OpeningLayer } from '#components/ui/opening-layer.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { ActionButton } from '#features/actions/action-button.tsx';
@@ -22,7 +22,7 @@ import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
 import { navigate } from '#features/router/address-bar.ts';
-import { cordonNode } from './cordon-node.ts';
+import { minorActions, revisionsAction } from '#features/workloads/workload-actions.ts';
 import type { ObjectDialog } from './object-dialogs.tsx';
 import { type LoadedContext, loadedActions } from './object-page-actions.ts';
 
@@ -34,8 +34,14 @@ const ObjectDialogs = deferred(() => import('./object-dialogs.tsx').then((module
   placeholder: <OpeningLayer />,
 });
 
+export interface ObjectToolbarProps {
+  target: ObjectRef;
+  object: KubeObject;
+  showRevisions: () => void;
+}
+
 /** The buttons for an object; which ones there are depends on its kind. */
-export function ObjectToolbar({ target, object }: { target: ObjectRef; object: KubeObject }) {
+export function ObjectToolbar({ target, object, showRevisions }: ObjectToolbarProps) {
   const { ref, resource, namespace, name } = target;
   const [dialog, setDialog] = useState<ObjectDialog>();
   const context: ObjectContext = {
@@ -46,23 +52,31 @@ export function ObjectToolbar({ target, object }: { target: ObjectRef; object: K
   };
   const loaded: LoadedContext = {
     target,
+    chosen: [target],
     object,
+    scale: () => setDialog('scale'),
     ask: setDialog,
-    cordon: (cordoned) => void cordonNode(target, cordoned),
+    showRevisions,
   };
   useActions(loadedActions, loaded);
   useActions(offered, context);
   const pod = bindAction(openTerminal, context).enabled;
   const deletion = bindAction(deleteObjects, context);
+  const minor = loadedActions
+    .filter(({ id }) => minorActions.includes(id))
+    .map((action) => bindAction(action, loaded))
+    .filter(({ enabled }) => enabled);
   const words = [kubectlKind(resource), name, ...namespaceFlag(namespace)];
 
   return (
     <>
       <ActionButton action={bindAction(openLogs, context)} />
       <ActionButton action={bindAction(openTerminal, context)} />
-      {loadedActions.map((action) => (
-        <ActionButton key={action.id} action={bindAction(action, loaded)} />
-      ))}
+      {loadedActions
+        .filter((action) => action.id !== revisionsAction && !minorActions.includes(action.id))
+        .map((action) => (
+          <ActionButton key={action.id} action={bindAction(action, loaded)} />
+        ))}
       <ShowKubectl
         commands={[
           { label: 'Describe it', command: commandLine('kubectl', 'describe', ...words) },
@@ -79,7 +93,7 @@ export function ObjectToolbar({ target, object }: { target: ObjectRef; object: K
             : []),
         ]}
       />
-      {deletion.enabled && (
+      {(deletion.enabled || minor.length > 0) && (
         <Menu
           trigger={
             <button
@@ -91,6 +105,10 @@ export function ObjectToolbar({ target, object }: { target: ObjectRef; object: K
             </button>
           }
         >
+          {minor.map((action) => (
+            <ActionItem key={action.id} action={action} />
+          ))}
+          {deletion.enabled && minor.length > 0 && <MenuSeparator />}
           <ActionItem action={deletion} />
         </Menu>
       )}

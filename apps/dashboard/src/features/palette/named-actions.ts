@@ -1,7 +1,7 @@
 import type { Action } from '#features/actions/action.ts';
-import type { ByName, ObjectAction } from '#features/browser/object-action.ts';
 import { type ObjectContext, objectActions } from '#features/browser/object-actions.ts';
 import { type LoadedContext, loadedActions } from '#features/objects/object-page-actions.ts';
+import type { ByName, ObjectAction } from '#features/workloads/object-action.ts';
 
 /** An action that the palette offers for objects found by their name. */
 export type NamedAction = { byName: ByName; label: string } & (

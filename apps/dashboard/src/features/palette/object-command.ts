@@ -1,4 +1,4 @@
-import type { ByName } from '#features/browser/object-action.ts';
+import type { ByName } from '#features/workloads/object-action.ts';
 import { wordsOf } from './object-match.ts';
 
 /** A typed command: "restart checkout", "logs of web". */

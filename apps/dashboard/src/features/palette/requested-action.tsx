@@ -5,12 +5,13 @@ import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { type Action, bindAction } from '#features/actions/action.ts';
+import { objectHref } from '#features/address/kind-href.ts';
 import { DeleteDialog } from '#features/browser/delete-dialog.tsx';
 import { getObject, type ObjectRef } from '#features/kube/kube-actions.ts';
 import { sentenceOf } from '#features/kube/kube-error.ts';
-import { cordonNode } from '#features/objects/cordon-node.ts';
 import { type ObjectDialog, ObjectDialogs } from '#features/objects/object-dialogs.tsx';
 import type { LoadedContext } from '#features/objects/object-page-actions.ts';
+import { navigate } from '#features/router/address-bar.ts';
 import type { ObjectRequest } from './object-request.ts';
 
 /** Does what was asked for one object, asking as the object's own page does. */
@@ -48,8 +49,14 @@ function LoadedAction({ action, target, onClose }: LoadedActionProps) {
       asks = true;
       setDialog(next);
     };
-    const cordon = (cordoned: boolean) => void cordonNode(target, cordoned);
-    const { enabled, run } = bindAction(action, { target, object: data, ask, cordon });
+    const { enabled, run } = bindAction(action, {
+      target,
+      chosen: [target],
+      object: data,
+      ask,
+      scale: () => ask('scale'),
+      showRevisions: () => navigate(`${objectHref(target.ref, target.resource, target)}?tab=revisions`),
+    });
     if (!enabled) {
       setRefused(true);
       return;

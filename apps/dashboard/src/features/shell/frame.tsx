@@ -7,6 +7,7 @@ import { rememberOrganization } from '#features/browser-session/last-organizatio
 import { useMe } from '#features/browser-session/use-me.ts';
 import { useClusterUpdates } from '#features/clusters/use-clusters.ts';
 import { Dock } from '#features/dock/dock.tsx';
+import { DrainProgress } from '#features/drain/drain-progress.tsx';
 import { useRefetchOnReturn } from '#features/freshness/refetch-on-return.ts';
 import { useNewBuild } from '#features/new-build/new-build.ts';
 import { useBuildCheck } from '#features/new-build/use-build-check.ts';
@@ -86,6 +87,7 @@ function OrganizationFrame({ organization, children }: { organization: string; c
             {children}
           </OrganizationGate>
         </main>
+        <DrainProgress />
         <Dock organization={member ? organization : undefined} />
       </div>
       <Palette />

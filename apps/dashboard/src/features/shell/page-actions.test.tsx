@@ -79,6 +79,7 @@ describe('the actions of a page', { timeout: 60_000 }, () => {
       'YAMLy',
       'Copy name',
       'Copy kubectl describe',
+      'Open a port',
       'Deleted',
     ]);
     await user.click(screen.getByRole('menuitem', { name: /^Delete/ }));

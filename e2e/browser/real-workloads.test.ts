@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { until } from '@postern/testkit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { admin } from '../harness/admin.ts';
+import { expectOk } from '../harness/kubectl.ts';
+import { owner } from '../harness/onboarding.ts';
+import { readReady } from '../harness/process.ts';
+import { launch, openPage, picture } from './chromium.ts';
+
+const harness = inject('harness');
+const { product } = harness;
+/** Each test creates several objects and waits for their controllers. */
+const PATIENT = 180_000;
+const namespace = `workloads-${randomUUID().slice(0, 8)}`;
+
+// No node has it, so no pod starts: what matters here are the objects, and a browser takes the network interfaces of new pods for
+// a change of its network.
+const nowhere = { 'kubernetes.io/hostname': 'nowhere' };
+
+/** A workload of one container. */
+function workload(kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', name: string): object {
+  const labels = { app: name };
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name, namespace, annotations: { 'kubernetes.io/change-cause': 'first', team: 'a' } },
+    spec: {
+      ...(kind === 'StatefulSet' && { serviceName: name }),
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels, annotations: { note: 'one' } },
+        spec: {
+          nodeSelector: nowhere,
+          containers: [{ name: 'main', image: 'nowhere.invalid/web:1', imagePullPolicy: 'Never' }],
+        },
+      },
+    },
+  };
+}
+
+const kubectl = (...args: string[]) => expectOk(admin(), args);
+const create = (object: object) => expectOk(admin(), ['create', '-f', '-'], { input: JSON.stringify(object) });
+
+/** An object without what differs between two objects anyway. */
+async function comparable(target: string, own: string): Promise<unknown> {
+  const text = await kubectl('get', target, '-n', namespace, '-o', 'json');
+  const { metadata, spec } = JSON.parse(text.replaceAll(own, 'NAME')) as {
+    metadata: { labels?: object; annotations: object; ownerReferences?: { uid?: string }[] };
+    spec: { selector?: unknown; template: { metadata: { labels?: Record<string, string> } } };
+  };
+  return { labels: metadata.labels, annotations: metadata.annotations, owners: metadata.ownerReferences, spec };
+}
+
+/** What people do with workloads, on the real Kubernetes, compared with what kubectl does. */
+describe.skipIf(!product)('workloads of the real cluster in a browser', () => {
+  if (!product) return;
+  let browser: Browser;
+  let page: Page;
+  let cluster: string;
+
+  beforeAll(async () => {
+    const { url } = readReady(product.data);
+    await kubectl('create', 'namespace', namespace);
+    browser = await launch();
+    page = await openPage(browser);
+    await page.goto(`${url}/sign-in`);
+    await page.getByLabel('E-mail').fill(owner.email);
+    await page.getByLabel('Password', { exact: true }).fill(owner.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(`${url}/${owner.organization}`);
+    cluster = `${url}/${owner.organization}/clusters/${product.cluster}`;
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await picture(page, `failed-${task.name.replace(/\W+/g, '-')}`);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await kubectl('delete', 'namespace', namespace, '--wait=false');
+  });
+
+  it.each(['Deployment', 'StatefulSet', 'DaemonSet'] as const)(
+    'rolls a %s back as kubectl does',
+    async (kind) => {
+      const plural = `${kind.toLowerCase()}s`;
+      const twins = { browser: `ours-${plural}`, kubectl: `them-${plural}` };
+      for (const name of Object.values(twins)) {
+        await create(workload(kind, name));
+        await revisions(plural, name, 1);
+        await kubectl(
+          'annotate',
+          plural,
+          name,
+          '-n',
+          namespace,
+          'kubernetes.io/change-cause=second',
+          'team=b',
+          '--overwrite',
+        );
+        await kubectl('set', 'image', `${plural}/${name}`, 'main=nowhere.invalid/web:2', '-n', namespace);
+        await revisions(plural, name, 2);
+      }
+      await kubectl('rollout', 'undo', `${plural}/${twins.kubectl}`, '-n', namespace);
+      await page.goto(`${cluster}/r/${plural}.apps/${namespace}/${twins.browser}?tab=revisions`);
+      await page.getByRole('button', { name: 'Roll back to revision 1' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('image: nowhere.invalid/web:1').waitFor();
+      await dialog.getByRole('button', { name: 'Roll back' }).click();
+      await page.getByRole('heading', { name: 'Revision 3' }).waitFor();
+      await revisions(plural, twins.kubectl, 3);
+      const wanted = await comparable(`${plural}/${twins.kubectl}`, twins.kubectl);
+      expect(await comparable(`${plural}/${twins.browser}`, twins.browser)).toEqual(wanted);
+    },
+    PATIENT,
+  );
+
+  /** Waits until a workload has a revision with this number. */
+  async function revisions(plural: string, name: string, number: number): Promise<void> {
+    await until(
+      async () =>
+        (await kubectl('rollout', 'history', `${plural}/${name}`, '-n', namespace)).match(/^\d+/gm)?.at(-1) ===
+        String(number),
+      { what: `revision ${number} of ${name}`, timeoutMs: 20_000 },
+    );
+  }
+
+  it(
+    'runs a cron job now as kubectl does, and a job again',
+    async () => {
+      const spec = {
+        restartPolicy: 'Never',
+        nodeSelector: nowhere,
+        containers: [{ name: 'work', image: 'nowhere.invalid/work:1', imagePullPolicy: 'Never' }],
+      };
+      await create({
+        apiVersion: 'batch/v1',
+        kind: 'CronJob',
+        metadata: { name: 'nightly', namespace },
+        spec: {
+          schedule: '0 3 * * *',
+          suspend: true,
+          jobTemplate: {
+            metadata: { labels: { kind: 'nightly' }, annotations: { note: 'kept' } },
+            spec: { backoffLimit: 1, template: { metadata: { labels: { app: 'nightly' } }, spec } },
+          },
+        },
+      });
+      await kubectl('create', 'job', 'them-nightly', '--from=cronjob/nightly', '-n', namespace);
+      await page.goto(`${cluster}/r/cronjobs.batch/${namespace}/nightly`);
+      await page.getByRole('button', { name: 'Run now' }).click();
+      const field = page.getByRole('dialog').getByLabel('Name of the new job');
+      await field.fill('ours-nightly');
+      await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+      await page.getByRole('button', { name: 'Show it' }).click();
+      await page.waitForURL(`${cluster}/r/jobs.batch/${namespace}/ours-nightly`);
+      expect(await jobOf('ours-nightly')).toEqual(await jobOf('them-nightly'));
+
+      await page.getByRole('button', { name: 'Run again' }).click();
+      await field.fill('again-nightly');
+      await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).click();
+      await page.getByRole('button', { name: 'Show it' }).click();
+      await page.waitForURL(`${cluster}/r/jobs.batch/${namespace}/again-nightly`);
+      const again = (await jobOf('again-nightly')) as { owners: unknown; spec: object };
+      const first = (await jobOf('ours-nightly')) as { owners: unknown; spec: object };
+      expect(again.owners).toBeUndefined();
+      expect(again.spec).toEqual(first.spec);
+    },
+    PATIENT,
+  );
+
+  /** A job without its own uid, which its selector and its pods' labels contain. */
+  async function jobOf(name: string): Promise<unknown> {
+    const uid = await kubectl('get', 'job', name, '-n', namespace, '-o', 'jsonpath={.metadata.uid}');
+    const job = await comparable(`job/${name}`, name);
+    return JSON.parse(JSON.stringify(job).replaceAll(uid, 'UID'));
+  }
+});
