@@ -8,7 +8,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
 import type { Tone } from '#components/ui/tone.ts';
-import { FreshnessLine } from '#features/browser/freshness-line.tsx';
+import { FreshnessLine } from '#features/freshness/freshness-line.tsx';
 import { can } from '#features/kube/api-resource.ts';
 import { knownKinds } from '#features/kube/known-kinds.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
