@@ -10,6 +10,7 @@ let browser: Browser;
 let page: Page;
 let home: string;
 let organization: string;
+const created: string[] = [];
 
 beforeAll(async () => {
   browser = await launch();
@@ -22,7 +23,11 @@ afterEach(async ({ task }) => {
   // Each test has a dock of its own.
   await page.evaluate(() => sessionStorage.clear());
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  // The tests share one demo cluster.
+  for (const name of created) await kube('DELETE', `/api/v1/namespaces/shop/pods/${name}`);
+  await browser.close();
+});
 
 const dock = () => page.getByRole('region', { name: 'Dock' });
 const lines = () => dock().getByRole('region', { name: 'Log lines' });
@@ -58,6 +63,7 @@ async function kube(method: string, path: string, body?: unknown): Promise<unkno
 }
 
 async function createPod(name: string, annotations: Record<string, string>, labels: Record<string, string> = {}) {
+  created.push(name);
   await kube('POST', '/api/v1/namespaces/shop/pods', {
     apiVersion: 'v1',
     kind: 'Pod',
