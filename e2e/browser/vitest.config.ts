@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { chromium } from './chromium.ts';
 
 const missing = !existsSync(chromium);
@@ -13,6 +14,13 @@ if (missing) {
 
 // As in vitest.config.ts at the root: run from source, so that no test waits for a build.
 const conditions = ['@postern/source', 'module', 'node', 'development|production'];
+
+/** By name: the files share one demo cluster, and each time it has been through the same. */
+class ByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => a.moduleId.localeCompare(b.moduleId));
+  }
+}
 
 /** The product in a real browser, with the demo cluster. */
 export default defineConfig({
@@ -28,6 +36,7 @@ export default defineConfig({
     globalSetup: missing ? [] : ['setup.ts'],
     pool: 'forks',
     fileParallelism: false,
+    sequence: { sequencer: ByName },
     testTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
     hookTimeout: 240_000,
