@@ -108,7 +108,7 @@ describe('data of a hostile cluster is shown as text', () => {
     await expectHarmless();
     const saved = page.waitForEvent('download');
     await page.getByRole('region', { name: 'Dock' }).getByRole('button', { name: 'Download' }).click();
-    await page.getByRole('menuitem', { name: 'Full log kept by the node' }).click();
+    await page.getByRole('menuitem', { name: 'Download the full log kept by the node' }).click();
     const download = await saved;
     expect(download.suggestedFilename()).toBe('pod-1-main.log');
     expect(readFileSync(await download.path(), 'utf8')).toContain(markup[0]);

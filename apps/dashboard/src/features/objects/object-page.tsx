@@ -248,15 +248,16 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
                 )}
                 {!state.gone && isSelecting(target, object) && <EndpointsNote target={target} onTab={setTab} />}
                 <MetadataCard object={object} facts={description.facts} />
-                {measured !== undefined && !state.gone && (
-                  <UsageCard target={target} object={object} resource={measured} />
-                )}
                 {description.sections.map((section, index) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: a kind's sections have a fixed order
                   <SectionView key={index} section={section} name={name} />
                 ))}
                 {hasChanges(target) && <WorkloadChangesCard target={target} object={object} />}
                 <Conditions object={object} />
+                {/* Last, because its height is known only when it has been measured. */}
+                {measured !== undefined && !state.gone && (
+                  <UsageCard target={target} object={object} resource={measured} />
+                )}
               </div>
             ),
           },
