@@ -23,6 +23,8 @@ export interface LogLinesProps {
 }
 
 const LINE = 18;
+/** Above this number of lines, rows are not drawn far beyond what is visible while they are followed. */
+const MANY = 1000;
 /** Distance from the end that still counts as at the end, in pixels. */
 const NEAR = 24;
 
@@ -38,8 +40,8 @@ export function LogLines(props: LogLinesProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE,
     getItemKey: (index) => lines[index]?.id ?? index,
-    // While following, every change replaces all rows, and nobody scrolls.
-    overscan: following ? 4 : 30,
+    // While a long log is followed, every change replaces all rows, and nobody scrolls.
+    overscan: following && lines.length > MANY ? 4 : 30,
   });
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
   const fold = useCallback(
