@@ -64,10 +64,11 @@ async function faultFor(condition: 'silent' | 'refuses', ms: number): Promise<vo
 
 describe('a terminal', { timeout: 180_000 }, () => {
   it('is there again after a reload, with its screen and its shell', async () => {
+    // The prompt comes after the output.
+    await expect.poll(async () => (await rows(page)).at(-1)).toMatch(/[$#]$/);
     const before = await rows(page);
     await page.reload();
-    await shows(page, 'held=yes');
-    expect(await rows(page)).toEqual(before);
+    await expect.poll(() => rows(page)).toEqual(before);
     await page.locator('.xterm').click();
     await type(page, 'echo still=$held');
     await shows(page, 'still=yes');

@@ -55,6 +55,8 @@ it('keeps an edit while another tab is open', async () => {
   await page.getByRole('tab', { name: 'YAML' }).click();
   await page.locator('.cm-content').getByText('# mine').waitFor();
   await page.getByRole('button', { name: 'Stop editing' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Throw away' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await page.locator('.cm-content').getByText('# mine').count()).toBe(0);
   await page.getByRole('tab', { name: 'Summary' }).click();
 });
