@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { results } from '../harness/process.ts';
 import { launch, openPage, picture } from './chromium.ts';
 import { FaultyNetwork, type Kind } from './faulty-network.ts';
-import { expectAccessible, signUp } from './steps.ts';
+import { chooseTerminal, expectAccessible, signUp } from './steps.ts';
 
 /** How often each fault is tried. `POSTERN_TRIES=10 npm test -- e2e/browser/freshness.test.ts` measures for docs/performance.md. */
 const tries = Number(process.env['POSTERN_TRIES'] ?? 1);
@@ -134,14 +134,7 @@ describe('a network that refuses WebSockets', PATIENT, () => {
     // From the first load on.
     await page.reload();
     await Promise.all([line(/^Live over HTTP$/), dot(/^Live over HTTP/)]);
-    await page
-      .getByRole('button', { name: /^Actions for checkout-/ })
-      .first()
-      .click();
-    await page
-      .getByRole('menuitem', { name: /terminal|shell/i })
-      .first()
-      .click();
+    await chooseTerminal(page);
     await page
       .getByText(/^Terminals need the live connection.*let WebSocket connections to \/socket\.io\/ pass/)
       .waitFor();

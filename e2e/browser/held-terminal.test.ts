@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launch, openPage, picture } from './chromium.ts';
 import { FaultyNetwork } from './faulty-network.ts';
-import { expectAccessible, signUp } from './steps.ts';
+import { expectAccessible, openTerminal, signUp } from './steps.ts';
 
 const url = inject('url');
 let browser: Browser;
@@ -30,12 +30,7 @@ beforeAll(async () => {
   home = await signUp(page, { url, organization: 'Held terminals' });
   storageState = await page.context().storageState();
   await page.goto(`${home}/clusters/demo/r/pods?ns=shop`);
-  await page
-    .getByRole('link', { name: /^checkout-/ })
-    .first()
-    .click();
-  await page.getByRole('button', { name: 'Terminal', exact: true }).first().click();
-  await page.locator('.xterm').click();
+  await openTerminal(page);
   await type(page, 'held=yes; echo held=$held');
   await shows(page, 'held=yes');
 });

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { launch, openPage } from './chromium.ts';
-import { signUp } from './steps.ts';
+import { openTerminal, signUp } from './steps.ts';
 
 /** How often each is tried. `POSTERN_TRIES=20` measures for docs/performance.md. */
 const tries = Number(process.env['POSTERN_TRIES'] ?? 1);
@@ -29,12 +29,7 @@ beforeAll(async () => {
   });
   const home = await signUp(page, { url, organization: 'Interrupts' });
   await page.goto(`${home}/clusters/demo/r/pods?ns=shop`);
-  await page
-    .getByRole('link', { name: /^checkout-/ })
-    .first()
-    .click();
-  await page.getByRole('button', { name: 'Terminal', exact: true }).first().click();
-  await page.locator('.xterm').click();
+  await openTerminal(page);
   await page.keyboard.type('echo ready=$((1 + 1))\n');
   await page.locator('.xterm-rows').getByText('ready=2').first().waitFor();
 });

@@ -9,7 +9,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startProduct, stopProduct } from '../harness/process.ts';
 import { launch, openPage, picture } from './chromium.ts';
-import { expectAccessible, signUp } from './steps.ts';
+import { chooseTerminal, expectAccessible, signUp } from './steps.ts';
 
 // A product of its own, because these tests stop it.
 const data = mkdtempSync(join(tmpdir(), 'postern-moves-'));
@@ -235,14 +235,7 @@ it('offers a new build, and asks before it interrupts a terminal', async () => {
   const notice = page.getByRole('status').filter({ hasText: 'A new version of Postern is ready' });
   await notice.waitFor();
   await expectAccessible(page);
-  await page
-    .getByRole('button', { name: /^Actions for checkout-/ })
-    .first()
-    .click();
-  await page
-    .getByRole('menuitem', { name: /terminal|shell/i })
-    .first()
-    .click();
+  await chooseTerminal(page);
   await page.locator('.xterm-helper-textarea').waitFor({ state: 'attached' });
   await mark();
   await notice.getByRole('button', { name: 'Reload' }).click();

@@ -6,6 +6,7 @@ import { freePort } from '@postern/testkit';
 import type { Page } from 'playwright-core';
 import { repository, startProduct, stopProduct } from '../harness/process.ts';
 import { launch, openPage } from './chromium.ts';
+import { chooseTerminal } from './steps.ts';
 
 const images = join(repository, 'docs/images');
 mkdirSync(images, { recursive: true });
@@ -44,14 +45,7 @@ async function openTerminal(page: Page): Promise<void> {
     .getByRole('link', { name: /^checkout-/ })
     .first()
     .waitFor();
-  await page
-    .getByRole('button', { name: /^Actions for checkout-/ })
-    .first()
-    .click();
-  await page
-    .getByRole('menuitem', { name: /terminal|shell/i })
-    .first()
-    .click();
+  await chooseTerminal(page);
   const terminal = page.locator('.xterm').first();
   await terminal.waitFor();
   await terminal.click();

@@ -30,3 +30,26 @@ export async function expectAccessible(page: Page): Promise<void> {
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
+
+/** On the page of pods: opens a pod of `checkout`, a terminal in it, and gives the terminal the focus. */
+export async function openTerminal(page: Page): Promise<void> {
+  await page
+    .getByRole('link', { name: /^checkout-/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Terminal', exact: true }).first().click();
+  await page.locator('.xterm-helper-textarea').waitFor({ state: 'attached' });
+  await page.locator('.xterm').click();
+}
+
+/** On the page of pods: chooses a terminal in the menu of a pod of `checkout`. */
+export async function chooseTerminal(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Actions for checkout-/ })
+    .first()
+    .click();
+  await page
+    .getByRole('menuitem', { name: /terminal|shell/i })
+    .first()
+    .click();
+}

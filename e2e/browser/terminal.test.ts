@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launch, openPage, picture } from './chromium.ts';
-import { expectAccessible, signUp } from './steps.ts';
+import { expectAccessible, openTerminal, signUp } from './steps.ts';
 
 const url = inject('url');
 /** One account for all tests, because every organization has its own agent. */
@@ -15,16 +15,6 @@ beforeAll(async () => {
   storageState = await page.context().storageState();
   await browser.close();
 });
-
-async function openTerminal(page: Page): Promise<void> {
-  await page
-    .getByRole('link', { name: /^checkout-/ })
-    .first()
-    .click();
-  await page.getByRole('button', { name: 'Terminal', exact: true }).first().click();
-  await page.locator('.xterm-helper-textarea').waitFor({ state: 'attached' });
-  await page.locator('.xterm').click();
-}
 
 const software = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
 

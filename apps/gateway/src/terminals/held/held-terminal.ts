@@ -317,6 +317,7 @@ export class HeldTerminal {
     }, graceMs);
     this.#grace = { timer, endsAt: new Date(Date.now() + graceMs) };
   }
+
   /** Forgets it as soon as its owner has seen how it ended. */
   #forgetIfSeen(): void {
     if (this.#ended === null) return;
