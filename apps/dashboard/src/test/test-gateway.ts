@@ -33,7 +33,7 @@ export class Refusal extends Error {
 type Answer = (call: Call) => unknown;
 
 /** Answers a request to a cluster's API; returns false if it does not know the path. */
-type ClusterApi = (request: { url: URL; path: string }, response: ServerResponse) => boolean;
+type ClusterApi = (request: { url: URL; path: string; body: unknown }, response: ServerResponse) => boolean;
 
 /**
  * A gateway for tests that render: HTTP and socket.io as the contracts define them, on a local port. It answers as the
@@ -105,13 +105,14 @@ export class TestGateway {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.origin);
     const path = /^\/k8s\/[^/]+\/[^/]+(\/.*)$/.exec(url.pathname)?.[1];
-    if (path !== undefined && this.#clusterApi({ url, path }, response)) return;
     const text = (await request.toArray()).join('');
+    const sent: unknown = text === '' ? undefined : JSON.parse(text);
+    if (path !== undefined && this.#clusterApi({ url, path, body: sent }, response)) return;
     if (url.pathname === '/api/v1/ping') {
       response.writeHead(204).end();
       return;
     }
-    const [status, body] = this.#ask(request.method ?? 'GET', url, text === '' ? undefined : JSON.parse(text));
+    const [status, body] = this.#ask(request.method ?? 'GET', url, sent);
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(body === undefined ? undefined : JSON.stringify(body));
   }

@@ -46,13 +46,23 @@ export interface MenuItemProps extends Omit<ComponentProps<typeof Radix.Item>, '
   icon?: ReactNode;
   keys?: string;
   danger?: boolean;
+  /** Why it cannot be chosen; shown below the label. */
+  reason?: string | undefined;
 }
 
-export function MenuItem({ icon, keys, danger, className, children, ...rest }: MenuItemProps) {
+export function MenuItem({ icon, keys, danger, reason, className, children, ...rest }: MenuItemProps) {
   return (
-    <Radix.Item className={cn(itemClasses, danger && 'text-bad [&_svg]:text-bad', className)} {...rest}>
+    <Radix.Item
+      className={cn(itemClasses, danger && !reason && 'text-bad [&_svg]:text-bad', reason && 'text-muted', className)}
+      // Not Radix' `disabled`, which the arrow keys would skip together with the reason.
+      aria-disabled={reason !== undefined || undefined}
+      {...rest}
+    >
       {icon}
-      <span className="flex-1">{children}</span>
+      <span className="min-w-0 flex-1">
+        {children}
+        {reason !== undefined && <span className="block max-w-64 text-faint text-xs">{reason}</span>}
+      </span>
       <Kbd keys={keys} />
     </Radix.Item>
   );

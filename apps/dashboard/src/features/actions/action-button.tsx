@@ -8,12 +8,19 @@ export interface ActionButtonProps extends Pick<ButtonProps, 'variant' | 'size'>
   action: BoundAction;
 }
 
-/** An action as a button; renders nothing while it is unavailable. */
+/** An action as a button; renders nothing while it is unavailable. Without the right for it, it says so instead of acting. */
 export function ActionButton({ action, ...looks }: ActionButtonProps) {
-  const { label, icon: Icon, enabled, run } = action;
+  const { label, icon: Icon, enabled, missing, run } = action;
   if (!enabled) return null;
   return (
-    <Button {...looks} {...(Icon && { icon: <Icon aria-hidden /> })} onClick={run}>
+    <Button
+      {...looks}
+      {...(Icon && { icon: <Icon aria-hidden /> })}
+      // Not `disabled`, so that the reason can be reached with the keyboard and by touch.
+      aria-disabled={missing !== undefined || undefined}
+      title={missing}
+      onClick={run}
+    >
       {label}
     </Button>
   );

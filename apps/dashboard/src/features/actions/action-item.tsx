@@ -14,7 +14,7 @@ export interface ActionItemProps {
 
 /** An action as a menu item. */
 export function ActionItem({ action, keepsOpen = false, dims = false, short = false }: ActionItemProps) {
-  const { label, icon: Icon, keys, danger, enabled, run } = action;
+  const { label, icon: Icon, keys, danger, enabled, missing, run } = action;
   if (!enabled && !dims) return null;
   return (
     <MenuItem
@@ -22,9 +22,10 @@ export function ActionItem({ action, keepsOpen = false, dims = false, short = fa
       {...(keys !== undefined && { keys })}
       {...(danger === true && { danger })}
       disabled={!enabled}
+      reason={missing}
       onSelect={(event) => {
-        if (keepsOpen) event.preventDefault();
-        run();
+        if (keepsOpen || missing !== undefined) event.preventDefault();
+        if (missing === undefined) run();
       }}
     >
       {short ? (action.short ?? label) : label}

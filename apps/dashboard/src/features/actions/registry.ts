@@ -1,5 +1,6 @@
 import { chordOf, type KeyPress } from '#components/keys/chord.ts';
 import { type Action, type BoundAction, bindAction } from './action.ts';
+import type { Rights } from './permission.ts';
 
 /** The focus at the time of a key press. */
 export interface PressContext {
@@ -33,12 +34,12 @@ export class ActionRegistry {
     this.#clock = options.clock ?? Date.now;
   }
 
-  /** Registers actions; `context` is called whenever one is shown or run. @returns a function that unregisters them. */
-  register<C>(actions: readonly Action<C>[], context: () => C): () => void {
+  /** Registers actions; `context` and `rights` are called whenever one is shown or run. @returns a function that unregisters them. */
+  register<C>(actions: readonly Action<C>[], context: () => C, rights?: () => Rights | undefined): () => void {
     const added = actions.map((action) => ({
       keys: action.keys,
       inFields: action.inFields === true,
-      bind: () => bindAction(action, context()),
+      bind: () => bindAction(action, context(), rights?.()),
     }));
     this.#set([...this.#entries, ...added]);
     return () => this.#set(this.#entries.filter((entry) => !added.some((one) => one === entry)));
@@ -59,7 +60,12 @@ export class ActionRegistry {
     return found.reverse();
   }
 
-  /** Increases when actions are registered or unregistered. */
+  /** Has whoever shows the actions read them again, because rights have become known. */
+  refresh(): void {
+    this.#set(this.#entries);
+  }
+
+  /** Increases when actions are registered, unregistered or refreshed. */
   get version(): number {
     return this.#version;
   }

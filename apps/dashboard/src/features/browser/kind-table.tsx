@@ -3,7 +3,7 @@ import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'rea
 import { cn } from '#components/class-names.ts';
 import { deferred } from '#components/deferred.tsx';
 import { OpeningLayer } from '#components/ui/opening-layer.tsx';
-import { bindAction } from '#features/actions/action.ts';
+import { bindAction, neededBy } from '#features/actions/action.ts';
 import { useActions } from '#features/actions/use-actions.ts';
 import { objectHref } from '#features/address/kind-href.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
@@ -20,6 +20,7 @@ import { useLiveList } from '#features/kube/use-live-list.ts';
 import { UsageChartsContext } from '#features/metrics/usage-charts.ts';
 import { USAGE_COLUMNS } from '#features/metrics/usage-columns.ts';
 import { useUsageTable } from '#features/metrics/use-usage-table.ts';
+import { useRights } from '#features/rights/use-rights.ts';
 import { navigate } from '#features/router/address-bar.ts';
 import type { Asked } from '#features/workloads/asked.ts';
 import { AskedHost } from '#features/workloads/asked-host.tsx';
@@ -95,8 +96,10 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
     showRevisions: (target) => navigate(`${objectHref(cluster, resource, target)}?tab=revisions`),
   });
   const context = contextOf(active, selection.selected);
+  const ofMenu = menu && contextOf(menu.row, []);
+  const rights = useRights([context, ...(ofMenu ? [ofMenu] : [])].flatMap((one) => neededBy(rowMenuActions, one)));
   useActions(rowActions, { move });
-  useActions(rowMenuActions, context);
+  useActions(rowMenuActions, context, rights);
   const shownPods = { ref: cluster, namespaces, filter, rows: view.rows };
   useLogsAddress(cluster, resource, namespaces);
 
@@ -115,7 +118,7 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
         choice={choice}
         onChoose={choose}
         selected={selection.selected.length}
-        forSelected={selectionActions.map((action) => bindAction(action, context))}
+        forSelected={selectionActions.map((action) => bindAction(action, context, rights))}
         forShown={resourceId(resource) === 'pods' ? [bindAction(openShownLogs, shownPods)] : []}
         onClear={() => selection.onSelectAll(false)}
       />
@@ -150,8 +153,8 @@ export function KindTable({ cluster, resource }: { cluster: ClusterRef; resource
           className={cn('min-h-0 flex-1 transition-[filter]', doubtful && DIMMED)}
         />
       </UsageChartsContext>
-      {menu !== undefined && (
-        <RowMenu context={contextOf(menu.row, [])} anchor={menu.anchor} onClose={() => setMenu(undefined)} />
+      {menu !== undefined && ofMenu !== undefined && (
+        <RowMenu context={ofMenu} rights={rights} anchor={menu.anchor} onClose={() => setMenu(undefined)} />
       )}
       <AskedHost asked={asked} onClose={() => setAsked(undefined)} />
       {deleting.length > 0 && (

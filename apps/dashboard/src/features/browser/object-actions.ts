@@ -1,11 +1,11 @@
 import { Copy, FileCode, ScrollText, SquareTerminal, Trash2 } from 'lucide-react';
 import { toast } from '#components/ui/toast.tsx';
-import type { Action } from '#features/actions/action.ts';
 import { openInDock } from '#features/dock/dock-store.ts';
 import { type ApiResource, can } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
 import { hasLogs, type LogSelection, logsOf } from '#features/logs/log-selection.ts';
+import { onObject, podLogs } from '#features/rights/needs.ts';
 import type { ObjectAction } from '#features/workloads/object-action.ts';
 
 /** The object of an action, and how the page performs it. */
@@ -57,6 +57,7 @@ export const openLogs: ObjectAction<ObjectContext> = {
   icon: ScrollText,
   keys: 'l',
   byName: { verbs: ['logs'], joint: 'of', fits: hasLogs },
+  needs: ({ target, chosen = [] }) => podLogs({ chosen: subjectsOf(target, chosen) }),
   note: ({ target, chosen }) => (chosen.length > 1 ? `${chosen.length} selected` : target?.name),
   enabled: ({ target, chosen }) => selectionOf(subjectsOf(target, chosen)) !== undefined,
   run: ({ target, chosen }) => void openLogsOf(...subjectsOf(target, chosen)),
@@ -75,6 +76,8 @@ export const openTerminal: ObjectAction<ObjectContext> = {
   icon: SquareTerminal,
   keys: 's',
   byName: { verbs: ['terminal', 'shell', 'exec'], joint: 'in', fits: isPods },
+  // For the active row, whatever is selected.
+  needs: ({ target }) => onObject('create', 'exec')({ target }),
   enabled: ({ target }) => target !== undefined && isPods(target.resource),
   run: ({ target }) => target && openTerminalOf(target),
 };
@@ -89,7 +92,7 @@ export const showYaml: ObjectAction<ObjectContext> = {
   run: ({ target, showYaml }) => target && showYaml(target),
 };
 
-const copyName: Action<ObjectContext> = {
+const copyName: ObjectAction<ObjectContext> = {
   ...object,
   id: 'object.copy-name',
   label: 'Copy name',
@@ -97,7 +100,7 @@ const copyName: Action<ObjectContext> = {
   run: ({ target }) => target && void copy(target.name),
 };
 
-const copyDescribe: Action<ObjectContext> = {
+const copyDescribe: ObjectAction<ObjectContext> = {
   ...object,
   id: 'object.copy-describe',
   label: 'Copy kubectl describe',
@@ -116,6 +119,7 @@ export const deleteObjects: ObjectAction<ObjectContext> = {
   danger: true,
   note: ({ chosen }) => (chosen.length > 1 ? `${chosen.length} selected` : chosen[0]?.name),
   byName: { verbs: ['delete'], fits: deletable },
+  needs: onObject('delete'),
   enabled: ({ chosen: [first] }) => first !== undefined && deletable(first.resource),
   run: ({ chosen, askToDelete }) => askToDelete(chosen),
 };

@@ -3,18 +3,20 @@ import { Fragment } from 'react';
 import { Menu, MenuSeparator } from '#components/ui/menu.tsx';
 import { bindAction } from '#features/actions/action.ts';
 import { ActionItem } from '#features/actions/action-item.tsx';
+import type { Rights } from '#features/actions/permission.ts';
 import { type RowContext, rowMenuActions } from './row-menu-actions.ts';
 
 export interface RowMenuProps {
   context: RowContext;
+  rights: Rights;
   /** Where it opens. */
   anchor: DOMRect;
   onClose: () => void;
 }
 
 /** The menu of a row. One for the whole table, because a menu in each row would slow down scrolling. */
-export function RowMenu({ context, anchor, onClose }: RowMenuProps) {
-  const actions = rowMenuActions.map((action) => bindAction(action, context)).filter(({ enabled }) => enabled);
+export function RowMenu({ context, rights, anchor, onClose }: RowMenuProps) {
+  const actions = rowMenuActions.map((action) => bindAction(action, context, rights)).filter(({ enabled }) => enabled);
   return (
     <Menu
       open

@@ -1,4 +1,5 @@
 import { get, list, number, text } from './read.ts';
+import { missingRule, ruleOfRefusal } from './rule-sentence.ts';
 
 /** An error response of the cluster, or of the gateway on the way to it, with its message. */
 export class KubeError extends Error {
@@ -46,18 +47,22 @@ export function kubeErrorOf(body: unknown, status: number): KubeError {
   });
 }
 
-/** A message for any thrown value. */
+/** A message for any thrown value; a refusal by RBAC names the missing rule. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof KubeError) return error.message;
+  if (error instanceof KubeError) {
+    const rule = error.status === 403 ? ruleOfRefusal(error.message) : undefined;
+    return rule === undefined ? error.message : missingRule(rule);
+  }
   if (error instanceof TypeError) return 'The gateway cannot be reached.';
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The same with what to do next, for a change that a person made. The server's message names the missing rule. */
+/** The same with what to do next, for a change that a person made. */
 export function adviceOf(error: unknown): string {
   const sentence = sentenceOf(error).replace(/\.?$/, '.');
   if (!(error instanceof KubeError)) return sentence;
-  if (error.status === 403) return `${sentence} Ask an administrator for this right.`;
+  if (error.status === 403 && ruleOfRefusal(error.message) === undefined)
+    return `${sentence} Ask an administrator for this right.`;
   if (error.status === 404) return `${sentence} It may have been deleted meanwhile.`;
   if (error.status === 409) return `${sentence} It changed meanwhile: look at it again, then retry.`;
   return sentence;

@@ -1,9 +1,10 @@
-import { CalendarClock, UnfoldVertical } from 'lucide-react';
+import { CalendarClock, Pencil, UnfoldVertical } from 'lucide-react';
 import type { Action } from '#features/actions/action.ts';
 import { type ApiResource, can } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
 import { number } from '#features/kube/read.ts';
+import { onObject } from '#features/rights/needs.ts';
 import type { ObjectAction } from '#features/workloads/object-action.ts';
 import { type WorkloadContext, workloadActions } from '#features/workloads/workload-actions.ts';
 
@@ -14,6 +15,17 @@ export const showEvents: Action<{ showEvents: () => void }> = {
   icon: CalendarClock,
   keys: 'e',
   run: ({ showEvents }) => showEvents(),
+};
+
+/** Begins to edit the YAML of an object. */
+export const editYaml: ObjectAction<{ target: ObjectRef; edit: () => void }> = {
+  id: 'object.edit',
+  label: 'Edit',
+  group: 'page',
+  icon: Pencil,
+  needs: onObject('update'),
+  enabled: ({ target }) => can(target.resource, 'update'),
+  run: ({ edit }) => edit(),
 };
 
 /** A loaded object, which determines the available actions. */
@@ -34,6 +46,7 @@ const scale: LoadedAction = {
   label: 'Scale',
   icon: UnfoldVertical,
   byName: { verbs: ['scale'], fits: canScale },
+  needs: onObject('patch', 'scale'),
   enabled: ({ target, object }) => canScale(target.resource) && number(object, 'spec', 'replicas') !== undefined,
   run: ({ scale }) => scale(),
 };

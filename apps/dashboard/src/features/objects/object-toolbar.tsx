@@ -5,7 +5,7 @@ import { deferred } from '#components/deferred.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Menu, MenuSeparator } from '#components/ui/menu.tsx';
 import { OpeningLayer } from '#components/ui/opening-layer.tsx';
-import { bindAction } from '#features/actions/action.ts';
+import { bindAction, neededBy } from '#features/actions/action.ts';
 import { ActionButton } from '#features/actions/action-button.tsx';
 import { ActionItem } from '#features/actions/action-item.tsx';
 import { useActions } from '#features/actions/use-actions.ts';
@@ -21,6 +21,7 @@ import {
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
 import { commandLine, kubectlKind, namespaceFlag } from '#features/kube/kubectl-text.ts';
+import { useRights } from '#features/rights/use-rights.ts';
 import { navigate } from '#features/router/address-bar.ts';
 import { minorActions, revisionsAction } from '#features/workloads/workload-actions.ts';
 import type { ObjectDialog } from './object-dialogs.tsx';
@@ -58,24 +59,25 @@ export function ObjectToolbar({ target, object, showRevisions }: ObjectToolbarPr
     ask: setDialog,
     showRevisions,
   };
-  useActions(loadedActions, loaded);
-  useActions(offered, context);
+  const rights = useRights([...neededBy(loadedActions, loaded), ...neededBy(offered, context)]);
+  useActions(loadedActions, loaded, rights);
+  useActions(offered, context, rights);
   const pod = bindAction(openTerminal, context).enabled;
-  const deletion = bindAction(deleteObjects, context);
+  const deletion = bindAction(deleteObjects, context, rights);
   const minor = loadedActions
     .filter(({ id }) => minorActions.includes(id))
-    .map((action) => bindAction(action, loaded))
+    .map((action) => bindAction(action, loaded, rights))
     .filter(({ enabled }) => enabled);
   const words = [kubectlKind(resource), name, ...namespaceFlag(namespace)];
 
   return (
     <>
-      <ActionButton action={bindAction(openLogs, context)} />
-      <ActionButton action={bindAction(openTerminal, context)} />
+      <ActionButton action={bindAction(openLogs, context, rights)} />
+      <ActionButton action={bindAction(openTerminal, context, rights)} />
       {loadedActions
         .filter((action) => action.id !== revisionsAction && !minorActions.includes(action.id))
         .map((action) => (
-          <ActionButton key={action.id} action={bindAction(action, loaded)} />
+          <ActionButton key={action.id} action={bindAction(action, loaded, rights)} />
         ))}
       <ShowKubectl
         commands={[

@@ -1,16 +1,18 @@
 'use client';
-import { Pencil } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { cn } from '#components/class-names.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Checkbox } from '#components/ui/checkbox.tsx';
 import { CopyButton } from '#components/ui/copy-box.tsx';
+import { bindAction, neededBy } from '#features/actions/action.ts';
+import { ActionButton } from '#features/actions/action-button.tsx';
 import { whyUnstored } from '#features/drafts/drafts.ts';
-import { can } from '#features/kube/api-resource.ts';
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
+import { useRights } from '#features/rights/use-rights.ts';
 import { CompareDialog } from './compare-dialog.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
+import { editYaml } from './object-page-actions.ts';
 import { ReviewDialog } from './review-dialog.tsx';
 import { UnstoredNote } from './unstored-note.tsx';
 import { useEdit } from './use-edit.ts';
@@ -38,6 +40,8 @@ export function YamlTab({ target, object, gone, old, draftKey, editing, onEditin
   const [leaving, setLeaving] = useState(false);
   const edit = useEdit({ target, object, draftKey, secret, editing, onEditing });
   const { session, review } = edit;
+  const toEdit = { target, edit: () => onEditing(true) };
+  const rights = useRights(neededBy([editYaml], toEdit));
   const shown = useMemo(
     () => writeYaml(object, { managedFields, hideData: !revealed }),
     [object, managedFields, revealed],
@@ -62,11 +66,7 @@ export function YamlTab({ target, object, gone, old, draftKey, editing, onEditin
           </>
         ) : (
           <>
-            {!gone && can(resource, 'update') && (
-              <Button icon={<Pencil aria-hidden />} onClick={() => onEditing(true)}>
-                Edit
-              </Button>
-            )}
+            {!gone && <ActionButton action={bindAction(editYaml, toEdit, rights)} />}
             <Checkbox checked={managedFields} onChange={(event) => setManagedFields(event.target.checked)}>
               Managed fields
             </Checkbox>

@@ -14,6 +14,8 @@ export interface Entry {
   words?: readonly string[];
   /** How well it matches what was typed, if that is already known; on the scale of `rank`. */
   rank?: number;
+  /** The right that the person does not have for it, as a sentence; it then cannot be run. */
+  missing?: string | undefined;
   /** Destructive: never the first of several by a mere prefix. */
   danger?: boolean;
   run: () => void;

@@ -1,16 +1,16 @@
-import type { Action } from '#features/actions/action.ts';
 import { type ObjectContext, objectActions } from '#features/browser/object-actions.ts';
 import { type LoadedContext, loadedActions } from '#features/objects/object-page-actions.ts';
+import type { Subject } from '#features/rights/needs.ts';
 import type { ByName, ObjectAction } from '#features/workloads/object-action.ts';
 
 /** An action that the palette offers for objects found by their name. */
 export type NamedAction = { byName: ByName; label: string } & (
-  | { needs: 'name'; action: Action<ObjectContext> }
+  | { needs: 'name'; action: ObjectAction<ObjectContext> }
   /** The object itself decides whether it is available, so it is requested first. */
-  | { needs: 'object'; action: Action<LoadedContext> }
+  | { needs: 'object'; action: ObjectAction<LoadedContext> }
 );
 
-function named<C, N extends NamedAction['needs']>(needs: N, actions: readonly ObjectAction<C>[]) {
+function named<C extends Subject, N extends NamedAction['needs']>(needs: N, actions: readonly ObjectAction<C>[]) {
   return actions.flatMap((action) => {
     const { byName, label, short } = action;
     if (byName === undefined) return [];

@@ -1,4 +1,5 @@
 import { Box, ChevronRight } from 'lucide-react';
+import type { Permission } from '#features/actions/permission.ts';
 import { objectHref } from '#features/address/kind-href.ts';
 import { type ApiResource, resourceId } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
@@ -37,12 +38,17 @@ export function objectEntries(objects: readonly NamedObject[], typed: string, { 
   }));
 }
 
+/** An action on an object. */
+export interface CommandEntry extends Entry {
+  needs: readonly Permission[];
+}
+
 /** What a typed command may mean: its action on each object that matches. */
 export function commandEntries(
   { action: { byName, label, ...named }, whole, words }: ObjectCommand<NamedAction>,
   objects: readonly NamedObject[],
   { ref, go }: Place,
-): Entry[] {
+): CommandEntry[] {
   const { id, icon = ChevronRight, danger = false } = named.action;
   const fitting = objects.filter(({ kind }) => byName.fits(kind));
   return bestMatches(fitting, words, PER_ACTION).map(({ object: { kind, namespace, name }, match }) => ({
@@ -54,6 +60,7 @@ export function commandEntries(
     danger,
     // Someone who types the whole verb means the action, rather than an object with such a name.
     rank: whole ? 4 + match / 5 : match / 5,
+    needs: named.action.needs?.({ target: { ref, resource: kind, namespace, name } }) ?? [],
     run: () => {
       const target = { ref, resource: kind, namespace, name };
       if (named.needs === 'object') requestOnObject({ target, action: named.action });

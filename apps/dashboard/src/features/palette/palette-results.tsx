@@ -32,7 +32,7 @@ export function PaletteResults({ ref, typed, entered, id, onActive, close }: Res
 
   const point = (index: number) => setChosen({ typed, index });
   function run(entry: Entry | undefined) {
-    if (entry === undefined) return;
+    if (entry === undefined || entry.missing !== undefined) return;
     close();
     entry.run();
   }
@@ -114,7 +114,7 @@ interface OptionProps {
 }
 
 function Option({ id, entry, selected, onPoint, onRun }: OptionProps) {
-  const { icon: Icon, title, note, keys } = entry;
+  const { icon: Icon, title, note, keys, missing } = entry;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keyboard
     // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus
@@ -122,12 +122,16 @@ function Option({ id, entry, selected, onPoint, onRun }: OptionProps) {
       id={id}
       role="option"
       aria-selected={selected}
+      aria-disabled={missing !== undefined || undefined}
       onPointerMove={onPoint}
       onClick={onRun}
       className="flex min-h-8 items-center gap-2.5 rounded-md px-2 aria-selected:bg-active max-sm:min-h-11"
     >
       <Icon className="size-4 shrink-0 text-faint" aria-hidden />
-      <span className="min-w-0 flex-1 truncate">{title}</span>
+      <span className={cn('min-w-0 flex-1 truncate', missing !== undefined && 'py-1 text-muted')}>
+        {title}
+        {missing !== undefined && <span className="block whitespace-normal text-faint text-xs">{missing}</span>}
+      </span>
       {note !== undefined && <span className="shrink-0 text-faint text-xs in-aria-selected:text-muted">{note}</span>}
       <Kbd keys={keys} />
     </div>

@@ -1,8 +1,10 @@
 'use client';
 import { useMemo } from 'react';
+import { missingRight } from '#features/actions/permission.ts';
 import type { ApiResource } from '#features/kube/api-resource.ts';
 import type { ClusterRef } from '#features/kube/cluster-ref.ts';
 import { useDiscovery } from '#features/kube/use-discovery.ts';
+import { useRights } from '#features/rights/use-rights.ts';
 import type { Entry } from './entries.ts';
 import { namedActions } from './named-actions.ts';
 import { commandsIn } from './object-command.ts';
@@ -34,13 +36,15 @@ export function useObjectEntries(
   const wanted = kinds.forActions.filter((kind) => commands.some(({ action }) => action.byName.fits(kind)));
   const everyday = typed.trim().length < LETTERS ? NONE : kinds.everyday;
   const { objects, loading, cut } = useNames(ref, [...new Set([...everyday, ...wanted])]);
+  const onObjects =
+    ref === undefined ? [] : commands.flatMap((command) => commandEntries(command, objects, { ref, go }));
+  const rights = useRights(onObjects.flatMap(({ needs }) => needs));
   if (ref === undefined) return { entries: [], searching: false, cut };
-  const place = { ref, go };
   const found = objects.filter(({ kind }) => everyday.includes(kind));
   return {
     entries: [
-      ...commands.flatMap((command) => commandEntries(command, objects, place)),
-      ...objectEntries(found, typed, place),
+      ...onObjects.map(({ needs, ...entry }) => ({ ...entry, missing: missingRight(needs, rights) })),
+      ...objectEntries(found, typed, { ref, go }),
     ],
     searching: loading,
     cut,

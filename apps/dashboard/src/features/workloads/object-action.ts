@@ -1,5 +1,6 @@
 import type { Action } from '#features/actions/action.ts';
 import type { ApiResource } from '#features/kube/api-resource.ts';
+import type { Needs, Subject } from '#features/rights/needs.ts';
 
 /** How the palette offers an action on objects that are not on the page: "scale frontend", "logs of checkout". */
 export interface ByName {
@@ -12,7 +13,9 @@ export interface ByName {
 }
 
 /** An action on one object of a cluster. */
-export interface ObjectAction<C> extends Action<C> {
+export interface ObjectAction<C extends Subject> extends Action<C> {
+  /** Left out if everyone who sees an object may do it. */
+  needs?: Needs;
   /** Left out if it is only offered where the object is shown. */
   byName?: ByName;
 }

@@ -14,6 +14,7 @@ import { type ApiResource, can, resourceId } from '#features/kube/api-resource.t
 import type { ObjectRef } from '#features/kube/kube-actions.ts';
 import type { KubeObject } from '#features/kube/kube-object.ts';
 import { get } from '#features/kube/read.ts';
+import { allOf, besideObject, onObject } from '#features/rights/needs.ts';
 import type { Asked } from './asked.ts';
 import type { ObjectAction } from './object-action.ts';
 import type { OperationId } from './operations.ts';
@@ -60,6 +61,7 @@ function operation(rule: OperationRule): ObjectAction<WorkloadContext> {
     ...page,
     ...looks,
     byName: { verbs, fits },
+    needs: onObject('patch'),
     enabled: ({ chosen, object }) =>
       chosen.length > 0 &&
       chosen.every(({ resource }) => fits(resource)) &&
@@ -71,7 +73,7 @@ function operation(rule: OperationRule): ObjectAction<WorkloadContext> {
 /** An action for exactly one object of certain kinds. */
 function single(
   kinds: readonly string[],
-  action: Pick<ObjectAction<WorkloadContext>, 'id' | 'label' | 'icon' | 'words'> & {
+  action: Pick<ObjectAction<WorkloadContext>, 'id' | 'label' | 'icon' | 'words' | 'needs'> & {
     verb?: string;
     verbs: readonly string[];
     run: (context: WorkloadContext, target: ObjectRef) => void;
@@ -92,6 +94,7 @@ function single(
 const is = (field: string, wanted: boolean) => (object: KubeObject) => (get(object, 'spec', field) === true) === wanted;
 
 const NODES = ['nodes'];
+const JOBS = { group: 'batch', resource: 'jobs' };
 const SUSPENDABLE = ['cronjobs.batch', 'jobs.batch'];
 
 const restart = operation({
@@ -140,6 +143,7 @@ const trigger = single(['cronjobs.batch'], {
   label: 'Run now',
   icon: Play,
   words: ['trigger'],
+  needs: besideObject('create', JOBS),
   run: ({ ask }, target) => ask({ dialog: 'run-job', target }),
 });
 
@@ -150,6 +154,7 @@ const rerun = single(['jobs.batch'], {
   icon: Play,
   verb: 'create',
   words: ['rerun'],
+  needs: besideObject('create', JOBS),
   run: ({ ask }, target) => ask({ dialog: 'run-job', target }),
 });
 
@@ -200,6 +205,7 @@ const drain = single(NODES, {
   icon: ShieldMinus,
   verb: 'patch',
   words: ['evict'],
+  needs: allOf(onObject('patch'), besideObject('create', { group: '', resource: 'pods/eviction' })),
   run: ({ ask }, target) => ask({ dialog: 'drain', target }),
 });
 
@@ -209,6 +215,7 @@ const ports = single(['pods', 'services'], {
   label: 'Open a port',
   icon: EthernetPort,
   words: ['port-forward', 'forward'],
+  needs: besideObject('create', { group: '', resource: 'pods/portforward' }),
   run: ({ ask }, target) => ask({ dialog: 'ports', target }),
 });
 
