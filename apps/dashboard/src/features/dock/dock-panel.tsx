@@ -10,13 +10,14 @@ import { dockActions, maximiseDock, toggleDock, toggleTwoTabs } from './dock-act
 import { DockPane } from './dock-pane.tsx';
 import { setDock, useDock } from './dock-store.ts';
 import { DockTabs } from './dock-tabs.tsx';
+import { FullDockDialog } from './full-dock-dialog.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
 import { RunningTerminals } from './running-terminals.tsx';
 
 /** @param held the terminals that run, in a tab or not. On a phone the dock fills the screen or is one line high. */
 export function DockPanel({ held }: { held: readonly HeldTerminal[] }) {
   const state = useDock();
-  const { tabs, active, beside, maximised, height } = state;
+  const { tabs, others, active, beside, maximised, height, waiting } = state;
   const open = state.open && tabs.length > 0;
   const narrow = useMedia(NARROW);
   useActions(dockActions, state);
@@ -26,6 +27,7 @@ export function DockPanel({ held }: { held: readonly HeldTerminal[] }) {
   return (
     <section
       aria-label="Dock"
+      hidden={tabs.length === 0 && held.length === 0}
       className={cn(
         'relative flex min-h-0 shrink-0 flex-col border-t bg-surface',
         whole && 'absolute inset-0 z-30 border-t-0',
@@ -52,7 +54,7 @@ export function DockPanel({ held }: { held: readonly HeldTerminal[] }) {
         )}
       </div>
       <div className={cn('flex min-h-0 flex-1', !open && 'hidden')}>
-        {tabs.map((tab) => (
+        {[...tabs, ...others].map((tab) => (
           <DockPane
             key={tab.id}
             tab={tab}
@@ -62,6 +64,7 @@ export function DockPanel({ held }: { held: readonly HeldTerminal[] }) {
           />
         ))}
       </div>
+      {waiting !== undefined && <FullDockDialog tabs={tabs} waiting={waiting} />}
     </section>
   );
 }

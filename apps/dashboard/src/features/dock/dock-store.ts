@@ -11,6 +11,8 @@ interface TabBase {
   name?: string | undefined;
   /** Whether it was open before the page was reloaded. */
   restored?: boolean;
+  /** Whether it was the active tab when another organization was shown. */
+  front?: boolean;
 }
 
 export interface TerminalTab extends TabBase {
@@ -30,6 +32,10 @@ export type DockTab = TerminalTab | LogsTab;
 
 export interface DockState {
   tabs: readonly DockTab[];
+  /** The tabs of other organizations, which go on unseen until one returns to theirs. */
+  others: readonly DockTab[];
+  /** A tab for which there is no place: the person is asked which other to close. */
+  waiting?: DockTab | undefined;
   active: string | undefined;
   /** Id of the tab shown beside the active one. */
   beside: string | undefined;
@@ -40,9 +46,18 @@ export interface DockState {
 }
 
 const KEY = 'postern.dock';
-const MOST_TABS = 16;
+/** At most this many tabs of an organization. */
+export const MOST_TABS = 16;
 export const LEAST_HEIGHT = 140;
-const EMPTY: DockState = { tabs: [], active: undefined, beside: undefined, open: false, maximised: false, height: 320 };
+const EMPTY: DockState = {
+  tabs: [],
+  others: [],
+  active: undefined,
+  beside: undefined,
+  open: false,
+  maximised: false,
+  height: 320,
+};
 
 const dock = sharedValue(EMPTY);
 let restored = false;
@@ -51,8 +66,9 @@ export const useDock = dock.use;
 
 function set(change: Partial<DockState>): void {
   const next = { ...dock.get(), ...change };
+  const { waiting, ...kept } = next;
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(next));
+    sessionStorage.setItem(KEY, JSON.stringify(kept));
   } catch {
     // Without storage, the dock is empty after a reload.
   }
@@ -66,11 +82,15 @@ export function restoreDock(): void {
   try {
     const stored = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as DockState | null;
     if (stored === null || !Array.isArray(stored.tabs)) return;
-    const known = stored.tabs.filter((tab) => ('selection' in tab ? tab.kind === 'logs' : tab.kind === 'terminal'));
-    const before = known.map((tab) => ({ ...tab, restored: true }));
+    const readTabs = (tabs: readonly DockTab[]) =>
+      tabs
+        .filter((tab) => ('selection' in tab ? tab.kind === 'logs' : tab.kind === 'terminal'))
+        .map((tab) => ({ ...tab, restored: true }));
+    const before = readTabs(stored.tabs);
+    const others = Array.isArray(stored.others) ? readTabs(stored.others) : [];
     const tabs = [...before, ...dock.get().tabs.filter(({ id }) => !before.some((tab) => tab.id === id))];
     const active = tabs.find(({ id }) => id === stored.active) ?? tabs[0];
-    set({ ...EMPTY, ...stored, tabs, active: active?.id });
+    set({ ...EMPTY, ...stored, tabs, others, active: active?.id });
   } catch {
     // The stored value is not ours.
   }
@@ -78,7 +98,8 @@ export function restoreDock(): void {
 
 /** How many terminals are open in tabs. */
 export function openTerminals(): number {
-  return dock.get().tabs.filter((tab) => tab.kind === 'terminal' && tab.held !== undefined).length;
+  const { tabs, others } = dock.get();
+  return [...tabs, ...others].filter((tab) => tab.kind === 'terminal' && tab.held !== undefined).length;
 }
 
 /** Opens logs or a terminal; logs that are already open are activated instead. */
@@ -95,10 +116,37 @@ export function openInDock(
   add(tab.kind === 'logs' ? { ...tab, id } : { shell: 'auto', ...tab, id });
 }
 
+const organizationOf = (tab: DockTab): string => (tab.kind === 'logs' ? tab.selection : tab.target).ref.organization;
+
+/** Shows the tabs of an organization and hides all others, which stay as they are. */
+export function showTabsOf(organization: string): void {
+  const { tabs, others, active, beside } = dock.get();
+  const all = [...others, ...tabs.map((tab) => ({ ...tab, front: tab.id === active }))];
+  const shown = all.filter((tab) => organizationOf(tab) === organization);
+  const front = shown.find((tab) => tab.front) ?? shown.at(-1);
+  set({
+    tabs: shown,
+    others: all.filter((tab) => !shown.includes(tab)),
+    active: front?.id,
+    beside: shown.find(({ id }) => id === beside)?.id,
+    waiting: undefined,
+  });
+}
+
+/** Adds a tab, or asks which other to close for it. Nothing is closed unasked: it may be a running shell. */
 function add(tab: DockTab): void {
-  const { tabs, beside } = dock.get();
-  const kept = [...tabs, tab].slice(-MOST_TABS);
-  set({ tabs: kept, active: tab.id, open: true, beside: kept.find((open) => open.id === beside)?.id });
+  const { tabs } = dock.get();
+  if (tabs.length >= MOST_TABS) set({ waiting: tab });
+  else set({ tabs: [...tabs, tab], active: tab.id, open: true, waiting: undefined });
+}
+
+/** Closes a tab for the one that waits; without an id, that one is not opened. */
+export function makeRoom(id?: string): void {
+  const { waiting } = dock.get();
+  set({ waiting: undefined });
+  if (id === undefined || waiting === undefined) return;
+  closeTab(id);
+  add(waiting);
 }
 
 function sameLogs({ selection: a }: Pick<LogsTab, 'selection'>, { selection: b }: Pick<LogsTab, 'selection'>): boolean {
@@ -130,6 +178,10 @@ export function closeTab(id: string): void {
 /** Closes a tab, and leaves its shell running. */
 export function leaveTab(id: string): void {
   const { active, beside, ...before } = dock.get();
+  if (before.others.some((tab) => tab.id === id)) {
+    set({ others: before.others.filter((tab) => tab.id !== id) });
+    return;
+  }
   const index = before.tabs.findIndex((tab) => tab.id === id);
   const tabs = before.tabs.filter((tab) => tab.id !== id);
   const front = active === id ? tabs[Math.min(index, tabs.length - 1)]?.id : active;
@@ -166,7 +218,9 @@ export function changeTab(
   id: string,
   change: Partial<Omit<TerminalTab, 'id' | 'kind'>> | Partial<Omit<LogsTab, 'id' | 'kind'>>,
 ): void {
-  set({ tabs: dock.get().tabs.map((tab) => (tab.id === id ? ({ ...tab, ...change } as DockTab) : tab)) });
+  const { tabs, others } = dock.get();
+  const changed = (tab: DockTab) => (tab.id === id ? ({ ...tab, ...change } as DockTab) : tab);
+  set({ tabs: tabs.map(changed), others: others.map(changed) });
 }
 
 export function setDock(change: Partial<Pick<DockState, 'open' | 'maximised' | 'height'>>): void {

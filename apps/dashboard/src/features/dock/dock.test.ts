@@ -5,9 +5,9 @@ import { tabName } from './tab-names.ts';
 
 const ref = { organization: 'acme', cluster: 'demo' };
 const target = (pod: string) => ({ ref, namespace: 'shop', pod });
-const logs = (pod: string) => ({
+const logs = (pod: string, of = ref) => ({
   kind: 'logs' as const,
-  selection: { ref, of: 'pods' as const, pods: [{ namespace: 'shop', name: pod }] },
+  selection: { ref: of, of: 'pods' as const, pods: [{ namespace: 'shop', name: pod }] },
 });
 const KEY = 'postern.dock';
 
@@ -104,6 +104,88 @@ describe('the dock', () => {
     const { restoreDock } = await load();
     restoreDock();
     expect(state()).toEqual({ tabs: 7 });
+  });
+});
+
+describe('a full dock', () => {
+  const fill = async () => {
+    const store = await load();
+    for (let index = 0; index < store.MOST_TABS; index++) store.openInDock(logs(`p${index}`));
+    return store;
+  };
+  const pods = () => state().tabs.map((tab: DockTab) => tabName(tab, []));
+
+  it('closes no tab unasked, and forgets the new one if none is to be closed', async () => {
+    const { openInDock, makeRoom } = await fill();
+    openInDock({ kind: 'terminal', target: target('new') });
+    expect(pods()).toEqual(Array.from({ length: 16 }, (_, index) => `p${index}`));
+    makeRoom();
+    expect(pods()).not.toContain('new');
+    expect(state().waiting).toBeUndefined();
+  });
+
+  it('opens the new tab in place of the one that is chosen', async () => {
+    const { openInDock, makeRoom } = await fill();
+    openInDock({ kind: 'terminal', target: target('new') });
+    makeRoom(state().tabs[3].id);
+    expect(pods()).toHaveLength(16);
+    expect(pods()).not.toContain('p3');
+    expect(pods().at(-1)).toBe('new');
+    expect(state().active).toBe(state().tabs.at(-1).id);
+  });
+
+  it('still shows the logs that are open', async () => {
+    const { openInDock } = await fill();
+    openInDock(logs('p2'));
+    expect(state().active).toBe(state().tabs[2].id);
+  });
+});
+
+describe('tabs of another organization', () => {
+  const globex = { organization: 'globex', cluster: 'demo' };
+  const pods = (tabs: readonly DockTab[]) => tabs.map((tab) => tabName(tab, []));
+
+  it('are hidden, go on, and are shown again with the same one active', async () => {
+    const { openInDock, showTab, showTabsOf, changeTab } = await load();
+    showTabsOf('acme');
+    for (const pod of ['a', 'b']) openInDock({ kind: 'terminal', target: target(pod) });
+    const [a, b] = state().tabs.map(({ id }: { id: string }) => id);
+    showTab(a);
+    showTabsOf('globex');
+    expect(state()).toMatchObject({ tabs: [], others: [{ id: a }, { id: b }] });
+    openInDock(logs('c', globex));
+    changeTab(b, { held: { id: 'x', endsOnClose: true } });
+    expect(pods(state().tabs)).toEqual(['c']);
+    showTabsOf('acme');
+    expect(pods(state().tabs)).toEqual(['a', 'b']);
+    expect(pods(state().others)).toEqual(['c']);
+    expect(state().active).toBe(a);
+    expect(state().tabs[1].held).toEqual({ id: 'x', endsOnClose: true });
+  });
+
+  it('take no place, and survive a reload', async () => {
+    const before = await load();
+    before.showTabsOf('acme');
+    for (let index = 0; index < 16; index++) before.openInDock(logs(`p${index}`));
+    before.showTabsOf('globex');
+    before.openInDock(logs('c', globex));
+    expect(pods(state().tabs)).toEqual(['c']);
+    vi.resetModules();
+    const after = await load();
+    after.restoreDock();
+    after.showTabsOf('acme');
+    expect(state().tabs).toHaveLength(16);
+    expect(state().tabs.every(({ restored }: { restored: boolean }) => restored)).toBe(true);
+    expect(pods(state().others)).toEqual(['c']);
+  });
+
+  it('can end unseen', async () => {
+    const { openInDock, showTabsOf, leaveTab } = await load();
+    openInDock({ kind: 'terminal', target: target('a') });
+    const { id } = state().tabs[0];
+    showTabsOf('globex');
+    leaveTab(id);
+    expect(state()).toMatchObject({ tabs: [], others: [] });
   });
 });
 

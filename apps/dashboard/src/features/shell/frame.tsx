@@ -88,7 +88,7 @@ function OrganizationFrame({ organization, children }: { organization: string; c
           </OrganizationGate>
         </main>
         <DrainProgress />
-        <Dock organization={member ? organization : undefined} />
+        <Dock organization={organization} member={member} />
       </div>
       <Palette />
       <FrameActions organization={organization} />
