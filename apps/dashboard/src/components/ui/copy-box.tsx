@@ -39,19 +39,16 @@ export function CopyBox({ text, label, secret, className }: CopyBoxProps) {
   const [revealed, setRevealed] = useState(secret === undefined);
   const shown = revealed || secret === undefined ? text : text.replaceAll(secret, '•'.repeat(12));
   return (
-    <div className={cn('overflow-hidden rounded-lg border bg-sunken', className)}>
+    <div className={cn('flex flex-wrap items-start overflow-hidden rounded-lg border bg-sunken', className)}>
       <section
         aria-label={label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: long content scrolls, so it must be reachable by keyboard
         tabIndex={0}
-        className="max-h-72 overflow-auto px-3 py-2.5 focus-visible:outline-offset-[-2px]"
+        className="max-h-72 min-w-0 flex-1 overflow-auto px-3 py-2.5 focus-visible:outline-offset-[-2px]"
       >
         <pre className="whitespace-pre-wrap text-[12.5px] leading-5 [overflow-wrap:anywhere]">{shown}</pre>
       </section>
-      <div className="flex items-center justify-end gap-2 border-t bg-surface px-2 py-1.5">
-        <span aria-live="polite" className="mr-auto pl-1 text-faint text-xs">
-          {failed && 'The browser blocked copying. Select the text and copy it.'}
-        </span>
+      <div className="flex shrink-0 items-center gap-1 p-1.5">
         {secret !== undefined && (
           <Button size="sm" variant="ghost" onClick={() => setRevealed(!revealed)} aria-pressed={revealed}>
             {revealed ? 'Hide' : 'Show'}
@@ -66,6 +63,9 @@ export function CopyBox({ text, label, secret, className }: CopyBoxProps) {
           {copied ? 'Copied' : 'Copy'}
         </Button>
       </div>
+      <p aria-live="polite" className={cn('w-full border-t px-3 py-1.5 text-warn text-xs', !failed && 'sr-only')}>
+        {failed && 'The browser blocked copying. Select the text and copy it.'}
+      </p>
     </div>
   );
 }

@@ -8,14 +8,14 @@ export interface KubectlDialogProps {
   onClose: () => void;
 }
 
-/** The commands behind "Show the kubectl". */
+/** The commands behind "Show kubectl commands". */
 export function KubectlDialog({ commands, onClose }: KubectlDialogProps) {
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
       title="The same with kubectl"
-      description="With the kubeconfig of this cluster in use."
+      description="With this cluster’s kubeconfig."
     >
       <div className="flex flex-col gap-4">
         {commands.map(({ label, command }) => (

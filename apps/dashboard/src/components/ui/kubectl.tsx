@@ -20,17 +20,17 @@ export interface ShowKubectlProps {
   words?: boolean;
 }
 
-/** "Show the kubectl": shows the commands that do the same as the view. */
+/** Shows the commands that do the same as the view. */
 export function ShowKubectl({ commands, words = false }: ShowKubectlProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
       {words ? (
         <Button icon={<CodeXml aria-hidden />} onClick={() => setOpen(true)}>
-          Show the kubectl
+          Show kubectl commands
         </Button>
       ) : (
-        <IconButton label="Show the kubectl" onClick={() => setOpen(true)}>
+        <IconButton label="Show kubectl commands" onClick={() => setOpen(true)}>
           <CodeXml aria-hidden />
         </IconButton>
       )}

@@ -29,7 +29,10 @@ export function ClusterNav({ organization, cluster }: { organization: string; cl
   const ref = useMemo(() => ({ organization, cluster }), [organization, cluster]);
   const { data, error, refetch } = useDiscovery(ref);
   const groups = useMemo(() => groupKinds(data?.resources ?? []), [data]);
-  const { resource: current = '' } = useLocation();
+  const { resource: written = '' } = useLocation();
+  // A link may name a kind as kubectl does: `po`, `deploy`.
+  const shown = findResource(data?.resources ?? [], written);
+  const current = shown && resourceId(shown);
 
   if (data === undefined) {
     if (error !== null) {
@@ -76,7 +79,7 @@ function KindActions({ cluster, resources }: { cluster: ClusterRef; resources: r
   return null;
 }
 
-function Group({ group, cluster, current }: { group: KindGroup; cluster: ClusterRef; current: string }) {
+function Group({ group, cluster, current }: { group: KindGroup; cluster: ClusterRef; current: string | undefined }) {
   const holdsCurrent = group.kinds.some((kind) => resourceId(kind) === current);
   const [open, setOpen] = useState(OPEN.has(group.id) || holdsCurrent);
   useEffect(() => {
@@ -105,7 +108,7 @@ function Group({ group, cluster, current }: { group: KindGroup; cluster: Cluster
   );
 }
 
-function Kind({ kind, cluster, current }: { kind: ApiResource; cluster: ClusterRef; current: string }) {
+function Kind({ kind, cluster, current }: { kind: ApiResource; cluster: ClusterRef; current: string | undefined }) {
   const namespaces = useNamespaceChoice(cluster);
   const id = resourceId(kind);
   const count = useKubeCount({ ref: cluster, resource: kind, namespaces: splitNamespaces(namespaces) });

@@ -151,7 +151,7 @@ function ColumnsMenu({ table, choice, onChoose }: TableToolbarProps) {
       ))}
       <MenuSeparator />
       <MenuItem onSelect={() => onChoose(Object.fromEntries(columns.map(({ name }) => [name, true])))}>
-        All, as -o wide
+        All (-o wide)
       </MenuItem>
       <MenuItem onSelect={() => onChoose({})}>Reset</MenuItem>
     </Menu>

@@ -2,7 +2,6 @@
 import type { Cluster } from '@postern/contracts';
 import { useRef } from 'react';
 import { href } from '#components/href.ts';
-import { Badge } from '#components/ui/badge.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { Tooltip } from '#components/ui/tooltip.tsx';
@@ -12,6 +11,7 @@ import { isDoubtful } from '#features/freshness/freshness.ts';
 import { Link } from '#features/router/link.tsx';
 import { clusterRowActions } from './cluster-list-actions.ts';
 import { ClusterMenu } from './cluster-menu.tsx';
+import { DemoBadge } from './demo-badge.tsx';
 import { formatRoundTrip } from './format-round-trip.ts';
 import { useStatusOf } from './status.ts';
 
@@ -87,7 +87,7 @@ function Row({
           >
             {cluster.name}
           </Link>
-          {cluster.demo && <Badge>demo</Badge>}
+          <DemoBadge cluster={cluster} />
           {Object.entries(cluster.labels).map(([key, value]) => (
             <button
               key={key}

@@ -16,11 +16,11 @@ export function ConnectCard({ organization, demo }: { organization: string; demo
         <p className="max-w-150 text-muted">
           One command in the cluster. An agent dials out from there; no port is opened, and the credentials never leave
           it.
-          {demo && ' Until then the demo cluster is there to try everything.'}
+          {demo && ' Until then, you can try everything on the demo cluster.'}
         </p>
       </div>
-      <Button asChild variant="primary">
-        <Link href={addCluster.href({ organization, cluster: undefined })}>Connect a cluster</Link>
+      <Button asChild>
+        <Link href={addCluster.href({ organization, cluster: undefined })}>{addCluster.label}</Link>
       </Button>
     </section>
   );

@@ -29,7 +29,7 @@ export function InstallDialog({ open, onOpenChange, organization, cluster }: Clu
           <>
             <Button onClick={() => onOpenChange(false)}>Cancel</Button>
             <Button variant="primary" busy={make.isPending} onClick={() => make.mutate()}>
-              Make an install command
+              Create an install command
             </Button>
           </>
         ) : (

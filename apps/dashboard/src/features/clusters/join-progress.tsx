@@ -67,12 +67,11 @@ export function JoinProgress({ organization, name, made }: JoinProgressProps) {
           {joining === undefined ? (
             <div className="flex flex-col items-start gap-3">
               <p className="text-muted">
-                The command that was made for this cluster holds a secret and is shown only once. A new one takes its
-                place.
+                The command for this cluster contains a secret and was shown only once. A new one replaces it.
               </p>
               <GeneralError>{again.error?.message}</GeneralError>
               <Button variant="primary" busy={again.isPending} onClick={() => again.mutate()}>
-                Make a new install command
+                Create a new install command
               </Button>
             </div>
           ) : (

@@ -8,7 +8,7 @@ export interface JoinStep {
 }
 
 const labels = [
-  ['tokenMade', 'Token made'],
+  ['tokenMade', 'Token created'],
   ['agentDialled', 'Agent connected'],
   ['keyRegistered', 'Key registered'],
   ['permissionsChecked', 'Permissions checked'],

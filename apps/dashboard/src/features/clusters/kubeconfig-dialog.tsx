@@ -52,7 +52,7 @@ export function KubeconfigDialog({ open, onOpenChange, organization, cluster }: 
           <>
             <Button onClick={() => onOpenChange(false)}>Cancel</Button>
             <Button variant="primary" busy={make.isPending} onClick={() => make.mutate()}>
-              Make kubeconfig
+              Create kubeconfig
             </Button>
           </>
         ) : (
@@ -76,8 +76,8 @@ export function KubeconfigDialog({ open, onOpenChange, organization, cluster }: 
             label="How kubectl authenticates"
             hint={
               mode === 'token'
-                ? 'The file works anywhere, and is a secret until it expires.'
-                : 'kubectl asks the postern command for a credential of 15 minutes. The command must be installed and signed in.'
+                ? 'The file works anywhere. Treat it as a secret until it expires.'
+                : 'kubectl asks the postern command for a credential that lasts 15 minutes. The command must be installed and signed in.'
             }
           >
             {(control) => (
@@ -112,7 +112,7 @@ export function KubeconfigDialog({ open, onOpenChange, organization, cluster }: 
             </p>
           )}
           <div className="flex flex-col gap-1.5">
-            <h3 className="font-medium">Then</h3>
+            <h3 className="font-medium">Next</h3>
             <CopyBox text={`kubectl --kubeconfig ${file} get pods --all-namespaces`} label="first command" />
           </div>
         </div>

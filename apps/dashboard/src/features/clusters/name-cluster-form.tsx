@@ -51,7 +51,7 @@ export function NameClusterForm({ organization, onMade }: NameClusterFormProps) 
           />
         )}
       </Field>
-      <Field label="Labels (optional)" hint="key=value, apart by commas or spaces." error={errors.fields['labels']}>
+      <Field label="Labels (optional)" hint="key=value, separated by commas or spaces." error={errors.fields['labels']}>
         {(control) => (
           <Input
             {...control}

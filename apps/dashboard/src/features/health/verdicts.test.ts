@@ -33,7 +33,7 @@ describe('workloads', () => {
   const stuck = 'ReplicaSet "web-1" has timed out progressing.';
   it.each([
     ['ready', deployment({ readyReplicas: 3, updatedReplicas: 3 }), 'ok', 'Ready'],
-    ['scaled to none', deployment({}, { replicas: 0 }), 'idle', 'Scaled to none'],
+    ['scaled to zero', deployment({}, { replicas: 0 }), 'idle', 'Scaled to zero'],
     ['without a ready pod', deployment({ updatedReplicas: 3 }), 'bad', 'None ready'],
     ['just created', deployment({ updatedReplicas: 3 }, {}, { creationTimestamp: ago(0.2) }), 'info', 'Starting'],
     ['short of one', deployment({ readyReplicas: 2, updatedReplicas: 3 }), 'warn', 'Partly ready'],
@@ -212,7 +212,7 @@ describe('rows', () => {
       'an old replica set',
       judged('replicasets', 'apps', 'Name Desired Current Ready', ['web', 0, 0, 0]),
       'idle',
-      'Scaled to none',
+      'Scaled to zero',
     ],
     [
       'a cordoned node',

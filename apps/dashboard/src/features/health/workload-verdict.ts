@@ -50,7 +50,7 @@ export function judgeDaemonSet(workload: unknown, now: number): Verdict {
 /** The rules for workloads with replicas. */
 export function judgeReplicas(signs: ReplicaSigns, now: number): Verdict {
   const { wanted, ready, updated, stuck, failure, paused, created } = signs;
-  if (wanted === 0) return { tone: 'idle', word: 'Scaled to none' };
+  if (wanted === 0) return { tone: 'idle', word: 'Scaled to zero' };
   if (failure !== undefined) return { tone: 'bad', word: 'Cannot create pods', because: sentence(failure) };
   const because = `${ready} of ${wanted} ${wanted === 1 ? 'pod is' : 'pods are'} ready.`;
   if (stuck !== undefined) return { tone: 'bad', word: 'Rollout stuck', because: `${because} ${sentence(stuck)}` };

@@ -56,7 +56,7 @@ export function EventsTab({ target }: { target: ObjectRef }) {
       <FreshnessLine freshness={freshness} />
       {sorted.length === 0 ? (
         <EmptyState title="No events">
-          Clusters forget events after an hour or so. New ones appear here by themselves.
+          Clusters forget events after an hour or so. New ones appear here automatically.
         </EmptyState>
       ) : (
         <ol className={cn('flex flex-col divide-y rounded-lg border transition-opacity', doubtful && DIMMED)}>

@@ -229,7 +229,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
         />
       )}
       <Tabs
-        label={`What to see of ${name}`}
+        label={`Views of ${name}`}
         value={tab}
         onValueChange={(next) => setTab(next === 'summary' ? '' : next)}
         tabs={[

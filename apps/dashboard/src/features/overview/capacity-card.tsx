@@ -44,11 +44,11 @@ export function CapacityCard({ nodes, pods, metrics, online }: CapacityCardProps
                 </p>
               )}
               {podItems !== undefined && pods.truncated && (
-                <p className="text-faint text-xs">Requests of the first {MOST_PODS.toLocaleString('en')} pods.</p>
+                <p className="text-faint text-xs">Only counts the first {MOST_PODS.toLocaleString('en')} pods.</p>
               )}
               {isRefused(metrics) && (
                 <p className="text-faint text-xs">
-                  Current use is unknown: the cluster gives you no metrics (metrics.k8s.io).
+                  Current usage is unknown: this cluster provides no metrics to you (metrics.k8s.io).
                 </p>
               )}
             </div>

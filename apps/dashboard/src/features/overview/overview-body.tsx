@@ -91,10 +91,13 @@ export function OverviewBody({ organization, cluster, lists, changes }: Overview
           <PodsCard pods={pods} now={now} online={online} base={base} />
           <CapacityCard nodes={nodes} pods={pods} metrics={metrics} online={online} />
           <NodesCard nodes={nodes} metrics={metrics} now={now} online={online} base={base} className="lg:col-span-2" />
-          <WarningsCard warnings={warnings} online={online} base={base} />
+          {/* Each as high as its content, so that a short list leaves no empty card beside a long one. */}
+          <div className="flex min-w-0 flex-col gap-4">
+            <WarningsCard warnings={warnings} online={online} base={base} />
+            <ConnectedCard organization={organization} cluster={cluster} />
+          </div>
           <div className="flex min-w-0 flex-col gap-4">
             <ChangesCard lists={changes} online={online} base={base} />
-            <ConnectedCard organization={organization} cluster={cluster} />
           </div>
         </div>
       ) : (

@@ -2,7 +2,6 @@
 import type { Cluster } from '@postern/contracts';
 import { useMemo } from 'react';
 import { deferred } from '#components/deferred.tsx';
-import { Badge } from '#components/ui/badge.tsx';
 import { ShowKubectl } from '#components/ui/kubectl.tsx';
 import { Page } from '#components/ui/page.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
@@ -13,6 +12,7 @@ import { useClusterRef } from '#features/address/use-cluster-ref.ts';
 import { useQueryValue } from '#features/address/use-query-value.ts';
 import { clusterActions } from '#features/clusters/cluster-actions.ts';
 import { ClusterMenu } from '#features/clusters/cluster-menu.tsx';
+import { DemoBadge } from '#features/clusters/demo-badge.tsx';
 import { formatRoundTrip } from '#features/clusters/format-round-trip.ts';
 import { KubeconfigDialog } from '#features/clusters/kubeconfig-dialog.tsx';
 import { useStatusOf } from '#features/clusters/status.ts';
@@ -64,7 +64,7 @@ function Overview({ organization, cluster }: { organization: string; cluster: Cl
     <Page
       title={
         <span className="inline-flex items-center gap-2">
-          {cluster.name} {cluster.demo && <Badge>demo</Badge>}
+          {cluster.name} <DemoBadge cluster={cluster} />
         </span>
       }
       description={<Facts cluster={cluster} />}

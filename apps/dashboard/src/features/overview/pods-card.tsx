@@ -92,7 +92,7 @@ export function PodsCard({ pods, now, online, base }: PodsCardProps) {
                 </ul>
               )}
               {pods.truncated && (
-                <p className="text-faint text-xs">Counted over the first {MOST_PODS.toLocaleString('en')} pods.</p>
+                <p className="text-faint text-xs">Only counts the first {MOST_PODS.toLocaleString('en')} pods.</p>
               )}
             </div>
           );

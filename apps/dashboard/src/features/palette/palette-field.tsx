@@ -54,7 +54,11 @@ export function PaletteField({ code, failed, onRetry, close }: PaletteFieldProps
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
           onKeyDown={onKeyDown}
-          placeholder={cluster === undefined ? 'Go to a cluster, do…' : `Go to anything in ${cluster}, do…`}
+          placeholder={
+            cluster === undefined
+              ? 'Go to a cluster or run a command…'
+              : `Go to anything in ${cluster} or run a command…`
+          }
           className="h-11 min-w-0 flex-1 bg-transparent text-base outline-none max-sm:text-[16px]"
         />
         <Kbd keys="escape" />

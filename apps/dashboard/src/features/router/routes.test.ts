@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { kindWord } from '#features/kinds/kind-words.ts';
 import { redirected } from './redirects.ts';
 import { matchRoute, routes } from './routes.ts';
 
@@ -24,10 +25,14 @@ describe('the pages', () => {
     ['/acme', 'clusters', 'Clusters · Postern'],
     ['/acme/tokens', 'tokens', 'API tokens · Postern'],
     ['/acme/clusters/demo', 'overview', 'demo · Postern'],
-    ['/acme/clusters/demo/r/deployments.apps', 'table', 'deployments.apps · demo · Postern'],
-    ['/acme/clusters/demo/r/crds/-/a%2Fb', 'object', 'a/b · crds · demo · Postern'],
+    ['/acme/clusters/demo/r/deployments.apps', 'table', 'Deployments · demo · Postern'],
+    ['/acme/clusters/demo/r/crds/-/a%2Fb', 'object', 'a/b · Crds · demo · Postern'],
   ])('%s shows %s', (path, name, title) => {
     expect(matchRoute(path)).toEqual({ name, title });
+  });
+
+  it('spells kinds in titles as it is told', () => {
+    expect(matchRoute('/acme/clusters/demo/r/cronjobs.batch', kindWord)?.title).toBe('CronJobs · demo · Postern');
   });
 
   it.each(['/acme/nothing', '/acme/sessions/1', '/acme/clusters/demo/x', '/sign-in/x', '/acme/', '/%', '/_not-found'])(

@@ -1,10 +1,11 @@
+import { plainTitle } from '#features/kinds/plain-title.ts';
 import { matchPattern, type Params } from './pattern.ts';
 
 /** A kind of page: the paths that show it, and what the browser calls it. */
 interface Route {
   readonly path: string;
   /** Default: only the name of the product. */
-  readonly title?: string | ((params: Params) => string);
+  readonly title?: string | ((params: Params, kindTitle: typeof plainTitle) => string);
 }
 
 /** Every page of the dashboard; the first pattern that matches counts. `app/` has a file for each, for first loads. */
@@ -34,19 +35,20 @@ export interface RouteMatch {
 /** Paths that match a pattern but are no pages: Next's name of its page for unknown URLs, and a page that exists in development only. */
 const reserved = new Set(['/_not-found', '/gallery']);
 
-/** The page that a path shows; undefined if it shows none. */
-export function matchRoute(pathname: string): RouteMatch | undefined {
+/** The page that a path shows; undefined if it shows none. @param kindTitle how the title spells the id of a kind. */
+export function matchRoute(pathname: string, kindTitle = plainTitle): RouteMatch | undefined {
   if (reserved.has(pathname)) return undefined;
   for (const name of Object.keys(routes) as RouteName[]) {
     const { path, title }: Route = routes[name];
     const params = matchPattern(path, pathname);
     if (params === undefined) continue;
-    const own = typeof title === 'function' ? title(params) : title;
+    const own = typeof title === 'function' ? title(params, kindTitle) : title;
     return { name, title: own === undefined ? 'Postern' : `${own} · Postern` };
   }
   return undefined;
 }
 
-function of(...names: string[]): (params: Params) => string {
-  return (params) => names.map((name) => params[name] ?? '').join(' · ');
+function of(...names: string[]): (params: Params, kindTitle: typeof plainTitle) => string {
+  return (params, kindTitle) =>
+    names.map((name) => (name === 'resource' ? kindTitle : String)(params[name] ?? '')).join(' · ');
 }

@@ -1,5 +1,6 @@
 'use client';
 import { createContext, useContext, useMemo, useSyncExternalStore } from 'react';
+import { useKindTitle } from '#features/kinds/use-kind-title.ts';
 import { type Address, currentAddress, onAddress } from './address-bar.ts';
 import { matchRoute, type RouteMatch } from './routes.ts';
 
@@ -24,7 +25,8 @@ export function useSearchParams(): Pick<URLSearchParams, 'get' | 'has'> {
 /** The page that the current path shows; undefined if it shows none. */
 export function useRoute(): RouteMatch | undefined {
   const pathname = usePathname();
-  return useMemo(() => matchRoute(pathname), [pathname]);
+  const kindTitle = useKindTitle();
+  return useMemo(() => matchRoute(pathname, kindTitle), [pathname, kindTitle]);
 }
 
 /** The page that this document was loaded with. */

@@ -5,6 +5,7 @@ import { href } from '#components/href.ts';
 import { addCluster, goToClusters, goToSessions, goToTokens } from '#features/address/go-actions.ts';
 import type { Location } from '#features/address/location.ts';
 import { useLocation } from '#features/address/use-location.ts';
+import { useKindTitle } from '#features/kinds/use-kind-title.ts';
 import { Link } from '#features/router/link.tsx';
 
 interface Crumb {
@@ -18,13 +19,7 @@ const pages: Record<string, string> = {
   tokens: goToTokens.label,
 };
 
-/** `deployments.apps` becomes "Deployments"; the group is in the URL. */
-function kindTitle(resource: string): string {
-  const plural = resource.split('.')[0] ?? resource;
-  return plural.charAt(0).toUpperCase() + plural.slice(1);
-}
-
-function crumbsOf(location: Location): Crumb[] {
+function crumbsOf(location: Location, kindTitle: (id: string) => string): Crumb[] {
   const { organization, cluster, resource, namespace, object, page } = location;
   if (organization === undefined) return [];
   const root = href`/${organization}`;
@@ -46,7 +41,9 @@ function crumbsOf(location: Location): Crumb[] {
 }
 
 export function Breadcrumbs() {
-  const crumbs = crumbsOf(useLocation());
+  const crumbs = crumbsOf(useLocation(), useKindTitle());
+  // Alone, it would only repeat the page's heading.
+  if (crumbs.length < 2) return null;
   return (
     <nav aria-label="Breadcrumbs" className="min-w-0 flex-1">
       <ol className="flex min-w-0 items-center gap-1">

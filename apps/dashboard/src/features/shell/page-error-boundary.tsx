@@ -14,8 +14,7 @@ export class PageErrorBoundary extends Component<{ children: ReactNode }, { fail
     if (!this.state.failed) return this.props.children;
     return (
       <ErrorState title="Something went wrong on this page." onRetry={() => this.setState({ failed: false })}>
-        Something went wrong in the dashboard itself; your cluster is not touched. If trying again does not help, load
-        the page anew.
+        The problem is in the dashboard; your cluster is not affected. If trying again does not help, reload the page.
       </ErrorState>
     );
   }

@@ -77,23 +77,18 @@ function OrganizationNav({ organization }: { organization: string }) {
   const statusOf = useStatusOf();
   const place = { organization, cluster: undefined };
   return (
-    <nav aria-label="Organization" className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-2 pb-3">
-      <div className="flex flex-col gap-px">
-        {[goToClusters, goToSessions, goToTokens].map((to) => (
-          <DestinationLink key={to.id} to={to} place={place} />
-        ))}
+    <nav aria-label="Organization" className="flex min-h-0 flex-1 flex-col gap-px overflow-y-auto px-2 pb-3">
+      <div className="relative">
+        <DestinationLink to={goToClusters} place={place} />
+        <Link
+          href={addCluster.href(place)}
+          aria-label={addCluster.label}
+          className="absolute inset-y-0 right-1 my-auto inline-flex size-6 items-center justify-center rounded-sm text-faint hover:bg-active hover:text-ink max-md:size-9"
+        >
+          <Plus className="size-3.5" aria-hidden />
+        </Link>
       </div>
-      <div className="flex flex-col gap-px">
-        <div className="flex items-center justify-between px-2 pb-1 text-faint text-xs">
-          Clusters
-          <Link
-            href={addCluster.href(place)}
-            aria-label={addCluster.label}
-            className="inline-flex size-6 items-center justify-center rounded-sm hover:bg-active hover:text-ink"
-          >
-            <Plus className="size-3.5" aria-hidden />
-          </Link>
-        </div>
+      <div className="flex flex-col gap-px pb-1 pl-4">
         {clusters.data === undefined && clusters.error === null && (
           <>
             <Skeleton className="mx-2 my-1.5 w-28" />
@@ -111,6 +106,9 @@ function OrganizationNav({ organization }: { organization: string }) {
           );
         })}
       </div>
+      {[goToSessions, goToTokens].map((to) => (
+        <DestinationLink key={to.id} to={to} place={place} />
+      ))}
     </nav>
   );
 }

@@ -15,7 +15,7 @@ const titles: Record<string, string> = {
   revoked: 'Your access has ended',
   failed: 'The terminal failed',
   limit: 'A limit was reached',
-  unattended: 'The terminal was left alone',
+  unattended: 'The terminal was left unattended',
   detached: 'This terminal is not shared any more',
   'gateway-stopped': 'The gateway was restarted',
 };

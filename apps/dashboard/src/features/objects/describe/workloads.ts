@@ -70,7 +70,7 @@ export function describeDaemonSet(workload: unknown): Description {
     facts: [
       ...fact('Nodes', `${ready} of ${wanted} ready`),
       ...fact('Up to date', number(workload, 'status', 'updatedNumberScheduled')),
-      ...fact('Where it should not be', number(workload, 'status', 'numberMisscheduled') || undefined),
+      ...fact('On unsuitable nodes', number(workload, 'status', 'numberMisscheduled') || undefined),
       ...fact('Node selector', pairs(strings(workload, 'spec', 'template', 'spec', 'nodeSelector'))),
       ...fact('Strategy', strategyOf(workload)),
       ...selectorFact(workload),
