@@ -178,8 +178,8 @@ it.each([
   ['/tokens', 'API tokens', 'API tokens · Postern'],
   ['/add-cluster', 'Add a cluster', 'Add a cluster · Postern'],
   ['/clusters/demo', /^demo/, 'demo · Postern'],
-  ['/clusters/demo/r/pods?ns=shop', 'Pods', 'pods · demo · Postern'],
-  ['/clusters/demo/r/nodes/-/demo-control-plane', /./, 'demo-control-plane · nodes · demo · Postern'],
+  ['/clusters/demo/r/pods?ns=shop', 'Pods', 'Pods · demo · Postern'],
+  ['/clusters/demo/r/nodes/-/demo-control-plane', /./, 'demo-control-plane · Nodes · demo · Postern'],
 ])('opens %s as the first page of a document', async (path, heading, title) => {
   const fresh = await page.context().newPage();
   const response = await fresh.goto(home + path);
@@ -202,7 +202,7 @@ it('goes back to where a page was scrolled to, and forward again, with title, fo
   const name = (await link.textContent()) ?? '';
   await link.click();
   await main().getByRole('heading', { level: 1, name }).waitFor();
-  expect(await page.title()).toBe(`${name} · pods · demo · Postern`);
+  expect(await page.title()).toBe(`${name} · Pods · demo · Postern`);
   expect(
     await page.evaluate(
       () =>

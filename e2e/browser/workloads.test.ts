@@ -246,7 +246,7 @@ it('counts the states of workloads in words, and the objects of a kind as they c
   await expect.poll(() => row('payments').count()).toBe(0);
 
   await page.goto(`${cluster}/r/configmaps?ns=shop`);
-  const entry = page.getByRole('link', { name: /^ConfigMaps/ });
+  const entry = page.getByRole('navigation', { name: 'Kinds' }).getByRole('link', { name: /^ConfigMaps/ });
   const count = async () => Number((await entry.textContent())?.replace(/\D/g, ''));
   await expect.poll(count).toBeGreaterThan(0);
   const before = await count();
