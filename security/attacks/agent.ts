@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { webSocketAccepted } from '../fuzz/hostile-cluster.ts';
 import { Rest } from '../harness/rest.ts';
 import { dialTunnel } from '../harness/tunnel-agent.ts';
@@ -66,7 +67,9 @@ export const hostileAgent: SoakAttack = {
         rows: 24,
       };
       for (let index = 0; index < 5; index++)
-        socket.write(clientMessage(`42${index}${JSON.stringify(['terminal:open', place])}`));
+        socket.write(
+          clientMessage(`42${index}${JSON.stringify(['terminal:open', { ...place, viewer: randomUUID() }])}`),
+        );
       await pause(signal, 10_000);
       socket.destroy();
     });
