@@ -1,11 +1,14 @@
 import { type ClassValue, clsx } from 'clsx';
-import { extendTailwindMerge } from 'tailwind-merge';
+import { refuseConflicts } from './class-conflicts.ts';
 
-const merge = extendTailwindMerge({
-  extend: { theme: { text: ['xs', 'sm', 'base', 'lg', 'xl'], shadow: ['float'] } },
-});
-
-/** Joins class names; of two that set the same property, the later wins. */
+/**
+ * Joins class names, of which no two may set the same property. What callers of a component may set themselves, the component
+ * sets with the variant `base:` (globals.css), which loses to any other class.
+ * @throws in development and in tests, if two set the same property.
+ */
 export function cn(...classes: ClassValue[]): string {
-  return merge(clsx(classes));
+  const joined = clsx(classes);
+  // 8 kB that browsers need not load: conflicts are found before.
+  if (process.env.NODE_ENV !== 'production') refuseConflicts(joined);
+  return joined;
 }

@@ -20,7 +20,13 @@ export function Card({ title, aside, className, bodyClassName, children }: CardP
           {aside !== undefined && <div className="flex items-center gap-2 text-faint text-xs">{aside}</div>}
         </header>
       )}
-      <div className={cn('min-w-0 flex-1 px-4', title === undefined ? 'py-4' : 'pt-1 pb-4', bodyClassName)}>
+      <div
+        className={cn(
+          'min-w-0 flex-1 base:px-4 base:pb-4',
+          title === undefined ? 'base:pt-4' : 'base:pt-1',
+          bodyClassName,
+        )}
+      >
         {children}
       </div>
     </section>

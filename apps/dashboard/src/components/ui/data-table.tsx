@@ -32,8 +32,8 @@ export function DataTable<T>({ label, columns, rows, keyOf }: DataTableProps<T>)
                 key={column.header}
                 scope="col"
                 className={cn(
-                  'h-9 px-3 text-left font-normal text-faint text-xs first:pl-4 last:pr-3',
-                  column.align === 'right' && 'text-right',
+                  'h-9 px-3 font-normal text-faint text-xs first:pl-4 last:pr-3',
+                  column.align === 'right' ? 'text-right' : 'text-left',
                 )}
               >
                 <span className={cn(column.quiet && 'sr-only')}>{column.header}</span>

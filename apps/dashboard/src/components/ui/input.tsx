@@ -2,8 +2,8 @@ import type { ComponentProps, ReactNode } from 'react';
 import { cn } from '../class-names.ts';
 
 export const inputClasses =
-  'h-8 w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-ink text-sm transition-colors hover:border-faint disabled:opacity-50 ' +
-  'aria-invalid:border-bad-dot focus-visible:outline-offset-0 max-sm:h-10 max-sm:text-[16px]';
+  'base:h-8 base:w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-ink text-sm transition-colors hover:border-faint disabled:opacity-50 ' +
+  'aria-invalid:border-bad-dot focus-visible:outline-offset-0 max-sm:base:h-10 max-sm:text-[16px]';
 
 export interface InputProps extends ComponentProps<'input'> {
   /** Shown inside, before the text. */

@@ -6,7 +6,7 @@ import { cn } from '../class-names.ts';
 import { Kbd } from './kbd.tsx';
 
 const itemClasses =
-  'flex min-h-7 select-none items-center gap-2 rounded-sm px-2 py-1 text-sm outline-none data-highlighted:bg-active data-disabled:opacity-45 max-sm:min-h-10 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted';
+  'flex min-h-7 select-none items-center gap-2 rounded-sm px-2 py-1 text-sm outline-none data-highlighted:bg-active data-disabled:opacity-45 max-sm:min-h-10 [&_svg]:size-4 [&_svg]:shrink-0 base:[&_svg]:text-muted';
 
 export interface MenuProps {
   trigger: ReactNode;

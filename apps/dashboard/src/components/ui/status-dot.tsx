@@ -25,10 +25,10 @@ export function Dot({ tone, pending = false }: Pick<StatusDotProps, 'tone' | 'pe
     <span
       aria-hidden
       className={cn(
-        'size-2 shrink-0 rounded-full',
+        'size-2 shrink-0',
         tones[tone],
         pending && 'animate-pulse-dot',
-        tone === 'bad' && 'rounded-[2px]',
+        tone === 'bad' ? 'rounded-[2px]' : 'rounded-full',
       )}
     />
   );
@@ -36,7 +36,7 @@ export function Dot({ tone, pending = false }: Pick<StatusDotProps, 'tone' | 'pe
 
 export function StatusDot({ tone, pending = false, className, children }: StatusDotProps) {
   return (
-    <span className={cn('inline-flex min-w-0 items-center gap-2', className)}>
+    <span className={cn('inline-flex base:min-w-0 items-center gap-2', className)}>
       <Dot tone={tone} pending={pending} />
       <span className="min-w-0 truncate">{children}</span>
     </span>

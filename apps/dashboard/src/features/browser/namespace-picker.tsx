@@ -175,8 +175,8 @@ function Choices(props: {
               <span
                 aria-hidden
                 className={cn(
-                  'flex size-3.5 shrink-0 items-center justify-center rounded-[3px] border border-line-strong',
-                  isChosen && 'border-transparent bg-solid text-on-solid',
+                  'flex size-3.5 shrink-0 items-center justify-center rounded-[3px] border',
+                  isChosen ? 'border-transparent bg-solid text-on-solid' : 'border-line-strong',
                 )}
               >
                 {isChosen && <Check className="size-3" />}

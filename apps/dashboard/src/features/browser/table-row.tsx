@@ -63,9 +63,9 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
       onClick={() => onActivate(row)}
       style={{ transform: `translateY(${top}px)`, gridTemplateColumns: narrow ? undefined : template }}
       className={cn(
-        'absolute inset-x-0 top-0 border-b hover:bg-hover',
+        'absolute inset-x-0 top-0 border-b',
         narrow ? 'flex h-16 items-center gap-2 pr-2 pl-4' : 'grid h-8 items-center',
-        (active || selected) && 'bg-accent-soft hover:bg-accent-soft',
+        active || selected ? 'bg-accent-soft' : 'hover:bg-hover',
         active && 'shadow-[inset_3px_0_0_var(--accent)]',
         row.deleting && 'text-muted',
       )}

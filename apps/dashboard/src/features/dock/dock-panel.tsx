@@ -29,9 +29,9 @@ export function DockPanel({ held }: { held: readonly HeldTerminal[] }) {
       aria-label="Dock"
       hidden={tabs.length === 0 && held.length === 0}
       className={cn(
-        'relative flex min-h-0 shrink-0 flex-col border-t bg-surface',
-        whole && 'absolute inset-0 z-30 border-t-0',
-        whole && narrow && 'fixed h-dvh',
+        'flex min-h-0 shrink-0 flex-col bg-surface',
+        whole ? 'inset-0 z-30' : 'relative border-t',
+        whole && (narrow ? 'fixed h-dvh' : 'absolute'),
       )}
       style={open && !whole ? { height: `min(${height}px, 80dvh)` } : undefined}
     >
@@ -53,7 +53,7 @@ export function DockPanel({ held }: { held: readonly HeldTerminal[] }) {
           </ActionIconButton>
         )}
       </div>
-      <div className={cn('flex min-h-0 flex-1', !open && 'hidden')}>
+      <div className={cn('min-h-0 flex-1', open ? 'flex' : 'hidden')}>
         {[...tabs, ...others].map((tab) => (
           <DockPane
             key={tab.id}

@@ -23,9 +23,9 @@ export function DockTabs() {
           <li
             key={tab.id}
             className={cn(
-              'group relative flex h-full shrink-0 items-center border-r text-muted hover:bg-hover',
+              'group relative flex h-full shrink-0 items-center border-r hover:bg-hover',
               (front || (open && tab.id === beside)) && 'bg-surface',
-              front && 'text-ink shadow-[inset_0_2px_0_var(--accent)]',
+              front ? 'text-ink shadow-[inset_0_2px_0_var(--accent)]' : 'text-muted',
             )}
           >
             {renaming === tab.id ? (

@@ -5,7 +5,7 @@ import { selectionKey } from './log-selection.ts';
 import type { LogsPaneProps } from './logs-pane-props.ts';
 
 const View = deferred(() => import('./logs-view.tsx').then(({ LogsView }) => LogsView), {
-  placeholder: <Skeleton className="m-3 h-4 w-60" />,
+  placeholder: <Skeleton className="m-3 w-60" />,
 });
 
 /** The live logs of the containers of some pods; fills the height of its parent. Loaded when first shown. */
