@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launch, openPage, picture } from './chromium.ts';
-import { expectAccessible, signUp } from './steps.ts';
+import { expectAccessible, openTerminal, signUp } from './steps.ts';
 
 const url = inject('url');
 /** Between two keys of a fast typist, in milliseconds. */
@@ -256,4 +256,35 @@ describe('the keys of a page are dead', () => {
     await page.keyboard.press('t');
     await page.waitForURL(`${home}/tokens`);
   });
+});
+
+it('types nothing into a terminal that comes back while the palette is open', async () => {
+  const context = await browser.newContext({ storageState, ignoreHTTPSErrors: true });
+  const other = await context.newPage();
+  await other.goto(`${home}/clusters/demo/r/pods?ns=shop`);
+  await openTerminal(other);
+  await other.locator('.xterm-helper-textarea:focus').waitFor();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await other.route('**/socket.io/**', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const first = await (await other.request.get(`${home}/tokens`)).text();
+  await other.route('**/_next/static/**/*.js', async (route) => {
+    if (!first.includes(new URL(route.request().url()).pathname)) await held;
+    await route.continue();
+  });
+  await other.goto(`${home}/tokens`);
+  await other.getByText('No tokens yet').waitFor();
+  await other.keyboard.press('Control+k');
+  await other.keyboard.type('sess');
+  release();
+  await other.locator('.xterm-helper-textarea').waitFor({ state: 'attached' });
+  await other.getByText('Connecting').waitFor({ state: 'detached' });
+  await other.keyboard.type('ions');
+  expect(await other.getByRole('combobox', { name: 'Command palette' }).inputValue()).toBe('sessions');
+  await context.close();
 });

@@ -6,6 +6,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Time } from '#components/ui/time.tsx';
 import type { PodTarget } from '#features/pods/pod-target.ts';
 import { endTitle } from './end-title.ts';
+import { mayTakeFocus } from './taking-focus.ts';
 import type { OpenState, TerminalState } from './terminal-session.ts';
 
 interface TerminalNoticeProps {
@@ -67,7 +68,7 @@ export function TerminalNotice({ state, target, active, onStart, onMode }: Termi
 function Elsewhere({ terminal, active, onMode }: { terminal: HeldTerminal; active: boolean } & Modes) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (active) button.current?.focus();
+    if (active && mayTakeFocus()) button.current?.focus();
   }, [active]);
   const typist = terminal.viewers.find(({ mode, own }) => own && mode === 'write');
   return (
@@ -131,7 +132,7 @@ function Bar({ children }: { children: ReactNode }) {
 function StartButton({ active, onStart }: { active: boolean; onStart: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (active) button.current?.focus();
+    if (active && mayTakeFocus()) button.current?.focus();
   }, [active]);
   return (
     <Button ref={button} size="sm" variant="primary" onClick={onStart}>

@@ -1,6 +1,7 @@
 'use client';
 import { useEffect, useRef, useState } from 'react';
 import type { Shell } from '#features/pods/pod-target.ts';
+import { useFocusWhenReady } from './taking-focus.ts';
 import { TerminalNotice } from './terminal-notice.tsx';
 import type { TerminalPaneProps } from './terminal-pane-props.ts';
 import { TerminalSearch } from './terminal-search.tsx';
@@ -27,9 +28,7 @@ export function TerminalView({ target, active = true, startAtOnce = true, onChoi
     onSearch: () => setSearching(true),
     onMatches: setMatches,
   });
-  useEffect(() => {
-    if (active) screen?.focus();
-  }, [active, screen]);
+  useFocusWhenReady(active, screen);
   const shown = state.phase === 'open' ? state.terminal.id : undefined;
   const endsOnClose = state.phase === 'open' && state.mode === 'write' && state.terminal.owner.own;
   const hasEnded = state.phase === 'ended';
