@@ -1,10 +1,21 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LocalAgents } from './agents.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { restartPolicy } from './supervisor.ts';
+import { sameForAll, type UpstreamSource } from './upstream.ts';
+
+/** A program in the place of the agent: it runs until a file `refused` is in its state folder, and then exits like a refused agent. */
+const untilRefused = `
+  const { existsSync, watch } = require('node:fs');
+  const state = process.argv[process.argv.indexOf('--state') + 1];
+  const look = () => existsSync(state + '/refused') && process.exit(2);
+  watch(state, look);
+  look();
+  process.on('SIGTERM', () => process.exit(0));
+`;
 
 let data: DataFolder;
 beforeEach(async () => {
@@ -14,7 +25,8 @@ afterEach(() => rm(data.path, { recursive: true }));
 
 it('never connects one context as the cluster of another', async () => {
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  const contexts = (context: string) => new Map([['prod', { kubeconfig: join(data.path, 'gone'), context }]]);
+  const contexts = (context: string) =>
+    new Map([['prod', sameForAll({ kubeconfig: join(data.path, 'gone'), context })]]);
   const gateway = { url: 'https://localhost:1', caFile: join(data.path, 'gone') };
   try {
     const before = new LocalAgents(data, gateway, contexts('a/prod'));
@@ -38,7 +50,7 @@ it('never connects one context as the cluster of another', async () => {
 it('reports that an agent ended, keeps its join token out of its arguments, and stops without delay', async () => {
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
-    const upstreams = new Map([['kind', { kubeconfig: join(data.path, 'gone') }]]);
+    const upstreams = new Map([['kind', sameForAll({ kubeconfig: join(data.path, 'gone') })]]);
     const restarts = { ...restartPolicy, shortest: 3_600_000, longest: 3_600_000 };
     const gateway = { url: 'https://localhost:1', caFile: join(data.path, 'gone'), restarts };
     const agents = new LocalAgents(data, gateway, upstreams);
@@ -55,3 +67,38 @@ it('reports that an agent ended, keeps its join token out of its arguments, and 
     stderr.mockRestore();
   }
 }, 30_000);
+
+it('says which cluster is beyond the limit, and connects it when another one was deleted', async () => {
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const said = () => stderr.mock.calls.map(([text]) => String(text));
+  const forgotten: string[] = [];
+  const demos: UpstreamSource = {
+    most: 2,
+    of: async (clusterId) => ({ kubeconfig: data.file(clusterId) }),
+    forget: (clusterId) => forgotten.push(clusterId),
+  };
+  const program = data.file('agent.cjs');
+  await writeFile(program, untilRefused);
+  const gateway = { url: 'https://localhost:1', caFile: data.file('gone'), command: [program] };
+  const agents = new LocalAgents(data, gateway, new Map([['demo', demos]]));
+  const kubeconfigs = () =>
+    agents.children.map(({ process: { spawnargs } }) => spawnargs[spawnargs.indexOf('--kubeconfig') + 1]);
+  try {
+    for (const organization of ['acme', 'beta', 'gamma', 'delta']) {
+      await agents.join({ name: 'demo', organization, clusterId: `of-${organization}`, joinToken: 'postern_join_x' });
+    }
+    await vi.waitFor(() => expect(kubeconfigs()).toEqual([data.file('of-acme'), data.file('of-beta')]));
+    expect(said()).toEqual([
+      expect.stringMatching(/^The cluster "demo" of the organization "gamma" is not connected: .* at most 2 /),
+      expect.stringMatching(/^The cluster "demo" of the organization "delta" is not connected: .* at most 2 /),
+    ]);
+    await writeFile(data.file('agents', 'of-acme', 'refused'), '');
+    await vi.waitFor(() => expect(kubeconfigs()).toEqual([data.file('of-beta'), data.file('of-gamma')]), 20_000);
+    expect(forgotten).toEqual(['of-acme']);
+    expect(await readdir(data.file('agents'))).not.toContain('of-acme');
+    expect(said()).toHaveLength(3);
+  } finally {
+    await agents.stop(1_000);
+    stderr.mockRestore();
+  }
+}, 60_000);

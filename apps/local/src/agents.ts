@@ -7,20 +7,12 @@ import type { DataFolder } from './data-folder.ts';
 import type { LocalCluster } from './gateway.ts';
 import { built } from './programs.ts';
 import { howEnded, type RestartPolicy, restartPolicy, waitBefore } from './supervisor.ts';
+import type { UpstreamSource } from './upstream.ts';
 
-/** Maximum number of agents: each is a process, and a laptop needs one demo, not fifty. */
-const MOST = 8;
 /** How long an agent may take to exit after SIGTERM when it is restarted, in milliseconds. */
 const PATIENCE = 3_000;
 /** The agent's exit code for a permanently refused credential (docs/cli.md). */
 const REFUSED = 2;
-
-export interface Upstream {
-  /** Path of the kubeconfig, or several as in `KUBECONFIG`. */
-  kubeconfig: string;
-  /** Context of the kubeconfig; default: the current one. */
-  context?: string | undefined;
-}
 
 export interface AgentSettings {
   /** URL of the gateway. */
@@ -37,6 +29,7 @@ export interface AgentSettings {
 interface AgentRecord {
   clusterId: string;
   name: string;
+  organization?: string;
   /** The context that it was created for: two contexts may result in the same cluster name. */
   context?: string | undefined;
 }
@@ -46,7 +39,7 @@ export class LocalAgents {
   readonly #data: DataFolder;
   readonly #settings: AgentSettings;
   /** By cluster name: `demo`, or the context of --connect. */
-  readonly #upstreams: Map<string, Upstream>;
+  readonly #upstreams: Map<string, UpstreamSource>;
   /** By cluster id, like the following fields. */
   readonly #running = new Map<string, Child>();
   /** Includes agents that wait for their next start. */
@@ -54,13 +47,15 @@ export class LocalAgents {
   /** The newest token of each; earlier ones stop working. */
   readonly #joinTokens = new Map<string, string>();
   readonly #names = new Map<string, string>();
+  /** Clusters beyond the limit, in the order in which they came. */
+  readonly #waiting = new Map<string, AgentRecord>();
   /** Agents that are to be restarted. */
   readonly #asked = new Set<string>();
   readonly #stop = new AbortController();
   /** Ends all waits for the next start. */
   #wake = new AbortController();
 
-  constructor(data: DataFolder, settings: AgentSettings, upstreams: Map<string, Upstream>) {
+  constructor(data: DataFolder, settings: AgentSettings, upstreams: Map<string, UpstreamSource>) {
     this.#data = data;
     this.#settings = settings;
     this.#upstreams = upstreams;
@@ -80,8 +75,8 @@ export class LocalAgents {
 
   /** Enrols and starts an agent for a cluster that the gateway has just created, or prints that it cannot. */
   async join(cluster: LocalCluster): Promise<void> {
-    const { clusterId, name } = cluster;
-    const record: AgentRecord = { clusterId, name, context: this.#upstreams.get(name)?.context };
+    const { clusterId, name, organization } = cluster;
+    const record: AgentRecord = { clusterId, name, organization, context: this.#upstreams.get(name)?.context };
     this.#joinTokens.set(clusterId, cluster.joinToken);
     try {
       await this.#write(record);
@@ -124,35 +119,55 @@ export class LocalAgents {
   /** Runs an agent, and restarts it when it exits, until it is refused permanently. */
   #keep(record: AgentRecord): void {
     const { clusterId, name } = record;
-    const upstream = this.#upstreams.get(name);
-    if (upstream === undefined || this.#kept.has(clusterId) || this.#kept.size >= MOST || this.#stop.signal.aborted) {
-      return;
-    }
-    if (record.context !== upstream.context) {
+    const source = this.#upstreams.get(name);
+    if (source === undefined || this.#kept.has(clusterId) || this.#stop.signal.aborted) return;
+    if (record.context !== source.context) {
       say(
-        `"${name}" is the context ${record.context} here, so ${upstream.context} is not connected. Delete the cluster, or rename the context.`,
+        `"${name}" is the context ${record.context} here, so ${source.context} is not connected. Delete the cluster, or rename the context.`,
       );
       return;
     }
+    if (source.most !== undefined && this.#keptWith(name) >= source.most) {
+      this.#waiting.set(clusterId, record);
+      say(sayFull(record, source.most));
+      return;
+    }
     this.#names.set(clusterId, name);
-    const kept = this.#run(record, upstream).finally(() => this.#kept.delete(clusterId));
+    const kept = this.#run(record, source).finally(() => {
+      this.#kept.delete(clusterId);
+      this.#keepNext(name);
+    });
     this.#kept.set(clusterId, kept);
   }
 
+  /** How many agents of clusters with this name are kept running. */
+  #keptWith(name: string): number {
+    return [...this.#kept.keys()].filter((id) => this.#names.get(id) === name).length;
+  }
+
+  /** Gives a free place to the cluster that has waited longest. */
+  #keepNext(name: string): void {
+    const next = [...this.#waiting.values()].find((record) => record.name === name);
+    if (next === undefined) return;
+    this.#waiting.delete(next.clusterId);
+    this.#keep(next);
+  }
+
   /** Never rejects. */
-  async #run(record: AgentRecord, upstream: Upstream): Promise<void> {
+  async #run(record: AgentRecord, source: UpstreamSource): Promise<void> {
     const { clusterId, name } = record;
     const { signal } = this.#stop;
     let ends = 0;
     for (let again = false; !signal.aborted; again = true) {
       const since = performance.now();
       const joinToken = this.#joinTokens.get(clusterId);
-      const { code, why } = await this.#runOnce(record, { upstream, joinToken, again });
+      const { code, why } = await this.#runOnce(record, { source, joinToken, again });
       if (signal.aborted) return;
       if (this.#asked.delete(clusterId)) continue;
       if (code === REFUSED && this.#joinTokens.get(clusterId) === joinToken) {
         say(`The agent of "${name}" ended (${why}); it was refused for good.`);
         await this.#forget(clusterId);
+        source.forget(clusterId);
         return;
       }
       const { restarts = restartPolicy } = this.#settings;
@@ -167,9 +182,11 @@ export class LocalAgents {
   /** Starts an agent and waits until it exits. */
   async #runOnce(
     { clusterId }: AgentRecord,
-    { upstream, joinToken, again }: { upstream: Upstream; joinToken: string | undefined; again: boolean },
+    { source, joinToken, again }: { source: UpstreamSource; joinToken: string | undefined; again: boolean },
   ): Promise<{ code: number | null; why: string }> {
     try {
+      const upstream = await source.of(clusterId);
+      this.#stop.signal.throwIfAborted();
       const child = startChild(this.#data, {
         name: `agent-${clusterId}`,
         again,
@@ -207,6 +224,12 @@ async function readRecord(file: string): Promise<AgentRecord | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** Says why a cluster is not connected, and what to do. */
+function sayFull({ name, organization }: AgentRecord, most: number): string {
+  const whose = organization === undefined ? '' : ` of the organization "${organization}"`;
+  return `The cluster "${name}"${whose} is not connected: this machine runs at most ${most} of them at once, because each needs an agent of its own. It is connected when another one is deleted.`;
 }
 
 function say(sentence: string): void {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { freePort } from '@postern/postgres';
 import pc from 'picocolors';
-import { LocalAgents, type Upstream } from './agents.ts';
+import { LocalAgents } from './agents.ts';
 import { openBrowser } from './browser.ts';
 import { type Certificates, ensureCertificates } from './certificates.ts';
 import { stopStarting } from './child.ts';
@@ -10,6 +11,8 @@ import { startDashboard } from './dashboard.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { startDatabase } from './database.ts';
 import { startDemoCluster } from './demo-cluster.ts';
+import { mostDemos } from './demo-limit.ts';
+import { DemoWorlds } from './demo-worlds.ts';
 import { type Gateway, type GatewaySettings, startGateway } from './gateway.ts';
 import { endLeftovers } from './leftovers.ts';
 import type { Mode } from './mode.ts';
@@ -18,6 +21,7 @@ import { assertPortFree } from './ports.ts';
 import { step } from './progress.ts';
 import { hashOfSetupCode, isOpenToOthers, makeSetupCode } from './setup-code.ts';
 import { Supervisor } from './supervisor.ts';
+import { sameForAll, type UpstreamSource } from './upstream.ts';
 import { UserError } from './user-error.ts';
 import { findOwnCluster } from './user-kubeconfig.ts';
 
@@ -117,9 +121,10 @@ async function start(
   stops.push(() => dashboard.stop(PATIENCE));
 
   interruption.throwIfAborted();
-  const upstreams = new Map<string, Upstream>();
-  if (demo) upstreams.set('demo', demo);
-  if (own) upstreams.set(own.name, own);
+  const demoWorlds = demo && new DemoWorlds(demo, mostDemos(totalmem()));
+  const upstreams = new Map<string, UpstreamSource>();
+  if (demoWorlds) upstreams.set('demo', demoWorlds);
+  if (own) upstreams.set(own.name, sameForAll(own));
   const agents = new LocalAgents(
     data,
     {
@@ -167,13 +172,17 @@ async function start(
   await agents.resume();
   stops.push(() => agents.stop(PATIENCE));
   const demoCluster =
-    demo &&
+    demoWorlds &&
     new Supervisor(
       {
         what: 'The demo cluster',
         child: demo,
-        restart: () => startDemoCluster(data, { ...demoOptions, again: true }),
-        // Its address, certificate and token are new, and an agent only reads them at startup.
+        restart: async () => {
+          const child = await startDemoCluster(data, { ...demoOptions, again: true });
+          demoWorlds.moveTo(child);
+          return child;
+        },
+        // Its address, certificate and tokens are new, and an agent only reads them at startup.
         onBack: () => agents.restart('demo'),
         stopping,
       },

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { parse } from 'yaml';
-import type { Upstream } from './agents.ts';
+import type { Upstream } from './upstream.ts';
 import { UserError } from './user-error.ts';
 
 /** A cluster of the user's own kubeconfig, with its name in Postern. */

@@ -1,14 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { renderKubeconfig } from '@postern/kube';
-import { Authorizer } from './api/rbac.ts';
 import { makeCertificate } from './certificates.ts';
 import { listen } from './server.ts';
-import { startDemoCluster } from './simulation/demo-cluster.ts';
-import { attempt } from './simulation/report-bug.ts';
-import { PodHttp } from './streams/pod-http.ts';
-import { PodProcesses } from './streams/pod-processes.ts';
+import { ProcessPlaces } from './streams/process-places.ts';
 import { detectSandbox, Sandbox, type SandboxKind } from './streams/sandbox.ts';
-import { Upgrader } from './streams/upgrade.ts';
+import { Worlds } from './world.ts';
 
 export interface EmulatorOptions {
   /** Port on 127.0.0.1; 0 (the default) for any free one. */
@@ -21,61 +16,63 @@ export interface EmulatorOptions {
   hidden?: string[];
 }
 
-export interface Emulator {
-  /** `https://127.0.0.1:…`. */
-  url: string;
+/** How to reach one world. */
+interface WorldAccess {
   /** A kubeconfig of an administrator: anyone who has it can run a shell on this machine. */
   kubeconfig: string;
-  caPem: string;
+  /** The administrator's token, which opens this world only. */
   token: string;
+}
+
+/** A server of worlds: demo clusters that have nothing in common but an address. */
+export interface WorldServer {
+  /** `https://127.0.0.1:…`. */
+  url: string;
+  caPem: string;
   /** How processes of pods are isolated from the rest of this machine; `off`: there are none. */
   sandbox: SandboxKind | 'off';
-  /** Ends all connections, streams and processes, and removes the pods' files. */
+  /** The world with this name; a fresh one if there is none. */
+  world(name: string): WorldAccess;
+  /** Ends a world for good, with its connections, streams and processes, and removes its pods' files. */
+  endWorld(name: string): void;
+  /** Ends all worlds and connections. */
   close(): Promise<void>;
 }
 
+/** A server with one world. */
+export interface Emulator extends WorldServer, WorldAccess {}
+
 /**
- * Starts a small Kubernetes API with a demo cluster behind it. It listens on loopback only, with a certificate and a token
- * created for this run.
+ * Starts a small Kubernetes API without any world yet. It listens on loopback only, with a certificate created for this run.
  * @throws if the port is not available.
  */
-export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+export async function startWorlds(options: EmulatorOptions = {}): Promise<WorldServer> {
   const { port = 0, shell = 'real', hidden = [] } = options;
   const certificate = await makeCertificate(Date.now());
-  const token = randomBytes(32).toString('base64url');
-  const sandbox = shell === 'real' ? await detectSandbox(hidden) : new Sandbox('limits', undefined);
-  const processes = new PodProcesses(shell === 'real', sandbox);
-  const http = new PodHttp();
-  const { store, clock, resources, kubelet } = startDemoCluster((pod) => {
-    processes.end(pod);
-    http.forget(pod);
-  });
-  processes.onMainEnded((pod, container, code) =>
-    attempt('the end of a program', () => kubelet.containerEnded(pod, container, code)),
-  );
-  const authorizer = new Authorizer(store);
-  const upgrader = new Upgrader({ store, clock, processes, http });
-  const stop = () => {
-    clock.stop();
-    processes.endAll();
-    http.close();
-  };
-  const context = { store, clock, resources, authorizer, token };
-  const listener = await listen(context, upgrader, { certificate, port }).catch((error: Error) => {
-    stop();
-    throw error;
-  });
+  const shells = shell === 'real';
+  const sandbox = shells ? await detectSandbox(hidden) : new Sandbox('limits', undefined);
+  const worlds = new Worlds({ shells, sandbox, places: new ProcessPlaces() });
+  const listener = await listen(worlds, { certificate, port });
   const url = `https://127.0.0.1:${listener.port}`;
   const { caPem } = certificate;
   return {
     url,
     caPem,
-    token,
-    sandbox: shell === 'real' ? sandbox.kind : 'off',
-    kubeconfig: renderKubeconfig({ server: url, caPem, contextName: 'demo', user: { token } }),
+    sandbox: shells ? sandbox.kind : 'off',
+    world: (name) => {
+      const { token } = worlds.named(name);
+      return { token, kubeconfig: renderKubeconfig({ server: url, caPem, contextName: 'demo', user: { token } }) };
+    },
+    endWorld: (name) => worlds.end(name),
     close: async () => {
-      stop();
+      worlds.endAll();
       await listener.close();
     },
   };
+}
+
+/** Starts a server with one world. @throws if the port is not available. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const server = await startWorlds(options);
+  return { ...server, ...server.world('demo') };
 }

@@ -1,11 +1,15 @@
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startEmulator } from './emulator.ts';
+import { startWorlds } from './emulator.ts';
+import { serveParent } from './parent.ts';
+import { writePrivate } from './private-file.ts';
 
 const USAGE = 'usage: main.js --dir DIR [--port N] [--shell real|off]\n';
 
-/** Starts the demo cluster, writes DIR/kubeconfig (0600) and prints one line of JSON when it is ready. */
+/**
+ * Starts the emulator and prints one line of JSON when it is ready. With a channel to its parent process it makes the worlds for
+ * which that asks, and ends with it; otherwise it makes one, and writes its kubeconfig to DIR.
+ */
 async function main(): Promise<void> {
   const { dir, port, shell } = parseArgs({
     options: {
@@ -19,19 +23,25 @@ async function main(): Promise<void> {
   if (shell !== 'real' && shell !== 'off') throw new Error(USAGE);
   // As root, processes of pods run as a dedicated user; without this they would keep root's other groups.
   if (process.getuid?.() === 0) process.setgroups?.([]);
+  const folder = resolve(dir);
   // The parent folder is that of `npm start`, with the keys and the database.
-  const emulator = await startEmulator({ port: number, shell, hidden: [dirname(resolve(dir))] });
-  const kubeconfig = join(resolve(dir), 'kubeconfig');
-  await mkdir(dir, { recursive: true });
-  await writeFile(`${kubeconfig}.new`, emulator.kubeconfig, { mode: 0o600 });
-  await chmod(`${kubeconfig}.new`, 0o600);
-  await rename(`${kubeconfig}.new`, kubeconfig);
-  const { sandbox, url } = emulator;
-  const stop = () => void emulator.close().finally(() => process.exit(0));
+  const server = await startWorlds({ port: number, shell, hidden: [dirname(folder)] });
+  const stop = () => void server.close().finally(() => process.exit(0));
   // Before the line is printed, because the reader may stop the process right away.
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  process.stdout.write(`${JSON.stringify({ ready: true, kubeconfig, port: Number(new URL(url).port), sandbox })}\n`);
+  const { sandbox, url } = server;
+  const ready = { ready: true, port: Number(new URL(url).port), sandbox };
+  const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  if (process.send !== undefined) {
+    process.once('disconnect', stop);
+    await serveParent(process, server, join(folder, 'worlds'));
+    say(ready);
+    return;
+  }
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writePrivate(kubeconfig, server.world('demo').kubeconfig);
+  say({ ...ready, kubeconfig });
 }
 
 main().catch((error: Error) => {

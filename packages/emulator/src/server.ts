@@ -3,19 +3,19 @@ import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } f
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ApiError } from './api/api-error.ts';
-import { type ApiContext, admit, answer, statusOf } from './api/handler.ts';
+import { admit, answer, isForResource, statusOf } from './api/handler.ts';
 import type { ServerCertificate } from './certificates.ts';
-import { refuseUpgrade, type Upgrader } from './streams/upgrade.ts';
+import { refuseUpgrade } from './streams/upgrade.ts';
+import type { Worlds } from './world.ts';
 
 export interface Listener {
   port: number;
   close(): Promise<void>;
 }
 
-/** Serves the API on loopback, over HTTP/2 and HTTP/1.1. @param port 0 for any free one. @throws if it is not available. */
+/** Serves the API of all worlds on loopback, over HTTP/2 and HTTP/1.1. @param port 0 for any free one. @throws if it is not available. */
 export async function listen(
-  context: ApiContext,
-  upgrader: Upgrader,
+  worlds: Worlds,
   { certificate, port }: { certificate: ServerCertificate; port: number },
 ): Promise<Listener> {
   const server: Http2SecureServer = createSecureServer({
@@ -40,16 +40,18 @@ export async function listen(
     // Through Node's compatibility API, HTTP/2 looks like HTTP/1.1 here.
     response.on('error', () => {});
     request.on('error', () => {});
-    answer(context, request as unknown as IncomingMessage, response as unknown as ServerResponse).catch(() =>
+    answer(worlds, request as unknown as IncomingMessage, response as unknown as ServerResponse).catch(() =>
       response.stream ? response.stream.destroy() : request.socket.destroy(),
     );
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     try {
-      const exchange = admit(context, request);
-      if (!('resource' in exchange)) throw new ApiError(400, 'BadRequest', 'nothing to upgrade here');
-      upgrader.serve(exchange, { request, socket, head });
+      const admitted = admit(worlds, request);
+      if (!isForResource(admitted)) throw new ApiError(400, 'BadRequest', 'nothing to upgrade here');
+      const { world, exchange } = admitted;
+      socket.once('close', world.hold(socket));
+      world.upgrader.serve(exchange, { request, socket, head });
     } catch (error) {
       refuseUpgrade(socket, statusOf(error));
     }

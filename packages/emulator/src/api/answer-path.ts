@@ -6,16 +6,20 @@ import { openApiDocument, openApiIndex } from './openapi.ts';
 import { openApiV2 } from './openapi-v2.ts';
 import type { Resources } from './resources.ts';
 
-/** Serves requests that are not for a resource: health, version, discovery, schemas. @throws ApiError 404, 405. */
-export function answerPath(resources: Resources, exchange: Exchange): void {
+/**
+ * Serves requests that are not for a resource: health, version, discovery, schemas.
+ * @param resources undefined for an anonymous request: only health and version are served.
+ * @throws ApiError 404, 405.
+ */
+export function answerPath(resources: Resources | undefined, exchange: Exchange): void {
   const { path, request } = exchange;
   if (health(exchange)) return;
   if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
-  if (path === '/openapi/v2') {
+  if (path === '/openapi/v2' && resources !== undefined) {
     sendProtobuf(resources, exchange);
     return;
   }
-  const document = documentAt(resources, exchange);
+  const document = /^\/version\/?$/.test(path) ? version : resources && documentAt(resources, exchange);
   if (document === undefined) throw noSuchPath();
   const contentType = /^\/apis?\/?$/.test(path) ? discoveryContentType(exchange) : 'application/json';
   sendJson({ response: exchange.response, contentType }, 200, document);
@@ -23,7 +27,6 @@ export function answerPath(resources: Resources, exchange: Exchange): void {
 
 function documentAt(resources: Resources, exchange: Exchange): object | undefined {
   const { path } = exchange;
-  if (/^\/version\/?$/.test(path)) return version;
   if (path === '/') return { paths: ['/api', '/apis', '/healthz', '/openapi/v3', '/version'] };
   if (path === '/openapi/v3') return openApiIndex(resources);
   if (path.startsWith('/openapi/v3/')) return openApiDocument(resources, path.slice('/openapi/v3/'.length));

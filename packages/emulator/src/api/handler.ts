@@ -1,46 +1,62 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authorisationVerb, requestInfo } from '@postern/kube';
+import type { World, Worlds } from '../world.ts';
 import { answerPath } from './answer-path.ts';
 import { answerResource } from './answer-resource.ts';
 import { ApiError, badRequest, noSuchPath } from './api-error.ts';
 import { type Exchange, type ResourceExchange, sendJson } from './exchange.ts';
-import { authenticate } from './identity.ts';
-import type { Resources } from './resources.ts';
-import type { WriteContext } from './write.ts';
+import { anonymous, bearerToken, unauthorized, userInWorld } from './identity.ts';
+import { type Attributes, refusal } from './rbac.ts';
 
-export interface ApiContext extends WriteContext {
-  token: string;
-  resources: Resources;
+/** An authorised request, for a resource or a path, and its world: undefined if it has none, because it is anonymous. */
+interface Admitted {
+  world: World | undefined;
+  exchange: Omit<Exchange, 'response'>;
 }
 
-/** An authorised request, for a resource or a path. */
-type Admitted = Omit<Exchange, 'response'> | Omit<ResourceExchange, 'response'>;
+/** An authorised request for a resource of a world. */
+interface AdmittedToResource {
+  world: World;
+  exchange: Omit<ResourceExchange, 'response'>;
+}
+
+export function isForResource(admitted: Admitted | AdmittedToResource): admitted is AdmittedToResource {
+  return 'resource' in admitted.exchange;
+}
 
 /** Paths that anybody may read, as in the cluster role system:public-info-viewer. */
 const PUBLIC = /^\/(?:healthz|livez|readyz|version)(?:\/|$)/;
 
 /** Parses, authenticates and authorises the head of a request. @throws ApiError 400, 401, 403, 404. */
-export function admit(context: ApiContext, request: IncomingMessage): Admitted {
-  const user = authenticate(request, context.token);
+export function admit(worlds: Worlds, request: IncomingMessage): Admitted | AdmittedToResource {
+  const token = bearerToken(request);
+  const world = token === undefined ? undefined : worlds.openedBy(token);
+  if (token !== undefined && world === undefined) throw unauthorized();
+  const user = world === undefined ? anonymous : userInWorld(request);
   const { path, search } = splitUrl(request.url ?? '/');
   const info = requestInfo(request.method ?? 'GET', path, search);
   if (info === null) throw badRequest('the request could not be understood');
   const exchange = { request, path, query: new URLSearchParams(search), user };
+  const demand = (attributes: Attributes) => {
+    if (world === undefined) throw refusal(user, attributes);
+    world.authorizer.demand(user, attributes);
+  };
   if (!info.isResourceRequest) {
     const blank = { group: '', resource: '', subresource: '', namespace: '', name: '' };
-    if (!PUBLIC.test(path)) context.authorizer.demand(user, { ...blank, verb: info.verb, path });
-    return exchange;
+    if (!PUBLIC.test(path)) demand({ ...blank, verb: info.verb, path });
+    return { world, exchange };
   }
   const { apiGroup: group, resource: plural, subresource, namespace, name } = info;
   const verb = authorisationVerb(info);
-  context.authorizer.demand(user, { verb, group, resource: plural, subresource, namespace, name });
-  const resource = context.resources.find(group, info.apiVersion, plural);
+  demand({ verb, group, resource: plural, subresource, namespace, name });
+  const resource = world?.resources.find(group, info.apiVersion, plural);
   const isCore = info.apiPrefix === 'api';
-  if (resource === undefined || isCore !== (group === '') || info.parts.length > 3) throw noSuchPath();
+  if (world === undefined || resource === undefined) throw noSuchPath();
+  if (isCore !== (group === '') || info.parts.length > 3) throw noSuchPath();
   const isKnown = subresource === '' || resource.subresources.some((one) => one.name === subresource);
   if (!isKnown || (!resource.namespaced && namespace !== '' && plural !== 'namespaces')) throw noSuchPath();
   const scope = resource.namespaced ? namespace : '';
-  return { ...exchange, resource, verb: info.verb, namespace: scope, name, subresource };
+  return { world, exchange: { ...exchange, resource, verb: info.verb, namespace: scope, name, subresource } };
 }
 
 function splitUrl(url: string): { path: string; search: string } {
@@ -60,11 +76,13 @@ export function statusOf(error: unknown): ApiError['status'] {
 }
 
 /** Handles a request that is not an upgrade. Never throws: errors become a Status. */
-export async function answer(context: ApiContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answer(worlds: Worlds, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const admitted = admit(context, request);
-    if ('resource' in admitted) await answerResource(context, { ...admitted, response });
-    else answerPath(context.resources, { ...admitted, response });
+    const admitted = admit(worlds, request);
+    const { world, exchange } = admitted;
+    if (world !== undefined) response.once('close', world.hold(response));
+    if (isForResource(admitted)) await answerResource(admitted.world, { ...admitted.exchange, response });
+    else answerPath(world?.resources, { ...exchange, response });
   } catch (error) {
     const status = statusOf(error);
     sendJson({ response }, status.code, status);

@@ -35,15 +35,7 @@ export class Authorizer {
 
   /** @throws ApiError 403 with the apiserver's wording. */
   demand(user: User, attributes: Attributes): void {
-    if (this.allows(user, attributes)) return;
-    if (attributes.path !== undefined) {
-      const message = `forbidden: User "${user.name}" cannot ${attributes.verb} path "${attributes.path}"`;
-      throw new ApiError(403, 'Forbidden', message, {});
-    }
-    const { verb, group, resource, subresource, namespace, name } = attributes;
-    const attempt = { user: user.name, verb, apiGroup: group, resource, subresource, namespace, name };
-    const refusal = forbidden(attempt, 'no role allows it');
-    throw new ApiError(403, 'Forbidden', refusal.message.replace(/: no role allows it$/, ''), refusal.details);
+    if (!this.allows(user, attributes)) throw refusal(user, attributes);
   }
 
   /** All rules that apply to a user in a namespace; only the cluster-wide ones if it is empty. */
@@ -75,6 +67,18 @@ export class Authorizer {
         : this.#store.find('roles.rbac.authorization.k8s.io', metadata.namespace ?? '', roleRef.name);
     return (role as Role | undefined)?.rules ?? [];
   }
+}
+
+/** The apiserver's error for a request that no role allows. */
+export function refusal(user: User, attributes: Attributes): ApiError {
+  if (attributes.path !== undefined) {
+    const message = `forbidden: User "${user.name}" cannot ${attributes.verb} path "${attributes.path}"`;
+    return new ApiError(403, 'Forbidden', message, {});
+  }
+  const { verb, group, resource, subresource, namespace, name } = attributes;
+  const attempt = { user: user.name, verb, apiGroup: group, resource, subresource, namespace, name };
+  const { message, details } = forbidden(attempt, 'no role allows it');
+  return new ApiError(403, 'Forbidden', message.replace(/: no role allows it$/, ''), details);
 }
 
 function isSubject(user: User, subject: { kind: string; name: string; namespace?: string }): boolean {

@@ -24,6 +24,7 @@ interface Alarm {
 export class SimulationClock implements Clock {
   #now: number;
   #live = false;
+  #stopped = false;
   readonly #alarms = new Set<Alarm>();
 
   constructor(start: number) {
@@ -35,6 +36,7 @@ export class SimulationClock implements Clock {
   }
 
   after(delay: number, task: () => void): () => void {
+    if (this.#stopped) return () => {};
     const alarm: Alarm = { at: this.now() + delay, task };
     this.#alarms.add(alarm);
     if (this.#live) this.#arm(alarm);
@@ -57,8 +59,9 @@ export class SimulationClock implements Clock {
     for (const alarm of this.#alarms) this.#arm(alarm);
   }
 
-  /** Cancels all tasks. */
+  /** Cancels all tasks, and ignores those of later. */
   stop(): void {
+    this.#stopped = true;
     for (const alarm of this.#alarms) this.#cancel(alarm);
   }
 

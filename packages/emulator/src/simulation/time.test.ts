@@ -31,6 +31,16 @@ describe('the clock', () => {
     expect(Math.abs(clock.now() - Date.now())).toBeLessThan(100);
     clock.stop();
   });
+
+  it('starts no timer once it was stopped', async () => {
+    const clock = new SimulationClock(Date.now());
+    clock.goLive();
+    clock.stop();
+    const timers = () => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
+    const before = timers();
+    clock.after(60_000, () => {});
+    expect(timers()).toBe(before);
+  });
 });
 
 it('shows durations as kubectl does', () => {

@@ -4,11 +4,10 @@ import type { Container, Pod } from '../model/kinds.ts';
 import { attempt } from '../simulation/report-bug.ts';
 import { ContainerFolders } from './container-folders.ts';
 import { type RunningProcess, SESSION, startProcess } from './process.ts';
+import type { ProcessPlaces } from './process-places.ts';
 import type { Sandbox } from './sandbox.ts';
 import { diskUsage, memoryUsage } from './usage.ts';
 
-/** Limit on processes, so that a loop of execs cannot bring down a laptop. */
-const MAX_PROCESSES = 64;
 /** Limits on the memory of all processes of one exec, and on the files of one container, in bytes. */
 const budget = { memory: 512 * 1024 ** 2, disk: 64 * 1024 ** 2 };
 /** How often usage is checked, in milliseconds. In between, the kernel's limits apply (sandbox-scripts.ts). */
@@ -22,7 +21,7 @@ interface Running {
 }
 
 /**
- * The processes of pods: real ones on this machine, isolated in a sandbox. Anyone who may exec can run a shell in that sandbox.
+ * The processes of the pods of one world: real ones on this machine, isolated in a sandbox. Anyone who may exec can run a shell in that sandbox.
  */
 export class PodProcesses {
   readonly #sandbox: Sandbox;
@@ -30,12 +29,15 @@ export class PodProcesses {
   readonly #running = new Map<RunningProcess, Running>();
   readonly #mains = new Map<string, Promise<RunningProcess>>();
   readonly #isAllowed: boolean;
+  readonly #places: ProcessPlaces;
+  #isOver = false;
   #looking: NodeJS.Timeout | undefined;
   #mainEnded: (pod: Pod, container: string, code: number) => void = () => {};
 
   /** @param isAllowed whether processes may be started at all. */
-  constructor(isAllowed: boolean, sandbox: Sandbox) {
+  constructor(isAllowed: boolean, sandbox: Sandbox, places: ProcessPlaces) {
     this.#isAllowed = isAllowed;
+    this.#places = places;
     this.#sandbox = sandbox;
     this.#folders = new ContainerFolders(sandbox.identity);
   }
@@ -58,18 +60,32 @@ export class PodProcesses {
         'this demo cluster was started without shells: nothing can be run in its pods',
       );
     }
-    if (this.#running.size >= MAX_PROCESSES) {
-      throw new ApiError(429, 'TooManyRequests', `${MAX_PROCESSES} processes are running in the demo cluster already`);
+    const { world } = this.#places.limits;
+    if (this.#running.size >= world) {
+      throw new ApiError(429, 'TooManyRequests', `${world} processes are running in the demo cluster already`);
+    }
+    if (this.#isOver) throw new ApiError(503, 'ServiceUnavailable', 'this demo cluster is gone');
+    const leave = this.#places.take();
+    if (leave === undefined) {
+      throw new ApiError(429, 'TooManyRequests', 'the demo clusters of this machine run as many processes as they may');
     }
     const folder = this.#folders.of(pod, container.name);
     const env = environment(pod, container, { folder, tty });
-    const running = await startProcess({ sandbox: this.#sandbox, command, tty, folder, env });
+    const running = await startProcess({ sandbox: this.#sandbox, command, tty, folder, env }).catch(
+      (error: unknown) => {
+        leave();
+        throw error;
+      },
+    );
+    // The world has ended meanwhile.
+    if (this.#isOver) running.kill();
     this.#running.set(running, { pod, container: container.name, folder });
     this.#looking ??= setInterval(
       () => attempt('the look at what pods use', () => this.#look()),
       LOOK_INTERVAL,
     ).unref();
     void running.ended.then(() => {
+      leave();
       this.#running.delete(running);
       running.kill();
       this.#lookNoMore();
@@ -124,7 +140,9 @@ export class PodProcesses {
     this.#looking = undefined;
   }
 
+  /** Ends all processes for good. */
   endAll(): void {
+    this.#isOver = true;
     clearInterval(this.#looking);
     for (const running of this.#running.keys()) running.kill();
     this.#mains.clear();
