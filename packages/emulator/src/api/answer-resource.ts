@@ -5,6 +5,7 @@ import { badRequest, methodNotAllowed, notFound } from './api-error.ts';
 import { parseBody, readBody } from './body.ts';
 import { evict } from './evict.ts';
 import { type ResourceExchange, sendJson } from './exchange.ts';
+import { FieldValidation } from './field-validation.ts';
 import { page } from './list.ts';
 import { patch } from './patch.ts';
 import { Representation } from './representation.ts';
@@ -31,8 +32,11 @@ export async function answerResource(context: WriteContext, exchange: ResourceEx
     const isWrite = verb !== 'get' && verb !== 'list';
     const bytes = isWrite ? await readBody(request) : Buffer.alloc(0);
     const body = bytes.length === 0 ? undefined : parseBody(bytes, request.headers['content-type']);
+    const validated = ['create', 'update', 'patch'].includes(verb)
+      ? { ...exchange, validation: new FieldValidation(exchange, { bytes, value: body }) }
+      : exchange;
     const answer = subresource === '' || subresource === 'status' ? onObjects : onSubresource;
-    const { code, body: answered } = answer(context, exchange, body);
+    const { code, body: answered } = answer(context, validated, body);
     sendJson(exchange, code, answered);
   }
 }

@@ -20,22 +20,31 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** The format of a body by its media type, without parameters; undefined for an unknown one. */
+export function bodyFormat(mediaType: string): 'json' | 'yaml' | 'protobuf' | undefined {
+  const type = mediaType.toLowerCase();
+  if (type === 'application/vnd.kubernetes.protobuf') return 'protobuf';
+  if (type === 'application/yaml' || type.endsWith('+yaml')) return 'yaml';
+  return type === '' || type === 'application/json' || type.endsWith('+json') ? 'json' : undefined;
+}
+
 /**
- * Parses JSON, YAML or protobuf according to the content type; without one, JSON.
+ * Parses JSON, YAML or protobuf according to the content type; without one, JSON. Of a repeated field the last one counts.
  * @throws ApiError 400 if it cannot be parsed, 415 for another type.
  */
 export function parseBody(body: Buffer, contentType: string | undefined): unknown {
-  const mediaType = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (mediaType === 'application/vnd.kubernetes.protobuf') return withoutPrototypes(decodeProtobuf(body));
-  const isYaml = mediaType === 'application/yaml' || mediaType.endsWith('+yaml');
-  if (!isYaml && mediaType !== 'application/json' && !mediaType.endsWith('+json')) {
+  const format = bodyFormat((contentType ?? '').split(';')[0]?.trim() ?? '');
+  if (format === 'protobuf') return withoutPrototypes(decodeProtobuf(body));
+  if (format === undefined) {
     const accepted =
       'accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf';
     throw new ApiError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - ${accepted}`);
   }
   try {
     const text = body.toString('utf8');
-    return withoutPrototypes(isYaml ? parse(text, { maxAliasCount: 100 }) : JSON.parse(text));
+    return withoutPrototypes(
+      format === 'yaml' ? parse(text, { maxAliasCount: 100, uniqueKeys: false }) : JSON.parse(text),
+    );
   } catch (error) {
     if (error instanceof ApiError) throw error;
     throw badRequest(`the object provided is unrecognized: ${error instanceof Error ? error.message : 'unreadable'}`);

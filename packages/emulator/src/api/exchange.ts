@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FieldValidation } from './field-validation.ts';
 import type { User } from './identity.ts';
 import type { Resource } from './resources.ts';
 
@@ -20,6 +21,8 @@ export interface ResourceExchange extends Exchange {
   namespace: string;
   name: string;
   subresource: string;
+  /** Of a body that creates or changes an object; undefined otherwise. */
+  validation?: FieldValidation;
 }
 
 /** Sends a JSON response. It is not indented, not even for browsers. */

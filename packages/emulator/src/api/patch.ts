@@ -21,6 +21,7 @@ export function patch(
   const { resource, namespace, name } = exchange;
   const type = exchange.request.headers['content-type']?.split(';')[0]?.trim();
   const current = context.store.find(resource.key, namespace, name);
+  if (type === 'application/apply-patch+yaml') exchange.validation?.checkApplied();
   if (type === 'application/apply-patch+yaml' && current === undefined) {
     const metadata = isFields(body) && isFields(body['metadata']) ? body['metadata'] : {};
     const object = create(context, exchange, { ...(isFields(body) ? body : {}), metadata: { ...metadata, name } });
@@ -28,6 +29,7 @@ export function patch(
   }
   const before = current ?? context.store.get(resource.key, namespace, name);
   const next = patched(before, body, type);
+  exchange.validation?.checkPatched(next);
   return { object: replace(context, exchange, { current: before, next: next as KubeObject }), created: false };
 }
 

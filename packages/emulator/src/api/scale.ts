@@ -24,6 +24,7 @@ export function writeScale(context: WriteContext, exchange: ResourceExchange, bo
   const workload = context.store.get(resource.key, namespace, name) as Workload;
   const contentType = request.headers['content-type']?.split(';')[0]?.trim();
   const scale = request.method === 'PATCH' ? patched(readScale(workload), body, contentType) : body;
+  exchange.validation?.checkPatched(scale);
   const spec = isFields(scale) && isFields(scale['spec']) ? scale['spec'] : {};
   const replicas = spec['replicas'] ?? 0;
   if (typeof replicas !== 'number' || !Number.isSafeInteger(replicas) || replicas < 0 || replicas > 200) {

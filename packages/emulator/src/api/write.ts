@@ -182,7 +182,7 @@ function check(context: WriteContext, exchange: ResourceExchange, object: KubeOb
     throw invalid(kind, '', { field: 'metadata.name', message: 'Required value: name or generateName is required' });
   }
   if (object['status'] === undefined) delete object['status'];
-  validateKind(resource.kind, object);
+  validateKind(resource.kind, object, () => exchange.validation?.checkObject());
   setDefaults(object, context.store);
   checkRules(object);
   if (resource.kind === 'Role' || resource.kind === 'ClusterRole') {

@@ -1,0 +1,317 @@
+/**
+ * The fields that Kubernetes v1.33.4 declares for the kinds served here, written by scripts/kubernetes-fields.mjs. One type per
+ * line, with its fields: `name>Type` is an object or a list of objects, `name>>Type` a map of objects, `name>*` may contain anything.
+ */
+export const declaredFields = `
+ConfigMap: apiVersion binaryData>* data>* immutable kind metadata>ObjectMeta
+ObjectMeta: annotations>* creationTimestamp>* deletionGracePeriodSeconds deletionTimestamp>* finalizers generateName generation labels>* managedFields>ManagedFieldsEntry name namespace ownerReferences>OwnerReference resourceVersion selfLink uid
+ManagedFieldsEntry: apiVersion fieldsType fieldsV1>* manager operation subresource time>*
+OwnerReference: apiVersion blockOwnerDeletion controller kind name uid
+Endpoints: apiVersion kind metadata>ObjectMeta subsets>EndpointSubset
+EndpointSubset: addresses>EndpointAddress notReadyAddresses>EndpointAddress ports>EndpointPort
+EndpointAddress: hostname ip nodeName targetRef>ObjectReference
+ObjectReference: apiVersion fieldPath kind name namespace resourceVersion uid
+EndpointPort: appProtocol name port protocol
+Event: action apiVersion count eventTime>* firstTimestamp>* involvedObject>ObjectReference kind lastTimestamp>* message metadata>ObjectMeta reason related>ObjectReference reportingComponent reportingInstance series>EventSeries source>EventSource type
+EventSeries: count lastObservedTime>*
+EventSource: component host
+Namespace: apiVersion kind metadata>ObjectMeta spec>NamespaceSpec status>NamespaceStatus
+NamespaceSpec: finalizers
+NamespaceStatus: conditions>NamespaceCondition phase
+NamespaceCondition: lastTransitionTime>* message reason status type
+Node: apiVersion kind metadata>ObjectMeta spec>NodeSpec status>NodeStatus
+NodeSpec: configSource>NodeConfigSource externalID podCIDR podCIDRs providerID taints>Taint unschedulable
+NodeConfigSource: configMap>ConfigMapNodeConfigSource
+ConfigMapNodeConfigSource: kubeletConfigKey name namespace resourceVersion uid
+Taint: effect key timeAdded>* value
+NodeStatus: addresses>NodeAddress allocatable>* capacity>* conditions>NodeCondition config>NodeConfigStatus daemonEndpoints>NodeDaemonEndpoints features>NodeFeatures images>ContainerImage nodeInfo>NodeSystemInfo phase runtimeHandlers>NodeRuntimeHandler volumesAttached>AttachedVolume volumesInUse
+NodeAddress: address type
+NodeCondition: lastHeartbeatTime>* lastTransitionTime>* message reason status type
+NodeConfigStatus: active>NodeConfigSource assigned>NodeConfigSource error lastKnownGood>NodeConfigSource
+NodeDaemonEndpoints: kubeletEndpoint>DaemonEndpoint
+DaemonEndpoint: Port
+NodeFeatures: supplementalGroupsPolicy
+ContainerImage: names sizeBytes
+NodeSystemInfo: architecture bootID containerRuntimeVersion kernelVersion kubeProxyVersion kubeletVersion machineID operatingSystem osImage swap>NodeSwapStatus systemUUID
+NodeSwapStatus: capacity
+NodeRuntimeHandler: features>NodeRuntimeHandlerFeatures name
+NodeRuntimeHandlerFeatures: recursiveReadOnlyMounts userNamespaces
+AttachedVolume: devicePath name
+PersistentVolumeClaim: apiVersion kind metadata>ObjectMeta spec>PersistentVolumeClaimSpec status>PersistentVolumeClaimStatus
+PersistentVolumeClaimSpec: accessModes dataSource>TypedLocalObjectReference dataSourceRef>TypedObjectReference resources>VolumeResourceRequirements selector>LabelSelector storageClassName volumeAttributesClassName volumeMode volumeName
+TypedLocalObjectReference: apiGroup kind name
+TypedObjectReference: apiGroup kind name namespace
+VolumeResourceRequirements: limits>* requests>*
+LabelSelector: matchExpressions>LabelSelectorRequirement matchLabels>*
+LabelSelectorRequirement: key operator values
+PersistentVolumeClaimStatus: accessModes allocatedResourceStatuses>* allocatedResources>* capacity>* conditions>PersistentVolumeClaimCondition currentVolumeAttributesClassName modifyVolumeStatus>ModifyVolumeStatus phase
+PersistentVolumeClaimCondition: lastProbeTime>* lastTransitionTime>* message reason status type
+ModifyVolumeStatus: status targetVolumeAttributesClassName
+PersistentVolume: apiVersion kind metadata>ObjectMeta spec>PersistentVolumeSpec status>PersistentVolumeStatus
+PersistentVolumeSpec: accessModes awsElasticBlockStore>AWSElasticBlockStoreVolumeSource azureDisk>AzureDiskVolumeSource azureFile>AzureFilePersistentVolumeSource capacity>* cephfs>CephFSPersistentVolumeSource cinder>CinderPersistentVolumeSource claimRef>ObjectReference csi>CSIPersistentVolumeSource fc>FCVolumeSource flexVolume>FlexPersistentVolumeSource flocker>FlockerVolumeSource gcePersistentDisk>GCEPersistentDiskVolumeSource glusterfs>GlusterfsPersistentVolumeSource hostPath>HostPathVolumeSource iscsi>ISCSIPersistentVolumeSource local>LocalVolumeSource mountOptions nfs>NFSVolumeSource nodeAffinity>VolumeNodeAffinity persistentVolumeReclaimPolicy photonPersistentDisk>PhotonPersistentDiskVolumeSource portworxVolume>PortworxVolumeSource quobyte>QuobyteVolumeSource rbd>RBDPersistentVolumeSource scaleIO>ScaleIOPersistentVolumeSource storageClassName storageos>StorageOSPersistentVolumeSource volumeAttributesClassName volumeMode vsphereVolume>VsphereVirtualDiskVolumeSource
+AWSElasticBlockStoreVolumeSource: fsType partition readOnly volumeID
+AzureDiskVolumeSource: cachingMode diskName diskURI fsType kind readOnly
+AzureFilePersistentVolumeSource: readOnly secretName secretNamespace shareName
+CephFSPersistentVolumeSource: monitors path readOnly secretFile secretRef>SecretReference user
+SecretReference: name namespace
+CinderPersistentVolumeSource: fsType readOnly secretRef>SecretReference volumeID
+CSIPersistentVolumeSource: controllerExpandSecretRef>SecretReference controllerPublishSecretRef>SecretReference driver fsType nodeExpandSecretRef>SecretReference nodePublishSecretRef>SecretReference nodeStageSecretRef>SecretReference readOnly volumeAttributes>* volumeHandle
+FCVolumeSource: fsType lun readOnly targetWWNs wwids
+FlexPersistentVolumeSource: driver fsType options>* readOnly secretRef>SecretReference
+FlockerVolumeSource: datasetName datasetUUID
+GCEPersistentDiskVolumeSource: fsType partition pdName readOnly
+GlusterfsPersistentVolumeSource: endpoints endpointsNamespace path readOnly
+HostPathVolumeSource: path type
+ISCSIPersistentVolumeSource: chapAuthDiscovery chapAuthSession fsType initiatorName iqn iscsiInterface lun portals readOnly secretRef>SecretReference targetPortal
+LocalVolumeSource: fsType path
+NFSVolumeSource: path readOnly server
+VolumeNodeAffinity: required>NodeSelector
+NodeSelector: nodeSelectorTerms>NodeSelectorTerm
+NodeSelectorTerm: matchExpressions>NodeSelectorRequirement matchFields>NodeSelectorRequirement
+NodeSelectorRequirement: key operator values
+PhotonPersistentDiskVolumeSource: fsType pdID
+PortworxVolumeSource: fsType readOnly volumeID
+QuobyteVolumeSource: group readOnly registry tenant user volume
+RBDPersistentVolumeSource: fsType image keyring monitors pool readOnly secretRef>SecretReference user
+ScaleIOPersistentVolumeSource: fsType gateway protectionDomain readOnly secretRef>SecretReference sslEnabled storageMode storagePool system volumeName
+StorageOSPersistentVolumeSource: fsType readOnly secretRef>ObjectReference volumeName volumeNamespace
+VsphereVirtualDiskVolumeSource: fsType storagePolicyID storagePolicyName volumePath
+PersistentVolumeStatus: lastPhaseTransitionTime>* message phase reason
+Pod: apiVersion kind metadata>ObjectMeta spec>PodSpec status>PodStatus
+PodSpec: activeDeadlineSeconds affinity>Affinity automountServiceAccountToken containers>Container dnsConfig>PodDNSConfig dnsPolicy enableServiceLinks ephemeralContainers>EphemeralContainer hostAliases>HostAlias hostIPC hostNetwork hostPID hostUsers hostname imagePullSecrets>LocalObjectReference initContainers>Container nodeName nodeSelector>* os>PodOS overhead>* preemptionPolicy priority priorityClassName readinessGates>PodReadinessGate resourceClaims>PodResourceClaim resources>ResourceRequirements restartPolicy runtimeClassName schedulerName schedulingGates>PodSchedulingGate securityContext>PodSecurityContext serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations>Toleration topologySpreadConstraints>TopologySpreadConstraint volumes>Volume
+Affinity: nodeAffinity>NodeAffinity podAffinity>PodAffinity podAntiAffinity>PodAntiAffinity
+NodeAffinity: preferredDuringSchedulingIgnoredDuringExecution>PreferredSchedulingTerm requiredDuringSchedulingIgnoredDuringExecution>NodeSelector
+PreferredSchedulingTerm: preference>NodeSelectorTerm weight
+PodAffinity: preferredDuringSchedulingIgnoredDuringExecution>WeightedPodAffinityTerm requiredDuringSchedulingIgnoredDuringExecution>PodAffinityTerm
+WeightedPodAffinityTerm: podAffinityTerm>PodAffinityTerm weight
+PodAffinityTerm: labelSelector>LabelSelector matchLabelKeys mismatchLabelKeys namespaceSelector>LabelSelector namespaces topologyKey
+PodAntiAffinity: preferredDuringSchedulingIgnoredDuringExecution>WeightedPodAffinityTerm requiredDuringSchedulingIgnoredDuringExecution>PodAffinityTerm
+Container: args command env>EnvVar envFrom>EnvFromSource image imagePullPolicy lifecycle>Lifecycle livenessProbe>Probe name ports>ContainerPort readinessProbe>Probe resizePolicy>ContainerResizePolicy resources>ResourceRequirements restartPolicy securityContext>SecurityContext startupProbe>Probe stdin stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices>VolumeDevice volumeMounts>VolumeMount workingDir
+EnvVar: name value valueFrom>EnvVarSource
+EnvVarSource: configMapKeyRef>ConfigMapKeySelector fieldRef>ObjectFieldSelector resourceFieldRef>ResourceFieldSelector secretKeyRef>SecretKeySelector
+ConfigMapKeySelector: key name optional
+ObjectFieldSelector: apiVersion fieldPath
+ResourceFieldSelector: containerName divisor>* resource
+SecretKeySelector: key name optional
+EnvFromSource: configMapRef>ConfigMapEnvSource prefix secretRef>SecretEnvSource
+ConfigMapEnvSource: name optional
+SecretEnvSource: name optional
+Lifecycle: postStart>LifecycleHandler preStop>LifecycleHandler stopSignal
+LifecycleHandler: exec>ExecAction httpGet>HTTPGetAction sleep>SleepAction tcpSocket>TCPSocketAction
+ExecAction: command
+HTTPGetAction: host httpHeaders>HTTPHeader path port>* scheme
+HTTPHeader: name value
+SleepAction: seconds
+TCPSocketAction: host port>*
+Probe: exec>ExecAction failureThreshold grpc>GRPCAction httpGet>HTTPGetAction initialDelaySeconds periodSeconds successThreshold tcpSocket>TCPSocketAction terminationGracePeriodSeconds timeoutSeconds
+GRPCAction: port service
+ContainerPort: containerPort hostIP hostPort name protocol
+ContainerResizePolicy: resourceName restartPolicy
+ResourceRequirements: claims>ResourceClaim limits>* requests>*
+ResourceClaim: name request
+SecurityContext: allowPrivilegeEscalation appArmorProfile>AppArmorProfile capabilities>Capabilities privileged procMount readOnlyRootFilesystem runAsGroup runAsNonRoot runAsUser seLinuxOptions>SELinuxOptions seccompProfile>SeccompProfile windowsOptions>WindowsSecurityContextOptions
+AppArmorProfile: localhostProfile type
+Capabilities: add drop
+SELinuxOptions: level role type user
+SeccompProfile: localhostProfile type
+WindowsSecurityContextOptions: gmsaCredentialSpec gmsaCredentialSpecName hostProcess runAsUserName
+VolumeDevice: devicePath name
+VolumeMount: mountPath mountPropagation name readOnly recursiveReadOnly subPath subPathExpr
+PodDNSConfig: nameservers options>PodDNSConfigOption searches
+PodDNSConfigOption: name value
+EphemeralContainer: args command env>EnvVar envFrom>EnvFromSource image imagePullPolicy lifecycle>Lifecycle livenessProbe>Probe name ports>ContainerPort readinessProbe>Probe resizePolicy>ContainerResizePolicy resources>ResourceRequirements restartPolicy securityContext>SecurityContext startupProbe>Probe stdin stdinOnce targetContainerName terminationMessagePath terminationMessagePolicy tty volumeDevices>VolumeDevice volumeMounts>VolumeMount workingDir
+HostAlias: hostnames ip
+LocalObjectReference: name
+PodOS: name
+PodReadinessGate: conditionType
+PodResourceClaim: name resourceClaimName resourceClaimTemplateName
+PodSchedulingGate: name
+PodSecurityContext: appArmorProfile>AppArmorProfile fsGroup fsGroupChangePolicy runAsGroup runAsNonRoot runAsUser seLinuxChangePolicy seLinuxOptions>SELinuxOptions seccompProfile>SeccompProfile supplementalGroups supplementalGroupsPolicy sysctls>Sysctl windowsOptions>WindowsSecurityContextOptions
+Sysctl: name value
+Toleration: effect key operator tolerationSeconds value
+TopologySpreadConstraint: labelSelector>LabelSelector matchLabelKeys maxSkew minDomains nodeAffinityPolicy nodeTaintsPolicy topologyKey whenUnsatisfiable
+Volume: awsElasticBlockStore>AWSElasticBlockStoreVolumeSource azureDisk>AzureDiskVolumeSource azureFile>AzureFileVolumeSource cephfs>CephFSVolumeSource cinder>CinderVolumeSource configMap>ConfigMapVolumeSource csi>CSIVolumeSource downwardAPI>DownwardAPIVolumeSource emptyDir>EmptyDirVolumeSource ephemeral>EphemeralVolumeSource fc>FCVolumeSource flexVolume>FlexVolumeSource flocker>FlockerVolumeSource gcePersistentDisk>GCEPersistentDiskVolumeSource gitRepo>GitRepoVolumeSource glusterfs>GlusterfsVolumeSource hostPath>HostPathVolumeSource image>ImageVolumeSource iscsi>ISCSIVolumeSource name nfs>NFSVolumeSource persistentVolumeClaim>PersistentVolumeClaimVolumeSource photonPersistentDisk>PhotonPersistentDiskVolumeSource portworxVolume>PortworxVolumeSource projected>ProjectedVolumeSource quobyte>QuobyteVolumeSource rbd>RBDVolumeSource scaleIO>ScaleIOVolumeSource secret>SecretVolumeSource storageos>StorageOSVolumeSource vsphereVolume>VsphereVirtualDiskVolumeSource
+AzureFileVolumeSource: readOnly secretName shareName
+CephFSVolumeSource: monitors path readOnly secretFile secretRef>LocalObjectReference user
+CinderVolumeSource: fsType readOnly secretRef>LocalObjectReference volumeID
+ConfigMapVolumeSource: defaultMode items>KeyToPath name optional
+KeyToPath: key mode path
+CSIVolumeSource: driver fsType nodePublishSecretRef>LocalObjectReference readOnly volumeAttributes>*
+DownwardAPIVolumeSource: defaultMode items>DownwardAPIVolumeFile
+DownwardAPIVolumeFile: fieldRef>ObjectFieldSelector mode path resourceFieldRef>ResourceFieldSelector
+EmptyDirVolumeSource: medium sizeLimit>*
+EphemeralVolumeSource: volumeClaimTemplate>PersistentVolumeClaimTemplate
+PersistentVolumeClaimTemplate: metadata>ObjectMeta spec>PersistentVolumeClaimSpec
+FlexVolumeSource: driver fsType options>* readOnly secretRef>LocalObjectReference
+GitRepoVolumeSource: directory repository revision
+GlusterfsVolumeSource: endpoints path readOnly
+ImageVolumeSource: pullPolicy reference
+ISCSIVolumeSource: chapAuthDiscovery chapAuthSession fsType initiatorName iqn iscsiInterface lun portals readOnly secretRef>LocalObjectReference targetPortal
+PersistentVolumeClaimVolumeSource: claimName readOnly
+ProjectedVolumeSource: defaultMode sources>VolumeProjection
+VolumeProjection: clusterTrustBundle>ClusterTrustBundleProjection configMap>ConfigMapProjection downwardAPI>DownwardAPIProjection secret>SecretProjection serviceAccountToken>ServiceAccountTokenProjection
+ClusterTrustBundleProjection: labelSelector>LabelSelector name optional path signerName
+ConfigMapProjection: items>KeyToPath name optional
+DownwardAPIProjection: items>DownwardAPIVolumeFile
+SecretProjection: items>KeyToPath name optional
+ServiceAccountTokenProjection: audience expirationSeconds path
+RBDVolumeSource: fsType image keyring monitors pool readOnly secretRef>LocalObjectReference user
+ScaleIOVolumeSource: fsType gateway protectionDomain readOnly secretRef>LocalObjectReference sslEnabled storageMode storagePool system volumeName
+SecretVolumeSource: defaultMode items>KeyToPath optional secretName
+StorageOSVolumeSource: fsType readOnly secretRef>LocalObjectReference volumeName volumeNamespace
+PodStatus: conditions>PodCondition containerStatuses>ContainerStatus ephemeralContainerStatuses>ContainerStatus hostIP hostIPs>HostIP initContainerStatuses>ContainerStatus message nominatedNodeName observedGeneration phase podIP podIPs>PodIP qosClass reason resize resourceClaimStatuses>PodResourceClaimStatus startTime>*
+PodCondition: lastProbeTime>* lastTransitionTime>* message observedGeneration reason status type
+ContainerStatus: allocatedResources>* allocatedResourcesStatus>ResourceStatus containerID image imageID lastState>ContainerState name ready resources>ResourceRequirements restartCount started state>ContainerState stopSignal user>ContainerUser volumeMounts>VolumeMountStatus
+ResourceStatus: name resources>ResourceHealth
+ResourceHealth: health resourceID
+ContainerState: running>ContainerStateRunning terminated>ContainerStateTerminated waiting>ContainerStateWaiting
+ContainerStateRunning: startedAt>*
+ContainerStateTerminated: containerID exitCode finishedAt>* message reason signal startedAt>*
+ContainerStateWaiting: message reason
+ContainerUser: linux>LinuxContainerUser
+LinuxContainerUser: gid supplementalGroups uid
+VolumeMountStatus: mountPath name readOnly recursiveReadOnly
+HostIP: ip
+PodIP: ip
+PodResourceClaimStatus: name resourceClaimName
+Secret: apiVersion data>* immutable kind metadata>ObjectMeta stringData>* type
+ServiceAccount: apiVersion automountServiceAccountToken imagePullSecrets>LocalObjectReference kind metadata>ObjectMeta secrets>ObjectReference
+Service: apiVersion kind metadata>ObjectMeta spec>ServiceSpec status>ServiceStatus
+ServiceSpec: allocateLoadBalancerNodePorts clusterIP clusterIPs externalIPs externalName externalTrafficPolicy healthCheckNodePort internalTrafficPolicy ipFamilies ipFamilyPolicy loadBalancerClass loadBalancerIP loadBalancerSourceRanges ports>ServicePort publishNotReadyAddresses selector>* sessionAffinity sessionAffinityConfig>SessionAffinityConfig trafficDistribution type
+ServicePort: appProtocol name nodePort port protocol targetPort>*
+SessionAffinityConfig: clientIP>ClientIPConfig
+ClientIPConfig: timeoutSeconds
+ServiceStatus: conditions>Condition loadBalancer>LoadBalancerStatus
+Condition: lastTransitionTime>* message observedGeneration reason status type
+LoadBalancerStatus: ingress>LoadBalancerIngress
+LoadBalancerIngress: hostname ip ipMode ports>PortStatus
+PortStatus: error port protocol
+ControllerRevision: apiVersion data>* kind metadata>ObjectMeta revision
+DaemonSet: apiVersion kind metadata>ObjectMeta spec>DaemonSetSpec status>DaemonSetStatus
+DaemonSetSpec: minReadySeconds revisionHistoryLimit selector>LabelSelector template>PodTemplateSpec updateStrategy>DaemonSetUpdateStrategy
+PodTemplateSpec: metadata>ObjectMeta spec>PodSpec
+DaemonSetUpdateStrategy: rollingUpdate>RollingUpdateDaemonSet type
+RollingUpdateDaemonSet: maxSurge>* maxUnavailable>*
+DaemonSetStatus: collisionCount conditions>DaemonSetCondition currentNumberScheduled desiredNumberScheduled numberAvailable numberMisscheduled numberReady numberUnavailable observedGeneration updatedNumberScheduled
+DaemonSetCondition: lastTransitionTime>* message reason status type
+Deployment: apiVersion kind metadata>ObjectMeta spec>DeploymentSpec status>DeploymentStatus
+DeploymentSpec: minReadySeconds paused progressDeadlineSeconds replicas revisionHistoryLimit selector>LabelSelector strategy>DeploymentStrategy template>PodTemplateSpec
+DeploymentStrategy: rollingUpdate>RollingUpdateDeployment type
+RollingUpdateDeployment: maxSurge>* maxUnavailable>*
+DeploymentStatus: availableReplicas collisionCount conditions>DeploymentCondition observedGeneration readyReplicas replicas terminatingReplicas unavailableReplicas updatedReplicas
+DeploymentCondition: lastTransitionTime>* lastUpdateTime>* message reason status type
+ReplicaSet: apiVersion kind metadata>ObjectMeta spec>ReplicaSetSpec status>ReplicaSetStatus
+ReplicaSetSpec: minReadySeconds replicas selector>LabelSelector template>PodTemplateSpec
+ReplicaSetStatus: availableReplicas conditions>ReplicaSetCondition fullyLabeledReplicas observedGeneration readyReplicas replicas terminatingReplicas
+ReplicaSetCondition: lastTransitionTime>* message reason status type
+Scale: apiVersion kind metadata>ObjectMeta spec>ScaleSpec status>ScaleStatus
+ScaleSpec: replicas
+ScaleStatus: replicas selector
+StatefulSet: apiVersion kind metadata>ObjectMeta spec>StatefulSetSpec status>StatefulSetStatus
+StatefulSetSpec: minReadySeconds ordinals>StatefulSetOrdinals persistentVolumeClaimRetentionPolicy>StatefulSetPersistentVolumeClaimRetentionPolicy podManagementPolicy replicas revisionHistoryLimit selector>LabelSelector serviceName template>PodTemplateSpec updateStrategy>StatefulSetUpdateStrategy volumeClaimTemplates>PersistentVolumeClaim
+StatefulSetOrdinals: start
+StatefulSetPersistentVolumeClaimRetentionPolicy: whenDeleted whenScaled
+StatefulSetUpdateStrategy: rollingUpdate>RollingUpdateStatefulSetStrategy type
+RollingUpdateStatefulSetStrategy: maxUnavailable>* partition
+StatefulSetStatus: availableReplicas collisionCount conditions>StatefulSetCondition currentReplicas currentRevision observedGeneration readyReplicas replicas updateRevision updatedReplicas
+StatefulSetCondition: lastTransitionTime>* message reason status type
+HorizontalPodAutoscaler: apiVersion kind metadata>ObjectMeta spec>HorizontalPodAutoscalerSpec status>HorizontalPodAutoscalerStatus
+HorizontalPodAutoscalerSpec: behavior>HorizontalPodAutoscalerBehavior maxReplicas metrics>MetricSpec minReplicas scaleTargetRef>CrossVersionObjectReference
+HorizontalPodAutoscalerBehavior: scaleDown>HPAScalingRules scaleUp>HPAScalingRules
+HPAScalingRules: policies>HPAScalingPolicy selectPolicy stabilizationWindowSeconds tolerance>*
+HPAScalingPolicy: periodSeconds type value
+MetricSpec: containerResource>ContainerResourceMetricSource external>ExternalMetricSource object>ObjectMetricSource pods>PodsMetricSource resource>ResourceMetricSource type
+ContainerResourceMetricSource: container name target>MetricTarget
+MetricTarget: averageUtilization averageValue>* type value>*
+ExternalMetricSource: metric>MetricIdentifier target>MetricTarget
+MetricIdentifier: name selector>LabelSelector
+ObjectMetricSource: describedObject>CrossVersionObjectReference metric>MetricIdentifier target>MetricTarget
+CrossVersionObjectReference: apiVersion kind name
+PodsMetricSource: metric>MetricIdentifier target>MetricTarget
+ResourceMetricSource: name target>MetricTarget
+HorizontalPodAutoscalerStatus: conditions>HorizontalPodAutoscalerCondition currentMetrics>MetricStatus currentReplicas desiredReplicas lastScaleTime>* observedGeneration
+HorizontalPodAutoscalerCondition: lastTransitionTime>* message reason status type
+MetricStatus: containerResource>ContainerResourceMetricStatus external>ExternalMetricStatus object>ObjectMetricStatus pods>PodsMetricStatus resource>ResourceMetricStatus type
+ContainerResourceMetricStatus: container current>MetricValueStatus name
+MetricValueStatus: averageUtilization averageValue>* value>*
+ExternalMetricStatus: current>MetricValueStatus metric>MetricIdentifier
+ObjectMetricStatus: current>MetricValueStatus describedObject>CrossVersionObjectReference metric>MetricIdentifier
+PodsMetricStatus: current>MetricValueStatus metric>MetricIdentifier
+ResourceMetricStatus: current>MetricValueStatus name
+CronJob: apiVersion kind metadata>ObjectMeta spec>CronJobSpec status>CronJobStatus
+CronJobSpec: concurrencyPolicy failedJobsHistoryLimit jobTemplate>JobTemplateSpec schedule startingDeadlineSeconds successfulJobsHistoryLimit suspend timeZone
+JobTemplateSpec: metadata>ObjectMeta spec>JobSpec
+JobSpec: activeDeadlineSeconds backoffLimit backoffLimitPerIndex completionMode completions managedBy manualSelector maxFailedIndexes parallelism podFailurePolicy>PodFailurePolicy podReplacementPolicy selector>LabelSelector successPolicy>SuccessPolicy suspend template>PodTemplateSpec ttlSecondsAfterFinished
+PodFailurePolicy: rules>PodFailurePolicyRule
+PodFailurePolicyRule: action onExitCodes>PodFailurePolicyOnExitCodesRequirement onPodConditions>PodFailurePolicyOnPodConditionsPattern
+PodFailurePolicyOnExitCodesRequirement: containerName operator values
+PodFailurePolicyOnPodConditionsPattern: status type
+SuccessPolicy: rules>SuccessPolicyRule
+SuccessPolicyRule: succeededCount succeededIndexes
+CronJobStatus: active>ObjectReference lastScheduleTime>* lastSuccessfulTime>*
+Job: apiVersion kind metadata>ObjectMeta spec>JobSpec status>JobStatus
+JobStatus: active completedIndexes completionTime>* conditions>JobCondition failed failedIndexes ready startTime>* succeeded terminating uncountedTerminatedPods>UncountedTerminatedPods
+JobCondition: lastProbeTime>* lastTransitionTime>* message reason status type
+UncountedTerminatedPods: failed succeeded
+Ingress: apiVersion kind metadata>ObjectMeta spec>IngressSpec status>IngressStatus
+IngressSpec: defaultBackend>IngressBackend ingressClassName rules>IngressRule tls>IngressTLS
+IngressBackend: resource>TypedLocalObjectReference service>IngressServiceBackend
+IngressServiceBackend: name port>ServiceBackendPort
+ServiceBackendPort: name number
+IngressRule: host http>HTTPIngressRuleValue
+HTTPIngressRuleValue: paths>HTTPIngressPath
+HTTPIngressPath: backend>IngressBackend path pathType
+IngressTLS: hosts secretName
+IngressStatus: loadBalancer>IngressLoadBalancerStatus
+IngressLoadBalancerStatus: ingress>IngressLoadBalancerIngress
+IngressLoadBalancerIngress: hostname ip ports>IngressPortStatus
+IngressPortStatus: error port protocol
+NetworkPolicy: apiVersion kind metadata>ObjectMeta spec>NetworkPolicySpec
+NetworkPolicySpec: egress>NetworkPolicyEgressRule ingress>NetworkPolicyIngressRule podSelector>LabelSelector policyTypes
+NetworkPolicyEgressRule: ports>NetworkPolicyPort to>NetworkPolicyPeer
+NetworkPolicyPort: endPort port>* protocol
+NetworkPolicyPeer: ipBlock>IPBlock namespaceSelector>LabelSelector podSelector>LabelSelector
+IPBlock: cidr except
+NetworkPolicyIngressRule: from>NetworkPolicyPeer ports>NetworkPolicyPort
+PodDisruptionBudget: apiVersion kind metadata>ObjectMeta spec>PodDisruptionBudgetSpec status>PodDisruptionBudgetStatus
+PodDisruptionBudgetSpec: maxUnavailable>* minAvailable>* selector>LabelSelector unhealthyPodEvictionPolicy
+PodDisruptionBudgetStatus: conditions>Condition currentHealthy desiredHealthy disruptedPods>* disruptionsAllowed expectedPods observedGeneration
+ClusterRoleBinding: apiVersion kind metadata>ObjectMeta roleRef>RoleRef subjects>Subject
+RoleRef: apiGroup kind name
+Subject: apiGroup kind name namespace
+ClusterRole: aggregationRule>AggregationRule apiVersion kind metadata>ObjectMeta rules>PolicyRule
+AggregationRule: clusterRoleSelectors>LabelSelector
+PolicyRule: apiGroups nonResourceURLs resourceNames resources verbs
+RoleBinding: apiVersion kind metadata>ObjectMeta roleRef>RoleRef subjects>Subject
+Role: apiVersion kind metadata>ObjectMeta rules>PolicyRule
+StorageClass: allowVolumeExpansion allowedTopologies>TopologySelectorTerm apiVersion kind metadata>ObjectMeta mountOptions parameters>* provisioner reclaimPolicy volumeBindingMode
+TopologySelectorTerm: matchLabelExpressions>TopologySelectorLabelRequirement
+TopologySelectorLabelRequirement: key values
+CustomResourceDefinition: apiVersion kind metadata>ObjectMeta spec>CustomResourceDefinitionSpec status>CustomResourceDefinitionStatus
+CustomResourceDefinitionSpec: conversion>CustomResourceConversion group names>CustomResourceDefinitionNames preserveUnknownFields scope versions>CustomResourceDefinitionVersion
+CustomResourceConversion: strategy webhook>WebhookConversion
+WebhookConversion: clientConfig>WebhookClientConfig conversionReviewVersions
+WebhookClientConfig: caBundle service>ServiceReference url
+ServiceReference: name namespace path port
+CustomResourceDefinitionNames: categories kind listKind plural shortNames singular
+CustomResourceDefinitionVersion: additionalPrinterColumns>CustomResourceColumnDefinition deprecated deprecationWarning name schema>CustomResourceValidation selectableFields>SelectableField served storage subresources>CustomResourceSubresources
+CustomResourceColumnDefinition: description format jsonPath name priority type
+CustomResourceValidation: openAPIV3Schema>JSONSchemaProps
+JSONSchemaProps: $ref $schema additionalItems>* additionalProperties>* allOf>JSONSchemaProps anyOf>JSONSchemaProps default>* definitions>>JSONSchemaProps dependencies>* description enum>* example>* exclusiveMaximum exclusiveMinimum externalDocs>ExternalDocumentation format id items>* maxItems maxLength maxProperties maximum minItems minLength minProperties minimum multipleOf not>JSONSchemaProps nullable oneOf>JSONSchemaProps pattern patternProperties>>JSONSchemaProps properties>>JSONSchemaProps required title type uniqueItems x-kubernetes-embedded-resource x-kubernetes-int-or-string x-kubernetes-list-map-keys x-kubernetes-list-type x-kubernetes-map-type x-kubernetes-preserve-unknown-fields x-kubernetes-validations>ValidationRule
+ExternalDocumentation: description url
+ValidationRule: fieldPath message messageExpression optionalOldSelf reason rule
+SelectableField: jsonPath
+CustomResourceSubresources: scale>CustomResourceSubresourceScale status>*
+CustomResourceSubresourceScale: labelSelectorPath specReplicasPath statusReplicasPath
+CustomResourceDefinitionStatus: acceptedNames>CustomResourceDefinitionNames conditions>CustomResourceDefinitionCondition storedVersions
+CustomResourceDefinitionCondition: lastTransitionTime>* message reason status type
+Lease: apiVersion kind metadata>ObjectMeta spec>LeaseSpec
+LeaseSpec: acquireTime>* holderIdentity leaseDurationSeconds leaseTransitions preferredHolder renewTime>* strategy
+EndpointSlice: addressType apiVersion endpoints>Endpoint kind metadata>ObjectMeta ports>discovery.EndpointPort
+Endpoint: addresses conditions>EndpointConditions deprecatedTopology>* hints>EndpointHints hostname nodeName targetRef>ObjectReference zone
+EndpointConditions: ready serving terminating
+EndpointHints: forNodes>ForNode forZones>ForZone
+ForNode: name
+ForZone: name
+discovery.EndpointPort: appProtocol name port protocol
+`;
