@@ -92,11 +92,16 @@ it('says which cluster is beyond the limit, and connects it when another one was
       expect.stringMatching(/^The cluster "demo" of the organization "gamma" is not connected: .* at most 2 /),
       expect.stringMatching(/^The cluster "demo" of the organization "delta" is not connected: .* at most 2 /),
     ]);
-    await writeFile(data.file('agents', 'of-acme', 'refused'), '');
-    await vi.waitFor(() => expect(kubeconfigs()).toEqual([data.file('of-beta'), data.file('of-gamma')]), 20_000);
+    await agents.remove('of-acme');
+    await vi.waitFor(() => expect(kubeconfigs()).toEqual([data.file('of-beta'), data.file('of-gamma')]));
     expect(forgotten).toEqual(['of-acme']);
-    expect(await readdir(data.file('agents'))).not.toContain('of-acme');
-    expect(said()).toHaveLength(3);
+    await agents.remove('of-acme');
+    await agents.remove('elsewhere');
+    expect(await readdir(data.file('agents'))).toEqual(['of-beta', 'of-delta', 'of-gamma']);
+    await writeFile(data.file('agents', 'of-beta', 'refused'), '');
+    await vi.waitFor(() => expect(kubeconfigs()).toEqual([data.file('of-gamma'), data.file('of-delta')]), 20_000);
+    expect(forgotten).toEqual(['of-acme', 'of-beta']);
+    expect(said().slice(2)).toEqual([expect.stringMatching(/^The agent of "demo" ended .* it was refused for good/)]);
   } finally {
     await agents.stop(1_000);
     stderr.mockRestore();

@@ -51,6 +51,10 @@ export class LocalAgents {
   readonly #waiting = new Map<string, AgentRecord>();
   /** Agents that are to be restarted. */
   readonly #asked = new Set<string>();
+  /** To end each for good. */
+  readonly #ends = new Map<string, AbortController>();
+  /** Clusters that were deleted, or whose agent was refused permanently. */
+  readonly #removed = new Set<string>();
   readonly #stop = new AbortController();
   /** Ends all waits for the next start. */
   #wake = new AbortController();
@@ -78,6 +82,8 @@ export class LocalAgents {
     const { clusterId, name, organization } = cluster;
     const record: AgentRecord = { clusterId, name, organization, context: this.#upstreams.get(name)?.context };
     this.#joinTokens.set(clusterId, cluster.joinToken);
+    // A refused one may get a new token.
+    this.#removed.delete(clusterId);
     try {
       await this.#write(record);
     } catch (error) {
@@ -85,6 +91,16 @@ export class LocalAgents {
       return;
     }
     this.#keep(record);
+  }
+
+  /** Ends the agent of a cluster that was deleted, and removes its identity. Any cluster: most are not of this machine. */
+  async remove(clusterId: string): Promise<void> {
+    this.#removed.add(clusterId);
+    this.#waiting.delete(clusterId);
+    this.#ends.get(clusterId)?.abort();
+    await this.#running.get(clusterId)?.stop(PATIENCE);
+    await this.#kept.get(clusterId);
+    await this.#forget(clusterId);
   }
 
   /** Restarts the agents with a cluster's name, because their upstream has changed. */
@@ -120,7 +136,8 @@ export class LocalAgents {
   #keep(record: AgentRecord): void {
     const { clusterId, name } = record;
     const source = this.#upstreams.get(name);
-    if (source === undefined || this.#kept.has(clusterId) || this.#stop.signal.aborted) return;
+    if (source === undefined || this.#kept.has(clusterId) || this.#removed.has(clusterId)) return;
+    if (this.#stop.signal.aborted) return;
     if (record.context !== source.context) {
       say(
         `"${name}" is the context ${record.context} here, so ${source.context} is not connected. Delete the cluster, or rename the context.`,
@@ -133,8 +150,12 @@ export class LocalAgents {
       return;
     }
     this.#names.set(clusterId, name);
-    const kept = this.#run(record, source).finally(() => {
+    const end = new AbortController();
+    this.#ends.set(clusterId, end);
+    const kept = this.#run(record, source, AbortSignal.any([this.#stop.signal, end.signal])).finally(() => {
       this.#kept.delete(clusterId);
+      this.#ends.delete(clusterId);
+      if (this.#removed.has(clusterId)) source.forget(clusterId);
       this.#keepNext(name);
     });
     this.#kept.set(clusterId, kept);
@@ -153,21 +174,20 @@ export class LocalAgents {
     this.#keep(next);
   }
 
-  /** Never rejects. */
-  async #run(record: AgentRecord, source: UpstreamSource): Promise<void> {
+  /** Never rejects. @param signal ends it. */
+  async #run(record: AgentRecord, source: UpstreamSource, signal: AbortSignal): Promise<void> {
     const { clusterId, name } = record;
-    const { signal } = this.#stop;
     let ends = 0;
     for (let again = false; !signal.aborted; again = true) {
       const since = performance.now();
       const joinToken = this.#joinTokens.get(clusterId);
-      const { code, why } = await this.#runOnce(record, { source, joinToken, again });
+      const { code, why } = await this.#runOnce(record, { source, joinToken, again, signal });
       if (signal.aborted) return;
       if (this.#asked.delete(clusterId)) continue;
       if (code === REFUSED && this.#joinTokens.get(clusterId) === joinToken) {
         say(`The agent of "${name}" ended (${why}); it was refused for good.`);
+        this.#removed.add(clusterId);
         await this.#forget(clusterId);
-        source.forget(clusterId);
         return;
       }
       const { restarts = restartPolicy } = this.#settings;
@@ -182,11 +202,16 @@ export class LocalAgents {
   /** Starts an agent and waits until it exits. */
   async #runOnce(
     { clusterId }: AgentRecord,
-    { source, joinToken, again }: { source: UpstreamSource; joinToken: string | undefined; again: boolean },
+    {
+      source,
+      joinToken,
+      again,
+      signal,
+    }: { source: UpstreamSource; joinToken: string | undefined; again: boolean; signal: AbortSignal },
   ): Promise<{ code: number | null; why: string }> {
     try {
       const upstream = await source.of(clusterId);
-      this.#stop.signal.throwIfAborted();
+      signal.throwIfAborted();
       const child = startChild(this.#data, {
         name: `agent-${clusterId}`,
         again,

@@ -22,7 +22,8 @@ export interface Gateway extends Child {
 /** The gateway's messages over the channel (apps/gateway, local mode). */
 type Message =
   | { type: 'ready'; metricsUrl: string; setupCodeRequired: boolean }
-  | ({ type: 'local-cluster' } & LocalCluster);
+  | ({ type: 'local-cluster' } & LocalCluster)
+  | { type: 'local-cluster-deleted'; clusterId: string };
 
 export interface GatewaySettings {
   /** Node's arguments to run it. */
@@ -40,6 +41,8 @@ export interface GatewaySettings {
   /** Names of the clusters, other than the demo, that this machine connects. */
   connect: string[];
   onLocalCluster: (cluster: LocalCluster) => void;
+  /** Called with the id of any cluster that was deleted, whether or not this machine connects it. */
+  onClusterDeleted: (clusterId: string) => void;
   onLine?: ((line: string) => void) | undefined;
 }
 
@@ -75,6 +78,7 @@ export async function startGateway(data: DataFolder, settings: GatewaySettings, 
     child.process.on('message', (message: Message) => {
       if (message.type === 'ready') resolve(message);
       if (message.type === 'local-cluster') settings.onLocalCluster(message);
+      if (message.type === 'local-cluster-deleted') settings.onClusterDeleted(message.clusterId);
     });
   });
   const { metricsUrl, setupCodeRequired } = await untilReady('The gateway', child, ready);

@@ -15,10 +15,10 @@ const person = { email: 'ada@example.com', password: 'correct horse battery' };
 
 const token = { name: 'test', expiresInSeconds: 3_600 };
 
-/** Waits until the demo cluster responds through gateway, tunnel and agent. */
-async function untilDemoAnswers(ready: Ready, secret: string): Promise<void> {
+/** Waits until the demo cluster of an organization responds through gateway, tunnel and agent. */
+async function untilDemoAnswers(ready: Ready, secret: string, organization = 'ada'): Promise<void> {
   const look = async () => {
-    const { status } = await ask(ready, '/k8s/ada/demo/api/v1/namespaces', { token: secret });
+    const { status } = await ask(ready, `/k8s/${organization}/demo/api/v1/namespaces`, { token: secret });
     if (status !== 200) throw new Error(`the demo cluster answers ${status}`);
   };
   await vi.waitFor(look, { timeout: 60_000, interval: 200 });
@@ -49,6 +49,29 @@ describe('a running npm start', () => {
     expect((await ask(ready, '/api/v1/meta')).json.setupCodeRequired).toBe(false);
     expect(product.output).not.toContain('Set-up code');
   });
+
+  it('gives each organization a demo cluster of its own, which ends when it is deleted', async () => {
+    const body = { email: 'bob@example.com', password: person.password, organization: 'bob', token };
+    const { json } = await ask(ready, '/api/v1/auth/sign-up', { body });
+    const bob: string = json.token.secret;
+    await untilDemoAnswers(ready, bob, 'bob');
+    const configMaps = '/demo/api/v1/namespaces/shop/configmaps';
+    const mine = { metadata: { name: 'mine' } };
+    expect((await ask(ready, `/k8s/ada${configMaps}`, { token: secret, body: mine })).status).toBe(201);
+    expect((await ask(ready, `/k8s/ada${configMaps}/mine`, { token: secret })).status).toBe(200);
+    expect((await ask(ready, `/k8s/bob${configMaps}/mine`, { token: bob })).status).toBe(404);
+    const clusters = async () => [
+      (await readdir(join(data, 'demo-cluster', 'worlds'))).sort(),
+      (await readdir(join(data, 'agents'))).sort(),
+    ];
+    const both = await clusters();
+    expect(both[0]).toHaveLength(2);
+    expect(both[1]).toEqual(both[0]);
+    const removed = await ask(ready, '/api/v1/organizations/bob/clusters/demo', { token: bob, method: 'DELETE' });
+    expect(removed.status).toBeLessThan(300);
+    await vi.waitFor(async () => expect((await clusters()).map(({ length }) => length)).toEqual([1, 1]), 20_000);
+    expect((await ask(ready, `/k8s/ada${configMaps}/mine`, { token: secret })).status).toBe(200);
+  }, 60_000);
 
   it.each([
     ['gateway', 'SIGKILL' as const, programs.gateway],

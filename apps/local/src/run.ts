@@ -148,6 +148,7 @@ async function start(
     setupCodeHash: setupCode && hashOfSetupCode(setupCode),
     connect: own ? [own.name] : [],
     onLocalCluster: (cluster) => void agents.join(cluster),
+    onClusterDeleted: (clusterId) => void agents.remove(clusterId),
     onLine: onLine('gateway'),
   };
   const firstGateway = await step('gateway', () => startGateway(data, settings));

@@ -14,6 +14,7 @@ let server: TestDatabase;
 let database: Database;
 let clusters: Clusters;
 let sent: { name: string; organization: string; clusterId: string; joinToken: string }[];
+let deleted: string[];
 const logger = pino({ level: 'silent' });
 
 beforeAll(async () => {
@@ -41,11 +42,17 @@ afterAll(async () => {
 beforeEach(async () => {
   await server.run('TRUNCATE organizations, users CASCADE');
   sent = [];
+  deleted = [];
 });
 
 function local(names: { demo: boolean; clusters: string[] } | null): LocalClusters {
   return new LocalClusters(
-    { database, clusters, logger, tell: (message) => void sent.push(message) },
+    {
+      database,
+      clusters,
+      logger,
+      tell: (message) => void (message.type === 'local-cluster' ? sent.push(message) : deleted.push(message.clusterId)),
+    },
     { local: names },
   );
 }
@@ -118,5 +125,7 @@ describe('local clusters', () => {
     await server.run('UPDATE clusters SET deleted_at = now(), key_registered_at = now()');
     await local({ demo: true, clusters: [] }).resume();
     expect(sent).toHaveLength(1);
+    // The parent may have been away when it was deleted.
+    expect(deleted).toEqual([sent[0]?.clusterId]);
   });
 });

@@ -4,15 +4,19 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/database.ts';
 
 /** A cluster that this machine connects automatically. */
-export interface LocalCluster {
+interface LocalCluster {
   name: string;
   organization: string;
   clusterId: string;
   joinToken: string;
 }
 
-/** Notifies the parent process, which starts an agent. */
-type TellParent = (message: { type: 'local-cluster' } & LocalCluster) => void;
+/** Tells the parent process of a cluster that needs an agent, or no longer has one. */
+export type LocalClusterMessage =
+  | ({ type: 'local-cluster' } & LocalCluster)
+  | { type: 'local-cluster-deleted'; clusterId: string };
+
+type TellParent = (message: LocalClusterMessage) => void;
 
 const demoName = 'demo';
 
@@ -48,8 +52,17 @@ export class LocalClusters {
   }
 
   /**
+   * Call when any cluster was deleted: the parent process knows whether it runs an agent for it. An agent that is refused would
+   * try again for as long as it runs.
+   */
+  deleted(clusterId: string): void {
+    this.#dependencies.tell?.({ type: 'local-cluster-deleted', clusterId });
+  }
+
+  /**
    * Call at startup: a requested cluster that does not exist yet is created in the first organization; one whose agent never
-   * enrolled (the machine went down in between) gets another join token. A demo that somebody deleted is not created again.
+   * enrolled (the machine went down in between) gets another join token. A demo that somebody deleted is not created again; the
+   * parent may not have heard of it.
    */
   async resume(): Promise<void> {
     const { database, clusters } = this.#dependencies;
@@ -62,6 +75,7 @@ export class LocalClusters {
       },
       include: { organization: true },
     });
+    for (const { id, deletedAt } of rows) if (deletedAt !== null) this.deleted(id);
     for (const { id, name, organizationId, organization } of rows.filter(isWaiting)) {
       const { joinToken } = await clusters.createJoinToken(organizationId, id);
       this.#tell({ name, organization: organization.slug, clusterId: id, joinToken });

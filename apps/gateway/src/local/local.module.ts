@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { ClusterChanges } from '../clusters/cluster-changes.ts';
 import { ClustersModule } from '../clusters/clusters.module.ts';
 import { Clusters } from '../clusters/clusters.ts';
 import type { Config } from '../config.ts';
@@ -20,12 +21,14 @@ import { tellParent } from './parent.ts';
         logger: Logger,
         config: Config,
         organizations: OrganizationEvents,
+        changes: ClusterChanges,
       ) => {
         const local = new LocalClusters({ database, clusters, logger, tell: tellParent }, config);
         organizations.onCreated((organization) => local.createFor(organization));
+        changes.on('deleted', ({ clusterId }) => local.deleted(clusterId));
         return local;
       },
-      inject: [Database, Clusters, LOGGER, CONFIG, OrganizationEvents],
+      inject: [Database, Clusters, LOGGER, CONFIG, OrganizationEvents, ClusterChanges],
     },
   ],
   exports: [LocalClusters],

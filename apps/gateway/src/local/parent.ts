@@ -1,9 +1,7 @@
-import type { LocalCluster } from './local-clusters.ts';
+import type { LocalClusterMessage } from './local-clusters.ts';
 
 /** Messages to the parent process. */
-type Message =
-  | { type: 'ready'; url: string; metricsUrl: string; setupCodeRequired: boolean }
-  | ({ type: 'local-cluster' } & LocalCluster);
+type Message = { type: 'ready'; url: string; metricsUrl: string; setupCodeRequired: boolean } | LocalClusterMessage;
 
 /** Sends a message to the parent process; undefined if it opened no channel. */
 export const tellParent: ((message: Message) => void) | undefined =

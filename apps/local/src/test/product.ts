@@ -87,16 +87,16 @@ export interface Reply {
 export async function ask(
   { url, caFile }: Ready,
   path: string,
-  options: { body?: object; token?: string } = {},
+  options: { method?: string; body?: object; token?: string } = {},
 ): Promise<Reply> {
   const ca = await readFile(caFile);
-  const { body, token } = options;
+  const { body, token, method = body ? 'POST' : 'GET' } = options;
   return new Promise((resolve, reject) => {
     const headers = {
       ...(body && { 'content-type': 'application/json' }),
       ...(token && { authorization: `Bearer ${token}` }),
     };
-    const sent = request(new URL(path, url), { ca, method: body ? 'POST' : 'GET', headers, agent: false });
+    const sent = request(new URL(path, url), { ca, method, headers, agent: false });
     sent.on('error', reject).on('response', (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part) => {
