@@ -54,6 +54,9 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
     await page.getByRole('button', { name: 'Terminal' }).first().click();
     await typeAndSee(page, 'echo real=$((40 + 2)) $(hostname)', 'real=42 shell');
     await picture(page, 'real-cluster-terminal');
+    // The gateway holds it for ten minutes after the browser has gone, and a later test counts streams.
+    await page.getByRole('button', { name: /^Close terminal/ }).click();
+    await expect.poll(() => page.getByRole('region', { name: 'Dock' }).count()).toBe(0);
   });
 
   it('follows the log of a pod', async () => {
