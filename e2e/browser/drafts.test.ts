@@ -128,6 +128,17 @@ describe('unsaved changes', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Throw away' }).click();
   });
 
+  it('name the line of a misspelt field, although the rest is in order', async () => {
+    await edit();
+    await typeAfter('apiVersion', '\nimmutabel: true');
+    await page.keyboard.press('Control+s');
+    const problems = page.getByRole('region', { name: 'Problems' });
+    await problems.getByRole('button', { name: 'Line 2 immutabel: Unknown field' }).waitFor();
+    expect((await ask(map)).body).not.toHaveProperty('immutabel');
+    await button('Stop editing').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Throw away' }).click();
+  });
+
   it('of a Secret are never stored', async () => {
     const [name] = await page.evaluate<string[]>(
       `fetch('${api}/api/v1/namespaces/shop/secrets').then((response) => response.json()).then(({ items }) => items.map(({ metadata }) => metadata.name))`,
