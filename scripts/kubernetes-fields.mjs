@@ -1,5 +1,6 @@
 // Writes packages/emulator/src/schema/declared-fields.ts from the OpenAPI documents of a real Kubernetes:
 //   KUBECONFIG=… node scripts/kubernetes-fields.mjs
+// KUBECTL is another kubectl than that of the PATH.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +32,8 @@ const served = {
   'apis/discovery.k8s.io/v1': ['EndpointSlice'],
 };
 
-const kubectl = (path) => execFileSync('kubectl', ['get', '--raw', path], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+const program = process.env.KUBECTL || 'kubectl';
+const kubectl = (path) => execFileSync(program, ['get', '--raw', path], { encoding: 'utf8', maxBuffer: 2 ** 26 });
 
 const lines = new Map();
 /** The full names of types that have the same short one. */

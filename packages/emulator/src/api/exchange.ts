@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FieldValidation } from './field-validation.ts';
 import type { User } from './identity.ts';
 import type { Resource } from './resources.ts';
 
@@ -13,6 +12,16 @@ export interface Exchange {
   user: User;
 }
 
+/** Checks for unknown and repeated fields (`FieldValidation`). All throw an ApiError that names them, or send warnings. */
+export interface BodyValidation {
+  /** Of a whole object that was sent. */
+  checkObject(): void;
+  /** Of the result of a patch. */
+  checkPatched(patched: unknown): void;
+  /** Of a configuration for server-side apply. */
+  checkApplied(): void;
+}
+
 /** A request for a resource. */
 export interface ResourceExchange extends Exchange {
   resource: Resource;
@@ -22,7 +31,7 @@ export interface ResourceExchange extends Exchange {
   name: string;
   subresource: string;
   /** Of a body that creates or changes an object; undefined otherwise. */
-  validation?: FieldValidation;
+  validation?: BodyValidation;
 }
 
 /** Sends a JSON response. It is not indented, not even for browsers. */

@@ -3,7 +3,7 @@ import { shapeOfCustomResource } from '../schema/custom-shape.ts';
 import { open, type Shape, shapeOfType } from '../schema/shape.ts';
 import { ApiError, badRequest } from './api-error.ts';
 import { bodyFormat } from './body.ts';
-import type { ResourceExchange } from './exchange.ts';
+import type { BodyValidation, ResourceExchange } from './exchange.ts';
 import { fieldProblems, undeclaredField } from './field-problems.ts';
 import { isFields } from './fields.ts';
 import { propertiesOfText, propertiesOfValue, repeatedKeys } from './property-path.ts';
@@ -21,7 +21,7 @@ interface Body {
  * What becomes of fields that a kind does not have, or that a body gives twice, as `fieldValidation` asks: `Strict` refuses them,
  * `Warn` (the default) sends a warning for each, `Ignore` does nothing.
  */
-export class FieldValidation {
+export class FieldValidation implements BodyValidation {
   readonly #directive: string;
   readonly #response: ServerResponse;
   readonly #kind: string;
