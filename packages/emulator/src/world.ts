@@ -5,16 +5,16 @@ import type { WriteContext } from './api/write.ts';
 import type { SimulationClock } from './simulation/clock.ts';
 import { startDemoCluster } from './simulation/demo-cluster.ts';
 import { attempt } from './simulation/report-bug.ts';
-import type { Store } from './store/store.ts';
+import { type Store, storeLimits } from './store/store.ts';
 import { PodHttp } from './streams/pod-http.ts';
 import { PodProcesses } from './streams/pod-processes.ts';
 import type { ProcessPlaces } from './streams/process-places.ts';
 import type { Sandbox } from './streams/sandbox.ts';
 import { Upgrader } from './streams/upgrade.ts';
 
-/** How pods of all worlds run programs on this machine. */
+/** What all worlds share. */
 export interface WorldOptions {
-  /** Whether they may run any. */
+  /** Whether their pods may run programs on this machine. */
   shells: boolean;
   sandbox: Sandbox;
   places: ProcessPlaces;
@@ -38,13 +38,13 @@ export class World implements WriteContext {
   readonly #http = new PodHttp();
   readonly #open = new Set<Open>();
 
-  /** Simulates the cluster's past, which takes some 100 ms of processor time. */
-  constructor({ shells, sandbox, places }: WorldOptions) {
+  /** Simulates the cluster's past, which takes some 100 ms of processor time. @param mostSize see `Store`. */
+  constructor({ shells, sandbox, places }: WorldOptions, mostSize: () => number) {
     const processes = new PodProcesses(shells, sandbox, places);
     const { store, clock, resources, kubelet } = startDemoCluster((pod) => {
       processes.end(pod);
       this.#http.forget(pod);
-    });
+    }, mostSize);
     processes.onMainEnded((pod, container, code) =>
       attempt('the end of a program', () => kubelet.containerEnded(pod, container, code)),
     );
@@ -86,10 +86,15 @@ export class Worlds {
   named(name: string): World {
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
-    const world = new World(this.#options);
+    const world = new World(this.#options, () => this.#share());
     this.#byName.set(name, world);
     this.#byToken.set(hashOf(world.token), world);
     return world;
+  }
+
+  /** How much one world may hold now, in characters of JSON: nobody can take the memory of the others. */
+  #share(): number {
+    return Math.min(storeLimits.size, storeLimits.sizeOfAll / this.#byName.size);
   }
 
   /** The world that a token opens. */

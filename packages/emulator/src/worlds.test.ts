@@ -4,6 +4,7 @@ import { until } from '@postern/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Emulator, startWorlds, type WorldServer } from './emulator.ts';
+import { storeLimits } from './store/store.ts';
 import { ask, linesOf } from './test/client.ts';
 import { runScript } from './test/exec.ts';
 
@@ -86,6 +87,28 @@ it('ends a world with its token, watches, terminals and files, and makes a fresh
   const fresh = world('short');
   expect(fresh.token).not.toBe(gone.token);
   expect((await ask(fresh, `${CONFIG_MAPS}/old`)).status).toBe(404);
+});
+
+it('gives each of many worlds an equal share of the memory', async () => {
+  const { size, sizeOfAll } = storeLimits;
+  const create = (name: string) =>
+    ask(world('one'), CONFIG_MAPS, {
+      method: 'POST',
+      body: { metadata: { name }, data: { text: 'x'.repeat(600_000) } },
+    });
+  try {
+    // As much as two worlds may hold, and there are at least two.
+    Object.assign(storeLimits, { size: sizeOfAll, sizeOfAll: 3 * 1024 ** 2 });
+    worlds.world('other');
+    const answers = [await create('first'), await create('second'), await create('third')];
+    expect(answers.map(({ status }) => status)).toContain(201);
+    expect(answers.at(-1)).toMatchObject({
+      status: 403,
+      json: { message: expect.stringMatching(/exceeded quota.* 1 MiB/) },
+    });
+  } finally {
+    Object.assign(storeLimits, { size, sizeOfAll });
+  }
 });
 
 it('refuses upgrades with an unknown token, and requests without any', async () => {

@@ -37,14 +37,15 @@ export interface DemoCluster {
 /**
  * Starts the demo cluster: simulates its history up to now, and then runs in real time.
  * @param podEnded called whenever a pod was removed.
+ * @param mostSize see `Store`.
  */
-export function startDemoCluster(podEnded: (pod: Pod) => void): DemoCluster {
+export function startDemoCluster(podEnded: (pod: Pod) => void, mostSize: () => number): DemoCluster {
   const now = Date.now();
   const seeds: Seed[] = [...accessSeeds, ...clusterSeeds, ...observabilitySeeds, ...shopSeeds];
   const oldest = Math.max(...seeds.map(({ ago }) => ago));
   const clock = new SimulationClock(now - oldest);
   // A later run starts above the revisions of any earlier one, as long as there are at most a thousand writes a second.
-  const store = new Store(clock, now);
+  const store = new Store(clock, now, mostSize);
   const simulation: Simulation = { store, clock, events: new EventRecorder(store, clock) };
   const resources = new Resources(store);
   const kubelet = new Kubelet(simulation, podEnded);

@@ -24,8 +24,10 @@ const HISTORY = 2_000;
 export const storeLimits = {
   objects: 5_000,
   pods: 500,
-  /** All objects as JSON, in characters; the same again for the history of watches. */
+  /** All objects of a world as JSON, in characters; the same again for the history of watches. */
   size: 64 * 1024 ** 2,
+  /** Of all worlds of an emulator, each of which gets an equal share. */
+  sizeOfAll: 512 * 1024 ** 2,
 };
 
 /**
@@ -34,6 +36,7 @@ export const storeLimits = {
  */
 export class Store {
   readonly #clock: Clock;
+  readonly #mostSize: () => number;
   readonly #objects = new Map<ResourceKey, Map<string, KubeObject>>();
   readonly #listeners = new Set<(event: StoreEvent) => void>();
   #history: StoreEvent[] = [];
@@ -45,9 +48,13 @@ export class Store {
   #revision: number;
   #forgotten: number;
 
-  /** @param firstRevision higher than any revision of an earlier run, so that old watches list again. */
-  constructor(clock: Clock, firstRevision: number) {
+  /**
+   * @param firstRevision higher than any revision of an earlier run, so that old watches list again.
+   * @param mostSize how many characters of JSON it may hold now.
+   */
+  constructor(clock: Clock, firstRevision: number, mostSize: () => number) {
     this.#clock = clock;
+    this.#mostSize = mostSize;
     this.#revision = firstRevision;
     this.#forgotten = firstRevision;
   }
@@ -81,7 +88,7 @@ export class Store {
     const namespace = manifest.metadata.namespace ?? '';
     if (this.find(resource, namespace, manifest.metadata.name)) throw alreadyExists(resource, manifest.metadata.name);
     const pods = resource === 'pods' ? (this.#objects.get('pods')?.size ?? 0) : 0;
-    if (this.#count >= storeLimits.objects || pods >= storeLimits.pods) throw full(resource, manifest.metadata.name);
+    if (this.#count >= storeLimits.objects || pods >= storeLimits.pods) throw this.#full(resource, manifest);
     const object: KubeObject = {
       ...manifest,
       metadata: {
@@ -146,7 +153,7 @@ export class Store {
   ): KubeObject {
     const size = type === 'DELETED' ? 0 : JSON.stringify(value).length;
     const growth = size - (previous === undefined ? 0 : (this.#sizes.get(previous) ?? 0));
-    if (growth > 0 && this.#size + growth > storeLimits.size) throw full(resource, value.metadata.name);
+    if (growth > 0 && this.#size + growth > this.#mostSize()) throw this.#full(resource, value);
     this.#revision++;
     const object = { ...value, metadata: { ...value.metadata, resourceVersion: String(this.#revision) } };
     let objects = this.#objects.get(resource);
@@ -170,17 +177,19 @@ export class Store {
   #remember(event: StoreEvent, size: number): void {
     this.#history.push(event);
     this.#historySize += size;
-    if (this.#history.length <= HISTORY * 1.25 && this.#historySize <= storeLimits.size) return;
-    const kept = this.#historySize > storeLimits.size ? Math.min(HISTORY, this.#history.length >> 1) : HISTORY;
+    const mostSize = this.#mostSize();
+    if (this.#history.length <= HISTORY * 1.25 && this.#historySize <= mostSize) return;
+    const kept = this.#historySize > mostSize ? Math.min(HISTORY, this.#history.length >> 1) : HISTORY;
     const dropped = this.#history.splice(0, this.#history.length - kept);
     this.#forgotten = dropped.at(-1)?.revision ?? this.#forgotten;
     // Halved, and counted again each time, because an object may occur many times.
     this.#historySize = this.#history.reduce((sum, { object }) => sum + (this.#sizes.get(object) ?? 0), 0);
   }
-}
 
-function full(resource: ResourceKey, name: string): ApiError {
-  const { objects, pods } = storeLimits;
-  const message = `${resource} "${name}" is forbidden: exceeded quota: the demo cluster holds at most ${objects} objects, ${pods} of them pods, and 64 MiB. Delete some first.`;
-  return new ApiError(403, 'Forbidden', message);
+  #full(resource: ResourceKey, { metadata: { name } }: Manifest): ApiError {
+    const { objects, pods } = storeLimits;
+    const size = Math.floor(this.#mostSize() / 1024 ** 2);
+    const message = `${resource} "${name}" is forbidden: exceeded quota: the demo cluster holds at most ${objects} objects, ${pods} of them pods, and ${size} MiB. Delete some first.`;
+    return new ApiError(403, 'Forbidden', message);
+  }
 }
