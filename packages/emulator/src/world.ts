@@ -56,7 +56,7 @@ export class World implements WriteContext {
     this.#processes = processes;
   }
 
-  /** Ends something with the world. @returns a function to call when it has ended by itself. */
+  /** Has `open` destroyed when the world ends. @returns a function to call when it has ended before. */
   hold(open: Open): () => void {
     this.#open.add(open);
     return () => this.#open.delete(open);

@@ -1,14 +1,18 @@
 import type { Shape } from '../schema/shape.ts';
 import { formatPath, type PropertyPath } from './property-path.ts';
 
+/** More problems say nothing more to anyone, and a body of 3 MiB may have 500,000. */
+const MOST = 100;
+
 /**
  * What a strict decoder objects to, in its words: fields that a shape does not have, and fields given more than once. What is in
- * an unknown field counts as part of it.
+ * an unknown field counts as part of it. At most 100.
  */
 export function fieldProblems(paths: Iterable<PropertyPath>, shape: Shape): string[] {
   const seen = new Set<string>();
   const problems = new Set<string>();
   for (const path of paths) {
+    if (problems.size === MOST) break;
     const name = formatPath(path);
     const known = shapeAt(shape, path.slice(0, -1));
     const last = path.at(-1);

@@ -172,6 +172,19 @@ it.each(['Warn', null])('warns with %s', async (directive) => {
   );
 });
 
+it('survives any number of unknown fields with any names', async () => {
+  const many = Array.from({ length: 100_000 }, (_, index) => `"é\\n${index}":1,`).join('');
+  const started = performance.now();
+  const warned = await send(DEPLOYMENTS, deployment(many), { directive: 'Warn' });
+  expect(warned.status).toBe(201);
+  expect(String(warned.headers['warning']).length).toBeLessThan(16_000);
+  expect(warned.headers['warning']).toContain('unknown field');
+  const refused = await send(DEPLOYMENTS, deployment(many));
+  expect(refused.status).toBe(400);
+  expect(refused.json.message.match(/unknown field/g)).toHaveLength(100);
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
 it('ignores with Ignore, and refuses any other directive', async () => {
   const text = deployment('"replcas":1,"replicas":1,"replicas":2,');
   const ignored = await send(DEPLOYMENTS, text, { directive: 'Ignore' });

@@ -8,6 +8,7 @@ import { fieldProblems, undeclaredField } from './field-problems.ts';
 import { isFields } from './fields.ts';
 import { propertiesOfText, propertiesOfValue, repeatedKeys } from './property-path.ts';
 import type { Resource } from './resources.ts';
+import { sendWarnings } from './warnings.ts';
 
 const APPLY = 'application/apply-patch+yaml';
 
@@ -104,10 +105,7 @@ export class FieldValidation implements BodyValidation {
   #judge(problems: string[], refusal: (problems: string[]) => ApiError): void {
     if (problems.length === 0) return;
     if (this.#directive === 'Strict') throw refusal(problems);
-    this.#response.setHeader(
-      'warning',
-      problems.map((problem) => `299 - ${JSON.stringify(problem)}`),
-    );
+    sendWarnings(this.#response, problems);
   }
 
   /** What is wrong with the text of a patch itself: fields given twice, and fields that no operation of a JSON patch has. */
