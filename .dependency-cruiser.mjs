@@ -4,14 +4,21 @@ const may = {
   'packages/contracts': [],
   'packages/kube': [],
   'packages/postgres': [],
+  'packages/terminal-bounds': [],
   'packages/tunnel': ['packages/mux'],
   'packages/testkit': ['packages/postgres'],
   'packages/api-client': ['packages/contracts'],
   'packages/emulator': ['packages/kube'],
-  'apps/gateway': ['packages/tunnel', 'packages/mux', 'packages/kube', 'packages/contracts'],
+  'apps/gateway': [
+    'packages/tunnel',
+    'packages/mux',
+    'packages/kube',
+    'packages/contracts',
+    'packages/terminal-bounds',
+  ],
   'apps/agent': ['packages/tunnel', 'packages/mux', 'packages/kube'],
   'apps/cli': ['packages/api-client', 'packages/contracts', 'packages/kube'],
-  'apps/dashboard': ['packages/api-client', 'packages/contracts'],
+  'apps/dashboard': ['packages/api-client', 'packages/contracts', 'packages/terminal-bounds'],
   'apps/local': ['packages/postgres', 'packages/api-client', 'packages/contracts', 'packages/kube'],
 };
 const all = Object.keys(may);

@@ -11,7 +11,7 @@ const needs = {
   'apps/gateway/': ['client'],
   // Attacks the gateway as deployed.
   'security/fuzz/': ['client', 'programs'],
-  // `npm run dev` runs from source, except for the two packages of which its dashboard uses the build output.
+  // `npm run dev` runs from source, except for the packages of which its dashboard uses the build output.
   'apps/local/src/dev/main.test.ts': ['client', 'contracts'],
   // `npm start` uses the build output.
   'apps/local/src/run.test.ts': ['client', 'programs', 'dashboard'],

@@ -88,12 +88,14 @@ const parts = {
     makes: 'apps/gateway/src/generated/prisma/client.ts',
     command: () => ({ args: [bin('apps/gateway', 'prisma'), 'generate'], cwd: join(root, 'apps/gateway') }),
   },
-  /** For `npm run dev`, whose dashboard uses the build output of only these two packages. */
+  /** For `npm run dev`, whose dashboard uses the build output of only these packages. */
   contracts: {
     title: 'Compiling the contracts',
-    sources: ['packages/contracts', 'packages/api-client'],
+    sources: ['packages/contracts', 'packages/api-client', 'packages/terminal-bounds'],
     makes: 'packages/api-client/dist/index.js',
-    command: () => ({ args: [bin('.', 'tsc'), '-b', 'packages/contracts', 'packages/api-client'] }),
+    command: () => ({
+      args: [bin('.', 'tsc'), '-b', 'packages/contracts', 'packages/terminal-bounds', 'packages/api-client'],
+    }),
   },
   programs: {
     title: 'Compiling',
@@ -103,7 +105,7 @@ const parts = {
   },
   dashboard: {
     title: 'Building the dashboard',
-    sources: ['apps/dashboard', 'packages/contracts', 'packages/api-client'],
+    sources: ['apps/dashboard', 'packages/contracts', 'packages/api-client', 'packages/terminal-bounds'],
     makes: 'apps/dashboard/.next/BUILD_ID',
     command: () => ({
       args: [bin('apps/dashboard', 'next'), 'build'],

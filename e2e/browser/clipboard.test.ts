@@ -2,13 +2,14 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { launch, openPage, picture } from './chromium.ts';
 import { signUp } from './steps.ts';
+import { drawnAsText } from './terminal-steps.ts';
 
 const url = inject('url');
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  browser = await launch(['--disable-webgl', '--disable-webgl2', '--disable-gpu']);
+  browser = await launch(drawnAsText);
   page = await openPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
   const home = await signUp(page, { url, organization: 'Clipboards' });
   await page.goto(`${home}/clusters/demo/r/pods?ns=shop`);

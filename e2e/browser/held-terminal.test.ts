@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { launch, openPage, picture } from './chromium.ts';
 import { FaultyNetwork } from './faulty-network.ts';
 import { expectAccessible, openTerminal, signUp } from './steps.ts';
+import { drawnAsText, recordOutput, rows, shows, type } from './terminal-steps.ts';
 
 const url = inject('url');
 let browser: Browser;
@@ -11,22 +12,13 @@ let home: string;
 let storageState: Awaited<ReturnType<BrowserContext['storageState']>>;
 let page: Page;
 let network: FaultyNetwork;
-/** What arrived over the live connection as binary messages: the output of the terminal. */
-let output: Buffer[];
-
-/** Without WebGL, text is found in the page. */
-const flags = ['--disable-webgl', '--disable-webgl2', '--disable-gpu'];
+let output: ReturnType<typeof recordOutput>;
 
 beforeAll(async () => {
   network = await FaultyNetwork.start(Number(new URL(url).port));
-  browser = await launch([...flags, network.flagFor(url)]);
+  browser = await launch([...drawnAsText, network.flagFor(url)]);
   page = await openPage(browser);
-  output = [];
-  page.on('websocket', (socket) =>
-    socket.on('framereceived', ({ payload }) => {
-      if (typeof payload !== 'string') output.push(payload);
-    }),
-  );
+  output = recordOutput(page);
   home = await signUp(page, { url, organization: 'Held terminals' });
   storageState = await page.context().storageState();
   await page.goto(`${home}/clusters/demo/r/pods?ns=shop`);
@@ -41,14 +33,6 @@ afterAll(async () => {
   await browser.close();
   await network.stop();
 });
-
-const type = (on: Page, command: string): Promise<void> => on.keyboard.type(`${command}\n`);
-const shows = (on: Page, text: string): Promise<void> => on.locator('.xterm-rows').getByText(text).first().waitFor();
-
-/** The lines on the screen, without the empty ones. */
-const rows = async (on: Page): Promise<string[]> =>
-  (await on.locator('.xterm-rows > div').allTextContents()).map((row) => row.trimEnd()).filter((row) => row !== '');
-const received = (): number => output.reduce((sum, { byteLength }) => sum + byteLength, 0);
 
 async function faultFor(condition: 'silent' | 'refuses', ms: number): Promise<void> {
   network.set(condition);
@@ -85,15 +69,15 @@ describe('a terminal', { timeout: 180_000 }, () => {
     ['a network that is refused for 4 s', () => faultFor('refuses', 4_000)],
     ['a network that drops everything for 4 s', () => faultFor('silent', 4_000)],
   ])('misses no byte and draws none twice, whatever the network does: %s', async (_, fault) => {
-    output.length = 0;
+    output.clear();
     await type(page, 'seq 1 200000; echo last=$((6 * 7))');
     for (let at = 1; at <= 3; at++) {
-      await expect.poll(received, { timeout: 60_000 }).toBeGreaterThan(at * 300_000);
+      await expect.poll(output.length, { timeout: 60_000 }).toBeGreaterThan(at * 300_000);
       await fault();
     }
     await page.locator('.xterm-rows').getByText('last=42').first().waitFor({ timeout: 60_000 });
     // Before the first number, the shell switches bracketed paste off.
-    const lines = Buffer.concat(output).toString().replaceAll('\x1b[?2004l\r', '').split('\r\n');
+    const lines = output.bytes().toString().replaceAll('\x1b[?2004l\r', '').split('\r\n');
     const numbers = lines.filter((line) => /^\d+$/.test(line));
     expect(numbers.findIndex((number, index) => number !== String(index + 1))).toBe(-1);
     expect(numbers).toHaveLength(200_000);

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { launch, openPage } from './chromium.ts';
 import { openTerminal, signUp } from './steps.ts';
+import { drawnAsText } from './terminal-steps.ts';
 
 /** How often each is tried. `POSTERN_TRIES=20` measures for docs/performance.md. */
 const tries = Number(process.env['POSTERN_TRIES'] ?? 1);
@@ -17,7 +18,7 @@ let received = 0;
 let atKey = 0;
 
 beforeAll(async () => {
-  browser = await launch(['--disable-webgl', '--disable-webgl2', '--disable-gpu']);
+  browser = await launch(drawnAsText);
   page = await openPage(browser);
   page.on('websocket', (socket) => {
     socket.on('framereceived', ({ payload }) => {

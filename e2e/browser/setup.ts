@@ -11,6 +11,8 @@ declare module 'vitest' {
     url: string;
     /** The CA that signed its certificate. */
     caFile: string;
+    /** Its data folder. */
+    data: string;
   }
 }
 
@@ -21,6 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const ready = await startProduct({ data, port, publicUrl: `https://localhost:${port}`, args: [] });
   project.provide('url', ready.url);
   project.provide('caFile', ready.caFile);
+  project.provide('data', data);
   return async () => {
     await stopProduct(data);
     rmSync(data, { recursive: true, force: true });

@@ -34,6 +34,7 @@ export {
   type SocketError,
   WatchClusters,
 } from './socket.ts';
+export { largestTerminal } from './terminal-size.ts';
 export {
   type AttachedTerminal,
   AttachTerminal,

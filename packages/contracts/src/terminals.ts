@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { Id, type Instant, Slug, text } from './primitives.ts';
+import { largestTerminal } from './terminal-size.ts';
 
 /*
  * Terminals over the live connection. The gateway holds them; pages view them. Positions count bytes from the start: of the
  * shell's output, and of what one view typed (docs/adr/0010-terminals-held-by-the-gateway.md).
  */
 
-const Size = { columns: z.number().int().min(1).max(1000), rows: z.number().int().min(1).max(1000) };
+const Size = {
+  columns: z.number().int().min(1).max(largestTerminal.columns),
+  rows: z.number().int().min(1).max(largestTerminal.rows),
+};
 const Position = z.number().int().nonnegative();
 
 /** Opens a shell, and a view of it that may type. */
@@ -123,6 +127,11 @@ export interface AttachedTerminal {
   mode: TerminalMode;
   /** How many bytes this view has typed, as far as the gateway knows. */
   received: number;
+  /**
+   * How many bytes the shell had written when the view began. What a program asked the terminal in them was asked of earlier
+   * views: one that begins without a position must not answer it again.
+   */
+  written: number;
 }
 
 /** The terminal is open in another view of the same person. */

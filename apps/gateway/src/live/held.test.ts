@@ -152,7 +152,8 @@ describe('after a cut', () => {
     expect(await page.type(id, 'abc')).toEqual({ received: 3 });
     await cut(page, observer);
     exec.output('two ');
-    expect(await page.attach(await connect(), id)).toMatchObject({ mode: 'write', received: 3, terminal: { id } });
+    const back = { mode: 'write', received: 3, written: 8, terminal: { id } };
+    expect(await page.attach(await connect(), id)).toMatchObject(back);
     exec.output('three');
     await until(() => page.text === 'one two three');
     expect(await page.type(id, 'bcd', 1)).toEqual({ received: 4 });

@@ -32,6 +32,8 @@ class StubTerminal {
     return { id: this.id, own: userId === this.owner.userId };
   }
 
+  readonly written = 9;
+
   received(): number {
     return 7;
   }
@@ -127,7 +129,8 @@ describe.each([
     const { principal, address, userAgent } = socket.data;
     expect(terminals.asked).toEqual([[{ principal, address, userAgent }, request]]);
     const id = terminals.begun[0]?.id;
-    expect(order).toEqual([{ terminal: { id, own: true }, mode: 'write', received: 7 }, []]);
+    const answer = { terminal: { id, own: true }, mode: 'write', received: 7, written: 9 };
+    expect(order).toEqual([answer, []]);
     expect(socket.sent).toEqual([['terminal:output', { terminal: id, position: 0, data: Buffer.from('first') }]]);
   });
 

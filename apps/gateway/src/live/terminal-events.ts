@@ -91,7 +91,9 @@ export function serveTerminals(socket: LiveSocket, { terminals, logger }: LiveOp
       const { terminal, view } = begun;
       views.set(terminal.id, begun);
       const { userId } = connection.principal;
-      answer({ terminal: terminal.describe(userId), mode: view.mode, received: terminal.received(view) });
+      const { mode } = view;
+      const received = terminal.received(view);
+      answer({ terminal: terminal.describe(userId), mode, received, written: terminal.written });
       begun.start();
       if (!socket.connected) terminal.detach(view);
     } catch (error) {

@@ -50,7 +50,7 @@ class Shells {
         const terminal = this.held.find(({ id: held }) => held === request.terminal);
         if (terminal === undefined) answer({ error: { code: 'gateway-stopped', message: 'It was restarted.' } });
         else if (request.mode === 'auto' && this.isElsewhere) answer({ elsewhere: terminal });
-        else answer({ terminal, mode: request.mode === 'watch' ? 'watch' : 'write', received: 0 });
+        else answer({ terminal, mode: request.mode === 'watch' ? 'watch' : 'write', received: 0, written: 0 });
       });
       socket.on('terminal:input', ({ terminal, from, data }, answer) => {
         const typed = (this.typed.get(terminal) ?? '').slice(0, from) + new TextDecoder().decode(data);
@@ -71,7 +71,7 @@ class Shells {
     const { organization, cluster, namespace, pod, container = 'app' } = place;
     const held = heldTerminal({ id: terminal, organization, cluster, namespace, pod, container });
     this.held = [...this.held, held];
-    return { terminal: held, mode: 'write', received: 0 };
+    return { terminal: held, mode: 'write', received: 0, written: 0 };
   }
 
   forget(): void {

@@ -1,16 +1,19 @@
 import '@xterm/xterm/css/xterm.css';
+import { boundEmulator } from '@postern/terminal-bounds';
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import { isApple } from '#components/keys/chord.ts';
 import type { Theme } from '#features/theme/use-theme.ts';
+import { fittedSize } from './fitted-size.ts';
 import { pastedText } from './pasted-text.ts';
 import { terminalKey } from './terminal-key.ts';
 import type { Size } from './terminal-session.ts';
 import type { TerminalSettings } from './terminal-settings.ts';
 import { terminalTheme } from './terminal-theme.ts';
 import { drawWithGpu } from './webgl-renderer.ts';
+import { XtermAnswers } from './xterm-answers.ts';
 
 export interface ScreenOptions {
   element: HTMLElement;
@@ -33,6 +36,7 @@ export class TerminalScreen {
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #search = new SearchAddon();
+  readonly #answers: XtermAnswers;
   readonly #element: HTMLElement;
   readonly #observer: ResizeObserver;
   #copyOnSelect: boolean;
@@ -59,6 +63,8 @@ export class TerminalScreen {
       linkHandler: { activate: openLink },
     });
     const terminal = this.#terminal;
+    boundEmulator(terminal);
+    this.#answers = new XtermAnswers(terminal);
     terminal.loadAddon(this.#fit);
     terminal.loadAddon(this.#search);
     terminal.loadAddon(new WebLinksAddon(openLink));
@@ -106,6 +112,17 @@ export class TerminalScreen {
     this.#terminal.write(data, done);
   }
 
+  /** Draws output whose queries are not answered. */
+  replay(data: Uint8Array, done: () => void): void {
+    this.#terminal.write('', () => {
+      this.#answers.isMuted = true;
+    });
+    this.#terminal.write(data, () => {
+      this.#answers.isMuted = false;
+      done();
+    });
+  }
+
   /** Prints a line of our own, and resets any modes that the shell's output had enabled. */
   note(text: string): void {
     const leave = this.#terminal.buffer.active.type === 'alternate' ? '\x1b[?1049l' : '';
@@ -126,7 +143,9 @@ export class TerminalScreen {
 
   /** Adapts to the size of its element, unless that is hidden, or another view chose the size. */
   fit(): void {
-    if (!this.#isForeign && this.#element.clientWidth > 0 && this.#element.clientHeight > 0) this.#fit.fit();
+    if (this.#isForeign || this.#element.clientWidth === 0 || this.#element.clientHeight === 0) return;
+    const size = fittedSize(this.#fit.proposeDimensions());
+    if (size !== undefined) this.#terminal.resize(size.columns, size.rows);
   }
 
   focus(): void {

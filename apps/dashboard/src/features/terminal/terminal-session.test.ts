@@ -40,6 +40,10 @@ class FakeScreen implements SessionScreen {
   write(data: Uint8Array | string, done: () => void) {
     this.drawing.push({ data, done });
   }
+  replay(data: Uint8Array, done: () => void) {
+    this.told.push(`replays ${data.byteLength}`);
+    this.write(data, done);
+  }
   reset() {
     this.told.push('reset');
   }
@@ -69,10 +73,11 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-const begun = (terminal: string, received = 0, mode = 'write') => ({
+const begun = (terminal: string, received = 0, mode = 'write', written = 0) => ({
   terminal: heldTerminal({ id: terminal }),
   mode,
   received,
+  written,
 });
 function open(terminal = one): void {
   session.open(request, size);
@@ -201,6 +206,23 @@ describe('output', () => {
     screen.drawAll();
     expect(socket.bodies('terminal:ack').at(-1)).toEqual({ terminal: one, position: 203 });
     expect(screen.told).toHaveLength(2);
+  });
+
+  it('from before this page looked is replayed, and what comes next is drawn', () => {
+    session.attach({ organization: 'acme', id: one }, size);
+    socket.answer('terminal:attach', begun(one, 0, 'write', 150));
+    socket.receive('terminal:reset', { terminal: one, position: 50, clear: size, data: 'screen', skipped: 0 });
+    output(50, 40);
+    output(90, 80);
+    output(170, 10);
+    expect(screen.told.filter((one) => String(one).startsWith('replays'))).toEqual(['replays 40', 'replays 60']);
+    expect(screen.drawing.map(({ data }) => data.length)).toEqual([6, 40, 60, 20, 10]);
+    screen.drawAll();
+    expect(socket.bodies('terminal:ack').at(-1)).toEqual({ terminal: one, position: 180 });
+    cutAndComeBack();
+    socket.answer('terminal:attach', begun(one, 0, 'write', 500));
+    output(180, 320);
+    expect(screen.told.at(-1)).toBe('replays 60');
   });
 
   it('is drawn in the size that another view chose, or in its own', () => {

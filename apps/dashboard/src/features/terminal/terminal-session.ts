@@ -56,6 +56,8 @@ export interface TerminalSocket {
 export interface SessionScreen {
   /** Draws output, and then calls `done`. */
   write(data: Uint8Array | string, done: () => void): void;
+  /** Draws output from before this page looked: what it asks the terminal has been asked of others, and is not answered again. */
+  replay(data: Uint8Array, done: () => void): void;
   /** Empties the screen and its scrollback. */
   reset(): void;
   /** Takes a size that another view chose; undefined: fills its element again. */
@@ -88,6 +90,8 @@ export class TerminalSession {
   #size: Size = { columns: 80, rows: 24 };
   /** Positions in the output; null while nothing is known. */
   #received: number | null = null;
+  /** Up to here, the output is from before this page looked. */
+  #past = 0;
   #drawn = 0;
   #acknowledged = 0;
   #mode: TerminalMode = 'write';
@@ -172,6 +176,7 @@ export class TerminalSession {
     this.#size = size;
     this.#viewer = crypto.randomUUID();
     this.#received = null;
+    this.#past = 0;
     this.#drawn = 0;
     this.#acknowledged = 0;
     this.#input = new UnsentInput();
@@ -235,7 +240,8 @@ export class TerminalSession {
     });
   }
 
-  #opened({ terminal, mode, received }: AttachedTerminal, asked: Size): void {
+  #opened({ terminal, mode, received, written }: AttachedTerminal, asked: Size): void {
+    if (this.#received === null) this.#past = written;
     this.#terminal = terminal;
     this.#mode = mode;
     this.#input.confirm(received);
@@ -301,8 +307,10 @@ export class TerminalSession {
     // Anything else was sent to an earlier view of this page.
     if (output.terminal !== this.#terminal?.id || output.position !== this.#received) return;
     const data = output.data instanceof Uint8Array ? output.data : new Uint8Array(output.data);
+    const past = Math.min(Math.max(0, this.#past - output.position), data.byteLength);
     this.#received += data.byteLength;
-    this.#draw(data, this.#received);
+    if (past > 0) this.#replay(data.subarray(0, past), output.position + past);
+    if (past < data.byteLength) this.#draw(data.subarray(past), this.#received);
   };
 
   readonly #onSize = ({ terminal, columns, rows, own }: TerminalSize): void => {
@@ -311,12 +319,20 @@ export class TerminalSession {
 
   /** @param position up to which the screen is complete once this is drawn. */
   #draw(data: Uint8Array | string, position: number): void {
+    this.#options.screen.write(data, this.#whenDrawn(position));
+  }
+
+  #replay(data: Uint8Array, position: number): void {
+    this.#options.screen.replay(data, this.#whenDrawn(position));
+  }
+
+  #whenDrawn(position: number): () => void {
     const viewer = this.#viewer;
-    this.#options.screen.write(data, () => {
+    return () => {
       if (viewer !== this.#viewer) return;
       this.#drawn = Math.max(this.#drawn, position);
       this.#acknowledge();
-    });
+    };
   }
 
   #acknowledge(): void {

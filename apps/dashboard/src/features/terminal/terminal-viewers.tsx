@@ -24,15 +24,21 @@ export function Viewers({ state }: { state: OpenState }) {
       trigger={
         <button
           type="button"
-          aria-label={`${label}: ${others === 0 ? 'nobody else has it open' : `${others} more ${others === 1 ? 'view' : 'views'}`}`}
           className={cn(
             'flex h-7 items-center gap-1.5 rounded-sm px-2 text-xs hover:bg-hover max-sm:h-9',
             isShared || others > 0 ? 'text-ink' : 'text-muted',
           )}
         >
           <Users className="size-3.5" aria-hidden />
-          <span className="max-w-40 truncate max-sm:hidden">{label}</span>
-          {others > 0 && <span className="tabular-nums">{viewers.length}</span>}
+          <span className="max-w-40 truncate max-sm:sr-only">{label}</span>{' '}
+          {others > 0 ? (
+            <span className="tabular-nums">
+              {viewers.length}
+              <span className="sr-only"> views</span>
+            </span>
+          ) : (
+            <span className="sr-only">(nobody else has it open)</span>
+          )}
         </button>
       }
     >

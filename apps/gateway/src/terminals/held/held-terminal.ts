@@ -96,6 +96,11 @@ export class HeldTerminal {
     return this.#sharing;
   }
 
+  /** How many bytes the shell has written. */
+  get written(): number {
+    return this.#output.to;
+  }
+
   /** Takes the output of the shell. */
   write(data: Buffer): void {
     this.#output.append(data);

@@ -239,7 +239,11 @@ describe('a colleague', () => {
     terminal.share('write');
     const viewer = client('vic', { role: 'member' });
     expect(terminals.list(viewer.principal, 'acme-id')).toEqual([]);
+    const message = 'Your role in this organization does not allow terminals any more.';
+    expect(await attach(viewer, terminal.id)).toEqual({ gone: { code: 'denied', exitCode: null, message } });
+    terminal.share('nobody');
     expect(mode(await attach(viewer, terminal.id))).toBe('not-found');
+    terminal.share('write');
     service.refused = refusal(403, 'no');
     await expect(attach(bob, terminal.id)).rejects.toThrow('no');
     expect(terminal.describe('ada').viewers).toHaveLength(1);

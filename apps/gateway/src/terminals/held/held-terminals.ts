@@ -3,6 +3,7 @@ import {
   type AttachTerminal,
   type HeldTerminal as HeldTerminalView,
   type OpenTerminal,
+  type Role,
   roleLevel,
   type TerminalEnding,
 } from '@postern/contracts';
@@ -222,6 +223,9 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
     const membership = principal.memberships.find(({ slug }) => slug === request.organization);
     if (membership === undefined) return unknown;
     const { organizationId } = membership;
+    const held = this.#byId.get(request.terminal);
+    const isRunning = held?.organizationId === organizationId && held.sharing !== 'nobody';
+    if (isRunning && !mayOpen(membership)) return notAllowed;
     const session = { id: request.terminal, organizationId, userId: principal.userId };
     const became = await this.#options.sessions.whatBecameOf(session);
     if (became === 'open') return elsewhere;
@@ -242,6 +246,11 @@ const elsewhere: TerminalEnding = {
   ...stopping,
   message: 'The gateway that held this terminal has stopped, or your connection leads to another one now.',
 };
+const notAllowed: TerminalEnding = {
+  code: 'denied',
+  exitCode: null,
+  message: 'Your role in this organization does not allow terminals any more.',
+};
 const unknown: TerminalEnding = {
   code: 'not-found',
   exitCode: null,
@@ -256,7 +265,12 @@ function begun(terminal: HeldTerminal, view: TerminalView): BegunView {
 function isVisible({ owner, sharing, organizationId }: HeldTerminal, principal: Principal): boolean {
   if (owner.userId === principal.userId) return true;
   const membership = principal.memberships.find((other) => other.organizationId === organizationId);
-  return sharing !== 'nobody' && membership !== undefined && roleLevel[membership.role] !== 'viewer';
+  return sharing !== 'nobody' && membership !== undefined && mayOpen(membership);
+}
+
+/** Whether the role of a member could open a terminal. */
+function mayOpen({ role }: { role: Role }): boolean {
+  return roleLevel[role] !== 'viewer';
 }
 
 function canType({ owner, sharing }: HeldTerminal, principal: Principal): boolean {

@@ -57,6 +57,27 @@ describe('a bounded terminal', () => {
     },
   );
 
+  it.each([
+    ['an empty screen', ''],
+    ['text', 'above\r\n'],
+    ['the alternate screen', '\x1b[?1049h'],
+  ])('erases all of a screen up to its last cell: %s', async (_, before) => {
+    const terminal = boundedTerminal(size, 100);
+    await write(terminal, `${before}x\x1b[24;80Hz\x1b[1J\x1b[Hafter`);
+    const lines = Array.from({ length: 24 }, (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true));
+    expect(lines).toEqual(['after', ...Array(23).fill('')]);
+  });
+
+  it('goes on after an error of the emulator', async () => {
+    const terminal = boundedTerminal(size, 100);
+    terminal.parser.registerCsiHandler({ final: '~' }, () => {
+      throw new Error('made by this test');
+    });
+    await write(terminal, 'before\x1b[1~lost');
+    await write(terminal, ' after');
+    expect(firstLine(terminal)).toBe('before after');
+  });
+
   it('keeps no links', async () => {
     const terminal = boundedTerminal(size, 100);
     await write(terminal, '\x1b]8;;https://example.com\x1b\\link\x1b]8;;\x1b\\');

@@ -1,10 +1,11 @@
+import type { EmulatorCore } from '@postern/terminal-bounds';
 import type { IBufferCell, Terminal } from '@xterm/headless';
 
 /**
  * What a snapshot needs and the public API of xterm.js does not give. The names are those of @xterm/headless 6.0.0, which
  * `package.json` pins; `xterm-internals.test.ts` fails if another version has moved any of them.
  */
-export interface XtermInternals {
+export interface XtermInternals extends Omit<EmulatorCore, 'buffers'> {
   readonly buffers: { readonly normal: XtermBuffer; readonly alt: XtermBuffer; readonly active: XtermBuffer };
   readonly coreService: {
     readonly isCursorHidden: boolean;
@@ -26,7 +27,6 @@ export interface XtermInternals {
     readonly activeProtocol: 'NONE' | 'X10' | 'VT200' | 'DRAG' | 'ANY';
     readonly activeEncoding: 'DEFAULT' | 'SGR' | 'SGR_PIXELS';
   };
-  readonly unicodeService: { wcwidth(codePoint: number): number };
   readonly _bufferService: {
     readonly buffer: XtermBuffer;
     scroll(eraseAttributes: unknown, isWrapped?: boolean): void;
@@ -36,13 +36,11 @@ export interface XtermInternals {
     readonly glevel: number;
     readonly _charsets: readonly (Charset | undefined)[];
   };
-  readonly _inputHandler: {
+  readonly _inputHandler: EmulatorCore['_inputHandler'] & {
     readonly _curAttrData: Attributes;
     readonly _windowTitle: string;
     readonly _iconName: string;
     readonly _parser: XtermParser;
-    /** Called by the parser for each run of printable characters, as code points `data[start]` to `data[end - 1]`. */
-    print(data: Uint32Array, start: number, end: number): void;
     /** @param designation which of G0 to G3, and the final byte of the set, as in `(0`. */
     selectCharset(designation: string): boolean;
   };
@@ -109,22 +107,12 @@ export interface Cell extends Attributes {
   getChars(): string;
 }
 
-interface XtermParser {
+type XtermParser = EmulatorCore['_inputHandler']['_parser'] & {
   readonly currentState: number;
-  readonly precedingJoinState: number;
   /** For state × 256 + byte: action × 16 + next state. Every character above U+009F counts as byte 0xA0. */
   readonly _transitions: { readonly table: Uint8Array };
-  readonly _oscParser: { readonly _handlers: Record<string, StringHandler[]> };
   readonly _dcsParser: { readonly _handlers: Record<string, unknown> };
-  registerCsiHandler(id: { final: string }, handler: (params: { params: Int32Array }) => boolean): void;
-}
-
-/** Takes the text of an OSC sequence in parts. */
-export interface StringHandler {
-  start(): void;
-  put(data: Uint32Array, start: number, end: number): void;
-  end(success: boolean): boolean | Promise<boolean>;
-}
+};
 
 /** The parser's states and actions that matter here (`ParserState`, `ParserAction`). */
 export const parserState = {

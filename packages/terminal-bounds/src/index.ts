@@ -1,0 +1,2 @@
+export { boundEmulator } from './bound-emulator.ts';
+export type { EmulatorCore } from './emulator-core.ts';
