@@ -105,7 +105,7 @@ export class HeldTerminal {
   write(data: Buffer): void {
     this.#output.append(data);
     this.#pace.output(data.byteLength);
-    if (this.#interrupt.isActive) this.#interrupt.output();
+    if (this.#interrupt.isActive) this.#interrupt.output(data);
     else if (this.#interrupt.isRecent && this.#views.some((view) => view.isFlooded)) this.#skipAhead();
     else for (const view of this.#views) view.pump();
     this.#repace();

@@ -2,6 +2,8 @@ import { useLeakCheck } from '@postern/testkit';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { commands, Interrupt, interrupts, interruptTimes } from './interrupt.ts';
 
+const flood = Buffer.from('y\r\n');
+
 useLeakCheck();
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -32,7 +34,7 @@ it('can wait again for what comes late, until the same time, unless a command wa
   interrupt.resume();
   for (let ms = interruptTimes.quiet; ms < interruptTimes.longest; ms += 50) {
     expect(over).toBe(1);
-    interrupt.output();
+    interrupt.output(flood);
     vi.advanceTimersByTime(50);
   }
   expect([over, interrupt.isActive, interrupt.isRecent]).toEqual([2, false, false]);
@@ -47,7 +49,7 @@ it('is over when the process has been quiet', () => {
   const interrupt = new Interrupt(() => over++);
   interrupt.start();
   vi.advanceTimersByTime(interruptTimes.quiet - 1);
-  interrupt.output();
+  interrupt.output(flood);
   vi.advanceTimersByTime(interruptTimes.quiet - 1);
   expect([over, interrupt.isActive]).toEqual([0, true]);
   vi.advanceTimersByTime(1);
@@ -56,17 +58,34 @@ it('is over when the process has been quiet', () => {
   expect(over).toBe(1);
 });
 
+it.each(['^C', '^Z', '^\\'])('is over soon after the terminal has echoed the key as %s', (echo) => {
+  let over = 0;
+  const interrupt = new Interrupt(() => over++);
+  interrupt.start();
+  interrupt.output(flood);
+  interrupt.output(Buffer.from(`y\r\n${echo}\r\n`));
+  vi.advanceTimersByTime(interruptTimes.quietAfterEcho - 1);
+  interrupt.output(Buffer.from('$ '));
+  vi.advanceTimersByTime(interruptTimes.quietAfterEcho - 1);
+  expect(over).toBe(0);
+  vi.advanceTimersByTime(1);
+  expect(over).toBe(1);
+  // Unless the program itself had printed that.
+  expect(interrupt.isRecent).toBe(true);
+  interrupt.stop();
+});
+
 it('does not wait for ever for a process that ignores it', () => {
   let over = 0;
   const interrupt = new Interrupt(() => over++);
   interrupt.start();
   for (let ms = 0; ms < interruptTimes.longest; ms += 50) {
     expect(over).toBe(0);
-    interrupt.output();
+    interrupt.output(flood);
     vi.advanceTimersByTime(50);
   }
   expect(over).toBe(1);
-  interrupt.output();
+  interrupt.output(flood);
   vi.advanceTimersByTime(interruptTimes.longest);
   expect(over).toBe(1);
 });

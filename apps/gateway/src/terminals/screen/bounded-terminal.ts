@@ -34,14 +34,16 @@ function ignoreStrings({ _inputHandler: { _parser } }: XtermInternals): void {
 
 /**
  * A full buffer of xterm.js forgets that saved cursors move up with their line. With a scrollback shorter than the viewer's, that
- * would show.
+ * would show. A cursor whose line is gone stays above all others, no matter how many lines came after it.
  */
 function keepSavedLine(core: XtermInternals): void {
   const service = core._bufferService;
   const scroll = service.scroll.bind(service);
   service.scroll = (eraseAttributes, isWrapped) => {
     const { buffer } = service;
-    if (buffer === core.buffers.normal && buffer.scrollTop === 0 && buffer.lines.isFull) buffer.savedY--;
+    if (buffer === core.buffers.normal && buffer.scrollTop === 0 && buffer.lines.isFull) {
+      buffer.savedY = buffer.savedY > 0 ? buffer.savedY - 1 : Number.NEGATIVE_INFINITY;
+    }
     scroll(eraseAttributes, isWrapped);
   };
 }

@@ -256,16 +256,18 @@ export class KeptScreen {
   }
 }
 
+/** Draws what has one size at once: the more lines the model gets together, the fewer of a flood it has to draw. */
 async function draw(model: ScreenModel, pieces: readonly Piece[]): Promise<void> {
-  let drawn: Promise<void> | undefined;
+  let together: Buffer[] = [];
   for (const { data, size } of pieces) {
     if (size) {
-      await drawn;
+      await model.write(Buffer.concat(together));
+      together = [];
       model.resize(size);
     }
-    drawn = model.write(data);
+    together.push(data);
   }
-  await drawn;
+  await model.write(Buffer.concat(together));
 }
 
 function disposed(): Error {

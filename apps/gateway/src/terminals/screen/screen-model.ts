@@ -1,7 +1,8 @@
 import type { Terminal } from '@xterm/headless';
 import { boundedTerminal, type Size } from './bounded-terminal.ts';
+import { leaps } from './plain-lines.ts';
 import { snapshotOf } from './snapshot.ts';
-import { internalsOf } from './xterm-internals.ts';
+import { internalsOf, parserState } from './xterm-internals.ts';
 
 /** xterm.js lets others run between two slices, after 12 ms. */
 const slice = 4 * 1024;
@@ -36,19 +37,22 @@ export class ScreenModel {
   }
 
   /**
-   * Resolves when all of it is drawn, never after `dispose`. Until then the data must not change. A character must not be split
-   * over two calls: xterm.js loses some of those.
+   * Resolves when all of it is drawn, never after `dispose`. Until then the data must not change, and nothing else may be
+   * written. A character must not be split over two calls: xterm.js loses some of those.
+   *
+   * Of a flood of plain lines, only those are drawn that the screen or its scrollback can keep. The result is exactly the same,
+   * and `yes` takes a hundredth of the time.
    */
-  write(data: Uint8Array): Promise<void> {
-    return new Promise((resolve) => {
-      let at = 0;
-      for (let end = slice; end < data.byteLength; end = at + slice) {
-        while (end > at + 1 && isContinuation(data[end])) end--;
-        this.#terminal.write(data.subarray(at, end));
-        at = end;
-      }
-      this.#terminal.write(data.subarray(at), resolve);
-    });
+  async write(data: Uint8Array): Promise<void> {
+    const { rows, options } = this.#terminal;
+    // So many lines before bring the cursor to the bottom, and so many after replace everything.
+    const drawn = { before: rows, after: rows + (options.scrollback ?? 0) };
+    let at = 0;
+    for (const { from, to } of leaps(data, drawn)) {
+      await this.#draw(data.subarray(at, from));
+      at = this.#keepsOnlyTheLast() ? to : from;
+    }
+    await this.#draw(data.subarray(at));
   }
 
   resize(size: Size): void {
@@ -63,6 +67,28 @@ export class ScreenModel {
 
   dispose(): void {
     this.#terminal.dispose();
+  }
+
+  #draw(data: Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      let at = 0;
+      for (let end = slice; end < data.byteLength; end = at + slice) {
+        while (end > at + 1 && isContinuation(data[end])) end--;
+        this.#terminal.write(data.subarray(at, end));
+        at = end;
+      }
+      this.#terminal.write(data.subarray(at), resolve);
+    });
+  }
+
+  /**
+   * Whether each plain line moves up the lines before it, once the cursor is at the bottom, so that enough of them replace all:
+   * not above the end of a scroll region, and not within a string or sequence.
+   */
+  #keepsOnlyTheLast(): boolean {
+    const { buffers, _inputHandler } = internalsOf(this.#terminal);
+    const scrolls = buffers.active.scrollBottom === this.#terminal.rows - 1;
+    return scrolls && _inputHandler._parser.currentState === parserState.ground;
   }
 }
 
