@@ -44,7 +44,7 @@ async function faultFor(condition: 'silent' | 'refuses', ms: number): Promise<vo
 describe('a terminal', { timeout: 180_000 }, () => {
   it('is there again after a reload, with its screen and its shell', async () => {
     // The prompt comes after the output.
-    await expect.poll(async () => (await rows(page)).at(-1)).toMatch(/[$#]$/);
+    await expect.poll(async () => (await rows(page)).at(-1)).toMatch(/:~[$#]$/);
     const before = await rows(page);
     await page.reload();
     await expect.poll(() => rows(page)).toEqual(before);

@@ -60,7 +60,8 @@ async function open(browser: Browser): Promise<Window> {
 }
 
 /** Waits until the shell asks for a command. */
-const atPrompt = (page: Page): Promise<void> => expect.poll(async () => (await rows(page)).at(-1)).toMatch(/[$#]$/);
+const atPrompt = (page: Page): Promise<void> =>
+  expect.poll(async () => (await rows(page)).at(-1)).toMatch(/(^|:~)[$#]$/);
 
 /** Cuts the network, and waits until the person is told. */
 async function beginCut({ page }: Window): Promise<void> {

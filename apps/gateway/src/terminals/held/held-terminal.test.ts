@@ -6,7 +6,8 @@ import type { Terminal } from '../terminal.ts';
 import { HeldTerminal } from './held-terminal.ts';
 import { interruptTimes } from './interrupt.ts';
 import { paceLimits } from './pace.ts';
-import { type TerminalView, type ViewEvents, viewWindow } from './terminal-view.ts';
+import type { TerminalView, ViewEvents } from './terminal-view.ts';
+import { windowLimits } from './view-window.ts';
 
 useLeakCheck();
 
@@ -197,12 +198,12 @@ describe('a view', () => {
   it('that does not draw gets 128 KiB, and then what it makes room for', () => {
     const { view: slow, page } = view();
     for (let sent = 0; sent < 10; sent++) write('x'.repeat(32 * 1024));
-    expect(page.position).toBe(viewWindow);
+    expect(page.position).toBe(windowLimits.most);
     slow.acknowledge(32 * 1024);
-    expect(page.position).toBe(viewWindow + 32 * 1024);
+    expect(page.position).toBe(windowLimits.most + 32 * 1024);
     slow.acknowledge(10_000_000);
     slow.acknowledge(1);
-    expect(page.position).toBe(viewWindow + 32 * 1024);
+    expect(page.position).toBe(windowLimits.most + 32 * 1024);
   });
 
   it('gets nothing while its connection is congested', () => {
@@ -225,7 +226,7 @@ describe('a view', () => {
       fast.view.acknowledge(fast.page.position);
       await until(() => !shell.isHeld);
     }
-    expect([slow.page.position, slow.page.resets]).toEqual([viewWindow, 0]);
+    expect([slow.page.position, slow.page.resets]).toEqual([windowLimits.most, 0]);
     slow.view.acknowledge(slow.page.position);
     await until(() => slow.page.resets === 1);
     slow.view.acknowledge(slow.page.position);
@@ -351,7 +352,7 @@ describe('the process', () => {
   it('is read on after an interrupt, until it is quiet; then the view goes on at the end', async () => {
     const { view: slow, page } = view();
     for (let sent = 0; sent < 20; sent++) write('y\n'.repeat(16 * 1024));
-    expect([page.position, shell.isHeld]).toEqual([viewWindow, true]);
+    expect([page.position, shell.isHeld]).toEqual([windowLimits.most, true]);
     type(slow, 0, '\x03');
     expect([shell.typed, shell.isHeld]).toEqual(['\x03', false]);
     write('^C\r\n$ ');
@@ -396,18 +397,18 @@ describe('the process', () => {
 describe('the end', () => {
   it('of the shell is told after the last of its output', () => {
     const { view: slow, page } = view();
-    write('x'.repeat(viewWindow + 10));
+    write('x'.repeat(windowLimits.most + 10));
     held.finish(exited);
     expect(page.told).toEqual([]);
-    slow.acknowledge(viewWindow);
-    expect(page.position).toBe(viewWindow + 10);
+    slow.acknowledge(windowLimits.most);
+    expect(page.position).toBe(windowLimits.most + 10);
     expect(page.told).toEqual(['ended: exited']);
     expect(over).toBe(1);
   });
 
   it.each(['revoked', 'closed'] as const)('is told at once if it was %s', (code) => {
     const { page } = view();
-    write('x'.repeat(viewWindow + 10));
+    write('x'.repeat(windowLimits.most + 10));
     held.finish({ code, exitCode: null, message: '' });
     expect(page.told).toEqual([`ended: ${code}`]);
     expect(over).toBe(1);

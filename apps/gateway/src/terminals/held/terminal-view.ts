@@ -2,9 +2,8 @@ import type { TerminalMode, TerminalReset, TerminalViewer } from '@postern/contr
 import type { Ending } from '../ending.ts';
 import type { TerminalSize } from '../exec-sender.ts';
 import type { HeldOutput } from './held-output.ts';
+import { ViewWindow } from './view-window.ts';
 
-/** How much a view gets that it has not drawn yet, in bytes. What a person types has this much before it at most. */
-export const viewWindow = 128 * 1024;
 /** The largest piece of output, in bytes. */
 const largestPiece = 32 * 1024;
 
@@ -51,6 +50,7 @@ export class TerminalView {
   readonly #output: HeldOutput;
   readonly #onProgress: () => void;
   readonly #onOver: () => void;
+  readonly #window = new ViewWindow();
   #sent: number;
   #drawn: number;
   /** The length of the last reset, until it is drawn. */
@@ -105,6 +105,7 @@ export class TerminalView {
     if (position < this.#drawn || position > this.#sent) return;
     this.#drawn = position;
     this.#owed = 0;
+    this.#window.drawn(position);
     this.pump();
     this.#onProgress();
   }
@@ -151,7 +152,7 @@ export class TerminalView {
       }
       this.#sendSize(this.#sent);
       const untilSize = (output.size(this.#nextSize)?.position ?? Number.POSITIVE_INFINITY) - this.#sent;
-      const room = Math.min(largestPiece, viewWindow - this.#owed - (this.#sent - this.#drawn), untilSize);
+      const room = Math.min(largestPiece, this.#window.bytes - this.#owed - (this.#sent - this.#drawn), untilSize);
       if (room <= 0) return;
       const data = output.read(this.#sent, room);
       if (data.byteLength === 0) {
@@ -160,6 +161,7 @@ export class TerminalView {
       }
       const position = this.#sent;
       this.#sent += data.byteLength;
+      this.#window.sent(this.#sent);
       this.events.onOutput(position, data);
     }
   }
@@ -214,6 +216,7 @@ export class TerminalView {
   #reset(reset: Omit<TerminalReset, 'terminal'>): void {
     this.#sent = reset.position;
     this.#drawn = reset.position;
+    this.#window.forget();
     this.#owed = reset.data.length;
     this.#sendSize(reset.position);
     this.events.onReset(reset);
