@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { admin } from '../harness/admin.ts';
@@ -8,6 +9,8 @@ import { expectOk } from '../harness/kubectl.ts';
 import { owner } from '../harness/onboarding.ts';
 import { readReady, repository } from '../harness/process.ts';
 import { launch, openPage, picture } from './chromium.ts';
+import { FaultyNetwork } from './faulty-network.ts';
+import { drawnAsText, recordOutput, shows, type } from './terminal-steps.ts';
 
 const harness = inject('harness');
 const { product } = harness;
@@ -34,11 +37,7 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
   });
 
   it('signs in, and finds the cluster online with its version', async () => {
-    await page.goto(`${url}/sign-in`);
-    await page.getByLabel('E-mail').fill(owner.email);
-    await page.getByLabel('Password', { exact: true }).fill(owner.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL(`${url}/${owner.organization}`);
+    await signIn(page, url);
     const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: product.cluster, exact: true }) });
     await row.getByText(/^Online/).waitFor();
     expect(await row.textContent()).toMatch(/v1\.\d+\.\d+/);
@@ -54,9 +53,44 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
     await page.getByRole('button', { name: 'Terminal' }).first().click();
     await typeAndSee(page, 'echo real=$((40 + 2)) $(hostname)', 'real=42 shell');
     await picture(page, 'real-cluster-terminal');
-    // The gateway holds it for ten minutes after the browser has gone, and a later test counts streams.
-    await page.getByRole('button', { name: /^Close terminal/ }).click();
-    await expect.poll(() => page.getByRole('region', { name: 'Dock' }).count()).toBe(0);
+    await closeTerminal(page);
+  });
+
+  it('misses no byte of a terminal and draws none twice, over two cuts', { timeout: 120_000 }, async () => {
+    const network = await FaultyNetwork.start(Number(new URL(url).port));
+    const there = await launch([...drawnAsText, network.flagFor(url)]);
+    try {
+      const other = await openPage(there);
+      const output = recordOutput(other);
+      await signIn(other, url);
+      await other.goto(`${url}/${owner.organization}/clusters/${product.cluster}/r/pods/demo/shell`);
+      await other.getByRole('button', { name: 'Terminal' }).first().click();
+      await typeAndSee(other, 'echo ready=$((1 + 1))', 'ready=2');
+      output.clear();
+      await type(other, 'seq 1 200000; echo last=$((6 * 7))');
+      for (const [at, condition] of [
+        [300_000, 'silent'],
+        [600_000, 'refuses'],
+      ] as const) {
+        await expect.poll(output.length).toBeGreaterThan(at);
+        network.set(condition);
+        // How long the network is away is what is tried.
+        await delay(4_000);
+        network.set('passes');
+      }
+      await shows(other, 'last=42', 60_000);
+      const numbers = output
+        .bytes()
+        .toString()
+        .split('\r\n')
+        .filter((line) => /^\d+$/.test(line));
+      expect(numbers.findIndex((number, index) => number !== String(index + 1))).toBe(-1);
+      expect(numbers).toHaveLength(200_000);
+      await closeTerminal(other);
+    } finally {
+      await there.close();
+      await network.stop();
+    }
   });
 
   it('follows the log of a pod', async () => {
@@ -117,6 +151,20 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
 async function isWithin(element: Locator, holder: Locator): Promise<boolean> {
   const [inner, outer] = await Promise.all([element.boundingBox(), holder.boundingBox()]);
   return inner !== null && outer !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
+}
+
+async function signIn(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel('E-mail').fill(owner.email);
+  await page.getByLabel('Password', { exact: true }).fill(owner.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(`${url}/${owner.organization}`);
+}
+
+/** The gateway holds a terminal for ten minutes after the browser has gone, and a later test counts streams. */
+async function closeTerminal(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Close terminal/ }).click();
+  await expect.poll(() => page.getByRole('region', { name: 'Dock' }).count()).toBe(0);
 }
 
 async function typeAndSee(page: Page, command: string, output: string): Promise<void> {

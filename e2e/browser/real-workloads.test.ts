@@ -174,4 +174,75 @@ describe.skipIf(!product)('workloads of the real cluster in a browser', () => {
     const job = await comparable(`job/${name}`, name);
     return JSON.parse(JSON.stringify(job).replaceAll(uid, 'UID'));
   }
+
+  it(
+    'drains a node as kubectl does, as fast as a disruption budget allows',
+    async () => {
+      // A node without a kubelet, because the only real one has the agent. What its kubelet would report is written by the test.
+      const node = `spare-${namespace}`;
+      await create({ apiVersion: 'v1', kind: 'Node', metadata: { name: node } });
+      try {
+        const [web, budget] = ['drained', 'strict'];
+        await create({ ...workload('Deployment', web), spec: specOf(web) });
+        const pods = await until(() => podsOf(web, 2), { what: 'two pods', timeoutMs: 30_000 });
+        for (const pod of pods) await runOn(node, pod);
+        await create({
+          apiVersion: 'policy/v1',
+          kind: 'PodDisruptionBudget',
+          metadata: { name: budget, namespace },
+          spec: { minAvailable: 2, selector: { matchLabels: { app: web } } },
+        });
+        const healthy = () => kubectl('get', 'pdb', budget, '-n', namespace, '-o', 'jsonpath={.status.currentHealthy}');
+        await until(async () => (await healthy()) === '2', { what: 'a budget that counts both', timeoutMs: 30_000 });
+
+        await page.goto(`${cluster}/r/nodes/-/${node}`);
+        await page.getByRole('button', { name: 'Drain', exact: true }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByText('Evicted, and replaced elsewhere').waitFor();
+        await dialog.getByRole('button', { name: 'Drain' }).click();
+        const panel = page.getByRole('region', { name: 'Drains' });
+        await panel
+          .getByText(/The disruption budget strict needs/)
+          .first()
+          .waitFor();
+        expect(await kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')).toBe('true');
+        expect(await podsOf(web, 2)).toEqual(pods);
+
+        await kubectl('patch', 'pdb', budget, '-n', namespace, '-p', '{"spec":{"minAvailable":0}}');
+        for (const pod of pods) {
+          const leaving = ['get', 'pod', pod, '-n', namespace, '-o', 'jsonpath={.metadata.deletionTimestamp}'];
+          await until(async () => (await kubectl(...leaving)) !== '', { what: 'an eviction', timeoutMs: 60_000 });
+          // As a kubelet does when the containers have stopped.
+          await kubectl('delete', 'pod', pod, '-n', namespace, '--force', '--grace-period=0');
+        }
+        await panel.getByText(`${node} is drained`).waitFor({ timeout: 60_000 });
+      } finally {
+        await kubectl('delete', 'node', node);
+      }
+    },
+    PATIENT,
+  );
+
+  function specOf(name: string): object {
+    const { spec } = workload('Deployment', name) as { spec: object };
+    return { ...spec, replicas: 2 };
+  }
+
+  /** The names of a workload's pods that are not being deleted; false if there are not that many. */
+  async function podsOf(name: string, count: number): Promise<string[] | false> {
+    const names = (await kubectl('get', 'pods', '-n', namespace, '-l', `app=${name}`, '-o', 'name')).match(
+      /[^/\s]+$/gm,
+    );
+    return names?.length === count && names.sort();
+  }
+
+  /** Places a pod on a node and reports it as ready. */
+  async function runOn(node: string, pod: string): Promise<void> {
+    const target = { apiVersion: 'v1', kind: 'Node', name: node };
+    await expectOk(admin(), ['create', '--raw', `/api/v1/namespaces/${namespace}/pods/${pod}/binding`, '-f', '-'], {
+      input: JSON.stringify({ apiVersion: 'v1', kind: 'Binding', metadata: { name: pod }, target }),
+    });
+    const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
+    await kubectl('patch', 'pod', pod, '-n', namespace, '--subresource=status', '-p', JSON.stringify({ status }));
+  }
 });
