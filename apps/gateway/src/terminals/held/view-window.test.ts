@@ -90,3 +90,14 @@ it('forgets what was sent when another screen takes its place', () => {
   window.drawn(100);
   expect(window.bytes).toBe(most);
 });
+
+it('measures a page that is sent its output in thousands of tiny pieces', () => {
+  let now = 0;
+  const window = new ViewWindow(() => now);
+  window.sent(1);
+  window.drawn(1);
+  for (let end = 2; end <= 10_000; end++) window.sent(end);
+  now = 1_000;
+  window.drawn(9_999);
+  expect(window.bytes).toBe(most * 0.75);
+});

@@ -4,6 +4,8 @@ export const windowLimits = { most: 128 * 1024, least: 16 * 1024, step: 8 * 1024
 const queueing = { most: 50, least: 25 };
 /** For how long the least time is believed, in milliseconds. After that the window is small for a moment, to measure without a queue. */
 const believed = 10_000;
+/** Of how many pieces the times are known, so that a page that acknowledges many tiny ones costs little. */
+const mostPieces = 64;
 
 /**
  * How much a view gets that it has not drawn yet: about what its page draws in a twentieth of a second. A slow page would otherwise
@@ -33,6 +35,7 @@ export class ViewWindow {
 
   /** @param end the position after the piece. */
   sent(end: number): void {
+    if (this.#pieces.length >= mostPieces) this.#pieces.pop();
     this.#pieces.push({ end, at: this.#now() });
     this.#sent = end;
   }
