@@ -19,11 +19,11 @@ export function useFocusWhenReady(active: boolean, screen: { focus(): void } | u
   useEffect(() => {
     if (!active) return;
     typesElsewhere.current = false;
-    const onKeyDown = ({ target }: KeyboardEvent) => {
+    const onInput = ({ target }: Event) => {
       if (isOtherField(target)) typesElsewhere.current = true;
     };
-    window.addEventListener('keydown', onKeyDown, true);
-    return () => window.removeEventListener('keydown', onKeyDown, true);
+    window.addEventListener('beforeinput', onInput, true);
+    return () => window.removeEventListener('beforeinput', onInput, true);
   }, [active]);
   useEffect(() => {
     if (active && !typesElsewhere.current && !isCovered()) screen?.focus();
