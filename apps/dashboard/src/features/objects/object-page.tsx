@@ -214,7 +214,7 @@ function Loaded({ target, state, object }: { target: ObjectRef; state: ObjectSta
           </div>
         </div>
         {!state.gone && (
-          <div className="flex flex-wrap items-center gap-2">
+          <div className="flex flex-wrap items-center gap-2 max-sm:gap-1">
             <ObjectToolbar target={target} object={object} showRevisions={() => setTab('revisions')} />
           </div>
         )}
