@@ -10,6 +10,7 @@ import { owner } from '../harness/onboarding.ts';
 import { readReady, repository } from '../harness/process.ts';
 import { launch, openPage, picture } from './chromium.ts';
 import { FaultyNetwork } from './faulty-network.ts';
+import { signIn, visit } from './steps.ts';
 import { drawnAsText, recordOutput, shows, type } from './terminal-steps.ts';
 
 const harness = inject('harness');
@@ -37,7 +38,7 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
   });
 
   it('signs in, and finds the cluster online with its version', async () => {
-    await signIn(page, url);
+    await signIn(page, { url, ...owner });
     const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: product.cluster, exact: true }) });
     await row.getByText(/^Online/).waitFor();
     expect(await row.textContent()).toMatch(/v1\.\d+\.\d+/);
@@ -62,8 +63,8 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
     try {
       const other = await openPage(there);
       const output = recordOutput(other);
-      await signIn(other, url);
-      await other.goto(`${url}/${owner.organization}/clusters/${product.cluster}/r/pods/demo/shell`);
+      await signIn(other, { url, ...owner });
+      await visit(other, `${url}/${owner.organization}/clusters/${product.cluster}/r/pods/demo/shell`);
       await other.getByRole('button', { name: 'Terminal' }).first().click();
       await typeAndSee(other, 'echo ready=$((1 + 1))', 'ready=2');
       output.clear();
@@ -111,13 +112,13 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
   it('a newcomer adds a cluster: the page updates once the agent connects', { timeout: 90_000 }, async () => {
     const newcomer = await openPage(browser);
     try {
-      await newcomer.goto(`${url}/sign-up`);
+      await visit(newcomer, `${url}/sign-up`);
       await newcomer.getByLabel('E-mail').fill('newcomer@example.com');
       await newcomer.getByLabel('Password', { exact: true }).fill(owner.password);
       await newcomer.getByLabel('Organization').fill('Newcomers');
       await newcomer.getByRole('button', { name: /create|sign up/i }).click();
       await newcomer.waitForURL(`${url}/newcomers`);
-      await newcomer.goto(`${url}/newcomers/add-cluster`);
+      await visit(newcomer, `${url}/newcomers/add-cluster`);
       await newcomer.getByLabel('Name').fill('laptop');
       await newcomer.getByRole('button', { name: 'Continue' }).click();
       await newcomer.getByText(/\/install\.yaml \| kubectl apply -f -/).waitFor();
@@ -151,14 +152,6 @@ describe.skipIf(!product)('the real cluster in a browser', () => {
 async function isWithin(element: Locator, holder: Locator): Promise<boolean> {
   const [inner, outer] = await Promise.all([element.boundingBox(), holder.boundingBox()]);
   return inner !== null && outer !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
-}
-
-async function signIn(page: Page, url: string): Promise<void> {
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel('E-mail').fill(owner.email);
-  await page.getByLabel('Password', { exact: true }).fill(owner.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL(`${url}/${owner.organization}`);
 }
 
 /** The gateway holds a terminal for ten minutes after the browser has gone, and a later test counts streams. */

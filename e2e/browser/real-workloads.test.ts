@@ -7,6 +7,7 @@ import { expectOk } from '../harness/kubectl.ts';
 import { owner } from '../harness/onboarding.ts';
 import { readReady } from '../harness/process.ts';
 import { launch, openPage, picture } from './chromium.ts';
+import { signIn, visit } from './steps.ts';
 
 const harness = inject('harness');
 const { product } = harness;
@@ -64,11 +65,7 @@ describe.skipIf(!product)('workloads of the real cluster in a browser', () => {
     await kubectl('create', 'namespace', namespace);
     browser = await launch();
     page = await openPage(browser);
-    await page.goto(`${url}/sign-in`);
-    await page.getByLabel('E-mail').fill(owner.email);
-    await page.getByLabel('Password', { exact: true }).fill(owner.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL(`${url}/${owner.organization}`);
+    await signIn(page, { url, ...owner });
     cluster = `${url}/${owner.organization}/clusters/${product.cluster}`;
   });
   afterEach(async ({ task }) => {
@@ -101,7 +98,7 @@ describe.skipIf(!product)('workloads of the real cluster in a browser', () => {
         await revisions(plural, name, 2);
       }
       await kubectl('rollout', 'undo', `${plural}/${twins.kubectl}`, '-n', namespace);
-      await page.goto(`${cluster}/r/${plural}.apps/${namespace}/${twins.browser}?tab=revisions`);
+      await visit(page, `${cluster}/r/${plural}.apps/${namespace}/${twins.browser}?tab=revisions`);
       await page.getByRole('button', { name: 'Roll back to revision 1' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByText('image: nowhere.invalid/web:1').waitFor();
@@ -146,7 +143,7 @@ describe.skipIf(!product)('workloads of the real cluster in a browser', () => {
         },
       });
       await kubectl('create', 'job', 'them-nightly', '--from=cronjob/nightly', '-n', namespace);
-      await page.goto(`${cluster}/r/cronjobs.batch/${namespace}/nightly`);
+      await visit(page, `${cluster}/r/cronjobs.batch/${namespace}/nightly`);
       await page.getByRole('button', { name: 'Run now' }).click();
       const field = page.getByRole('dialog').getByLabel('Name of the new job');
       await field.fill('ours-nightly');
@@ -195,7 +192,7 @@ describe.skipIf(!product)('workloads of the real cluster in a browser', () => {
         const healthy = () => kubectl('get', 'pdb', budget, '-n', namespace, '-o', 'jsonpath={.status.currentHealthy}');
         await until(async () => (await healthy()) === '2', { what: 'a budget that counts both', timeoutMs: 30_000 });
 
-        await page.goto(`${cluster}/r/nodes/-/${node}`);
+        await visit(page, `${cluster}/r/nodes/-/${node}`);
         await page.getByRole('button', { name: 'Drain', exact: true }).click();
         const dialog = page.getByRole('dialog');
         await dialog.getByText('Evicted, and replaced elsewhere').waitFor();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AxeBuilder } from '@axe-core/playwright';
+import { until } from '@postern/testkit';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
@@ -22,6 +23,36 @@ export async function signUp(
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.waitForURL(({ pathname }) => pathname !== '/sign-up');
   return page.url();
+}
+
+/**
+ * Opens an address on a machine whose pods come and go: a browser aborts its requests when the network interface of a pod appears
+ * or disappears, and then the address is opened again.
+ */
+export async function visit(page: Page, address: string): Promise<void> {
+  await until(
+    () =>
+      page.goto(address).then(
+        () => true,
+        (error: Error) => {
+          if (error.message.includes('ERR_NETWORK_CHANGED')) return false;
+          throw error;
+        },
+      ),
+    { what: address },
+  );
+}
+
+/** Signs in, and waits for the organization's page of clusters. See `visit`. */
+export async function signIn(
+  page: Page,
+  { url, email, password, organization }: { url: string; email: string; password: string; organization: string },
+): Promise<void> {
+  await visit(page, `${url}/sign-in`);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(`${url}/${organization}`);
 }
 
 /** Expects no violation that axe rates as serious or critical. */
