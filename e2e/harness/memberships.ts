@@ -9,7 +9,7 @@ export interface Member {
   /** The organization's slug. */
   organization: string;
   /** Null: no longer a member. */
-  role: 'member' | 'admin' | 'owner' | null;
+  role: 'member' | 'auditor' | 'admin' | 'owner' | null;
 }
 
 /**

@@ -26,7 +26,8 @@ export {
   roles,
 } from './permissions.ts';
 export { DisplayName, Email, Id, Password, Slug } from './primitives.ts';
-export { type OperationId, type Route, type RouteAccess, type Routes, routes } from './routes.ts';
+export type { Route, RouteAccess } from './route.ts';
+export { type OperationId, type Routes, routes } from './routes.ts';
 export { Session, SessionKind, SessionQuery } from './sessions.ts';
 export {
   type ClientToServerEvents,

@@ -3,13 +3,16 @@
  * load the schema library.
  */
 export const operations = {
+  // Meta
   getMeta: { method: 'GET', path: '/meta' },
+  ping: { method: 'GET', path: '/ping' },
+  // Auth
   signUp: { method: 'POST', path: '/auth/sign-up' },
   signIn: { method: 'POST', path: '/auth/sign-in' },
   refresh: { method: 'POST', path: '/auth/refresh' },
   signOut: { method: 'POST', path: '/auth/sign-out' },
   getMe: { method: 'GET', path: '/auth/me' },
-  ping: { method: 'GET', path: '/ping' },
+  // Clusters
   listClusters: { method: 'GET', path: '/organizations/{organization}/clusters' },
   watchClusters: { method: 'GET', path: '/organizations/{organization}/cluster-changes' },
   createCluster: { method: 'POST', path: '/organizations/{organization}/clusters' },
@@ -19,9 +22,12 @@ export const operations = {
   createJoinToken: { method: 'POST', path: '/organizations/{organization}/clusters/{cluster}/join-tokens' },
   createKubeconfig: { method: 'POST', path: '/organizations/{organization}/clusters/{cluster}/kubeconfig' },
   createClusterCredential: { method: 'POST', path: '/organizations/{organization}/clusters/{cluster}/credential' },
+  // Tokens
   listTokens: { method: 'GET', path: '/organizations/{organization}/tokens' },
   createToken: { method: 'POST', path: '/organizations/{organization}/tokens' },
   revokeToken: { method: 'DELETE', path: '/organizations/{organization}/tokens/{token}' },
+  // Sessions
   listSessions: { method: 'GET', path: '/organizations/{organization}/sessions' },
+  // Agents
   enrollAgent: { method: 'POST', path: '/agents/enroll' },
 } as const;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { oneLine } from './primitives.ts';
-import { type Route, routes } from './routes.ts';
+import type { Route } from './route.ts';
+import { routes } from './routes.ts';
 import * as socket from './socket.ts';
 
 /** Every schema of client input, over REST and over socket.io. */

@@ -152,7 +152,7 @@ describe('roles', () => {
 const clusterOffline = [503, 'Status', 'ServiceUnavailable'];
 
 describe('sessions', () => {
-  it('of others are visible to admins and owners, not to members', async () => {
+  it('of others are visible to auditors, admins and owners, not to members', async () => {
     const { rows } = await harness.database.run(
       `SELECT id FROM clusters WHERE organization_id = '${ada.organizationId}'`,
     );
@@ -178,6 +178,7 @@ describe('sessions', () => {
     }
     expect(seen).toEqual({
       member: ['of-grace'],
+      auditor: ['of-ada', 'of-grace'],
       admin: ['of-ada', 'of-grace'],
       owner: ['of-ada', 'of-grace'],
     });

@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
+import type { Permission } from './permissions.ts';
+
+/**
+ * Who may call a route. `public`: anyone; `user`: any signed-in person; `join-token`: an agent that enrols; a permission: a
+ * member of the organization in the path whose role has it. There is no default: a route without access does not compile.
+ */
+export type RouteAccess = 'public' | 'user' | 'join-token' | Permission;
+
+/** One route of the REST API, from which the OpenAPI document, the gateway's checks and the client are derived. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Relative to `/api/v1`; parameters in braces, as in OpenAPI. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly access: RouteAccess;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** If undefined, the response is 204 without a body. */
+  readonly response?: z.ZodType;
+  readonly status: 200 | 201 | 204;
+  /** Errors in addition to those common to all routes with the same access. */
+  readonly errors: readonly ErrorCode[];
+}
