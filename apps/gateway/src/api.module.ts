@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { AccessModule } from './access/access.module.ts';
 import { AccountsModule } from './accounts/accounts.module.ts';
 import { AgentsModule } from './agents/agents.module.ts';
 import { ClustersModule } from './clusters/clusters.module.ts';
@@ -20,7 +21,16 @@ import { TokensModule } from './tokens/tokens.module.ts';
 
 /** The REST API: one guard and one contract check for every route, and one form for all errors. */
 @Module({
-  imports: [IdentityModule, TokensModule, ClustersModule, SessionsModule, AgentsModule, AccountsModule, LocalModule],
+  imports: [
+    IdentityModule,
+    AccessModule,
+    TokensModule,
+    ClustersModule,
+    SessionsModule,
+    AgentsModule,
+    AccountsModule,
+    LocalModule,
+  ],
   controllers: [MetaController, HealthController],
   providers: [
     {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { ClusterAccess } from './access/cluster-access.ts';
 import { SetupCode } from './accounts/setup-code.ts';
 import { createApi } from './api.ts';
 import { AgentPresence } from './clusters/agent-presence.ts';
@@ -43,6 +44,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   const handlers = createHandlers({
     authenticator: application.get(Authenticator),
     directory: application.get(ClusterDirectory),
+    access: application.get(ClusterAccess),
     agents: presence,
     clusters: application.get(ClusterList),
     changes: application.get(ClusterChanges),

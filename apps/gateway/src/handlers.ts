@@ -23,6 +23,8 @@ export interface HandlersOptions {
   authenticator: Pick<Authenticator, 'authenticate' | 'stillValid'>;
   /** Who may reach which cluster. */
   directory: KubeEndpointOptions['directory'];
+  /** Who may do what in which cluster. */
+  access: KubeEndpointOptions['access'];
   /** Which agents may connect; records what they report. */
   agents: AgentDirectory;
   /** Clusters as shown to people. */
@@ -62,6 +64,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
   const {
     authenticator,
     directory,
+    access,
     agents,
     clusters,
     changes,
@@ -81,6 +84,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
   const shared = {
     authenticator,
     directory,
+    access,
     sessions,
     connector,
     recorder: options.recorder,
@@ -103,6 +107,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     ...options.terminals,
     service: new TerminalService(shared),
     viewers: options.viewers,
+    revalidation,
     sessions,
     logger,
   });

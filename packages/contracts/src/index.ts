@@ -21,7 +21,6 @@ export {
   type Permission,
   permissions,
   type Role,
-  roleLevel,
   rolePermissions,
   roles,
 } from './permissions.ts';

@@ -65,6 +65,3 @@ export const rolePermissions: Record<Role, readonly Permission[]> = {
 /** Levels on a cluster; each is the Kubernetes group `postern:<level>`, bound by the agent's manifest. */
 export const levels = ['viewer', 'editor', 'admin'] as const;
 export type Level = (typeof levels)[number];
-
-/** The level each role has on every cluster of its organization until bindings exist. */
-export const roleLevel: Record<Role, Level> = { member: 'viewer', auditor: 'viewer', admin: 'admin', owner: 'admin' };

@@ -2,22 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { checkIdentity, impersonate, impersonationHeaders } from './identity.ts';
 
 describe('identity', () => {
-  it('names a person and a level', () => {
-    const identity = impersonate('ada@example.com', 'admin');
+  it('names an account and its groups', () => {
+    const identity = impersonate('ada@example.com', ['postern:admin']);
     expect(identity).toEqual({ user: 'postern:ada@example.com', groups: ['postern:admin'] });
     expect(checkIdentity(identity)).toBeUndefined();
   });
 
   it.each([
-    ['', 'admin'],
-    ['ada@example.com\r\nImpersonate-Group: system:masters', 'admin'],
+    ['', 'postern:admin'],
+    ['ada@example.com\r\nImpersonate-Group: system:masters', 'postern:admin'],
     ['ada@example.com', 'system:masters'],
     ['ada@example.com', ''],
-    ['ada@example.com', 'admin\n'],
-    ['system:admin', 'admin'],
-    ['ädä@example.com', 'admin'],
-  ])('refuses to impersonate %j at %j', (email, level) => {
-    expect(() => impersonate(email, level)).toThrow();
+    ['ada@example.com', 'postern:admin\n'],
+    ['system:admin', 'postern:admin'],
+    ['ädä@example.com', 'postern:admin'],
+  ])('refuses to impersonate %j in %j', (email, group) => {
+    expect(() => impersonate(email, [group])).toThrow();
   });
 
   const good = { user: 'postern:ada@example.com', groups: ['postern:viewer'] };

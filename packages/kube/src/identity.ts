@@ -10,9 +10,9 @@ const prefix = 'postern:';
 /** The groups in the agent's ClusterRoleBindings, one per level. */
 const knownGroups: ReadonlySet<string> = new Set(['postern:viewer', 'postern:editor', 'postern:admin']);
 
-/** The identity of a person with a level (`viewer`, `editor`, `admin`). @throws Error if it would not pass checkIdentity. */
-export function impersonate(email: string, level: string): ImpersonatedIdentity {
-  const identity = { user: `${prefix}${email}`, groups: [`${prefix}${level}`] };
+/** The identity of an account with its groups. @throws Error if it would not pass checkIdentity. */
+export function impersonate(username: string, groups: readonly string[]): ImpersonatedIdentity {
+  const identity = { user: `${prefix}${username}`, groups: [...groups] };
   const problem = checkIdentity(identity);
   if (problem !== undefined) throw new Error(`Cannot impersonate: ${problem}`);
   return identity;

@@ -8,7 +8,7 @@ import { Refusal } from './refusal.ts';
  * RBAC cannot distinguish safely: streams by GET, and the proxies that bypass RBAC altogether.
  * @throws Refusal 403.
  */
-export function authorise(asked: ClassifiedRequest, by: { user: string; level: Level }): void {
+export function authorise(asked: ClassifiedRequest, by: { user: string; level: Level | null }): void {
   const { info, verb, stream } = asked;
   const deny = (reason: string): never => {
     const { apiGroup, resource, subresource, namespace, name } = info;

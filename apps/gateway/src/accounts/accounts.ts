@@ -1,11 +1,18 @@
 import { type Database, isDuplicate } from '../database/database.ts';
-import type { UserModel } from '../generated/prisma/models.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Passwords } from '../identity/passwords.ts';
+import { usernameOf } from '../identity/username.ts';
 import type { Limits } from '../limits/limits.ts';
 import { addMember } from '../organizations/memberships.ts';
 import type { OrganizationEvents } from '../organizations/organization-events.ts';
 import { freeSlug, slugOf } from '../organizations/slug.ts';
+
+/** A person who signs in. */
+export interface Person {
+  id: string;
+  email: string;
+  incarnation: number;
+}
 
 /** People and the organizations they create. */
 export class Accounts {
@@ -22,7 +29,7 @@ export class Accounts {
   }
 
   /** Creates a person, and an organization that they own. @throws {ApiError} `conflict`: the address already has an account. */
-  async signUp(asked: { email: string; password: string; organization: string }): Promise<UserModel> {
+  async signUp(asked: { email: string; password: string; organization: string }): Promise<Person> {
     const { user, organization } = await this.#make(asked);
     await this.#events.created(organization);
     return user;
@@ -43,21 +50,24 @@ export class Accounts {
   }
 
   /** The person with this address and password; null if there is none, after the same amount of work. */
-  async check(email: string, password: string): Promise<UserModel | null> {
+  async check(email: string, password: string): Promise<Person | null> {
     const user = await this.#database.scoped.user.findUnique({ where: { email } });
     const isRight = await this.#passwords.check(password, user?.passwordHash ?? null);
-    return isRight && user !== null && user.disabledAt === null ? user : null;
+    return isRight && user !== null && user.disabledAt === null ? { ...user, email } : null;
   }
 
   /** The content of `Me`. */
   async describe(userId: string) {
     // A person's memberships span all their organizations.
-    const { memberships, ...user } = await this.#database.acrossOrganizations.user.findUniqueOrThrow({
+    const { memberships, serviceAccount, ...user } = await this.#database.acrossOrganizations.user.findUniqueOrThrow({
       where: { id: userId },
-      include: { memberships: { include: { organization: true }, orderBy: { createdAt: 'asc' } } },
+      include: {
+        serviceAccount: { select: { name: true } },
+        memberships: { include: { organization: true }, orderBy: { createdAt: 'asc' } },
+      },
     });
     return {
-      user: { id: user.id, email: user.email, createdAt: user.createdAt.toISOString() },
+      user: { id: user.id, email: usernameOf({ ...user, serviceAccount }), createdAt: user.createdAt.toISOString() },
       organizations: memberships.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role })),
     };
   }
@@ -68,7 +78,7 @@ export class Accounts {
       const user = await transaction.user.create({ data: { email, passwordHash } });
       const organization = await transaction.organization.create({ data: { name, slug } });
       await addMember(transaction, this.#limits, { userId: user.id, organizationId: organization.id, role: 'owner' });
-      return { user, organization: { id: organization.id, slug } };
+      return { user: { ...user, email }, organization: { id: organization.id, slug } };
     });
   }
 

@@ -1,12 +1,11 @@
 import type { SignedIn, SignInRequest, SignUpRequest } from '@postern/contracts';
-import type { UserModel } from '../generated/prisma/models.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { BrowserSessions } from '../identity/browser-sessions.ts';
 import { rememberDeviceCookie, signInCookies } from '../identity/cookies.ts';
 import type { Devices } from '../identity/devices.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { ApiTokens } from '../tokens/api-tokens.ts';
-import type { Accounts } from './accounts.ts';
+import type { Accounts, Person } from './accounts.ts';
 import type { SetupCode } from './setup-code.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
 
@@ -76,7 +75,7 @@ export class SignIns {
   }
 
   /** Creates a token if one was requested, otherwise a new browser session; the browser's previous session ends. */
-  async #start(user: UserModel, asked: SignInRequest['token'], client: SigningIn): Promise<Started> {
+  async #start(user: Person, asked: SignInRequest['token'], client: SigningIn): Promise<Started> {
     const { accounts, sessions, tokens } = this.#dependencies;
     const me = await accounts.describe(user.id);
     if (asked === undefined) {
@@ -103,7 +102,7 @@ export class SignIns {
   }
 
   /** Keeps the browser's device cookie if it has one for this person, so that it keeps its count. */
-  #deviceCookie({ email }: UserModel, known: string | null): string {
+  #deviceCookie({ email }: Person, known: string | null): string {
     const { devices } = this.#dependencies;
     const isTheirs = known !== null && devices.read(email, known) !== null;
     return rememberDeviceCookie(isTheirs ? known : devices.make(email));

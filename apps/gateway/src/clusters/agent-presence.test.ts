@@ -60,8 +60,8 @@ const shown = async () => {
 const find = () => {
   const principal: Principal = {
     userId: 'u',
-    email: 'ada@example.com',
-    credential: { kind: 'api', id: 'c', clusterId: null, expiresAt: new Date(Date.now() + 60_000) },
+    username: 'ada@example.com',
+    credential: { kind: 'api', id: 'c', clusterId: null, expiresAt: new Date(Date.now() + 60_000), scopes: null },
     memberships: [{ organizationId, slug: 'acme', role: 'member' }],
   };
   return directory.find(principal, 'acme', 'prod');

@@ -35,19 +35,25 @@ beforeEach(async () => {
 
 const principal = (clusterOfCredential: string | null = null): Principal => ({
   userId: 'u',
-  email: 'ada@example.com',
-  credential: { kind: 'api', id: 'c', clusterId: clusterOfCredential, expiresAt: new Date(Date.now() + 60_000) },
+  username: 'ada@example.com',
+  credential: {
+    kind: 'api',
+    id: 'c',
+    clusterId: clusterOfCredential,
+    expiresAt: new Date(Date.now() + 60_000),
+    scopes: null,
+  },
   memberships: [{ organizationId, slug: 'acme', role: 'member' }],
 });
 
 describe('finding a cluster', () => {
-  it('returns it to a member, with the level of their role', async () => {
+  it('returns it to a member, with its labels', async () => {
     expect(await directory.find(principal(), 'acme', 'prod')).toEqual({
       id: clusterId,
       organizationId,
       organizationSlug: 'acme',
       name: 'prod',
-      level: 'viewer',
+      labels: {},
       offlineSince: null,
       everConnected: false,
     });

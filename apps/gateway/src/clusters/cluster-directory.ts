@@ -1,5 +1,3 @@
-import type { Level } from '@postern/contracts';
-import { roleLevel } from '@postern/contracts';
 import { boundedCache } from '../core/bounded-cache.ts';
 import type { Database } from '../database/database.ts';
 import type { ClusterModel } from '../generated/prisma/models.ts';
@@ -7,13 +5,13 @@ import type { Principal } from '../identity/principal.ts';
 import type { NamedCluster } from '../leases/remove-connections.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 
-/** A cluster that a principal may reach, with their level on it. */
+/** A cluster of an organization of which the principal is a member. `ClusterAccess` decides what they may do in it. */
 export interface DirectoryCluster {
   id: string;
   organizationId: string;
   organizationSlug: string;
   name: string;
-  level: Level;
+  labels: Readonly<Record<string, string>>;
   /** Null while online, and for a cluster to which no agent has ever connected. */
   offlineSince: Date | null;
   everConnected: boolean;
@@ -25,7 +23,7 @@ export interface DirectoryCluster {
  */
 const cacheTtlMs = 2_000;
 
-/** Who may reach which cluster. */
+/** Finds the cluster that a request is for. */
 export class ClusterDirectory {
   readonly #database: Database;
   readonly #changes: ClusterChanges;
@@ -129,13 +127,13 @@ export class ClusterDirectory {
 
 const keyOf = ({ organizationId, id }: ClusterModel): string => `${organizationId} ${id}`;
 
-function reachable(row: ClusterModel, { slug, role }: Principal['memberships'][number]): DirectoryCluster {
+function reachable(row: ClusterModel, { slug }: Principal['memberships'][number]): DirectoryCluster {
   return {
     id: row.id,
     organizationId: row.organizationId,
     organizationSlug: slug,
     name: row.name,
-    level: roleLevel[role],
+    labels: row.labels as Record<string, string>,
     offlineSince: row.offlineSince,
     everConnected: row.connectedAt !== null,
   };

@@ -11,8 +11,8 @@ import { ClusterPoll, versionOf } from './cluster-poll.ts';
 
 const principal: Principal = {
   userId: 'ada',
-  email: 'ada@example.com',
-  credential: { kind: 'browser', id: 'c', clusterId: null, expiresAt: new Date(Date.now() + 60_000) },
+  username: 'ada@example.com',
+  credential: { kind: 'browser', id: 'c', clusterId: null, expiresAt: new Date(Date.now() + 60_000), scopes: null },
   memberships: [{ organizationId: 'acme', slug: 'acme', role: 'member' }],
 };
 

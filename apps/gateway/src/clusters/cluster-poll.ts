@@ -60,7 +60,7 @@ export class ClusterPoll {
     const { changes, revalidation, lifecycle } = this.#dependencies;
     const leave = this.#enter(principal, organizationId);
     const revoked = new AbortController();
-    const unwatch = revalidation.watch(principal, () => revoked.abort());
+    const unwatch = revalidation.watch({ principal }, () => revoked.abort());
     const over = AbortSignal.any([
       gone,
       lifecycle.draining,

@@ -14,7 +14,7 @@ import { countedAddressOf } from '../edge/remote-address.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import { comesFromElsewhere, refusesCrossSite } from '../identity/browser-request.ts';
 import type { JoinClaim, JoinClaims } from '../identity/join-claims.ts';
-import type { Principal } from '../identity/principal.ts';
+import { type Principal, permits } from '../identity/principal.ts';
 import { readBearer } from '../identity/signed-tokens.ts';
 import type { Limits } from '../limits/limits.ts';
 import { ApiError, crossSite, notFound, rateLimited } from './api-error.ts';
@@ -119,5 +119,7 @@ function memberOf(request: FastifyRequest, principal: Principal, permission: Per
       'forbidden',
       `Your role (${membership.role}) does not allow this. Ask an owner of the organization.`,
     );
+  if (!permits(principal, membership.organizationId, permission))
+    throw new ApiError('forbidden', `This token does not have the scope ${permission}. Create one that has it.`);
   return { id: membership.organizationId, slug: membership.slug, role: membership.role };
 }

@@ -253,8 +253,8 @@ describe('a principal with several memberships', () => {
   const membership = (slug: string, role: 'owner' | 'member') => ({ organizationId: `id of ${slug}`, slug, role });
   const principal: Principal = {
     userId: 'ada',
-    email: 'ada@example.com',
-    credential: { kind: 'cli', id: 'c', clusterId: null, expiresAt: new Date(8.64e15) },
+    username: 'ada@example.com',
+    credential: { kind: 'cli', id: 'c', clusterId: null, expiresAt: new Date(8.64e15), scopes: null },
     memberships: [membership('a', 'owner'), membership('b', 'member')],
   };
 

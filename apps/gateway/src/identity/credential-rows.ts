@@ -2,10 +2,11 @@ import type { Database } from '../database/database.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { Principal } from './principal.ts';
 
-/** The person behind a credential, at the moment of reading. */
+/** The account behind a credential, at the moment of reading. */
 interface Holder {
   userId: string;
-  email: string;
+  /** As in `Principal`. */
+  username: string;
   incarnation: number;
   disabledAt: Date | null;
   memberships: Principal['memberships'];
@@ -27,12 +28,15 @@ export interface TokenRow extends BrowserSessionRow {
   kind: 'api' | 'cli' | 'kubeconfig';
   secretHash: Buffer;
   lastUsedAt: Date | null;
+  /** Permissions that a token of the kind `api` is limited to. */
+  scopes: string[];
 }
 
 // Plain SQL: each nested query of Prisma's blocks the event loop for several milliseconds while it is compiled, and these
 // are run for every credential in use, every few seconds.
 const holder = Prisma.sql`
-  u.id AS "userId", u.email, u.incarnation, u.disabled_at AS "disabledAt",
+  u.id AS "userId", u.incarnation,
+  coalesce(u.email, (SELECT 'service-account:' || a.name FROM service_accounts a WHERE a.user_id = u.id)) AS username, u.disabled_at AS "disabledAt",
   coalesce((
     SELECT json_agg(json_build_object('organizationId', m.organization_id, 'role', m.role, 'slug', o.slug))
     FROM memberships m JOIN organizations o ON o.id = m.organization_id WHERE m.user_id = u.id
@@ -42,7 +46,7 @@ const holder = Prisma.sql`
 export async function readToken({ acrossOrganizations }: Database, id: string): Promise<TokenRow | null> {
   const [row] = await acrossOrganizations.$queryRaw<(Omit<TokenRow, 'secretHash'> & { secretHash: string })[]>`
     SELECT t.id, t.organization_id AS "organizationId", t.cluster_id AS "clusterId", t.parent_id AS "parentId",
-      t.kind::text AS kind, encode(t.secret_hash, 'hex') AS "secretHash", t.last_used_at AS "lastUsedAt",
+      t.kind::text AS kind, encode(t.secret_hash, 'hex') AS "secretHash", t.last_used_at AS "lastUsedAt", t.scopes,
       t.user_incarnation AS "userIncarnation", t.revoked_at AS "revokedAt", t.expires_at AS "expiresAt", ${holder}
     FROM api_tokens t JOIN users u ON u.id = t.user_id
     WHERE t.id = ${id}::uuid AND (t.cluster_id IS NULL OR EXISTS (

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Permission } from '@postern/contracts';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
 import { type BearerSecret, isSecretOf } from './bearer-secret.ts';
@@ -6,6 +7,8 @@ import { type BrowserSessionRow, readBrowserSession, readToken, type TokenRow } 
 import type { Credential, Principal } from './principal.ts';
 import { readTokenChain } from './token-chain.ts';
 
+/** The permission of a credential that opens one cluster. */
+const opensClusters: Permission = 'cluster:use';
 /** The least time between two updates of a token's last use, in milliseconds. */
 const lastUsedEveryMs = 60_000;
 
@@ -44,7 +47,7 @@ export class Credentials {
   }
 
   /** The principal of an already verified credential; null if it is no longer valid. */
-  async find(credential: Credential): Promise<Principal | null> {
+  async find(credential: Omit<Credential, 'scopes'>): Promise<Principal | null> {
     switch (credential.kind) {
       case 'api':
       case 'cli':
@@ -72,14 +75,15 @@ export class Credentials {
     return holds ? token : null;
   }
 
-  #principal(row: TokenRow | BrowserSessionRow, credential: Credential): Principal | null {
-    const { userId, email } = row;
+  #principal(row: TokenRow | BrowserSessionRow, shown: Omit<Credential, 'scopes'>): Principal | null {
+    const { userId, username } = row;
     if (row.revokedAt !== null || row.expiresAt.getTime() <= Date.now()) return null;
     if (row.disabledAt !== null || row.incarnation !== row.userIncarnation) return null;
     // A token opens the organization in which it was made; a sign-in, with a browser or the command line, opens all of them.
     const opensAll = !('kind' in row) || row.kind === 'cli';
     const memberships = row.memberships.filter((one) => opensAll || one.organizationId === row.organizationId);
-    return Object.freeze({ userId, email, credential, memberships });
+    const credential = { ...shown, scopes: scopesOf(row, shown) };
+    return Object.freeze({ userId, username, credential, memberships });
   }
 
   #noteUse(token: { id: string; organizationId: string; lastUsedAt: Date | null }): void {
@@ -89,4 +93,11 @@ export class Credentials {
       .updateMany({ where: { id: token.id, organizationId: token.organizationId }, data: { lastUsedAt: now } })
       .catch((error: unknown) => this.#logger.warn({ error }, 'cannot note the use of a token'));
   }
+}
+
+/** What opens a cluster has no other permission; a sign-in has all; an API token those that it was made with. */
+function scopesOf(row: TokenRow | BrowserSessionRow, { kind }: Pick<Credential, 'kind'>): readonly string[] | null {
+  const own = 'kind' in row && row.kind === 'api' ? row.scopes : null;
+  if (kind !== 'kubeconfig' && kind !== 'access') return own;
+  return own === null || own.includes(opensClusters) ? [opensClusters] : [];
 }

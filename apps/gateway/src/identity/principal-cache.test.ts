@@ -3,10 +3,10 @@ import { useCacheClock } from '../test/cache-clock.ts';
 import type { Principal } from './principal.ts';
 import { PrincipalCache } from './principal-cache.ts';
 
-const principal = (email: string): Principal => ({
+const principal = (username: string): Principal => ({
   userId: 'u',
-  email,
-  credential: { kind: 'api', id: 'c', clusterId: null, expiresAt: new Date(8.64e15) },
+  username,
+  credential: { kind: 'api', id: 'c', clusterId: null, expiresAt: new Date(8.64e15), scopes: null },
   memberships: [],
 });
 
@@ -23,17 +23,17 @@ function newCache() {
       return answer.promise;
     });
   /** Answers the nth query of the database. */
-  const answer = async (nth: number, email: string | null): Promise<void> => {
-    asked[nth]?.resolve(email === null ? null : principal(email));
+  const answer = async (nth: number, username: string | null): Promise<void> => {
+    asked[nth]?.resolve(username === null ? null : principal(username));
     await after(1);
   };
   return { cache, asked, get, answer };
 }
 
-async function warmCache(email: string) {
+async function warmCache(username: string) {
   const made = newCache();
   const first = made.get();
-  await made.answer(0, email);
+  await made.answer(0, username);
   await first;
   return made;
 }
@@ -45,13 +45,13 @@ describe('an entry in use', () => {
     await get();
     expect(asked).toHaveLength(1);
     await after(200);
-    for (let times = 0; times < 3; times++) expect(await get()).toMatchObject({ email: 'old' });
+    for (let times = 0; times < 3; times++) expect(await get()).toMatchObject({ username: 'old' });
     expect(asked).toHaveLength(2);
     await answer(1, 'new');
-    expect(await get()).toMatchObject({ email: 'new' });
+    expect(await get()).toMatchObject({ username: 'new' });
     // Long after the first entry expired.
     await after(1_900);
-    expect(await get()).toMatchObject({ email: 'new' });
+    expect(await get()).toMatchObject({ username: 'new' });
     expect(asked).toHaveLength(2);
   });
 
@@ -62,7 +62,7 @@ describe('an entry in use', () => {
     await after(1_400);
     await answer(1, 'new');
     await after(2_500);
-    expect(await get()).toMatchObject({ email: 'new' });
+    expect(await get()).toMatchObject({ username: 'new' });
     await after(200);
     // More than 4 s after it was requested, so the next call has to wait.
     const late = get();
@@ -88,7 +88,7 @@ describe('an entry in use', () => {
     await get();
     asked[1]?.reject(new Error('away'));
     await after(1);
-    expect(await get()).toMatchObject({ email: 'old' });
+    expect(await get()).toMatchObject({ username: 'old' });
     expect(asked).toHaveLength(3);
     asked[2]?.reject(new Error('away'));
     await after(2_000);
@@ -120,7 +120,7 @@ describe('an entry', () => {
     const next = get();
     expect(asked).toHaveLength(2);
     await answer(1, 'new');
-    expect(await next).toMatchObject({ email: 'new' });
+    expect(await next).toMatchObject({ username: 'new' });
   });
 
   it('is renewed from exactly half of its TTL on', async () => {

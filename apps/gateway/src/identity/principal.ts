@@ -1,4 +1,4 @@
-import type { Role } from '@postern/contracts';
+import { type Permission, type Role, rolePermissions } from '@postern/contracts';
 
 /**
  * The credential of a principal. `browser`: the session cookie. `api`, `cli`, `kubeconfig`: a stored API token. `access`: a
@@ -11,6 +11,8 @@ export interface Credential {
   /** The only cluster that it opens; null for every cluster of its memberships. */
   clusterId: string | null;
   expiresAt: Date;
+  /** The only permissions that it carries; null for all of its account's. */
+  scopes: readonly string[] | null;
 }
 
 /** A membership as it was when the principal was authenticated. */
@@ -20,10 +22,19 @@ interface PrincipalMembership {
   role: Role;
 }
 
-/** An authenticated person with their credential and memberships. Created only by the authenticator. */
+/** An authenticated account with its credential and memberships. Created only by the authenticator. */
 export interface Principal {
   userId: string;
-  email: string;
+  /** The e-mail address of a person; `service-account:<name>` for a service account. In clusters it follows `postern:`. */
+  username: string;
   credential: Credential;
   memberships: PrincipalMembership[];
+}
+
+/** Whether a principal has a permission in an organization: by the role of the account, and within the scopes of the credential. */
+export function permits(principal: Principal, organizationId: string, permission: Permission): boolean {
+  const { scopes } = principal.credential;
+  if (scopes !== null && !scopes.includes(permission)) return false;
+  const membership = principal.memberships.find((one) => one.organizationId === organizationId);
+  return membership !== undefined && rolePermissions[membership.role].includes(permission);
 }

@@ -10,8 +10,8 @@ let authenticator: FakeAuthenticator;
 beforeEach(() => {
   authenticator = new FakeAuthenticator();
   for (const kind of ['browser', 'api'] as const) {
-    const credential = { kind, id: kind, clusterId: null, expiresAt: new Date(0) };
-    const principal: Principal = { userId: 'ada', email: 'ada@example.com', credential, memberships: [] };
+    const credential = { kind, id: kind, clusterId: null, expiresAt: new Date(0), scopes: null };
+    const principal: Principal = { userId: 'ada', username: 'ada@example.com', credential, memberships: [] };
     authenticator.principals.set(kind, principal);
   }
 });

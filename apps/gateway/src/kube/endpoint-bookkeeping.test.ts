@@ -6,6 +6,7 @@ import { turns, useLeakCheck } from '@postern/testkit';
 import type { ResponseHead } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ClusterAccess } from '../access/cluster-access.ts';
 import { refusal } from '../access/refusal.ts';
 import type { ClusterRequestHead, OpenOptions } from '../connector/cluster-connector.ts';
 import { attachExchange, newExchange } from '../edge/exchange.ts';
@@ -14,7 +15,7 @@ import { defaultLimits } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
 import type { Revalidation } from '../revalidation/revalidation.ts';
 import { FakeClusterStream, FakeConnection } from '../test/fake-streams.ts';
-import { FakeAuthenticator, FakeDirectory, FakeSessionLog } from '../test/fakes.ts';
+import { FakeAuthenticator, FakeBindings, FakeDirectory, FakeSessionLog } from '../test/fakes.ts';
 import { KubeEndpoint } from './endpoint.ts';
 
 // What the endpoint notes, holds and releases for each request, at moments that real connections rarely meet.
@@ -53,8 +54,8 @@ beforeEach(() => {
   directory.clusters.push({ ...cluster, everConnected: true });
   authenticator.principals.set('ada', {
     userId: 'ada',
-    email: 'ada@example.com',
-    credential: { kind: 'api', id: 'credential-1', clusterId: null, expiresAt: new Date(0) },
+    username: 'ada@example.com',
+    credential: { kind: 'api', id: 'credential-1', clusterId: null, expiresAt: new Date(0), scopes: null },
     memberships: [{ organizationId, slug: 'acme', role: 'owner' }],
   });
   const watch = (_principal: unknown, onRevoked: () => void): (() => void) => {
@@ -66,6 +67,7 @@ beforeEach(() => {
   endpoint = new KubeEndpoint({
     authenticator,
     directory,
+    access: new ClusterAccess({ bindings: new FakeBindings(), publicOrigin: 'https://postern.test' }),
     sessions,
     connector: { open: async (_cluster, head, options) => open(head, options) },
     revalidation: { watch } as unknown as Revalidation,

@@ -417,7 +417,7 @@ describe('refusals', () => {
     ['/api/v1/namespaces/a/pods/p/attach', 'viewer'],
     ['/api/v1/namespaces/a/pods/p/portforward', 'viewer'],
   ] as const)('GET %s as %s is 403', async (path, level) => {
-    harness.directory.level = level;
+    harness.bindings.level = level;
     const answer = await harness.fetch(`${kubePath}${path}`);
     expect(answer.status).toBe(403);
     expect(JSON.parse(answer.body)).toMatchObject({ kind: 'Status', reason: 'Forbidden' });
@@ -429,7 +429,7 @@ describe('refusals', () => {
     ['/api/v1/namespaces/a/pods/p/log', 'viewer'],
     ['/apis/custom.example/v1/proxies', 'viewer'],
   ] as const)('GET %s as %s passes', async (path, level) => {
-    harness.directory.level = level;
+    harness.bindings.level = level;
     expect((await harness.fetch(`${kubePath}${path}`)).status).toBe(200);
   });
 

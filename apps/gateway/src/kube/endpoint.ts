@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type HeaderPairs, headerPairs, type ImpersonatedIdentity, impersonate, type RequestInfo } from '@postern/kube';
+import { type HeaderPairs, headerPairs, type RequestInfo } from '@postern/kube';
 import type { Logger } from 'pino';
 import { authorise } from '../access/authorise.ts';
 import { type ClassifiedRequest, classify } from '../access/classify.ts';
+import type { Admission, ClusterAccess } from '../access/cluster-access.ts';
 import { countRequest, enterCluster } from '../access/enter.ts';
 import { Refusal, refusal } from '../access/refusal.ts';
 import { resolveCluster } from '../access/resolve.ts';
@@ -33,6 +34,8 @@ import { sessionStart } from './session-start.ts';
 export interface KubeEndpointOptions {
   authenticator: Pick<Authenticator, 'authenticate'>;
   directory: Pick<ClusterDirectory, 'find' | 'findOnly' | 'firstRequestServed'>;
+  /** Who may do what in which cluster. */
+  access: Pick<ClusterAccess, 'admit'>;
   sessions: Pick<SessionLog, 'start' | 'end'>;
   connector: ClusterConnector;
   revalidation: Revalidation;
@@ -54,7 +57,7 @@ interface Admitted {
   cluster: DirectoryCluster;
   asked: ClassifiedRequest;
   headers: HeaderPairs;
-  identity: ImpersonatedIdentity;
+  admission: Admission;
 }
 
 /** The pass that filters headers, of a plain request or of an upgrade. */
@@ -92,7 +95,7 @@ export class KubeEndpoint {
   };
 
   async #admit(request: IncomingMessage, clean: Clean): Promise<Admitted> {
-    const { authenticator, directory, limits, publicOrigin } = this.#options;
+    const { authenticator, directory, access, limits, publicOrigin } = this.#options;
     const principal = await authenticate(request, { authenticator, publicOrigin });
     markAuthenticated(request);
     await countRequest(limits, principal);
@@ -100,17 +103,18 @@ export class KubeEndpoint {
     const cluster = await resolveCluster(principal, address.named, directory);
     const { method = '' } = request;
     const asked = classify(method, address.target);
-    const identity = impersonate(principal.email, cluster.level);
-    authorise(asked, { user: identity.user, level: cluster.level });
+    const { path } = address.target;
+    const admission = await access.admit({ principal, cluster, asked: { info: asked.info, path, verb: asked.verb } });
+    authorise(asked, { user: admission.identity.user, level: admission.grant.level });
     const headers = clean(headerPairs(request.rawHeaders), principal, { method, info: asked.info });
-    return { principal, address, cluster, asked, headers, identity };
+    return { principal, address, cluster, asked, headers, admission };
   }
 
   async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const admitted = await this.#admit(request, sanitise);
     if (response.destroyed) return;
     const { limits, revalidation } = this.#options;
-    const { principal, cluster, asked } = admitted;
+    const { principal, cluster, asked, admission } = admitted;
     const leave = enterCluster(limits, principal, cluster);
     const passage = meteredPassage(this.#options, {
       cluster,
@@ -119,7 +123,7 @@ export class KubeEndpoint {
       end: !hasBody(request),
       interactive: false,
     });
-    const unwatch = revalidation.watch(principal, () => {
+    const unwatch = revalidation.watch({ principal, stillHolds: admission.stillHolds }, () => {
       const reason = passage.revoke();
       if (response.headersSent) breakOff(response, reason);
     });
@@ -150,12 +154,13 @@ export class KubeEndpoint {
   async #upgrade(request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): Promise<void> {
     const admitted = await this.#admit(request, sanitiseUpgrade);
     if (socket.destroyed) return;
-    const { principal, cluster, asked, headers } = admitted;
+    const { principal, cluster, asked, headers, admission } = admitted;
     const gone = new AbortController();
     socket.once('close', () => gone.abort());
     const opened = await openRecordedStream(
       {
         principal,
+        stillHolds: admission.stillHolds,
         cluster,
         head: headOf('upgrade', request, admitted),
         kind: asked.kind,
@@ -197,9 +202,9 @@ export class KubeEndpoint {
 function headOf(
   kind: 'http' | 'upgrade',
   { method = 'GET' }: IncomingMessage,
-  { address, headers, identity }: Admitted,
+  { address, headers, admission }: Admitted,
 ): ClusterRequestHead {
-  return { kind, method, path: address.target.raw, headers, identity };
+  return { kind, method, path: address.target.raw, headers, identity: admission.identity };
 }
 
 function sendRefusal(response: ServerResponse, { status, retryAfterSeconds }: Refusal): void {

@@ -7,8 +7,8 @@ import { readAddress } from './address.ts';
 import { sanitise, sanitiseUpgrade } from './sanitise.ts';
 
 function principalWith(kind: Credential['kind']): Principal {
-  const credential = { kind, id: kind, clusterId: null, expiresAt: new Date(0) };
-  return { userId: 'ada', email: 'ada@example.com', credential, memberships: [] };
+  const credential = { kind, id: kind, clusterId: null, expiresAt: new Date(0), scopes: null };
+  return { userId: 'ada', username: 'ada@example.com', credential, memberships: [] };
 }
 
 const pod = '/api/v1/namespaces/a/pods/p';

@@ -13,14 +13,14 @@ const cluster: DirectoryCluster = {
   organizationId: 'organization-1',
   organizationSlug: 'acme',
   name: 'prod',
-  level: 'admin',
+  labels: {},
   offlineSince: null,
   everConnected: true,
 };
 const principal: Principal = {
   userId: 'ada',
-  email: 'ada@example.com',
-  credential: { kind: 'api', id: 'credential-1', clusterId: null, expiresAt: new Date(0) },
+  username: 'ada@example.com',
+  credential: { kind: 'api', id: 'credential-1', clusterId: null, expiresAt: new Date(0), scopes: null },
   memberships: [],
 };
 

@@ -237,7 +237,7 @@ describe('an upgrade', () => {
   });
 
   it('needs editor, and counts as create with GET too', async () => {
-    harness.directory.level = 'viewer';
+    harness.bindings.level = 'viewer';
     for (const method of ['GET', 'POST']) {
       const socket = await harness.connect();
       socket.write(head(method, exec, spdy));

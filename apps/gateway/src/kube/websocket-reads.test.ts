@@ -88,7 +88,7 @@ describe.each([
   );
 
   it('may be opened by a viewer, subject to the cluster’s own RBAC', async () => {
-    harness.directory.level = 'viewer';
+    harness.bindings.level = 'viewer';
     const { first } = await connect(ask(path, ''));
     expect(first).toMatch(/^HTTP\/1\.1 101 /);
     expect(harness.seen[0]?.identity.groups).toEqual(['postern:viewer']);

@@ -286,5 +286,5 @@ it('ends with the sign-in that opened it, also while nobody views it', async () 
   harness.authenticator.principals.delete('ada');
   await until(() => exec.closed);
   await until(() => harness.sessions.sessions[0]?.end !== undefined);
-  expect(harness.sessions.sessions[0]?.end).toMatchObject({ reason: 'Your access has ended. Sign in again.' });
+  expect(harness.sessions.sessions[0]?.end).toMatchObject({ reason: 'Your access has ended.' });
 });

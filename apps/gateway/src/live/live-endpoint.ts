@@ -130,7 +130,7 @@ export class LiveEndpoint {
       guard,
       acksOwed: 0,
     };
-    const unwatch = this.#options.revalidation.watch(principal, () => {
+    const unwatch = this.#options.revalidation.watch({ principal }, () => {
       socket.emit('session:ended', { message: 'Your session has ended. Sign in again.' });
       socket.disconnect();
     });

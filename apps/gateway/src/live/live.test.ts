@@ -342,9 +342,9 @@ describe('a terminal', () => {
 
   it('is refused to viewers, to strangers, and in pods that do not exist', async () => {
     const client = await connect();
-    harness.directory.level = 'viewer';
+    harness.bindings.level = 'viewer';
     expect(await ask(client)).toMatchObject({ error: { code: 'denied' } });
-    harness.directory.level = 'editor';
+    harness.bindings.level = 'editor';
     expect(await ask(client, { cluster: 'nothing' })).toMatchObject({ error: { code: 'not-found' } });
     expect(await ask(client, { organization: 'other' })).toMatchObject({ error: { code: 'not-found' } });
     expect(await ask(client, { pod: '../secrets' })).toMatchObject({ error: { code: 'not-found' } });

@@ -1,4 +1,5 @@
 import { type HeldTerminal, WatchTerminals } from '@postern/contracts';
+import { logFailure } from '../database/log-failure.ts';
 import { listener, socketError } from './answer.ts';
 import type { LiveOptions, LiveSocket } from './live-socket.ts';
 
@@ -13,6 +14,9 @@ export function serveTerminalList(socket: LiveSocket, { terminals, logger }: Liv
   /** Organizations of which a change is to be sent. */
   const changed = new Set<string>();
 
+  /** Lists are sent one after the other, so that the newest arrives last. */
+  let sending = Promise.resolve();
+
   const idOf = (slug: string): string | undefined =>
     principal.memberships.find((membership) => membership.slug === slug)?.organizationId;
 
@@ -24,25 +28,30 @@ export function serveTerminalList(socket: LiveSocket, { terminals, logger }: Liv
   };
   const send = (): void => {
     for (const organizationId of changed) {
-      const organization = watched.get(organizationId);
-      if (organization === undefined) continue;
-      socket.emit('terminals:changed', { organization, items: terminals.list(principal, organizationId) });
+      sending = sending
+        .then(() => sendList(organizationId))
+        .catch((error: unknown) => logFailure(logger, error, 'a change of the list of terminals could not be sent'));
     }
     changed.clear();
+  };
+  const sendList = async (organizationId: string): Promise<void> => {
+    const items = await terminals.list(principal, organizationId);
+    const organization = watched.get(organizationId);
+    if (organization !== undefined) socket.emit('terminals:changed', { organization, items });
   };
 
   socket.on(
     'terminals:watch',
     listener<typeof WatchTerminals, { items: HeldTerminal[] }>(
       { ...rules, schema: WatchTerminals },
-      ({ organization }, answer) => {
+      async ({ organization }, answer) => {
         const organizationId = idOf(organization);
         if (organizationId === undefined) {
           answer(socketError('not-found', 'There is no such organization, or you are not a member of it.'));
           return;
         }
         watched.set(organizationId, organization);
-        answer({ items: terminals.list(principal, organizationId) });
+        answer({ items: await terminals.list(principal, organizationId) });
       },
     ),
   );

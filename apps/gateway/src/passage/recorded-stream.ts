@@ -34,6 +34,8 @@ export interface RecordedStreamDependencies {
 /** A stream to open, and for whom. */
 export interface StreamRequest {
   principal: Principal;
+  /** Whether the access that it was granted still holds. */
+  stillHolds: () => Promise<boolean>;
   cluster: DirectoryCluster;
   head: ClusterRequestHead;
   kind: StreamKind;
@@ -115,13 +117,13 @@ async function answered(
   }
 }
 
-/** Step: resets the stream when the credential ends. @returns a function to call when the stream has ended on its own. */
+/** Step: resets the stream when the credential or the access ends. @returns a function to call when the stream has ended on its own. */
 function endWhenRevoked(
   passage: Passage,
-  { principal, onRevoked }: Pick<StreamRequest, 'principal' | 'onRevoked'>,
+  { principal, stillHolds, onRevoked }: Pick<StreamRequest, 'principal' | 'stillHolds' | 'onRevoked'>,
   { revalidation }: Pick<RecordedStreamDependencies, 'revalidation'>,
 ): () => void {
-  return revalidation.watch(principal, () => {
+  return revalidation.watch({ principal, stillHolds }, () => {
     passage.revoke();
     onRevoked();
   });

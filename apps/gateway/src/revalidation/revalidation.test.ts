@@ -5,8 +5,8 @@ import { Revalidation } from './revalidation.ts';
 
 const principal = (...organizations: string[]): Principal => ({
   userId: 'u',
-  email: 'a@example.com',
-  credential: { kind: 'cli', id: 'c', clusterId: null, expiresAt: new Date(Date.now() + 60_000) },
+  username: 'a@example.com',
+  credential: { kind: 'cli', id: 'c', clusterId: null, expiresAt: new Date(Date.now() + 60_000), scopes: null },
   memberships: organizations.map((organizationId) => ({ organizationId, slug: organizationId, role: 'owner' })),
 });
 
@@ -24,9 +24,9 @@ it('ends what depends on a removed membership, and nothing else of the same cred
     memberships.every(({ organizationId }) => left.has(organizationId)),
   );
   const ended: string[] = [];
-  open.watch(principal('acme'), () => ended.push('before joining'));
-  open.watch(principal('acme', 'other'), () => ended.push('while in it'));
-  open.watch(principal('acme', 'other'), () => ended.push('the newest'));
+  open.watch({ principal: principal('acme') }, () => ended.push('before joining'));
+  open.watch({ principal: principal('acme', 'other') }, () => ended.push('while in it'));
+  open.watch({ principal: principal('acme', 'other') }, () => ended.push('the newest'));
   await open.sweep();
   expect(ended).toEqual(['the newest', 'while in it']);
 });
@@ -35,7 +35,7 @@ it('leaves open what it cannot check, and checks again', async () => {
   const answers: (() => Promise<boolean>)[] = [() => Promise.reject(new Error('away')), async () => false];
   const open = revalidate(async () => (await answers.shift()?.()) ?? true);
   let ended = 0;
-  const unwatch = open.watch(principal('acme'), () => ended++);
+  const unwatch = open.watch({ principal: principal('acme') }, () => ended++);
   await open.sweep();
   expect(ended).toBe(0);
   await open.sweep();

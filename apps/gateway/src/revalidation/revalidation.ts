@@ -2,14 +2,23 @@ import type { Logger } from 'pino';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
 
-interface Watched {
+/** What something open depends on. */
+export interface Dependence {
+  /** Who opened it, with which credential. */
   principal: Principal;
+  /** Whether the access with which it was opened still holds; absent if it needed none. */
+  stillHolds?: () => Promise<boolean>;
+}
+
+interface Watched extends Dependence {
   onRevoked: () => void;
+  /** It has ended on its own. */
+  isOver: boolean;
 }
 
 /**
  * Checks every few seconds whether the credentials of everything open (requests, execs, terminals, live connections) are still
- * valid; the authenticator reads each once. If the check fails (the database is unavailable), everything stays open.
+ * valid, and whether the access that it was granted still holds; the authenticator reads each credential once. If the check fails (the database is unavailable), everything stays open.
  */
 export class Revalidation {
   readonly #authenticator: Pick<Authenticator, 'stillValid'>;
@@ -27,13 +36,15 @@ export class Revalidation {
   }
 
   /** @returns a function to call when the subject has ended on its own. */
-  watch(principal: Principal, onRevoked: () => void): () => void {
-    const key = `${principal.credential.kind}:${principal.credential.id}`;
-    const watched: Watched = { principal, onRevoked };
+  watch(dependence: Dependence, onRevoked: () => void): () => void {
+    const { kind, id } = dependence.principal.credential;
+    const key = `${kind}:${id}`;
+    const watched: Watched = { ...dependence, onRevoked, isOver: false };
     const group = this.#byCredential.get(key) ?? new Set();
     group.add(watched);
     this.#byCredential.set(key, group);
     return () => {
+      watched.isOver = true;
       group.delete(watched);
       if (group.size === 0 && this.#byCredential.get(key) === group) this.#byCredential.delete(key);
     };
@@ -75,14 +86,29 @@ export class Revalidation {
       return;
     }
     // Newest first, so that a terminal is notified before the connection that carries the message ends.
-    for (const { principal, onRevoked } of group.toReversed()) {
-      if (verdicts.get(principal) !== false) continue;
-      try {
-        onRevoked();
-      } catch (error) {
-        // A failure to end one must not keep the others open.
-        this.#logger.error({ error }, 'what was revoked could not be ended');
-      }
+    const valid: Watched[] = [];
+    for (const watched of group.toReversed()) {
+      if (verdicts.get(watched.principal) === false) this.#end(watched);
+      else valid.push(watched);
+    }
+    await Promise.all(valid.map((watched) => this.#askAccess(watched)));
+  }
+
+  async #askAccess(watched: Watched): Promise<void> {
+    try {
+      if ((await watched.stillHolds?.()) === false) this.#end(watched);
+    } catch (error) {
+      this.#logger.warn({ error }, 'cannot check an access; what it opened stays open');
+    }
+  }
+
+  /** Logs a failure: what could not be ended must not keep the rest open. */
+  #end({ isOver, onRevoked }: Watched): void {
+    if (isOver) return;
+    try {
+      onRevoked();
+    } catch (error) {
+      this.#logger.error({ error }, 'what was revoked could not be ended');
     }
   }
 }

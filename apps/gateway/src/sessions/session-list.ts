@@ -3,14 +3,15 @@ import type { z } from 'zod';
 import type { Database } from '../database/database.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import { ApiError } from '../http/api-error.ts';
+import { named, usernameOf } from '../identity/username.ts';
 import { sessionKinds } from './session-log.ts';
 
-const person = { select: { id: true, email: true } } as const;
+const account = { select: { id: true, ...named } } as const;
 const related = {
   cluster: { select: { id: true, name: true } },
-  user: person,
+  user: account,
   viewers: {
-    select: { user: person, canType: true, joinedAt: true, leftAt: true },
+    select: { user: account, canType: true, joinedAt: true, leftAt: true },
     orderBy: { id: 'asc' },
     take: 100,
   },
@@ -72,12 +73,14 @@ const kindsOf = Object.fromEntries(Object.entries(sessionKinds).map(([kind, stor
   Kind
 >;
 
+const accountOf = ({ id, ...account }: Row['user']) => ({ id, email: usernameOf(account) });
+
 function view(row: Row): Session {
   return {
     id: row.id,
     kind: kindsOf[row.kind],
     cluster: row.cluster,
-    user: row.user,
+    user: accountOf(row.user),
     namespace: row.namespace,
     pod: row.pod,
     container: row.container,
@@ -90,7 +93,7 @@ function view(row: Row): Session {
     clientAddress: row.clientAddress,
     userAgent: row.userAgent,
     viewers: row.viewers.map(({ user, canType, joinedAt, leftAt }) => ({
-      user,
+      user: accountOf(user),
       canType,
       joinedAt: joinedAt.toISOString(),
       leftAt: (leftAt ?? row.endedAt)?.toISOString() ?? null,

@@ -12,7 +12,7 @@ const cluster = {
   organizationId: 'o',
   organizationSlug: 'acme',
   name: 'prod',
-  level: 'admin' as const,
+  labels: {},
   offlineSince: null,
   everConnected: true,
 };

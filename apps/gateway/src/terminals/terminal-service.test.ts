@@ -3,6 +3,7 @@ import { turns, useLeakCheck } from '@postern/testkit';
 import type { ResponseHead } from '@postern/tunnel';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ClusterAccess } from '../access/cluster-access.ts';
 import type { ClusterRequestHead, OpenOptions, OutgoingRequest } from '../connector/cluster-connector.ts';
 import type { Principal } from '../identity/principal.ts';
 import { Limits } from '../limits/limits.ts';
@@ -12,7 +13,7 @@ import { Revalidation } from '../revalidation/revalidation.ts';
 import { podJson } from '../test/fake-exec.ts';
 import { FakeExecStream } from '../test/fake-exec-stream.ts';
 import { FakeClusterStream } from '../test/fake-streams.ts';
-import { FakeAuthenticator, FakeDirectory, FakeSessionLog } from '../test/fakes.ts';
+import { FakeAuthenticator, FakeBindings, FakeDirectory, FakeSessionLog } from '../test/fakes.ts';
 import type { Ending } from './ending.ts';
 import { commandOf } from './exec-request.ts';
 import { type OpenedTerminal, type TerminalRequest, TerminalService } from './terminal-service.ts';
@@ -21,8 +22,8 @@ useLeakCheck();
 
 const eve: Principal = {
   userId: 'eve',
-  email: 'eve@example.com',
-  credential: { kind: 'browser', id: 'session-eve', clusterId: null, expiresAt: new Date(0) },
+  username: 'eve@example.com',
+  credential: { kind: 'browser', id: 'session-eve', clusterId: null, expiresAt: new Date(0), scopes: null },
   memberships: [{ organizationId: 'o', slug: 'acme', role: 'member' }],
 };
 const request: TerminalRequest = {
@@ -73,6 +74,7 @@ beforeEach(() => {
   opened = [];
   service = new TerminalService({
     directory,
+    access: new ClusterAccess({ bindings: new FakeBindings(), publicOrigin: 'https://postern.test' }),
     sessions,
     connector: { open: async (_cluster, head, options) => openStream(head, options) },
     revalidation,
@@ -237,7 +239,7 @@ describe('the end of an open terminal', () => {
     const endings = start(await open());
     authenticator.principals.clear();
     await revalidation.sweep();
-    const message = 'Your access has ended. Sign in again.';
+    const message = 'Your access has ended.';
     expect(endings).toEqual([{ code: 'revoked', exitCode: null, message }]);
     await turns();
     expect(sessions.sessions).toMatchObject([{ end: { reason: message } }]);

@@ -1,9 +1,10 @@
 import type { OpenTerminal } from '@postern/contracts';
-import { type ImpersonatedIdentity, impersonate, parseTarget } from '@postern/kube';
+import { parseTarget } from '@postern/kube';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { authorise } from '../access/authorise.ts';
 import { type ClassifiedRequest, classify } from '../access/classify.ts';
+import type { Admission, ClusterAccess } from '../access/cluster-access.ts';
 import { countRequest, enterCluster } from '../access/enter.ts';
 import { Refusal, refusal } from '../access/refusal.ts';
 import { resolveCluster } from '../access/resolve.ts';
@@ -25,6 +26,7 @@ import { Terminal, type TerminalEvents } from './terminal.ts';
 
 export interface TerminalServiceOptions {
   directory: Pick<ClusterDirectory, 'find' | 'findOnly'>;
+  access: Pick<ClusterAccess, 'admit'>;
   sessions: Pick<SessionLog, 'start' | 'end'>;
   connector: ClusterConnector;
   revalidation: Revalidation;
@@ -56,7 +58,7 @@ export interface OpenedTerminal {
 interface Place {
   request: TerminalRequest;
   cluster: DirectoryCluster;
-  identity: ImpersonatedIdentity;
+  admission: Admission;
 }
 
 const answerTimeoutMs = 15_000;
@@ -91,11 +93,10 @@ export class TerminalService {
     const { directory, limits } = this.#options;
     await countRequest(limits, principal);
     const cluster = await resolveCluster(principal, request, directory);
-    const identity = impersonate(principal.email, cluster.level);
-    authorise(classifyExec(request), { user: identity.user, level: cluster.level });
+    const admission = await this.#admit(principal, cluster, request);
     const leave = enterCluster(limits, principal, cluster);
     try {
-      return await this.#openIn(client, { request, cluster, identity }, leave);
+      return await this.#openIn(client, { request, cluster, admission }, leave);
     } catch (error) {
       leave();
       throw error;
@@ -104,7 +105,8 @@ export class TerminalService {
 
   /** @param leave ends the count of the terminal as an open stream. */
   async #openIn(client: TerminalClient, place: Place, leave: () => void): Promise<OpenedTerminal> {
-    const { request, cluster, identity } = place;
+    const { request, cluster, admission } = place;
+    const { identity, stillHolds } = admission;
     const container = request.container ?? defaultContainer(await this.#pods.read(cluster, identity, request));
     let terminal: Terminal | undefined;
     const handshake = websocketHandshake();
@@ -112,6 +114,7 @@ export class TerminalService {
     const opened = await openRecordedStream(
       {
         principal: client.principal,
+        stillHolds,
         cluster,
         head: { kind: 'upgrade', method: 'GET', path, headers: handshake.headers, identity },
         kind: 'terminal',
@@ -121,8 +124,7 @@ export class TerminalService {
         recordsRefused: false,
         headTimeoutMs: answerTimeoutMs,
         leave,
-        onRevoked: () =>
-          terminal?.end({ code: 'revoked', exitCode: null, message: 'Your access has ended. Sign in again.' }),
+        onRevoked: () => terminal?.end({ code: 'revoked', exitCode: null, message: 'Your access has ended.' }),
       },
       this.#options,
     );
@@ -144,14 +146,21 @@ export class TerminalService {
    * Whether a person may view a terminal of this pod: exactly if they could open it.
    * @throws Refusal
    */
-  async authoriseView(principal: Principal, place: TerminalRequest): Promise<void> {
-    await countRequest(this.#options.limits, principal);
+  async authoriseView(principal: Principal, place: TerminalRequest): Promise<Admission> {
     const cluster = await resolveCluster(principal, place, this.#options.directory);
-    const { user } = impersonate(principal.email, cluster.level);
-    authorise(classifyExec(place), { user, level: cluster.level });
+    return await this.#admit(principal, cluster, place);
   }
 
-  async #isStillRunning({ cluster, identity, request }: Place, container: string): Promise<boolean> {
+  /** Passes: access, and what RBAC cannot distinguish, exactly as for a kubectl exec of this pod. @throws Refusal */
+  async #admit(principal: Principal, cluster: DirectoryCluster, request: TerminalRequest): Promise<Admission> {
+    const { path, asked } = classifyExec(request);
+    const { info, verb } = asked;
+    const admission = await this.#options.access.admit({ principal, cluster, asked: { info, path, verb } });
+    authorise(asked, { user: admission.identity.user, level: admission.grant.level });
+    return admission;
+  }
+
+  async #isStillRunning({ cluster, admission: { identity }, request }: Place, container: string): Promise<boolean> {
     try {
       return isRunning(await this.#pods.read(cluster, identity, request), container);
     } catch (error) {
@@ -162,10 +171,10 @@ export class TerminalService {
 }
 
 /** Classifies the request exactly like a kubectl exec of this pod. */
-function classifyExec(request: TerminalRequest): ClassifiedRequest {
+function classifyExec(request: TerminalRequest): { path: string; asked: ClassifiedRequest } {
   const { target, refused } = parseTarget(execPath(request, { container: '', shell: request.shell }));
   if (target === undefined) throw refusal(404, `No such pod: ${refused}.`);
-  return classify('GET', target);
+  return { path: target.path, asked: classify('GET', target) };
 }
 
 function sessionStart(client: TerminalClient, { cluster, request }: Place, container: string): SessionStart {

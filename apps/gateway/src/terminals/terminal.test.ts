@@ -126,7 +126,7 @@ describe('how a terminal ended', () => {
     [
       'the end of access',
       new StreamResetError('revoked', '', false),
-      { code: 'revoked', exitCode: null, message: 'Your access has ended. Sign in again.' },
+      { code: 'revoked', exitCode: null, message: 'Your access has ended.' },
     ],
   ])('after %s', async (_, error, ending) => {
     started();

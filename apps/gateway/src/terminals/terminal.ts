@@ -115,7 +115,7 @@ export class Terminal {
       return { code: 'agent-offline', exitCode: null, message: "The connection to the cluster's agent was lost." };
     }
     if (error instanceof StreamResetError && error.code === 'revoked') {
-      return { code: 'revoked', exitCode: null, message: 'Your access has ended. Sign in again.' };
+      return { code: 'revoked', exitCode: null, message: 'Your access has ended.' };
     }
     const ending = this.#said === undefined ? undefined : readEnding(this.#said);
     const { exitCode = null } = ending ?? {};

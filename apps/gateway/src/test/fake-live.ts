@@ -38,7 +38,7 @@ export class FakeLiveSocket {
     this.data = {
       principal: {
         userId,
-        email: `${userId}@example.com`,
+        username: `${userId}@example.com`,
         credential: { kind: 'browser', id: `session-${userId}`, clusterId: null as string | null },
         memberships: [{ organizationId, slug: organizationId.replace('-id', ''), role: 'owner' }],
       },

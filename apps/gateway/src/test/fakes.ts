@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Cluster, Level } from '@postern/contracts';
 import type { AgentReport } from '@postern/tunnel';
+import type { BindingRule } from '../bindings/decide-access.ts';
 import { ClusterChanges } from '../clusters/cluster-changes.ts';
 import type { DirectoryCluster } from '../clusters/cluster-directory.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -36,7 +37,17 @@ export interface FakeCluster {
   everConnected: boolean;
 }
 
-/** Clusters in memory; the test sets the access level. */
+/** Everybody has the same level on every cluster; the test sets it. */
+export class FakeBindings {
+  level: Level | null = 'admin';
+
+  async of(): Promise<BindingRule[]> {
+    const rule = { id: 'binding', team: null, cluster: {}, groups: [], namespaces: [], expiresAt: null };
+    return this.level === null ? [] : [{ ...rule, level: this.level }];
+  }
+}
+
+/** Clusters in memory. */
 export class FakeDirectory {
   readonly clusters: FakeCluster[] = [];
   readonly agents = new Map<string, { clusterId: string; publicKeyPem: string; organizationId: string }>();
@@ -45,7 +56,6 @@ export class FakeDirectory {
   readonly reports: AgentReport[] = [];
   readonly served: string[] = [];
   readonly changes = new ClusterChanges();
-  level: Level = 'admin';
   failing = false;
   #epoch = 0n;
 
@@ -55,7 +65,7 @@ export class FakeDirectory {
     const isMember = principal.memberships.some((membership) => membership.organizationId === found?.organizationId);
     if (found === undefined || !isMember) return null;
     const { id, organizationId, offlineSince, everConnected } = found;
-    return { id, organizationId, organizationSlug: slug, name, level: this.level, offlineSince, everConnected };
+    return { id, organizationId, organizationSlug: slug, name, labels: {}, offlineSince, everConnected };
   }
 
   async findOnly(principal: Principal): Promise<DirectoryCluster | null> {

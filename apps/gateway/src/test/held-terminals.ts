@@ -59,7 +59,7 @@ class Held {
       terminal: this.#shell as unknown as Terminal,
       place: { organization: 'acme', cluster: 'prod', namespace: 'shop', pod: `web-${number}` },
       organizationId: 'acme-id',
-      owner: { userId: 'ada', email: 'ada@example.com' },
+      owner: { userId: 'ada', username: 'ada@example.com' },
       size,
       graceMs: 600_000,
       onError: (error) => {
@@ -85,7 +85,7 @@ class Held {
       onDetached: () => {},
       onEnded: () => {},
     };
-    const person = { userId: 'ada', email: 'ada@example.com' };
+    const person = { userId: 'ada', username: 'ada@example.com' };
     const asked = { viewer: 'page', person, mode: 'write', size, position: drawn, events, onOver: () => {} } as const;
     const view = this.#terminal.attach(asked);
     this.#terminal.start(view);

@@ -14,6 +14,7 @@ import {
 } from '@postern/tunnel';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
+import { ClusterAccess } from '../access/cluster-access.ts';
 import { createEdge } from '../edge/edge.ts';
 import { createHandlers, type HandlersOptions } from '../handlers.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -22,7 +23,7 @@ import { defaultLimits } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
 import { TunnelConnector } from '../tunnels/tunnel-connector.ts';
 import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
-import { FakeAuthenticator, FakeDirectory, FakeSessionLog, FakeSessionViewers } from './fakes.ts';
+import { FakeAuthenticator, FakeBindings, FakeDirectory, FakeSessionLog, FakeSessionViewers } from './fakes.ts';
 import { type HopConnector, startHop } from './hop-connector.ts';
 
 type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
@@ -45,6 +46,7 @@ export interface KubeHarness {
   cert: string;
   authenticator: FakeAuthenticator;
   directory: FakeDirectory;
+  bindings: FakeBindings;
   sessions: FakeSessionLog;
   viewers: FakeSessionViewers;
   registry: TunnelRegistry;
@@ -77,6 +79,7 @@ export async function startKubeHarness({
   const { cert, key } = await testCertificate();
   const authenticator = new FakeAuthenticator();
   const directory = new FakeDirectory();
+  const bindings = new FakeBindings();
   const sessions = new FakeSessionLog();
   const viewers = new FakeSessionViewers();
   const registry = new TunnelRegistry();
@@ -100,6 +103,7 @@ export async function startKubeHarness({
   const handlers = createHandlers({
     authenticator,
     directory,
+    access: new ClusterAccess({ bindings, publicOrigin: publicUrl.origin }),
     agents: directory,
     clusters: directory,
     changes: directory.changes,
@@ -138,6 +142,7 @@ export async function startKubeHarness({
     cert,
     authenticator,
     directory,
+    bindings,
     sessions,
     viewers,
     registry,
@@ -153,9 +158,15 @@ export async function startKubeHarness({
     signIn: (token, kind = 'api', organizationId = acme) => {
       const principal: Principal = {
         userId: `user-${token}`,
-        email: `${token}@example.com`,
-        credential: { kind, id: `credential-${token}`, clusterId: null, expiresAt: new Date(Date.now() + 3_600_000) },
-        memberships: [{ organizationId, slug: organizationId === acme ? 'acme' : 'other', role: 'owner' }],
+        username: `${token}@example.com`,
+        credential: {
+          kind,
+          id: `credential-${token}`,
+          clusterId: null,
+          expiresAt: new Date(Date.now() + 3_600_000),
+          scopes: null,
+        },
+        memberships: [{ organizationId, slug: organizationId === acme ? 'acme' : 'other', role: 'member' }],
       };
       authenticator.principals.set(token, principal);
       return principal;

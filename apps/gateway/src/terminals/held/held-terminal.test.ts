@@ -87,8 +87,8 @@ class FakePage implements ViewEvents {
 }
 
 const fakes = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] as const;
-const ada = { userId: 'ada', email: 'ada@example.com' };
-const bob = { userId: 'bob', email: 'bob@example.com' };
+const ada = { userId: 'ada', username: 'ada@example.com' };
+const bob = { userId: 'bob', username: 'bob@example.com' };
 const graceMs = 600_000;
 const exited: Ending = { code: 'exited', exitCode: 0, message: 'The shell has ended.' };
 
@@ -306,11 +306,11 @@ describe('several views', () => {
     const own = view();
     const other = view({ person: bob, viewer: 'b', mode: 'watch' });
     expect(own.page.viewers.map(({ own, email }) => [own, email])).toEqual([
-      [true, ada.email],
-      [false, bob.email],
+      [true, ada.username],
+      [false, bob.username],
     ]);
     expect(other.page.viewers.map(({ own }) => own)).toEqual([false, true]);
-    expect(held.describe('bob')).toMatchObject({ owner: { email: ada.email, own: false }, endsAt: null });
+    expect(held.describe('bob')).toMatchObject({ owner: { email: ada.username, own: false }, endsAt: null });
   });
 
   it('of colleagues end, or only watch, when the owner takes the sharing back', () => {

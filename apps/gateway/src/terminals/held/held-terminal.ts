@@ -29,7 +29,7 @@ export interface HeldTerminalOptions {
   place: TerminalPlace;
   /** The tenant. */
   organizationId: string;
-  owner: { userId: string; email: string };
+  owner: { userId: string; username: string };
   size: TerminalSize;
   /** How long it goes on without a view, in milliseconds. */
   graceMs: number;
@@ -44,7 +44,7 @@ export interface HeldTerminalOptions {
 /** A view that asks to begin. */
 export interface ViewRequest {
   viewer: string;
-  person: { userId: string; email: string };
+  person: { userId: string; username: string };
   mode: TerminalMode;
   size: TerminalSize;
   position: number | null;
@@ -58,7 +58,7 @@ export class HeldTerminal {
   readonly id: string;
   readonly place: TerminalPlace;
   readonly organizationId: string;
-  readonly owner: { userId: string; email: string };
+  readonly owner: { userId: string; username: string };
   readonly #options: HeldTerminalOptions;
   readonly #terminal: Terminal;
   readonly #output: HeldOutput;
@@ -207,9 +207,19 @@ export class HeldTerminal {
     this.#sharing = sharing;
     for (const view of this.#views.filter(({ person }) => person.userId !== this.owner.userId)) {
       if (sharing === 'nobody') {
-        view.detach(`${this.owner.email} no longer shares this terminal.`);
+        view.detach(`${this.owner.username} no longer shares this terminal.`);
         this.#remove(view);
       } else if (sharing === 'watch') view.mode = 'watch';
+    }
+    this.#applySize();
+    this.#changed();
+  }
+
+  /** Ends the views of a person who may not view it any more. */
+  withdraw(userId: string): void {
+    for (const view of this.#views.filter(({ person }) => person.userId === userId)) {
+      view.detach('Your access has ended.');
+      this.#remove(view);
     }
     this.#applySize();
     this.#changed();
@@ -222,7 +232,7 @@ export class HeldTerminal {
       ...this.place,
       container: this.#terminal.container,
       shell: this.#terminal.shell,
-      owner: { email: this.owner.email, own: this.owner.userId === userId },
+      owner: { email: this.owner.username, own: this.owner.userId === userId },
       startedAt: this.#startedAt.toISOString(),
       viewers: this.#viewersFor(userId),
       sharing: this.#sharing,
@@ -233,7 +243,7 @@ export class HeldTerminal {
 
   #viewersFor(userId: string): TerminalViewer[] {
     return this.#views.map(({ person, mode, since }) => ({
-      email: person.email,
+      email: person.username,
       mode,
       since: since.toISOString(),
       own: person.userId === userId,

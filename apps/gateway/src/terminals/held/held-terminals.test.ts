@@ -3,6 +3,7 @@ import type { Role } from '@postern/contracts';
 import { useLeakCheck } from '@postern/testkit';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Admission } from '../../access/cluster-access.ts';
 import { refusal } from '../../access/refusal.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { gatewayStopped } from '../../leases/end-gateways.ts';
@@ -52,9 +53,15 @@ class StubService {
     return { terminal, organizationId: 'acme-id', start };
   }
 
-  async authoriseView(principal: Principal, where: object): Promise<void> {
+  async authoriseView(principal: Principal, where: object): Promise<Admission> {
     this.authorised.push([principal.userId, where]);
     if (this.refused !== undefined) throw this.refused;
+    const identity = { user: `postern:${principal.username}`, groups: ['postern:editor'] };
+    return {
+      grant: { level: 'editor', groups: identity.groups, via: ['role'] },
+      identity,
+      stillHolds: async () => true,
+    };
   }
 }
 
@@ -63,6 +70,8 @@ let viewers: FakeSessionViewers;
 let reasons: Map<string, string>;
 let asked: object[];
 let terminals: HeldTerminals;
+/** Ends the access with which the last view of a colleague began. */
+let revoke: (() => void) | undefined;
 
 beforeEach(() => {
   service = new StubService();
@@ -72,6 +81,14 @@ beforeEach(() => {
   terminals = new HeldTerminals({
     service,
     viewers,
+    revalidation: {
+      watch: (_, onRevoked) => {
+        revoke = onRevoked;
+        return () => {
+          revoke = undefined;
+        };
+      },
+    },
     sessions: {
       whatBecameOf: async (session) => {
         asked.push(session);
@@ -93,8 +110,8 @@ function client(
   return {
     principal: {
       userId,
-      email: `${userId}@example.com`,
-      credential: { kind: 'browser', id: signIn, clusterId: null, expiresAt: new Date(8e15) },
+      username: `${userId}@example.com`,
+      credential: { kind: 'browser', id: signIn, clusterId: null, expiresAt: new Date(8e15), scopes: null },
       memberships: [{ organizationId: `${organization}-id`, slug: organization, role }],
     },
     address: '192.0.2.1',
@@ -215,13 +232,13 @@ describe('a colleague', () => {
   it('neither finds nor views a terminal that is not shared', async () => {
     const { terminal } = await open(ada);
     expect(mode(await attach(bob, terminal.id, { mode: 'watch' }))).toBe('not-found');
-    expect([terminals.list(bob.principal, 'acme-id'), service.authorised]).toEqual([[], []]);
+    expect([await terminals.list(bob.principal, 'acme-id'), service.authorised]).toEqual([[], []]);
   });
 
   it('watches or types as the owner allows, which is recorded', async () => {
     const { terminal } = await open(ada);
     terminal.share('watch');
-    expect(terminals.list(bob.principal, 'acme-id')).toMatchObject([{ id: terminal.id, owner: { own: false } }]);
+    expect(await terminals.list(bob.principal, 'acme-id')).toMatchObject([{ id: terminal.id, owner: { own: false } }]);
     expect(mode(await attach(bob, terminal.id))).toBe('watch');
     await expect(attach(bob, terminal.id, { mode: 'write' })).rejects.toMatchObject({ status: { code: 403 } });
     terminal.share('write');
@@ -231,23 +248,34 @@ describe('a colleague', () => {
       ['bob', true, true],
       ['bob', true, false],
     ]);
-    expect(service.authorised).toHaveLength(3);
+    expect(service.authorised).toHaveLength(4);
   });
 
   it('who could not open it may not view it', async () => {
     const { terminal } = await open(ada);
     terminal.share('write');
-    const viewer = client('vic', { role: 'member' });
-    expect(terminals.list(viewer.principal, 'acme-id')).toEqual([]);
-    const message = 'Your role in this organization does not allow terminals any more.';
-    expect(await attach(viewer, terminal.id)).toEqual({ gone: { code: 'denied', exitCode: null, message } });
-    terminal.share('nobody');
-    expect(mode(await attach(viewer, terminal.id))).toBe('not-found');
-    terminal.share('write');
     service.refused = refusal(403, 'no');
-    await expect(attach(bob, terminal.id)).rejects.toThrow('no');
+    expect(await terminals.list(bob.principal, 'acme-id')).toEqual([]);
+    const message = 'Your access does not allow terminals in this place any more.';
+    expect(await attach(bob, terminal.id)).toEqual({ gone: { code: 'denied', exitCode: null, message } });
+    terminal.share('nobody');
+    expect(mode(await attach(bob, terminal.id))).toBe('not-found');
+    terminal.share('write');
+    service.refused = new Error('the database is away');
+    await expect(attach(bob, terminal.id)).rejects.toThrow('away');
     expect(terminal.describe('ada').viewers).toHaveLength(1);
     expect(viewers.views).toEqual([]);
+  });
+
+  it('sees no more of it once the access with which the view began has ended, and the owner goes on', async () => {
+    const { terminal } = await open(ada);
+    terminal.share('write');
+    await attach(bob, terminal.id);
+    expect(terminal.describe('ada').viewers.map(({ email }) => email)).toEqual(['ada@example.com', 'bob@example.com']);
+    revoke?.();
+    expect(terminal.describe('ada').viewers.map(({ email }) => email)).toEqual(['ada@example.com']);
+    expect(viewers.views).toMatchObject([{ userId: 'bob', hasLeft: true }]);
+    expect(revoke).toBeUndefined();
   });
 
   it('is refused if the view cannot be recorded', async () => {
@@ -276,7 +304,7 @@ describe('a stranger', () => {
     terminal.share('write');
     for (const organization of ['acme', 'other'])
       expect(mode(await attach(mallory, terminal.id, { organization }))).toBe('not-found');
-    expect(terminals.list(mallory.principal, 'acme-id')).toEqual([]);
+    expect(await terminals.list(mallory.principal, 'acme-id')).toEqual([]);
     expect(asked).toEqual([{ id: terminal.id, organizationId: 'other-id', userId: 'mallory' }]);
   });
 });
@@ -312,5 +340,5 @@ it('tells of changes, and ends everything with the process', async () => {
   expect(changes).not.toEqual([]);
   terminals.close();
   expect(endings).toEqual(['gateway-stopped']);
-  expect(terminals.list(ada.principal, 'acme-id')).toEqual([]);
+  expect(await terminals.list(ada.principal, 'acme-id')).toEqual([]);
 });

@@ -3,16 +3,16 @@ import {
   type AttachTerminal,
   type HeldTerminal as HeldTerminalView,
   type OpenTerminal,
-  type Role,
-  roleLevel,
   type TerminalEnding,
 } from '@postern/contracts';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import { refusal, tooMany } from '../../access/refusal.ts';
+import type { Admission } from '../../access/cluster-access.ts';
+import { Refusal, refusal, tooMany } from '../../access/refusal.ts';
 import { logFailure } from '../../database/log-failure.ts';
-import type { Principal } from '../../identity/principal.ts';
+import { type Principal, permits } from '../../identity/principal.ts';
 import { gatewayStopped } from '../../leases/end-gateways.ts';
+import type { Revalidation } from '../../revalidation/revalidation.ts';
 import type { SessionLog } from '../../sessions/session-log.ts';
 import type { SessionViewers } from '../../sessions/session-viewers.ts';
 import type { OpenedTerminal, TerminalClient, TerminalService } from '../terminal-service.ts';
@@ -33,6 +33,7 @@ export interface TerminalSettings {
 export interface HeldTerminalsOptions extends TerminalSettings {
   service: Pick<TerminalService, 'open' | 'authoriseView'>;
   viewers: Pick<SessionViewers, 'join'>;
+  revalidation: Pick<Revalidation, 'watch'>;
   sessions: Pick<SessionLog, 'whatBecameOf'>;
   logger: Logger;
 }
@@ -112,13 +113,22 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
     }
     let onOver = (): void => {};
     if (opener !== undefined && opener.credentialId !== principal.credential.id) {
-      await this.#options.service.authoriseView(principal, opener.request);
-      onOver = await this.#record(client, found, mode === 'write');
+      const admission = await this.#authorise(principal, opener.request);
+      if (admission === null) return { gone: notAllowed };
+      const { stillHolds } = admission;
+      const leave = await this.#record(client, found, mode === 'write');
+      const unwatch = this.#options.revalidation.watch({ principal, stillHolds }, () =>
+        found.withdraw(principal.userId),
+      );
+      onOver = () => {
+        unwatch();
+        leave();
+      };
     }
     // It may have ended or been withdrawn meanwhile.
     if (this.find(principal, request) !== found || (mode === 'write' && !canType(found, principal))) {
       onOver();
-      throw refusal(403, `${found.owner.email} lets you watch this terminal, not type in it.`);
+      throw refusal(403, `${found.owner.username} lets you watch this terminal, not type in it.`);
     }
     const { viewer, position } = request;
     return begun(found, found.attach({ viewer, person: principal, mode, size: request, position, events, onOver }));
@@ -136,11 +146,29 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
   }
 
   /** The terminals of an organization that a person may view, oldest first. */
-  list(principal: Principal, organizationId: string): HeldTerminalView[] {
-    return [...this.#byId.values()]
-      .filter((held) => held.organizationId === organizationId)
-      .filter((held) => isVisible(held, principal))
-      .map((held) => held.describe(principal.userId));
+  async list(principal: Principal, organizationId: string): Promise<HeldTerminalView[]> {
+    const found = [...this.#byId.values()].filter((held) => held.organizationId === organizationId);
+    const visible = await Promise.all(
+      found.map(async (held) => isVisible(held, principal) && (await this.#mayOpen(principal, held))),
+    );
+    return found.filter((_, index) => visible[index]).map((held) => held.describe(principal.userId));
+  }
+
+  /** Whether a person may know of a terminal in a place: their own, and where they could open one themselves. */
+  async #mayOpen(principal: Principal, held: HeldTerminal): Promise<boolean> {
+    if (held.owner.userId === principal.userId) return true;
+    const opener = this.#openers.get(held);
+    return opener !== undefined && (await this.#authorise(principal, opener.request)) !== null;
+  }
+
+  /** Null if the person could not open a terminal in that place. */
+  async #authorise(principal: Principal, place: Opener['request']): Promise<Admission | null> {
+    try {
+      return await this.#options.service.authoriseView(principal, place);
+    } catch (error) {
+      if (error instanceof Refusal && (error.status.code === 403 || error.status.code === 404)) return null;
+      throw error;
+    }
   }
 
   /** Ends all, because this process ends. */
@@ -184,7 +212,7 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
       terminal,
       organizationId,
       place: { organization, cluster, namespace, pod },
-      owner: { userId: principal.userId, email: principal.email },
+      owner: { userId: principal.userId, username: principal.username },
       size: { columns, rows },
       graceMs: this.#options.graceMs,
       onError: (error) => logFailure(this.#options.logger, error, 'the output of a terminal could not be kept'),
@@ -223,9 +251,6 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
     const membership = principal.memberships.find(({ slug }) => slug === request.organization);
     if (membership === undefined) return unknown;
     const { organizationId } = membership;
-    const held = this.#byId.get(request.terminal);
-    const isRunning = held?.organizationId === organizationId && held.sharing !== 'nobody';
-    if (isRunning && !mayOpen(membership)) return notAllowed;
     const session = { id: request.terminal, organizationId, userId: principal.userId };
     const became = await this.#options.sessions.whatBecameOf(session);
     if (became === 'open') return elsewhere;
@@ -249,7 +274,7 @@ const elsewhere: TerminalEnding = {
 const notAllowed: TerminalEnding = {
   code: 'denied',
   exitCode: null,
-  message: 'Your role in this organization does not allow terminals any more.',
+  message: 'Your access does not allow terminals in this place any more.',
 };
 const unknown: TerminalEnding = {
   code: 'not-found',
@@ -261,16 +286,10 @@ function begun(terminal: HeldTerminal, view: TerminalView): BegunView {
   return { terminal, view, start: () => terminal.start(view) };
 }
 
-/** Whether a person may know of a terminal: their own, and those shared with people of their level. */
+/** Whether a person may know of a terminal: their own, and those shared in an organization where they use clusters. */
 function isVisible({ owner, sharing, organizationId }: HeldTerminal, principal: Principal): boolean {
   if (owner.userId === principal.userId) return true;
-  const membership = principal.memberships.find((other) => other.organizationId === organizationId);
-  return sharing !== 'nobody' && membership !== undefined && mayOpen(membership);
-}
-
-/** Whether the role of a member could open a terminal. */
-function mayOpen({ role }: { role: Role }): boolean {
-  return roleLevel[role] !== 'viewer';
+  return sharing !== 'nobody' && permits(principal, organizationId, 'cluster:use');
 }
 
 function canType({ owner, sharing }: HeldTerminal, principal: Principal): boolean {

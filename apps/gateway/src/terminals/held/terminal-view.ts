@@ -26,7 +26,7 @@ export interface ViewEvents {
 export interface TerminalViewOptions {
   /** Of this view among those of its terminal. */
   key: string;
-  person: { userId: string; email: string };
+  person: { userId: string; username: string };
   mode: TerminalMode;
   size: TerminalSize;
   output: HeldOutput;
@@ -42,7 +42,7 @@ export interface TerminalViewOptions {
 /** One page's view of a terminal: where it is in the output, and what it gets next. */
 export class TerminalView {
   readonly key: string;
-  readonly person: { userId: string; email: string };
+  readonly person: { userId: string; username: string };
   readonly events: ViewEvents;
   readonly since = new Date();
   mode: TerminalMode;
