@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessModule } from './access/access.module.ts';
 import { AccountsModule } from './accounts/accounts.module.ts';
 import { AgentsModule } from './agents/agents.module.ts';
+import { AccessAdministrationModule } from './bindings/access-administration.module.ts';
 import { ClustersModule } from './clusters/clusters.module.ts';
 import type { Config } from './config.ts';
 import { CONFIG, LOGGER } from './core/injection-tokens.ts';
@@ -16,6 +17,7 @@ import { JoinClaims } from './identity/join-claims.ts';
 import { Limits } from './limits/limits.ts';
 import { LocalModule } from './local/local.module.ts';
 import { MetaController } from './meta/meta.controller.ts';
+import { ServiceAccountsModule } from './service-accounts/service-accounts.module.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
 
@@ -24,6 +26,8 @@ import { TokensModule } from './tokens/tokens.module.ts';
   imports: [
     IdentityModule,
     AccessModule,
+    AccessAdministrationModule,
+    ServiceAccountsModule,
     TokensModule,
     ClustersModule,
     SessionsModule,

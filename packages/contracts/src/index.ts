@@ -1,3 +1,16 @@
+export {
+  AccessRequest,
+  AccessRequestQuery,
+  AccessRequestStatus,
+  AccountRef,
+  ApproveAccessRequest,
+  Binding,
+  BindingQuery,
+  ClusterAccessEntry,
+  GrantAccessRequest,
+  RequestAccessRequest,
+  Subject,
+} from './access.ts';
 export { Enrolled, EnrollRequest } from './agents.ts';
 export { Me, Membership, SignedIn, SignInRequest, SignUpRequest } from './auth.ts';
 export {
@@ -27,6 +40,7 @@ export {
 export { DisplayName, Email, Id, Password, Slug } from './primitives.ts';
 export type { Route, RouteAccess } from './route.ts';
 export { type OperationId, type Routes, routes } from './routes.ts';
+export { CreateServiceAccountRequest, ServiceAccount } from './service-accounts.ts';
 export { Session, SessionKind, SessionQuery } from './sessions.ts';
 export {
   type ClientToServerEvents,

@@ -26,6 +26,32 @@ export const operations = {
   listTokens: { method: 'GET', path: '/organizations/{organization}/tokens' },
   createToken: { method: 'POST', path: '/organizations/{organization}/tokens' },
   revokeToken: { method: 'DELETE', path: '/organizations/{organization}/tokens/{token}' },
+  // Access
+  listAccess: { method: 'GET', path: '/organizations/{organization}/access' },
+  grantAccess: { method: 'POST', path: '/organizations/{organization}/access' },
+  revokeAccess: { method: 'DELETE', path: '/organizations/{organization}/access/{binding}' },
+  listClusterAccess: { method: 'GET', path: '/organizations/{organization}/clusters/{cluster}/access' },
+  requestAccess: { method: 'POST', path: '/organizations/{organization}/access-requests' },
+  listAccessRequests: { method: 'GET', path: '/organizations/{organization}/access-requests' },
+  approveAccessRequest: { method: 'POST', path: '/organizations/{organization}/access-requests/{request}/approve' },
+  denyAccessRequest: { method: 'POST', path: '/organizations/{organization}/access-requests/{request}/deny' },
+  cancelAccessRequest: { method: 'POST', path: '/organizations/{organization}/access-requests/{request}/cancel' },
+  // Service accounts
+  listServiceAccounts: { method: 'GET', path: '/organizations/{organization}/service-accounts' },
+  createServiceAccount: { method: 'POST', path: '/organizations/{organization}/service-accounts' },
+  deleteServiceAccount: { method: 'DELETE', path: '/organizations/{organization}/service-accounts/{serviceAccount}' },
+  listServiceAccountTokens: {
+    method: 'GET',
+    path: '/organizations/{organization}/service-accounts/{serviceAccount}/tokens',
+  },
+  createServiceAccountToken: {
+    method: 'POST',
+    path: '/organizations/{organization}/service-accounts/{serviceAccount}/tokens',
+  },
+  revokeServiceAccountToken: {
+    method: 'DELETE',
+    path: '/organizations/{organization}/service-accounts/{serviceAccount}/tokens/{token}',
+  },
   // Sessions
   listSessions: { method: 'GET', path: '/organizations/{organization}/sessions' },
   // Agents

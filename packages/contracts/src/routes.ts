@@ -1,7 +1,9 @@
+import { accessRoutes } from './routes/access.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { authRoutes } from './routes/auth.ts';
 import { clustersRoutes } from './routes/clusters.ts';
 import { metaRoutes } from './routes/meta.ts';
+import { serviceAccountsRoutes } from './routes/service-accounts.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
 import { tokensRoutes } from './routes/tokens.ts';
 
@@ -11,6 +13,8 @@ export const routes = {
   ...authRoutes,
   ...clustersRoutes,
   ...tokensRoutes,
+  ...accessRoutes,
+  ...serviceAccountsRoutes,
   ...sessionsRoutes,
   ...agentsRoutes,
 } as const;

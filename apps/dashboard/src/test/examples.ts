@@ -43,6 +43,7 @@ export function token(over: Partial<ApiToken> = {}): ApiToken {
     kind: 'api',
     hint: 'pst_abcd',
     clusterId: null,
+    scopes: ['cluster:read', 'cluster:use'],
     createdAt: AT,
     expiresAt: '2099-01-01T12:00:00.000Z',
     lastUsedAt: null,

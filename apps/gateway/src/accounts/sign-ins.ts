@@ -93,6 +93,7 @@ export class SignIns {
       organizationId: home.id,
       userId: user.id,
       kind: 'cli',
+      scopes: [],
       name: asked.name,
       clusterId: null,
       expiresInSeconds: asked.expiresInSeconds,

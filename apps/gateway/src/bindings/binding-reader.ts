@@ -62,7 +62,7 @@ function ruleOf(row: BindingModel): BindingRule {
 }
 
 /** The labels of a selector. @throws Error if the row has neither a cluster nor a selector, which the database excludes. */
-function selectorOf({ clusterSelector }: Pick<BindingModel, 'clusterSelector'>): Record<string, string> {
+export function selectorOf({ clusterSelector }: Pick<BindingModel, 'clusterSelector'>): Record<string, string> {
   if (clusterSelector === null) throw new Error('a binding without a cluster');
   return clusterSelector as Record<string, string>;
 }

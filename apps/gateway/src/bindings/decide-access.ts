@@ -1,13 +1,15 @@
 import { type Level, levels, type Role } from '@postern/contracts';
 import type { RequestInfo } from '@postern/kube';
 
+type Labels = Readonly<Record<string, string>>;
+
 /** A binding that has neither been revoked nor ended with a membership, as far as a decision needs it. */
 export interface BindingRule {
   id: string;
   /** The slug of the team that it is for; null if it is for the account itself. */
   team: string | null;
   /** The cluster's id, or labels of which the cluster must have all. */
-  cluster: string | Readonly<Record<string, string>>;
+  cluster: string | Labels;
   level: Level | null;
   /** Groups of the cluster's own RBAC. */
   groups: readonly string[];
@@ -26,7 +28,7 @@ export interface Holder {
 /** The cluster that is asked for. */
 export interface Target {
   id: string;
-  labels: Readonly<Record<string, string>>;
+  labels: Labels;
 }
 
 /** The request that is asked for, in the apiserver's own terms. */
@@ -55,7 +57,7 @@ export interface Denial {
 }
 
 /** Who may reach a whole cluster because of the role alone: those who could grant it to themselves anyway. */
-const levelOfRole: Partial<Record<Role, Level>> = { admin: 'admin', owner: 'admin' };
+export const levelOfRole: Partial<Record<Role, Level>> = { admin: 'admin', owner: 'admin' };
 
 /**
  * Whether an account may send a request to a cluster, and as which groups; the cluster's RBAC then decides what those may do.
@@ -88,8 +90,12 @@ export function decideAccess(
 /** Whether a binding is for this cluster and has not expired. */
 function covers({ cluster, expiresAt }: BindingRule, { id, labels }: Target, at: Date): boolean {
   if (expiresAt !== null && expiresAt <= at) return false;
-  if (typeof cluster === 'string') return cluster === id;
-  return Object.entries(cluster).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+  return typeof cluster === 'string' ? cluster === id : matchesLabels(cluster, labels);
+}
+
+/** Whether a cluster has all labels of a selector. */
+export function matchesLabels(selector: Labels, labels: Labels): boolean {
+  return Object.entries(selector).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
 }
 
 /** Whether a grant allows all that another one did: at least its level, and all its groups of the cluster. */

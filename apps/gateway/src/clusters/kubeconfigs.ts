@@ -53,6 +53,7 @@ export class Kubeconfigs {
       organizationId: organization.id,
       userId: principal.userId,
       kind: 'kubeconfig',
+      scopes: [],
       name: `kubeconfig ${cluster.name}`,
       clusterId: cluster.id,
       expiresInSeconds,

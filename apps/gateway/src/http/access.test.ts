@@ -2,6 +2,7 @@ import { type Route, rolePermissions, roles, routes } from '@postern/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayHarness, type Person, password, startGatewayHarness } from '../test/gateway-harness.ts';
 import { declaredHandlers } from '../test/handlers.ts';
+import { routePath } from '../test/route-path.ts';
 
 let harness: GatewayHarness;
 let ada: Person;
@@ -28,10 +29,6 @@ const bodies: Record<string, unknown> = {
   createToken: { name: 'x' },
 };
 
-function pathOf({ path }: Route, params: Record<string, string>): string {
-  return `/api/v1${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '')}`;
-}
-
 /** The body of a response without its request id. */
 function bodyOf(text: string): unknown {
   const { error, ...rest } = JSON.parse(text);
@@ -46,7 +43,7 @@ describe('the routes', () => {
   });
 
   it.each(table.filter(([, { access }]) => access !== 'public'))('%s needs a credential', async (id, route) => {
-    const path = pathOf(route, { organization: 'ada', cluster: 'prod', token: adasToken });
+    const path = routePath(route, { organization: 'ada', cluster: 'prod', token: adasToken });
     const variants = [
       path,
       `${path}/`,
@@ -78,7 +75,7 @@ describe('the routes', () => {
     "%s responds the same for a stranger's organization as for one that does not exist",
     async (id, route) => {
       const ask = (organization: string) =>
-        harness.ask(route.method, pathOf(route, { organization, cluster: 'prod', token: adasToken }), {
+        harness.ask(route.method, routePath(route, { organization, cluster: 'prod', token: adasToken }), {
           token: eve.token,
           body: bodies[id],
         });
@@ -92,7 +89,7 @@ describe('the routes', () => {
     "%s responds the same for a stranger's resource under one's own organization as for one that does not exist",
     async (id, route) => {
       const ask = (cluster: string, token: string) =>
-        harness.ask(route.method, pathOf(route, { organization: 'eve', cluster, token }), {
+        harness.ask(route.method, routePath(route, { organization: 'eve', cluster, token }), {
           token: eve.token,
           body: bodies[id],
         });
@@ -127,7 +124,7 @@ describe('roles', () => {
     });
     const { secret } = signIn.json.token;
     for (const [id, route] of ofOrganization) {
-      const path = pathOf(route, { organization: 'ada', cluster: 'nothing', token: adasToken });
+      const path = routePath(route, { organization: 'ada', cluster: 'nothing', token: adasToken });
       const { status } = await harness.ask(route.method, path, {
         token: secret,
         body: id === 'createCluster' ? { name: '?' } : bodies[id],
@@ -214,7 +211,7 @@ describe('a kubeconfig credential', () => {
     const unmarked = token.replace('postern_kube_', 'postern_');
     for (const credential of [token, unmarked, access.json.token as string]) {
       for (const [id, route] of table) {
-        const path = pathOf(route, { organization: 'ada', cluster: 'prod', token: adasToken });
+        const path = routePath(route, { organization: 'ada', cluster: 'prod', token: adasToken });
         const { status, json } = await harness.ask(route.method, path, { token: credential, body: bodies[id] });
         // Every path is the cluster's, whose agent is offline.
         if (credential !== unmarked) expect([status, json?.kind, json?.reason], id).toEqual(clusterOffline);

@@ -2,6 +2,7 @@ import { type OperationId, type Route, routes } from '@postern/contracts';
 import { generateAgentKey } from '@postern/tunnel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayHarness, type Person, password, startGatewayHarness } from '../test/gateway-harness.ts';
+import { routePath } from '../test/route-path.ts';
 
 let harness: GatewayHarness;
 let ada: Person;
@@ -25,7 +26,21 @@ const bodies: Partial<Record<OperationId, object>> = {
   createCluster: { name: 'new', labels: { team: 'core' } },
   updateCluster: { labels: { team: 'core' } },
   createKubeconfig: { mode: 'token', expiresInSeconds: 60 },
-  createToken: { name: 'ci', expiresInSeconds: 60 },
+  createToken: { name: 'ci', expiresInSeconds: 60, scopes: ['cluster:use'] },
+  grantAccess: {
+    user: 'ada@example.com',
+    cluster: 'prod',
+    level: 'viewer',
+    groups: ['dev'],
+    namespaces: ['shop'],
+    expiresInSeconds: 60,
+    reason: 'a release',
+  },
+  requestAccess: { cluster: 'prod', level: 'viewer', namespaces: ['shop'], reason: 'a release' },
+  approveAccessRequest: { level: 'viewer', note: 'for now' },
+  denyAccessRequest: { note: 'not now' },
+  createServiceAccount: { name: 'ci', description: 'the pipeline' },
+  createServiceAccountToken: { name: 'ci', expiresInSeconds: 60, scopes: ['cluster:use'] },
   enrollAgent: {
     publicKey: generateAgentKey().publicKeyPem,
     version: '0.1.0',
@@ -43,6 +58,7 @@ function stringsIn(value: unknown, path: string[] = []): string[][] {
 
 function replaced(value: unknown, [key, ...rest]: string[], by: (old: string) => unknown): unknown {
   if (key === undefined) return by(String(value));
+  if (Array.isArray(value)) return value.with(Number(key), replaced(value[Number(key)], rest, by));
   const record = value as Record<string, unknown>;
   return { ...record, [key]: replaced(record[key], rest, by) };
 }
@@ -55,7 +71,7 @@ const shapes: ((text: string, character: string) => string)[] = [
 ];
 
 function ask(route: Route, body: unknown) {
-  const path = `/api/v1${route.path.replace('{organization}', 'ada').replace('{cluster}', 'prod')}`;
+  const path = routePath(route, { organization: 'ada', cluster: 'prod' });
   const credential = route.access === 'join-token' ? joinToken : route.access === 'public' ? undefined : ada.token;
   return harness.ask(route.method, path, { token: credential, body: JSON.stringify(body) });
 }

@@ -56,6 +56,7 @@ async function newToken(more: object = {}): Promise<{ authorization: string }> {
     userId: user.id,
     kind: 'api',
     name: 't',
+    scopes: [],
     clusterId: null,
     expiresInSeconds: 600,
     by: null,

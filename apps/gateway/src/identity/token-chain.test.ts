@@ -67,7 +67,16 @@ async function newOrganization(userId: string): Promise<string> {
 }
 
 async function make(by: Principal['credential'] | null, more: Partial<Parameters<ApiTokens['create']>[0]> = {}) {
-  const asked = { ...ada, kind: 'api' as const, name: 't', clusterId: null, expiresInSeconds: 600, by, ...more };
+  const asked = {
+    ...ada,
+    kind: 'api' as const,
+    name: 't',
+    scopes: [],
+    clusterId: null,
+    expiresInSeconds: 600,
+    by,
+    ...more,
+  };
   const { token, secret } = await tokens.create(asked);
   const headers = { authorization: `Bearer ${secret}` };
   const principal = await authenticator.authenticate(headers);
@@ -127,6 +136,7 @@ describe('a token that is revoked', () => {
         ...ada,
         kind: 'api',
         name: 'late',
+        scopes: [],
         clusterId: null,
         expiresInSeconds: 600,
         by: parent.principal.credential,

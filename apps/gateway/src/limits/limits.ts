@@ -46,6 +46,14 @@ type PlaceName =
   | 'tunnelsPerAgent'
   | 'tunnelsPerOrganization';
 
+/** Limits on how many there may be of something that is stored. */
+type CountName =
+  | 'clustersPerOrganization'
+  | 'tokensPerUser'
+  | 'membersPerOrganization'
+  | 'serviceAccountsPerOrganization'
+  | 'bindingsPerOrganization';
+
 /**
  * What one address, person, organization, cluster or agent may use of this gateway. One instance per process; several gateways
  * count separately. Emits 'refused' with the name of the limit each time one is reached.
@@ -116,7 +124,7 @@ export class Limits extends EventEmitter<{ refused: [LimitName | FixedRateName] 
   }
 
   /** Whether another row may be added if there are `count`. */
-  allows(limit: 'clustersPerOrganization' | 'tokensPerUser' | 'membersPerOrganization', count: number): boolean {
+  allows(limit: CountName, count: number): boolean {
     const isAllowed = count < this.settings[limit];
     if (!isAllowed) this.emit('refused', limit);
     return isAllowed;

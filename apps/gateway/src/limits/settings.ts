@@ -43,6 +43,11 @@ export const limitVariables = {
   POSTERN_CLUSTERS_PER_ORGANIZATION: most(500, 'Clusters of one organization.'),
   POSTERN_TOKENS_PER_USER: most(200, 'Tokens and kubeconfigs of one person in one organization that have not expired.'),
   POSTERN_MEMBERS_PER_ORGANIZATION: most(5_000, 'Members of one organization.'),
+  POSTERN_SERVICE_ACCOUNTS_PER_ORGANIZATION: most(1_000, 'Service accounts of one organization.'),
+  POSTERN_BINDINGS_PER_ORGANIZATION: most(
+    10_000,
+    'Bindings and open requests for access of one organization that have not ended.',
+  ),
 } as const;
 
 type LimitEnvironment = { [Name in keyof typeof limitVariables]: number };
@@ -67,6 +72,8 @@ export function readLimits(env: LimitEnvironment) {
     clustersPerOrganization: env.POSTERN_CLUSTERS_PER_ORGANIZATION,
     tokensPerUser: env.POSTERN_TOKENS_PER_USER,
     membersPerOrganization: env.POSTERN_MEMBERS_PER_ORGANIZATION,
+    serviceAccountsPerOrganization: env.POSTERN_SERVICE_ACCOUNTS_PER_ORGANIZATION,
+    bindingsPerOrganization: env.POSTERN_BINDINGS_PER_ORGANIZATION,
   };
 }
 

@@ -16,6 +16,10 @@ export interface NewToken {
   userId: string;
   kind: TokenKind;
   name: string;
+  /** The only permissions of a token of the kind `api`; empty for the others. */
+  scopes: readonly string[];
+  /** Who makes a token for a service account; null if its own account does. */
+  createdById?: string;
   /** The only cluster that it opens; null for all. */
   clusterId: string | null;
   expiresInSeconds: number;
@@ -44,6 +48,7 @@ export class ApiTokens {
   async create({
     expiresInSeconds,
     by,
+    scopes,
     ...token
   }: NewToken): Promise<{ token: ApiToken; secret: string; expiresAt: Date }> {
     const { hash, hint, text } = makeSecret();
@@ -63,6 +68,7 @@ export class ApiTokens {
       return transaction.apiToken.create({
         data: {
           ...token,
+          scopes: [...scopes],
           parentId: parent?.id ?? null,
           userIncarnation: incarnation,
           secretHash: hash,
@@ -122,6 +128,7 @@ function view(row: ApiTokenModel): ApiToken {
     kind: row.kind,
     hint: row.hint,
     clusterId: row.clusterId,
+    scopes: row.kind === 'api' ? row.scopes : null,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,

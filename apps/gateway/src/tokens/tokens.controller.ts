@@ -3,6 +3,7 @@ import { notFound } from '../http/api-error.ts';
 import { type Answer, type Call, CallOf } from '../http/call.ts';
 import { Operation } from '../http/operation.ts';
 import { ApiTokens } from './api-tokens.ts';
+import { scopesFor } from './scopes.ts';
 
 @Controller()
 export class TokensController {
@@ -20,6 +21,7 @@ export class TokensController {
       userId: principal.userId,
       kind: 'api',
       name: body.name,
+      scopes: scopesFor(principal, organization.id, body.scopes),
       clusterId: null,
       expiresInSeconds: body.expiresInSeconds,
       by: principal.credential,

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { ClustersModule } from '../clusters/clusters.module.ts';
+import { provide } from '../core/provide.ts';
+import { Database } from '../database/database.ts';
+import { Limits } from '../limits/limits.ts';
+import { AccessController } from './access.controller.ts';
+import { AccessRequests } from './access-requests.ts';
+import { BindingReader } from './binding-reader.ts';
+import { BindingsModule } from './bindings.module.ts';
+import { Bindings } from './bindings.ts';
+import { ClusterAccessList } from './cluster-access-list.ts';
+
+/** Giving, requesting and revoking access to clusters. */
+@Module({
+  imports: [BindingsModule, ClustersModule],
+  controllers: [AccessController],
+  providers: [
+    provide(Bindings, Database, BindingReader, Limits),
+    provide(AccessRequests, Database, BindingReader, Limits),
+    provide(ClusterAccessList, Database),
+  ],
+})
+export class AccessAdministrationModule {}
