@@ -1,10 +1,13 @@
 import { Command } from 'commander';
+import { addAccessCommands } from './commands/access.ts';
 import { addAgentCommand } from './commands/agent.ts';
 import { addAuthCommands } from './commands/auth.ts';
 import { addClusterCommands } from './commands/cluster.ts';
 import { addCompletionCommands } from './commands/completion.ts';
 import { addCredentialCommand } from './commands/credential.ts';
 import { addKubeconfigCommand } from './commands/kubeconfig.ts';
+import { addServiceAccountCommands } from './commands/service-account.ts';
+import { addTokenCommands } from './commands/token.ts';
 import { addVersionCommand } from './commands/version.ts';
 import type { Io } from './io.ts';
 import { version } from './version.ts';
@@ -24,6 +27,9 @@ export function createProgram(io: Io): Command {
   addClusterCommands(program, io);
   addKubeconfigCommand(program, io);
   addCredentialCommand(program, io);
+  addAccessCommands(program, io);
+  addServiceAccountCommands(program, io);
+  addTokenCommands(program, io);
   addAgentCommand(program);
   addVersionCommand(program, io);
   addCompletionCommands(program, io);
