@@ -16,9 +16,12 @@ import { IdentityModule } from './identity/identity.module.ts';
 import { JoinClaims } from './identity/join-claims.ts';
 import { Limits } from './limits/limits.ts';
 import { LocalModule } from './local/local.module.ts';
+import { MembersModule } from './members/members.module.ts';
 import { MetaController } from './meta/meta.controller.ts';
+import { OrganizationsModule } from './organizations/organizations.module.ts';
 import { ServiceAccountsModule } from './service-accounts/service-accounts.module.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
+import { TeamsModule } from './teams/teams.module.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
 
 /** The REST API: one guard and one contract check for every route, and one form for all errors. */
@@ -28,6 +31,9 @@ import { TokensModule } from './tokens/tokens.module.ts';
     AccessModule,
     AccessAdministrationModule,
     ServiceAccountsModule,
+    MembersModule,
+    TeamsModule,
+    OrganizationsModule,
     TokensModule,
     ClustersModule,
     SessionsModule,

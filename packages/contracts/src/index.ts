@@ -26,8 +26,19 @@ export {
   UpdateClusterRequest,
 } from './clusters.ts';
 export { ApiErrorBody, type ErrorCode, errorCodes } from './errors.ts';
+export {
+  AddTeamMemberRequest,
+  CreatedInvitation,
+  CreateTeamRequest,
+  Invitation,
+  InvitationView,
+  InviteRequest,
+  Member,
+  Team,
+} from './members.ts';
 export { Meta } from './meta.ts';
 export { operations } from './operations.ts';
+export { Organization, UpdateOrganizationRequest } from './organizations.ts';
 export {
   type Level,
   levels,

@@ -12,6 +12,28 @@ export const operations = {
   refresh: { method: 'POST', path: '/auth/refresh' },
   signOut: { method: 'POST', path: '/auth/sign-out' },
   getMe: { method: 'GET', path: '/auth/me' },
+  // Organizations
+  createOrganization: { method: 'POST', path: '/organizations' },
+  getOrganization: { method: 'GET', path: '/organizations/{organization}' },
+  updateOrganization: { method: 'PATCH', path: '/organizations/{organization}' },
+  deleteOrganization: { method: 'DELETE', path: '/organizations/{organization}' },
+  // Members
+  listMembers: { method: 'GET', path: '/organizations/{organization}/members' },
+  updateMember: { method: 'PATCH', path: '/organizations/{organization}/members/{user}' },
+  removeMember: { method: 'DELETE', path: '/organizations/{organization}/members/{user}' },
+  leaveOrganization: { method: 'POST', path: '/organizations/{organization}/leave' },
+  listInvitations: { method: 'GET', path: '/organizations/{organization}/invitations' },
+  inviteMember: { method: 'POST', path: '/organizations/{organization}/invitations' },
+  revokeInvitation: { method: 'DELETE', path: '/organizations/{organization}/invitations/{invitation}' },
+  readInvitation: { method: 'POST', path: '/invitations/read' },
+  acceptInvitation: { method: 'POST', path: '/invitations/accept' },
+  // Teams
+  listTeams: { method: 'GET', path: '/organizations/{organization}/teams' },
+  createTeam: { method: 'POST', path: '/organizations/{organization}/teams' },
+  updateTeam: { method: 'PATCH', path: '/organizations/{organization}/teams/{team}' },
+  deleteTeam: { method: 'DELETE', path: '/organizations/{organization}/teams/{team}' },
+  addTeamMember: { method: 'POST', path: '/organizations/{organization}/teams/{team}/members' },
+  removeTeamMember: { method: 'DELETE', path: '/organizations/{organization}/teams/{team}/members/{account}' },
   // Clusters
   listClusters: { method: 'GET', path: '/organizations/{organization}/clusters' },
   watchClusters: { method: 'GET', path: '/organizations/{organization}/cluster-changes' },

@@ -2,7 +2,9 @@ import { accessRoutes } from './routes/access.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { authRoutes } from './routes/auth.ts';
 import { clustersRoutes } from './routes/clusters.ts';
+import { membersRoutes } from './routes/members.ts';
 import { metaRoutes } from './routes/meta.ts';
+import { organizationsRoutes } from './routes/organizations.ts';
 import { serviceAccountsRoutes } from './routes/service-accounts.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
 import { tokensRoutes } from './routes/tokens.ts';
@@ -11,6 +13,8 @@ import { tokensRoutes } from './routes/tokens.ts';
 export const routes = {
   ...metaRoutes,
   ...authRoutes,
+  ...organizationsRoutes,
+  ...membersRoutes,
   ...clustersRoutes,
   ...tokensRoutes,
   ...accessRoutes,

@@ -46,19 +46,30 @@ export class BindingReader {
     const rows = await this.#database.scoped.binding.findMany({
       where: {
         organizationId,
-        userId,
         revokedAt: null,
-        OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }],
+        AND: [
+          { OR: [{ userId }, { team: { members: { some: { userId } } } }] },
+          { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
+        ],
       },
+      include: { team: { select: { slug: true } } },
       orderBy: { id: 'asc' },
     });
     return rows.map(ruleOf);
   }
 }
 
-function ruleOf(row: BindingModel): BindingRule {
+function ruleOf(row: BindingModel & { team: { slug: string } | null }): BindingRule {
   const { id, level, groups, namespaces, expiresAt } = row;
-  return { id, team: null, cluster: row.clusterId ?? selectorOf(row), level, groups, namespaces, expiresAt };
+  return {
+    id,
+    team: row.team?.slug ?? null,
+    cluster: row.clusterId ?? selectorOf(row),
+    level,
+    groups,
+    namespaces,
+    expiresAt,
+  };
 }
 
 /** The labels of a selector. @throws Error if the row has neither a cluster nor a selector, which the database excludes. */

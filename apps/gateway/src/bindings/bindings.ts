@@ -11,14 +11,15 @@ import { matchesLabels } from './decide-access.ts';
 
 const related = {
   membership: { select: { user: shownAccount } },
-  cluster: { select: { id: true, name: true, deletedAt: true } },
+  team: { select: { id: true, slug: true } },
+  cluster: { select: { id: true, name: true } },
 } as const;
 type Row = Prisma.BindingGetPayload<{ include: typeof related }>;
 
 /** What a new binding says, whoever it is for. */
 export type NewBinding = Pick<
   Prisma.BindingUncheckedCreateInput,
-  'userId' | 'clusterId' | 'clusterSelector' | 'level' | 'groups' | 'namespaces' | 'reason' | 'expiresAt'
+  'userId' | 'teamId' | 'clusterId' | 'clusterSelector' | 'level' | 'groups' | 'namespaces' | 'reason' | 'expiresAt'
 > & { organizationId: string; createdById: string };
 
 /** A binding still counts: neither revoked, nor expired, nor for a deleted cluster. */
@@ -70,10 +71,20 @@ export class Bindings {
   ): Promise<Binding> {
     const { organizationId, userId: createdById } = by;
     const { level = null, groups, namespaces, reason, selector, expiresInSeconds } = asked;
-    const userId = await this.#subject(organizationId, asked);
+    const subject = await this.#subject(organizationId, asked);
     const clusterId = asked.cluster === undefined ? null : await this.#cluster(organizationId, asked.cluster);
     const expiresAt = expiresInSeconds === undefined ? null : new Date(Date.now() + expiresInSeconds * 1_000);
-    const binding = { organizationId, userId, clusterId, level, groups, namespaces, reason, expiresAt, createdById };
+    const binding = {
+      organizationId,
+      ...subject,
+      clusterId,
+      level,
+      groups,
+      namespaces,
+      reason,
+      expiresAt,
+      createdById,
+    };
     const clusterSelector = selector ?? Prisma.DbNull;
     const id = await this.#database.scoped.$transaction((transaction) =>
       addBinding(transaction, this.#limits, { ...binding, clusterSelector }),
@@ -89,10 +100,9 @@ export class Bindings {
     { organizationId, of }: { organizationId: string; of: string | undefined },
     { cluster, user, serviceAccount, team }: z.output<typeof BindingQuery>,
   ): Promise<Binding[]> {
-    // No team has bindings yet.
-    if (team !== undefined) return [];
     const account = {
-      ...(of === undefined ? {} : { userId: of }),
+      ...(of === undefined ? {} : forAccount(of)),
+      ...(team === undefined ? {} : { team: { slug: team } }),
       ...(user === undefined ? {} : { membership: { user: { email: user } } }),
       ...(serviceAccount === undefined ? {} : { membership: { user: { serviceAccount: { name: serviceAccount } } } }),
     };
@@ -133,12 +143,11 @@ export class Bindings {
       this.#database,
       rows.map(({ createdById }) => createdById),
     );
-    return rows.flatMap((row) => {
-      if (row.membership === null) return [];
+    return rows.map((row) => {
       const { id, cluster, level, groups, namespaces, reason, createdAt, expiresAt } = row;
       return {
         id,
-        subject: accountRef(row.membership.user),
+        subject: subjectOf(row),
         cluster: cluster && { id: cluster.id, name: cluster.name },
         selector: row.clusterSelector as Record<string, string> | null,
         level,
@@ -152,18 +161,18 @@ export class Bindings {
     });
   }
 
-  /** The account that a binding is for. */
+  /** The account or the team that a binding is for. */
   async #subject(
     organizationId: string,
-    { user, serviceAccount }: Pick<z.output<typeof GrantAccessRequest>, 'user' | 'serviceAccount'>,
-  ): Promise<string> {
+    { user, serviceAccount, team }: Pick<z.output<typeof GrantAccessRequest>, 'user' | 'serviceAccount' | 'team'>,
+  ): Promise<{ userId: string } | { teamId: string }> {
     if (user !== undefined) {
       const member = await this.#database.scoped.membership.findFirst({
         where: { organizationId, user: { email: user } },
         select: { userId: true },
       });
       if (member === null) throw unknown('user', `${user} is not a member of this organization. Invite them first.`);
-      return member.userId;
+      return member;
     }
     if (serviceAccount !== undefined) {
       const found = await this.#database.scoped.serviceAccount.findFirst({
@@ -171,9 +180,14 @@ export class Bindings {
         select: { userId: true },
       });
       if (found === null) throw unknown('serviceAccount', `There is no service account ${serviceAccount}.`);
-      return found.userId;
+      return found;
     }
-    throw unknown('team', 'There is no such team.');
+    const found = await this.#database.scoped.team.findFirst({
+      where: { organizationId, slug: team ?? '' },
+      select: { id: true },
+    });
+    if (found === null) throw unknown('team', `There is no team ${team} in this organization.`);
+    return { teamId: found.id };
   }
 
   async #cluster(organizationId: string, name: string): Promise<string> {
@@ -184,6 +198,17 @@ export class Bindings {
     if (found === null) throw unknown('cluster', `There is no cluster ${name} in this organization.`);
     return found.id;
   }
+}
+
+/** Bindings for an account, itself or through its teams. */
+export function forAccount(userId: string) {
+  return { OR: [{ userId }, { team: { members: { some: { userId } } } }] } satisfies Prisma.BindingWhereInput;
+}
+
+function subjectOf({ membership, team }: Pick<Row, 'membership' | 'team'>): Binding['subject'] {
+  if (membership !== null) return accountRef(membership.user);
+  if (team === null) throw new Error('a binding without a subject');
+  return { kind: 'team', id: team.id, name: team.slug };
 }
 
 function unknown(path: string, message: string): ApiError {

@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { Role } from '../generated/prisma/enums.ts';
 import { accountRef, accountRefs, shownAccount } from './account-refs.ts';
 import { selectorOf } from './binding-reader.ts';
-import { active } from './bindings.ts';
+import { active, forAccount } from './bindings.ts';
 import { levelOfRole, matchesLabels } from './decide-access.ts';
 
 /** A cluster whose access is listed. */
@@ -52,10 +52,15 @@ export class ClusterAccessList {
       where: {
         organizationId,
         ...active(),
-        ...(of === undefined ? {} : { userId: of }),
+        ...(of === undefined ? {} : forAccount(of)),
         NOT: { clusterId: { not: id } },
       },
-      include: { membership: { select: { user: shownAccount } } },
+      include: {
+        membership: { select: { user: shownAccount } },
+        team: {
+          select: { slug: true, members: { select: { userId: true, membership: { select: { user: shownAccount } } } } },
+        },
+      },
       orderBy: { id: 'asc' },
     });
     const rows = found.filter(
@@ -65,17 +70,28 @@ export class ClusterAccessList {
       this.#database,
       rows.map(({ createdById }) => createdById),
     );
-    return rows.flatMap(({ membership, ...row }) => {
-      if (membership === null) return [];
+    return rows.flatMap(({ membership, team, ...row }) => {
+      const holders =
+        membership === null
+          ? (team?.members ?? [])
+              .filter(({ userId }) => of === undefined || userId === of)
+              .map((member) => member.membership.user)
+          : [membership.user];
       const { level, groups, namespaces, reason, expiresAt } = row;
-      return {
-        account: accountRef(membership.user),
+      return holders.map((user) => ({
+        account: accountRef(user),
         level,
         groups,
         namespaces,
-        via: { kind: 'binding' as const, binding: row.id, team: null, reason, createdBy: nameOf(row.createdById) },
+        via: {
+          kind: 'binding' as const,
+          binding: row.id,
+          team: team?.slug ?? null,
+          reason,
+          createdBy: nameOf(row.createdById),
+        },
         expiresAt: expiresAt?.toISOString() ?? null,
-      };
+      }));
     });
   }
 }

@@ -3,9 +3,9 @@ import { readBase64url } from './base64url.ts';
 
 /**
  * `postern`: an API token. `postern_kube`: the token of a kubeconfig, distinguishable so that its requests can be routed before
- * the token is looked up. `postern_join`: a join token.
+ * the token is looked up. `postern_join`: a join token. `postern_invite`: an invitation.
  */
-type Prefix = 'postern' | 'postern_kube' | 'postern_join';
+type Prefix = 'postern' | 'postern_kube' | 'postern_join' | 'postern_invite';
 
 const secretBytes = 32;
 
@@ -29,7 +29,7 @@ export function makeSecret(): { hash: Buffer<ArrayBuffer>; hint: string; text(pr
 /** Parses a bearer secret; null if it is malformed or not canonical. */
 export function readBearerSecret(prefix: Prefix, text: string): BearerSecret | null {
   const match =
-    /^(postern|postern_kube|postern_join)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_([\w-]{43})$/.exec(
+    /^(postern|postern_kube|postern_join|postern_invite)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_([\w-]{43})$/.exec(
       text,
     );
   if (match === null || match[1] !== prefix || readBase64url(match[7] ?? '', secretBytes) === null) return null;

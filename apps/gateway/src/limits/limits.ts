@@ -18,6 +18,7 @@ const periods = {
 
 /** Rates that are not configurable. */
 const fixedRates = {
+  invitationsPerAddress: { most: 60, perMs: 5 * minute },
   joinTokensPerCluster: { most: 30, perMs: hour },
   wrongSetupCodesPerAddress: { most: 10, perMs: 5 * minute },
   // After a restart of the gateway all tunnels of an agent reconnect at once; otherwise a few a minute.

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 /** First path segments in use by Postern: the dashboard could not reach an organization with such a slug. */
 const taken: ReadonlySet<string> = new Set(
-  'api k8s tunnel socket-io healthz readyz install-yaml sign-in sign-up sign-out login logout signup docs gallery account settings admin new _next static assets favicon-ico robots-txt'.split(
+  'api k8s tunnel socket-io healthz readyz install-yaml join sign-in sign-up sign-out login logout signup docs gallery account settings admin new _next static assets favicon-ico robots-txt'.split(
     ' ',
   ),
 );
