@@ -1,6 +1,6 @@
 import { type Cluster, WatchClusters } from '@postern/contracts';
 import { logFailure } from '../database/log-failure.ts';
-import type { Principal } from '../identity/principal.ts';
+import { type Principal, permits } from '../identity/principal.ts';
 import { listener, socketError, tooMuch } from './answer.ts';
 import type { LiveOptions, LiveServer, LiveSocket } from './live-socket.ts';
 import { unreadLimits } from './unread.ts';
@@ -55,10 +55,10 @@ export function serveClusters(socket: LiveSocket, { clusters, limits, logger }: 
   );
 }
 
-/** A credential for one cluster may not watch others. */
+/** The organization, if the principal may see its clusters. */
 function organizationOf(principal: Principal, slug: string): string | undefined {
-  if (principal.credential.clusterId !== null) return undefined;
-  return principal.memberships.find((membership) => membership.slug === slug)?.organizationId;
+  const id = principal.memberships.find((membership) => membership.slug === slug)?.organizationId;
+  return id !== undefined && permits(principal, id, 'cluster:read') ? id : undefined;
 }
 
 /** Pushes changes to the connections that watch, reading each changed cluster once. @returns a function that stops it. */

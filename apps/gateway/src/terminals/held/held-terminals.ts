@@ -156,7 +156,8 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
 
   /** Whether a person may know of a terminal in a place: their own, and where they could open one themselves. */
   async #mayOpen(principal: Principal, held: HeldTerminal): Promise<boolean> {
-    if (held.owner.userId === principal.userId) return true;
+    const isOwn = held.owner.userId === principal.userId;
+    if (isOwn && principal.credential.clusterId === null) return true;
     const opener = this.#openers.get(held);
     return opener !== undefined && (await this.#authorise(principal, opener.request)) !== null;
   }
