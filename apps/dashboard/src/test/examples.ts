@@ -1,4 +1,4 @@
-import type { ApiToken, Cluster, HeldTerminal, Me, Session } from '@postern/contracts';
+import type { AccessRequest, ApiToken, Binding, Cluster, HeldTerminal, Me, Session } from '@postern/contracts';
 
 /** A UUID for an example, made from a number. */
 export const id = (number: number): string => `01900000-0000-7000-8000-${String(number).padStart(12, '0')}`;
@@ -47,6 +47,43 @@ export function token(over: Partial<ApiToken> = {}): ApiToken {
     createdAt: AT,
     expiresAt: '2099-01-01T12:00:00.000Z',
     lastUsedAt: null,
+    ...over,
+  };
+}
+
+export function binding(over: Partial<Binding> = {}): Binding {
+  return {
+    id: id(40),
+    subject: { kind: 'user', id: id(3), name: 'bob@example.com' },
+    cluster: { id: id(10), name: 'shop' },
+    selector: null,
+    level: 'editor',
+    groups: [],
+    namespaces: [],
+    reason: '',
+    createdAt: AT,
+    createdBy: { kind: 'user', id: id(1), name: 'ada@example.com' },
+    expiresAt: null,
+    ...over,
+  };
+}
+
+export function accessRequest(over: Partial<AccessRequest> = {}): AccessRequest {
+  return {
+    id: id(50),
+    account: { kind: 'user', id: id(3), name: 'bob@example.com' },
+    cluster: { id: id(10), name: 'shop' },
+    level: 'editor',
+    namespaces: ['cart'],
+    reason: 'INC-7',
+    durationSeconds: 3_600,
+    status: 'pending',
+    breakGlass: false,
+    createdAt: AT,
+    decidedAt: null,
+    decidedBy: null,
+    note: '',
+    accessExpiresAt: null,
     ...over,
   };
 }

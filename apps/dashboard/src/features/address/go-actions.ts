@@ -1,4 +1,4 @@
-import { History, KeyRound, LayoutGrid, LayoutList, Plus } from 'lucide-react';
+import { Hand, History, KeyRound, LayoutGrid, LayoutList, Plus, ShieldCheck } from 'lucide-react';
 import { href } from '#components/href.ts';
 import type { Action } from '#features/actions/action.ts';
 
@@ -49,6 +49,22 @@ export const goToTokens = destination({
   href: ({ organization }) => href`/${organization}/tokens`,
 });
 
+export const goToAccess = destination({
+  id: 'go.access',
+  label: 'Access',
+  group: 'go',
+  icon: ShieldCheck,
+  keys: 'g a',
+  href: ({ organization }) => href`/${organization}/access`,
+});
+export const goToRequests = destination({
+  id: 'go.requests',
+  label: 'Access requests',
+  short: 'Requests',
+  group: 'go',
+  icon: Hand,
+  href: ({ organization }) => href`/${organization}/requests`,
+});
 export const addCluster = destination({
   id: 'go.add-cluster',
   label: 'Add cluster',

@@ -17,6 +17,9 @@ export const routes = {
   'add-cluster': { path: '/:organization/add-cluster', title: 'Add a cluster' },
   sessions: { path: '/:organization/sessions', title: 'Sessions' },
   tokens: { path: '/:organization/tokens', title: 'API tokens' },
+  access: { path: '/:organization/access', title: 'Access' },
+  requests: { path: '/:organization/requests', title: 'Access requests' },
+  'new-request': { path: '/:organization/requests/new', title: 'Request access' },
   overview: { path: '/:organization/clusters/:cluster', title: of('cluster') },
   table: { path: '/:organization/clusters/:cluster/r/:resource', title: of('resource', 'cluster') },
   object: {

@@ -2,7 +2,14 @@
 import { ChevronRight } from 'lucide-react';
 import { cn } from '#components/class-names.ts';
 import { href } from '#components/href.ts';
-import { addCluster, goToClusters, goToSessions, goToTokens } from '#features/address/go-actions.ts';
+import {
+  addCluster,
+  goToAccess,
+  goToClusters,
+  goToRequests,
+  goToSessions,
+  goToTokens,
+} from '#features/address/go-actions.ts';
 import type { Location } from '#features/address/location.ts';
 import { useLocation } from '#features/address/use-location.ts';
 import { useKindTitle } from '#features/kinds/use-kind-title.ts';
@@ -17,6 +24,8 @@ const pages: Record<string, string> = {
   'add-cluster': addCluster.label,
   sessions: goToSessions.label,
   tokens: goToTokens.label,
+  access: goToAccess.label,
+  requests: goToRequests.label,
 };
 
 function crumbsOf(location: Location, kindTitle: (id: string) => string): Crumb[] {

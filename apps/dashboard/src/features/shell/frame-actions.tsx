@@ -1,14 +1,22 @@
 'use client';
 import { href } from '#components/href.ts';
 import { useActions } from '#features/actions/use-actions.ts';
-import { addCluster, goToClusters, goToOverview, goToSessions, goToTokens } from '#features/address/go-actions.ts';
+import {
+  addCluster,
+  goToAccess,
+  goToClusters,
+  goToOverview,
+  goToRequests,
+  goToSessions,
+  goToTokens,
+} from '#features/address/go-actions.ts';
 import { useLocation } from '#features/address/use-location.ts';
 import { signOutAction } from '#features/browser-session/account-actions.ts';
 import { clusterActions } from '#features/clusters/cluster-actions.ts';
 import { navigate } from '#features/router/address-bar.ts';
 import { themeActions } from '#features/theme/theme-actions.ts';
 
-const places = [goToOverview, addCluster, goToClusters, goToSessions, goToTokens];
+const places = [goToOverview, addCluster, goToClusters, goToSessions, goToAccess, goToRequests, goToTokens];
 // Its dialog is part of the overview's URL; the others open with their menu.
 const cluster = [clusterActions.kubeconfig];
 const everywhere = [themeActions.light, themeActions.dark, themeActions.system, signOutAction];

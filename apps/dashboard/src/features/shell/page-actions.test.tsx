@@ -41,6 +41,7 @@ describe('the actions of a page', { timeout: 60_000 }, () => {
       'Create token': 'c',
       'All clusters': 'g c',
       Sessions: 'g s',
+      Access: 'g a',
       'API tokens': 'g t',
       'Command palette': 'Ctrl K',
       'Keyboard shortcuts': '?',

@@ -9,8 +9,10 @@ import { StatusDot } from '#components/ui/status-dot.tsx';
 import {
   addCluster,
   type Destination,
+  goToAccess,
   goToClusters,
   goToOverview,
+  goToRequests,
   goToSessions,
   goToTokens,
   type Place,
@@ -106,7 +108,7 @@ function OrganizationNav({ organization }: { organization: string }) {
           );
         })}
       </div>
-      {[goToSessions, goToTokens].map((to) => (
+      {[goToSessions, goToAccess, goToRequests, goToTokens].map((to) => (
         <DestinationLink key={to.id} to={to} place={place} />
       ))}
     </nav>

@@ -1,0 +1,5 @@
+import { RequestsPage } from '#features/access/requests-page.tsx';
+
+export default function Page() {
+  return <RequestsPage />;
+}
