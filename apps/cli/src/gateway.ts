@@ -71,8 +71,11 @@ export function explain(error: unknown, url: string): unknown {
     case 'not-found':
       return fail(exitCodes.notFound);
     case 'forbidden':
+    case 'step-up-required':
+    case 'second-factor-required':
       return fail(exitCodes.forbidden);
     case 'conflict':
+    case 'email-not-configured':
       return fail(exitCodes.conflict);
     case 'invalid-request':
       return fail(exitCodes.usage);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAccessCommands } from './commands/access.ts';
+import { addAccountCommands } from './commands/account.ts';
 import { addAgentCommand } from './commands/agent.ts';
 import { addAuthCommands } from './commands/auth.ts';
 import { addClusterCommands } from './commands/cluster.ts';
@@ -27,6 +28,7 @@ export function createProgram(io: Io): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text), outputError: () => {} });
   addAuthCommands(program, io);
+  addAccountCommands(program, io);
   addClusterCommands(program, io);
   addKubeconfigCommand(program, io);
   addCredentialCommand(program, io);

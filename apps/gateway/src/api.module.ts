@@ -19,6 +19,8 @@ import { LocalModule } from './local/local.module.ts';
 import { MembersModule } from './members/members.module.ts';
 import { MetaController } from './meta/meta.controller.ts';
 import { OrganizationsModule } from './organizations/organizations.module.ts';
+import { Freshness } from './second-factors/freshness.ts';
+import { SecondFactorsModule } from './second-factors/second-factors.module.ts';
 import { ServiceAccountsModule } from './service-accounts/service-accounts.module.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
 import { TeamsModule } from './teams/teams.module.ts';
@@ -39,15 +41,21 @@ import { TokensModule } from './tokens/tokens.module.ts';
     SessionsModule,
     AgentsModule,
     AccountsModule,
+    SecondFactorsModule,
     LocalModule,
   ],
   controllers: [MetaController, HealthController],
   providers: [
     {
       provide: APP_GUARD,
-      useFactory: (authenticator: Authenticator, joinClaims: JoinClaims, config: Config, limits: Limits) =>
-        new AccessGuard({ authenticator, joinClaims, config, limits }),
-      inject: [Authenticator, JoinClaims, CONFIG, Limits],
+      useFactory: (
+        authenticator: Authenticator,
+        joinClaims: JoinClaims,
+        config: Config,
+        limits: Limits,
+        freshness: Freshness,
+      ) => new AccessGuard({ authenticator, joinClaims, config, limits, freshness }),
+      inject: [Authenticator, JoinClaims, CONFIG, Limits, Freshness],
     },
     { provide: APP_INTERCEPTOR, useFactory: () => new ContractInterceptor() },
     {

@@ -87,6 +87,13 @@ export const variables = {
   POSTERN_TERMINALS: whole(1, 100_000)
     .default(400)
     .describe('Terminals of the dashboard that this gateway holds at once; each takes up to 1.5 MiB.'),
+  POSTERN_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'an smtp:// or smtps:// URL is wanted' })
+    .optional()
+    .describe(
+      'Mail server, `smtps://user:password@host[:465]` or `smtp://…[:587]`, which must offer STARTTLS unless it is on this machine. Without it no e-mail is sent.',
+    ),
+  POSTERN_MAIL_FROM: z.email().optional().describe('Sender of e-mail. Goes with `POSTERN_SMTP_URL`.'),
   POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Lifetime of a join token.'),
   ...limitVariables,
   POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),
@@ -102,6 +109,12 @@ export const variables = {
 } as const;
 
 const Environment = z.object(variables);
+
+/** The mail server, and the address that messages come from. */
+export interface MailSettings {
+  url: URL;
+  from: string;
+}
 
 /** The gateway's configuration, parsed and validated. */
 export interface Config {
@@ -121,6 +134,8 @@ export interface Config {
   drainMs: number;
   crashDrainMs: number;
   joinTokenMs: number;
+  /** Null if no e-mail is sent. */
+  mail: MailSettings | null;
   terminals: TerminalSettings;
   limits: LimitSettings;
   /** Null unless `npm start` runs this gateway. */
@@ -146,6 +161,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     throw new ConfigurationError(
       `POSTERN_CLIENT_ADDRESS is ${env.POSTERN_CLIENT_ADDRESS}: set POSTERN_TRUSTED_PROXIES to the networks of your load balancers.`,
     );
+  const { POSTERN_SMTP_URL: smtpUrl, POSTERN_MAIL_FROM: mailFrom } = env;
+  if ((smtpUrl === undefined) !== (mailFrom === undefined))
+    throw new ConfigurationError('POSTERN_SMTP_URL and POSTERN_MAIL_FROM go together: one of them is missing.');
   const secret = read('POSTERN_SECRET_FILE', env.POSTERN_SECRET_FILE);
   if (secret.byteLength < 32) throw new ConfigurationError('POSTERN_SECRET_FILE: the file has fewer than 32 bytes.');
   return {
@@ -162,6 +180,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     logLevel: env.POSTERN_LOG_LEVEL,
     drainMs: env.POSTERN_DRAIN_SECONDS * 1_000,
     crashDrainMs: env.POSTERN_CRASH_DRAIN_SECONDS * 1_000,
+    mail: smtpUrl === undefined || mailFrom === undefined ? null : { url: new URL(smtpUrl), from: mailFrom },
     joinTokenMs: env.POSTERN_JOIN_TOKEN_SECONDS * 1_000,
     terminals: { graceMs: env.POSTERN_TERMINAL_GRACE_SECONDS * 1_000, most: env.POSTERN_TERMINALS },
     limits: readLimits(env),

@@ -11,8 +11,28 @@ export {
   RequestAccessRequest,
   Subject,
 } from './access.ts';
+export {
+  Account,
+  ChangeEmailRequest,
+  ChangePasswordRequest,
+  ConfirmEmailRequest,
+  OrganizationSecurity,
+  OwnSignIn,
+  PasswordResetLink,
+  PasswordResetRequest,
+  ResetPasswordRequest,
+  UpdateAccountRequest,
+} from './account.ts';
 export { Enrolled, EnrollRequest } from './agents.ts';
-export { Me, Membership, SignedIn, SignInRequest, SignUpRequest } from './auth.ts';
+export {
+  Me,
+  Membership,
+  SecondFactorNeeded,
+  SignedIn,
+  SignInRequest,
+  SignUpRequest,
+  secondFactorMethods,
+} from './auth.ts';
 export {
   Cluster,
   ClusterChanges,
@@ -40,6 +60,15 @@ export { Meta } from './meta.ts';
 export { operations } from './operations.ts';
 export { Organization, UpdateOrganizationRequest } from './organizations.ts';
 export {
+  CreatePasskeyRequest,
+  Passkey,
+  PasskeyAssertion,
+  PasskeyCreationOptions,
+  PasskeyRequestOptions,
+  PasskeySignInRequest,
+  UpdatePasskeyRequest,
+} from './passkeys.ts';
+export {
   type Level,
   levels,
   type Permission,
@@ -51,6 +80,14 @@ export {
 export { DisplayName, Email, Id, Password, Slug } from './primitives.ts';
 export type { Route, RouteAccess } from './route.ts';
 export { type OperationId, type Routes, routes } from './routes.ts';
+export {
+  CompleteSignInRequest,
+  ConfirmTotpRequest,
+  NewTotp,
+  RecoveryCodes,
+  SecondFactorAdded,
+  StepUpRequest,
+} from './second-factor.ts';
 export { CreateServiceAccountRequest, ServiceAccount } from './service-accounts.ts';
 export { Session, SessionKind, SessionQuery } from './sessions.ts';
 export {

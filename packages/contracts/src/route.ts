@@ -16,6 +16,11 @@ export interface Route {
   readonly tag: string;
   readonly summary: string;
   readonly access: RouteAccess;
+  /**
+   * Whether the caller must have proved within the last five minutes who they are: by the second factor, or by the password if
+   * the account has none. Otherwise the answer is `step-up-required`.
+   */
+  readonly freshness?: true;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

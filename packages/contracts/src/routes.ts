@@ -1,4 +1,5 @@
 import { accessRoutes } from './routes/access.ts';
+import { accountRoutes } from './routes/account.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { authRoutes } from './routes/auth.ts';
 import { clustersRoutes } from './routes/clusters.ts';
@@ -15,6 +16,7 @@ export const routes = {
   ...authRoutes,
   ...organizationsRoutes,
   ...membersRoutes,
+  ...accountRoutes,
   ...clustersRoutes,
   ...tokensRoutes,
   ...accessRoutes,

@@ -12,6 +12,13 @@ interface Call {
   token: 'attacker' | 'join' | 'wrong' | 'none';
 }
 
+const assertion = {
+  id: 'AAAA',
+  rawId: 'AAAA',
+  type: 'public-key',
+  response: { clientDataJSON: 'e30', authenticatorData: 'AAAA', signature: 'AAAA' },
+};
+
 /** A body of the right shape for each operation. */
 const bodies: Partial<Record<OperationId, unknown>> = {
   signUp: {
@@ -25,9 +32,27 @@ const bodies: Partial<Record<OperationId, unknown>> = {
   updateCluster: { labels: { env: 'test' } },
   createKubeconfig: { mode: 'token', expiresInSeconds: 600 },
   createToken: { name: 'cli', expiresInSeconds: 600 },
+  completeSignIn: { code: '123 456', challenge: 'A'.repeat(43), token: { name: 'cli', expiresInSeconds: 600 } },
+  signInWithPasskey: { passkey: assertion },
+  requestPasswordReset: { email: 'a@example.com' },
+  resetPassword: { secret: 'A'.repeat(43), password: 'short' },
+  confirmEmail: { secret: 'A'.repeat(43) },
+  updateAccount: { name: 'Ada' },
+  changeEmail: { email: 'b@example.com' },
+  changePassword: { currentPassword: 'x', newPassword: 'short' },
+  stepUp: { passkey: assertion },
+  confirmTotp: { code: '123456' },
+  createPasskey: {
+    name: 'key',
+    attestation: { ...assertion, response: { clientDataJSON: 'e30', attestationObject: 'oA' } },
+  },
+  updatePasskey: { name: 'key' },
+  updateOrganizationSecurity: { requireSecondFactor: false },
   enrollAgent: { publicKey: '-----BEGIN PUBLIC KEY-----\n', version: '0.1.0', instance: 'x', location: 'outside' },
 };
 const ids = Object.keys(operations) as OperationId[];
+/** Called without a valid credential, or the fuzzer would sign itself out. */
+const endsSignIns: ReadonlySet<OperationId> = new Set(['signOut', 'revokeOtherSignIns']);
 const queries = [
   '',
   '',
@@ -47,7 +72,7 @@ function make(random: Random): Call {
   const filled = path
     .replace('{organization}', segment('attacker'))
     .replace('{cluster}', segment('none'))
-    .replace('{token}', segment('0190aaaa-0000-7000-8000-000000000001'));
+    .replace(/\{(token|signIn|passkey|member)\}/, segment('0190aaaa-0000-7000-8000-000000000001'));
   const query = random.chance(0.7) ? random.pick(queries) : `?${mutateText(random, 'limit=5&cursor=abc')}`;
   const raw = `/api/v1${filled}${id === 'listSessions' || random.chance(0.1) ? query : ''}`;
   const template = bodies[id];
@@ -60,14 +85,13 @@ function make(random: Random): Call {
     contentType: random.chance(0.95)
       ? 'application/json'
       : random.pick(['text/plain', 'application/x-www-form-urlencoded', 'application/json;charset=utf-16', '']),
-    token:
-      id === 'signOut'
-        ? 'wrong'
-        : id === 'enrollAgent'
-          ? 'join'
-          : random.chance(0.9)
-            ? 'attacker'
-            : random.pick(['wrong', 'none']),
+    token: endsSignIns.has(id)
+      ? 'wrong'
+      : id === 'enrollAgent'
+        ? 'join'
+        : random.chance(0.9)
+          ? 'attacker'
+          : random.pick(['wrong', 'none']),
   };
 }
 

@@ -1,11 +1,13 @@
 import { hostname } from 'node:os';
 import type { CallResult } from '@postern/api-client';
 import type { Command } from 'commander';
+import { askFor } from '../ask.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import { readAuthority } from '../gateway.ts';
 import { type CommonOptions, Invocation } from '../invocation.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
+import { proofOf } from '../proof.ts';
 import { table } from '../table.ts';
 import { relativeTime } from '../time.ts';
 
@@ -15,6 +17,7 @@ const tokenSeconds = 7_776_000;
 interface SignInOptions extends CommonOptions {
   email?: string;
   passwordStdin?: boolean;
+  code?: string;
   setupCode?: string;
 }
 
@@ -31,6 +34,10 @@ export function addAuthCommands(program: Command, io: Io): void {
     .description('sign in to a gateway')
     .option('--email <address>', 'your e-mail address')
     .option('--password-stdin', 'read the password from standard input')
+    .option(
+      '--code <code>',
+      'if your account has a second factor: the code of your authenticator app, or a recovery code',
+    )
     .action(async (_options, command: Command) => logIn(new Invocation(io, command.optsWithGlobals())));
   program
     .command('logout')
@@ -60,7 +67,10 @@ async function logIn(invocation: Invocation): Promise<void> {
   const target = targetOf(invocation);
   const email = await emailOf(invocation, options);
   const password = await passwordOf(invocation, options);
-  const signedIn = await invocation.callAt(target, 'signIn', { body: { email, password, token: tokenRequest() } });
+  const token = tokenRequest();
+  const answer = await invocation.callAt(target, 'signIn', { body: { email, password, token } });
+  const signedIn =
+    'secondFactor' in answer ? await completeSignIn(invocation, { target, token, ...answer.secondFactor }) : answer;
   const wanted = options.organization;
   if (wanted !== undefined && !signedIn.organizations.some(({ slug }) => slug === wanted)) {
     // The new token will not be stored, so it is revoked; the previously stored one stays.
@@ -71,6 +81,26 @@ async function logIn(invocation: Invocation): Promise<void> {
   }
   const only = signedIn.organizations.length === 1 ? signedIn.organizations[0]?.slug : undefined;
   keep(invocation, { ...target, signedIn, organization: wanted ?? only ?? null });
+}
+
+/** The second step of a sign-in. @throws {CliError} also if the account has only passkeys, which no terminal can use. */
+async function completeSignIn(
+  invocation: Invocation,
+  step: {
+    target: { url: string; caPem: string | null };
+    token: ReturnType<typeof tokenRequest>;
+    methods: readonly string[];
+    challenge?: string | undefined;
+  },
+): Promise<CallResult<'completeSignIn'>> {
+  const { target, token, methods, challenge } = step;
+  if (methods.every((method) => method === 'passkey'))
+    throw new CliError(
+      'Your only second factor is a passkey, which the command line cannot use. In the dashboard, add an authenticator app or create recovery codes.',
+    );
+  const { code: given }: SignInOptions = invocation.options;
+  const code = given ?? (await askFor(invocation, 'Code: ', { option: '--code' }));
+  return invocation.callAt(target, 'completeSignIn', { body: { ...proofOf(code), challenge, token } });
 }
 
 async function logOut(invocation: Invocation): Promise<void> {
@@ -107,7 +137,7 @@ async function whoAmI(invocation: Invocation): Promise<void> {
 
 function keep(
   invocation: Invocation,
-  signIn: { url: string; caPem: string | null; signedIn: CallResult<'signIn'>; organization: string | null },
+  signIn: { url: string; caPem: string | null; signedIn: CallResult<'completeSignIn'>; organization: string | null },
 ): void {
   const { url, caPem, signedIn, organization } = signIn;
   const { token, user, organizations } = signedIn;
@@ -158,14 +188,4 @@ async function setupCodeOf(
   if (setupCode !== undefined || !invocation.io.isInteractive) return setupCode;
   const { setupCodeRequired } = await invocation.callAt(target, 'getMeta', {});
   return setupCodeRequired ? askFor(invocation, 'Set-up code: ', { option: '--setup-code' }) : undefined;
-}
-
-async function askFor(
-  invocation: Invocation,
-  question: string,
-  { option, secret = false }: { option: string; secret?: boolean },
-): Promise<string> {
-  if (!invocation.io.isInteractive) throw usageError(`${option} is missing, and there is no terminal to ask on.`);
-  const answer = await invocation.io.ask(question, { secret });
-  return secret ? answer : answer.trim();
 }

@@ -1,11 +1,24 @@
+import type { Account } from '@postern/contracts';
 import { type Database, isDuplicate } from '../database/database.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Passwords } from '../identity/passwords.ts';
 import { usernameOf } from '../identity/username.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { AccountMail } from '../mail/account-mail.ts';
 import { addMember } from '../organizations/memberships.ts';
 import type { OrganizationEvents } from '../organizations/organization-events.ts';
 import { freeSlug, slugOf } from '../organizations/slug.ts';
+import type { SecondFactors } from '../second-factors/second-factors.ts';
+
+/** What `Accounts` depends on. */
+interface Dependencies {
+  database: Database;
+  passwords: Passwords;
+  limits: Limits;
+  events: Pick<OrganizationEvents, 'created'>;
+  factors: Pick<SecondFactors, 'state'>;
+  mail: Pick<AccountMail, 'isConfigured'>;
+}
 
 /** A person who signs in. */
 export interface Person {
@@ -19,13 +32,17 @@ export class Accounts {
   readonly #database: Database;
   readonly #passwords: Passwords;
   readonly #limits: Limits;
-  readonly #events: Pick<OrganizationEvents, 'created'>;
+  readonly #events: Dependencies['events'];
+  readonly #factors: Dependencies['factors'];
+  readonly #mail: Dependencies['mail'];
 
-  constructor(database: Database, passwords: Passwords, limits: Limits, events: Pick<OrganizationEvents, 'created'>) {
+  constructor({ database, passwords, limits, events, factors, mail }: Dependencies) {
     this.#database = database;
     this.#passwords = passwords;
     this.#limits = limits;
     this.#events = events;
+    this.#factors = factors;
+    this.#mail = mail;
   }
 
   /** Creates a person, and an organization that they own. @throws {ApiError} `conflict`: the address already has an account. */
@@ -54,6 +71,31 @@ export class Accounts {
     const user = await this.#database.scoped.user.findUnique({ where: { email } });
     const isRight = await this.#passwords.check(password, user?.passwordHash ?? null);
     return isRight && user !== null && user.disabledAt === null ? { ...user, email } : null;
+  }
+
+  /** A person who may sign in; null for a service account, and for one that is disabled. */
+  async person(userId: string): Promise<Person | null> {
+    const user = await this.#database.acrossOrganizations.user.findUnique({ where: { id: userId } });
+    return user === null || user.email === null || user.disabledAt !== null ? null : { ...user, email: user.email };
+  }
+
+  /** The content of `Account`. */
+  async account(userId: string): Promise<Account> {
+    const user = await this.#database.acrossOrganizations.user.findUniqueOrThrow({ where: { id: userId } });
+    return {
+      id: user.id,
+      email: user.email ?? '',
+      name: user.name,
+      emailVerifiedAt: user.emailVerifiedAt?.toISOString() ?? null,
+      createdAt: user.createdAt.toISOString(),
+      sendsEmail: this.#mail.isConfigured,
+      secondFactor: await this.#factors.state(userId),
+    };
+  }
+
+  /** @param name null for none. */
+  async rename(userId: string, name: string | null): Promise<void> {
+    await this.#database.acrossOrganizations.user.updateMany({ where: { id: userId }, data: { name } });
   }
 
   /** The content of `Me`. */

@@ -2,14 +2,14 @@ import { Controller, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { CONFIG } from '../core/injection-tokens.ts';
-import { countedAddressOf } from '../edge/remote-address.ts';
+import { countedAddressOf, remoteAddressOf } from '../edge/remote-address.ts';
 import { ApiError, crossSite } from '../http/api-error.ts';
 import { type Answer, type Call, CallOf } from '../http/call.ts';
 import { Operation } from '../http/operation.ts';
 import { refusesCrossSite } from '../identity/browser-request.ts';
-import { deviceCookie, readCookie, refreshCookie, signOutCookies } from '../identity/cookies.ts';
+import { challengeCookie, deviceCookie, readCookie, refreshCookie, signOutCookies } from '../identity/cookies.ts';
 import { Accounts } from './accounts.ts';
-import { SignIns, type SigningIn, type Started } from './sign-ins.ts';
+import { SignIns, type SigningIn, type Step } from './sign-ins.ts';
 
 @Controller()
 export class AuthController {
@@ -25,6 +25,30 @@ export class AuthController {
   @Operation('signIn')
   async signIn(@CallOf() { body, request, reply }: Call<'signIn'>): Promise<Answer<'signIn'>> {
     return answer(reply, await this.signIns.signIn(body, clientOf(request)));
+  }
+
+  @Operation('completeSignIn')
+  async completeSignIn(@CallOf() { body, request, reply }: Call<'completeSignIn'>): Promise<Answer<'completeSignIn'>> {
+    return answer(reply, await this.signIns.complete(body, clientOf(request)));
+  }
+
+  @Operation('passkeyForSecondFactor')
+  async passkeyForSecondFactor(
+    @CallOf() { request }: Call<'passkeyForSecondFactor'>,
+  ): Promise<Answer<'passkeyForSecondFactor'>> {
+    return { ...(await this.signIns.passkeyForSecondFactor(clientOf(request))) };
+  }
+
+  @Operation('passkeyForSignIn')
+  async passkeyForSignIn(@CallOf() { request, reply }: Call<'passkeyForSignIn'>): Promise<Answer<'passkeyForSignIn'>> {
+    return answer(reply, await this.signIns.passkeyForSignIn(clientOf(request)));
+  }
+
+  @Operation('signInWithPasskey')
+  async signInWithPasskey(
+    @CallOf() { body, request, reply }: Call<'signInWithPasskey'>,
+  ): Promise<Answer<'signInWithPasskey'>> {
+    return answer(reply, await this.signIns.signInWithPasskey(body.passkey, clientOf(request)));
   }
 
   @Operation('refresh')
@@ -53,12 +77,15 @@ function clientOf(request: FastifyRequest): SigningIn {
   const { cookie } = request.headers;
   return {
     address: countedAddressOf(request.raw),
+    remoteAddress: remoteAddressOf(request.raw),
+    userAgent: request.headers['user-agent'] ?? '',
     device: readCookie(cookie, deviceCookie),
     refresh: readCookie(cookie, refreshCookie),
+    challenge: readCookie(cookie, challengeCookie),
   };
 }
 
-function answer(reply: FastifyReply, { me, cookies }: Started): Started['me'] {
-  if (cookies.length > 0) void reply.header('set-cookie', cookies);
-  return me;
+function answer<T>(reply: FastifyReply, step: Step<T>): T {
+  if (step.cookies.length > 0) void reply.header('set-cookie', step.cookies);
+  return step.answer;
 }

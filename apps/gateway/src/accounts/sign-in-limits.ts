@@ -6,7 +6,7 @@ import type { Limits } from '../limits/limits.ts';
 /** How long a network address from which somebody signed in counts as theirs. */
 const knownMs = 30 * 86_400_000;
 
-/** What is known about a sign-in attempt before the password is checked. */
+/** What is known about an attempt to sign in, or to get a link for it, before anything is checked. */
 export interface SignInAttempt {
   email: string;
   /** The network address. */
@@ -40,7 +40,25 @@ export class SignInLimits {
   /** Whoever signed in knows the password, so attempts from there, earlier and later, are not a stranger's. */
   signedIn(attempt: SignInAttempt): void {
     this.#limits.forget('signInsPerEmail', this.#keyOf(attempt));
+    this.#limits.forget('secondFactorsPerEmail', this.#keyOf(attempt));
     this.#known.set(`${attempt.email} ${attempt.address}`, true);
+  }
+
+  /** Before the second step, whose guesses count apart from those of the password. @throws {ApiError} `rate-limited`. */
+  beforeSecondFactor(attempt: SignInAttempt): void {
+    this.#take('signInsPerAddress', attempt.address);
+    this.#take('secondFactorsPerEmail', this.#keyOf(attempt));
+  }
+
+  /** Before a link is sent to the address. @throws {ApiError} `rate-limited`. */
+  beforePasswordReset(attempt: SignInAttempt): void {
+    this.#take('passwordResetsPerAddress', attempt.address);
+    this.#take('passwordResetsPerEmail', this.#keyOf(attempt));
+  }
+
+  /** Before anybody's passkey is asked for. @throws {ApiError} `rate-limited`. */
+  beforePasskey(address: string): void {
+    this.#take('signInsPerAddress', address);
   }
 
   /** @throws {ApiError} `rate-limited`. */
@@ -54,7 +72,7 @@ export class SignInLimits {
     return this.#known.has(`${email} ${address}`) ? `${email} from ${address}` : email;
   }
 
-  #take(limit: 'signInsPerAddress' | 'signInsPerEmail' | 'signUpsPerAddress', key: string): void {
+  #take(limit: Parameters<Limits['take']>[0], key: string): void {
     const seconds = this.#limits.take(limit, key);
     if (seconds > 0) throw rateLimited(seconds, 'Too many attempts.');
   }

@@ -12,3 +12,18 @@ export function provide<C extends Constructor>(
 ): FactoryProvider {
   return { provide: type, useFactory: (...values: ConstructorParameters<C>) => new type(...values), inject };
 }
+
+/** A provider that constructs `type` with one object, which has the value of each token under its name. */
+export function provideWith<D extends object>(
+  // biome-ignore lint/suspicious/noExplicitAny: the instance's type does not matter here.
+  type: new (dependencies: D) => any,
+  tokens: { [Name in keyof D]: InjectionToken<D[Name]> },
+): FactoryProvider {
+  const names = Object.keys(tokens) as (keyof D)[];
+  return {
+    provide: type,
+    useFactory: (...values: unknown[]) =>
+      new type(Object.fromEntries(names.map((name, at) => [name, values[at]])) as D),
+    inject: names.map((name) => tokens[name] as InjectionToken),
+  };
+}

@@ -27,6 +27,13 @@ interface AccessGuardDependencies {
   joinClaims: JoinClaims;
   config: Pick<Config, 'publicOrigin'>;
   limits: Limits;
+  freshness: FreshnessCheck;
+}
+
+/** For routes with `freshness`: whether the caller has proved just now who they are. */
+export interface FreshnessCheck {
+  /** @throws {ApiError} `step-up-required`, `rate-limited`. */
+  require(principal: Principal, headers: FastifyRequest['headers']): Promise<void>;
 }
 
 /** The only guard, for every route: allows what the table of routes says, and denies anything not in it. */
@@ -35,12 +42,14 @@ export class AccessGuard implements CanActivate {
   readonly #joinClaims: JoinClaims;
   readonly #publicOrigin: string;
   readonly #limits: Limits;
+  readonly #freshness: FreshnessCheck;
 
   constructor(dependencies: AccessGuardDependencies) {
     this.#authenticator = dependencies.authenticator;
     this.#joinClaims = dependencies.joinClaims;
     this.#publicOrigin = dependencies.config.publicOrigin;
     this.#limits = dependencies.limits;
+    this.#freshness = dependencies.freshness;
   }
 
   /** @throws {ApiError} 401, 403, 404, 429; for a join token also 409 and 410. */
@@ -48,12 +57,16 @@ export class AccessGuard implements CanActivate {
     const declared = declarationOf(context.getHandler());
     if (declared === undefined) throw notFound();
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const access = 'unlisted' in declared ? declared.unlisted : (routes[declared.operation] as Route).access;
+    const route: Pick<Route, 'access' | 'freshness'> =
+      'unlisted' in declared ? { access: declared.unlisted } : routes[declared.operation];
+    const { access } = route;
     // A load balancer's probes come from the address that its clients share, and must not fail because of those.
     const isProbe = 'unlisted' in declared && declared.unlisted === 'public';
     if (!isProbe && (access === 'public' || access === 'join-token'))
       await this.#count(`address ${countedAddressOf(request.raw)}`);
-    partsOf(request).caller = await this.#caller(request, access);
+    const caller = await this.#caller(request, access);
+    if (route.freshness === true) await this.#requireFreshness(caller, request);
+    partsOf(request).caller = caller;
     return true;
   }
 
@@ -74,6 +87,12 @@ export class AccessGuard implements CanActivate {
         return { principal, organization };
       }
     }
+  }
+
+  async #requireFreshness(caller: object, request: FastifyRequest): Promise<void> {
+    // Only people can prove anything: a route that anyone may call, and asks for it, is refused to everyone.
+    if (!('principal' in caller)) throw notFound();
+    await this.#freshness.require(caller.principal as Principal, request.headers);
   }
 
   /** Counts one request of a person, or of a network address if it is not authenticated. */
@@ -113,6 +132,11 @@ export class AccessGuard implements CanActivate {
 function memberOf(request: FastifyRequest, principal: Principal, permission: Permission): CallOrganization {
   const { organization: slug } = request.params as { organization?: string };
   const membership = principal.memberships.find((candidate) => candidate.slug === slug);
+  if (principal.withheld?.some((candidate) => candidate.slug === slug))
+    throw new ApiError(
+      'second-factor-required',
+      'This organization requires a second factor. Set one up in your account, then try again.',
+    );
   if (membership === undefined || !permissions.includes(permission)) throw notFound();
   if (!rolePermissions[membership.role].includes(permission))
     throw new ApiError(

@@ -2,6 +2,7 @@ import { type OperationId, type Route, routes } from '@postern/contracts';
 import { generateAgentKey } from '@postern/tunnel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayHarness, type Person, password, startGatewayHarness } from '../test/gateway-harness.ts';
+import { assertion, attestation } from '../test/passkey-bodies.ts';
 import { routePath } from '../test/route-path.ts';
 
 let harness: GatewayHarness;
@@ -50,6 +51,19 @@ const bodies: Partial<Record<OperationId, object>> = {
   addTeamMember: { user: 'ada@example.com' },
   createServiceAccount: { name: 'ci', description: 'the pipeline' },
   createServiceAccountToken: { name: 'ci', expiresInSeconds: 60, scopes: ['cluster:use'] },
+  completeSignIn: { passkey: assertion(), challenge: 'A'.repeat(43), token },
+  signInWithPasskey: { passkey: assertion() },
+  requestPasswordReset: { email: 'ada@example.com' },
+  resetPassword: { secret: 'A'.repeat(43), password },
+  confirmEmail: { secret: 'A'.repeat(43) },
+  updateAccount: { name: 'Ada' },
+  changeEmail: { email: 'other@example.com' },
+  changePassword: { currentPassword: 'not it', newPassword: password },
+  stepUp: { code: '123456' },
+  confirmTotp: { code: '123456' },
+  createPasskey: { name: 'key', attestation: attestation() },
+  updatePasskey: { name: 'key' },
+  updateOrganizationSecurity: { requireSecondFactor: false },
   enrollAgent: {
     publicKey: generateAgentKey().publicKeyPem,
     version: '0.1.0',

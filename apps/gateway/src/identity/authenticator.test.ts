@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { Database } from '../database/database.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
+import { fromABrowser } from '../test/browser-start.ts';
 import { startTestDatabase, type TestDatabase } from '../test/test-database.ts';
 import { ApiTokens } from '../tokens/api-tokens.ts';
 import { Authenticator } from './authenticator.ts';
@@ -121,6 +122,44 @@ describe('a change by another gateway or in the database', () => {
   });
 });
 
+describe('open streams', () => {
+  it.each<[string, () => string]>([
+    [
+      'the address changes, under which clusters know the person',
+      () => `UPDATE users SET email = 'new-${turn}@example.com' WHERE id = '${user.id}'`,
+    ],
+    [
+      'the organization requires a second factor, and the person has none',
+      () => `UPDATE organizations SET require_second_factor = true WHERE id = '${organizationId}'`,
+    ],
+  ])('end when %s', async (_, change) => {
+    const principal = await principalOf(await newToken());
+    await server.run(change());
+    expect(await authenticator.stillValid(principal)).toBe(false);
+  });
+});
+
+describe('an organization that requires a second factor', () => {
+  const opened = async () => {
+    const { memberships, withheld } = await principalOf(await newToken());
+    return [memberships.length, withheld?.length];
+  };
+
+  it('opens to a person with an authenticator app that is confirmed, or with a passkey', async () => {
+    await server.run(`UPDATE organizations SET require_second_factor = true WHERE id = '${organizationId}'`);
+    expect(await opened()).toEqual([0, 1]);
+    await server.run(`INSERT INTO totp_factors (user_id, sealed_key) VALUES ('${user.id}', '')`);
+    expect(await opened()).toEqual([0, 1]);
+    await server.run(`UPDATE totp_factors SET confirmed_at = now() WHERE user_id = '${user.id}'`);
+    expect(await opened()).toEqual([1, 0]);
+    await server.run(`DELETE FROM totp_factors WHERE user_id = '${user.id}'`);
+    await server.run(
+      `INSERT INTO passkeys (id, user_id, name, credential_id, public_key, counter) VALUES (gen_random_uuid(), '${user.id}', 'k', '${turn}', '', 0)`,
+    );
+    expect(await opened()).toEqual([1, 0]);
+  });
+});
+
 describe('a token revoked by this gateway', () => {
   it('is refused at once', async () => {
     const headers = await newToken();
@@ -133,7 +172,7 @@ describe('a token revoked by this gateway', () => {
 
 describe('a principal', () => {
   it('of a browser outlives its cookie, not its session', async () => {
-    const { access, refresh } = await sessions.begin(user);
+    const { access, refresh } = await sessions.begin(user, fromABrowser);
     const principal = await principalOf({ cookie: `a=b; __Host-postern_access=${access.value}` });
     expect(principal).toMatchObject({ userId: user.id, credential: { kind: 'browser', clusterId: null } });
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 601_000 });
@@ -215,7 +254,7 @@ describe('a request is not authenticated', () => {
     const principal = await principalOf(await newToken());
     const { token } = signed.sign('access', { sub: user.id, sid: principal.credential.id, cluster: null });
     expect(await authenticator.authenticate(bearer(token))).not.toBeNull();
-    const { access } = await sessions.begin(user);
+    const { access } = await sessions.begin(user, fromABrowser);
     for (const value of [access.value, token])
       for (const authorization of ['Basic YTpi', 'Bearer x', 'Bearer postern_x'])
         expect(await authenticator.authenticate({ ...cookie(value), authorization })).toBeNull();
@@ -229,7 +268,7 @@ describe('a request is not authenticated', () => {
   });
 
   it("by a signed token with another user's session", async () => {
-    const { refresh } = await sessions.begin(user);
+    const { refresh } = await sessions.begin(user, fromABrowser);
     const [sid = ''] = refresh.value.split('.');
     const of = (sub: string) => cookie(signed.sign('browser', { sub, sid, cluster: null }).token);
     expect(await authenticator.authenticate(of(user.id))).not.toBeNull();
@@ -237,7 +276,7 @@ describe('a request is not authenticated', () => {
   });
 
   it('from the very moment its credential expires', async () => {
-    const { access } = await sessions.begin(user);
+    const { access } = await sessions.begin(user, fromABrowser);
     const { credential } = await principalOf(cookie(access.value));
     vi.useFakeTimers({ toFake: ['Date'], now: credential.expiresAt.getTime() - 1 });
     try {

@@ -46,13 +46,14 @@ export class Authenticator {
   }
 
   /**
-   * Whether a principal's credential is still valid and its memberships are unchanged. For everything that stays open: a
+   * Whether a principal's credential is still valid, its address is the same (clusters know people by it), and its memberships are
+   * unchanged. For everything that stays open: a
    * browser session outlives its ten-minute cookie, and a kubectl stream outlives the credential with which it began.
    */
   async stillValid(principal: Principal): Promise<boolean> {
     const { kind, id } = principal.credential;
     const now = await this.#open.get(`${kind} ${id}`, () => this.#credentials.find(principal.credential));
-    if (now === null || now.userId !== principal.userId) return false;
+    if (now === null || now.userId !== principal.userId || now.username !== principal.username) return false;
     return principal.memberships.every(({ organizationId, role }) =>
       now.memberships.some((other) => other.organizationId === organizationId && other.role === role),
     );

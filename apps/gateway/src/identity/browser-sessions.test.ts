@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { Database } from '../database/database.ts';
 import type { BrowserSessionModel } from '../generated/prisma/models.ts';
+import { fromABrowser } from '../test/browser-start.ts';
 import { withOtherLastCharacter } from '../test/last-character.ts';
 import { startTestDatabase, type TestDatabase } from '../test/test-database.ts';
 import { BrowserSessions, type SignIn } from './browser-sessions.ts';
@@ -56,7 +57,7 @@ async function refreshed(signIn: SignIn): Promise<SignIn> {
 }
 
 it('gives a browser an access cookie for ten minutes and a refresh secret for two weeks', async () => {
-  const signIn = await sessions.begin(user);
+  const signIn = await sessions.begin(user, fromABrowser);
   expect([signIn.access.seconds, signIn.refresh.seconds]).toEqual([600, 14 * 86_400]);
   const id = idOf(signIn);
   expect(await signed.verify('browser', signIn.access.value)).toMatchObject({ sub: user.id, sid: id, cluster: null });
@@ -70,8 +71,8 @@ it('gives a browser an access cookie for ten minutes and a refresh secret for tw
 });
 
 it('changes the refresh secret at each use, and extends the session', async () => {
-  const other = await sessions.begin(user);
-  const first = await sessions.begin(user);
+  const other = await sessions.begin(user, fromABrowser);
+  const first = await sessions.begin(user, fromABrowser);
   let signIn = first;
   for (let generation = 1; generation <= 11; generation += 1) {
     vi.setSystemTime(start + generation * day);
@@ -89,7 +90,7 @@ it('changes the refresh secret at each use, and extends the session', async () =
 });
 
 it('takes the previous secret for a race for less than 10 s, and for a theft after that', async () => {
-  const first = await sessions.begin(user);
+  const first = await sessions.begin(user, fromABrowser);
   const second = await refreshed(first);
   vi.setSystemTime(start + 9_999);
   expect((await refreshed(first)).refresh).toEqual(second.refresh);
@@ -102,7 +103,7 @@ it('takes the previous secret for a race for less than 10 s, and for a theft aft
 });
 
 it('takes an older secret for a theft at once', async () => {
-  const first = await sessions.begin(user);
+  const first = await sessions.begin(user, fromABrowser);
   const third = await refreshed(await refreshed(first));
   expect(await sessions.refresh(first.refresh.value)).toBeNull();
   expect(await sessions.refresh(third.refresh.value)).toBeNull();
@@ -110,7 +111,7 @@ it('takes an older secret for a theft at once', async () => {
 });
 
 it('ends a session that is not used for two weeks', async () => {
-  const signIn = await sessions.begin(user);
+  const signIn = await sessions.begin(user, fromABrowser);
   vi.setSystemTime(start + 14 * day);
   expect(await sessions.refresh(signIn.refresh.value)).toBeNull();
   vi.setSystemTime(start + 14 * day - 1);
@@ -121,7 +122,7 @@ it.each<[string, () => Promise<unknown>]>([
   ['is disabled', () => database.scoped.user.update({ where: { id: user.id }, data: { disabledAt: new Date() } })],
   ['ended all sessions', () => database.scoped.user.update({ where: { id: user.id }, data: { incarnation: 2 } })],
 ])('refreshes no session of a user who %s', async (_, change) => {
-  const signIn = await sessions.begin(user);
+  const signIn = await sessions.begin(user, fromABrowser);
   await change();
   expect(await sessions.refresh(signIn.refresh.value)).toBeNull();
 });
@@ -130,8 +131,8 @@ it.each<[string, (signIn: SignIn) => Promise<void>]>([
   ['its refresh secret', ({ refresh }) => sessions.end(refresh.value)],
   ['its id', (signIn) => sessions.endById(idOf(signIn))],
 ])('ends a session by %s, once, and no other', async (_, end) => {
-  const signIn = await sessions.begin(user);
-  const other = await sessions.begin(user);
+  const signIn = await sessions.begin(user, fromABrowser);
+  const other = await sessions.begin(user, fromABrowser);
   await end(signIn);
   expect(await rowOf(signIn)).toMatchObject({ revokedAt: new Date(start) });
   vi.setSystemTime(start + 1);
@@ -143,10 +144,10 @@ it.each<[string, (signIn: SignIn) => Promise<void>]>([
 });
 
 it('refuses refresh secrets that are not ours, and keeps the session', async () => {
-  const signIn = await sessions.begin(user);
+  const signIn = await sessions.begin(user, fromABrowser);
   const { value } = signIn.refresh;
   const [id = '', , mac = ''] = value.split('.');
-  const [, , otherMac = ''] = (await sessions.begin(user)).refresh.value.split('.');
+  const [, , otherMac = ''] = (await sessions.begin(user, fromABrowser)).refresh.value.split('.');
   for (const wrong of [
     null,
     '',

@@ -7,6 +7,8 @@ import { type SignedTokens, signedSeconds } from './signed-tokens.ts';
 
 /** A browser that is not used for this long is signed out, in milliseconds. */
 const idleMs = 14 * 86_400_000;
+/** Characters kept of a `User-Agent`. */
+const longestUserAgent = 300;
 /** HMAC-SHA-256. */
 const macBytes = 32;
 /** Two tabs may refresh at the same moment: how long the slower one still succeeds, in milliseconds. */
@@ -16,6 +18,16 @@ const graceMs = 10_000;
 export interface SignIn {
   access: { value: string; seconds: number };
   refresh: { value: string; seconds: number };
+}
+
+/** How a browser session begins. */
+export interface BrowserSessionStart {
+  /** Network address of the browser. */
+  address: string;
+  /** Its `User-Agent`. */
+  userAgent: string;
+  /** Whether the person proved a second factor. */
+  hasSecondFactor: boolean;
 }
 
 /** What browser sessions depend on. */
@@ -38,9 +50,19 @@ export class BrowserSessions {
   }
 
   /** Starts a session with a new id. */
-  async begin(user: { id: string; incarnation: number }): Promise<SignIn> {
+  async begin(user: { id: string; incarnation: number }, start: BrowserSessionStart): Promise<SignIn> {
+    const now = new Date();
     const { id } = await this.#dependencies.database.scoped.browserSession.create({
-      data: { userId: user.id, userIncarnation: user.incarnation, expiresAt: new Date(Date.now() + idleMs) },
+      data: {
+        userId: user.id,
+        userIncarnation: user.incarnation,
+        expiresAt: new Date(now.getTime() + idleMs),
+        clientAddress: start.address,
+        userAgent: start.userAgent.slice(0, longestUserAgent),
+        lastSeenAt: now,
+        provedAt: now,
+        secondFactorAt: start.hasSecondFactor ? now : null,
+      },
       select: { id: true },
     });
     return this.#signIn({ id, userId: user.id }, 0);
@@ -56,7 +78,12 @@ export class BrowserSessions {
     // This statement decides which of several simultaneous calls is first.
     const turned = await this.#dependencies.database.scoped.browserSession.updateMany({
       where: { ...live, generation },
-      data: { generation: generation + 1, rotatedAt: now, expiresAt: new Date(now.getTime() + idleMs) },
+      data: {
+        generation: generation + 1,
+        rotatedAt: now,
+        lastSeenAt: now,
+        expiresAt: new Date(now.getTime() + idleMs),
+      },
     });
     const row = await this.#dependencies.database.scoped.browserSession.findFirst({
       where: live,

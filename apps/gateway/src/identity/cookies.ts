@@ -2,6 +2,7 @@
 export const accessCookie = '__Host-postern_access';
 export const refreshCookie = '__Secure-postern_refresh';
 export const deviceCookie = '__Secure-postern_device';
+export const challengeCookie = '__Secure-postern_challenge';
 
 /** The only path to which the refresh and device cookies are sent. */
 const refreshPath = '/api/v1/auth';
@@ -35,6 +36,16 @@ export function signInCookies(session: {
 /** `Set-Cookie` value of the device cookie, which a browser keeps after signing out. */
 export function rememberDeviceCookie(value: string): string {
   return cookie(deviceCookie, { value, seconds: deviceSeconds, path: refreshPath });
+}
+
+/** `Set-Cookie` value of a sign-in that is under way. */
+export function holdChallengeCookie(challenge: { value: string; seconds: number }): string {
+  return cookie(challengeCookie, { ...challenge, path: refreshPath });
+}
+
+/** `Set-Cookie` value that forgets it. */
+export function dropChallengeCookie(): string {
+  return cookie(challengeCookie, { value: '', seconds: 0, path: refreshPath });
 }
 
 /** `Set-Cookie` values that sign a browser out. */

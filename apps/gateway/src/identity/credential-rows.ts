@@ -9,7 +9,7 @@ interface Holder {
   username: string;
   incarnation: number;
   disabledAt: Date | null;
-  memberships: Principal['memberships'];
+  memberships: (Principal['memberships'][number] & { isWithheld: boolean })[];
 }
 
 export interface BrowserSessionRow extends Holder {
@@ -38,7 +38,11 @@ const holder = Prisma.sql`
   u.id AS "userId", u.incarnation,
   coalesce(u.email, (SELECT 'service-account:' || a.name FROM service_accounts a WHERE a.user_id = u.id)) AS username, u.disabled_at AS "disabledAt",
   coalesce((
-    SELECT json_agg(json_build_object('organizationId', m.organization_id, 'role', m.role, 'slug', o.slug))
+    SELECT json_agg(json_build_object('organizationId', m.organization_id, 'role', m.role, 'slug', o.slug,
+      'isWithheld', o.require_second_factor AND u.email IS NOT NULL AND NOT (
+        EXISTS (SELECT FROM totp_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+        OR EXISTS (SELECT FROM passkeys p WHERE p.user_id = u.id)
+      )))
     FROM memberships m JOIN organizations o ON o.id = m.organization_id WHERE m.user_id = u.id
   ), '[]'::json) AS memberships`;
 

@@ -81,9 +81,11 @@ export class Credentials {
     if (row.disabledAt !== null || row.incarnation !== row.userIncarnation) return null;
     // A token opens the organization in which it was made; a sign-in, with a browser or the command line, opens all of them.
     const opensAll = !('kind' in row) || row.kind === 'cli';
-    const memberships = row.memberships.filter((one) => opensAll || one.organizationId === row.organizationId);
+    const opened = row.memberships.filter((one) => opensAll || one.organizationId === row.organizationId);
+    const ofState = (state: boolean) =>
+      opened.filter(({ isWithheld }) => isWithheld === state).map(({ isWithheld: _, ...membership }) => membership);
     const credential = { ...shown, scopes: scopesOf(row, shown) };
-    return Object.freeze({ userId, username, credential, memberships });
+    return Object.freeze({ userId, username, credential, memberships: ofState(false), withheld: ofState(true) });
   }
 
   #noteUse(token: { id: string; organizationId: string; lastUsedAt: Date | null }): void {

@@ -9,9 +9,10 @@ import { Credentials } from './credentials.ts';
 import { Devices } from './devices.ts';
 import { Keys } from './keys.ts';
 import { Passwords } from './passwords.ts';
+import { Sealed } from './sealed.ts';
 import { SignedTokens } from './signed-tokens.ts';
 
-const exported = [Credentials, SignedTokens, Authenticator, Passwords, BrowserSessions, Devices];
+const exported = [Credentials, SignedTokens, Authenticator, Passwords, BrowserSessions, Devices, Sealed];
 
 /** Authentication: passwords, cookies, tokens. */
 @Module({
@@ -23,6 +24,7 @@ const exported = [Credentials, SignedTokens, Authenticator, Passwords, BrowserSe
       inject: [Keys, CONFIG],
     },
     provide(Devices, Keys),
+    provide(Sealed, Keys),
     provide(Credentials, Database, LOGGER),
     provide(Authenticator, Credentials, SignedTokens),
     { provide: Passwords, useFactory: () => new Passwords() },

@@ -9,6 +9,8 @@ export class Keys {
   readonly refresh: Buffer;
   /** Signs device cookies. */
   readonly devices: Buffer;
+  /** Seals secrets in the database, AES-256-GCM. */
+  readonly sealing: Buffer;
 
   /** @param secret at least 32 random bytes. */
   constructor(secret: Buffer) {
@@ -16,6 +18,7 @@ export class Keys {
     this.tokens = this.#derive('tokens');
     this.refresh = this.#derive('refresh');
     this.devices = this.#derive('devices');
+    this.sealing = this.#derive('sealing');
   }
 
   #derive(purpose: string): Buffer {

@@ -29,6 +29,8 @@ export interface Principal {
   username: string;
   credential: Credential;
   memberships: PrincipalMembership[];
+  /** Memberships that open nothing, because their organization requires a second factor and the person has none. */
+  withheld?: PrincipalMembership[];
 }
 
 /** Whether a principal has a permission in an organization: by the role of the account, and within the scopes of the credential. */

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { Database } from '../database/database.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
+import { fromABrowser } from '../test/browser-start.ts';
 import { startTestDatabase, type TestDatabase } from '../test/test-database.ts';
 import { ApiTokens } from '../tokens/api-tokens.ts';
 import { Authenticator } from './authenticator.ts';
@@ -187,7 +188,7 @@ describe('a token that is revoked', () => {
 });
 
 it('a kubeconfig made in a browser outlives the sign-out there; an exec plugin credential does not', async () => {
-  const { access, refresh } = await sessions.begin({ id: ada.userId, incarnation: 1 });
+  const { access, refresh } = await sessions.begin({ id: ada.userId, incarnation: 1 }, fromABrowser);
   const browser = await authenticator.authenticate({ cookie: `__Host-postern_access=${access.value}` });
   if (browser === null) throw new Error('not signed in');
   const made = await make(browser.credential, { kind: 'kubeconfig' });
@@ -241,7 +242,7 @@ describe('the cache of a gateway', () => {
     await revoke(mine[0] as Made);
     expect(await lookUpsOf(theirs)).toBe(0);
     expect(await lookUpsOf(mine)).toBe(3);
-    const { refresh } = await sessions.begin({ id: ada.userId, incarnation: 1 });
+    const { refresh } = await sessions.begin({ id: ada.userId, incarnation: 1 }, fromABrowser);
     await lookUpsOf(mine);
     await sessions.end(refresh.value);
     expect(await lookUpsOf(theirs)).toBe(0);

@@ -20,6 +20,13 @@ const periods = {
 const fixedRates = {
   invitationsPerAddress: { most: 60, perMs: 5 * minute },
   joinTokensPerCluster: { most: 30, perMs: hour },
+  // Of strangers who know somebody's password, and of each browser that the person has used.
+  secondFactorsPerEmail: { most: 20, perMs: hour },
+  passwordResetsPerEmail: { most: 5, perMs: hour },
+  passwordResetsPerAddress: { most: 60, perMs: hour },
+  proofsPerSignIn: { most: 10, perMs: 5 * minute },
+  // E-mail that one person makes us send, to addresses that they choose.
+  emailsPerUser: { most: 10, perMs: hour },
   wrongSetupCodesPerAddress: { most: 10, perMs: 5 * minute },
   // After a restart of the gateway all tunnels of an agent reconnect at once; otherwise a few a minute.
   connectsPerAgent: { most: 240, perMs: minute },

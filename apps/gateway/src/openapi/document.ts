@@ -21,7 +21,7 @@ export function openApiDocument(about: {
         operationId,
         tags: [route.tag],
         summary: route.summary,
-        description: whoMayCall(route.access),
+        description: [whoMayCall(route.access), ...(route.freshness ? [freshnessNote] : [])].join(' '),
         security: securityOf(route.access),
         parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
         ...(route.body === undefined
@@ -72,6 +72,9 @@ function whoMayCall(access: RouteAccess): string {
   return `Members of the organization whose role has \`${access}\` may call it.`;
 }
 
+const freshnessNote =
+  'Needs a proof in the last five minutes that it is you: see `stepUp`, or send a code of your authenticator app in the header `Postern-Code`.';
+
 function securityOf(access: RouteAccess): JsonSchema[] {
   if (access === 'public') return [];
   return access === 'join-token' ? [{ joinToken: [] }] : [{ session: [] }, { token: [] }];
@@ -92,7 +95,8 @@ function errorsOf(route: Route): ErrorCode[] {
   const isOfOrganization = !['public', 'user', 'join-token'].includes(access);
   const codes: ErrorCode[] = [...route.errors, 'rate-limited', 'internal', 'unavailable'];
   if (access !== 'public') codes.push('unauthenticated');
-  if (isOfOrganization) codes.push('forbidden');
+  if (isOfOrganization) codes.push('forbidden', 'second-factor-required');
+  if (route.freshness === true) codes.push('step-up-required');
   if (access !== 'join-token' && method !== 'GET') codes.push('csrf-refused');
   if (params !== undefined) codes.push('not-found');
   if (query !== undefined || body !== undefined) codes.push('invalid-request');

@@ -25,6 +25,8 @@ export interface NewToken {
   expiresInSeconds: number;
   /** The credential that creates it; null for a password. A token made with a token ends with it. */
   by: Pick<Credential, 'kind' | 'id' | 'expiresAt'> | null;
+  /** What whoever signed in just proved; undefined unless this is a sign-in. */
+  proved?: { hasSecondFactor: boolean };
 }
 
 /** API tokens: shown once, stored as hashes. */
@@ -49,6 +51,7 @@ export class ApiTokens {
     expiresInSeconds,
     by,
     scopes,
+    proved,
     ...token
   }: NewToken): Promise<{ token: ApiToken; secret: string; expiresAt: Date }> {
     const { hash, hint, text } = makeSecret();
@@ -69,6 +72,8 @@ export class ApiTokens {
         data: {
           ...token,
           scopes: [...scopes],
+          provedAt: proved === undefined ? null : new Date(),
+          secondFactorAt: proved?.hasSecondFactor ? new Date() : null,
           parentId: parent?.id ?? null,
           userIncarnation: incarnation,
           secretHash: hash,

@@ -1,4 +1,5 @@
-import { Me, SignedIn, SignInRequest, SignUpRequest } from '../auth.ts';
+import { z } from 'zod';
+import { Me, SecondFactorNeeded, SignedIn, SignInRequest, SignUpRequest } from '../auth.ts';
 import { operations } from '../operations.ts';
 import type { Route } from '../route.ts';
 
@@ -16,10 +17,10 @@ export const authRoutes = {
   signIn: {
     ...operations.signIn,
     tag: 'Auth',
-    summary: 'Sign in',
+    summary: 'Sign in; an account with a second factor needs a second step',
     access: 'public',
     body: SignInRequest,
-    response: SignedIn,
+    response: z.union([SignedIn, SecondFactorNeeded]),
     status: 200,
     errors: ['invalid-credentials', 'rate-limited'],
   },

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { locationOf } from './location.ts';
 
 describe('locationOf', () => {
-  it.each(['/', '/sign-in', '/sign-up', '/gallery'])('%s belongs to no organization', (path) => {
-    expect(locationOf(path).organization).toBeUndefined();
-  });
+  it.each(['/', '/sign-in', '/sign-up', '/account/reset-password', '/gallery'])(
+    '%s belongs to no organization',
+    (path) => {
+      expect(locationOf(path).organization).toBeUndefined();
+    },
+  );
   it('parses the pages of an organization', () => {
     expect(locationOf('/acme')).toMatchObject({ organization: 'acme', page: undefined, cluster: undefined });
     expect(locationOf('/acme/tokens')).toMatchObject({ organization: 'acme', page: 'tokens' });

@@ -1,5 +1,8 @@
 'use client';
+import type { Me, SecondFactorNeeded } from '@postern/contracts';
 import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { deferred } from '#components/deferred.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
@@ -15,8 +18,12 @@ import { safeNext } from './next-path.ts';
 import { PasswordInput } from './password-input.tsx';
 import { useForm, written } from './use-form.ts';
 
+/** Most accounts have no second step, so its code is loaded when the page is idle. */
+const SecondStep = deferred(() => import('./second-step.tsx').then((module) => module.SecondStep));
+
 export function SignInForm() {
   const client = useQueryClient();
+  const [methods, setMethods] = useState<SecondFactorNeeded['secondFactor']['methods']>();
   const next = safeNext(useSearchParams().get('next'));
   const { errors, busy, onSubmit } = useForm(['email', 'password'], async (form) => {
     const email = written(form, 'email');
@@ -25,10 +32,16 @@ export function SignInForm() {
       ...(email === '' && { email: 'Enter your e-mail address' }),
       ...(password === '' && { password: 'Enter your password' }),
     });
-    const me = await publicApi.call('signIn', { body: { email, password } });
+    const answer = await publicApi.call('signIn', { body: { email, password } });
+    if ('secondFactor' in answer) setMethods(answer.secondFactor.methods);
+    else enter(answer);
+  });
+  const enter = (me: Me): void => {
     client.setQueryData(['me'], { user: me.user, organizations: me.organizations });
     navigate(next === '/' ? (homeOf(me) ?? '/') : next, { replace: true });
-  });
+  };
+  if (methods !== undefined)
+    return <SecondStep methods={methods} onSignedIn={enter} onStartAgain={() => window.location.reload()} />;
 
   return (
     <CredentialsPage
@@ -38,6 +51,10 @@ export function SignInForm() {
           New here?{' '}
           <Link className="link" href="/sign-up">
             Create an account
+          </Link>{' '}
+          ·{' '}
+          <Link className="link" href="/account/forgot-password">
+            Forgot your password?
           </Link>
         </>
       }

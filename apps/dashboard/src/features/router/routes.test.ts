@@ -22,6 +22,7 @@ describe('the pages', () => {
   it.each([
     ['/', 'home', 'Postern'],
     ['/sign-in', 'sign-in', 'Sign in · Postern'],
+    ['/account/reset-password', 'account-link', 'Account · Postern'],
     ['/acme', 'clusters', 'Clusters · Postern'],
     ['/acme/tokens', 'tokens', 'API tokens · Postern'],
     ['/acme/access', 'access', 'Access · Postern'],

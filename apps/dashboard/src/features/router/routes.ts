@@ -13,6 +13,7 @@ export const routes = {
   home: { path: '/' },
   'sign-in': { path: '/sign-in', title: 'Sign in' },
   'sign-up': { path: '/sign-up', title: 'Create an account' },
+  'account-link': { path: '/account/:action', title: 'Account' },
   clusters: { path: '/:organization', title: 'Clusters' },
   'add-cluster': { path: '/:organization/add-cluster', title: 'Add a cluster' },
   sessions: { path: '/:organization/sessions', title: 'Sessions' },

@@ -24,5 +24,8 @@ export const pages: Readonly<Record<RouteName, ComponentType>> = {
   'add-cluster': page(() => import('#features/clusters/add-cluster-page.tsx').then((module) => module.AddClusterPage)),
   'sign-in': page(() => import('#features/browser-session/sign-in-form.tsx').then((module) => module.SignInForm)),
   'sign-up': page(() => import('#features/browser-session/sign-up-form.tsx').then((module) => module.SignUpForm)),
+  'account-link': page(() =>
+    import('#features/account-links/account-link-page.tsx').then((module) => module.AccountLinkPage),
+  ),
   home: page(() => import('#features/browser-session/home.tsx').then((module) => module.Home)),
 };
