@@ -70,6 +70,27 @@ describe('an account', () => {
   });
 });
 
+it('a service account has no address, password or second factor', async () => {
+  const { browser } = await signUp('robots');
+  const path = '/organizations/robots/service-accounts';
+  expect((await browser.post(path, { name: 'ci' })).status).toBe(201);
+  const made = await browser.post(`${path}/ci/tokens`, { name: 'ci', scopes: ['cluster:read'] });
+  const ask = (method: string, to: string, body?: object) =>
+    harness.ask(method, `/api/v1/account${to}`, { token: made.json.secret, body });
+  const replies = await Promise.all([
+    ask('GET', ''),
+    ask('PATCH', '', { name: 'Bot' }),
+    ask('POST', '/email', { email: 'bot@example.com' }),
+    ask('POST', '/email-verification'),
+    ask('POST', '/password', { currentPassword: 'x', newPassword: 'a good long one' }),
+    ask('POST', '/step-up', { password: 'x' }),
+    ask('POST', '/totp'),
+    ask('POST', '/passkeys/options'),
+  ]);
+  expect(made.status).toBe(201);
+  expect(replies.map(({ status }) => status)).toEqual(Array(8).fill(403));
+});
+
 describe('another e-mail address', () => {
   it('counts only once its link is opened; the old one is told, and signs in no more', async () => {
     const { browser, email } = await signUp('mover');

@@ -317,7 +317,7 @@ describe('an organization that requires a second factor', () => {
     const bob = await harness.signUp('strict-bob');
     await harness.database.run(
       `INSERT INTO memberships (organization_id, user_id, role)
-       SELECT id, '${bob.userId}', 'member' FROM organizations WHERE slug = 'strict'`,
+       SELECT id, '${bob.userId}', 'admin' FROM organizations WHERE slug = 'strict'`,
     );
     const { browser } = await begin(bob.email);
     await owner.browser.post('/organizations/strict/clusters', { name: 'prod' });
