@@ -20,6 +20,7 @@ import { MembersModule } from './members/members.module.ts';
 import { MetaController } from './meta/meta.controller.ts';
 import { OrganizationsModule } from './organizations/organizations.module.ts';
 import { ServiceAccountsModule } from './service-accounts/service-accounts.module.ts';
+import { RecordingsModule } from './recordings/recordings.module.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
 import { TeamsModule } from './teams/teams.module.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
@@ -40,6 +41,7 @@ import { TokensModule } from './tokens/tokens.module.ts';
     AgentsModule,
     AccountsModule,
     LocalModule,
+    RecordingsModule,
   ],
   controllers: [MetaController, HealthController],
   providers: [

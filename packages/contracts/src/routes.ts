@@ -6,6 +6,7 @@ import { membersRoutes } from './routes/members.ts';
 import { metaRoutes } from './routes/meta.ts';
 import { organizationsRoutes } from './routes/organizations.ts';
 import { serviceAccountsRoutes } from './routes/service-accounts.ts';
+import { recordingsRoutes } from './routes/recordings.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
 import { tokensRoutes } from './routes/tokens.ts';
 
@@ -20,6 +21,7 @@ export const routes = {
   ...accessRoutes,
   ...serviceAccountsRoutes,
   ...sessionsRoutes,
+  ...recordingsRoutes,
   ...agentsRoutes,
 } as const;
 
