@@ -11,6 +11,7 @@ import { addOrganizationCommands } from './commands/organization.ts';
 import { addServiceAccountCommands } from './commands/service-account.ts';
 import { addTeamCommands } from './commands/team.ts';
 import { addTokenCommands } from './commands/token.ts';
+import { addSessionCommands } from './commands/sessions.ts';
 import { addVersionCommand } from './commands/version.ts';
 import type { Io } from './io.ts';
 import { version } from './version.ts';
@@ -36,6 +37,7 @@ export function createProgram(io: Io): Command {
   addAccessCommands(program, io);
   addServiceAccountCommands(program, io);
   addTokenCommands(program, io);
+  addSessionCommands(program, io);
   addAgentCommand(program);
   addVersionCommand(program, io);
   addCompletionCommands(program, io);

@@ -33,8 +33,8 @@ export class AsciicastWriter {
 
   constructor(header: AsciicastHeader, startMs: number) {
     this.#header = header;
-    this.#startMs = startMs;
-    this.#lastMs = startMs;
+    this.#startMs = Math.round(startMs);
+    this.#lastMs = this.#startMs;
   }
 
   /** Characters written and not taken yet. */
@@ -42,7 +42,7 @@ export class AsciicastWriter {
     return this.#pending;
   }
 
-  /** Milliseconds from the start to the last event. */
+  /** Whole milliseconds from the start to the last event. */
   get durationMs(): number {
     return this.#lastMs - this.#startMs;
   }

@@ -27,6 +27,7 @@ const bodies: Record<string, unknown> = {
   updateCluster: { labels: { a: 'b' } },
   createKubeconfig: {},
   createToken: { name: 'x' },
+  updateRecordingSettings: { retentionDays: 30 },
 };
 
 /** The body of a response without its request id. */

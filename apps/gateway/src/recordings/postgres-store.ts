@@ -11,9 +11,10 @@ export class PostgresStore implements RecordingStore {
   }
 
   async write(key: RecordingKey, sequence: number, chunk: Buffer): Promise<void> {
-    // Without RETURNING, which would send the chunk back.
+    // A chunk whose answer was lost is written again, unchanged.
     await this.#database.scoped.recordingChunk.createMany({
       data: [{ ...key, sequence, data: new Uint8Array(chunk) }],
+      skipDuplicates: true,
     });
   }
 

@@ -48,7 +48,12 @@ export class RecordingsController {
     const gone = new AbortController();
     const signal = AbortSignal.any([gone.signal, this.lifecycle.draining]);
     const stream = Readable.from(this.playback.read(key, { follow, signal }), { objectMode: false });
-    const unwatch = this.revalidation.watch(principal, () => stream.destroy());
+    // Aborted first: a stream that waits for the next chunk closes only then.
+    call.reply.raw.once('close', () => gone.abort());
+    const unwatch = this.revalidation.watch(principal, () => {
+      gone.abort();
+      call.reply.raw.destroy();
+    });
     const close = (): void => {
       gone.abort();
       unwatch();

@@ -64,7 +64,8 @@ interface DirectionOptions {
 /** One direction: opens streams, or not, and carries data. */
 class Direction implements FrameHandler {
   readonly #options: DirectionOptions;
-  readonly #headers = new HeaderBlocks();
+  /** Made when it is needed: it has a window of 32 KiB. */
+  #headers: HeaderBlocks | undefined;
   #frame: FrameHead = { type: null, stream: 0, flags: 0, length: 0 };
   #channel: ChannelName | undefined;
   /** The parts of a control frame that is read. */
@@ -98,6 +99,7 @@ class Direction implements FrameHandler {
     const isOpening = this.#frame.type === SYN_STREAM;
     const headersAt = isOpening ? 10 : 4;
     if (payload.length < headersAt) throw new UnreadableError('a frame ends too early');
+    this.#headers ??= new HeaderBlocks();
     const headers = this.#headers.read(payload.subarray(headersAt));
     const type = headers.get('streamtype');
     if (isOpening && type !== undefined) this.#options.opened?.(payload.readUInt32BE(0) & 0x7fff_ffff, type);
