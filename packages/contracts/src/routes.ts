@@ -5,8 +5,8 @@ import { clustersRoutes } from './routes/clusters.ts';
 import { membersRoutes } from './routes/members.ts';
 import { metaRoutes } from './routes/meta.ts';
 import { organizationsRoutes } from './routes/organizations.ts';
-import { serviceAccountsRoutes } from './routes/service-accounts.ts';
 import { recordingsRoutes } from './routes/recordings.ts';
+import { serviceAccountsRoutes } from './routes/service-accounts.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
 import { tokensRoutes } from './routes/tokens.ts';
 

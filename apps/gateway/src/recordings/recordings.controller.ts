@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { Controller, Inject, StreamableFile } from '@nestjs/common';
-import { type Permission, rolePermissions } from '@postern/contracts';
 import type { Logger } from 'pino';
 import { LOGGER } from '../core/injection-tokens.ts';
 import { Lifecycle } from '../core/lifecycle.ts';
@@ -9,8 +8,9 @@ import { Database } from '../database/database.ts';
 import { logFailure } from '../database/log-failure.ts';
 import { remoteAddressOf } from '../edge/remote-address.ts';
 import { ApiError, notFound } from '../http/api-error.ts';
-import { type Answer, type Call, CallOf, type CallOrganization } from '../http/call.ts';
+import { type Answer, type Call, CallOf } from '../http/call.ts';
 import { Operation } from '../http/operation.ts';
+import { permits } from '../identity/principal.ts';
 import { Revalidation } from '../revalidation/revalidation.ts';
 import { SessionViewers } from '../sessions/session-viewers.ts';
 import { Playback } from './playback.ts';
@@ -37,9 +37,9 @@ export class RecordingsController {
     const session = await this.rows.find(key);
     const isOwn = session?.userId === principal.userId;
     // The same answer as for a session that does not exist.
-    if (session === null || !(isOwn || may(organization, 'session:read-all'))) throw notFound();
+    if (session === null || !(isOwn || permits(principal, organization.id, 'session:read-all'))) throw notFound();
     const isRunning = session.endedAt === null;
-    if (isRunning && !isOwn && !may(organization, 'session:watch'))
+    if (isRunning && !isOwn && !permits(principal, organization.id, 'session:watch'))
       throw new ApiError('forbidden', `Your role (${organization.role}) does not allow watching a running session.`);
     const follow = query.follow === true && isRunning;
     if (session.recording === null && !follow)
@@ -50,7 +50,7 @@ export class RecordingsController {
     const stream = Readable.from(this.playback.read(key, { follow, signal }), { objectMode: false });
     // Aborted first: a stream that waits for the next chunk closes only then.
     call.reply.raw.once('close', () => gone.abort());
-    const unwatch = this.revalidation.watch(principal, () => {
+    const unwatch = this.revalidation.watch({ principal }, () => {
       gone.abort();
       call.reply.raw.destroy();
     });
@@ -79,7 +79,7 @@ export class RecordingsController {
   @Operation('endSession')
   async end(@CallOf() { principal, organization, params }: Call<'endSession'>): Promise<undefined> {
     const key = { organizationId: organization.id, sessionId: params.session };
-    await this.endings.end(key, `This session was ended by ${principal.email}.`);
+    await this.endings.end(key, `This session was ended by ${principal.username}.`);
   }
 
   @Operation('getRecordingSettings')
@@ -112,8 +112,4 @@ export class RecordingsController {
       leave().catch((error: unknown) => logFailure(this.logger, error, 'the end of a view could not be recorded'));
     };
   }
-}
-
-function may({ role }: CallOrganization, permission: Permission): boolean {
-  return rolePermissions[role].includes(permission);
 }
