@@ -27,7 +27,7 @@ export class ExitReader {
  * The end of a session as its error stream says it: since v4.channel.k8s.io a metav1.Status, before that a text.
  * `NonZeroExitCode` carries the code as a cause `ExitCode` (apimachinery/pkg/util/remotecommand).
  */
-export function readExit(text: string): { code: number | null; message: string } {
+function readExit(text: string): { code: number | null; message: string } {
   const status = parse(text);
   if (status === undefined) return { code: null, message: readable(text) };
   if (field(status, 'status') === 'Success') return { code: 0, message: '' };
