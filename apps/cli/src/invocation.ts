@@ -1,4 +1,4 @@
-import type { CallArguments, CallResult } from '@postern/api-client';
+import type { CallArguments, CallResult, StreamedOperation } from '@postern/api-client';
 import type { OperationId } from '@postern/contracts';
 import { CliError, exitCodes, usageError } from './cli-error.ts';
 import { type Context, Contexts } from './contexts.ts';
@@ -61,6 +61,16 @@ export class Invocation {
       return await connect(target).call(operation, args);
     } catch (error) {
       throw explain(error, target.url);
+    }
+  }
+
+  /** Calls an operation whose body is a stream, as the signed-in user. @throws {CliError} */
+  async stream<O extends StreamedOperation>(operation: O, args: CallArguments<O>): Promise<ReadableStream<Uint8Array>> {
+    const { url, caPem, token } = this.context;
+    try {
+      return await connect({ url, caPem, token }).stream(operation, args);
+    } catch (error) {
+      throw explain(error, url);
     }
   }
 

@@ -10,6 +10,7 @@ import { addKubeconfigCommand } from './commands/kubeconfig.ts';
 import { addMemberCommands } from './commands/member.ts';
 import { addOrganizationCommands } from './commands/organization.ts';
 import { addServiceAccountCommands } from './commands/service-account.ts';
+import { addSessionCommands } from './commands/sessions.ts';
 import { addTeamCommands } from './commands/team.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addVersionCommand } from './commands/version.ts';
@@ -38,6 +39,7 @@ export function createProgram(io: Io): Command {
   addAccessCommands(program, io);
   addServiceAccountCommands(program, io);
   addTokenCommands(program, io);
+  addSessionCommands(program, io);
   addAgentCommand(program);
   addVersionCommand(program, io);
   addCompletionCommands(program, io);

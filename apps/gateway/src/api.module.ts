@@ -19,6 +19,7 @@ import { LocalModule } from './local/local.module.ts';
 import { MembersModule } from './members/members.module.ts';
 import { MetaController } from './meta/meta.controller.ts';
 import { OrganizationsModule } from './organizations/organizations.module.ts';
+import { RecordingsModule } from './recordings/recordings.module.ts';
 import { Freshness } from './second-factors/freshness.ts';
 import { SecondFactorsModule } from './second-factors/second-factors.module.ts';
 import { ServiceAccountsModule } from './service-accounts/service-accounts.module.ts';
@@ -43,6 +44,7 @@ import { TokensModule } from './tokens/tokens.module.ts';
     AccountsModule,
     SecondFactorsModule,
     LocalModule,
+    RecordingsModule,
   ],
   controllers: [MetaController, HealthController],
   providers: [

@@ -4,6 +4,7 @@ import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import { type ProxySettings, parseNetwork } from './edge/trusted-proxies.ts';
 import { type LimitSettings, limitVariables, readLimits } from './limits/settings.ts';
+import type { S3Settings } from './recordings/s3-store.ts';
 import type { TerminalSettings } from './terminals/held/held-terminals.ts';
 
 /** An invalid environment variable; `message` names it and says what it must be. */
@@ -95,6 +96,31 @@ export const variables = {
     ),
   POSTERN_MAIL_FROM: z.email().optional().describe('Sender of e-mail. Goes with `POSTERN_SMTP_URL`.'),
   POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Lifetime of a join token.'),
+  POSTERN_RECORDING_MIB: whole(1, 65_536)
+    .default(256)
+    .describe('The largest recording of a session, in MiB before compression, which makes it about a tenth.'),
+  POSTERN_RECORDINGS_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'an http:// or https:// URL is wanted' })
+    .optional()
+    .describe(
+      'S3-compatible storage for recordings, such as `https://s3.eu-central-1.amazonaws.com`. Without it they are in the database.',
+    ),
+  POSTERN_RECORDINGS_S3_REGION: z.string().min(1).default('us-east-1').describe('Its region.'),
+  POSTERN_RECORDINGS_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
+    .optional()
+    .describe('The bucket, which must exist.'),
+  POSTERN_RECORDINGS_S3_PREFIX: z
+    .string()
+    .regex(/^(?:[\w-]+\/)*$/)
+    .default('recordings/')
+    .describe("Put before each object's name; empty, or ending in a slash."),
+  POSTERN_RECORDINGS_S3_ACCESS_KEY_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File with the access key: its id on the first line, its secret on the second.'),
   ...limitVariables,
   POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),
   POSTERN_DEMO: flag.default(false).describe('Set by `npm start`: each new organization gets a cluster `demo`.'),
@@ -138,6 +164,12 @@ export interface Config {
   mail: MailSettings | null;
   terminals: TerminalSettings;
   limits: LimitSettings;
+  recordings: {
+    /** The largest recording, in bytes. */
+    mostBytes: number;
+    /** Undefined if they are kept in the database. */
+    s3: S3Settings | undefined;
+  };
   /** Null unless `npm start` runs this gateway. */
   local: { demo: boolean; clusters: string[] } | null;
   /** SHA-256 of the code required to create the first account; null if none is. */
@@ -184,9 +216,35 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     joinTokenMs: env.POSTERN_JOIN_TOKEN_SECONDS * 1_000,
     terminals: { graceMs: env.POSTERN_TERMINAL_GRACE_SECONDS * 1_000, most: env.POSTERN_TERMINALS },
     limits: readLimits(env),
+    recordings: { mostBytes: env.POSTERN_RECORDING_MIB * 1024 * 1024, s3: readS3(env) },
     setupCodeHash:
       env.POSTERN_SETUP_CODE_SHA256 === undefined ? null : Buffer.from(env.POSTERN_SETUP_CODE_SHA256, 'hex'),
     local: env.POSTERN_LOCAL ? { demo: env.POSTERN_DEMO, clusters: env.POSTERN_LOCAL_CLUSTERS } : null,
+  };
+}
+
+/** @throws {ConfigurationError} unless all of it is set, or nothing. */
+function readS3(env: z.output<typeof Environment>): S3Settings | undefined {
+  const {
+    POSTERN_RECORDINGS_S3_ENDPOINT: endpoint,
+    POSTERN_RECORDINGS_S3_BUCKET: bucket,
+    POSTERN_RECORDINGS_S3_ACCESS_KEY_FILE: file,
+  } = env;
+  if (endpoint === undefined && bucket === undefined && file === undefined) return undefined;
+  if (endpoint === undefined || bucket === undefined || file === undefined)
+    throw new ConfigurationError(
+      'POSTERN_RECORDINGS_S3_ENDPOINT, POSTERN_RECORDINGS_S3_BUCKET and POSTERN_RECORDINGS_S3_ACCESS_KEY_FILE go together: one of them is missing.',
+    );
+  const [accessKeyId, secretAccessKey] = read('POSTERN_RECORDINGS_S3_ACCESS_KEY_FILE', file).toString().split(/\r?\n/);
+  if (!accessKeyId || !secretAccessKey)
+    throw new ConfigurationError('POSTERN_RECORDINGS_S3_ACCESS_KEY_FILE: the file must have two lines, id and secret.');
+  return {
+    endpoint: new URL(endpoint),
+    region: env.POSTERN_RECORDINGS_S3_REGION,
+    bucket,
+    prefix: env.POSTERN_RECORDINGS_S3_PREFIX,
+    accessKeyId,
+    secretAccessKey,
   };
 }
 

@@ -17,6 +17,9 @@ import { Limits } from './limits/limits.ts';
 import { LocalClusters } from './local/local-clusters.ts';
 import { GatewayMetrics } from './metrics/metrics.ts';
 import { serveMetrics } from './metrics/metrics-server.ts';
+import { Retention } from './recordings/retention.ts';
+import { SessionEndings } from './recordings/session-endings.ts';
+import { SessionRecorder } from './recordings/session-recorder.ts';
 import { Revalidation } from './revalidation/revalidation.ts';
 import { SessionLog } from './sessions/session-log.ts';
 import { SessionViewers } from './sessions/session-viewers.ts';
@@ -51,6 +54,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     revalidation: application.get(Revalidation),
     sessions: application.get(SessionLog),
     viewers: application.get(SessionViewers),
+    recorder: application.get(SessionRecorder),
     terminals: config.terminals,
     registry: application.get(TunnelRegistry),
     limits,
@@ -70,6 +74,9 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   });
   const end = async (): Promise<void> => {
     handlers.close();
+    application.get(SessionEndings).stop();
+    application.get(Retention).stop();
+    await application.get(SessionRecorder).close();
     await application.close();
     await presence.close();
     await lease.stop();
@@ -78,6 +85,8 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   try {
     await lease.start();
     await application.get(SetupCode).resume();
+    application.get(SessionEndings).start();
+    application.get(Retention).start();
     const metricsServer = await serveMetrics(metrics, config.metrics);
     await edge.listen(config.listen.port, config.listen.host).catch(async (error: unknown) => {
       await metricsServer.close();

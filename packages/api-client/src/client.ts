@@ -17,6 +17,11 @@ export type CallArguments<O extends OperationId> = Part<Routes[O], 'params'> &
 /** The response body of operation `O`; undefined if it has none. */
 export type CallResult<O extends OperationId> = Routes[O] extends { response: infer S } ? Output<S> : undefined;
 
+/** Operations whose body is streamed as it is. */
+export type StreamedOperation = {
+  [O in OperationId]: Routes[O] extends { stream: string } ? O : never;
+}[OperationId];
+
 export interface ClientOptions {
   /** Origin of the gateway without a trailing slash; empty in the browser (same origin). */
   baseUrl: string;
@@ -32,6 +37,8 @@ export interface ClientOptions {
 export interface Client {
   /** @throws {ApiError} the gateway refused the call. @throws {ConnectionError} it could not be reached. */
   call<O extends OperationId>(operation: O, args: CallArguments<O>): Promise<CallResult<O>>;
+  /** Calls an operation whose body is a stream instead of JSON. @throws as `call`; the body fails if the connection breaks. */
+  stream<O extends StreamedOperation>(operation: O, args: CallArguments<O>): Promise<ReadableStream<Uint8Array>>;
 }
 
 /** Fills `{name}` in a path; values are percent-encoded. */
@@ -46,40 +53,53 @@ function queryString(query: Record<string, unknown>): string {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const send = options.fetch ?? globalThis.fetch.bind(globalThis);
   return {
     async call(operation, args) {
-      const { method, path } = operations[operation];
-      const {
-        params = {},
-        query = {},
-        body,
-        signal,
-      } = args as {
-        params?: Record<string, unknown>;
-        query?: Record<string, unknown>;
-        body?: unknown;
-        signal?: AbortSignal;
-      };
-      const headers: Record<string, string> = { accept: 'application/json' };
-      if (body !== undefined) headers['content-type'] = 'application/json';
-      if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
-      if (options.userAgent !== undefined) headers['user-agent'] = options.userAgent;
-      let response: Response;
-      try {
-        response = await send(`${options.baseUrl}/api/v1${fillPath(path, params)}${queryString(query)}`, {
-          method,
-          headers,
-          body: body === undefined ? null : JSON.stringify(body),
-          signal: signal ?? null,
-        });
-      } catch (cause) {
-        if (signal?.aborted) throw cause;
-        throw new ConnectionError('The gateway could not be reached.', { cause });
-      }
-      if (!response.ok) throw await errorOf(response);
+      const response = await ask(options, { operation, args, accept: 'application/json' });
       if (response.status === 204) return undefined as never;
       return (await response.json()) as never;
     },
+    async stream(operation, args) {
+      const { body } = await ask(options, { operation, args, accept: '*/*' });
+      return body ?? new Blob([]).stream();
+    },
   };
+}
+
+/** Step: sends the request. @throws {ApiError} {ConnectionError} */
+async function ask(
+  options: ClientOptions,
+  { operation, args, accept }: { operation: OperationId; args: object; accept: string },
+): Promise<Response> {
+  const send = options.fetch ?? globalThis.fetch.bind(globalThis);
+  const { method, path } = operations[operation];
+  const {
+    params = {},
+    query = {},
+    body,
+    signal,
+  } = args as {
+    params?: Record<string, unknown>;
+    query?: Record<string, unknown>;
+    body?: unknown;
+    signal?: AbortSignal;
+  };
+  const headers: Record<string, string> = { accept };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
+  if (options.userAgent !== undefined) headers['user-agent'] = options.userAgent;
+  let response: Response;
+  try {
+    response = await send(`${options.baseUrl}/api/v1${fillPath(path, params)}${queryString(query)}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ConnectionError('The gateway could not be reached.', { cause });
+  }
+  if (!response.ok) throw await errorOf(response);
+  return response;
 }

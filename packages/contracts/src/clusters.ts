@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { Id, Instant, Labels, Lifetime, Slug } from './primitives.ts';
+import { RecordingMode } from './recordings.ts';
 
 /** `pending`: no agent has ever connected. `offline`: since `statusSince`. */
 export const ClusterStatus = z.enum(['pending', 'online', 'offline']);
 
 /** A problem on the agent's side; `message` says how to fix it. */
 const Problem = z.object({ code: z.string(), message: z.string() });
+
+/** What is recorded of a cluster's sessions. `input`: also what people type, which includes passwords. */
+const RecordingPolicy = z.strictObject({ mode: RecordingMode, input: z.boolean() });
 
 export const Cluster = z.object({
   id: Id,
@@ -16,6 +20,7 @@ export const Cluster = z.object({
   /** True for the demo cluster of `npm start`. */
   demo: z.boolean(),
   createdAt: Instant,
+  recording: RecordingPolicy,
   status: ClusterStatus,
   statusSince: Instant,
   agent: z
@@ -74,7 +79,11 @@ export type ClusterChanges = z.infer<typeof ClusterChanges>;
 export const CreateClusterRequest = z.strictObject({ name: Slug, labels: Labels.default({}) });
 export type CreateClusterRequest = z.input<typeof CreateClusterRequest>;
 
-export const UpdateClusterRequest = z.strictObject({ labels: Labels });
+/** What is left out stays as it is. */
+export const UpdateClusterRequest = z.strictObject({
+  labels: Labels.optional(),
+  recording: RecordingPolicy.optional(),
+});
 export type UpdateClusterRequest = z.infer<typeof UpdateClusterRequest>;
 
 /** A one-time join token, as commands that use it. The secret is shown only once. */

@@ -78,6 +78,7 @@ export {
   roles,
 } from './permissions.ts';
 export { DisplayName, Email, Id, Password, Slug } from './primitives.ts';
+export { Recording, RecordingMode, RecordingSettings } from './recordings.ts';
 export type { Route, RouteAccess } from './route.ts';
 export { type OperationId, type Routes, routes } from './routes.ts';
 export {

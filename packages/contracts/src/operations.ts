@@ -106,6 +106,12 @@ export const operations = {
   },
   // Sessions
   listSessions: { method: 'GET', path: '/organizations/{organization}/sessions' },
+  // Recordings
+  getRecording: { method: 'GET', path: '/organizations/{organization}/sessions/{session}/recording' },
+  deleteRecording: { method: 'DELETE', path: '/organizations/{organization}/sessions/{session}/recording' },
+  endSession: { method: 'POST', path: '/organizations/{organization}/sessions/{session}/end' },
+  getRecordingSettings: { method: 'GET', path: '/organizations/{organization}/recording-settings' },
+  updateRecordingSettings: { method: 'PATCH', path: '/organizations/{organization}/recording-settings' },
   // Agents
   enrollAgent: { method: 'POST', path: '/agents/enroll' },
 } as const;

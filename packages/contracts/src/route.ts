@@ -24,8 +24,10 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** If undefined, the response is 204 without a body. */
+  /** If this and `stream` are undefined, the response is 204 without a body. */
   readonly response?: z.ZodType;
+  /** The type of a body that is streamed as it is, instead of JSON. */
+  readonly stream?: string;
   readonly status: 200 | 201 | 204;
   /** Errors in addition to those common to all routes with the same access. */
   readonly errors: readonly ErrorCode[];

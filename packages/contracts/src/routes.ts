@@ -6,6 +6,7 @@ import { clustersRoutes } from './routes/clusters.ts';
 import { membersRoutes } from './routes/members.ts';
 import { metaRoutes } from './routes/meta.ts';
 import { organizationsRoutes } from './routes/organizations.ts';
+import { recordingsRoutes } from './routes/recordings.ts';
 import { serviceAccountsRoutes } from './routes/service-accounts.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
 import { tokensRoutes } from './routes/tokens.ts';
@@ -22,6 +23,7 @@ export const routes = {
   ...accessRoutes,
   ...serviceAccountsRoutes,
   ...sessionsRoutes,
+  ...recordingsRoutes,
   ...agentsRoutes,
 } as const;
 

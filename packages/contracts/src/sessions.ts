@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Id, Instant, PageQuery } from './primitives.ts';
+import { Email, Id, Instant, PageQuery } from './primitives.ts';
+import { Recording } from './recordings.ts';
 
 export const SessionKind = z.enum(['exec', 'attach', 'port-forward', 'terminal']);
 export type SessionKind = z.infer<typeof SessionKind>;
@@ -24,6 +25,8 @@ export const Session = z.object({
   bytesDown: z.number().int(),
   clientAddress: z.string(),
   userAgent: z.string(),
+  /** Null if it was not recorded, or its recording was deleted. */
+  recording: Recording.nullable(),
   /** Who viewed the terminal besides the person who opened it, or from another sign-in of theirs; the first 100. */
   viewers: z.array(
     z.object({
@@ -41,5 +44,9 @@ export const SessionQuery = PageQuery.extend({
   cluster: Id.optional(),
   kind: SessionKind.optional(),
   active: z.stringbool().optional(),
+  /** Only those that began at this instant or later. */
+  since: Instant.optional(),
+  /** Only those of this person; others than one's own need the permission to see them. */
+  user: Email.optional(),
 });
 export type SessionQuery = z.input<typeof SessionQuery>;

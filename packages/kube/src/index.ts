@@ -20,6 +20,7 @@ export {
   type StreamSubresource,
   streamSubresource,
 } from './request-info.ts';
+export { spdyDictionary } from './spdy-dictionary.ts';
 export { type Attempt, failure, forbidden, type Status, type StatusReason } from './status.ts';
 export { readStreamOptions, type StreamOptions, type StreamOptionsResult } from './stream-options.ts';
 export { type KubeTarget, parseTarget, type TargetResult } from './target.ts';

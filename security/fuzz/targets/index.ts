@@ -3,6 +3,7 @@ import { http1OverTls, http1Plain } from './http1.ts';
 import { http2 } from './http2.ts';
 import { kubeAnswer } from './kube-answer.ts';
 import { credentialText, execStatus, kubeTarget, messageReader, tunnelDecoder, tunnelHeads } from './pure.ts';
+import { recordingTargets } from './recording.ts';
 import { rest } from './rest.ts';
 import { socketio } from './socketio.ts';
 import { terminal } from './terminal.ts';
@@ -18,6 +19,7 @@ export const targets: readonly Target[] = [
   execStatus,
   tunnelHeads,
   credentialText,
+  ...recordingTargets,
   http1OverTls,
   http2,
   websocket,

@@ -29,7 +29,8 @@ const bodies: Partial<Record<OperationId, unknown>> = {
   },
   signIn: { email: 'a@example.com', password: '', token: { name: 'cli', expiresInSeconds: 600 } },
   createCluster: { name: 'prod', labels: { env: 'test', 'example.com/team': 'a' } },
-  updateCluster: { labels: { env: 'test' } },
+  updateCluster: { labels: { env: 'test' }, recording: { mode: 'required', input: true } },
+  updateRecordingSettings: { retentionDays: 30 },
   createKubeconfig: { mode: 'token', expiresInSeconds: 600 },
   createToken: { name: 'cli', expiresInSeconds: 600 },
   completeSignIn: { code: '123 456', challenge: 'A'.repeat(43), token: { name: 'cli', expiresInSeconds: 600 } },
@@ -72,7 +73,8 @@ function make(random: Random): Call {
   const filled = path
     .replace('{organization}', segment('attacker'))
     .replace('{cluster}', segment('none'))
-    .replace(/\{(token|signIn|passkey|member)\}/, segment('0190aaaa-0000-7000-8000-000000000001'));
+    // Whatever else a path names does not exist.
+    .replaceAll(/\{\w+\}/g, () => segment('0190aaaa-0000-7000-8000-000000000001'));
   const query = random.chance(0.7) ? random.pick(queries) : `?${mutateText(random, 'limit=5&cursor=abc')}`;
   const raw = `/api/v1${filled}${id === 'listSessions' || random.chance(0.1) ? query : ''}`;
   const template = bodies[id];

@@ -35,7 +35,7 @@ export async function fakeGateway(certificate: TestCertificate): Promise<FakeGat
       const notFound: Answer = [404, { error: { code: 'not-found', message: 'There is no such thing.' } }];
       const [status, answer, headers] = gateway.answers[call.operation]?.(call) ?? notFound;
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(answer === undefined ? undefined : JSON.stringify(answer));
+      response.end(answer === undefined || typeof answer === 'string' ? answer : JSON.stringify(answer));
       return;
     }
     response.writeHead(404).end();

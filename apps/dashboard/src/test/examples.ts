@@ -18,6 +18,7 @@ export function cluster(over: Partial<Cluster> = {}): Cluster {
     labels: {},
     demo: false,
     createdAt: AT,
+    recording: { mode: 'best-effort', input: false },
     status: 'online',
     statusSince: AT,
     agent: null,
@@ -105,6 +106,7 @@ export function session(over: Partial<Session> = {}): Session {
     bytesDown: 4096,
     clientAddress: '192.0.2.7',
     userAgent: 'kubectl/v1.33',
+    recording: null,
     viewers: [],
     ...over,
   };

@@ -13,6 +13,7 @@ const cluster = {
   labels: {},
   offlineSince: null,
   everConnected: true,
+  recording: { mode: 'off' as const, input: false },
 };
 
 function principal(scopes: string[] | null = null, role: 'member' | 'owner' = 'member'): Principal {

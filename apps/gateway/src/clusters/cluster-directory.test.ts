@@ -56,6 +56,7 @@ describe('finding a cluster', () => {
       labels: {},
       offlineSince: null,
       everConnected: false,
+      recording: { mode: 'best-effort', input: false },
     });
   });
 

@@ -4,6 +4,7 @@ import type { ClusterModel } from '../generated/prisma/models.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { NamedCluster } from '../leases/remove-connections.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
+import { policyOf, type RecordingPolicy } from './recording-policy.ts';
 
 /** A cluster of an organization of which the principal is a member. `ClusterAccess` decides what they may do in it. */
 export interface DirectoryCluster {
@@ -15,6 +16,7 @@ export interface DirectoryCluster {
   /** Null while online, and for a cluster to which no agent has ever connected. */
   offlineSince: Date | null;
   everConnected: boolean;
+  recording: RecordingPolicy;
 }
 
 /**
@@ -136,5 +138,6 @@ function reachable(row: ClusterModel, { slug }: Principal['memberships'][number]
     labels: row.labels as Record<string, string>,
     offlineSince: row.offlineSince,
     everConnected: row.connectedAt !== null,
+    recording: policyOf(row),
   };
 }

@@ -23,6 +23,7 @@ const cluster = (over: Partial<Cluster> = {}): Cluster => ({
   labels: {},
   demo: false,
   createdAt: '2026-01-01T12:00:00.000Z',
+  recording: { mode: 'best-effort', input: false },
   status: 'online',
   statusSince: '2026-01-01T12:00:00.000Z',
   agent: {

@@ -1,6 +1,7 @@
 import { Cluster } from '@postern/contracts';
 import { uninstallCommand } from '@postern/kube';
 import type { AgentModel, ClusterModel } from '../generated/prisma/models.ts';
+import { policyOf } from './recording-policy.ts';
 
 /** A cluster's row with its currently enrolled agent. */
 export type ClusterRow = ClusterModel & { agents: AgentModel[] };
@@ -24,6 +25,7 @@ export function viewCluster(row: ClusterRow, roundTripMs: number | null): Cluste
     labels: row.labels,
     demo: row.demo,
     createdAt: row.createdAt.toISOString(),
+    recording: policyOf(row),
     status,
     statusSince: (isOnline ? row.connectedAt : status === 'offline' ? row.offlineSince : row.createdAt)?.toISOString(),
     agent:

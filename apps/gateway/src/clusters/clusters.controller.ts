@@ -48,7 +48,7 @@ export class ClustersController {
   @Operation('updateCluster')
   async update(@CallOf() { organization, params, body }: Call<'updateCluster'>): Promise<Answer<'updateCluster'>> {
     const cluster = await this.#find(organization, params.cluster);
-    await this.clusters.setLabels(cluster, body.labels);
+    await this.clusters.update(cluster, body);
     return this.#show(organization, cluster.id);
   }
 

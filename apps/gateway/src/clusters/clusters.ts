@@ -10,6 +10,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 import { joinCommands } from './join-commands.ts';
+import { type RecordingPolicy, recordingModes } from './recording-policy.ts';
 
 /** What changing clusters depends on. */
 export interface ClustersDependencies {
@@ -56,9 +57,16 @@ export class Clusters {
     return { id, joining: await this.createJoinToken(organizationId, id) };
   }
 
-  async setLabels(cluster: ClusterModel, labels: Record<string, string>): Promise<void> {
-    const { id, organizationId } = cluster;
-    await this.#dependencies.database.scoped.cluster.updateMany({ where: { id, organizationId }, data: { labels } });
+  /** Changes what is given. A policy applies to sessions that begin afterwards. */
+  async update(
+    { id, organizationId }: ClusterModel,
+    { labels, recording }: { labels?: Record<string, string> | undefined; recording?: RecordingPolicy | undefined },
+  ): Promise<void> {
+    const data = {
+      ...(labels === undefined ? {} : { labels }),
+      ...(recording === undefined ? {} : { recording: recordingModes[recording.mode], recordInput: recording.input }),
+    };
+    await this.#dependencies.database.scoped.cluster.updateMany({ where: { id, organizationId }, data });
     this.#dependencies.changes.emit('changed', { organizationId, clusterId: id });
   }
 

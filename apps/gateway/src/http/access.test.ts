@@ -36,6 +36,7 @@ const bodies: Record<string, unknown> = {
   createPasskey: { name: 'key', attestation: attestation() },
   updatePasskey: { name: 'key' },
   updateOrganizationSecurity: { requireSecondFactor: true },
+  updateRecordingSettings: { retentionDays: 30 },
 };
 
 /** The body of a response without its request id. */

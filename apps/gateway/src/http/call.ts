@@ -1,4 +1,4 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, type StreamableFile } from '@nestjs/common';
 import type { OperationId, Permission, Role, Routes } from '@postern/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -37,7 +37,9 @@ export type Call<O extends OperationId> = Caller<Routes[O]['access']> &
 /** The return value of an operation's handler; undefined if there is no body. */
 export type Answer<O extends OperationId> = Routes[O] extends { response: infer S extends z.ZodType }
   ? z.input<S>
-  : undefined;
+  : Routes[O] extends { stream: string }
+    ? StreamableFile
+    : undefined;
 
 /** What the guard and the interceptor store for a request. */
 export interface CallParts {

@@ -26,6 +26,8 @@ export class ContractInterceptor implements NestInterceptor {
     };
     if (route.body === undefined && !isEmpty(request.body))
       throw new ApiError('invalid-request', 'This operation takes no body.');
+    // A stream is not JSON: its handler answers for its form.
+    if (route.stream !== undefined) return next.handle();
     return next.handle().pipe(map((answer: unknown) => route.response?.parse(answer)));
   }
 }

@@ -25,7 +25,8 @@ const bodies: Partial<Record<OperationId, object>> = {
   signUp: { email: 'grace@example.com', password, organization: 'Grace', token },
   signIn: { email: 'ada@example.com', password, token },
   createCluster: { name: 'new', labels: { team: 'core' } },
-  updateCluster: { labels: { team: 'core' } },
+  updateCluster: { labels: { team: 'core' }, recording: { mode: 'off', input: false } },
+  updateRecordingSettings: { retentionDays: 30 },
   createKubeconfig: { mode: 'token', expiresInSeconds: 60 },
   createToken: { name: 'ci', expiresInSeconds: 60, scopes: ['cluster:use'] },
   grantAccess: {

@@ -16,6 +16,7 @@ const cluster: DirectoryCluster = {
   labels: {},
   offlineSince: null,
   everConnected: true,
+  recording: { mode: 'off', input: false },
 };
 const principal: Principal = {
   userId: 'ada',

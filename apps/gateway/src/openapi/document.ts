@@ -29,7 +29,8 @@ export function openApiDocument(about: {
           : { requestBody: { required: true, content: { 'application/json': { schema: input.ref(route.body) } } } }),
         responses: {
           [route.status]: {
-            description: route.response === undefined ? 'Done.' : 'The answer.',
+            description: route.response === undefined && route.stream === undefined ? 'Done.' : 'The answer.',
+            ...(route.stream === undefined ? {} : { content: { [route.stream]: { schema: { type: 'string' } } } }),
             ...(route.response === undefined
               ? {}
               : { content: { 'application/json': { schema: output.ref(route.response) } } }),

@@ -2,6 +2,7 @@ import type { ResetCode } from '@postern/mux';
 import type { ResponseHead } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import type { DirectoryCluster } from '../clusters/cluster-directory.ts';
+import type { RecordingPolicy } from '../clusters/recording-policy.ts';
 import type { ClusterConnector, ClusterRequestHead, ClusterStream } from '../connector/cluster-connector.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { GatewayMetrics, StreamKind } from '../metrics/metrics.ts';
@@ -13,13 +14,24 @@ import { meteredPassage } from './metered-passage.ts';
 import type { Passage } from './passage.ts';
 import { type SessionEnd, SessionRecord } from './session-record.ts';
 
+/** A session that has been opened, before any data flows. */
+export interface OpenedSession extends SessionStart {
+  id: string;
+  /** The `upgrade` protocol that both ends speak on the stream: SPDY/3.1 or websocket. */
+  protocol: string;
+  /** The protocol on it that the cluster chose, such as v5.channel.k8s.io; empty if it chose none. */
+  subprotocol: string;
+  policy: RecordingPolicy;
+}
+
 /** Placed between a person and a cluster; receives every byte of a session, in both directions. */
 export interface StreamRecorder {
   /**
-   * @param protocol the `upgrade` protocol that both ends speak on the stream: SPDY/3.1 or websocket.
-   * @returns the stream to which the person's end is joined instead of `stream`: with the same bytes and the same end.
+   * @returns the stream to which the person's end is joined instead of `stream`: with the same bytes and the same end, unless the
+   * session is ended.
+   * @throws Refusal if the session must be recorded and cannot be.
    */
-  attach(stream: ClusterStream, session: SessionStart & { id: string; protocol: string }): ClusterStream;
+  attach(stream: ClusterStream, session: OpenedSession): ClusterStream | Promise<ClusterStream>;
 }
 
 export interface RecordedStreamDependencies {
@@ -94,7 +106,8 @@ export async function openRecordedStream(
     const [{ stream, answer }] = await Promise.all([answered(passage, request), early]);
     const id = answer.status === 101 ? await record?.begin() : undefined;
     const cut = passage.cut.bind(passage);
-    return { answer, stream: recorded(stream, { answer, id, request, dependencies }), sessionId: id, cut, end };
+    const joined = await recorded(stream, { answer, id, request, dependencies });
+    return { answer, stream: joined, sessionId: id, cut, end };
   } catch (error) {
     passage.cut('cancelled', '');
     end();
@@ -144,12 +157,12 @@ function ender(passage: Passage, record: SessionRecord | undefined, leave: () =>
 }
 
 /** Step: places the recorder, if there is one, between the person and the cluster. */
-function recorded(
+async function recorded(
   stream: ClusterStream,
   {
     answer,
     id,
-    request: { session },
+    request: { session, cluster },
     dependencies: { recorder },
   }: {
     answer: ResponseHead;
@@ -157,8 +170,14 @@ function recorded(
     request: StreamRequest;
     dependencies: RecordedStreamDependencies;
   },
-): ClusterStream {
+): Promise<ClusterStream> {
   if (recorder === undefined || session === null || id === undefined) return stream;
-  const protocol = answer.headers.find(([name]) => name === 'upgrade')?.[1] ?? '';
-  return recorder.attach(stream, { ...session, id, protocol });
+  const header = (wanted: string): string => answer.headers.find(([name]) => name === wanted)?.[1] ?? '';
+  return recorder.attach(stream, {
+    ...session,
+    id,
+    protocol: header('upgrade'),
+    subprotocol: header('sec-websocket-protocol') || header('x-stream-protocol-version'),
+    policy: cluster.recording,
+  });
 }

@@ -4,12 +4,14 @@ import type { Database } from '../database/database.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import { ApiError } from '../http/api-error.ts';
 import { named, usernameOf } from '../identity/username.ts';
+import { shownOfRecording, viewRecording } from './recording-view.ts';
 import { sessionKinds } from './session-log.ts';
 
 const account = { select: { id: true, ...named } } as const;
 const related = {
   cluster: { select: { id: true, name: true } },
   user: account,
+  recording: { select: shownOfRecording },
   viewers: {
     select: { user: account, canType: true, joinedAt: true, leftAt: true },
     orderBy: { id: 'asc' },
@@ -29,7 +31,7 @@ export class SessionList {
   /** Newest first; without `ofUser`, of everybody in the organization. @throws {ApiError} `invalid-request` for a bad cursor. */
   async page(
     { organizationId, ofUser }: { organizationId: string; ofUser: string | undefined },
-    { cursor, limit, cluster, kind, active }: z.output<typeof SessionQuery>,
+    { cursor, limit, cluster, kind, active, since, user }: z.output<typeof SessionQuery>,
   ): Promise<{ items: Session[]; nextCursor: string | null }> {
     const rows = await this.#database.scoped.session.findMany({
       where: {
@@ -38,6 +40,8 @@ export class SessionList {
         ...(cursor === undefined ? {} : { id: { lt: readCursor(cursor) } }),
         ...(cluster === undefined ? {} : { clusterId: cluster }),
         ...(kind === undefined ? {} : { kind: sessionKinds[kind] }),
+        ...(since === undefined ? {} : { startedAt: { gte: new Date(since) } }),
+        ...(user === undefined ? {} : { user: { email: user } }),
         ...(active === undefined ? {} : { endedAt: active ? null : { not: null } }),
       },
       include: related,
@@ -92,6 +96,7 @@ function view(row: Row): Session {
     bytesDown: Number(row.bytesDown),
     clientAddress: row.clientAddress,
     userAgent: row.userAgent,
+    recording: row.recording === null ? null : viewRecording(row.recording),
     viewers: row.viewers.map(({ user, canType, joinedAt, leftAt }) => ({
       user: accountOf(user),
       canType,

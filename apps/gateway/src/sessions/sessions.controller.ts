@@ -1,7 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
-import { rolePermissions } from '@postern/contracts';
+
 import { type Answer, type Call, CallOf } from '../http/call.ts';
 import { Operation } from '../http/operation.ts';
+import { permits } from '../identity/principal.ts';
 import { SessionList } from './session-list.ts';
 
 @Controller()
@@ -11,7 +12,7 @@ export class SessionsController {
   @Operation('listSessions')
   list(@CallOf() { principal, organization, query }: Call<'listSessions'>): Promise<Answer<'listSessions'>> {
     // Without the permission to see everybody's sessions, people see their own.
-    const ofUser = rolePermissions[organization.role].includes('session:read-all') ? undefined : principal.userId;
+    const ofUser = permits(principal, organization.id, 'session:read-all') ? undefined : principal.userId;
     return this.sessions.page({ organizationId: organization.id, ofUser }, query);
   }
 }

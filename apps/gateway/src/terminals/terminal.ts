@@ -1,5 +1,6 @@
 import { StreamResetError } from '@postern/mux';
 import type { ClusterStream } from '../connector/cluster-connector.ts';
+import { SessionEndedError } from '../passage/session-ended-error.ts';
 import { type Ending, failed, noShell, podGone, readEnding } from './ending.ts';
 import { ExecChannel } from './exec-channel.ts';
 
@@ -111,6 +112,7 @@ export class Terminal {
   }
 
   async #endingOf(error: Error | undefined): Promise<Ending> {
+    if (error instanceof SessionEndedError) return failed(error.reason);
     if (error instanceof StreamResetError && error.code === 'gone') {
       return { code: 'agent-offline', exitCode: null, message: "The connection to the cluster's agent was lost." };
     }

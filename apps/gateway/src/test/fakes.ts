@@ -56,6 +56,7 @@ export class FakeDirectory {
   readonly reports: AgentReport[] = [];
   readonly served: string[] = [];
   readonly changes = new ClusterChanges();
+  recording: DirectoryCluster['recording'] = { mode: 'best-effort', input: false };
   failing = false;
   #epoch = 0n;
 
@@ -65,7 +66,8 @@ export class FakeDirectory {
     const isMember = principal.memberships.some((membership) => membership.organizationId === found?.organizationId);
     if (found === undefined || !isMember) return null;
     const { id, organizationId, offlineSince, everConnected } = found;
-    return { id, organizationId, organizationSlug: slug, name, labels: {}, offlineSince, everConnected };
+    const { recording } = this;
+    return { id, organizationId, organizationSlug: slug, name, labels: {}, offlineSince, everConnected, recording };
   }
 
   async findOnly(principal: Principal): Promise<DirectoryCluster | null> {

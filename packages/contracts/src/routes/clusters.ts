@@ -61,7 +61,7 @@ export const clustersRoutes = {
   updateCluster: {
     ...operations.updateCluster,
     tag: 'Clusters',
-    summary: 'Change labels',
+    summary: 'Change labels, or what is recorded',
     access: 'cluster:update',
     params: onCluster,
     body: UpdateClusterRequest,

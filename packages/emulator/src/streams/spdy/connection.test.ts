@@ -1,8 +1,8 @@
 import { duplexPair, PassThrough } from 'node:stream';
 import { constants, deflateSync } from 'node:zlib';
+import { spdyDictionary } from '@postern/kube';
 import { describe, expect, it } from 'vitest';
 import { SpdyConnection, type SpdyStream } from './connection.ts';
-import { headerDictionary } from './dictionary.ts';
 
 function control(type: number, payload: Buffer, flags = 0): Buffer {
   const head = Buffer.alloc(8);
@@ -20,7 +20,7 @@ function open(id: number, name: string, value: string): Buffer {
     return [length, Buffer.from(word)];
   });
   const block = Buffer.concat([Buffer.from([0, 0, 0, 1]), ...words]);
-  const compressed = deflateSync(block, { dictionary: headerDictionary, finishFlush: constants.Z_SYNC_FLUSH });
+  const compressed = deflateSync(block, { dictionary: spdyDictionary, finishFlush: constants.Z_SYNC_FLUSH });
   const head = Buffer.alloc(10);
   head.writeUInt32BE(id, 0);
   return control(1, Buffer.concat([head, compressed]));

@@ -1,12 +1,12 @@
 import { constants, createDeflate, createInflate, type Deflate, type Inflate } from 'node:zlib';
-import { headerDictionary } from './dictionary.ts';
+import { spdyDictionary } from '@postern/kube';
 
 const MAX_BLOCK = 64 * 1024;
 
 /** Compresses the headers of one connection: each direction is one zlib stream across all frames. */
 export class HeaderCodec {
-  readonly #inflate: Inflate = createInflate({ dictionary: headerDictionary, finishFlush: constants.Z_SYNC_FLUSH });
-  readonly #deflate: Deflate = createDeflate({ dictionary: headerDictionary });
+  readonly #inflate: Inflate = createInflate({ dictionary: spdyDictionary, finishFlush: constants.Z_SYNC_FLUSH });
+  readonly #deflate: Deflate = createDeflate({ dictionary: spdyDictionary });
   #inflated: Buffer[] = [];
   #length = 0;
   #deflated: Buffer[] = [];

@@ -28,4 +28,4 @@ function withLength(word: string): Buffer {
 }
 
 /** The compression dictionary for the headers of a SPDY/3 connection. */
-export const headerDictionary = Buffer.concat([...[...words, ...more].map(withLength), Buffer.from(text)]);
+export const spdyDictionary = Buffer.concat([...[...words, ...more].map(withLength), Buffer.from(text)]);
