@@ -95,6 +95,12 @@ export const variables = {
     ),
   POSTERN_MAIL_FROM: z.email().optional().describe('Sender of e-mail. Goes with `POSTERN_SMTP_URL`.'),
   POSTERN_JOIN_TOKEN_SECONDS: whole(60, 604_800).default(3_600).describe('Lifetime of a join token.'),
+  POSTERN_AUDIT_MEMORY_MIB: whole(1, 65_536)
+    .default(128)
+    .describe('Most memory for audit events that wait because the database cannot be reached.'),
+  POSTERN_WEBHOOK_NETWORKS: networks
+    .prefault('')
+    .describe('Networks that are not public and to which webhooks may be sent, in CIDR notation, separated by commas.'),
   ...limitVariables,
   POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),
   POSTERN_DEMO: flag.default(false).describe('Set by `npm start`: each new organization gets a cluster `demo`.'),
@@ -137,6 +143,10 @@ export interface Config {
   /** Null if no e-mail is sent. */
   mail: MailSettings | null;
   terminals: TerminalSettings;
+  /** `most`: memory for events that wait, in bytes. */
+  audit: { most: number };
+  /** In CIDR notation. */
+  webhookNetworks: readonly string[];
   limits: LimitSettings;
   /** Null unless `npm start` runs this gateway. */
   local: { demo: boolean; clusters: string[] } | null;
@@ -183,6 +193,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     mail: smtpUrl === undefined || mailFrom === undefined ? null : { url: new URL(smtpUrl), from: mailFrom },
     joinTokenMs: env.POSTERN_JOIN_TOKEN_SECONDS * 1_000,
     terminals: { graceMs: env.POSTERN_TERMINAL_GRACE_SECONDS * 1_000, most: env.POSTERN_TERMINALS },
+    audit: { most: env.POSTERN_AUDIT_MEMORY_MIB * 1_048_576 },
+    webhookNetworks: env.POSTERN_WEBHOOK_NETWORKS,
     limits: readLimits(env),
     setupCodeHash:
       env.POSTERN_SETUP_CODE_SHA256 === undefined ? null : Buffer.from(env.POSTERN_SETUP_CODE_SHA256, 'hex'),

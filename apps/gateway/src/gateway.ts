@@ -2,6 +2,9 @@ import type { Logger } from 'pino';
 import { ClusterAccess } from './access/cluster-access.ts';
 import { SetupCode } from './accounts/setup-code.ts';
 import { createApi } from './api.ts';
+import { AuditWriter } from './audit/audit-writer.ts';
+import { AuditRetention } from './audit/retention.ts';
+import { WebhookDelivery } from './audit/webhooks/delivery.ts';
 import { AgentPresence } from './clusters/agent-presence.ts';
 import { ClusterChanges } from './clusters/cluster-changes.ts';
 import { ClusterDirectory } from './clusters/cluster-directory.ts';
@@ -40,6 +43,8 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   const presence = application.get(AgentPresence);
   const metrics = new GatewayMetrics();
   const limits = application.get(Limits);
+  const audit = application.get(AuditWriter);
+  metrics.followAudit(audit);
   limits.on('refused', (name) => metrics.limitReached(name));
   const handlers = createHandlers({
     authenticator: application.get(Authenticator),
@@ -51,6 +56,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     revalidation: application.get(Revalidation),
     sessions: application.get(SessionLog),
     viewers: application.get(SessionViewers),
+    audit,
     terminals: config.terminals,
     registry: application.get(TunnelRegistry),
     limits,
@@ -73,6 +79,8 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     await application.close();
     await presence.close();
     await lease.stop();
+    await Promise.all([application.get(AuditRetention).close(), application.get(WebhookDelivery).close()]);
+    await audit.close();
     await database.close();
   };
   try {
@@ -84,6 +92,8 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
       throw error;
     });
     await application.get(LocalClusters).resume();
+    application.get(AuditRetention).start();
+    application.get(WebhookDelivery).start();
     const setupCode = application.get(SetupCode);
     const stop = async (drainMs: number): Promise<void> => {
       application.get(Lifecycle).drain();

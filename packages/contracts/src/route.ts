@@ -24,7 +24,11 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** If undefined, the response is 204 without a body. */
+  /** Whether a read is recorded in the audit trail; everything but reads always is. */
+  readonly audited?: true;
+  /** The media type of a response that is sent as it is produced, instead of `response`. */
+  readonly streams?: string;
+  /** If this and `streams` are undefined, the response is 204 without a body. */
   readonly response?: z.ZodType;
   readonly status: 200 | 201 | 204;
   /** Errors in addition to those common to all routes with the same access. */

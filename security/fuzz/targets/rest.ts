@@ -48,6 +48,9 @@ const bodies: Partial<Record<OperationId, unknown>> = {
   },
   updatePasskey: { name: 'key' },
   updateOrganizationSecurity: { requireSecondFactor: false },
+  updateAuditSettings: { retentionDays: 400 },
+  updateClusterAudit: { mode: 'fail-open' },
+  createAuditWebhook: { url: 'https://192.0.2.1/' },
   enrollAgent: { publicKey: '-----BEGIN PUBLIC KEY-----\n', version: '0.1.0', instance: 'x', location: 'outside' },
 };
 const ids = Object.keys(operations) as OperationId[];
@@ -72,7 +75,7 @@ function make(random: Random): Call {
   const filled = path
     .replace('{organization}', segment('attacker'))
     .replace('{cluster}', segment('none'))
-    .replace(/\{(token|signIn|passkey|member)\}/, segment('0190aaaa-0000-7000-8000-000000000001'));
+    .replace(/\{(token|signIn|passkey|member|webhook)\}/, segment('0190aaaa-0000-7000-8000-000000000001'));
   const query = random.chance(0.7) ? random.pick(queries) : `?${mutateText(random, 'limit=5&cursor=abc')}`;
   const raw = `/api/v1${filled}${id === 'listSessions' || random.chance(0.1) ? query : ''}`;
   const template = bodies[id];

@@ -13,6 +13,7 @@ const cluster = {
   labels: {},
   offlineSince: null,
   everConnected: true,
+  auditMode: 'fail-open' as const,
 };
 
 function principal(scopes: string[] | null = null, role: 'member' | 'owner' = 'member'): Principal {

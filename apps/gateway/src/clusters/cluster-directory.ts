@@ -1,8 +1,10 @@
+import type { AuditMode } from '@postern/contracts';
 import { boundedCache } from '../core/bounded-cache.ts';
 import type { Database } from '../database/database.ts';
 import type { ClusterModel } from '../generated/prisma/models.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { NamedCluster } from '../leases/remove-connections.ts';
+import { auditModes } from './audit-mode.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 
 /** A cluster of an organization of which the principal is a member. `ClusterAccess` decides what they may do in it. */
@@ -15,6 +17,8 @@ export interface DirectoryCluster {
   /** Null while online, and for a cluster to which no agent has ever connected. */
   offlineSince: Date | null;
   everConnected: boolean;
+  /** What happens to requests while nothing can be recorded. */
+  auditMode: AuditMode;
 }
 
 /**
@@ -136,5 +140,6 @@ function reachable(row: ClusterModel, { slug }: Principal['memberships'][number]
     labels: row.labels as Record<string, string>,
     offlineSince: row.offlineSince,
     everConnected: row.connectedAt !== null,
+    auditMode: auditModes[row.auditMode],
   };
 }

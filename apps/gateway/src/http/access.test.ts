@@ -36,6 +36,9 @@ const bodies: Record<string, unknown> = {
   createPasskey: { name: 'key', attestation: attestation() },
   updatePasskey: { name: 'key' },
   updateOrganizationSecurity: { requireSecondFactor: true },
+  updateAuditSettings: { retentionDays: 400 },
+  updateClusterAudit: { mode: 'fail-open' },
+  createAuditWebhook: { url: 'https://192.0.2.1/' },
 };
 
 /** The body of a response without its request id. */
@@ -94,7 +97,7 @@ describe('the routes', () => {
     },
   );
 
-  it.each(ofOrganization.filter(([, { path }]) => /\{(cluster|token)\}/.test(path)))(
+  it.each(ofOrganization.filter(([, { path }]) => /\{(cluster|token|webhook)\}/.test(path)))(
     "%s responds the same for a stranger's resource under one's own organization as for one that does not exist",
     async (id, route) => {
       const ask = (cluster: string, token: string) =>

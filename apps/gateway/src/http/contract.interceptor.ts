@@ -26,7 +26,14 @@ export class ContractInterceptor implements NestInterceptor {
     };
     if (route.body === undefined && !isEmpty(request.body))
       throw new ApiError('invalid-request', 'This operation takes no body.');
-    return next.handle().pipe(map((answer: unknown) => route.response?.parse(answer)));
+    return next.handle().pipe(
+      map((answer: unknown) => {
+        if (route.streams !== undefined) return answer;
+        const checked = route.response?.parse(answer);
+        partsOf(request).answer = checked;
+        return checked;
+      }),
+    );
   }
 }
 

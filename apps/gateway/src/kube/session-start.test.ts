@@ -16,6 +16,7 @@ const cluster: DirectoryCluster = {
   labels: {},
   offlineSince: null,
   everConnected: true,
+  auditMode: 'fail-open',
 };
 const principal: Principal = {
   userId: 'ada',

@@ -29,10 +29,8 @@ export function openApiDocument(about: {
           : { requestBody: { required: true, content: { 'application/json': { schema: input.ref(route.body) } } } }),
         responses: {
           [route.status]: {
-            description: route.response === undefined ? 'Done.' : 'The answer.',
-            ...(route.response === undefined
-              ? {}
-              : { content: { 'application/json': { schema: output.ref(route.response) } } }),
+            description: route.response === undefined && route.streams === undefined ? 'Done.' : 'The answer.',
+            ...contentOf(route, output),
           },
           ...refusals(errorsOf(route), output.ref(ApiErrorBody)),
         },
@@ -63,6 +61,11 @@ export function openApiDocument(about: {
       },
     },
   };
+}
+
+function contentOf({ response, streams }: Route, output: ReturnType<typeof schemaSet>): JsonSchema {
+  if (streams !== undefined) return { content: { [streams]: { schema: { type: 'string' } } } };
+  return response === undefined ? {} : { content: { 'application/json': { schema: output.ref(response) } } };
 }
 
 function whoMayCall(access: RouteAccess): string {

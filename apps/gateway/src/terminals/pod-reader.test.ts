@@ -15,6 +15,7 @@ const cluster = {
   labels: {},
   offlineSince: null,
   everConnected: true,
+  auditMode: 'fail-open' as const,
 };
 const identity = { user: 'postern:ann@example.com', groups: ['postern:admin'] };
 const place = { namespace: 'shop', pod: 'web-0' };
