@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAccessCommands } from './commands/access.ts';
 import { addAccountCommands } from './commands/account.ts';
 import { addAgentCommand } from './commands/agent.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import { addAuthCommands } from './commands/auth.ts';
 import { addClusterCommands } from './commands/cluster.ts';
 import { addCompletionCommands } from './commands/completion.ts';
@@ -38,6 +39,7 @@ export function createProgram(io: Io): Command {
   addAccessCommands(program, io);
   addServiceAccountCommands(program, io);
   addTokenCommands(program, io);
+  addAuditCommands(program, io);
   addAgentCommand(program);
   addVersionCommand(program, io);
   addCompletionCommands(program, io);

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { ClusterAccess } from './access/cluster-access.ts';
 import { SetupCode } from './accounts/setup-code.ts';
 import { createApi } from './api.ts';
+import { refusedEnrolment } from './audit/actor.ts';
 import { AuditWriter } from './audit/audit-writer.ts';
 import { AuditRetention } from './audit/retention.ts';
 import { WebhookDelivery } from './audit/webhooks/delivery.ts';
@@ -15,6 +16,7 @@ import { Database } from './database/database.ts';
 import { createEdge } from './edge/edge.ts';
 import { createHandlers } from './handlers.ts';
 import { Authenticator } from './identity/authenticator.ts';
+import { JoinClaims } from './identity/join-claims.ts';
 import { GatewayLease } from './leases/gateway-lease.ts';
 import { Limits } from './limits/limits.ts';
 import { LocalClusters } from './local/local-clusters.ts';
@@ -46,6 +48,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   const audit = application.get(AuditWriter);
   metrics.followAudit(audit);
   limits.on('refused', (name) => metrics.limitReached(name));
+  application.get(JoinClaims).on('refused', (claim) => audit.record(claim.organizationId, refusedEnrolment(claim)));
   const handlers = createHandlers({
     authenticator: application.get(Authenticator),
     directory: application.get(ClusterDirectory),

@@ -32,7 +32,15 @@ export interface ClientOptions {
 export interface Client {
   /** @throws {ApiError} the gateway refused the call. @throws {ConnectionError} it could not be reached. */
   call<O extends OperationId>(operation: O, args: CallArguments<O>): Promise<CallResult<O>>;
+  /**
+   * The lines of an operation that streams its response, without line breaks, as they come.
+   * @throws as `call`; also {ConnectionError} after some lines if the response breaks off.
+   */
+  lines<O extends StreamingId>(operation: O, args: CallArguments<O>): AsyncGenerator<string>;
 }
+
+/** Operations that send their response as it is produced. */
+type StreamingId = { [O in OperationId]: Routes[O] extends { streams: string } ? O : never }[OperationId];
 
 /** Fills `{name}` in a path; values are percent-encoded. */
 function fillPath(template: string, params: Record<string, unknown>): string {
@@ -47,39 +55,68 @@ function queryString(query: Record<string, unknown>): string {
 
 export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? globalThis.fetch.bind(globalThis);
+  async function respond<O extends OperationId>(operation: O, args: CallArguments<O>): Promise<Response> {
+    const { method, path } = operations[operation];
+    const {
+      params = {},
+      query = {},
+      body,
+      signal,
+    } = args as {
+      params?: Record<string, unknown>;
+      query?: Record<string, unknown>;
+      body?: unknown;
+      signal?: AbortSignal;
+    };
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
+    if (options.userAgent !== undefined) headers['user-agent'] = options.userAgent;
+    let response: Response;
+    try {
+      response = await send(`${options.baseUrl}/api/v1${fillPath(path, params)}${queryString(query)}`, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: signal ?? null,
+      });
+    } catch (cause) {
+      if (signal?.aborted) throw cause;
+      throw new ConnectionError('The gateway could not be reached.', { cause });
+    }
+    if (!response.ok) throw await errorOf(response);
+    return response;
+  }
   return {
     async call(operation, args) {
-      const { method, path } = operations[operation];
-      const {
-        params = {},
-        query = {},
-        body,
-        signal,
-      } = args as {
-        params?: Record<string, unknown>;
-        query?: Record<string, unknown>;
-        body?: unknown;
-        signal?: AbortSignal;
-      };
-      const headers: Record<string, string> = { accept: 'application/json' };
-      if (body !== undefined) headers['content-type'] = 'application/json';
-      if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
-      if (options.userAgent !== undefined) headers['user-agent'] = options.userAgent;
-      let response: Response;
-      try {
-        response = await send(`${options.baseUrl}/api/v1${fillPath(path, params)}${queryString(query)}`, {
-          method,
-          headers,
-          body: body === undefined ? null : JSON.stringify(body),
-          signal: signal ?? null,
-        });
-      } catch (cause) {
-        if (signal?.aborted) throw cause;
-        throw new ConnectionError('The gateway could not be reached.', { cause });
-      }
-      if (!response.ok) throw await errorOf(response);
+      const response = await respond(operation, args);
       if (response.status === 204) return undefined as never;
       return (await response.json()) as never;
     },
+    async *lines(operation, args) {
+      const response = await respond(operation, args);
+      if (response.body !== null) yield* linesOf(response.body);
+    },
   };
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      const lines = (rest + decoder.decode(value, { stream: !done })).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+      if (done) break;
+    }
+  } catch (cause) {
+    throw new ConnectionError('The response broke off.', { cause });
+  } finally {
+    // Whoever stops reading needs no more of it.
+    await reader.cancel().catch(() => {});
+  }
+  if (rest !== '') yield rest;
 }

@@ -3,8 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isUnreachable } from '../database/database.ts';
 import { type AuditLog, AuditUnavailableError } from './audit-log.ts';
-import { canonical, type Json } from './canonical.ts';
-import { type AuditFacts, completeEvent } from './event.ts';
+import { type AuditFacts, completeEvent, contentOf } from './event.ts';
 
 /** An event that waits to be stored. */
 export interface QueuedEvent {
@@ -52,6 +51,9 @@ export class AuditWriter extends EventEmitter<{ written: [number]; lost: [number
   readonly #logger: Pick<Logger, 'warn' | 'error'>;
   readonly #settings: Required<WriterSettings>;
   #waiting: Waiting[] = [];
+  /** Those of `recordNow`, which go first: after an outage, nobody can wait for all that gathered meanwhile. */
+  #urgent: Waiting[] = [];
+  #inFlight: Waiting[] = [];
   #bytes = 0;
   /** Events that found no room, by organization. */
   readonly #lost = new Map<string, number>();
@@ -68,7 +70,7 @@ export class AuditWriter extends EventEmitter<{ written: [number]; lost: [number
 
   /** Events that are not stored yet. */
   get backlog(): number {
-    return this.#waiting.length;
+    return this.#urgent.length + this.#waiting.length + this.#inFlight.length;
   }
 
   record(organizationId: string, event: AuditFacts): void {
@@ -94,7 +96,7 @@ export class AuditWriter extends EventEmitter<{ written: [number]; lost: [number
 
   /** Resolves when everything recorded so far is stored, or after `timeoutMs`. */
   async flush(timeoutMs: number): Promise<void> {
-    const last = this.#waiting.at(-1);
+    const last = this.#waiting.at(-1) ?? this.#urgent.at(-1) ?? this.#inFlight.at(-1);
     if (last === undefined) return;
     const { written } = last;
     const stored = new Promise<void>((resolve) => {
@@ -113,14 +115,14 @@ export class AuditWriter extends EventEmitter<{ written: [number]; lost: [number
   async close(timeoutMs = 5_000): Promise<void> {
     await this.flush(timeoutMs);
     this.#closing.abort();
-    const left = this.#waiting.length;
+    const left = this.backlog;
     if (left > 0) this.#logger.error({ events: left }, 'events could not be recorded before the gateway stopped');
     await this.#running;
   }
 
   #add(organizationId: string, facts: AuditFacts, written?: (error?: Error) => void): void {
     const event = completeEvent(facts);
-    const content = canonical(event as unknown as Json);
+    const content = contentOf(event);
     const size = content.length + overhead;
     if (this.#bytes + size > this.#settings.most || this.#closing.signal.aborted) {
       this.#lose(organizationId);
@@ -129,7 +131,8 @@ export class AuditWriter extends EventEmitter<{ written: [number]; lost: [number
     }
     this.#bytes += size;
     const queued = { organizationId, id: event.id, at: event.at, content };
-    this.#waiting.push(written === undefined ? queued : { ...queued, written });
+    if (written === undefined) this.#waiting.push(queued);
+    else this.#urgent.push({ ...queued, written });
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
     });
@@ -144,9 +147,13 @@ export class AuditWriter extends EventEmitter<{ written: [number]; lost: [number
 
   /** Writes until nothing waits. Never rejects. */
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#closing.signal.aborted) {
-      if (this.#waiting.length < maxBatch) await this.#collect();
-      await this.#write(this.#waiting.slice(0, maxBatch));
+    while (this.backlog > 0 && !this.#closing.signal.aborted) {
+      if (this.backlog < maxBatch) await this.#collect();
+      const urgent = this.#urgent.splice(0, maxBatch);
+      this.#inFlight = [...urgent, ...this.#waiting.splice(0, maxBatch - urgent.length)];
+      await this.#write(this.#inFlight);
+      if (this.#closing.signal.aborted) return;
+      this.#inFlight = [];
       this.#noteLost();
     }
   }
@@ -163,7 +170,7 @@ export class AuditWriter extends EventEmitter<{ written: [number]; lost: [number
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#store.append(batch, { mayRepeat: attempt > 1 });
-        if (attempt > 1) this.#logger.warn({ attempt, waiting: this.#waiting.length }, 'events are recorded again');
+        if (attempt > 1) this.#logger.warn({ attempt, waiting: this.backlog }, 'events are recorded again');
         this.#done(batch);
         return;
       } catch (error) {
@@ -172,7 +179,7 @@ export class AuditWriter extends EventEmitter<{ written: [number]; lost: [number
           return;
         }
         if (attempt === 1)
-          this.#logger.warn({ error, waiting: this.#waiting.length }, 'events cannot be recorded and wait in memory');
+          this.#logger.warn({ error, waiting: this.backlog }, 'events cannot be recorded and wait in memory');
       }
       await delay(pause, undefined, { signal: this.#closing.signal }).catch(() => {});
       if (this.#closing.signal.aborted) return;
@@ -194,9 +201,7 @@ export class AuditWriter extends EventEmitter<{ written: [number]; lost: [number
     }
   }
 
-  /** A batch is always the beginning of what waits. */
   #done(batch: Waiting[], error?: Error): void {
-    this.#waiting.splice(0, batch.length);
     for (const { content, written } of batch) {
       this.#bytes -= content.length + overhead;
       written?.(error);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonical, type Json } from './canonical.ts';
-import { type AuditFacts, completeEvent } from './event.ts';
+import { type AuditFacts, completeEvent, contentOf } from './event.ts';
 
 const facts: AuditFacts = {
   action: 'kube.request',
@@ -37,6 +37,9 @@ describe('a recorded event', () => {
           details: { [text]: text, list: [text], pairs: { [text]: text } },
         });
         const line = canonical(event as unknown as Json);
+        expect(contentOf(event)).toBe(line);
+        const plain = { ...event, details: {} };
+        expect(contentOf(plain)).toBe(canonical(plain as unknown as Json));
         expect(line).toMatch(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u);
         // Not even as an escape in the JSON: PostgreSQL refuses \u0000, and whoever reads the value prints it.
         expect(line).not.toMatch(/(?<!\\)(?:\\\\)*\\(?:u|n|r|b|f|t)/);

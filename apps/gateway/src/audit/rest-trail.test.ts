@@ -104,6 +104,9 @@ describe('what is done through the REST API', () => {
       cluster: { name: 'edge' },
       credential: { kind: 'join-token' },
     });
+    await expect(harness.enroll(joining.joinToken)).rejects.toThrow('409');
+    await until(async () => (await entry('agent.enroll')).decision === 'refused');
+    expect((await entry('agent.enroll')).reason).toContain('used before');
   });
 
   it('has no secret of anybody', async () => {
