@@ -1,4 +1,4 @@
-import type { CallArguments, CallResult, StreamedOperation } from '@postern/api-client';
+import type { CallArguments, CallResult, Client, StreamedOperation } from '@postern/api-client';
 import type { OperationId } from '@postern/contracts';
 import { CliError, exitCodes, usageError } from './cli-error.ts';
 import { type Context, Contexts } from './contexts.ts';
@@ -69,6 +69,16 @@ export class Invocation {
     const { url, caPem, token } = this.context;
     try {
       return await connect({ url, caPem, token }).stream(operation, args);
+    } catch (error) {
+      throw explain(error, url);
+    }
+  }
+
+  /** The lines of an operation that streams its response, as the signed-in user. @throws {CliError} */
+  async *lines(...[operation, args]: Parameters<Client['lines']>): AsyncGenerator<string> {
+    const { url, caPem, token } = this.context;
+    try {
+      yield* connect({ url, caPem, token }).lines(operation, args);
     } catch (error) {
       throw explain(error, url);
     }

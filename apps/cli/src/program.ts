@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAccessCommands } from './commands/access.ts';
 import { addAccountCommands } from './commands/account.ts';
 import { addAgentCommand } from './commands/agent.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import { addAuthCommands } from './commands/auth.ts';
 import { addClusterCommands } from './commands/cluster.ts';
 import { addCompletionCommands } from './commands/completion.ts';
@@ -40,6 +41,7 @@ export function createProgram(io: Io): Command {
   addServiceAccountCommands(program, io);
   addTokenCommands(program, io);
   addSessionCommands(program, io);
+  addAuditCommands(program, io);
   addAgentCommand(program);
   addVersionCommand(program, io);
   addCompletionCommands(program, io);

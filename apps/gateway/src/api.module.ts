@@ -3,6 +3,8 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessModule } from './access/access.module.ts';
 import { AccountsModule } from './accounts/accounts.module.ts';
 import { AgentsModule } from './agents/agents.module.ts';
+import { AuditModule } from './audit/audit.module.ts';
+import { AuditWebhooksModule } from './audit/webhooks/webhooks.module.ts';
 import { AccessAdministrationModule } from './bindings/access-administration.module.ts';
 import { ClustersModule } from './clusters/clusters.module.ts';
 import type { Config } from './config.ts';
@@ -40,6 +42,8 @@ import { TokensModule } from './tokens/tokens.module.ts';
     TokensModule,
     ClustersModule,
     SessionsModule,
+    AuditModule,
+    AuditWebhooksModule,
     AgentsModule,
     AccountsModule,
     SecondFactorsModule,

@@ -1,7 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiModule } from './api.module.ts';
+import { RestTrail } from './audit/rest-trail.ts';
 import type { Config } from './config.ts';
 import { NestLog } from './core/nest-log.ts';
 import { coreModule } from './core.module.ts';
@@ -24,6 +26,10 @@ export async function createApi(
     adapter,
     { logger: new NestLog(logger), bodyParser: false, abortOnError: false },
   );
+  const trail = application.get(RestTrail);
+  adapter
+    .getInstance<FastifyInstance>()
+    .addHook('onResponse', async (request, reply) => trail.responded(request, reply));
   await application.init();
   await adapter.getInstance().ready();
   return { application, handler };

@@ -121,6 +121,12 @@ export const variables = {
     .min(1)
     .optional()
     .describe('File with the access key: its id on the first line, its secret on the second.'),
+  POSTERN_AUDIT_MEMORY_MIB: whole(1, 65_536)
+    .default(128)
+    .describe('Most memory for audit events that wait because the database cannot be reached.'),
+  POSTERN_WEBHOOK_NETWORKS: networks
+    .prefault('')
+    .describe('Networks that are not public and to which webhooks may be sent, in CIDR notation, separated by commas.'),
   ...limitVariables,
   POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),
   POSTERN_DEMO: flag.default(false).describe('Set by `npm start`: each new organization gets a cluster `demo`.'),
@@ -163,6 +169,10 @@ export interface Config {
   /** Null if no e-mail is sent. */
   mail: MailSettings | null;
   terminals: TerminalSettings;
+  /** `most`: memory for events that wait, in bytes. */
+  audit: { most: number };
+  /** In CIDR notation. */
+  webhookNetworks: readonly string[];
   limits: LimitSettings;
   recordings: {
     /** The largest recording, in bytes. */
@@ -215,6 +225,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     mail: smtpUrl === undefined || mailFrom === undefined ? null : { url: new URL(smtpUrl), from: mailFrom },
     joinTokenMs: env.POSTERN_JOIN_TOKEN_SECONDS * 1_000,
     terminals: { graceMs: env.POSTERN_TERMINAL_GRACE_SECONDS * 1_000, most: env.POSTERN_TERMINALS },
+    audit: { most: env.POSTERN_AUDIT_MEMORY_MIB * 1_048_576 },
+    webhookNetworks: env.POSTERN_WEBHOOK_NETWORKS,
     limits: readLimits(env),
     recordings: { mostBytes: env.POSTERN_RECORDING_MIB * 1024 * 1024, s3: readS3(env) },
     setupCodeHash:

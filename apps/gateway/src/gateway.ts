@@ -2,6 +2,10 @@ import type { Logger } from 'pino';
 import { ClusterAccess } from './access/cluster-access.ts';
 import { SetupCode } from './accounts/setup-code.ts';
 import { createApi } from './api.ts';
+import { refusedEnrolment } from './audit/actor.ts';
+import { AuditWriter } from './audit/audit-writer.ts';
+import { AuditRetention } from './audit/retention.ts';
+import { WebhookDelivery } from './audit/webhooks/delivery.ts';
 import { AgentPresence } from './clusters/agent-presence.ts';
 import { ClusterChanges } from './clusters/cluster-changes.ts';
 import { ClusterDirectory } from './clusters/cluster-directory.ts';
@@ -12,6 +16,7 @@ import { Database } from './database/database.ts';
 import { createEdge } from './edge/edge.ts';
 import { createHandlers } from './handlers.ts';
 import { Authenticator } from './identity/authenticator.ts';
+import { JoinClaims } from './identity/join-claims.ts';
 import { GatewayLease } from './leases/gateway-lease.ts';
 import { Limits } from './limits/limits.ts';
 import { LocalClusters } from './local/local-clusters.ts';
@@ -43,7 +48,10 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   const presence = application.get(AgentPresence);
   const metrics = new GatewayMetrics();
   const limits = application.get(Limits);
+  const audit = application.get(AuditWriter);
+  metrics.followAudit(audit);
   limits.on('refused', (name) => metrics.limitReached(name));
+  application.get(JoinClaims).on('refused', (claim) => audit.record(claim.organizationId, refusedEnrolment(claim)));
   const handlers = createHandlers({
     authenticator: application.get(Authenticator),
     directory: application.get(ClusterDirectory),
@@ -55,6 +63,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     sessions: application.get(SessionLog),
     viewers: application.get(SessionViewers),
     recorder: application.get(SessionRecorder),
+    audit,
     terminals: config.terminals,
     registry: application.get(TunnelRegistry),
     limits,
@@ -80,6 +89,8 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     await application.close();
     await presence.close();
     await lease.stop();
+    await Promise.all([application.get(AuditRetention).close(), application.get(WebhookDelivery).close()]);
+    await audit.close();
     await database.close();
   };
   try {
@@ -93,6 +104,8 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
       throw error;
     });
     await application.get(LocalClusters).resume();
+    application.get(AuditRetention).start();
+    application.get(WebhookDelivery).start();
     const setupCode = application.get(SetupCode);
     const stop = async (drainMs: number): Promise<void> => {
       application.get(Lifecycle).drain();

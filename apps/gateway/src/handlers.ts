@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { AuditLog } from './audit/audit-log.ts';
 import type { ClusterConnector } from './connector/cluster-connector.ts';
 import { createDashboardProxy } from './edge/dashboard.ts';
 import type { EdgeHandlers } from './edge/dispatch.ts';
@@ -32,6 +33,7 @@ export interface HandlersOptions {
   changes: LiveOptions['changes'];
   sessions: Pick<SessionLog, 'start' | 'end' | 'whatBecameOf'>;
   viewers: Pick<SessionViewers, 'join'>;
+  audit: AuditLog;
   /** The tunnels of this process. */
   registry: TunnelRegistry;
   /** How clusters are reached; default: over the tunnels of the registry. */
@@ -87,6 +89,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     access,
     sessions,
     connector,
+    audit: options.audit,
     recorder: options.recorder,
     revalidation,
     limits,
@@ -98,6 +101,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
   const tunnels = new TunnelEndpoint({
     directory: agents,
     registry,
+    audit: options.audit,
     limits,
     metrics,
     logger,
@@ -109,6 +113,7 @@ export function createHandlers(options: HandlersOptions): Handlers {
     viewers: options.viewers,
     revalidation,
     sessions,
+    audit: options.audit,
     logger,
   });
   const live = new LiveEndpoint({ ...shared, clusters, changes, terminals });

@@ -39,6 +39,11 @@ export interface Client {
   call<O extends OperationId>(operation: O, args: CallArguments<O>): Promise<CallResult<O>>;
   /** Calls an operation whose body is a stream instead of JSON. @throws as `call`; the body fails if the connection breaks. */
   stream<O extends StreamedOperation>(operation: O, args: CallArguments<O>): Promise<ReadableStream<Uint8Array>>;
+  /**
+   * The lines of an operation whose body is a stream of them, without line breaks, as they come.
+   * @throws as `call`; also {ConnectionError} after some lines if the response breaks off.
+   */
+  lines<O extends StreamedOperation>(operation: O, args: CallArguments<O>): AsyncGenerator<string>;
 }
 
 /** Fills `{name}` in a path; values are percent-encoded. */
@@ -53,15 +58,19 @@ function queryString(query: Record<string, unknown>): string {
 }
 
 export function createClient(options: ClientOptions): Client {
+  async function stream(operation: StreamedOperation, args: object): Promise<ReadableStream<Uint8Array>> {
+    const { body } = await ask(options, { operation, args, accept: '*/*' });
+    return body ?? new Blob([]).stream();
+  }
   return {
     async call(operation, args) {
       const response = await ask(options, { operation, args, accept: 'application/json' });
       if (response.status === 204) return undefined as never;
       return (await response.json()) as never;
     },
-    async stream(operation, args) {
-      const { body } = await ask(options, { operation, args, accept: '*/*' });
-      return body ?? new Blob([]).stream();
+    stream,
+    async *lines(operation, args) {
+      yield* linesOf(await stream(operation, args));
     },
   };
 }
@@ -102,4 +111,25 @@ async function ask(
   }
   if (!response.ok) throw await errorOf(response);
   return response;
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      const lines = (rest + decoder.decode(value, { stream: !done })).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+      if (done) break;
+    }
+  } catch (cause) {
+    throw new ConnectionError('The response broke off.', { cause });
+  } finally {
+    // Whoever stops reading needs no more of it.
+    await reader.cancel().catch(() => {});
+  }
+  if (rest !== '') yield rest;
 }

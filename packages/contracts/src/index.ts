@@ -25,6 +25,23 @@ export {
 } from './account.ts';
 export { Enrolled, EnrollRequest } from './agents.ts';
 export {
+  AuditDecision,
+  AuditEvent,
+  AuditFilter,
+  AuditMode,
+  AuditQuery,
+  AuditSettings,
+  AuditSource,
+  AuditVerification,
+  AuditVerifyQuery,
+  AuditWebhook,
+  AuditWebhookTest,
+  CreateAuditWebhookRequest,
+  CreatedAuditWebhook,
+  UpdateAuditSettingsRequest,
+  UpdateClusterAuditRequest,
+} from './audit.ts';
+export {
   Me,
   Membership,
   SecondFactorNeeded,

@@ -112,6 +112,17 @@ export const operations = {
   endSession: { method: 'POST', path: '/organizations/{organization}/sessions/{session}/end' },
   getRecordingSettings: { method: 'GET', path: '/organizations/{organization}/recording-settings' },
   updateRecordingSettings: { method: 'PATCH', path: '/organizations/{organization}/recording-settings' },
+  // Audit
+  listAudit: { method: 'GET', path: '/organizations/{organization}/audit' },
+  exportAudit: { method: 'GET', path: '/organizations/{organization}/audit/export' },
+  verifyAudit: { method: 'GET', path: '/organizations/{organization}/audit/verify' },
+  getAuditSettings: { method: 'GET', path: '/organizations/{organization}/audit/settings' },
+  updateAuditSettings: { method: 'PATCH', path: '/organizations/{organization}/audit/settings' },
+  updateClusterAudit: { method: 'PATCH', path: '/organizations/{organization}/clusters/{cluster}/audit' },
+  listAuditWebhooks: { method: 'GET', path: '/organizations/{organization}/audit/webhooks' },
+  createAuditWebhook: { method: 'POST', path: '/organizations/{organization}/audit/webhooks' },
+  testAuditWebhook: { method: 'POST', path: '/organizations/{organization}/audit/webhooks/{webhook}/test' },
+  deleteAuditWebhook: { method: 'DELETE', path: '/organizations/{organization}/audit/webhooks/{webhook}' },
   // Agents
   enrollAgent: { method: 'POST', path: '/agents/enroll' },
 } as const;

@@ -24,6 +24,8 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Whether a read is recorded in the audit trail; everything but reads always is. */
+  readonly audited?: true;
   /** If this and `stream` are undefined, the response is 204 without a body. */
   readonly response?: z.ZodType;
   /** The type of a body that is streamed as it is, instead of JSON. */

@@ -1,6 +1,7 @@
 import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/account.ts';
 import { agentsRoutes } from './routes/agents.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { clustersRoutes } from './routes/clusters.ts';
 import { membersRoutes } from './routes/members.ts';
@@ -24,6 +25,7 @@ export const routes = {
   ...serviceAccountsRoutes,
   ...sessionsRoutes,
   ...recordingsRoutes,
+  ...auditRoutes,
   ...agentsRoutes,
 } as const;
 

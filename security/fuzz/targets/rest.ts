@@ -49,6 +49,9 @@ const bodies: Partial<Record<OperationId, unknown>> = {
   },
   updatePasskey: { name: 'key' },
   updateOrganizationSecurity: { requireSecondFactor: false },
+  updateAuditSettings: { retentionDays: 400 },
+  updateClusterAudit: { mode: 'fail-open' },
+  createAuditWebhook: { url: 'https://192.0.2.1/' },
   enrollAgent: { publicKey: '-----BEGIN PUBLIC KEY-----\n', version: '0.1.0', instance: 'x', location: 'outside' },
 };
 const ids = Object.keys(operations) as OperationId[];

@@ -8,6 +8,7 @@ import type { TestCertificate } from '@postern/testkit';
 export interface Call {
   operation: OperationId;
   params: string[];
+  query: Record<string, string>;
   authorization: string | undefined;
   body: unknown;
 }
@@ -24,13 +25,14 @@ export interface FakeGateway extends AsyncDisposable {
 
 export async function fakeGateway(certificate: TestCertificate): Promise<FakeGateway> {
   const server = createServer(certificate, async (request, response) => {
-    const path = request.url?.replace(/^\/api\/v1/, '').split('?')[0] ?? '';
+    const [path = '', search = ''] = request.url?.replace(/^\/api\/v1/, '').split('?') ?? [];
+    const query = Object.fromEntries(new URLSearchParams(search));
     for (const [operation, { method, path: template }] of Object.entries(operations)) {
       const match = new RegExp(`^${template.replace(/\{\w+\}/g, '([^/]+)')}$`).exec(path);
       if (match === null || request.method !== method) continue;
       const body: unknown = Number(request.headers['content-length'] ?? 0) > 0 ? await json(request) : undefined;
       const { authorization } = request.headers;
-      const call: Call = { operation: operation as OperationId, params: match.slice(1), authorization, body };
+      const call: Call = { operation: operation as OperationId, params: match.slice(1), query, authorization, body };
       gateway.calls.push(call);
       const notFound: Answer = [404, { error: { code: 'not-found', message: 'There is no such thing.' } }];
       const [status, answer, headers] = gateway.answers[call.operation]?.(call) ?? notFound;

@@ -14,6 +14,7 @@ const cluster = {
   offlineSince: null,
   everConnected: true,
   recording: { mode: 'off' as const, input: false },
+  auditMode: 'fail-open' as const,
 };
 
 function principal(scopes: string[] | null = null, role: 'member' | 'owner' = 'member'): Principal {

@@ -1,8 +1,10 @@
+import type { AuditMode } from '@postern/contracts';
 import { boundedCache } from '../core/bounded-cache.ts';
 import type { Database } from '../database/database.ts';
 import type { ClusterModel } from '../generated/prisma/models.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { NamedCluster } from '../leases/remove-connections.ts';
+import { auditModes } from './audit-mode.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 import { policyOf, type RecordingPolicy } from './recording-policy.ts';
 
@@ -17,6 +19,8 @@ export interface DirectoryCluster {
   offlineSince: Date | null;
   everConnected: boolean;
   recording: RecordingPolicy;
+  /** What happens to requests while nothing can be recorded. */
+  auditMode: AuditMode;
 }
 
 /**
@@ -139,5 +143,6 @@ function reachable(row: ClusterModel, { slug }: Principal['memberships'][number]
     offlineSince: row.offlineSince,
     everConnected: row.connectedAt !== null,
     recording: policyOf(row),
+    auditMode: auditModes[row.auditMode],
   };
 }

@@ -52,6 +52,14 @@ export class ClustersController {
     return this.#show(organization, cluster.id);
   }
 
+  @Operation('updateClusterAudit')
+  async updateAudit(
+    @CallOf() { organization, params, body }: Call<'updateClusterAudit'>,
+  ): Promise<Answer<'updateClusterAudit'>> {
+    await this.clusters.setAuditMode(await this.#find(organization, params.cluster), body.mode);
+    return body;
+  }
+
   @Operation('deleteCluster')
   async delete(@CallOf() { organization, params }: Call<'deleteCluster'>): Promise<undefined> {
     await this.clusters.delete(await this.#find(organization, params.cluster));

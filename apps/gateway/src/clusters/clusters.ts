@@ -1,4 +1,4 @@
-import type { Joining } from '@postern/contracts';
+import type { AuditMode, Joining } from '@postern/contracts';
 import type { Config } from '../config.ts';
 import { type Database, isDuplicate } from '../database/database.ts';
 import { inTurn } from '../database/in-turn.ts';
@@ -8,6 +8,7 @@ import { makeSecret } from '../identity/bearer-secret.ts';
 import type { Credentials } from '../identity/credentials.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
+import { storedAuditModes } from './audit-mode.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 import { joinCommands } from './join-commands.ts';
 import { type RecordingPolicy, recordingModes } from './recording-policy.ts';
@@ -90,6 +91,13 @@ export class Clusters {
     const joinToken = text('postern_join', id);
     const commands = joinCommands({ clusterId, joinToken }, this.#dependencies.config);
     return { joinToken, expiresAt: expiresAt.toISOString(), ...commands };
+  }
+
+  /** What happens to requests to the cluster while nothing can be recorded. Takes effect at once on this gateway. */
+  async setAuditMode({ id: clusterId, organizationId }: ClusterModel, mode: AuditMode): Promise<void> {
+    const data = { auditMode: storedAuditModes[mode] };
+    await this.#dependencies.database.scoped.cluster.updateMany({ where: { id: clusterId, organizationId }, data });
+    this.#dependencies.changes.emit('changed', { organizationId, clusterId });
   }
 
   /** Deletes a cluster with its agent, join tokens and kubeconfigs. The agent is disconnected at once. */

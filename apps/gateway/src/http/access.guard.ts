@@ -57,6 +57,7 @@ export class AccessGuard implements CanActivate {
     const declared = declarationOf(context.getHandler());
     if (declared === undefined) throw notFound();
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if ('operation' in declared) partsOf(request).operation = declared.operation;
     const route: Pick<Route, 'access' | 'freshness'> =
       'unlisted' in declared ? { access: declared.unlisted } : routes[declared.operation];
     const { access } = route;
@@ -117,6 +118,8 @@ export class AccessGuard implements CanActivate {
       throw new ApiError('unauthenticated', 'Sign in first: your credential is missing, has expired or was revoked.', {
         headers: { 'www-authenticate': 'Bearer' },
       });
+    // For the record of a request that is refused below.
+    partsOf(request).caller = { principal };
     const { kind } = principal.credential;
     if (kind === 'browser' && refusesCrossSite(request, this.#publicOrigin)) throw crossSite(this.#publicOrigin);
     if (kind === 'kubeconfig' || kind === 'access')

@@ -37,6 +37,9 @@ const bodies: Record<string, unknown> = {
   updatePasskey: { name: 'key' },
   updateOrganizationSecurity: { requireSecondFactor: true },
   updateRecordingSettings: { retentionDays: 30 },
+  updateAuditSettings: { retentionDays: 400 },
+  updateClusterAudit: { mode: 'fail-open' },
+  createAuditWebhook: { url: 'https://192.0.2.1/' },
 };
 
 /** The body of a response without its request id. */
@@ -95,7 +98,7 @@ describe('the routes', () => {
     },
   );
 
-  it.each(ofOrganization.filter(([, { path }]) => /\{(cluster|token)\}/.test(path)))(
+  it.each(ofOrganization.filter(([, { path }]) => /\{(cluster|token|webhook)\}/.test(path)))(
     "%s responds the same for a stranger's resource under one's own organization as for one that does not exist",
     async (id, route) => {
       const ask = (cluster: string, token: string) =>

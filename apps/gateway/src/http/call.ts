@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { JoinClaim } from '../identity/join-claims.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { ApiError } from './api-error.ts';
 
 /** The organization in the path, of which the principal is a member. */
 export interface CallOrganization {
@@ -34,7 +35,7 @@ export type Call<O extends OperationId> = Caller<Routes[O]['access']> &
     reply: FastifyReply;
   };
 
-/** The return value of an operation's handler; undefined if there is no body. */
+/** The return value of an operation's handler: a stream if it `streams`, undefined if there is no body. */
 export type Answer<O extends OperationId> = Routes[O] extends { response: infer S extends z.ZodType }
   ? z.input<S>
   : Routes[O] extends { stream: string }
@@ -43,8 +44,13 @@ export type Answer<O extends OperationId> = Routes[O] extends { response: infer 
 
 /** What the guard and the interceptor store for a request. */
 export interface CallParts {
+  /** Set as soon as it is known, also for a request that is then refused. */
+  operation?: OperationId;
   caller: object;
   input: { params?: unknown; query?: unknown; body?: unknown };
+  /** What was answered, and the error if it was one. */
+  answer?: unknown;
+  error?: ApiError;
 }
 
 const parts = new WeakMap<FastifyRequest, CallParts>();

@@ -26,9 +26,15 @@ export class ContractInterceptor implements NestInterceptor {
     };
     if (route.body === undefined && !isEmpty(request.body))
       throw new ApiError('invalid-request', 'This operation takes no body.');
-    // A stream is not JSON: its handler answers for its form.
-    if (route.stream !== undefined) return next.handle();
-    return next.handle().pipe(map((answer: unknown) => route.response?.parse(answer)));
+    return next.handle().pipe(
+      map((answer: unknown) => {
+        // A stream is not JSON: its handler answers for its form.
+        if (route.stream !== undefined) return answer;
+        const checked = route.response?.parse(answer);
+        partsOf(request).answer = checked;
+        return checked;
+      }),
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { isUnreachable } from '../database/database.ts';
 import { PasswordsBusyError } from '../identity/passwords.ts';
 import { ApiError } from './api-error.ts';
+import { partsOf } from './call.ts';
 
 /** Our messages for requests that Fastify or Nest refuse before any handler. */
 const byStatus: Record<number, { code: ErrorCode; message: string }> = {
@@ -37,6 +38,7 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const error = this.#known(thrown, request);
+    partsOf(request).error = error;
     if (reply.sent) return;
     sendError(reply, error, request.id);
   }

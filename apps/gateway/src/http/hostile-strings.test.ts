@@ -65,6 +65,9 @@ const bodies: Partial<Record<OperationId, object>> = {
   createPasskey: { name: 'key', attestation: attestation() },
   updatePasskey: { name: 'key' },
   updateOrganizationSecurity: { requireSecondFactor: false },
+  updateAuditSettings: { retentionDays: 400 },
+  updateClusterAudit: { mode: 'fail-open' },
+  createAuditWebhook: { url: 'https://192.0.2.1/' },
   enrollAgent: {
     publicKey: generateAgentKey().publicKeyPem,
     version: '0.1.0',

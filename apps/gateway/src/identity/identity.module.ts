@@ -12,7 +12,7 @@ import { Passwords } from './passwords.ts';
 import { Sealed } from './sealed.ts';
 import { SignedTokens } from './signed-tokens.ts';
 
-const exported = [Credentials, SignedTokens, Authenticator, Passwords, BrowserSessions, Devices, Sealed];
+const exported = [Credentials, SignedTokens, Authenticator, Passwords, BrowserSessions, Devices, Sealed, Keys];
 
 /** Authentication: passwords, cookies, tokens. */
 @Module({

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
 import { isSecretOf, readBearerSecret } from './bearer-secret.ts';
@@ -14,12 +15,18 @@ export interface JoinClaim {
 /** Why a join token is refused: it is not ours, was already used, or has expired or been replaced. */
 export type JoinRefusal = 'unknown' | 'used' | 'expired';
 
-/** Checks join tokens. */
-export class JoinClaims {
+/** A join token of ours that is not valid any more, shown again. */
+export interface RefusedClaim extends Omit<JoinClaim, 'secret'> {
+  reason: Exclude<JoinRefusal, 'unknown'>;
+}
+
+/** Checks join tokens. Emits `refused` for one that was valid once: its secret is known to somebody who should not use it. */
+export class JoinClaims extends EventEmitter<{ refused: [RefusedClaim] }> {
   readonly #database: Database;
   readonly #logger: Logger;
 
   constructor(database: Database, logger: Logger) {
+    super();
     this.#database = database;
     this.#logger = logger;
   }
@@ -37,9 +44,13 @@ export class JoinClaims {
     const { id: tokenId, organizationId, clusterId } = row;
     if (row.usedAt !== null) {
       this.#logger.warn({ tokenId, organizationId, clusterId }, 'a join token was shown again after its use');
+      this.emit('refused', { tokenId, organizationId, clusterId, reason: 'used' });
       return 'used';
     }
-    if (row.revokedAt !== null || row.expiresAt.getTime() <= Date.now()) return 'expired';
+    if (row.revokedAt !== null || row.expiresAt.getTime() <= Date.now()) {
+      this.emit('refused', { tokenId, organizationId, clusterId, reason: 'expired' });
+      return 'expired';
+    }
     return { tokenId, secret: bearer, organizationId, clusterId };
   }
 }

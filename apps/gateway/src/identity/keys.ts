@@ -12,6 +12,9 @@ export class Keys {
   /** Seals secrets in the database, AES-256-GCM. */
   readonly sealing: Buffer;
 
+  /** The signing keys of webhooks are derived from it. */
+  readonly webhooks: Buffer;
+
   /** @param secret at least 32 random bytes. */
   constructor(secret: Buffer) {
     this.#secret = secret;
@@ -19,6 +22,7 @@ export class Keys {
     this.refresh = this.#derive('refresh');
     this.devices = this.#derive('devices');
     this.sealing = this.#derive('sealing');
+    this.webhooks = this.#derive('webhooks');
   }
 
   #derive(purpose: string): Buffer {

@@ -15,7 +15,7 @@ import { defaultLimits } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
 import type { Revalidation } from '../revalidation/revalidation.ts';
 import { FakeClusterStream, FakeConnection } from '../test/fake-streams.ts';
-import { FakeAuthenticator, FakeBindings, FakeDirectory, FakeSessionLog } from '../test/fakes.ts';
+import { FakeAuditLog, FakeAuthenticator, FakeBindings, FakeDirectory, FakeSessionLog } from '../test/fakes.ts';
 import { KubeEndpoint } from './endpoint.ts';
 
 // What the endpoint notes, holds and releases for each request, at moments that real connections rarely meet.
@@ -70,6 +70,7 @@ beforeEach(() => {
     access: new ClusterAccess({ bindings: new FakeBindings(), publicOrigin: 'https://postern.test' }),
     sessions,
     connector: { open: async (_cluster, head, options) => open(head, options) },
+    audit: new FakeAuditLog(),
     revalidation: { watch } as unknown as Revalidation,
     // One request at a time.
     limits: new Limits({ ...defaultLimits, streamsPerUser: 1 }),

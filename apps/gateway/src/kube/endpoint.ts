@@ -8,8 +8,9 @@ import type { Admission, ClusterAccess } from '../access/cluster-access.ts';
 import { countRequest, enterCluster } from '../access/enter.ts';
 import { Refusal, refusal } from '../access/refusal.ts';
 import { resolveCluster } from '../access/resolve.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-directory.ts';
-import type { ClusterConnector, ClusterRequestHead } from '../connector/cluster-connector.ts';
+import type { ClusterConnector, ClusterRequestHead, ClusterStream } from '../connector/cluster-connector.ts';
 import { hasBody } from '../core/has-body.ts';
 import { logFailure } from '../database/log-failure.ts';
 import { markAuthenticated } from '../edge/exchange.ts';
@@ -17,8 +18,10 @@ import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
+import { type ClusterRequestEnd, ClusterTrail } from '../passage/cluster-trail.ts';
 import { failureOf } from '../passage/failure.ts';
 import { meteredPassage } from '../passage/metered-passage.ts';
+import { type Outcome, outcomeOf } from '../passage/passage.ts';
 import { openRecordedStream, type StreamRecorder } from '../passage/recorded-stream.ts';
 import type { Revalidation } from '../revalidation/revalidation.ts';
 import type { SessionLog } from '../sessions/session-log.ts';
@@ -38,6 +41,7 @@ export interface KubeEndpointOptions {
   access: Pick<ClusterAccess, 'admit'>;
   sessions: Pick<SessionLog, 'start' | 'end'>;
   connector: ClusterConnector;
+  audit: AuditLog;
   revalidation: Revalidation;
   limits: Limits;
   metrics: GatewayMetrics;
@@ -80,8 +84,10 @@ export class KubeEndpoint {
 
   /** Handles a plain request. Never throws or rejects. */
   readonly request = (request: IncomingMessage, response: ServerResponse): void => {
-    this.#request(request, response).catch((error: unknown) => {
+    const trail = ClusterTrail.of(this.#options.audit, request);
+    this.#request(request, response, trail).catch((error: unknown) => {
       const refused = this.#refusalOf(error, request);
+      trail.refused(refused);
       if (response.headersSent || response.destroyed) breakOff(response, refused);
       else sendRefusal(response, refused);
     });
@@ -89,30 +95,42 @@ export class KubeEndpoint {
 
   /** Handles an upgrade request on a bare HTTP/1.1 connection. Never throws or rejects. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.#upgrade(request, { socket, head }).catch((error: unknown) => {
-      answerRefusal(socket, this.#refusalOf(error, request));
+    const trail = ClusterTrail.of(this.#options.audit, request);
+    this.#upgrade(request, { socket, head }, trail).catch((error: unknown) => {
+      const refused = this.#refusalOf(error, request);
+      trail.refused(refused);
+      answerRefusal(socket, refused);
     });
   };
 
-  async #admit(request: IncomingMessage, clean: Clean): Promise<Admitted> {
+  async #admit(request: IncomingMessage, clean: Clean, trail: ClusterTrail): Promise<Admitted> {
     const { authenticator, directory, access, limits, publicOrigin } = this.#options;
     const principal = await authenticate(request, { authenticator, publicOrigin });
     markAuthenticated(request);
+    trail.know({ principal });
     await countRequest(limits, principal);
     const address = readAddress(request.url ?? '');
+    trail.know({ named: address.named, path: address.target.path });
     const cluster = await resolveCluster(principal, address.named, directory);
     const { method = '' } = request;
+    trail.know({ cluster });
     const asked = classify(method, address.target);
+    trail.know({ asked });
     const { path } = address.target;
     const admission = await access.admit({ principal, cluster, asked: { info: asked.info, path, verb: asked.verb } });
+    trail.know({ identity: admission.identity });
     authorise(asked, { user: admission.identity.user, level: admission.grant.level });
     const headers = clean(headerPairs(request.rawHeaders), principal, { method, info: asked.info });
+    await trail.admitted();
     return { principal, address, cluster, asked, headers, admission };
   }
 
-  async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const admitted = await this.#admit(request, sanitise);
-    if (response.destroyed) return;
+  async #request(request: IncomingMessage, response: ServerResponse, trail: ClusterTrail): Promise<void> {
+    const admitted = await this.#admit(request, sanitise, trail);
+    if (response.destroyed) {
+      trail.ended(clientLeft);
+      return;
+    }
     const { limits, revalidation } = this.#options;
     const { principal, cluster, asked, admission } = admitted;
     const leave = enterCluster(limits, principal, cluster);
@@ -131,6 +149,7 @@ export class KubeEndpoint {
       passage.whenClosed(() => {
         unwatch();
         leave();
+        trail.ended({ ...endOf(passage.outcome), status: response.headersSent ? response.statusCode : null });
       }),
     );
     try {
@@ -145,15 +164,23 @@ export class KubeEndpoint {
             : undefined,
         headTimeoutMs: this.#headTimeoutMs,
       });
+      if (status < 300) trail.opened();
       if (status < 500) this.#markServed(cluster);
     } catch (error) {
       throw failureOf(error, cluster);
     }
   }
 
-  async #upgrade(request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): Promise<void> {
-    const admitted = await this.#admit(request, sanitiseUpgrade);
-    if (socket.destroyed) return;
+  async #upgrade(
+    request: IncomingMessage,
+    { socket, head }: { socket: Duplex; head: Buffer },
+    trail: ClusterTrail,
+  ): Promise<void> {
+    const admitted = await this.#admit(request, sanitiseUpgrade, trail);
+    if (socket.destroyed) {
+      trail.ended(clientLeft);
+      return;
+    }
     const { principal, cluster, asked, headers, admission } = admitted;
     const gone = new AbortController();
     socket.once('close', () => gone.abort());
@@ -175,6 +202,10 @@ export class KubeEndpoint {
       this.#options,
     );
     socket.once('close', () => opened.end());
+    const { answer, stream, sessionId } = opened;
+    trail.know({ session: sessionId });
+    if (answer.status === 101) trail.opened();
+    whenClosed(stream, () => trail.ended({ ...endOf(outcomeOf(stream)), status: answer.status }));
     const protocol = headers.find(([name]) => name === 'upgrade')?.[1] ?? '';
     if (await forwardUpgrade({ socket, head, opened, asked, protocol })) this.#markServed(cluster);
     // The connection may have closed before, or take its time, but a refused request has nothing open.
@@ -197,6 +228,18 @@ export class KubeEndpoint {
     logFailure(this.#options.logger, error, 'a request to a cluster failed inside Postern', { method });
     return refusal(503, 'Postern cannot handle this request right now. Try again shortly.');
   }
+}
+
+/** The client left while its request was being checked. */
+const clientLeft: ClusterRequestEnd = { status: null, reason: 'the client has gone', bytesUp: 0, bytesDown: 0 };
+
+function endOf({ code, reason, bytesUp, bytesDown }: Outcome): Omit<ClusterRequestEnd, 'status'> {
+  return { reason: code === 'ok' ? null : reason, bytesUp, bytesDown };
+}
+
+function whenClosed(stream: ClusterStream, callback: () => void): void {
+  if (stream.closed) callback();
+  else stream.once('close', callback);
 }
 
 function headOf(

@@ -17,6 +17,7 @@ const cluster: DirectoryCluster = {
   offlineSince: null,
   everConnected: true,
   recording: { mode: 'off', input: false },
+  auditMode: 'fail-open',
 };
 const principal: Principal = {
   userId: 'ada',

@@ -82,6 +82,10 @@ class StubTerminals {
     return this.instead ?? this.open(client, request, events);
   }
 
+  share(_client: object, terminal: StubTerminal, sharing: string): void {
+    terminal.share(sharing);
+  }
+
   find(_principal: object, { terminal }: { terminal: string }): StubTerminal | undefined {
     return this.begun.find(({ id }) => id === terminal);
   }

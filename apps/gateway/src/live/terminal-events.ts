@@ -180,7 +180,7 @@ export function serveTerminals(socket: LiveSocket, { terminals, logger }: LiveOp
         if (held === undefined) answer(notViewed);
         else if (held.owner.userId !== connection.principal.userId) answer(notOwner);
         else {
-          held.share(sharing);
+          terminals.share(client(), held, sharing);
           answer({});
         }
       },

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { collectProcessMetrics } from './process-metrics.ts';
 
@@ -23,6 +24,9 @@ export class GatewayMetrics {
   readonly #connected: Histogram;
   readonly #requests: Counter<'path' | 'code'>;
   readonly #refused: Counter<'limit'>;
+  readonly #audited: Counter;
+  readonly #auditLost: Counter;
+  #auditBacklog = (): number => 0;
 
   /** @param options.processMetrics whether to include heap, CPU, handles and event-loop lag of this process. */
   constructor(options: { processMetrics: boolean } = { processMetrics: true }) {
@@ -78,6 +82,25 @@ export class GatewayMetrics {
       labelNames: ['limit'],
       registers,
     });
+    this.#audited = new Counter({
+      name: 'postern_audit_events_total',
+      help: 'Events written to audit trails.',
+      registers,
+    });
+    this.#auditLost = new Counter({
+      name: 'postern_audit_lost_events_total',
+      help: 'Events that found no room while nothing could be written.',
+      registers,
+    });
+    const backlog = (): number => this.#auditBacklog();
+    new Gauge({
+      name: 'postern_audit_backlog',
+      help: 'Events that wait to be written.',
+      registers,
+      collect() {
+        this.set(backlog());
+      },
+    });
     for (const kind of streamKinds) this.#active.set({ kind }, 0);
   }
 
@@ -114,6 +137,12 @@ export class GatewayMetrics {
   /** Counts a refusal by a limit (docs/security.md). */
   limitReached(limit: string): void {
     this.#refused.inc({ limit });
+  }
+
+  /** Counts what is written to audit trails. */
+  followAudit(writer: EventEmitter<{ written: [number]; lost: [number] }> & { readonly backlog: number }): void {
+    writer.on('written', (events) => this.#audited.inc(events)).on('lost', (events) => this.#auditLost.inc(events));
+    this.#auditBacklog = () => writer.backlog;
   }
 
   answered(path: string, code: number): void {

@@ -30,10 +30,7 @@ export function openApiDocument(about: {
         responses: {
           [route.status]: {
             description: route.response === undefined && route.stream === undefined ? 'Done.' : 'The answer.',
-            ...(route.stream === undefined ? {} : { content: { [route.stream]: { schema: { type: 'string' } } } }),
-            ...(route.response === undefined
-              ? {}
-              : { content: { 'application/json': { schema: output.ref(route.response) } } }),
+            ...contentOf(route, output),
           },
           ...refusals(errorsOf(route), output.ref(ApiErrorBody)),
         },
@@ -64,6 +61,11 @@ export function openApiDocument(about: {
       },
     },
   };
+}
+
+function contentOf({ response, stream }: Route, output: ReturnType<typeof schemaSet>): JsonSchema {
+  if (stream !== undefined) return { content: { [stream]: { schema: { type: 'string' } } } };
+  return response === undefined ? {} : { content: { 'application/json': { schema: output.ref(response) } } };
 }
 
 function whoMayCall(access: RouteAccess): string {

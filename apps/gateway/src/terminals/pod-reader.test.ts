@@ -16,6 +16,7 @@ const cluster = {
   offlineSince: null,
   everConnected: true,
   recording: { mode: 'off' as const, input: false },
+  auditMode: 'fail-open' as const,
 };
 const identity = { user: 'postern:ann@example.com', groups: ['postern:admin'] };
 const place = { namespace: 'shop', pod: 'web-0' };

@@ -13,7 +13,7 @@ import { Revalidation } from '../revalidation/revalidation.ts';
 import { podJson } from '../test/fake-exec.ts';
 import { FakeExecStream } from '../test/fake-exec-stream.ts';
 import { FakeClusterStream } from '../test/fake-streams.ts';
-import { FakeAuthenticator, FakeBindings, FakeDirectory, FakeSessionLog } from '../test/fakes.ts';
+import { FakeAuditLog, FakeAuthenticator, FakeBindings, FakeDirectory, FakeSessionLog } from '../test/fakes.ts';
 import type { Ending } from './ending.ts';
 import { commandOf } from './exec-request.ts';
 import { type OpenedTerminal, type TerminalRequest, TerminalService } from './terminal-service.ts';
@@ -77,6 +77,7 @@ beforeEach(() => {
     access: new ClusterAccess({ bindings: new FakeBindings(), publicOrigin: 'https://postern.test' }),
     sessions,
     connector: { open: async (_cluster, head, options) => openStream(head, options) },
+    audit: new FakeAuditLog(),
     revalidation,
     // Of one person, only one terminal may be open.
     limits: new Limits({ ...defaultLimits, streamsPerUser: 1 }, () => 0),

@@ -8,12 +8,14 @@ import type { Admission, ClusterAccess } from '../access/cluster-access.ts';
 import { countRequest, enterCluster } from '../access/enter.ts';
 import { Refusal, refusal } from '../access/refusal.ts';
 import { resolveCluster } from '../access/resolve.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-directory.ts';
 import type { ClusterConnector } from '../connector/cluster-connector.ts';
 import { logFailure } from '../database/log-failure.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
+import { ClusterTrail } from '../passage/cluster-trail.ts';
 import { failureOf } from '../passage/failure.ts';
 import { openRecordedStream, type RecordedStream, type StreamRecorder } from '../passage/recorded-stream.ts';
 import type { Revalidation } from '../revalidation/revalidation.ts';
@@ -29,6 +31,7 @@ export interface TerminalServiceOptions {
   access: Pick<ClusterAccess, 'admit'>;
   sessions: Pick<SessionLog, 'start' | 'end'>;
   connector: ClusterConnector;
+  audit: AuditLog;
   revalidation: Revalidation;
   limits: Limits;
   metrics: GatewayMetrics;
@@ -51,6 +54,8 @@ export interface OpenedTerminal {
   terminal: Terminal;
   /** The tenant. */
   organizationId: string;
+  /** Whether nothing may happen in the cluster that is not recorded first. */
+  isFailClosed: boolean;
   /** Starts the output; `events` also report how the terminal ended. Call once. */
   start(events: TerminalEvents): void;
 }
@@ -59,6 +64,7 @@ interface Place {
   request: TerminalRequest;
   cluster: DirectoryCluster;
   admission: Admission;
+  trail: ClusterTrail;
 }
 
 const answerTimeoutMs = 15_000;
@@ -79,24 +85,33 @@ export class TerminalService {
    * @throws Refusal with the HTTP status that kubectl would get.
    */
   async open(client: TerminalClient, request: TerminalRequest): Promise<OpenedTerminal> {
+    const trail = new ClusterTrail(this.#options.audit, client, 'terminal');
     try {
-      return await this.#open(client, request);
+      return await this.#open(client, request, trail);
     } catch (error) {
-      if (error instanceof Refusal) throw error;
-      logFailure(this.#options.logger, error, 'a terminal could not be opened');
-      throw refusal(500, 'Postern cannot open a terminal right now. Try again shortly.');
+      const refused = this.#refusalOf(error);
+      trail.refused(refused);
+      throw refused;
     }
   }
 
-  async #open(client: TerminalClient, request: TerminalRequest): Promise<OpenedTerminal> {
+  #refusalOf(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    logFailure(this.#options.logger, error, 'a terminal could not be opened');
+    return refusal(500, 'Postern cannot open a terminal right now. Try again shortly.');
+  }
+
+  async #open(client: TerminalClient, request: TerminalRequest, trail: ClusterTrail): Promise<OpenedTerminal> {
     const { principal } = client;
     const { directory, limits } = this.#options;
+    trail.know({ principal, named: request });
     await countRequest(limits, principal);
     const cluster = await resolveCluster(principal, request, directory);
-    const admission = await this.#admit(principal, cluster, request);
+    const admission = await this.#admit({ principal, cluster, trail }, request);
+    await trail.admitted();
     const leave = enterCluster(limits, principal, cluster);
     try {
-      return await this.#openIn(client, { request, cluster, admission }, leave);
+      return await this.#openIn(client, { request, cluster, admission, trail }, leave);
     } catch (error) {
       leave();
       throw error;
@@ -105,7 +120,7 @@ export class TerminalService {
 
   /** @param leave ends the count of the terminal as an open stream. */
   async #openIn(client: TerminalClient, place: Place, leave: () => void): Promise<OpenedTerminal> {
-    const { request, cluster, admission } = place;
+    const { request, cluster, admission, trail } = place;
     const { identity, stillHolds } = admission;
     const container = request.container ?? defaultContainer(await this.#pods.read(cluster, identity, request));
     let terminal: Terminal | undefined;
@@ -129,6 +144,8 @@ export class TerminalService {
       this.#options,
     );
     const id = await refuseUnlessSwitched(opened, { handshake, cluster });
+    trail.know({ session: id, details: { container } });
+    trail.opened();
     terminal = new Terminal({
       id,
       container,
@@ -139,7 +156,13 @@ export class TerminalService {
       onError: (error) => logFailure(this.#options.logger, error, 'the end of a terminal could not be reported'),
     });
     const { organizationId } = cluster;
-    return { terminal, organizationId, start: (events) => begin(opened, terminal, events) };
+    const isFailClosed = cluster.auditMode === 'fail-closed';
+    return {
+      terminal,
+      organizationId,
+      isFailClosed,
+      start: (events) => begin({ opened, terminal, trail }, events),
+    };
   }
 
   /**
@@ -148,14 +171,19 @@ export class TerminalService {
    */
   async authoriseView(principal: Principal, place: TerminalRequest): Promise<Admission> {
     const cluster = await resolveCluster(principal, place, this.#options.directory);
-    return await this.#admit(principal, cluster, place);
+    return await this.#admit({ principal, cluster }, place);
   }
 
   /** Passes: access, and what RBAC cannot distinguish, exactly as for a kubectl exec of this pod. @throws Refusal */
-  async #admit(principal: Principal, cluster: DirectoryCluster, request: TerminalRequest): Promise<Admission> {
+  async #admit(
+    { principal, cluster, trail }: { principal: Principal; cluster: DirectoryCluster; trail?: ClusterTrail },
+    request: TerminalRequest,
+  ): Promise<Admission> {
     const { path, asked } = classifyExec(request);
     const { info, verb } = asked;
+    trail?.know({ cluster, asked });
     const admission = await this.#options.access.admit({ principal, cluster, asked: { info, path, verb } });
+    trail?.know({ identity: admission.identity });
     authorise(asked, { user: admission.identity.user, level: admission.grant.level });
     return admission;
   }
@@ -216,11 +244,15 @@ async function refuseUnlessSwitched(
   }
 }
 
-function begin(opened: RecordedStream, terminal: Terminal, events: TerminalEvents): void {
+function begin(
+  { opened, terminal, trail }: { opened: RecordedStream; terminal: Terminal; trail: ClusterTrail },
+  events: TerminalEvents,
+): void {
   terminal.start({
     onOutput: events.onOutput,
     onEnded: (ending, bytes) => {
       opened.end({ reason: ending.message, bytesUp: bytes.up, bytesDown: bytes.down });
+      trail.ended({ status: 101, reason: ending.message, bytesUp: bytes.up, bytesDown: bytes.down });
       events.onEnded(ending, bytes);
     },
   });

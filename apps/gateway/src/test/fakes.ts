@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Cluster, Level } from '@postern/contracts';
+import type { AuditMode, Cluster, Level } from '@postern/contracts';
 import type { AgentReport } from '@postern/tunnel';
+import { type AuditLog, AuditUnavailableError } from '../audit/audit-log.ts';
+import { type AuditEvent, type AuditFacts, completeEvent } from '../audit/event.ts';
 import type { BindingRule } from '../bindings/decide-access.ts';
 import { ClusterChanges } from '../clusters/cluster-changes.ts';
 import type { DirectoryCluster } from '../clusters/cluster-directory.ts';
@@ -35,6 +37,7 @@ export interface FakeCluster {
   name: string;
   offlineSince: Date | null;
   everConnected: boolean;
+  auditMode?: AuditMode;
 }
 
 /** Everybody has the same level on every cluster; the test sets it. */
@@ -65,9 +68,19 @@ export class FakeDirectory {
     const found = this.clusters.find((cluster) => cluster.slug === slug && cluster.name === name);
     const isMember = principal.memberships.some((membership) => membership.organizationId === found?.organizationId);
     if (found === undefined || !isMember) return null;
-    const { id, organizationId, offlineSince, everConnected } = found;
+    const { id, organizationId, offlineSince, everConnected, auditMode = 'fail-open' } = found;
     const { recording } = this;
-    return { id, organizationId, organizationSlug: slug, name, labels: {}, offlineSince, everConnected, recording };
+    return {
+      id,
+      organizationId,
+      organizationSlug: slug,
+      name,
+      labels: {},
+      offlineSince,
+      everConnected,
+      recording,
+      auditMode,
+    };
   }
 
   async findOnly(principal: Principal): Promise<DirectoryCluster | null> {
@@ -149,6 +162,21 @@ export class FakeSessionLog {
     const session = this.sessions.find(({ id, userId }) => id === asked.id && userId === asked.userId);
     if (session === undefined) return null;
     return session.end === undefined ? 'open' : { endReason: session.end.reason };
+  }
+}
+
+/** Audit trails in memory. */
+export class FakeAuditLog implements AuditLog {
+  readonly events: (AuditEvent & { organizationId: string })[] = [];
+  failing = false;
+
+  record(organizationId: string, facts: AuditFacts): void {
+    this.events.push({ ...completeEvent(facts), organizationId });
+  }
+
+  async recordNow(organizationId: string, facts: AuditFacts): Promise<void> {
+    if (this.failing) throw new AuditUnavailableError('the database is away');
+    this.record(organizationId, facts);
   }
 }
 

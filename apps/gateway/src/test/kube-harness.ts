@@ -23,7 +23,14 @@ import { defaultLimits } from '../limits/settings.ts';
 import { GatewayMetrics } from '../metrics/metrics.ts';
 import { TunnelConnector } from '../tunnels/tunnel-connector.ts';
 import { TunnelRegistry } from '../tunnels/tunnel-registry.ts';
-import { FakeAuthenticator, FakeBindings, FakeDirectory, FakeSessionLog, FakeSessionViewers } from './fakes.ts';
+import {
+  FakeAuditLog,
+  FakeAuthenticator,
+  FakeBindings,
+  FakeDirectory,
+  FakeSessionLog,
+  FakeSessionViewers,
+} from './fakes.ts';
 import { type HopConnector, startHop } from './hop-connector.ts';
 
 type HttpHead = Extract<RequestHead, { kind: 'http' | 'upgrade' }>;
@@ -49,6 +56,7 @@ export interface KubeHarness {
   bindings: FakeBindings;
   sessions: FakeSessionLog;
   viewers: FakeSessionViewers;
+  audit: FakeAuditLog;
   registry: TunnelRegistry;
   metrics: GatewayMetrics;
   /** With the option `hop`, requests go through this, as if another gateway had the tunnels. */
@@ -82,6 +90,7 @@ export async function startKubeHarness({
   const bindings = new FakeBindings();
   const sessions = new FakeSessionLog();
   const viewers = new FakeSessionViewers();
+  const audit = new FakeAuditLog();
   const registry = new TunnelRegistry();
   const limits = new Limits(defaultLimits);
   const metrics = new GatewayMetrics({ processMetrics: false });
@@ -109,6 +118,7 @@ export async function startKubeHarness({
     changes: directory.changes,
     sessions,
     viewers,
+    audit,
     terminals: { graceMs: 600_000, most: 400 },
     registry,
     limits,
@@ -145,6 +155,7 @@ export async function startKubeHarness({
     bindings,
     sessions,
     viewers,
+    audit,
     registry,
     metrics,
     hop: connector,

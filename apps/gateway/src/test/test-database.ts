@@ -17,10 +17,15 @@ export interface TestDatabase {
   stop(): Promise<void>;
 }
 
-/** @param options.migrated default true: applies the migrations, without Prisma's CLI, which takes seconds. */
-export async function startTestDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
+/**
+ * @param options.migrated default true: applies the migrations, without Prisma's CLI, which takes seconds.
+ * @param options.volatile default true: does not wait for the disk, which is wrong only where that is measured.
+ */
+export async function startTestDatabase(
+  options: { migrated?: boolean; volatile?: boolean } = {},
+): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-gateway-'));
-  const server = await startPostgres({ folder, password: 'test', volatile: true });
+  const server = await startPostgres({ folder, password: 'test', volatile: options.volatile ?? true });
   await query(server.url('postgres'), [
     "CREATE ROLE postern_owner LOGIN PASSWORD 'owner'",
     "CREATE ROLE postern_app LOGIN PASSWORD 'app'",

@@ -13,9 +13,12 @@ import {
 } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { byAgent } from '../audit/actor.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { AuditFacts } from '../audit/event.ts';
 import { logFailure } from '../database/log-failure.ts';
 import { refuseSocket } from '../edge/plain-response.ts';
-import { countedAddressOf } from '../edge/remote-address.ts';
+import { countedAddressOf, remoteAddressOf } from '../edge/remote-address.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
 import type { AgentDirectory } from './agent-directory.ts';
@@ -26,6 +29,7 @@ import type { TunnelRegistry } from './tunnel-registry.ts';
 export interface TunnelEndpointOptions {
   directory: AgentDirectory;
   registry: TunnelRegistry;
+  audit: AuditLog;
   limits: Limits;
   metrics: GatewayMetrics;
   logger: Logger;
@@ -39,6 +43,8 @@ export interface TunnelEndpointOptions {
 /** An agent reports once a minute; more simultaneous reports are not from an agent of ours. */
 const maxReportsAtOnce = 2;
 const measureEveryMs = 30_000;
+
+type Refused = { decision: 'refused'; reason: string };
 
 /** `/tunnel`: accepts the WebSockets of agents, authenticates them and keeps their tunnels in the registry. */
 export class TunnelEndpoint {
@@ -77,7 +83,9 @@ export class TunnelEndpoint {
         return;
       }
       socket.once('close', leave);
-      this.#server.handleUpgrade(request, socket, head, (ws) => void this.#accept(ws).finally(leave));
+      this.#server.handleUpgrade(request, socket, head, (ws) => {
+        void this.#accept(ws, remoteAddressOf(request)).finally(leave);
+      });
     }
   };
 
@@ -104,7 +112,7 @@ export class TunnelEndpoint {
     );
   }
 
-  async #accept(ws: WebSocket): Promise<void> {
+  async #accept(ws: WebSocket, address: string): Promise<void> {
     const { directory, logger, gatewayName, handshakeTimeoutMs } = this.#options;
     let organizationId = '';
     try {
@@ -119,7 +127,7 @@ export class TunnelEndpoint {
         },
         admit: async () => ({ epoch: await directory.nextEpoch() }),
       });
-      await this.#register(tunnel, { hello, organizationId });
+      await this.#register(tunnel, { hello, organizationId, address });
     } catch (error) {
       const isRefusal = error instanceof HandshakeError && error.cause === undefined;
       if (isRefusal) logger.info({ reason: error.message }, 'an agent was not admitted');
@@ -127,15 +135,20 @@ export class TunnelEndpoint {
     }
   }
 
-  async #register(tunnel: Tunnel, who: { hello: Hello; organizationId: string }): Promise<void> {
+  async #register(tunnel: Tunnel, who: { hello: Hello; organizationId: string; address: string }): Promise<void> {
     const { registry, metrics, directory, logger } = this.#options;
     const { hello, organizationId } = who;
     const { agentId, clusterId, instance, slot, version } = hello;
     const openedAt = performance.now();
     const { epoch } = tunnel;
     const context = { clusterId, agentId, instance, slot, epoch: String(epoch) };
+    const record = this.#recorder(who);
     if (!this.#limits.mayConnect(agentId)) {
-      this.#refuse(tunnel, { context, reason: 'this agent connects too often: it will be let in again in a minute' });
+      this.#refuse(tunnel, {
+        context,
+        record,
+        reason: 'this agent connects too often: it will be let in again in a minute',
+      });
       return;
     }
     let leave: (() => void) | undefined;
@@ -144,7 +157,7 @@ export class TunnelEndpoint {
       return;
     const place = this.#limits.enter({ agentId, organizationId });
     if (typeof place === 'string') {
-      this.#refuse(tunnel, { context, reason: place });
+      this.#refuse(tunnel, { context, record, reason: place });
       return;
     }
     leave = place;
@@ -165,11 +178,14 @@ export class TunnelEndpoint {
       place();
       metrics.tunnelClosed(performance.now() - openedAt);
       logger.info({ ...context, code, reason }, 'an agent disconnected');
+      const durationMs = Math.round(performance.now() - openedAt);
+      record({ phase: 'end', decision: 'allowed', reason: `${code} ${reason}`, durationMs });
       // In this order, however short the connection was; the epoch keeps an old end from undoing a newer start.
       connected
         .then(() => directory.agentDisconnected({ agentId, clusterId, organizationId, epoch }))
         .catch((error: unknown) => logFailure(logger, error, 'cannot note that an agent disconnected', context));
     };
+    record({ phase: 'start', decision: 'allowed' });
     tunnel.once('close', gone);
     if (tunnel.closed) {
       tunnel.off('close', gone);
@@ -180,8 +196,26 @@ export class TunnelEndpoint {
     await this.#dropRevoked(clusterId, agentId);
   }
 
-  #refuse(tunnel: Tunnel, { context, reason }: { context: object; reason: string }): void {
+  /** Records what an agent does in its organization's trail. */
+  #recorder({ hello, organizationId, address }: { hello: Hello; organizationId: string; address: string }) {
+    const { agentId, clusterId, instance, slot, version } = hello;
+    return (outcome: Pick<AuditFacts, 'decision'> & Partial<AuditFacts>): void =>
+      this.#options.audit.record(organizationId, {
+        ...byAgent(agentId),
+        action: 'agent.connect',
+        cluster: { id: clusterId, name: '' },
+        address,
+        details: { instance, slot, version },
+        ...outcome,
+      });
+  }
+
+  #refuse(
+    tunnel: Tunnel,
+    { context, record, reason }: { context: object; record: (outcome: Refused) => void; reason: string },
+  ): void {
     this.#options.logger.info({ ...context, reason }, 'a tunnel was refused');
+    record({ decision: 'refused', reason });
     tunnel.close(closeCodes.limit, reason);
   }
 

@@ -11,6 +11,7 @@ export const recordingsRoutes = {
     access: 'session:read',
     params: onSession,
     query: RecordingQuery,
+    audited: true,
     stream: 'application/x-asciicast',
     status: 200,
     errors: [],

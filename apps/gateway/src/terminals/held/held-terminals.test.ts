@@ -7,7 +7,7 @@ import type { Admission } from '../../access/cluster-access.ts';
 import { refusal } from '../../access/refusal.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { gatewayStopped } from '../../leases/end-gateways.ts';
-import { FakeSessionViewers } from '../../test/fakes.ts';
+import { FakeAuditLog, FakeSessionViewers } from '../../test/fakes.ts';
 import type { Ending } from '../ending.ts';
 import type { Terminal, TerminalEvents } from '../terminal.ts';
 import type { OpenedTerminal, TerminalClient } from '../terminal-service.ts';
@@ -50,7 +50,7 @@ class StubService {
     const start = (events: TerminalEvents): void => {
       shell.events = events;
     };
-    return { terminal, organizationId: 'acme-id', start };
+    return { terminal, organizationId: 'acme-id', isFailClosed: false, start };
   }
 
   async authoriseView(principal: Principal, where: object): Promise<Admission> {
@@ -89,6 +89,7 @@ beforeEach(() => {
         };
       },
     },
+    audit: new FakeAuditLog(),
     sessions: {
       whatBecameOf: async (session) => {
         asked.push(session);

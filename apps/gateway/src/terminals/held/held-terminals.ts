@@ -4,11 +4,13 @@ import {
   type HeldTerminal as HeldTerminalView,
   type OpenTerminal,
   type TerminalEnding,
+  type TerminalSharing,
 } from '@postern/contracts';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Admission } from '../../access/cluster-access.ts';
 import { Refusal, refusal, tooMany } from '../../access/refusal.ts';
+import type { AuditLog } from '../../audit/audit-log.ts';
 import { logFailure } from '../../database/log-failure.ts';
 import { type Principal, permits } from '../../identity/principal.ts';
 import { gatewayStopped } from '../../leases/end-gateways.ts';
@@ -18,6 +20,7 @@ import type { SessionViewers } from '../../sessions/session-viewers.ts';
 import type { OpenedTerminal, TerminalClient, TerminalService } from '../terminal-service.ts';
 import { HeldTerminal } from './held-terminal.ts';
 import type { TerminalView, ViewEvents } from './terminal-view.ts';
+import { ViewTrail } from './view-trail.ts';
 
 /** Most terminals of one person, counted with those that have ended and were not seen since. */
 const maxOfPerson = 32;
@@ -35,6 +38,7 @@ export interface HeldTerminalsOptions extends TerminalSettings {
   viewers: Pick<SessionViewers, 'join'>;
   revalidation: Pick<Revalidation, 'watch'>;
   sessions: Pick<SessionLog, 'whatBecameOf'>;
+  audit: AuditLog;
   logger: Logger;
 }
 
@@ -49,6 +53,7 @@ export interface BegunView {
 interface Opener {
   credentialId: string;
   request: z.output<typeof OpenTerminal>;
+  isFailClosed: boolean;
 }
 
 /** The terminals that this process holds. Emits `changed` with the organization's id. */
@@ -107,15 +112,20 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
     const opener = this.#openers.get(found);
     const isOwn = found.owner.userId === principal.userId;
     const mode = request.mode === 'auto' ? (isOwn || found.sharing === 'write' ? 'write' : 'watch') : request.mode;
+    const typist = found.typist(principal.userId);
     if (request.mode === 'auto' && isOwn) {
-      const typist = found.typist(principal.userId);
       if (typist !== undefined && !typist.isOf(request.viewer)) return { elsewhere: found.describe(principal.userId) };
     }
+    const trail = new ViewTrail(this.#options.audit, client, { terminal: found, mode });
     let onOver = (): void => {};
     if (opener !== undefined && opener.credentialId !== principal.credential.id) {
       const admission = await this.#authorise(principal, opener.request);
-      if (admission === null) return { gone: notAllowed };
+      if (admission === null) {
+        trail.refused(refusal(403, notAllowed.message));
+        return { gone: notAllowed };
+      }
       const { stillHolds } = admission;
+      await trail.started(opener);
       const leave = await this.#record(client, found, mode === 'write');
       const unwatch = this.#options.revalidation.watch({ principal, stillHolds }, () =>
         found.withdraw(principal.userId),
@@ -123,6 +133,7 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
       onOver = () => {
         unwatch();
         leave();
+        trail.ended();
       };
     }
     // It may have ended or been withdrawn meanwhile.
@@ -130,6 +141,7 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
       onOver();
       throw refusal(403, `${found.owner.username} lets you watch this terminal, not type in it.`);
     }
+    if (mode === 'write' && typist !== undefined && !typist.isOf(request.viewer)) trail.tookOver();
     const { viewer, position } = request;
     return begun(found, found.attach({ viewer, person: principal, mode, size: request, position, events, onOver }));
   }
@@ -172,6 +184,12 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
     }
   }
 
+  /** Changes who may view a terminal of one's own. */
+  share(client: TerminalClient, held: HeldTerminal, sharing: TerminalSharing): void {
+    new ViewTrail(this.#options.audit, client, { terminal: held, mode: 'write' }).shared(sharing);
+    held.share(sharing);
+  }
+
   /** Ends all, because this process ends. */
   close(): void {
     for (const held of [...this.#byId.values()]) {
@@ -207,7 +225,7 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
   }
   #hold({ principal }: TerminalClient, request: z.output<typeof OpenTerminal>, opened: OpenedTerminal): HeldTerminal {
     const { organization, cluster, namespace, pod, columns, rows } = request;
-    const { terminal, organizationId } = opened;
+    const { terminal, organizationId, isFailClosed } = opened;
     const changed = (): void => void this.emit('changed', organizationId);
     const held = new HeldTerminal({
       terminal,
@@ -224,7 +242,7 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
       },
     });
     this.#byId.set(held.id, held);
-    this.#openers.set(held, { credentialId: principal.credential.id, request });
+    this.#openers.set(held, { credentialId: principal.credential.id, request, isFailClosed });
     return held;
   }
 
