@@ -25,12 +25,12 @@ function testCertificate(): Promise<TestCertificate> {
 }
 
 /** An apiserver that records the raw bytes of every request, as text in latin1. */
-export async function recordingApiserver(answer: string = emptyList): Promise<RawApiserver> {
+async function recordingApiserver(answer: string = emptyList): Promise<RawApiserver> {
   return rawApiserver(await testCertificate(), (_head, socket) => void socket.write(Buffer.from(answer, 'latin1')));
 }
 
 /** What a request got, and the heads that the apiserver received because of it. */
-export interface Outcome {
+interface Outcome {
   /** HTTP status, or the code with which the agent reset the stream. */
   answer: number | string;
   text: string;

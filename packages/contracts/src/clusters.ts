@@ -8,7 +8,7 @@ export const ClusterStatus = z.enum(['pending', 'online', 'offline']);
 const Problem = z.object({ code: z.string(), message: z.string() });
 
 /** What the operator of an agent allows, in addition to what the cluster's RBAC does. The agent enforces it. */
-export const AgentPolicy = z.object({
+const AgentPolicy = z.object({
   /** Only get, list and watch. */
   readOnly: z.boolean(),
   /** Groups that may be impersonated besides the three levels: names, or beginnings of names that end in `*`. */
@@ -20,7 +20,6 @@ export const AgentPolicy = z.object({
   /** Whether the proxies to pods and services can be used. */
   allowProxy: z.boolean(),
 });
-export type AgentPolicy = z.infer<typeof AgentPolicy>;
 
 export const Cluster = z.object({
   id: Id,

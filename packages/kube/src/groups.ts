@@ -45,6 +45,9 @@ export function readAllowedGroups(entries: readonly string[]): AllowedGroupsResu
 /** Exact names only. */
 export const groupsOnly = (names: readonly string[]): AllowedGroups => ({ names, prefixes: [] });
 
+/** Whatever can be allowed at all: the gateway leaves the choice to the agent's operator. */
+export const anyGroups: AllowedGroups = { names: [], prefixes: [''] };
+
 /** Whether the operator of the agent allows this group, in addition to the levels. Never one of the system. */
 export function isAllowedGroup({ names, prefixes }: AllowedGroups, group: string): boolean {
   if (!groupName.test(group) || looksLikeSystem(group) || isLevelGroup(group)) return false;

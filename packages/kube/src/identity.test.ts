@@ -82,6 +82,13 @@ function rules(groups: string[], impersonation = false): IdentityRules {
   return { groups: read.groups, impersonation };
 }
 
+it('names the groups of an account, which the operator of the agent must allow', () => {
+  const identity = impersonate('ada@example.com', ['postern:viewer', 'oidc:devs', 'postern:team:payments']);
+  expect(checkIdentity(identity)).toBe(notAllowed);
+  expect(checkIdentity(identity, rules(['oidc:devs', 'postern:team:*']))).toBeUndefined();
+  expect(() => impersonate('ada@example.com', ['postern:root'])).toThrow();
+});
+
 describe('groups that the operator allows', () => {
   const withGroup = (group: string) => ({ user: 'postern:ada@example.com', groups: ['postern:viewer', group] });
 

@@ -1,4 +1,4 @@
-import { type AllowedGroups, groupsOnly, isAllowedGroup, isLevelGroup } from './groups.ts';
+import { type AllowedGroups, anyGroups, groupsOnly, isAllowedGroup, isLevelGroup } from './groups.ts';
 import { looksLikeSystem } from './system-names.ts';
 
 /** The identity of a request in the cluster: `Impersonate-User` and `Impersonate-Group`. */
@@ -24,10 +24,10 @@ const prefix = 'postern:';
 const serviceAccountPrefix = `${prefix}service-account:`;
 const mostGroups = 64;
 
-/** The identity of an account with its groups. @throws Error if it would not pass checkIdentity. */
+/** The identity of an account with its groups. @throws Error if no agent could be allowed to accept it. */
 export function impersonate(username: string, groups: readonly string[]): ImpersonatedIdentity {
   const identity = { user: `${prefix}${username}`, groups: [...groups] };
-  const problem = checkIdentity(identity);
+  const problem = checkIdentity(identity, { groups: anyGroups, impersonation: false });
   if (problem !== undefined) throw new Error(`Cannot impersonate: ${problem}`);
   return identity;
 }
