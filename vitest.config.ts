@@ -7,7 +7,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['{apps,packages}/*/{src,test}/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'security/fuzz/*.test.ts'],
+    include: [
+      '{apps,packages}/*/{src,test}/**/*.test.{ts,tsx}',
+      'scripts/**/*.test.ts',
+      'security/{fuzz,threats,request-info}/*.test.ts',
+    ],
     pool: 'forks',
     // Guards against hanging, not measurements: a machine that runs other things as well may need much longer than usual.
     testTimeout: 60_000,

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 
 /** Matches the test files included in vitest.config.ts. */
 const testFile =
-  /^((apps|packages)\/[^/]+\/(src|test)\/.*\.test\.tsx?|scripts\/.*\.test\.ts|security\/fuzz\/[^/]*\.test\.ts)$/;
+  /^((apps|packages)\/[^/]+\/(src|test)\/.*\.test\.tsx?|scripts\/.*\.test\.ts|security\/(fuzz|threats|request-info)\/[^/]*\.test\.ts)$/;
 
 /** The needed parts, by the beginning of a test file's path. */
 const needs = {
   'apps/gateway/': ['client'],
   // Attacks the gateway as deployed.
   'security/fuzz/': ['client', 'programs'],
+  'security/threats/': ['client'],
   // `npm run dev` runs from source, except for the packages of which its dashboard uses the build output.
   'apps/local/src/dev/main.test.ts': ['client', 'contracts'],
   // `npm start` uses the build output.

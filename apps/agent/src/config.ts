@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
+import type { AgentPolicy } from '@postern/tunnel';
 import { Command, CommanderError, Option } from 'commander';
 import { isInCluster, serviceAccountFolder } from './cluster/in-cluster.ts';
+import { type PolicyOptions, policyOptions, policyVariables, readPolicy } from './policy-options.ts';
 import { exitRefused, UserError } from './user-error.ts';
 import { version } from './version.ts';
 
@@ -22,15 +24,15 @@ export interface AgentConfig {
   logLevel: string;
   health: { host: string | undefined; port: number } | undefined;
   instance: string;
-  readOnly: boolean;
+  policy: AgentPolicy;
 }
 
 export type Invocation =
   | { run: AgentConfig }
-  | { print: 'access'; clusterId: string }
+  | { print: 'access'; clusterId: string; groups: readonly string[] }
   | { print: 'text'; text: string };
 
-interface Options {
+interface Options extends PolicyOptions {
   url?: string;
   caFile?: string;
   joinToken?: string;
@@ -40,7 +42,6 @@ interface Options {
   state?: string;
   logLevel?: string;
   healthPort?: string;
-  readOnly?: boolean;
   printAccess?: string;
 }
 
@@ -60,7 +61,7 @@ const variables = {
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
 
 function command(): Command {
-  return new Command('postern agent')
+  const program = new Command('postern agent')
     .description(
       'Connects a Kubernetes cluster to a Postern gateway. Dials out only; listens on nothing but its health port.',
     )
@@ -73,15 +74,16 @@ function command(): Command {
     .option('--state <folder>', "where the agent's identity is kept, outside the cluster")
     .addOption(new Option('--log-level <level>', 'how much to say').choices(logLevels))
     .option('--health-port <port>', 'serve /healthz, /readyz and /metrics')
-    .option('--read-only', 'allow only get, list and watch')
     .option('--print-access <cluster-id>', 'print the roles and bindings that the cluster needs, as YAML, and exit')
     .version(version)
     .allowExcessArguments(false)
     .showHelpAfterError('(postern agent --help lists the options)')
     .addHelpText(
       'after',
-      `\nEach option can be set by a variable: ${Object.values(variables).join(', ')}, POSTERN_READ_ONLY=true.`,
+      `\nEach option can be set by a variable: ${[...Object.values(variables), ...Object.values(policyVariables)].join(', ')}.`,
     );
+  for (const option of policyOptions) program.addOption(option);
+  return program;
 }
 
 /**
@@ -91,7 +93,10 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Inv
   const parsed = parse(args);
   if ('print' in parsed) return parsed;
   const { printAccess } = parsed.options;
-  if (printAccess !== undefined) return { print: 'access', clusterId: clusterIdOf(printAccess) };
+  const policy = readPolicy(parsed.options, env);
+  if (printAccess !== undefined) {
+    return { print: 'access', clusterId: clusterIdOf(printAccess), groups: exactGroups(policy.allowedGroups) };
+  }
   const options: Options = { ...parsed.options };
   for (const [name, variable] of Object.entries(variables) as [keyof typeof variables, string][]) {
     const value = env[variable]?.trim();
@@ -109,7 +114,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Inv
       logLevel: logLevelOf(options.logLevel),
       health: healthOf(options.healthPort, env),
       instance: (env['POSTERN_INSTANCE'] || hostname()).slice(0, 128),
-      readOnly: options.readOnly ?? env['POSTERN_READ_ONLY'] === 'true',
+      policy,
     },
   };
 }
@@ -147,6 +152,15 @@ function originOf(text: string | undefined): string {
 function clusterIdOf(text: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
   throw usage(`--print-access takes the cluster's id, which \`postern cluster list --json\` shows, not "${text}".`);
+}
+
+/** RBAC cannot match names by their beginning, and a rule without names would include system:masters. */
+function exactGroups(groups: readonly string[]): readonly string[] {
+  const prefix = groups.find((group) => group.endsWith('*'));
+  if (prefix === undefined) return groups;
+  throw usage(
+    `--print-access needs the full names of the groups, because RBAC has no wildcards: name those of "${prefix}".`,
+  );
 }
 
 function joinTokenOf(options: Options): string | undefined {

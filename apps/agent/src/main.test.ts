@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { selfSigned, type TestCertificate } from '@postern/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import manifest from '../package.json' with { type: 'json' };
 import { agentArguments, startAgent } from './test/agent-process.ts';
 import { type FakeApiserver, http2Apiserver } from './test/apiserver.ts';
@@ -188,6 +189,8 @@ describe('postern agent', () => {
     [['--nonsense'], /unknown option/],
     [['--print-access', 'prod'], /cluster's id.*cluster list --json/],
     [['--url', 'https://g.example.com', '--kubeconfig', 'k', '--health-port', 'x'], /health port/],
+    [['--url', 'https://g.example.com', '--allow-groups', 'system:masters'], /never impersonated/],
+    [['--print-access', '0198c1d2-0000-7000-8000-000000000001', '--allow-groups', 'oidc:*'], /RBAC has no wildcards/],
   ])('exits with 2 for wrong usage: %j', async (args, sentence) => {
     const { code, err } = await startAgent(args).ended;
     expect(code).toBe(2);
@@ -200,7 +203,25 @@ describe('postern agent', () => {
     const { code, out } = await startAgent(['--print-access', clusterId]).ended;
     expect(code).toBe(0);
     expect(out.match(/^kind: ClusterRoleBinding$/gm)).toHaveLength(4);
-    expect(out.match(new RegExp(`^    app.kubernetes.io/instance: ${clusterId}$`, 'gm'))).toHaveLength(5);
+    expect(out.match(new RegExp(`^    app.kubernetes.io/instance: ${clusterId}$`, 'gm'))).toHaveLength(6);
+  });
+
+  it('prints the right to impersonate the groups that the operator allows, and no others', async () => {
+    const clusterId = '0198c1d2-0000-7000-8000-000000000001';
+    const groups = ['--allow-groups', 'oidc:devs,postern:team:payments'];
+    const { out } = await startAgent(['--print-access', clusterId, ...groups]).ended;
+    const roles = parseAllDocuments(out).map(
+      (document) => document.toJS() as { metadata: { name: string }; rules: unknown },
+    );
+    expect(roles.find(({ metadata }) => metadata.name === `postern:agent:${clusterId}`)?.rules).toEqual([
+      { apiGroups: [''], resources: ['users'], verbs: ['impersonate'] },
+      {
+        apiGroups: [''],
+        resources: ['groups'],
+        resourceNames: ['postern:admin', 'postern:editor', 'postern:viewer', 'oidc:devs', 'postern:team:payments'],
+        verbs: ['impersonate'],
+      },
+    ]);
   });
 
   it('has the version of its package', () => {

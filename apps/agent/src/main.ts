@@ -1,4 +1,4 @@
-import { accessObjects } from '@postern/kube';
+import { accessObjects, impersonatorRole } from '@postern/kube';
 import { stringify } from 'yaml';
 import { readConfig } from './config.ts';
 import { createLogger } from './log.ts';
@@ -16,7 +16,10 @@ async function main(): Promise<void> {
     process.stdout.write(
       invocation.print === 'text'
         ? invocation.text
-        : accessObjects({ clusterId: invocation.clusterId, location: 'outside' })
+        : [
+            ...accessObjects({ clusterId: invocation.clusterId, location: 'outside' }),
+            impersonatorRole(invocation.clusterId, invocation.groups),
+          ]
             .map((object) => stringify(object, { lineWidth: 0 }))
             .join('---\n'),
     );

@@ -15,6 +15,7 @@ import type { Identity, IdentityStore } from './identity/identity.ts';
 import { obtainIdentity } from './identity/obtain.ts';
 import { SecretStore } from './identity/secret-store.ts';
 import { IdleCollection } from './memory/idle-collection.ts';
+import { enforced } from './policy-options.ts';
 import { Collector } from './report/collector.ts';
 import { Reporter } from './report/reporter.ts';
 import { serveTunnel } from './serve/server.ts';
@@ -65,8 +66,10 @@ export async function runAgent(
       signal,
     });
     dialer = dialerFor(identity, { config, connector });
+    const policy = enforced(config.policy);
     const collector = new Collector({
       upstream,
+      policy: config.policy,
       instance,
       installation: { clusterId: identity.clusterId, location },
       logger,
@@ -74,7 +77,7 @@ export async function runAgent(
     const reporter = new Reporter({ collect: () => collector.collect(), clusterId: identity.clusterId, logger });
     watchTunnels(dialer, { logger, metrics, tunnels, identity, signal });
     dialer.on('connected', (tunnel) => {
-      serveTunnel(tunnel, { upstream, policy: { readOnly: config.readOnly }, metrics, idle, logger });
+      serveTunnel(tunnel, { upstream, policy, metrics, idle, logger });
       reporter.use(tunnel);
       upstream.warmUp();
     });

@@ -11,6 +11,20 @@ const Problem = z.object({ code: z.string(), message: z.string() });
 /** What is recorded of a cluster's sessions. `input`: also what people type, which includes passwords. */
 const RecordingPolicy = z.strictObject({ mode: RecordingMode, input: z.boolean() });
 
+/** What the operator of an agent allows, in addition to what the cluster's RBAC does. The agent enforces it. */
+const AgentPolicy = z.object({
+  /** Only get, list and watch. */
+  readOnly: z.boolean(),
+  /** Groups that may be impersonated besides the three levels: names, or beginnings of names that end in `*`. */
+  allowedGroups: z.array(z.string()),
+  /** Whether requests may be made as users that are not Postern's (`kubectl --as`). */
+  allowImpersonation: z.boolean(),
+  /** The only namespaces that can be reached; null for all. */
+  namespaces: z.array(z.string()).nullable(),
+  /** Whether the proxies to pods and services can be used. */
+  allowProxy: z.boolean(),
+});
+
 export const Cluster = z.object({
   id: Id,
   organizationId: Id,
@@ -48,6 +62,8 @@ export const Cluster = z.object({
       listNodes: z.boolean(),
       bindings: z.enum(['present', 'created', 'missing']),
       metricsApi: z.boolean(),
+      /** What the agent's operator allows; null if the agent is too old to report it. */
+      policy: AgentPolicy.nullable().default(null),
     })
     .nullable(),
   problem: Problem.nullable(),

@@ -1,3 +1,5 @@
+import { levelGroups } from './groups.ts';
+
 /** Any Kubernetes object, as it goes into a manifest or a request body. */
 export interface KubeObject {
   apiVersion: string;
@@ -72,6 +74,27 @@ export function accessObjects(installation: Installation): KubeObject[] {
     bind(named('postern:editor'), 'edit', ['postern:editor']),
     bind(named('postern:admin'), 'cluster-admin', ['postern:admin']),
   ];
+}
+
+/**
+ * The only right of an agent: to impersonate users (any, because RBAC cannot match their names by prefix; the agent itself
+ * refuses all but Postern's), the groups of the three levels, and the groups that its operator allows, each by its name.
+ */
+export function impersonationRules(groups: readonly string[]): object[] {
+  return [
+    { apiGroups: [''], resources: ['users'], verbs: ['impersonate'] },
+    { apiGroups: [''], resources: ['groups'], resourceNames: [...levelGroups, ...groups], verbs: ['impersonate'] },
+  ];
+}
+
+/** That right as a ClusterRole, for an operator to bind to the user of an agent outside the cluster. */
+export function impersonatorRole(clusterId: string, groups: readonly string[]): KubeObject {
+  return {
+    apiVersion: `${rbac}/v1`,
+    kind: 'ClusterRole',
+    metadata: { name: `postern:agent:${clusterId}`, labels: installationLabels({ clusterId }) },
+    rules: impersonationRules(groups),
+  };
 }
 
 function bind(metadata: KubeObject['metadata'], role: string, groups: string[]): KubeObject {

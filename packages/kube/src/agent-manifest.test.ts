@@ -71,6 +71,35 @@ describe('renderAgentManifest', () => {
     expect(bound.sort()).toEqual(['postern-agent-identity', 'postern:agent']);
   });
 
+  it('gives the agent the policy chosen at the installation, and the right for exactly its groups', () => {
+    const policy = {
+      readOnly: true,
+      allowGroups: ['oidc:devs', 'postern:team:payments'],
+      allowImpersonation: true,
+      namespaces: ['shop', 'web'],
+      allowProxy: true,
+    };
+    const objects = objectsOf(renderAgentManifest({ ...options, policy }));
+    expect(podSpec(objects).containers[0]?.env).toEqual(
+      expect.arrayContaining([
+        { name: 'POSTERN_READ_ONLY', value: 'true' },
+        { name: 'POSTERN_ALLOWED_GROUPS', value: 'oidc:devs,postern:team:payments' },
+        { name: 'POSTERN_ALLOW_IMPERSONATION', value: 'true' },
+        { name: 'POSTERN_ALLOWED_NAMESPACES', value: 'shop,web' },
+        { name: 'POSTERN_ALLOW_PROXY', value: 'true' },
+      ]),
+    );
+    expect(find(objects, 'ClusterRole', 'postern:agent')['rules']).toMatchObject([
+      { resources: ['users'] },
+      {
+        resources: ['groups'],
+        resourceNames: ['postern:admin', 'postern:editor', 'postern:viewer', 'oidc:devs', 'postern:team:payments'],
+      },
+    ]);
+    const names = podSpec(objectsOf(renderAgentManifest(options))).containers[0]?.env.map(({ name }) => name);
+    expect(names?.filter((name) => /ALLOW|READ_ONLY/.test(name))).toEqual([]);
+  });
+
   it('runs the agent under the restricted pod security standard', () => {
     const objects = objectsOf(renderAgentManifest(options));
     expect(find(objects, 'Namespace', 'postern-agent').metadata.labels).toMatchObject({

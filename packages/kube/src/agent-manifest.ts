@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
-import { accessObjects, installationLabels, type KubeObject } from './access-objects.ts';
+import { accessObjects, impersonationRules, installationLabels, type KubeObject } from './access-objects.ts';
 import { agentRuntime } from './agent-runtime.ts';
+
+/** What the operator allows the agent, chosen at the installation. Each field left out is the stricter choice but the first. */
+export interface ManifestPolicy {
+  readOnly?: boolean | undefined;
+  /** Full names of groups: RBAC has no wildcards, and a rule without names would include system:masters. */
+  allowGroups?: readonly string[] | undefined;
+  allowImpersonation?: boolean | undefined;
+  /** The only namespaces that can be reached; undefined for all. */
+  namespaces?: readonly string[] | undefined;
+  allowProxy?: boolean | undefined;
+}
 
 export interface AgentManifestOptions {
   /** Origin of the gateway, `https://…`. */
@@ -14,6 +25,7 @@ export interface AgentManifestOptions {
   clusterId: string;
   clusterName: string;
   organization: string;
+  policy?: ManifestPolicy;
 }
 
 const namespace = 'postern-agent';
@@ -36,8 +48,7 @@ const outsideMeshes = {
 
 /**
  * Everything the agent needs in a cluster, as a stream of YAML documents for `kubectl apply -f -`. The agent itself may
- * impersonate (any user, because RBAC cannot match user names by prefix, but no group except our three) and keep its identity
- * in one Secret. Applying the manifest again with a new join token restarts the agent, which then enrols again. The identity
+ * impersonate (`impersonationRules`) and keep its identity in one Secret. Applying the manifest again with a new join token restarts the agent, which then enrols again. The identity
  * Secret has no data in the manifest, so that applying it never overwrites the key.
  */
 export function renderAgentManifest(options: AgentManifestOptions): string {
@@ -63,7 +74,7 @@ function agentObjects(options: AgentManifestOptions): KubeObject[] {
       },
     },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: inNamespace('postern-agent') },
-    ...permissions(labels),
+    ...permissions(labels, options.policy?.allowGroups ?? []),
     ...accessObjects({ clusterId: options.clusterId, location: 'in-cluster' }),
     {
       apiVersion: 'v1',
@@ -77,7 +88,7 @@ function agentObjects(options: AgentManifestOptions): KubeObject[] {
   ];
 }
 
-function permissions(labels: Record<string, string>): KubeObject[] {
+function permissions(labels: Record<string, string>, groups: readonly string[]): KubeObject[] {
   const identity = { name: identitySecret, namespace, labels };
   const apiGroup = 'rbac.authorization.k8s.io';
   const subjects = [{ kind: 'ServiceAccount', name: 'postern-agent', namespace }];
@@ -86,15 +97,7 @@ function permissions(labels: Record<string, string>): KubeObject[] {
       apiVersion: `${apiGroup}/v1`,
       kind: 'ClusterRole',
       metadata: { name: 'postern:agent', labels },
-      rules: [
-        { apiGroups: [''], resources: ['users'], verbs: ['impersonate'] },
-        {
-          apiGroups: [''],
-          resources: ['groups'],
-          resourceNames: ['postern:admin', 'postern:editor', 'postern:viewer'],
-          verbs: ['impersonate'],
-        },
-      ],
+      rules: impersonationRules(groups),
     },
     {
       apiVersion: `${apiGroup}/v1`,
@@ -169,6 +172,7 @@ function container(options: AgentManifestOptions): object {
       { name: 'POSTERN_URL', value: options.gatewayUrl },
       { name: 'POSTERN_JOIN_TOKEN_FILE', value: `${mountPath}/join-token` },
       ...(options.caPem === null ? [] : [{ name: 'POSTERN_CA_FILE', value: `${mountPath}/ca.crt` }]),
+      ...policyVariables(options.policy ?? {}),
       { name: 'POSTERN_HEALTH_PORT', value: String(healthPort) },
       { name: 'POSTERN_NAMESPACE', ...fromField('metadata.namespace') },
       { name: 'POSTERN_INSTANCE', ...fromField('metadata.name') },
@@ -187,4 +191,15 @@ function container(options: AgentManifestOptions): object {
     },
     volumeMounts: [{ name: 'join', mountPath, readOnly: true }],
   };
+}
+
+function policyVariables(policy: ManifestPolicy): { name: string; value: string }[] {
+  const { readOnly, allowGroups = [], allowImpersonation, namespaces, allowProxy } = policy;
+  return [
+    ...(readOnly ? [{ name: 'POSTERN_READ_ONLY', value: 'true' }] : []),
+    ...(allowGroups.length > 0 ? [{ name: 'POSTERN_ALLOWED_GROUPS', value: allowGroups.join(',') }] : []),
+    ...(allowImpersonation ? [{ name: 'POSTERN_ALLOW_IMPERSONATION', value: 'true' }] : []),
+    ...(namespaces === undefined ? [] : [{ name: 'POSTERN_ALLOWED_NAMESPACES', value: namespaces.join(',') }]),
+    ...(allowProxy ? [{ name: 'POSTERN_ALLOW_PROXY', value: 'true' }] : []),
+  ];
 }

@@ -162,7 +162,7 @@ export function claimsIdentity(headers: HeaderPairs): boolean {
   );
 }
 
-const isIdentityName = (name: string): boolean => /^(?:impersonate|x-remote)[-_]/i.test(name.trim());
+const isIdentityName = (name: string): boolean => /^(?:impersonate|x[-_]remote)[-_]/i.test(name.trim());
 
 /** The protocol of an `Upgrade` header if the apiserver speaks it; null for any other value (`h2c`, a list, nothing). */
 export function upgradeProtocol(value: string | undefined): UpgradeProtocol | null {

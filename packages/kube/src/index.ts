@@ -1,6 +1,13 @@
-export { accessObjects, type Installation, type KubeObject, uninstallCommand } from './access-objects.ts';
-export { type AgentManifestOptions, renderAgentManifest } from './agent-manifest.ts';
+export {
+  accessObjects,
+  type Installation,
+  impersonatorRole,
+  type KubeObject,
+  uninstallCommand,
+} from './access-objects.ts';
+export { type AgentManifestOptions, type ManifestPolicy, renderAgentManifest } from './agent-manifest.ts';
 export { agentRuntime } from './agent-runtime.ts';
+export { type AllowedGroups, isAllowedGroup, readAllowedGroups } from './groups.ts';
 export {
   claimsIdentity,
   type HeaderPairs,
@@ -11,7 +18,14 @@ export {
   passUpgradeResponseHeaders,
   upgradeProtocol,
 } from './headers.ts';
-export { checkIdentity, type ImpersonatedIdentity, impersonate, impersonationHeaders } from './identity.ts';
+export {
+  checkIdentity,
+  type IdentityRules,
+  type ImpersonatedIdentity,
+  impersonate,
+  impersonationHeaders,
+  ownIdentitiesOnly,
+} from './identity.ts';
 export { type KubeconfigOptions, renderKubeconfig } from './kubeconfig.ts';
 export {
   authorisationVerb,

@@ -44,7 +44,8 @@ export function renderKubeconfig(options: KubeconfigOptions): string {
     ],
     'current-context': name,
   };
-  return stringify(config, { lineWidth: 0 });
+  // One line for each text: the encoder loses blanks next to line breaks in its other forms.
+  return stringify(config, { lineWidth: 0, blockQuote: false, doubleQuotedAsJSON: true });
 }
 
 function execPlugin(exec: { command: string; args: string[]; env?: Record<string, string> }): object {

@@ -5,7 +5,18 @@ export interface ListOptions {
   watch: boolean;
   /** The name that the field selector requires (`metadata.name=x`), otherwise empty. */
   name: string;
+  /**
+   * True if the name counts only if the label selector is valid, and that selector is not one of the plain ones that are
+   * recognised here. An invalid one would make the apiserver ignore the name, so the request must be refused.
+   */
+  isUnclear: boolean;
 }
+
+/** One requirement of a label selector as people and programs write them: `a`, `!a`, `a=b`, `a!=b`, `a in (b,c)`. */
+const labelKey = '(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?){0,3}/)?';
+const labelName = '[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
+const requirement = `(?:!?${labelKey}${labelName}|${labelKey}${labelName} ?(?:==?|!=) ?(?:${labelName})?|${labelKey}${labelName} (?:not)?in \\(${labelName}(?:, ?${labelName})*\\))`;
+const plainLabelSelector = new RegExp(`^(?:${requirement}(?:, ?${requirement})*)?$`);
 
 /**
  * Reads `watch` and the name in `fieldSelector` from a raw query as the apiserver's ParameterCodec does: the first value
@@ -15,9 +26,10 @@ export function listOptions(query: string): ListOptions {
   const { values } = parseQuery(query);
   const first = (name: string): string | undefined => values.get(name)?.[0];
   const watch = isTrue(first('watch'));
-  if (!isInteger(first('limit')) || !isInteger(first('timeoutSeconds'))) return { watch, name: '' };
+  if (!isInteger(first('limit')) || !isInteger(first('timeoutSeconds'))) return { watch, name: '', isUnclear: false };
   const name = pinnedName(first('fieldSelector') ?? '');
-  return { watch, name: isSegmentName(name) ? name : '' };
+  if (!isSegmentName(name)) return { watch, name: '', isUnclear: false };
+  return { watch, name, isUnclear: name !== '' && !plainLabelSelector.test(first('labelSelector') ?? '') };
 }
 
 function isTrue(value: string | undefined): boolean {

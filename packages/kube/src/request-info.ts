@@ -32,11 +32,11 @@ const methodVerbs = new Map([
 /**
  * The RequestInfo of a request: the same decision as `RequestInfoFactory.NewRequestInfo` in
  * k8s.io/apiserver/pkg/endpoints/request/requestinfo.go (checked against v0.33.4), for the prefixes `api` and `apis`.
- * Never throws. One difference, which does not affect authorisation: a malformed label selector does not make us ignore
- * the name in a field selector.
+ * Never throws.
  *
  * @param path percent-decoded path. @param query raw query without `?`.
- * @returns null for a path that the apiserver cannot interpret either (`/api/v1/watch`): refuse it.
+ * @returns null for a path that the apiserver cannot interpret either (`/api/v1/watch`), and for a query of which it is not
+ * clear how the apiserver reads it: refuse it.
  */
 export function requestInfo(method: string, path: string, query: string): RequestInfo | null {
   const info: RequestInfo = {
@@ -84,6 +84,7 @@ export function requestInfo(method: string, path: string, query: string): Reques
 
   if (info.name === '' && info.verb === 'get') {
     const options = listOptions(query);
+    if (options.isUnclear) return null;
     info.verb = options.watch ? 'watch' : 'list';
     info.name = options.name;
   }

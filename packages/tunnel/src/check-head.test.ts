@@ -67,7 +67,7 @@ const head = fc.record({
 type Head = { identity: object } & Record<string, unknown>;
 /** A head with one field, at any depth, replaced. */
 const changed = fc
-  .tuple(head as fc.Arbitrary<Head>, odd, text, fc.array(fc.oneof(pair, odd), { maxLength: 3 }), fc.nat(11))
+  .tuple(head as fc.Arbitrary<Head>, odd, text, fc.array(fc.oneof(pair, odd), { maxLength: 3 }), fc.nat(12))
   .map(([given, value, name, list, place]): unknown => {
     const fields = ['kind', 'cluster', 'method', 'path', 'headers', 'identity'];
     if (place < 6) return { ...given, [fields[place] ?? '']: value };
@@ -75,7 +75,8 @@ const changed = fc
     if (place === 7) return { ...given, identity: { ...given.identity, user: value } };
     if (place === 8) return { ...given, identity: { ...given.identity, groups: list } };
     if (place === 9) return { ...given, identity: { ...given.identity, extra: value } };
-    if (place === 10) return { ...given, [name]: value };
+    if (place === 10) return { ...given, identity: { ...given.identity, impersonatedBy: value } };
+    if (place === 11) return { ...given, [name]: value };
     return value;
   });
 

@@ -55,14 +55,15 @@ function checkHeaders(value: unknown): HeaderList | undefined {
 /** Extra fields are rare, and left to the schema. */
 function checkIdentity(value: unknown): Identity | undefined {
   if (!isObject(value) || value['extra'] !== undefined) return undefined;
-  const { user, groups } = value;
+  const { user, groups, impersonatedBy } = value;
+  if (impersonatedBy !== undefined && !isText(impersonatedBy, 1024)) return undefined;
   if (!isText(user, 1024) || !Array.isArray(groups) || groups.length > 1024) return undefined;
   const known: string[] = [];
   for (const group of groups as unknown[]) {
     if (!isText(group, 1024)) return undefined;
     known.push(group);
   }
-  return { user, groups: known };
+  return impersonatedBy === undefined ? { user, groups: known } : { user, groups: known, impersonatedBy };
 }
 
 function isObject(value: unknown): value is Fields {

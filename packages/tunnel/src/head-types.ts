@@ -8,7 +8,20 @@ export interface Identity {
   user: string;
   groups: string[];
   extra?: Record<string, string[]> | undefined;
+  /** Who makes the request, if `user` is somebody else (`kubectl --as`). Agents before 0.2 ignore it. */
+  impersonatedBy?: string | undefined;
 }
+
+/** What the operator of an agent allows, in addition to what the cluster's RBAC does. The agent enforces it. */
+export type AgentPolicy = {
+  readOnly: boolean;
+  /** Names, or beginnings of names that end in `*`, of groups that may be impersonated besides the three levels. */
+  allowedGroups: string[];
+  allowImpersonation: boolean;
+  /** The namespaces that requests are limited to; null for no limit. */
+  namespaces: string[] | null;
+  allowProxy: boolean;
+};
 
 /** What an agent reports about itself and its cluster. */
 export interface AgentReport {
@@ -17,7 +30,14 @@ export interface AgentReport {
   location: 'in-cluster' | 'outside';
   kubernetes?: { version: string; platform: string; nodes: { total: number; ready: number } } | undefined;
   capabilities?:
-    | { impersonate: boolean; listNodes: boolean; bindings: 'present' | 'created' | 'missing'; metricsApi: boolean }
+    | {
+        impersonate: boolean;
+        listNodes: boolean;
+        bindings: 'present' | 'created' | 'missing';
+        metricsApi: boolean;
+        /** Agents before 0.2 do not report theirs. */
+        policy?: AgentPolicy | undefined;
+      }
     | undefined;
   problem?: { code: string; message: string } | undefined;
 }

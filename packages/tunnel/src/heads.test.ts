@@ -32,6 +32,7 @@ describe('request heads', () => {
   it.each<RequestHead>([
     http,
     { ...http, kind: 'upgrade', headers: [['connection', 'upgrade']] },
+    { ...http, identity: { ...identity, user: 'bob', impersonatedBy: 'postern:ada' } },
     { ...http, identity: { ...identity, extra: { 'example.org/team': ['a', ''] } } },
     { kind: 'tcp', cluster: 'c1', host: 'web.default.svc', port: 80, identity },
     { kind: 'tcp', cluster: 'c1', host: '::1', port: 65_535, identity },
@@ -52,8 +53,24 @@ describe('request heads', () => {
     expect(parseRequestHead(encodeRequestHead(head))).toEqual({ ok: true, value: head });
   });
 
+  it('carry the policy of an agent unchanged', () => {
+    const policy = {
+      readOnly: true,
+      allowedGroups: ['oidc:*'],
+      allowImpersonation: false,
+      namespaces: ['shop'],
+      allowProxy: false,
+    };
+    const capabilities = { impersonate: true, listNodes: true, bindings: 'present' as const, metricsApi: true, policy };
+    const report = { agentVersion: '1', instance: 'i', location: 'outside' as const, capabilities };
+    const head: RequestHead = { kind: 'report', cluster: 'c1', report };
+    expect(parseRequestHead(encodeRequestHead(head))).toEqual({ ok: true, value: head });
+  });
+
   it.each<[string, unknown]>([
     ['a head that is not an object', 'x'],
+    ['an impersonator with a line break', { ...http, identity: { ...identity, impersonatedBy: 'a\nb' } }],
+    ['two impersonators', { ...http, identity: { ...identity, impersonatedBy: ['a', 'b'] } }],
     ['an unknown kind', { ...http, kind: 'udp' }],
     ['no identity', { ...http, identity: undefined }],
     ['no user', { ...http, identity: { user: '', groups: [] } }],

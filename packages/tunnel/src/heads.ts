@@ -37,6 +37,7 @@ const identity = z.object({
   user: text(1024),
   groups: z.array(text(1024)).max(1024),
   extra: z.record(text(256), z.array(text(4096, 0)).max(256)).optional(),
+  impersonatedBy: text(1024).optional(),
 });
 
 const cluster = text(128);
@@ -57,6 +58,14 @@ function httpHead<K extends 'http' | 'upgrade'>(kind: K) {
 
 const count = z.int().min(0).max(1_000_000);
 
+const policy = z.object({
+  readOnly: z.boolean(),
+  allowedGroups: z.array(text(256)).max(64),
+  allowImpersonation: z.boolean(),
+  namespaces: z.array(text(63)).max(256).nullable(),
+  allowProxy: z.boolean(),
+});
+
 const report = z.object({
   agentVersion: text(64),
   instance: text(128),
@@ -70,6 +79,7 @@ const report = z.object({
       listNodes: z.boolean(),
       bindings: z.enum(['present', 'created', 'missing']),
       metricsApi: z.boolean(),
+      policy: policy.optional(),
     })
     .optional(),
   problem: z.object({ code: text(64), message: text(2048) }).optional(),

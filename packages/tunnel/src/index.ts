@@ -4,7 +4,7 @@ export { type Clock, systemClock } from './clock.ts';
 export { type CloseName, closeCodes, closeName } from './close-codes.ts';
 export { type DialerOptions, TunnelDialer } from './dialer.ts';
 export { HandshakeError } from './handshake-socket.ts';
-export type { AgentReport, HeaderList, Identity, RequestHead, ResponseHead } from './head-types.ts';
+export type { AgentPolicy, AgentReport, HeaderList, Identity, RequestHead, ResponseHead } from './head-types.ts';
 export { InvalidAnswerError, InvalidHeadError } from './heads.ts';
 export type { Intervals } from './keepalive.ts';
 export { parseUntrusted } from './parse-untrusted.ts';

@@ -2,6 +2,7 @@ import type { Target } from '../target.ts';
 import { http1OverTls, http1Plain } from './http1.ts';
 import { http2 } from './http2.ts';
 import { kubeAnswer } from './kube-answer.ts';
+import { headerSanitiser, identities, kubeconfigWriter } from './kube-text.ts';
 import { credentialText, execStatus, kubeTarget, messageReader, tunnelDecoder, tunnelHeads } from './pure.ts';
 import { recordingTargets } from './recording.ts';
 import { rest } from './rest.ts';
@@ -14,6 +15,9 @@ import { websocket } from './websocket.ts';
 /** Every target of `npm run fuzz`. Those of one listener follow each other, so that it is started once. */
 export const targets: readonly Target[] = [
   kubeTarget,
+  headerSanitiser,
+  kubeconfigWriter,
+  identities,
   tunnelDecoder,
   messageReader,
   execStatus,

@@ -39,6 +39,13 @@ function cluster(rights: { impersonate: boolean; bindings: boolean; mayCreate: b
 }
 const row = (status: string) => [{ cells: ['name', status] }];
 
+const policy = {
+  readOnly: true,
+  allowedGroups: ['oidc:devs'],
+  allowImpersonation: false,
+  namespaces: ['shop'],
+  allowProxy: false,
+};
 const clusterId = '0198c1d2-0000-7000-8000-000000000001';
 
 async function collect(rights: Parameters<typeof cluster>[0], location: 'in-cluster' | 'outside') {
@@ -51,6 +58,7 @@ async function collect(rights: Parameters<typeof cluster>[0], location: 'in-clus
   const collector = new Collector({
     upstream,
     instance: 'pod-1',
+    policy,
     installation: { clusterId, location },
     logger: pino({ level: 'silent' }),
   });
@@ -66,7 +74,7 @@ describe('the report', () => {
       instance: 'pod-1',
       location: 'in-cluster',
       kubernetes: { version: 'v1.33.4', platform: 'linux/amd64', nodes: { total: 3, ready: 2 } },
-      capabilities: { impersonate: true, listNodes: true, bindings: 'present', metricsApi: false },
+      capabilities: { impersonate: true, listNodes: true, bindings: 'present', metricsApi: false, policy },
     });
     expect(report.problem).toBeUndefined();
     const own = asked.filter((line) => line.endsWith('as itself'));

@@ -1,5 +1,5 @@
 import type { Installation } from '@postern/kube';
-import type { AgentReport } from '@postern/tunnel';
+import type { AgentPolicy, AgentReport } from '@postern/tunnel';
 import type { Logger } from 'pino';
 import type { Upstream } from '../upstream/upstream.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
@@ -17,6 +17,8 @@ import { createAccess } from './create-access.ts';
 export interface CollectorOptions {
   upstream: Upstream;
   instance: string;
+  /** What the operator allows, for the gateway to show. */
+  policy: AgentPolicy;
   installation: Installation;
   logger: Logger;
 }
@@ -35,7 +37,7 @@ export class Collector {
   }
 
   async collect(): Promise<AgentReport> {
-    const { upstream, instance, installation } = this.#options;
+    const { upstream, instance, installation, policy } = this.#options;
     const report: AgentReport = {
       agentVersion: version,
       instance: instance.slice(0, 128),
@@ -48,7 +50,8 @@ export class Collector {
         ? await Promise.all([kubernetesVersion(upstream), countNodes(upstream), hasMetricsApi(upstream)])
         : [undefined, undefined, false];
       if (about !== undefined) report.kubernetes = { ...about, nodes: nodes ?? { total: 0, ready: 0 } };
-      report.capabilities = { impersonate, listNodes: nodes !== undefined, bindings: bindings.state, metricsApi };
+      const listNodes = nodes !== undefined;
+      report.capabilities = { impersonate, listNodes, bindings: bindings.state, metricsApi, policy };
       if (!impersonate) report.problem = this.#cannotImpersonate();
       else if (bindings.problem !== undefined) report.problem = { code: 'bindings-missing', message: bindings.problem };
     } catch (error) {

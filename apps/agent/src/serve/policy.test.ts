@@ -1,6 +1,6 @@
 import type { RequestHead } from '@postern/tunnel';
 import { describe, expect, it } from 'vitest';
-import { alice } from '../test/serving.ts';
+import { alice, openPolicy as open } from '../test/serving.ts';
 import { decide } from './policy.ts';
 
 type Head = RequestHead & { kind: 'http' | 'upgrade' };
@@ -14,7 +14,6 @@ const head = (changes: Partial<Head>): RequestHead =>
     identity: alice,
     ...changes,
   }) as RequestHead;
-const open = { readOnly: false };
 const refusal = (changes: Partial<Head>, policy = open) => decide(head(changes), policy).refused;
 const execPath = '/api/v1/namespaces/n/pods/p/exec';
 const upgrade = (name: string): [string, string][] => [
@@ -158,7 +157,7 @@ describe('what the agent allows', () => {
 });
 
 describe('read-only mode', () => {
-  const readOnly = { readOnly: true };
+  const readOnly = { ...open, readOnly: true };
   it('allows reads', () => {
     expect(refusal({}, readOnly)).toBeUndefined();
     expect(refusal({ path: '/api/v1/pods?watch=1' }, readOnly)).toBeUndefined();

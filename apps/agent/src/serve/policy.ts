@@ -1,5 +1,4 @@
 import {
-  authorisationVerb,
   checkIdentity,
   claimsIdentity,
   type HeaderPairs,
@@ -13,12 +12,7 @@ import {
   upgradesOf,
 } from '@postern/kube';
 import type { RequestHead } from '@postern/tunnel';
-
-/** Restrictions by the agent's operator, in addition to the cluster's RBAC. */
-export interface Policy {
-  /** Only get, list and watch; no exec, no port-forward. */
-  readOnly: boolean;
-}
+import { type Policy, policyRefusal } from './operator-policy.ts';
 
 type ClusterHead = RequestHead & { kind: 'http' | 'upgrade' };
 
@@ -35,8 +29,6 @@ export type Decision =
     };
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
-const readVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
-const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Header names refused in requests from the tunnel: only the agent adds credentials for the apiserver. */
 const credentials: ReadonlySet<string> = new Set(['authorization', 'cookie', 'proxy-authorization']);
 
@@ -46,7 +38,7 @@ const credentials: ReadonlySet<string> = new Set(['authorization', 'cookie', 'pr
  */
 export function decide(head: RequestHead, policy: Policy): Decision {
   if (head.kind !== 'http' && head.kind !== 'upgrade') return { refused: `this agent serves no ${head.kind} streams` };
-  const problem = checkIdentity(head.identity);
+  const problem = checkIdentity(head.identity, policy.identities);
   if (problem !== undefined) return { refused: `the request's identity is not accepted: ${problem}` };
   if (!methods.has(head.method)) return { refused: 'the method is not allowed' };
   if (claimsIdentity(head.headers)) return { refused: 'identity headers are not taken from the tunnel' };
@@ -58,10 +50,8 @@ export function decide(head: RequestHead, policy: Policy): Decision {
   const { path, query } = parsed.target;
   const info = requestInfo(head.method, path, query);
   if (info === null) return { refused: 'it is not clear what the path asks for' };
-  if (policy.readOnly) {
-    const isRead = info.isResourceRequest ? readVerbs.has(authorisationVerb(info)) : readMethods.has(head.method);
-    if (!isRead) return { refused: 'this agent is in read-only mode' };
-  }
+  const refused = policyRefusal({ method: head.method, path, info }, policy);
+  if (refused !== undefined) return { refused };
   return head.kind === 'upgrade' ? decideUpgrade(head, upgradesOf(head.method, info)) : decideHttp(head);
 }
 

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { AgentMetrics } from '../health/metrics.ts';
 import type { IdleCollection } from '../memory/idle-collection.ts';
-import { received, requestHead } from '../test/serving.ts';
+import { openPolicy, received, requestHead } from '../test/serving.ts';
 import type { Exchange } from '../upstream/exchange.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
@@ -38,7 +38,7 @@ async function served(
   const options = { base: null, timestamp: false, serializers: { error: (error: Error) => error.message } };
   serveTunnel(pair.agent, {
     upstream: { send } as unknown as Upstream,
-    policy: { readOnly: false },
+    policy: openPolicy,
     metrics: {
       opened: count('opened'),
       closed: count('closed'),

@@ -4,8 +4,9 @@ import type { AgentMetrics } from '../health/metrics.ts';
 import type { IdleCollection } from '../memory/idle-collection.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
+import type { Policy } from './operator-policy.ts';
 import { servePlain } from './plain-request.ts';
-import { decide, type Policy } from './policy.ts';
+import { decide } from './policy.ts';
 import { respondStatus } from './status-response.ts';
 import { serveUpgrade } from './upgrade-request.ts';
 

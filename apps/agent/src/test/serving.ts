@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { ownIdentitiesOnly } from '@postern/kube';
 import type { Identity, OutgoingRequest, RequestHead, Tunnel } from '@postern/tunnel';
 import { memoryTunnelPair, testCluster } from '@postern/tunnel/test';
 import { pino } from 'pino';
 import type { ClusterEndpoint } from '../cluster/endpoint.ts';
 import { AgentMetrics } from '../health/metrics.ts';
-import type { Policy } from '../serve/policy.ts';
+import type { Policy } from '../serve/operator-policy.ts';
 import { serveTunnel } from '../serve/server.ts';
 import { Upstream } from '../upstream/upstream.ts';
 
 export const alice: Identity = { user: 'postern:alice@example.com', groups: ['postern:editor', 'postern:viewer'] };
+
+/** No restrictions beyond those that every agent makes. */
+export const openPolicy: Policy = {
+  readOnly: false,
+  identities: ownIdentitiesOnly,
+  namespaces: null,
+  allowProxy: true,
+};
 
 /** An agent that serves a tunnel in memory, in front of an upstream; the test plays the gateway. */
 export interface ServingAgent extends AsyncDisposable {
@@ -19,10 +28,7 @@ export interface ServingAgent extends AsyncDisposable {
   request(head: Partial<RequestHead & { kind: 'http' | 'upgrade' }>, options?: { end?: boolean }): OutgoingRequest;
 }
 
-export async function servingAgent(
-  endpoint: ClusterEndpoint,
-  policy: Policy = { readOnly: false },
-): Promise<ServingAgent> {
+export async function servingAgent(endpoint: ClusterEndpoint, policy: Policy = openPolicy): Promise<ServingAgent> {
   const pair = await memoryTunnelPair();
   const upstream = new Upstream(endpoint);
   const metrics = new AgentMetrics({ tunnels: () => 1, roundTripMs: () => undefined, upstream });

@@ -1,5 +1,6 @@
 import { Controller, Header, Inject } from '@nestjs/common';
 import { renderAgentManifest } from '@postern/kube';
+import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { CONFIG } from '../core/injection-tokens.ts';
 import { Database } from '../database/database.ts';
@@ -8,6 +9,7 @@ import { type Answer, type Call, CallOf } from '../http/call.ts';
 import { Operation, Unlisted } from '../http/operation.ts';
 import type { JoinClaim } from '../identity/join-claims.ts';
 import { Enrolment } from './enrolment.ts';
+import { readManifestPolicy } from './manifest-policy.ts';
 
 @Controller()
 export class AgentsController {
@@ -23,7 +25,8 @@ export class AgentsController {
   /** The manifest that the install command applies. Reading it does not use up the join token, so it can be read again. */
   @Unlisted('/install.yaml', 'join-token')
   @Header('content-type', 'application/yaml; charset=utf-8')
-  async manifest(@CallOf() { claim }: { claim: JoinClaim }): Promise<string> {
+  async manifest(@CallOf() { claim, request }: { claim: JoinClaim; request: FastifyRequest }): Promise<string> {
+    const policy = readManifestPolicy(request.query);
     const { organizationId, clusterId } = claim;
     const cluster = await this.database.scoped.cluster.findUnique({
       where: { id: clusterId, organizationId, deletedAt: null },
@@ -38,6 +41,7 @@ export class AgentsController {
       clusterId,
       clusterName: cluster.name,
       organization: cluster.organization.slug,
+      policy,
     });
   }
 }

@@ -144,3 +144,38 @@ describe('the install command', () => {
     await expect(promisify(execFile)('sh', ['-c', otherKey])).rejects.toMatchObject({ code: 90 });
   });
 });
+
+describe('the install manifest', () => {
+  it('gives the agent the policy in the query', async () => {
+    const { joinToken: token } = await newCluster();
+    const query = 'read-only=true&allow-groups=oidc:devs,postern:team:payments&namespaces=shop,web&allow-proxy=true';
+    const { status, text } = await harness.ask('GET', `/install.yaml?${query}`, { token });
+    expect(status).toBe(200);
+    expect(text).toContain('name: POSTERN_READ_ONLY');
+    expect(text).toContain('value: oidc:devs,postern:team:payments');
+    expect(text).toContain('value: shop,web');
+    expect(text).toContain('- postern:team:payments');
+    expect(text).not.toContain('POSTERN_ALLOW_IMPERSONATION');
+  });
+
+  it.each([
+    'readonly=true',
+    'read-only=yes',
+    'read-only',
+    'read-only=true&read-only=false',
+    'allow-groups=system:masters',
+    'allow-groups=SYSTEM%3Amasters',
+    'allow-groups=postern:team:*',
+    'allow-groups=',
+    'allow-groups=a%0Ab',
+    'namespaces=',
+    'namespaces=Shop',
+    'namespaces=shop,*',
+    'namespaces=a%22%0A-%20x',
+    'allow-proxy=1',
+    '__proto__=x',
+  ])('is refused rather than guessed at: %s', async (query) => {
+    const { joinToken: token } = await newCluster();
+    expect(await codeOf(harness.ask('GET', `/install.yaml?${query}`, { token }))).toBe('400 invalid-request');
+  });
+});
