@@ -150,6 +150,18 @@ describe.each(wireProtocols)('an exec over $protocol $subprotocol', (wire) => {
 
 const [spdy] = wireProtocols as [WireProtocol];
 
+it('what is typed after the end never reaches the cluster, and a person who does not hang up is cut off', async () => {
+  const session = await exec(spdy);
+  await session.joined();
+  await session.say(wireOf(spdy, steps.slice(0, 2)));
+  recorder.end(sessionId, 'Ended.');
+  await once(session.socket, 'end');
+  const typed = Buffer.concat(session.atCluster).byteLength;
+  session.socket.write('typed too late');
+  await until(() => harness.sessions.sessions[0]?.end !== undefined);
+  expect(Buffer.concat(session.atCluster).byteLength).toBe(typed);
+});
+
 describe('where recording is required', () => {
   beforeEach(() => {
     harness.directory.recording = { mode: 'required', input: false };
