@@ -7,7 +7,7 @@ export {
 } from './access-objects.ts';
 export { type AgentManifestOptions, type ManifestPolicy, renderAgentManifest } from './agent-manifest.ts';
 export { agentRuntime } from './agent-runtime.ts';
-export { type AllowedGroups, isAllowedGroup, readAllowedGroups } from './groups.ts';
+export { type AllowedGroups, isAllowedGroup, isLevelGroup, readAllowedGroups } from './groups.ts';
 export {
   claimsIdentity,
   type HeaderPairs,

@@ -13,6 +13,7 @@ const cluster = {
   labels: {},
   offlineSince: null,
   everConnected: true,
+  allowedGroups: [],
   recording: { mode: 'off' as const, input: false },
   auditMode: 'fail-open' as const,
 };
@@ -105,6 +106,33 @@ describe('admission', () => {
     await access.admit({ principal: principal(['cluster:use'], 'owner'), cluster, asked: asked('GET', '/api') });
   });
 
+  it.each<[string, string[], string[]]>([
+    ['no groups but the levels', [], ['postern:editor']],
+    ['one group', ['dev'], ['postern:editor', 'dev']],
+    ['teams', ['postern:team:*'], ['postern:editor', 'postern:team:sre']],
+    ['what cannot be allowed', ['dev', 'system:masters'], ['postern:editor']],
+  ])('is only with groups that the agent allows: %s', async (_, allowedGroups, groups) => {
+    bindings = [{ ...rule, team: 'sre', groups: ['dev', 'ops'] }];
+    const { identity } = await access.admit({
+      principal: principal(),
+      cluster: { ...cluster, allowedGroups },
+      asked: asked('GET', '/api/v1/pods'),
+    });
+    expect(identity.groups).toEqual(groups);
+  });
+
+  it('is refused if the agent allows none of the groups', async () => {
+    bindings = [{ ...rule, level: null, groups: ['dev', 'ops'] }];
+    const { status } = await refusalOf(
+      access.admit({ principal: principal(), cluster, asked: asked('GET', '/api/v1/pods') }),
+    );
+    expect(status).toMatchObject({
+      code: 403,
+      message:
+        'Your access to the cluster "prod" is to the groups "dev", "ops", which its agent does not allow. Its operator can allow them with --allow-groups.',
+    });
+  });
+
   it('fails if bindings cannot be read', async () => {
     access = new ClusterAccess({
       bindings: { of: () => Promise.reject(new Error('the database is away')) },
@@ -135,5 +163,18 @@ describe('what was granted', () => {
     expect(await stillHolds()).toBe(true);
     bindings = later;
     expect(await stillHolds()).toBe(holds);
+  });
+
+  it('with a group of the cluster holds as long as that group is granted', async () => {
+    bindings = [{ ...rule, level: null, groups: ['dev', 'ops'] }];
+    const { stillHolds } = await access.admit({
+      principal: principal(),
+      cluster: { ...cluster, allowedGroups: ['dev'] },
+      asked: asked('GET', '/api/v1/pods'),
+    });
+    bindings = [{ ...rule, groups: ['ops', 'dev'] }];
+    expect(await stillHolds()).toBe(true);
+    bindings = [{ ...rule, level: 'admin', groups: ['ops'] }];
+    expect(await stillHolds()).toBe(false);
   });
 });

@@ -1,5 +1,13 @@
 import type { Level, Role } from '@postern/contracts';
-import { failure, forbidden, type ImpersonatedIdentity, impersonate } from '@postern/kube';
+import {
+  failure,
+  forbidden,
+  type ImpersonatedIdentity,
+  impersonate,
+  isAllowedGroup,
+  isLevelGroup,
+  readAllowedGroups,
+} from '@postern/kube';
 import type { BindingReader } from '../bindings/binding-reader.ts';
 import { type AskedRequest, type Denial, decideAccess, type Grant, includesGrant } from '../bindings/decide-access.ts';
 import type { DirectoryCluster } from '../clusters/cluster-directory.ts';
@@ -45,9 +53,18 @@ export class ClusterAccess {
     }
     const decision = await this.#decide(asking);
     if ('denied' in decision) throw this.#refuse(asking, decision);
+    const { allowedGroups, name } = cluster;
+    const groups = allowedOf(decision.groups, allowedGroups);
+    if (groups.length === 0) {
+      throw refusal(
+        403,
+        `Your access to the cluster "${name}" is to ${quoted(decision.groups)}, which its agent does not allow. ` +
+          'Its operator can allow them with --allow-groups.',
+      );
+    }
     return {
       grant: decision,
-      identity: impersonate(principal.username, decision.groups),
+      identity: impersonate(principal.username, groups),
       stillHolds: async () => {
         const now = await this.#decide(asking);
         return !('denied' in now) && includesGrant(now, decision);
@@ -114,4 +131,15 @@ function listed(namespaces: readonly string[]): string {
   const more = namespaces.length - shown.length;
   const noun = namespaces.length === 1 ? 'the namespace' : 'the namespaces';
   return `${noun} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** The groups that an agent accepts: the levels, and what its operator allows. It refuses a request with any other. */
+function allowedOf(groups: readonly string[], entries: readonly string[]): string[] {
+  const allowed = readAllowedGroups(entries).groups;
+  return groups.filter((group) => isLevelGroup(group) || (allowed !== undefined && isAllowedGroup(allowed, group)));
+}
+
+function quoted(groups: readonly string[]): string {
+  const names = groups.map((group) => `"${group}"`).join(', ');
+  return groups.length === 1 ? `the group ${names}` : `the groups ${names}`;
 }

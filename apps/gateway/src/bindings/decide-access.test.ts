@@ -72,6 +72,11 @@ describe('a binding', () => {
     });
   });
 
+  it('for a team also gives the group of the team', () => {
+    const holder = member(binding({ id: 'a', team: 'sre', groups: ['dev'] }), binding({ id: 'b', level: 'editor' }));
+    expect(decide(holder, 'GET /api/v1/pods')).toMatchObject({ groups: ['postern:editor', 'dev', 'postern:team:sre'] });
+  });
+
   it('with groups of the cluster only gives no level', () => {
     const holder = member(binding({ level: null, groups: ['dev'] }));
     expect(decide(holder, 'GET /api/v1/pods')).toEqual({ level: null, groups: ['dev'], via: ['b1'] });

@@ -42,7 +42,7 @@ export interface AskedRequest {
 export interface Grant {
   /** The highest level among what it rests on; null if that is only groups of the cluster's own. */
   level: Level | null;
-  /** Groups to impersonate, without a duplicate. */
+  /** Groups to impersonate, without a duplicate: of the level, of the cluster, and `postern:team:<slug>` of teams with a binding. */
   groups: string[];
   /** What it rests on: `role`, or ids of bindings. */
   via: string[];
@@ -79,7 +79,7 @@ export function decideAccess(
     };
   }
   const level = highest([byRole ?? null, ...applying.map((binding) => binding.level)]);
-  const own = applying.flatMap(({ groups }) => groups);
+  const own = applying.flatMap(({ groups, team }) => (team === null ? groups : [...groups, `postern:team:${team}`]));
   return {
     level,
     groups: [...new Set([...(level === null ? [] : [`postern:${level}`]), ...own])],

@@ -54,6 +54,8 @@ describe('finding a cluster', () => {
       organizationSlug: 'acme',
       name: 'prod',
       labels: {},
+      allowedGroups: [],
+      auditMode: 'fail-open',
       offlineSince: null,
       everConnected: false,
       recording: { mode: 'best-effort', input: false },

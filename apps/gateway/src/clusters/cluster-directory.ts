@@ -1,4 +1,5 @@
 import type { AuditMode } from '@postern/contracts';
+import type { AgentReport } from '@postern/tunnel';
 import { boundedCache } from '../core/bounded-cache.ts';
 import type { Database } from '../database/database.ts';
 import type { ClusterModel } from '../generated/prisma/models.ts';
@@ -7,6 +8,8 @@ import type { NamedCluster } from '../leases/remove-connections.ts';
 import { auditModes } from './audit-mode.ts';
 import type { ClusterChanges } from './cluster-changes.ts';
 import { policyOf, type RecordingPolicy } from './recording-policy.ts';
+
+type AgentCapabilities = NonNullable<AgentReport['capabilities']>;
 
 /** A cluster of an organization of which the principal is a member. `ClusterAccess` decides what they may do in it. */
 export interface DirectoryCluster {
@@ -19,6 +22,8 @@ export interface DirectoryCluster {
   offlineSince: Date | null;
   everConnected: boolean;
   recording: RecordingPolicy;
+  /** Groups besides the levels that its agent allows: names, or beginnings of names that end in `*`. */
+  allowedGroups: readonly string[];
   /** What happens to requests while nothing can be recorded. */
   auditMode: AuditMode;
 }
@@ -143,6 +148,12 @@ function reachable(row: ClusterModel, { slug }: Principal['memberships'][number]
     offlineSince: row.offlineSince,
     everConnected: row.connectedAt !== null,
     recording: policyOf(row),
+    allowedGroups: allowedGroupsOf(row),
     auditMode: auditModes[row.auditMode],
   };
+}
+
+/** None for an agent that does not report them, because it is older. */
+function allowedGroupsOf({ capabilities }: Pick<ClusterModel, 'capabilities'>): readonly string[] {
+  return (capabilities as Partial<AgentCapabilities> | null)?.policy?.allowedGroups ?? [];
 }

@@ -16,6 +16,7 @@ const cluster: DirectoryCluster = {
   labels: {},
   offlineSince: null,
   everConnected: true,
+  allowedGroups: [],
   recording: { mode: 'off', input: false },
   auditMode: 'fail-open',
 };

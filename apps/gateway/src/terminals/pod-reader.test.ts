@@ -15,6 +15,7 @@ const cluster = {
   labels: {},
   offlineSince: null,
   everConnected: true,
+  allowedGroups: [],
   recording: { mode: 'off' as const, input: false },
   auditMode: 'fail-open' as const,
 };

@@ -79,6 +79,7 @@ export class FakeDirectory {
       offlineSince,
       everConnected,
       recording,
+      allowedGroups: [],
       auditMode,
     };
   }
