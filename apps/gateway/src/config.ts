@@ -59,7 +59,9 @@ export const variables = {
   POSTERN_DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'a postgres:// URL is wanted' })
     .describe('PostgreSQL, as the role that serves (`postern_app`).'),
-  POSTERN_DATABASE_CONNECTIONS: whole(1, 1_000).default(10).describe('Most connections to the database at once.'),
+  POSTERN_DATABASE_CONNECTIONS: whole(2, 1_000)
+    .default(10)
+    .describe('Most connections to the database at once. About a third of them are for queries across organizations.'),
   POSTERN_SECRET_FILE: file.describe(
     'At least 32 random bytes. Keys that sign sessions are derived from it; changing it signs everyone out.',
   ),

@@ -5,9 +5,12 @@ export interface RoleLogin {
   password: string;
 }
 
+/** The role that `app` takes for queries across organizations. Nobody signs in with it. */
+const systemRole = 'postern_system';
+
 /**
- * Creates the database and its two roles unless they exist: `owner` owns the schema and migrates; `app` serves, owns nothing
- * and is not a superuser, so that row-level security can apply to it.
+ * Creates the database and its roles unless they exist: `owner` owns the schema and migrates; `app` serves, owns nothing and is
+ * not a superuser, so that row-level security applies to it. A data folder of an earlier version gets the roles that it lacks.
  */
 export async function ensureRoles(
   superuserUrl: string,
@@ -16,16 +19,18 @@ export async function ensureRoles(
 ): Promise<void> {
   const { owner, app } = roles;
   await withClient(superuserUrl, async (client) => {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
-    if (rowCount) return;
+    const { rows } = await client.query<{ rolname: string }>('SELECT rolname FROM pg_roles');
+    const known = new Set(rows.map(({ rolname }) => rolname));
     for (const role of [owner, app]) {
-      const known = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role.name]);
-      if (known.rowCount) continue;
+      if (known.has(role.name)) continue;
       await client.query(
         `CREATE ROLE ${pg.escapeIdentifier(role.name)} LOGIN PASSWORD ${pg.escapeLiteral(role.password)}`,
       );
     }
-    // Last, because its existence means that the roles exist.
+    if (!known.has(systemRole)) await client.query(`CREATE ROLE ${systemRole}`);
+    await client.query(`GRANT ${systemRole} TO ${pg.escapeIdentifier(app.name)} WITH INHERIT FALSE, SET TRUE`);
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
+    if (rowCount) return;
     await client.query(`CREATE DATABASE ${pg.escapeIdentifier(database)} OWNER ${pg.escapeIdentifier(owner.name)}`);
   });
 }

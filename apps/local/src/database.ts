@@ -55,7 +55,7 @@ async function migrationNames(): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-/** Starts PostgreSQL, creates the two roles and the database at the first start, and applies the migrations. */
+/** Starts PostgreSQL, creates the roles and the database that are missing, and applies the migrations. */
 export async function startDatabase(data: DataFolder): Promise<Database> {
   const log = createWriteStream(data.file('logs', 'database.log'), { flags: 'w', mode: 0o600 });
   const server = await startPostgres({

@@ -68,7 +68,7 @@ export class Accounts {
 
   /** The person with this address and password; null if there is none, after the same amount of work. */
   async check(email: string, password: string): Promise<Person | null> {
-    const user = await this.#database.scoped.user.findUnique({ where: { email } });
+    const user = await this.#database.acrossOrganizations.user.findUnique({ where: { email } });
     const isRight = await this.#passwords.check(password, user?.passwordHash ?? null);
     return isRight && user !== null && user.disabledAt === null ? { ...user, email } : null;
   }
@@ -116,7 +116,7 @@ export class Accounts {
 
   #create(account: { email: string; passwordHash: string; name: string; slug: string }) {
     const { email, passwordHash, name, slug } = account;
-    return this.#database.scoped.$transaction(async (transaction) => {
+    return this.#database.acrossOrganizations.$transaction(async (transaction) => {
       const user = await transaction.user.create({ data: { email, passwordHash } });
       const organization = await transaction.organization.create({ data: { name, slug } });
       await addMember(transaction, this.#limits, { userId: user.id, organizationId: organization.id, role: 'owner' });
@@ -125,7 +125,8 @@ export class Accounts {
   }
 
   async #refuseKnown(email: string): Promise<void> {
-    if ((await this.#database.scoped.user.findUnique({ where: { email }, select: { id: true } })) === null) return;
+    if ((await this.#database.acrossOrganizations.user.findUnique({ where: { email }, select: { id: true } })) === null)
+      return;
     throw new ApiError('conflict', 'An account with this e-mail address already exists. Sign in instead.', {
       fields: [{ path: 'email', message: 'This address already has an account' }],
     });
@@ -133,7 +134,7 @@ export class Accounts {
 
   async #freeSlug(name: string): Promise<string> {
     const slug = slugOf(name);
-    const rows = await this.#database.scoped.organization.findMany({
+    const rows = await this.#database.acrossOrganizations.organization.findMany({
       where: { OR: [{ slug }, { slug: { startsWith: `${slug}-` } }] },
       select: { slug: true },
       take: 1_000,

@@ -68,7 +68,7 @@ describe('a gateway that others can reach and that has no account yet', () => {
 });
 
 describe('a set-up code', () => {
-  const nobody = { scoped: { user: { findFirst: async () => null } } } as unknown as Database;
+  const nobody = { acrossOrganizations: { user: { findFirst: async () => null } } } as unknown as Database;
   const make = (database = nobody) =>
     new SetupCode(database, new Limits(defaultLimits, () => 0), { setupCodeHash: Buffer.from(hash, 'hex') });
   const address = '192.0.2.1';
@@ -98,14 +98,16 @@ describe('a set-up code', () => {
   });
 
   it('is required before the database has been queried, and if the query fails', async () => {
-    const broken = { scoped: { user: { findFirst: () => Promise.reject(new Error('down')) } } } as unknown as Database;
+    const broken = {
+      acrossOrganizations: { user: { findFirst: () => Promise.reject(new Error('down')) } },
+    } as unknown as Database;
     const guard = make(broken);
     await expect(guard.resume()).rejects.toThrow('down');
     await expect(guard.guard({ code: undefined, address }, async () => 'made')).rejects.toThrow('no account yet');
   });
 
   it('is not required if there is an account at startup, or if none is configured', async () => {
-    const somebody = { scoped: { user: { findFirst: async () => ({ id: 'x' }) } } } as unknown as Database;
+    const somebody = { acrossOrganizations: { user: { findFirst: async () => ({ id: 'x' }) } } } as unknown as Database;
     const guard = make(somebody);
     await guard.resume();
     expect(await guard.guard({ code: undefined, address }, async () => 'made')).toBe('made');

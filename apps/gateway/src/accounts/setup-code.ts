@@ -29,7 +29,10 @@ export class SetupCode {
 
   /** Call at startup: if there already is an account, no code is required. */
   async resume(): Promise<void> {
-    if (this.#state === 'required' && (await this.#database.scoped.user.findFirst({ select: { id: true } })) !== null) {
+    if (
+      this.#state === 'required' &&
+      (await this.#database.acrossOrganizations.user.findFirst({ select: { id: true } })) !== null
+    ) {
       this.#state = 'used';
     }
   }

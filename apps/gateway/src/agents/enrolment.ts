@@ -35,7 +35,7 @@ export class Enrolment {
     const publicKey = readKey(asked.publicKey);
     const now = new Date();
     const { version, instance, location } = asked;
-    const enrolled = await database.scoped.$transaction(async (transaction) => {
+    const enrolled = await database.transaction(organizationId, async (transaction) => {
       // This statement decides: if two agents present the same token, only one finds it unused.
       const used = await transaction.joinToken.updateMany({
         where: { id: tokenId, organizationId, usedAt: null, revokedAt: null, expiresAt: { gt: now } },

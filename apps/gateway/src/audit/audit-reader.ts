@@ -59,7 +59,9 @@ export class AuditReader {
 
   /** All entries up to the newest one now, oldest first, read in pages. */
   async *all(organizationId: string, filter: Filter): AsyncGenerator<RecordedEvent> {
-    const { head, anchor } = await endsOf(this.#database.scoped, organizationId);
+    const { head, anchor } = await this.#database.transaction(organizationId, (transaction) =>
+      endsOf(transaction, organizationId),
+    );
     let after = anchor.seq;
     for (;;) {
       const page = await this.following(organizationId, filter, { after, until: head.seq, limit: pageSize });
@@ -79,7 +81,8 @@ export class AuditReader {
     organizationId: string,
     from: Link | undefined,
   ): Promise<Omit<AuditVerification, 'nextCursor'> & { next: Link | null }> {
-    return this.#database.scoped.$transaction(
+    return this.#database.transaction(
+      organizationId,
       async (transaction) => {
         const { head, anchor } = await endsOf(transaction, organizationId);
         let link = from === undefined || from.seq < anchor.seq ? anchor : from;
@@ -113,9 +116,12 @@ export class AuditReader {
   }
 
   async #select(organizationId: string, filter: Filter, rest: Prisma.Sql): Promise<RecordedEvent[]> {
-    const rows = await this.#database.scoped.$queryRaw<EventRow[]>`
-      SELECT seq, at, event, encode(previous, 'hex') AS previous, encode(hash, 'hex') AS hash FROM audit_events
-      WHERE organization_id = ${organizationId}::uuid ${conditions(filter)} ${rest}`;
+    const rows = await this.#database.transaction(
+      organizationId,
+      (transaction) => transaction.$queryRaw<EventRow[]>`
+        SELECT seq, at, event, encode(previous, 'hex') AS previous, encode(hash, 'hex') AS hash FROM audit_events
+        WHERE organization_id = ${organizationId}::uuid ${conditions(filter)} ${rest}`,
+    );
     return rows.map(recorded);
   }
 }

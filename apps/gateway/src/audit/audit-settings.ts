@@ -29,8 +29,10 @@ export class AuditSettings {
   }
 
   async keepFor(organizationId: string, retentionDays: number): Promise<void> {
-    await beginTrails(this.#database.scoped, [organizationId]);
-    await this.#database.scoped.auditHead.update({ where: { organizationId }, data: { retentionDays } });
+    await this.#database.transaction(organizationId, async (transaction) => {
+      await beginTrails(transaction, [organizationId]);
+      await transaction.auditHead.update({ where: { organizationId }, data: { retentionDays } });
+    });
   }
 }
 

@@ -57,8 +57,12 @@ export class AuditRetention {
   }
 
   async #expire(organizationId: string): Promise<number> {
-    const [row] = await this.#database.acrossOrganizations.$queryRaw<{ gone: bigint }[]>`
-      SELECT audit_expire(${organizationId}::uuid, ${most}::int) AS gone`;
+    const [row] = await this.#database.transaction(
+      organizationId,
+      (transaction) =>
+        transaction.$queryRaw<{ gone: bigint }[]>`
+          SELECT audit_expire(${organizationId}::uuid, ${most}::int) AS gone`,
+    );
     return Number(row?.gone ?? 0);
   }
 }

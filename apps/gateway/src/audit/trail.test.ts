@@ -142,9 +142,9 @@ describe('the trail', () => {
     });
   });
 
-  it('cannot be changed by the serving role, whatever statement it sends', async () => {
+  it.each(['postern_app', 'postern_system'])('cannot be changed by %s, whatever statement it sends', async (role) => {
     await write(3);
-    const app = new pg.Client({ connectionString: server.appUrl });
+    const app = new pg.Client({ connectionString: server.appUrl, options: `-c role=${role}` });
     await app.connect();
     for (const statement of [
       `UPDATE audit_events SET event = '{}'`,
@@ -160,7 +160,10 @@ describe('the trail', () => {
     ])
       await expect(app.query(statement), statement).rejects.toThrow(/permission denied|must be owner/);
     // Not even by a retention of nothing.
-    await expect(app.query('UPDATE audit_heads SET retention_days = 0')).rejects.toThrow(/retention_days_check/);
+    await app.query("SELECT set_config('postern.organization', $1, false)", [organization]);
+    await expect(app.query('UPDATE audit_heads SET retention_days = 0')).rejects.toThrow(
+      role === 'postern_app' ? /retention_days_check/ : /permission denied/,
+    );
     await app.end();
     expect(await verified()).toEqual({ checked: 3, broken: null });
   });

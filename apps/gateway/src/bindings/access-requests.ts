@@ -61,7 +61,7 @@ export class AccessRequests {
     const durationSeconds = breakGlass ? Math.min(asked.durationSeconds, maxBreakGlassSeconds) : asked.durationSeconds;
     const request = { organizationId, userId, clusterId, level, namespaces, reason, durationSeconds, breakGlass };
     if (breakGlass) await this.#requireBreakGlass(organizationId);
-    const id = await this.#database.scoped.$transaction(async (transaction) => {
+    const id = await this.#database.transaction(organizationId, async (transaction) => {
       await inTurn(transaction, `requests ${organizationId} ${userId}`);
       const now = new Date();
       const pending = await transaction.accessRequest.count({
@@ -101,7 +101,7 @@ export class AccessRequests {
       orderBy: { id: 'desc' },
       take: maxListed,
     });
-    return this.#show(rows);
+    return this.#show(organizationId, rows);
   }
 
   /**
@@ -110,7 +110,7 @@ export class AccessRequests {
    */
   async approve(by: Caller, id: string, given: z.output<typeof ApproveAccessRequest>): Promise<AccessRequest> {
     const { organizationId } = by;
-    await this.#database.scoped.$transaction(async (transaction) => {
+    await this.#database.transaction(organizationId, async (transaction) => {
       const request = await this.#takePending(transaction, { organizationId, id });
       if (request.userId === by.userId) throw new ApiError('forbidden', 'Somebody else must approve your request.');
       const { level = request.level, durationSeconds = request.durationSeconds, note } = given;
@@ -138,7 +138,7 @@ export class AccessRequests {
     { status, note, of }: { status: 'denied' | 'cancelled'; note: string; of?: string },
   ): Promise<AccessRequest> {
     const { organizationId, userId } = by;
-    await this.#database.scoped.$transaction(async (transaction) => {
+    await this.#database.transaction(organizationId, async (transaction) => {
       await this.#takePending(transaction, { organizationId, id, of });
       await transaction.accessRequest.updateMany({
         where: { id, organizationId },
@@ -222,14 +222,15 @@ export class AccessRequests {
       include: related,
     });
     if (row === null) throw notFound();
-    const [shown] = await this.#show([row]);
+    const [shown] = await this.#show(organizationId, [row]);
     if (shown === undefined) throw notFound();
     return shown;
   }
 
-  async #show(rows: readonly Row[]): Promise<AccessRequest[]> {
+  async #show(organizationId: string, rows: readonly Row[]): Promise<AccessRequest[]> {
     const nameOf = await accountRefs(
       this.#database,
+      organizationId,
       rows.map(({ decidedById }) => decidedById),
     );
     return rows.map((row) => ({

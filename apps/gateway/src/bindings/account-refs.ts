@@ -14,12 +14,17 @@ export function accountRef({ id, email, serviceAccount }: NamedAccount & { id: s
 
 /** The accounts with these ids, also of people who are no longer members. */
 export async function accountRefs(
-  database: Pick<Database, 'scoped'>,
+  database: Pick<Database, 'transaction'>,
+  organizationId: string,
   ids: Iterable<string | null>,
 ): Promise<(id: string) => AccountRef> {
   const wanted = [...new Set(ids)].filter((id) => id !== null);
   const rows =
-    wanted.length === 0 ? [] : await database.scoped.user.findMany({ where: { id: { in: wanted } }, ...shownAccount });
+    wanted.length === 0
+      ? []
+      : await database.transaction(organizationId, ({ user }) =>
+          user.findMany({ where: { id: { in: wanted } }, ...shownAccount }),
+        );
   const known = new Map(rows.map((row) => [row.id, accountRef(row)]));
   return (id) => known.get(id) ?? { id, kind: 'user', name: 'unknown' };
 }

@@ -86,11 +86,11 @@ export class Bindings {
       createdById,
     };
     const clusterSelector = selector ?? Prisma.DbNull;
-    const id = await this.#database.scoped.$transaction((transaction) =>
+    const id = await this.#database.transaction(organizationId, (transaction) =>
       addBinding(transaction, this.#limits, { ...binding, clusterSelector }),
     );
     this.#reader.forget(organizationId);
-    const [made] = await this.#show(await this.#find({ organizationId, id }));
+    const [made] = await this.#show(organizationId, await this.#find({ organizationId, id }));
     if (made === undefined) throw new Error('a binding that was just made is missing');
     return made;
   }
@@ -107,7 +107,7 @@ export class Bindings {
       ...(serviceAccount === undefined ? {} : { membership: { user: { serviceAccount: { name: serviceAccount } } } }),
     };
     const rows = await this.#find({ organizationId, ...account });
-    if (cluster === undefined) return this.#show(rows);
+    if (cluster === undefined) return this.#show(organizationId, rows);
     const target = await this.#database.scoped.cluster.findFirst({
       where: { organizationId, name: cluster, deletedAt: null },
       select: { id: true, labels: true },
@@ -117,7 +117,7 @@ export class Bindings {
       clusterId === null
         ? matchesLabels(selectorOf({ clusterSelector }), target.labels as Record<string, string>)
         : clusterId === target.id;
-    return this.#show(rows.filter(opens));
+    return this.#show(organizationId, rows.filter(opens));
   }
 
   /** Revokes a binding; what it opened ends within seconds. @returns false if there is no such binding, or it has been revoked. */
@@ -138,9 +138,10 @@ export class Bindings {
     });
   }
 
-  async #show(rows: readonly Row[]): Promise<Binding[]> {
+  async #show(organizationId: string, rows: readonly Row[]): Promise<Binding[]> {
     const nameOf = await accountRefs(
       this.#database,
+      organizationId,
       rows.map(({ createdById }) => createdById),
     );
     return rows.map((row) => {

@@ -68,6 +68,7 @@ export class ClusterAccessList {
     );
     const nameOf = await accountRefs(
       this.#database,
+      organizationId,
       rows.map(({ createdById }) => createdById),
     );
     return rows.flatMap(({ membership, team, ...row }) => {

@@ -223,7 +223,9 @@ describe('an agent', () => {
   });
 
   it('of another organization changes nothing in this one', async () => {
-    const { id: foreign } = await database.scoped.organization.create({ data: { name: 'x', slug: `x-${turn}` } });
+    const { id: foreign } = await database.acrossOrganizations.organization.create({
+      data: { name: 'x', slug: `x-${turn}` },
+    });
     const stranger = { ...connection(9n), organizationId: foreign, version: '9', instance: 'evil' };
     await presence.agentConnected(stranger);
     expect((await shown()).status).toBe('pending');

@@ -41,8 +41,8 @@ export class Clusters {
     organizationId: string,
     { name, labels = {}, demo = false }: { name: string; labels?: Record<string, string>; demo?: boolean },
   ): Promise<{ id: string; joining: Joining }> {
-    const { id } = await this.#dependencies.database.scoped
-      .$transaction(async (transaction) => {
+    const { id } = await this.#dependencies.database
+      .transaction(organizationId, async (transaction) => {
         await inTurn(transaction, `clusters ${organizationId}`);
         const count = await transaction.cluster.count({ where: { organizationId, deletedAt: null } });
         if (!this.#dependencies.limits.allows('clustersPerOrganization', count))
@@ -78,7 +78,7 @@ export class Clusters {
     const { hash, text } = makeSecret();
     const now = new Date();
     const expiresAt = new Date(now.getTime() + this.#dependencies.config.joinTokenMs);
-    const id = await this.#dependencies.database.scoped.$transaction(async (transaction) => {
+    const id = await this.#dependencies.database.transaction(organizationId, async (transaction) => {
       await transaction.joinToken.updateMany({
         where: { organizationId, clusterId, usedAt: null, revokedAt: null },
         data: { revokedAt: now },
@@ -105,7 +105,7 @@ export class Clusters {
     const now = new Date();
     const where = { organizationId, clusterId, revokedAt: null };
     const data = { revokedAt: now };
-    const kubeconfigs = await this.#dependencies.database.scoped.$transaction(async (transaction) => {
+    const kubeconfigs = await this.#dependencies.database.transaction(organizationId, async (transaction) => {
       await transaction.agent.updateMany({ where, data });
       await transaction.joinToken.updateMany({ where, data });
       await transaction.cluster.updateMany({ where: { id: clusterId, organizationId }, data: { deletedAt: now } });

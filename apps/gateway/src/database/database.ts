@@ -1,21 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
-import { scopeToOrganization } from './tenant-scope.ts';
+import { MissingOrganizationError, organizationOf, type Query, requireOrganization } from './tenant-scope.ts';
 
-/** A client that throws for a query of tenant rows that does not name the organization. */
-export type ScopedClient = ReturnType<typeof scoped>;
+/** Columns that the serving role may not read, so that Prisma does not ask for them. */
+const secret = {
+  user: { passwordHash: true },
+  apiToken: { secretHash: true },
+  joinToken: { secretHash: true },
+  invitation: { secretHash: true },
+} as const;
 
-function scoped(client: PrismaClient, running: Set<Promise<unknown>>) {
+/** Connections as the serving role. */
+function tenantClient(url: string, connections: number) {
+  return new PrismaClient({ ...settings(url, connections), omit: secret });
+}
+
+type TenantClient = ReturnType<typeof tenantClient>;
+
+/** Makes the rest of the transaction see and write rows of this organization only. */
+function setOrganization<T>(client: { $queryRaw: (query: Prisma.Sql) => T }, organizationId: string): T {
+  return client.$queryRaw(Prisma.sql`SELECT set_config('postern.organization', ${organizationId}, true)`);
+}
+
+/** A client that runs each query in a transaction of the organization that the query names, and throws if it names none. */
+function scopedClient(client: TenantClient, track: <T>(work: Promise<T>) => Promise<T>) {
   return client.$extends({
     name: 'tenant-scope',
     query: {
       $allModels: {
-        $allOperations: (operation) => {
-          const answer = scopeToOrganization(operation);
-          running.add(answer);
-          const forget = () => running.delete(answer);
-          answer.then(forget, forget);
+        async $allOperations({ query, ...asked }: Query & { query: (args: never) => Prisma.PrismaPromise<unknown> }) {
+          const organization = setOrganization(client, organizationOf(asked));
+          const [, answer] = await track(client.$transaction([organization, query(asked.args as never)]));
           return answer;
         },
       },
@@ -23,50 +39,118 @@ function scoped(client: PrismaClient, running: Set<Promise<unknown>>) {
   });
 }
 
+/** A client whose transactions are for one organization. */
+function clientOf(client: TenantClient, organizationId: string) {
+  return client.$extends({
+    name: 'tenant-transaction',
+    query: {
+      $allModels: {
+        async $allOperations({ query, ...asked }: Query & { query: (args: never) => Prisma.PrismaPromise<unknown> }) {
+          requireOrganization(asked, organizationId);
+          return await query(asked.args as never);
+        },
+      },
+    },
+  });
+}
+
+/** A transaction of one organization. A query of tenant rows that does not name that organization throws. */
+export type ScopedClient = Omit<
+  ReturnType<typeof clientOf>,
+  '$connect' | '$disconnect' | '$on' | '$transaction' | '$extends'
+>;
+
+/** The models, without raw queries and transactions: those need an organization first. */
+type Models<Client> = { [Name in keyof Client as Name extends `$${string}` ? never : Name]: Client[Name] };
+
 /**
  * How long a query or a transaction waits for a connection, new or from the pool, in milliseconds. A briefly busy gateway must
  * not seem to have lost its database.
  */
 const connectionWaitMs = 5_000;
 
+/** The part of the connections that is for `acrossOrganizations`. */
+const systemShare = 0.3;
+
+function settings(url: string, connections: number) {
+  const adapter = new PrismaPg({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: connectionWaitMs,
+    idleTimeoutMillis: 60_000,
+    application_name: 'postern-gateway',
+  });
+  // Minimal: messages without the arguments, which may contain personal data.
+  return { adapter, errorFormat: 'minimal', transactionOptions: { maxWait: connectionWaitMs } } as const;
+}
+
 /**
- * The database, as the serving role. Use `scoped`; `acrossOrganizations` is for the few queries made before the organization is
- * known (authentication) and for the gateway's own maintenance.
+ * The same database with connections that have the role `postern_system` from their first query. It is a setting of the
+ * connection itself, so nothing that a query does or resets can leave one without.
+ */
+function asSystem(url: string): string {
+  const address = new URL(url);
+  const options = [address.searchParams.get('options'), '-c role=postern_system'].filter((one) => one !== null);
+  address.searchParams.set('options', options.join(' '));
+  return address.href;
+}
+
+/**
+ * The database, as the serving role: PostgreSQL itself shows each query the rows of one organization only (ADR 12). Use
+ * `scoped`, and `transaction` for several queries or plain SQL. `acrossOrganizations` is for queries made before the organization
+ * is known (identity) and for the gateway's own maintenance; its role has grants of its own.
  */
 export class Database {
   readonly acrossOrganizations: PrismaClient;
-  readonly scoped: ScopedClient;
+  readonly scoped: Models<ReturnType<typeof scopedClient>>;
+  readonly #tenants: TenantClient;
   readonly #running = new Set<Promise<unknown>>();
 
-  /** @param options.connections the maximum number of open connections. */
-  constructor(options: { url: string; connections: number }) {
-    const adapter = new PrismaPg({
-      connectionString: options.url,
-      max: options.connections,
-      connectionTimeoutMillis: connectionWaitMs,
-      idleTimeoutMillis: 60_000,
-      application_name: 'postern-gateway',
-    });
-    // Minimal: messages without the arguments, which may contain personal data.
-    const client = new PrismaClient({
-      adapter,
-      errorFormat: 'minimal',
-      transactionOptions: { maxWait: connectionWaitMs },
-    });
-    this.acrossOrganizations = client;
-    this.scoped = scoped(client, this.#running);
+  /** @param options.connections the maximum number of open connections, at least 2. */
+  constructor({ url, connections }: { url: string; connections: number }) {
+    const forSystem = Math.max(1, Math.round(connections * systemShare));
+    this.acrossOrganizations = new PrismaClient(settings(asSystem(url), forSystem));
+    this.#tenants = tenantClient(url, Math.max(1, connections - forSystem));
+    this.scoped = scopedClient(this.#tenants, (work) => this.#track(work));
   }
 
-  /** Resolves when the database responds. */
+  /**
+   * Runs queries of one organization in one transaction.
+   * @param options.timeout in milliseconds, 5 s by default.
+   * @throws {MissingOrganizationError} if a query names no organization, or another one.
+   */
+  async transaction<T>(
+    organizationId: string,
+    work: (transaction: ScopedClient) => Promise<T>,
+    options: { timeout?: number; isolationLevel?: Prisma.TransactionIsolationLevel } = {},
+  ): Promise<T> {
+    if (typeof organizationId !== 'string' || organizationId === '')
+      throw new MissingOrganizationError('a transaction without an organization');
+    return await this.#track(
+      clientOf(this.#tenants, organizationId).$transaction(async (transaction) => {
+        await setOrganization(transaction, organizationId);
+        return await work(transaction);
+      }, options),
+    );
+  }
+
+  /** Resolves when the database responds to both roles. */
   async ping(): Promise<void> {
-    await this.acrossOrganizations.$queryRaw`SELECT 1`;
+    await Promise.all([this.acrossOrganizations.$queryRaw`SELECT 1`, this.#tenants.$queryRaw`SELECT 1`]);
   }
 
   /** Waits for running queries first, for at most 2 s. */
   async close(): Promise<void> {
     for (const end = performance.now() + 2_000; this.#running.size > 0 && performance.now() < end; )
       await Promise.race([Promise.allSettled(this.#running), delay(2_000, undefined, { ref: false })]);
-    await this.acrossOrganizations.$disconnect();
+    await Promise.all([this.acrossOrganizations.$disconnect(), this.#tenants.$disconnect()]);
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    const forget = () => this.#running.delete(work);
+    work.then(forget, forget);
+    return work;
   }
 }
 

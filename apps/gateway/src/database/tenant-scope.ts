@@ -1,55 +1,74 @@
-/** Models without an organization: the tenants themselves, and rows that belong to a person. */
-const tenantless: ReadonlySet<string> = new Set(['User', 'Organization', 'BrowserSession']);
-
-/** A query of tenant rows that does not name the organization: a bug, caught before it reaches the database. */
+/** A query that does not name the one organization whose rows it is for: a bug, caught before it reaches the database. */
 export class MissingOrganizationError extends Error {
   override readonly name = 'MissingOrganizationError';
 }
 
-interface Operation {
+/** A query as Prisma describes it to an extension. */
+export interface Query {
   model: string;
   operation: string;
-  // biome-ignore lint/suspicious/noExplicitAny: Prisma's arguments differ by model and operation; only their shape is read.
-  args: any;
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
-  query: (args: any) => Promise<any>;
+  args: unknown;
 }
 
 /**
- * Runs a query only if it names exactly one organization at its top level: in `where.organizationId` to read, update or delete,
- * in `data.organizationId` to create. Prisma itself ignores a filter that is `undefined`.
- * @throws {MissingOrganizationError}
+ * The organization of a query of tenant rows: the only one that it names at its top level, in `where.organizationId` to read,
+ * update or delete, in `data.organizationId` to create. Of `Organization` itself it is the id. Prisma ignores a filter that is
+ * `undefined`, and operators (`not`, `in`) could mean several organizations, so neither counts.
+ * @throws {MissingOrganizationError} also for models that belong to no organization.
  */
-export function scopeToOrganization({ model, operation, args, query }: Operation) {
-  if (!tenantless.has(model) && !namesOrganization(operation, args)) {
-    throw new MissingOrganizationError(`${model}.${operation} without organizationId`);
-  }
-  return query(args);
+export function organizationOf({ model, operation, args }: Query): string {
+  const named = new Set(clausesOf(operation, args).map((clause) => nameIn(clause, model)));
+  const [organizationId] = named;
+  if (named.size === 1 && organizationId !== undefined) return organizationId;
+  throw new MissingOrganizationError(`${model}.${operation} without exactly one organizationId`);
 }
 
-function namesOrganization(operation: string, args: unknown): boolean {
-  const where = isNamed(field(args, 'where'));
+/** Models of people, who may be of several organizations. A transaction of an organization may show who they are. */
+const people: ReadonlySet<string> = new Set(['User']);
+
+/**
+ * Lets a query pass in a transaction of one organization.
+ * @throws {MissingOrganizationError} if it names none or another one.
+ */
+export function requireOrganization(query: Query, organizationId: string): void {
+  if (people.has(query.model) || organizationOf(query) === organizationId) return;
+  throw new MissingOrganizationError(`${query.model}.${query.operation} in a transaction of another organization`);
+}
+
+/** The clauses of which each must name the organization. */
+function clausesOf(operation: string, args: unknown): unknown[] {
+  const where = field(args, 'where');
   const data = field(args, 'data');
   switch (operation) {
     case 'create':
-      return isNamed(data);
+      return [data];
     case 'createMany':
     case 'createManyAndReturn':
-      return Array.isArray(data) ? data.length > 0 && data.every(isNamed) : isNamed(data);
+      return Array.isArray(data) ? data : [data];
     case 'upsert':
-      return where && isNamed(field(args, 'create'));
+      return [where, field(args, 'create')];
     default:
-      return where;
+      return [where];
   }
 }
 
-/** Whether a clause has a single id as `organizationId`, or a compound key with one. Operators (`not`, `in`) do not count. */
-function isNamed(clause: unknown): boolean {
-  return (
-    typeof field(clause, 'organizationId') === 'string' ||
-    typeof field(field(clause, 'id_organizationId'), 'organizationId') === 'string' ||
-    typeof field(field(clause, 'organizationId_userId'), 'organizationId') === 'string'
-  );
+function nameIn(clause: unknown, model: string): string | undefined {
+  if (model === 'Organization') return text(field(clause, 'id'));
+  const named = [field(clause, 'organizationId'), ...compoundKeys(clause).map((key) => field(key, 'organizationId'))];
+  const given = new Set(named.filter((one) => one !== undefined));
+  const [only] = given;
+  return given.size === 1 ? text(only) : undefined;
+}
+
+/** Values of keys like `id_organizationId`, as Prisma names unique keys of several columns. */
+function compoundKeys(clause: unknown): unknown[] {
+  if (typeof clause !== 'object' || clause === null) return [];
+  const parts = (name: string): boolean => name.includes('_') && name.split('_').includes('organizationId');
+  return Object.entries(clause).flatMap(([name, value]) => (parts(name) ? [value] : []));
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function field(value: unknown, name: string): unknown {

@@ -41,9 +41,9 @@ afterAll(async () => {
 let turn = 0;
 async function newPerson(): Promise<void> {
   turn += 1;
-  const { scoped } = database;
-  user = await scoped.user.create({ data: { email: `u${turn}@example.com`, passwordHash: '' } });
-  organizationId = (await scoped.organization.create({ data: { name: 'o', slug: `o-${turn}` } })).id;
+  const { scoped, acrossOrganizations } = database;
+  user = await acrossOrganizations.user.create({ data: { email: `u${turn}@example.com`, passwordHash: '' } });
+  organizationId = (await acrossOrganizations.organization.create({ data: { name: 'o', slug: `o-${turn}` } })).id;
   await scoped.membership.create({ data: { organizationId, userId: user.id, role: 'owner' } });
 }
 beforeEach(async () => {
@@ -187,7 +187,7 @@ describe('a principal', () => {
   });
 
   it('of an API token has the organization it was created in; of the command line, all', async () => {
-    const other = await database.scoped.organization.create({ data: { name: 'p', slug: `p-${turn}` } });
+    const other = await database.acrossOrganizations.organization.create({ data: { name: 'p', slug: `p-${turn}` } });
     await database.scoped.membership.create({ data: { organizationId: other.id, userId: user.id, role: 'member' } });
     const ids = (principal: Principal) =>
       principal.memberships.map((membership) => membership.organizationId).toSorted();
@@ -207,7 +207,7 @@ describe('a principal', () => {
   it('is never mixed up with another under load', async () => {
     const people = await Promise.all(
       Array.from({ length: 50 }, async (_, index) => {
-        const person = await database.scoped.user.create({
+        const person = await database.acrossOrganizations.user.create({
           data: { email: `m${turn}-${index}@x.co`, passwordHash: '' },
         });
         await database.scoped.membership.create({ data: { organizationId, userId: person.id, role: 'member' } });

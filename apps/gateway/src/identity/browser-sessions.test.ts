@@ -39,7 +39,9 @@ afterAll(async () => {
 let people = 0;
 beforeEach(async () => {
   people += 1;
-  user = await database.scoped.user.create({ data: { email: `u${people}@example.com`, passwordHash: '' } });
+  user = await database.acrossOrganizations.user.create({
+    data: { email: `u${people}@example.com`, passwordHash: '' },
+  });
   revoked = [];
   vi.useFakeTimers({ toFake: ['Date'], now: start });
 });
@@ -48,7 +50,7 @@ afterEach(() => void vi.useRealTimers());
 const idOf = ({ refresh }: SignIn): string => refresh.value.split('.')[0] ?? '';
 
 const rowOf = (signIn: SignIn): Promise<BrowserSessionModel> =>
-  database.scoped.browserSession.findUniqueOrThrow({ where: { id: idOf(signIn) } });
+  database.acrossOrganizations.browserSession.findUniqueOrThrow({ where: { id: idOf(signIn) } });
 
 async function refreshed(signIn: SignIn): Promise<SignIn> {
   const next = await sessions.refresh(signIn.refresh.value);
@@ -119,8 +121,14 @@ it('ends a session that is not used for two weeks', async () => {
 });
 
 it.each<[string, () => Promise<unknown>]>([
-  ['is disabled', () => database.scoped.user.update({ where: { id: user.id }, data: { disabledAt: new Date() } })],
-  ['ended all sessions', () => database.scoped.user.update({ where: { id: user.id }, data: { incarnation: 2 } })],
+  [
+    'is disabled',
+    () => database.acrossOrganizations.user.update({ where: { id: user.id }, data: { disabledAt: new Date() } }),
+  ],
+  [
+    'ended all sessions',
+    () => database.acrossOrganizations.user.update({ where: { id: user.id }, data: { incarnation: 2 } }),
+  ],
 ])('refreshes no session of a user who %s', async (_, change) => {
   const signIn = await sessions.begin(user, fromABrowser);
   await change();

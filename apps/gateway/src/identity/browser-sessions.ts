@@ -52,7 +52,7 @@ export class BrowserSessions {
   /** Starts a session with a new id. */
   async begin(user: { id: string; incarnation: number }, start: BrowserSessionStart): Promise<SignIn> {
     const now = new Date();
-    const { id } = await this.#dependencies.database.scoped.browserSession.create({
+    const { id } = await this.#dependencies.database.acrossOrganizations.browserSession.create({
       data: {
         userId: user.id,
         userIncarnation: user.incarnation,
@@ -76,7 +76,7 @@ export class BrowserSessions {
     const now = new Date();
     const live = { id, revokedAt: null, expiresAt: { gt: now } };
     // This statement decides which of several simultaneous calls is first.
-    const turned = await this.#dependencies.database.scoped.browserSession.updateMany({
+    const turned = await this.#dependencies.database.acrossOrganizations.browserSession.updateMany({
       where: { ...live, generation },
       data: {
         generation: generation + 1,
@@ -85,7 +85,7 @@ export class BrowserSessions {
         expiresAt: new Date(now.getTime() + idleMs),
       },
     });
-    const row = await this.#dependencies.database.scoped.browserSession.findFirst({
+    const row = await this.#dependencies.database.acrossOrganizations.browserSession.findFirst({
       where: live,
       include: { user: true },
     });
@@ -111,7 +111,7 @@ export class BrowserSessions {
   }
 
   async #revoke(id: string): Promise<void> {
-    const ended = await this.#dependencies.database.scoped.browserSession.updateManyAndReturn({
+    const ended = await this.#dependencies.database.acrossOrganizations.browserSession.updateManyAndReturn({
       where: { id, revokedAt: null },
       data: { revokedAt: new Date() },
       select: { userId: true },

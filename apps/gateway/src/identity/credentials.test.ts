@@ -102,7 +102,7 @@ describe('the last use of a token', () => {
 describe('a credential', () => {
   async function newSession(): Promise<string> {
     const data = { userId: tenant.userId, userIncarnation: 1, expiresAt: end };
-    return (await database.scoped.browserSession.create({ data })).id;
+    return (await database.acrossOrganizations.browserSession.create({ data })).id;
   }
 
   const found = async (kind: Credential['kind'], id: string): Promise<boolean> => {

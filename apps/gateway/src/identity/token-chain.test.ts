@@ -55,14 +55,16 @@ beforeEach(async () => {
 afterEach(() => vi.restoreAllMocks());
 
 async function newPerson(): Promise<Person> {
-  const { scoped } = database;
-  const { id: userId } = await scoped.user.create({ data: { email: `${randomUUID()}@example.com`, passwordHash: '' } });
+  const { acrossOrganizations } = database;
+  const { id: userId } = await acrossOrganizations.user.create({
+    data: { email: `${randomUUID()}@example.com`, passwordHash: '' },
+  });
   return { userId, organizationId: await newOrganization(userId) };
 }
 
 async function newOrganization(userId: string): Promise<string> {
-  const { scoped } = database;
-  const { id } = await scoped.organization.create({ data: { name: 'o', slug: `o-${randomUUID()}` } });
+  const { scoped, acrossOrganizations } = database;
+  const { id } = await acrossOrganizations.organization.create({ data: { name: 'o', slug: `o-${randomUUID()}` } });
   await scoped.membership.create({ data: { organizationId: id, userId, role: 'owner' } });
   return id;
 }

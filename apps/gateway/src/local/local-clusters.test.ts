@@ -56,7 +56,7 @@ function local(names: { demo: boolean; clusters: string[] } | null): LocalCluste
     { local: names },
   );
 }
-const organization = (slug: string) => database.scoped.organization.create({ data: { name: slug, slug } });
+const organization = (slug: string) => database.acrossOrganizations.organization.create({ data: { name: slug, slug } });
 const namesSent = () => sent.map(({ name, organization }) => `${organization}/${name}`);
 
 describe('local clusters', () => {

@@ -87,7 +87,7 @@ export class LocalClusters {
   }
 
   #first(): Promise<{ id: string; slug: string } | null> {
-    return this.#dependencies.database.scoped.organization.findFirst({
+    return this.#dependencies.database.acrossOrganizations.organization.findFirst({
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
   }

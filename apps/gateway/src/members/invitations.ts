@@ -39,7 +39,7 @@ export class Invitations {
       where: { organizationId, acceptedAt: null, revokedAt: null },
       orderBy: { id: 'desc' },
     });
-    return this.#show(rows);
+    return this.#show(organizationId, rows);
   }
 
   /**
@@ -55,7 +55,7 @@ export class Invitations {
     requireRankFor(by.role, [role]);
     const { hash, text } = makeSecret();
     const { database, limits, publicOrigin } = this.#dependencies;
-    const row = await database.scoped.$transaction(async (transaction) => {
+    const row = await database.transaction(organizationId, async (transaction) => {
       await inTurn(transaction, `members ${organizationId}`);
       await this.#refuseMember(transaction, organizationId, email);
       await this.#requireTeams(transaction, organizationId, teams);
@@ -76,7 +76,7 @@ export class Invitations {
         },
       });
     });
-    const [invitation] = await this.#show([row]);
+    const [invitation] = await this.#show(organizationId, [row]);
     if (invitation === undefined) throw new Error('an invitation that was just made is missing');
     // In the fragment, which browsers send to no server.
     return { email, invitation, link: `${publicOrigin}/join#${text('postern_invite', row.id)}` };
@@ -95,8 +95,11 @@ export class Invitations {
   async read(secret: string): Promise<InvitationView> {
     const { invitation, organization } = await this.#claim(secret);
     const [nameOf, account] = await Promise.all([
-      accountRefs(this.#dependencies.database, [invitation.invitedById]),
-      this.#dependencies.database.scoped.user.findUnique({ where: { email: invitation.email }, select: { id: true } }),
+      accountRefs(this.#dependencies.database, invitation.organizationId, [invitation.invitedById]),
+      this.#dependencies.database.acrossOrganizations.user.findUnique({
+        where: { email: invitation.email },
+        select: { id: true },
+      }),
     ]);
     return {
       organization: { name: organization.name, slug: organization.slug },
@@ -124,7 +127,7 @@ export class Invitations {
       );
     if (principal.memberships.some((membership) => membership.organizationId === organizationId)) throw isMember(email);
     const { database, limits, credentials } = this.#dependencies;
-    await database.scoped.$transaction(async (transaction) => {
+    await database.transaction(organizationId, async (transaction) => {
       // This statement decides which of several simultaneous calls is first.
       const { count } = await transaction.invitation.updateMany({
         where: { id, organizationId, acceptedAt: null, revokedAt: null, expiresAt: { gt: new Date() } },
@@ -175,9 +178,10 @@ export class Invitations {
     throw new ApiError('invalid-request', message, { fields: [{ path: 'teams', message }] });
   }
 
-  async #show(rows: readonly InvitationModel[]): Promise<Invitation[]> {
+  async #show(organizationId: string, rows: readonly Omit<InvitationModel, 'secretHash'>[]): Promise<Invitation[]> {
     const nameOf = await accountRefs(
       this.#dependencies.database,
+      organizationId,
       rows.map(({ invitedById }) => invitedById),
     );
     return rows.map(({ id, email, role, teams, invitedById, createdAt, expiresAt }) => ({

@@ -40,7 +40,7 @@ export class Members {
    */
   async setRole(by: Manager, userId: string, role: Role): Promise<Member> {
     const { organizationId } = by;
-    await this.#database.scoped.$transaction(async (transaction) => {
+    await this.#database.transaction(organizationId, async (transaction) => {
       const before = await this.#take(transaction, by, userId);
       requireRankFor(by.role, [before, role]);
       if (before === 'owner' && role !== 'owner') await this.#keepAnOwner(transaction, organizationId);
@@ -55,7 +55,7 @@ export class Members {
   /** Ends a membership, with its tokens and access. @throws {ApiError} as `setRole`. */
   async remove(by: Manager, userId: string): Promise<void> {
     const { organizationId } = by;
-    await this.#database.scoped.$transaction(async (transaction) => {
+    await this.#database.transaction(organizationId, async (transaction) => {
       const role = await this.#take(transaction, by, userId);
       if (userId !== by.userId) requireRankFor(by.role, [role]);
       if (role === 'owner') await this.#keepAnOwner(transaction, organizationId);

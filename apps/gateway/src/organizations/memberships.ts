@@ -1,5 +1,5 @@
-import type { ScopedClient } from '../database/database.ts';
 import { inTurn } from '../database/in-turn.ts';
+import type { Prisma } from '../generated/prisma/client.ts';
 import type { AccountKind, Role } from '../generated/prisma/enums.ts';
 import { limitReached } from '../http/api-error.ts';
 import type { Limits } from '../limits/limits.ts';
@@ -9,12 +9,21 @@ const limitsOf = {
   serviceAccount: { limit: 'serviceAccountsPerOrganization', noun: 'service accounts' },
 } as const;
 
+/** What adding a member needs of a transaction: of the organization, or of a sign-up, which makes both. */
+interface MemberRows {
+  $executeRaw: Prisma.TransactionClient['$executeRaw'];
+  membership: {
+    count(asked: { where: Prisma.MembershipWhereInput }): Promise<number>;
+    create(asked: { data: Prisma.MembershipUncheckedCreateInput }): Promise<unknown>;
+  };
+}
+
 /**
  * Makes an account a member of an organization. No other code does.
  * @throws {ApiError} `limit-reached`: the organization has the maximum number of members, or of service accounts.
  */
 export async function addMember(
-  transaction: Pick<ScopedClient, '$executeRaw' | 'membership'>,
+  transaction: MemberRows,
   limits: Limits,
   { kind = 'person', ...member }: { organizationId: string; userId: string; role: Role; kind?: AccountKind },
 ): Promise<void> {

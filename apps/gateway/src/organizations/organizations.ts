@@ -55,7 +55,7 @@ export class Organizations {
   /** Ends all clusters and memberships. The rows of what happened are kept; the slug is free again. */
   async delete(id: string): Promise<void> {
     const { database, clusters, credentials } = this.#dependencies;
-    const members = await database.scoped.$transaction(async (transaction) => {
+    const members = await database.transaction(id, async (transaction) => {
       await inTurn(transaction, `members ${id}`);
       await transaction.organization.updateMany({
         where: { id, deletedAt: null },
@@ -75,10 +75,10 @@ export class Organizations {
     for (let attempt = 1; ; attempt += 1) {
       const slug = await this.#freeSlug(name);
       try {
-        return await database.scoped.$transaction(async (transaction) => {
+        return await database.acrossOrganizations.$transaction(async (transaction) => {
           await inTurn(transaction, `organizations ${userId}`);
           // A person's memberships span all their organizations.
-          const owned = await database.acrossOrganizations.membership.count({ where: { userId, role: 'owner' } });
+          const owned = await transaction.membership.count({ where: { userId, role: 'owner' } });
           if (owned >= maxOwned) throw limitReached(`You own ${owned} organizations, which is the most.`);
           const made = await transaction.organization.create({ data: { name, slug } });
           await addMember(transaction, limits, { organizationId: made.id, userId, role: 'owner' });
@@ -93,7 +93,7 @@ export class Organizations {
 
   async #freeSlug(name: string): Promise<string> {
     const slug = slugOf(name);
-    const rows = await this.#dependencies.database.scoped.organization.findMany({
+    const rows = await this.#dependencies.database.acrossOrganizations.organization.findMany({
       where: { OR: [{ slug }, { slug: { startsWith: `${slug}-` } }] },
       select: { slug: true },
       take: 1_000,

@@ -40,7 +40,7 @@ export class ServiceAccounts {
   ): Promise<ServiceAccount> {
     const { organizationId } = by;
     try {
-      await this.#database.scoped.$transaction(async (transaction) => {
+      await this.#database.transaction(organizationId, async (transaction) => {
         const { id: userId } = await transaction.user.create({
           data: { kind: 'serviceAccount' },
           select: { id: true },
@@ -65,7 +65,7 @@ export class ServiceAccounts {
   async delete(organizationId: string, name: string): Promise<boolean> {
     const userId = await this.find(organizationId, name);
     if (userId === null) return false;
-    await this.#database.scoped.$transaction(async (transaction) => {
+    await this.#database.transaction(organizationId, async (transaction) => {
       await transaction.serviceAccount.updateMany({
         where: { organizationId, userId },
         data: { deletedAt: new Date() },
@@ -96,6 +96,7 @@ export class ServiceAccounts {
     const tokensOf = new Map(tokens.map((group) => [group.userId, group]));
     const nameOf = await accountRefs(
       this.#database,
+      organizationId,
       rows.map(({ createdById }) => createdById),
     );
     return rows.map(({ userId, name, description, createdAt, createdById }) => ({

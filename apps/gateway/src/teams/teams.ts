@@ -37,7 +37,7 @@ export class Teams {
     { name, slug = slugOf(name) }: z.output<typeof CreateTeamRequest>,
   ): Promise<Team> {
     try {
-      await this.#database.scoped.$transaction(async (transaction) => {
+      await this.#database.transaction(organizationId, async (transaction) => {
         await inTurn(transaction, `teams ${organizationId}`);
         const count = await transaction.team.count({ where: { organizationId } });
         if (count >= maxTeams) throw limitReached(`The organization has ${count} teams, which is the most.`);

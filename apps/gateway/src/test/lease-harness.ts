@@ -130,7 +130,8 @@ export class LeaseHarness {
     { clusterId }: TenantRows,
     during: (waiting: (count: number) => Promise<void>) => Promise<void>,
   ): Promise<void> {
-    const client = new pg.Client({ connectionString: this.server.ownerUrl });
+    const options = '-c role=postern_system';
+    const client = new pg.Client({ connectionString: this.server.appUrl, options });
     await client.connect();
     await client.query('BEGIN');
     await client.query('SELECT FROM clusters WHERE id = $1 FOR NO KEY UPDATE', [clusterId]);

@@ -6,7 +6,7 @@ import pg from 'pg';
 
 const migrations = resolve(import.meta.dirname, '../../../../prisma/migrations');
 
-/** A separate PostgreSQL server with the two roles and the product's database. */
+/** A separate PostgreSQL server with the product's roles and the product's database. */
 export interface TestDatabase {
   /** For the role that owns the schema. */
   ownerUrl: string;
@@ -29,6 +29,8 @@ export async function startTestDatabase(
   await query(server.url('postgres'), [
     "CREATE ROLE postern_owner LOGIN PASSWORD 'owner'",
     "CREATE ROLE postern_app LOGIN PASSWORD 'app'",
+    'CREATE ROLE postern_system',
+    'GRANT postern_system TO postern_app WITH INHERIT FALSE, SET TRUE',
     'CREATE DATABASE postern OWNER postern_owner',
   ]);
   const ownerUrl = server.url('postern', { name: 'postern_owner', password: 'owner' });

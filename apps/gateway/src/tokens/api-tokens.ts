@@ -60,14 +60,17 @@ export class ApiTokens {
     const most = parent?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY;
     const expiresAt = new Date(Math.min(Date.now() + expiresInSeconds * 1_000, most));
     if (parent !== null) await this.#refuseLongChain(parent.id, userId);
-    const row = await this.#database.scoped.$transaction(async (transaction) => {
+    const row = await this.#database.transaction(organizationId, async (transaction) => {
       await inTurn(transaction, `tokens ${organizationId} ${userId}`);
       const count = await transaction.apiToken.count({ where: living({ organizationId, userId }) });
       if (!this.#limits.allows('tokensPerUser', count))
         throw limitReached(
           `You have ${count} tokens and kubeconfigs in this organization. Revoke one that you no longer use.`,
         );
-      const { incarnation } = await transaction.user.findUniqueOrThrow({ where: { id: userId } });
+      const { incarnation } = await transaction.user.findUniqueOrThrow({
+        where: { id: userId },
+        select: { incarnation: true },
+      });
       return transaction.apiToken.create({
         data: {
           ...token,
@@ -126,7 +129,7 @@ function living(of: { organizationId: string; userId: string }) {
   return { ...of, revokedAt: null, expiresAt: { gt: new Date() }, OR: isOfLivingCluster };
 }
 
-function view(row: ApiTokenModel): ApiToken {
+function view(row: Omit<ApiTokenModel, 'secretHash'>): ApiToken {
   return {
     id: row.id,
     name: row.name,

@@ -42,7 +42,7 @@ export class AuditWebhooks {
         fields: [{ path: 'url', message: (error as Error).message }],
       });
     }
-    const webhook = await this.#database.scoped.$transaction(async (transaction) => {
+    const webhook = await this.#database.transaction(organizationId, async (transaction) => {
       await inTurn(transaction, `audit webhooks ${organizationId}`);
       if ((await transaction.auditWebhook.count({ where: { organizationId } })) >= maxWebhooks)
         throw limitReached(`The organization has ${maxWebhooks} webhooks. Delete one that is no longer used.`);
