@@ -8,10 +8,13 @@ import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
+import { errorOf } from '#features/access/fields.tsx';
 import { api } from '#features/browser-session/api.ts';
 import { InvalidForm } from '#features/browser-session/form-errors.ts';
 import { GeneralError } from '#features/browser-session/general-error.tsx';
 import { useForm, written } from '#features/browser-session/use-form.ts';
+import { useMe } from '#features/browser-session/use-me.ts';
+import { chosenScopes, ScopesField } from './scopes.tsx';
 
 const lifetimes = [
   { value: '86400', label: '1 day' },
@@ -25,19 +28,29 @@ export interface CreateTokenDialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   organization: string;
+  /** The service account that gets the token; default: the person themselves. */
+  serviceAccount?: string;
 }
 
 /** Creates an API token and shows its secret once. */
-export function CreateTokenDialog({ open, onOpenChange, organization }: CreateTokenDialogProps) {
+export function CreateTokenDialog({ open, onOpenChange, organization, serviceAccount }: CreateTokenDialogProps) {
   const client = useQueryClient();
   const form = useId();
+  const own = useMe().data?.organizations.find(({ slug }) => slug === organization)?.role ?? 'member';
   const [made, setMade] = useState<CreatedToken>();
-  const { errors, busy, onSubmit, reset } = useForm(['name'], async (data) => {
+  const { errors, busy, onSubmit, reset } = useForm(['name', 'scopes'], async (data) => {
     const name = written(data, 'name');
     if (name === '') throw new InvalidForm({ name: 'Give it a name' });
-    const body = { name, expiresInSeconds: Number(data.get('lifetime')) };
-    setMade(await api.call('createToken', { params: { organization }, body }));
-    await client.invalidateQueries({ queryKey: ['tokens', organization] });
+    const scopes = chosenScopes(data);
+    const body = { name, expiresInSeconds: Number(data.get('lifetime')), ...(scopes && { scopes }) };
+    if (serviceAccount === undefined) {
+      setMade(await api.call('createToken', { params: { organization }, body }));
+      await client.invalidateQueries({ queryKey: ['tokens', organization] });
+      return;
+    }
+    setMade(await api.call('createServiceAccountToken', { params: { organization, serviceAccount }, body }));
+    await client.invalidateQueries({ queryKey: ['service-account-tokens', organization, serviceAccount] });
+    await client.invalidateQueries({ queryKey: ['service-accounts', organization] });
   });
   useEffect(() => {
     if (open) return;
@@ -50,7 +63,11 @@ export function CreateTokenDialog({ open, onOpenChange, organization }: CreateTo
       open={open}
       onOpenChange={onOpenChange}
       title={made === undefined ? 'Create an API token' : 'Copy the token now'}
-      description={made === undefined ? 'It acts with your rights in this organization.' : 'It is not shown again.'}
+      description={
+        made === undefined
+          ? `It acts ${serviceAccount === undefined ? 'with your rights' : `as ${serviceAccount}`} in this organization.`
+          : 'It is not shown again.'
+      }
       footer={
         made === undefined ? (
           <>
@@ -84,6 +101,7 @@ export function CreateTokenDialog({ open, onOpenChange, organization }: CreateTo
           <Field label="Works for">
             {(control) => <Select {...control} name="lifetime" options={lifetimes} defaultValue="7776000" />}
           </Field>
+          <ScopesField role={serviceAccount === undefined ? own : 'member'} error={errorOf(errors.fields, 'scopes')} />
         </form>
       ) : (
         <CopyBox text={made.secret} secret={made.secret} label="token" />

@@ -21,6 +21,8 @@ import { api } from '#features/browser-session/api.ts';
 import { useClusters } from '#features/clusters/use-clusters.ts';
 import { LastKnown } from '#features/freshness/last-known.tsx';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
+import { Expiry } from './expiry.tsx';
+import { Scopes } from './scopes.tsx';
 import { createToken } from './token-actions.ts';
 
 const offered = [createToken];
@@ -62,6 +64,7 @@ export function TokensPage() {
         );
       },
     },
+    { header: 'May', cell: ({ scopes }) => <Scopes scopes={scopes} /> },
     { header: 'Created', cell: (token) => <Time at={token.createdAt} form="ago" className="text-muted" /> },
     {
       header: 'Last used',
@@ -123,13 +126,4 @@ export function TokensPage() {
       />
     </Page>
   );
-}
-
-/** An expiry in less than this is marked as near, in milliseconds. */
-const NEAR_MS = 7 * 86_400_000;
-
-function Expiry({ at }: { at: string }) {
-  const left = new Date(at).getTime() - Date.now();
-  if (left <= 0) return <Badge tone="bad">expired</Badge>;
-  return <Time at={at} form="ago" className={left < NEAR_MS ? 'text-warn' : 'text-muted'} />;
 }
