@@ -1,4 +1,16 @@
-import { Hand, History, KeyRound, LayoutGrid, LayoutList, Plus, ShieldCheck } from 'lucide-react';
+import {
+  Bot,
+  Hand,
+  History,
+  KeyRound,
+  LayoutGrid,
+  LayoutList,
+  Plus,
+  Settings,
+  ShieldCheck,
+  User,
+  Users,
+} from 'lucide-react';
 import { href } from '#components/href.ts';
 import type { Action } from '#features/actions/action.ts';
 
@@ -64,6 +76,34 @@ export const goToRequests = destination({
   group: 'go',
   icon: Hand,
   href: ({ organization }) => href`/${organization}/requests`,
+});
+export const goToMembers = destination({
+  id: 'go.members',
+  label: 'Members',
+  group: 'go',
+  icon: User,
+  href: ({ organization }) => href`/${organization}/members`,
+});
+export const goToTeams = destination({
+  id: 'go.teams',
+  label: 'Teams',
+  group: 'go',
+  icon: Users,
+  href: ({ organization }) => href`/${organization}/teams`,
+});
+export const goToServiceAccounts = destination({
+  id: 'go.service-accounts',
+  label: 'Service accounts',
+  group: 'go',
+  icon: Bot,
+  href: ({ organization }) => href`/${organization}/service-accounts`,
+});
+export const goToSettings = destination({
+  id: 'go.settings',
+  label: 'Settings',
+  group: 'go',
+  icon: Settings,
+  href: ({ organization }) => href`/${organization}/settings`,
 });
 export const addCluster = destination({
   id: 'go.add-cluster',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { locationOf } from './location.ts';
 
 describe('locationOf', () => {
-  it.each(['/', '/sign-in', '/sign-up', '/account/reset-password', '/gallery'])(
+  it.each(['/', '/sign-in', '/sign-up', '/account/reset-password', '/join', '/gallery'])(
     '%s belongs to no organization',
     (path) => {
       expect(locationOf(path).organization).toBeUndefined();

@@ -1,5 +1,5 @@
 /** First path segments that are pages, not organizations. */
-const bare = new Set(['', 'sign-in', 'sign-up', 'account']);
+const bare = new Set(['', 'sign-in', 'sign-up', 'account', 'join']);
 // In production this page does not exist, and the URL is treated as an organization that does not exist.
 if (process.env.NODE_ENV !== 'production') bare.add('gallery');
 

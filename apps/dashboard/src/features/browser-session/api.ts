@@ -6,7 +6,7 @@ import { createRefreshingFetch } from './refreshing-fetch.ts';
 
 function leave() {
   const { pathname, search, hash } = window.location;
-  if (pathname === '/sign-in' || pathname === '/sign-up' || pathname === '/') return;
+  if (pathname === '/join' || pathname === '/sign-in' || pathname === '/sign-up' || pathname === '/') return;
   // Loads a new page, so that nothing of the ended browser session stays in memory.
   window.location.assign(signInPath(pathname + search + hash));
 }

@@ -21,7 +21,13 @@ import { useForm, written } from './use-form.ts';
 /** Most accounts have no second step, so its code is loaded when the page is idle. */
 const SecondStep = deferred(() => import('./second-step.tsx').then((module) => module.SecondStep));
 
-export function SignInForm() {
+/** Where a form is part of another page: the only address that it is for, and what follows. */
+export interface SignInFormProps {
+  email?: string;
+  onSignedIn?: () => void;
+}
+
+export function SignInForm({ email: only, onSignedIn }: SignInFormProps) {
   const client = useQueryClient();
   const [methods, setMethods] = useState<SecondFactorNeeded['secondFactor']['methods']>();
   const next = safeNext(useSearchParams().get('next'));
@@ -38,7 +44,8 @@ export function SignInForm() {
   });
   const enter = (me: Me): void => {
     client.setQueryData(['me'], { user: me.user, organizations: me.organizations });
-    navigate(next === '/' ? (homeOf(me) ?? '/') : next, { replace: true });
+    if (onSignedIn) onSignedIn();
+    else navigate(next === '/' ? (homeOf(me) ?? '/') : next, { replace: true });
   };
   if (methods !== undefined)
     return <SecondStep methods={methods} onSignedIn={enter} onStartAgain={() => window.location.reload()} />;
@@ -48,11 +55,15 @@ export function SignInForm() {
       title="Sign in"
       footer={
         <>
-          New here?{' '}
-          <Link className="link" href="/sign-up">
-            Create an account
-          </Link>{' '}
-          ·{' '}
+          {only === undefined && (
+            <>
+              New here?{' '}
+              <Link className="link" href="/sign-up">
+                Create an account
+              </Link>{' '}
+              ·{' '}
+            </>
+          )}
           <Link className="link" href="/account/forgot-password">
             Forgot your password?
           </Link>
@@ -63,7 +74,16 @@ export function SignInForm() {
         <GeneralError>{errors.general}</GeneralError>
         <Field label="E-mail" error={errors.fields['email']}>
           {(control) => (
-            <Input {...control} name="email" type="email" autoComplete="username" autoCapitalize="none" autoFocus />
+            <Input
+              {...control}
+              name="email"
+              type="email"
+              autoComplete="username"
+              autoCapitalize="none"
+              autoFocus
+              defaultValue={only}
+              readOnly={only !== undefined}
+            />
           )}
         </Field>
         <Field label="Password" error={errors.fields['password']}>

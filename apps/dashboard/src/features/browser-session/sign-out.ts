@@ -6,8 +6,10 @@ import { api } from './api.ts';
 /**
  * Ends the browser session, removes drafts from this browser, and loads a new page, so that nothing stays in memory. The call
  * refreshes an expired session first; otherwise the session would continue to exist in its refresh cookie.
+ *
+ * @param then the path of the page that is loaded.
  */
-export async function signOut(): Promise<void> {
+export async function signOut(then = '/sign-in'): Promise<void> {
   try {
     await api.call('signOut', {});
   } catch (error) {
@@ -19,5 +21,5 @@ export async function signOut(): Promise<void> {
     }
   }
   forgetDrafts();
-  window.location.assign('/sign-in');
+  window.location.assign(then);
 }

@@ -11,6 +11,7 @@ import { InvalidForm } from './form-errors.ts';
 import { GeneralError } from './general-error.tsx';
 import { homeOf } from './last-organization.ts';
 import { PasswordInput } from './password-input.tsx';
+import type { SignInFormProps } from './sign-in-form.tsx';
 import { useForm, written } from './use-form.ts';
 
 const MINIMUM_PASSWORD = 10;
@@ -25,7 +26,7 @@ function useSetupCodeRequired(): boolean {
   return data?.setupCodeRequired === true;
 }
 
-export function SignUpForm() {
+export function SignUpForm({ email: only, onSignedIn }: SignInFormProps) {
   const client = useQueryClient();
   const isCodeWanted = useSetupCodeRequired();
   const { errors, busy, onSubmit } = useForm(['setupCode', 'email', 'password', 'organization'], async (form) => {
@@ -42,19 +43,22 @@ export function SignUpForm() {
     const body = { email, password, organization, ...(setupCode !== '' && { setupCode }) };
     const me = await publicApi.call('signUp', { body });
     client.setQueryData(['me'], { user: me.user, organizations: me.organizations });
-    navigate(homeOf(me) ?? '/', { replace: true });
+    if (onSignedIn) onSignedIn();
+    else navigate(homeOf(me) ?? '/', { replace: true });
   });
 
   return (
     <CredentialsPage
       title="Create an account"
       footer={
-        <>
-          Have an account?{' '}
-          <Link className="link" href="/sign-in">
-            Sign in
-          </Link>
-        </>
+        only === undefined && (
+          <>
+            Have an account?{' '}
+            <Link className="link" href="/sign-in">
+              Sign in
+            </Link>
+          </>
+        )
       }
     >
       <form noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
@@ -79,7 +83,16 @@ export function SignUpForm() {
         )}
         <Field label="E-mail" error={errors.fields['email']}>
           {(control) => (
-            <Input {...control} name="email" type="email" autoComplete="username" autoCapitalize="none" autoFocus />
+            <Input
+              {...control}
+              name="email"
+              type="email"
+              autoComplete="username"
+              autoCapitalize="none"
+              autoFocus
+              defaultValue={only}
+              readOnly={only !== undefined}
+            />
           )}
         </Field>
         <Field
@@ -91,7 +104,9 @@ export function SignUpForm() {
         </Field>
         <Field
           label="Organization"
-          hint="Your team or company. Clusters belong to it."
+          hint={
+            only === undefined ? 'Your team or company. Clusters belong to it.' : 'Your own, besides the one you join.'
+          }
           error={errors.fields['organization']}
         >
           {(control) => <Input {...control} name="organization" autoComplete="organization" maxLength={100} />}

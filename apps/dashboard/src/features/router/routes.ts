@@ -14,6 +14,7 @@ export const routes = {
   'sign-in': { path: '/sign-in', title: 'Sign in' },
   'sign-up': { path: '/sign-up', title: 'Create an account' },
   'account-link': { path: '/account/:action', title: 'Account' },
+  join: { path: '/join', title: 'Invitation' },
   clusters: { path: '/:organization', title: 'Clusters' },
   'add-cluster': { path: '/:organization/add-cluster', title: 'Add a cluster' },
   sessions: { path: '/:organization/sessions', title: 'Sessions' },
@@ -21,6 +22,10 @@ export const routes = {
   access: { path: '/:organization/access', title: 'Access' },
   requests: { path: '/:organization/requests', title: 'Access requests' },
   'new-request': { path: '/:organization/requests/new', title: 'Request access' },
+  members: { path: '/:organization/members', title: 'Members' },
+  teams: { path: '/:organization/teams', title: 'Teams' },
+  'service-accounts': { path: '/:organization/service-accounts', title: 'Service accounts' },
+  settings: { path: '/:organization/settings', title: 'Settings' },
   overview: { path: '/:organization/clusters/:cluster', title: of('cluster') },
   table: { path: '/:organization/clusters/:cluster/r/:resource', title: of('resource', 'cluster') },
   object: {

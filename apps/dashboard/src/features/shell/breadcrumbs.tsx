@@ -6,8 +6,12 @@ import {
   addCluster,
   goToAccess,
   goToClusters,
+  goToMembers,
   goToRequests,
+  goToServiceAccounts,
   goToSessions,
+  goToSettings,
+  goToTeams,
   goToTokens,
 } from '#features/address/go-actions.ts';
 import type { Location } from '#features/address/location.ts';
@@ -26,6 +30,10 @@ const pages: Record<string, string> = {
   tokens: goToTokens.label,
   access: goToAccess.label,
   requests: goToRequests.label,
+  members: goToMembers.label,
+  teams: goToTeams.label,
+  'service-accounts': goToServiceAccounts.label,
+  settings: goToSettings.label,
 };
 
 function crumbsOf(location: Location, kindTitle: (id: string) => string): Crumb[] {

@@ -5,9 +5,13 @@ import {
   addCluster,
   goToAccess,
   goToClusters,
+  goToMembers,
   goToOverview,
   goToRequests,
+  goToServiceAccounts,
   goToSessions,
+  goToSettings,
+  goToTeams,
   goToTokens,
 } from '#features/address/go-actions.ts';
 import { useLocation } from '#features/address/use-location.ts';
@@ -16,7 +20,19 @@ import { clusterActions } from '#features/clusters/cluster-actions.ts';
 import { navigate } from '#features/router/address-bar.ts';
 import { themeActions } from '#features/theme/theme-actions.ts';
 
-const places = [goToOverview, addCluster, goToClusters, goToSessions, goToAccess, goToRequests, goToTokens];
+const places = [
+  goToOverview,
+  addCluster,
+  goToClusters,
+  goToSessions,
+  goToAccess,
+  goToRequests,
+  goToMembers,
+  goToTeams,
+  goToServiceAccounts,
+  goToTokens,
+  goToSettings,
+];
 // Its dialog is part of the overview's URL; the others open with their menu.
 const cluster = [clusterActions.kubeconfig];
 const everywhere = [themeActions.light, themeActions.dark, themeActions.system, signOutAction];

@@ -21,11 +21,18 @@ export const pages: Readonly<Record<RouteName, ComponentType>> = {
   access: page(() => import('#features/access/access-page.tsx').then((module) => module.AccessPage)),
   requests: page(() => import('#features/access/requests-page.tsx').then((module) => module.RequestsPage)),
   'new-request': page(() => import('#features/access/new-request-page.tsx').then((module) => module.NewRequestPage)),
+  members: page(() => import('#features/members/members-page.tsx').then((module) => module.MembersPage)),
+  teams: page(() => import('#features/teams/teams-page.tsx').then((module) => module.TeamsPage)),
+  'service-accounts': page(() =>
+    import('#features/service-accounts/service-accounts-page.tsx').then((module) => module.ServiceAccountsPage),
+  ),
+  settings: page(() => import('#features/organization/settings-page.tsx').then((module) => module.SettingsPage)),
   'add-cluster': page(() => import('#features/clusters/add-cluster-page.tsx').then((module) => module.AddClusterPage)),
   'sign-in': page(() => import('#features/browser-session/sign-in-form.tsx').then((module) => module.SignInForm)),
   'sign-up': page(() => import('#features/browser-session/sign-up-form.tsx').then((module) => module.SignUpForm)),
   'account-link': page(() =>
     import('#features/account-links/account-link-page.tsx').then((module) => module.AccountLinkPage),
   ),
+  join: page(() => import('#features/join/join-page.tsx').then((module) => module.JoinPage)),
   home: page(() => import('#features/browser-session/home.tsx').then((module) => module.Home)),
 };

@@ -11,9 +11,13 @@ import {
   type Destination,
   goToAccess,
   goToClusters,
+  goToMembers,
   goToOverview,
   goToRequests,
+  goToServiceAccounts,
   goToSessions,
+  goToSettings,
+  goToTeams,
   goToTokens,
   type Place,
 } from '#features/address/go-actions.ts';
@@ -74,6 +78,17 @@ export function Sidebar({ organization, onNavigate }: SidebarProps) {
   );
 }
 
+const destinations = [
+  goToSessions,
+  goToAccess,
+  goToRequests,
+  goToMembers,
+  goToTeams,
+  goToServiceAccounts,
+  goToTokens,
+  goToSettings,
+];
+
 function OrganizationNav({ organization }: { organization: string }) {
   const clusters = useClusters(organization);
   const statusOf = useStatusOf();
@@ -108,7 +123,7 @@ function OrganizationNav({ organization }: { organization: string }) {
           );
         })}
       </div>
-      {[goToSessions, goToAccess, goToRequests, goToTokens].map((to) => (
+      {destinations.map((to) => (
         <DestinationLink key={to.id} to={to} place={place} />
       ))}
     </nav>

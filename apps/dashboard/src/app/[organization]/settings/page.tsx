@@ -1,0 +1,5 @@
+import { SettingsPage } from '#features/organization/settings-page.tsx';
+
+export default function Page() {
+  return <SettingsPage />;
+}
