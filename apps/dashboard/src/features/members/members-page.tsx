@@ -75,7 +75,7 @@ export function MembersPage() {
     {
       header: 'Member',
       cell: ({ id, email }) => (
-        <span className="inline-flex min-w-0 items-center gap-2">
+        <span className="inline-flex min-w-0 flex-wrap items-center gap-x-2 max-md:justify-end">
           <span className="font-medium [overflow-wrap:anywhere]">{email}</span>
           {id === me?.user.id && <Badge>you</Badge>}
         </span>
