@@ -113,6 +113,7 @@ describe('a watched organization', () => {
     expect(await connect('eve', 'other-id').ask('clusters:watch', acme)).toEqual(notFound);
     const ada = connect();
     ada.data.principal.credential.clusterId = 'c1';
+    ada.data.principal.credential.scopes = ['cluster:use'];
     expect(await ada.ask('clusters:watch', acme)).toEqual(notFound);
     changes.emit('deleted', { organizationId: 'acme-id', clusterId: 'c1' });
     expect(ada.sent).toEqual([]);

@@ -39,7 +39,12 @@ export class FakeLiveSocket {
       principal: {
         userId,
         username: `${userId}@example.com`,
-        credential: { kind: 'browser', id: `session-${userId}`, clusterId: null as string | null },
+        credential: {
+          kind: 'browser',
+          id: `session-${userId}`,
+          clusterId: null as string | null,
+          scopes: null as string[] | null,
+        },
         memberships: [{ organizationId, slug: organizationId.replace('-id', ''), role: 'owner' }],
       },
       address: '192.0.2.1',
