@@ -114,7 +114,7 @@ describe('a terminal with two people', { timeout: 120_000 }, () => {
   });
 
   it('ends for the colleague within 5 s of losing the role that allowed it, and says why', async () => {
-    const why = 'Your role in this organization does not allow terminals any more.';
+    const why = 'Your access has ended';
     const ms = await toldWithin(colleague, why, { email: bob, organization, role: 'member' });
     expect(ms).toBeLessThan(WITHIN);
     console.log(`role taken away: told after ${Math.round(ms)} ms`);

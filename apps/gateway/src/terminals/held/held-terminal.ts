@@ -218,7 +218,7 @@ export class HeldTerminal {
   /** Ends the views of a person who may not view it any more. */
   withdraw(userId: string): void {
     for (const view of this.#views.filter(({ person }) => person.userId === userId)) {
-      view.detach('Your access has ended.');
+      view.end({ code: 'revoked', exitCode: null, message: 'Your access has ended.' });
       this.#remove(view);
     }
     this.#applySize();
