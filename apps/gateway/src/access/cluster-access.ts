@@ -9,7 +9,14 @@ import {
   readAllowedGroups,
 } from '@postern/kube';
 import type { BindingReader } from '../bindings/binding-reader.ts';
-import { type AskedRequest, type Denial, decideAccess, type Grant, includesGrant } from '../bindings/decide-access.ts';
+import {
+  type AskedRequest,
+  type Denial,
+  decideAccess,
+  type Grant,
+  includesGrant,
+  isUniform,
+} from '../bindings/decide-access.ts';
 import type { DirectoryCluster } from '../clusters/cluster-directory.ts';
 import { type Principal, permits } from '../identity/principal.ts';
 import { Refusal, refusal } from './refusal.ts';
@@ -70,6 +77,14 @@ export class ClusterAccess {
         return !('denied' in now) && includesGrant(now, decision);
       },
     };
+  }
+
+  /** Whether an account gets the same in every namespace of a cluster, and for what is in none. */
+  async isUniform(principal: Principal, cluster: DirectoryCluster): Promise<boolean> {
+    const { organizationId, id, labels } = cluster;
+    const role = roleIn(principal, organizationId);
+    const bindings = await this.#bindings.of({ organizationId, userId: principal.userId });
+    return isUniform({ role, bindings }, { id, labels }, new Date());
   }
 
   /** The account's access to a cluster as such: what it may do somewhere in it; null for none. */

@@ -87,6 +87,12 @@ export function decideAccess(
   };
 }
 
+/** Whether an account gets the same in every namespace of a cluster, and for what is in none. */
+export function isUniform({ role, bindings }: Holder, target: Target, at: Date): boolean {
+  if (levelOfRole[role] !== undefined) return true;
+  return bindings.every((binding) => binding.namespaces.length === 0 || !covers(binding, target, at));
+}
+
 /** Whether a binding is for this cluster and has not expired. */
 function covers({ cluster, expiresAt }: BindingRule, { id, labels }: Target, at: Date): boolean {
   if (expiresAt !== null && expiresAt <= at) return false;

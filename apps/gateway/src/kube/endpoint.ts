@@ -31,6 +31,7 @@ import { authenticate } from './authenticate.ts';
 import { breakOff } from './break-off.ts';
 import { forwardRequest } from './forward-request.ts';
 import { answerRefusal, forwardUpgrade } from './forward-upgrade.ts';
+import { deniedReview, isRightsReview, type RightsReview, readRightsReview } from './rights-review.ts';
 import { sanitise, sanitiseUpgrade } from './sanitise.ts';
 import { sessionStart } from './session-start.ts';
 
@@ -38,7 +39,7 @@ export interface KubeEndpointOptions {
   authenticator: Pick<Authenticator, 'authenticate'>;
   directory: Pick<ClusterDirectory, 'find' | 'findOnly' | 'firstRequestServed'>;
   /** Who may do what in which cluster. */
-  access: Pick<ClusterAccess, 'admit'>;
+  access: Pick<ClusterAccess, 'admit' | 'isUniform'>;
   sessions: Pick<SessionLog, 'start' | 'end'>;
   connector: ClusterConnector;
   audit: AuditLog;
@@ -62,6 +63,8 @@ interface Admitted {
   asked: ClassifiedRequest;
   headers: HeaderPairs;
   admission: Admission;
+  /** A review of the caller's own rights that the gateway had to read; `denied` if it would refuse what is asked for. */
+  review: (RightsReview & { denied: string | undefined }) | undefined;
 }
 
 /** The pass that filters headers, of a plain request or of an upgrade. */
@@ -117,12 +120,35 @@ export class KubeEndpoint {
     const asked = classify(method, address.target);
     trail.know({ asked });
     const { path } = address.target;
-    const admission = await access.admit({ principal, cluster, asked: { info: asked.info, path, verb: asked.verb } });
+    const granted = await access.admit({ principal, cluster, asked: { info: asked.info, path, verb: asked.verb } });
+    const { admission, review } = await this.#reviewed(request, { principal, cluster, asked, granted });
     trail.know({ identity: admission.identity });
     authorise(asked, { user: admission.identity.user, level: admission.grant.level });
     const headers = clean(headerPairs(request.rawHeaders), principal, { method, info: asked.info });
     await trail.admitted();
-    return { principal, address, cluster, asked, headers, admission };
+    return { principal, address, cluster, asked, headers, admission, review };
+  }
+
+  /**
+   * Pass: the cluster does not know of namespaces to which an account is limited, so a review of its rights is asked with the
+   * groups that it has where the review is about.
+   */
+  async #reviewed(
+    request: IncomingMessage,
+    { principal, cluster, asked, granted }: Pick<Admitted, 'principal' | 'cluster' | 'asked'> & { granted: Admission },
+  ): Promise<Pick<Admitted, 'admission' | 'review'>> {
+    const { access } = this.#options;
+    if (!isRightsReview(asked.info) || (await access.isUniform(principal, cluster))) {
+      return { admission: granted, review: undefined };
+    }
+    const review = await readRightsReview(request, asked.info);
+    try {
+      const admission = await access.admit({ principal, cluster, asked: review.asked });
+      return { admission, review: { ...review, denied: undefined } };
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status.code !== 403) throw error;
+      return { admission: granted, review: { ...review, denied: error.message } };
+    }
   }
 
   async #request(request: IncomingMessage, response: ServerResponse, trail: ClusterTrail): Promise<void> {
@@ -132,7 +158,12 @@ export class KubeEndpoint {
       return;
     }
     const { limits, revalidation } = this.#options;
-    const { principal, cluster, asked, admission } = admitted;
+    const { principal, cluster, asked, admission, review } = admitted;
+    if (review?.denied !== undefined) {
+      sendJson(response, 201, deniedReview(review, asked.info, review.denied));
+      trail.ended({ reason: 'answered by the gateway', bytesUp: 0, bytesDown: 0, status: 201 });
+      return;
+    }
     const leave = enterCluster(limits, principal, cluster);
     const passage = meteredPassage(this.#options, {
       cluster,
@@ -158,6 +189,7 @@ export class KubeEndpoint {
         response,
         passage,
         asked,
+        body: review?.body,
         browser:
           principal.credential.kind === 'browser'
             ? { compressor: this.#compressor, person: principal.userId }
@@ -251,11 +283,15 @@ function headOf(
 }
 
 function sendRefusal(response: ServerResponse, { status, retryAfterSeconds }: Refusal): void {
-  const body = `${JSON.stringify(status)}\n`;
-  response.statusCode = status.code;
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
+  sendJson(response, status.code, status);
+}
+
+function sendJson(response: ServerResponse, status: number, value: object): void {
+  const body = `${JSON.stringify(value)}\n`;
+  response.statusCode = status;
   response.setHeader('content-type', 'application/json');
   response.setHeader('content-length', Buffer.byteLength(body));
   response.setHeader('cache-control', 'no-store');
-  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
   response.end(body);
 }

@@ -45,7 +45,7 @@ function forward({ method = 'GET', path = '/api/v1/pods', headTimeoutMs = 60_000
     return { stream, response: head };
   });
   const asked = classify(method, readAddress(path).target);
-  return forwardRequest({ request, response, passage, asked, browser: undefined, headTimeoutMs });
+  return forwardRequest({ request, response, passage, asked, body: undefined, browser: undefined, headTimeoutMs });
 }
 
 describe('a client that has gone', () => {

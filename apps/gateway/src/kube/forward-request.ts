@@ -14,6 +14,8 @@ export interface ForwardRequestOptions {
   response: ServerResponse;
   passage: Passage;
   asked: ClassifiedRequest;
+  /** The body, if it was read already. */
+  body: Buffer | undefined;
   /** For a browser: compresses the answer if that is useful, at the expense of this person. Undefined for other clients. */
   browser: { compressor: AnswerCompressor; person: string } | undefined;
   /** Time limit for the response head of a plain request; watches, logs and proxies have no deadline. */
@@ -32,10 +34,12 @@ export async function forwardRequest(options: ForwardRequestOptions): Promise<nu
   // Also called at the normal end: cutting a stream that has finished in both directions has no effect.
   response.once('close', leave);
   if (response.destroyed) leave();
-  const body = hasBody(request) ? new RequestBody(request) : undefined;
+  const known = options.body;
+  const body = known === undefined && hasBody(request) ? new RequestBody(request) : undefined;
   const { stream, answer } = await askCluster({
     open: passage.open,
     ...(body === undefined ? {} : { send: (to) => body.sendTo(to) }),
+    ...(known === undefined ? {} : { send: (to) => void to.end(known) }),
     isRepeatable: () => body?.isRepeatable ?? true,
     headTimeoutMs: asked.kind === 'unary' ? options.headTimeoutMs : 0,
   });

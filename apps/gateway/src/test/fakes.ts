@@ -43,8 +43,11 @@ export interface FakeCluster {
 /** Everybody has the same level on every cluster; the test sets it. */
 export class FakeBindings {
   level: Level | null = 'admin';
+  /** Instead of the level. */
+  rules: BindingRule[] | undefined;
 
   async of(): Promise<BindingRule[]> {
+    if (this.rules !== undefined) return this.rules;
     const rule = { id: 'binding', team: null, cluster: {}, groups: [], namespaces: [], expiresAt: null };
     return this.level === null ? [] : [{ ...rule, level: this.level }];
   }
