@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
+import { SerialClient } from './serial-client.ts';
 import { MissingOrganizationError, organizationOf, type Query, requireOrganization } from './tenant-scope.ts';
 
 /** Columns that the serving role may not read, so that Prisma does not ask for them. */
@@ -79,6 +80,7 @@ function settings(url: string, connections: number) {
     connectionTimeoutMillis: connectionWaitMs,
     idleTimeoutMillis: 60_000,
     application_name: 'postern-gateway',
+    Client: SerialClient,
   });
   // Minimal: messages without the arguments, which may contain personal data.
   return { adapter, errorFormat: 'minimal', transactionOptions: { maxWait: connectionWaitMs } } as const;
