@@ -152,7 +152,7 @@ export const RequestAccessRequest = z.strictObject({
   namespaces: Namespaces,
   reason: Reason.min(1, 'Say what you need it for'),
   durationSeconds: RequestedDuration.default(3_600),
-  /** Take the access at once, for at most an hour. Only where the organization allows it; everyone who approves is told. */
+  /** Take the access at once, for at most an hour. Only where the organization allows it; everyone who approves sees it. */
   breakGlass: z.boolean().default(false),
 });
 export type RequestAccessRequest = z.input<typeof RequestAccessRequest>;

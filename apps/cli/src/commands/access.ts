@@ -66,7 +66,10 @@ function addRequestCommands(access: Command, invocationOf: (command: Command) =>
     .addOption(namespaces())
     .requiredOption('--reason <text>', 'what you need it for')
     .addOption(durationOption('--for <duration>', 'how long, from 5m to 30d (default: 1h)'))
-    .option('--break-glass', 'take it at once, for an hour at most, where the organization allows it; others are told')
+    .option(
+      '--break-glass',
+      'take it at once, for an hour at most, where the organization allows it; whoever approves sees it',
+    )
     .option('--wait', 'wait until somebody decides')
     .action(async (options: RequestOptions, command: Command) => request(invocationOf(command), options));
   access

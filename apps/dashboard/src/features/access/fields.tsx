@@ -5,8 +5,8 @@ import { Select } from '#components/ui/select.tsx';
 import { useClusters } from '#features/clusters/use-clusters.ts';
 
 const levelOptions = [
-  { value: 'viewer', label: 'Viewer: read everything but secrets' },
-  { value: 'editor', label: 'Editor: change workloads, open terminals' },
+  { value: 'viewer', label: 'Viewer: read, no secrets' },
+  { value: 'editor', label: 'Editor: change, terminals' },
   { value: 'admin', label: 'Admin: everything' },
 ];
 

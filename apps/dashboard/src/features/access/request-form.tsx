@@ -69,7 +69,8 @@ export function RequestForm({ id, form: { errors, onSubmit }, organization, sugg
         {(control) => <Select {...control} name="duration" options={durations} defaultValue="3600" />}
       </Field>
       <Checkbox name="emergency">
-        Emergency: take it at once, for an hour at most. Only where the organization allows it; others are told.
+        Emergency: take it at once, for an hour at most. Only where the organization allows it; whoever approves sees
+        it.
       </Checkbox>
     </form>
   );
