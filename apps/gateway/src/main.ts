@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { type Config, ConfigurationError, readConfig } from './config.ts';
+import { collectGarbage } from './core/collect-garbage.ts';
 import { createLogger } from './core/log.ts';
 import { crashExitCode, endOnUncaught } from './core/uncaught.ts';
 import { isUnreachable } from './database/database.ts';
@@ -54,6 +55,7 @@ async function start(): Promise<Gateway> {
 
 const gateway = await start();
 serving = gateway;
+collectGarbage();
 let isStopping = false;
 function stop(why: string): void {
   if (isCrashing()) process.exit(crashExitCode);

@@ -47,7 +47,7 @@ export const wideStreams = 64;
 const defaults: MuxOptions = {
   maxStreams: 1024,
   maxPeerStreams: 1024,
-  windowBudget: 24 * 1024 * 1024,
+  windowBudget: 16 * 1024 * 1024,
   maxWindow: 8 * 1024 * 1024,
   bulkChunk: 64 * 1024,
   interactiveChunk: 16 * 1024,

@@ -4,7 +4,6 @@ import { ApiError } from '../http/api-error.ts';
 import type { Credentials } from '../identity/credentials.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { ApiTokens } from '../tokens/api-tokens.ts';
-import { deviceName } from './device-name.ts';
 
 /** A person's sign-ins: browser sessions, and tokens of the command line. What was made with one ends with it. */
 export class OwnSignIns {
@@ -21,6 +20,8 @@ export class OwnSignIns {
   /** Those that are still valid, newest first. */
   async list({ userId, credential }: Principal): Promise<OwnSignIn[]> {
     const { browserSession, apiToken, user } = this.#database.acrossOrganizations;
+    // Its library is needed only here, and seldom.
+    const { deviceName } = await import('./device-name.ts');
     const { incarnation } = await user.findUniqueOrThrow({ where: { id: userId } });
     const valid = { userId, userIncarnation: incarnation, revokedAt: null, expiresAt: { gt: new Date() } };
     const [sessions, tokens] = await Promise.all([

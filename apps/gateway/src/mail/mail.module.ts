@@ -3,16 +3,22 @@ import type { Config } from '../config.ts';
 import { CONFIG, LOGGER } from '../core/injection-tokens.ts';
 import { provide } from '../core/provide.ts';
 import { AccountMail } from './account-mail.ts';
-import { MAILER } from './mailer.ts';
+import { MAILER, type Mailer } from './mailer.ts';
 import { NoMailer } from './no-mailer.ts';
-import { SmtpMailer } from './smtp-mailer.ts';
+
+/** The library for SMTP takes 10 MiB, so it is loaded only where it is used. */
+async function mailerFor({ mail }: Config): Promise<Mailer> {
+  if (mail === null) return new NoMailer();
+  const { SmtpMailer } = await import('./smtp-mailer.ts');
+  return new SmtpMailer(mail);
+}
 
 /** E-mail, if it is configured. */
 @Module({
   providers: [
     {
       provide: MAILER,
-      useFactory: ({ mail }: Config) => (mail === null ? new NoMailer() : new SmtpMailer(mail)),
+      useFactory: mailerFor,
       inject: [CONFIG],
     },
     provide(AccountMail, MAILER, LOGGER, CONFIG),

@@ -1,14 +1,11 @@
 import type { CreatePasskeyRequest, Passkey, PasskeyAssertion } from '@postern/contracts';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
 import { type Database, isDuplicate } from '../database/database.ts';
 import type { PasskeyModel } from '../generated/prisma/models.ts';
 import { ApiError, limitReached } from '../http/api-error.ts';
 import type { Challenges } from './challenges.ts';
+
+/** Loaded when first needed: it takes 20 MiB, and where nobody has a passkey it is never used. */
+const webAuthn = () => import('@simplewebauthn/server');
 
 /** Passkeys of one person. */
 const mostPasskeys = 20;
@@ -48,6 +45,7 @@ export class Passkeys {
     const known = await this.#passkeys.findMany({ where: { userId } });
     refuseTooMany(known.length);
     const { passkeyChallenge } = await this.#challenges.forUser('passkeyRegistration', userId);
+    const { generateRegistrationOptions } = await webAuthn();
     return generateRegistrationOptions({
       rpName: 'Postern',
       rpID: this.#host,
@@ -65,6 +63,7 @@ export class Passkeys {
   /** Adds a passkey. @throws {ApiError} `invalid-request`: nothing that we asked to be signed; `conflict`, `limit-reached`. */
   async add(userId: string, { name, attestation }: CreatePasskeyRequest): Promise<Passkey> {
     const { transports, ...response } = attestation.response;
+    const { verifyRegistrationResponse } = await webAuthn();
     const verified = await verifyRegistrationResponse({
       response: {
         ...attestation,
@@ -113,6 +112,7 @@ export class Passkeys {
   /** What a passkey must sign. @param userId null: any passkey that the authenticator can find by itself, with its own check. */
   async requestOptions(challenge: Uint8Array, userId: string | null) {
     const known = userId === null ? [] : await this.#passkeys.findMany({ where: { userId } });
+    const { generateAuthenticationOptions } = await webAuthn();
     return generateAuthenticationOptions({
       rpID: this.#host,
       challenge: Uint8Array.from(challenge),
@@ -130,6 +130,7 @@ export class Passkeys {
       where: { credentialId: Buffer.from(assertion.id, 'base64url') },
     });
     if (passkey === null) return null;
+    const { verifyAuthenticationResponse } = await webAuthn();
     const { userHandle, ...signed } = assertion.response;
     if (userHandle !== undefined && Buffer.from(userHandle, 'base64url').toString() !== passkey.userId) return null;
     const answer = await verifyAuthenticationResponse({

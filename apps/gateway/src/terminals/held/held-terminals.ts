@@ -18,7 +18,7 @@ import type { Revalidation } from '../../revalidation/revalidation.ts';
 import type { SessionLog } from '../../sessions/session-log.ts';
 import type { SessionViewers } from '../../sessions/session-viewers.ts';
 import type { OpenedTerminal, TerminalClient, TerminalService } from '../terminal-service.ts';
-import { HeldTerminal } from './held-terminal.ts';
+import type { HeldTerminal } from './held-terminal.ts';
 import type { TerminalView, ViewEvents } from './terminal-view.ts';
 import { ViewTrail } from './view-trail.ts';
 
@@ -80,8 +80,12 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
     if (asked !== undefined) return begun(asked, asked.attach({ ...view, events, onOver: () => {} }));
     const leave = this.#enter(principal.userId);
     try {
-      const opened = await this.#options.service.open(client, request);
-      const held = this.#hold(client, request, opened);
+      // The emulator of screens takes several MiB, so it is loaded with the first terminal, while that opens.
+      const [opened, { HeldTerminal }] = await Promise.all([
+        this.#options.service.open(client, request),
+        import('./held-terminal.ts'),
+      ]);
+      const held = this.#hold(HeldTerminal, { client, request, opened });
       const { start, ...rest } = begun(held, held.attach({ ...view, events, onOver: () => {} }));
       return {
         ...rest,
@@ -223,11 +227,20 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
       else this.#opening.set(userId, left);
     };
   }
-  #hold({ principal }: TerminalClient, request: z.output<typeof OpenTerminal>, opened: OpenedTerminal): HeldTerminal {
+
+  #hold(
+    Terminal: typeof HeldTerminal,
+    {
+      client,
+      request,
+      opened,
+    }: { client: TerminalClient; request: z.output<typeof OpenTerminal>; opened: OpenedTerminal },
+  ): HeldTerminal {
+    const { principal } = client;
     const { organization, cluster, namespace, pod, columns, rows } = request;
     const { terminal, organizationId, isFailClosed } = opened;
     const changed = (): void => void this.emit('changed', organizationId);
-    const held = new HeldTerminal({
+    const held = new Terminal({
       terminal,
       organizationId,
       place: { organization, cluster, namespace, pod },
