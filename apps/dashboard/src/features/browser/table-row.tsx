@@ -135,7 +135,8 @@ function NarrowCells({ row, shown, states, title, namespace, href }: TableRowPro
         {namespace && <span className="mr-3">{row.namespace}</span>}
         {rest.map(({ column, index }) => (
           <span key={column.name} className="mr-3">
-            {column !== message?.column && <span className="text-faint">{column.name} </span>}
+            {/* A plain space would count as moved when values that come later push it over the edge. */}
+            {column !== message?.column && <span className="text-faint">{`${column.name}\u00A0`}</span>}
             <TableCell column={column} cell={row.cells[index]} row={row} states={states} />
           </span>
         ))}
