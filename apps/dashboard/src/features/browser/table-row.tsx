@@ -137,7 +137,10 @@ function NarrowCells({ row, shown, states, title, namespace, href }: TableRowPro
           <span key={column.name} className="mr-3">
             {/* A plain space would count as moved when values that come later push it over the edge. */}
             {column !== message?.column && <span className="text-faint">{`${column.name}\u00A0`}</span>}
-            <TableCell column={column} cell={row.cells[index]} row={row} states={states} />
+            {/* What a pod uses comes after the pods: its place is kept, so that it moves nothing. */}
+            <span className={column.meaning === 'cpu' ? 'inline-block min-w-[5ch]' : undefined}>
+              <TableCell column={column} cell={row.cells[index]} row={row} states={states} />
+            </span>
           </span>
         ))}
       </div>

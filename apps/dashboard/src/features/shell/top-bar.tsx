@@ -33,7 +33,7 @@ export function TopBar({ onOpenNavigation }: { onOpenNavigation: () => void }) {
         </IconButton>
       </span>
       <Breadcrumbs />
-      <div className="ml-auto flex shrink-0 items-center gap-2">
+      <div className="flex shrink-0 grow items-center justify-end gap-2">
         {connected && organization !== undefined && cluster !== undefined && (
           <NamespacePicker organization={organization} cluster={cluster} />
         )}
