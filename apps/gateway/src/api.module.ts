@@ -20,6 +20,7 @@ import { Limits } from './limits/limits.ts';
 import { LocalModule } from './local/local.module.ts';
 import { MembersModule } from './members/members.module.ts';
 import { MetaController } from './meta/meta.controller.ts';
+import { OidcModule } from './oidc/oidc.module.ts';
 import { OrganizationsModule } from './organizations/organizations.module.ts';
 import { RecordingsModule } from './recordings/recordings.module.ts';
 import { Freshness } from './second-factors/freshness.ts';
@@ -47,6 +48,7 @@ import { TokensModule } from './tokens/tokens.module.ts';
     AgentsModule,
     AccountsModule,
     SecondFactorsModule,
+    OidcModule,
     LocalModule,
     RecordingsModule,
   ],

@@ -74,6 +74,15 @@ export {
   Team,
 } from './members.ts';
 export { Meta } from './meta.ts';
+export {
+  CompleteOidcRequest,
+  OidcGroupMapping,
+  OidcProvider,
+  OidcStart,
+  OidcTest,
+  SetOidcRequest,
+  StartOidcRequest,
+} from './oidc.ts';
 export { operations } from './operations.ts';
 export { Organization, UpdateOrganizationRequest } from './organizations.ts';
 export {

@@ -64,6 +64,14 @@ export const operations = {
   createPasswordResetLink: { method: 'POST', path: '/organizations/{organization}/members/{member}/password-reset' },
   getOrganizationSecurity: { method: 'GET', path: '/organizations/{organization}/security' },
   updateOrganizationSecurity: { method: 'PATCH', path: '/organizations/{organization}/security' },
+  // OpenID Connect
+  startOidc: { method: 'POST', path: '/auth/oidc' },
+  completeOidc: { method: 'POST', path: '/auth/oidc/complete' },
+  linkOidc: { method: 'POST', path: '/organizations/{organization}/oidc/link' },
+  getOidc: { method: 'GET', path: '/organizations/{organization}/oidc' },
+  setOidc: { method: 'POST', path: '/organizations/{organization}/oidc' },
+  testOidc: { method: 'POST', path: '/organizations/{organization}/oidc/test' },
+  removeOidc: { method: 'DELETE', path: '/organizations/{organization}/oidc' },
   // Clusters
   listClusters: { method: 'GET', path: '/organizations/{organization}/clusters' },
   watchClusters: { method: 'GET', path: '/organizations/{organization}/cluster-changes' },

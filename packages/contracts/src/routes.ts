@@ -6,6 +6,7 @@ import { authRoutes } from './routes/auth.ts';
 import { clustersRoutes } from './routes/clusters.ts';
 import { membersRoutes } from './routes/members.ts';
 import { metaRoutes } from './routes/meta.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { organizationsRoutes } from './routes/organizations.ts';
 import { recordingsRoutes } from './routes/recordings.ts';
 import { serviceAccountsRoutes } from './routes/service-accounts.ts';
@@ -19,6 +20,7 @@ export const routes = {
   ...organizationsRoutes,
   ...membersRoutes,
   ...accountRoutes,
+  ...oidcRoutes,
   ...clustersRoutes,
   ...tokensRoutes,
   ...accessRoutes,

@@ -52,6 +52,9 @@ const bodies: Partial<Record<OperationId, unknown>> = {
   updateAuditSettings: { retentionDays: 400 },
   updateClusterAudit: { mode: 'fail-open' },
   createAuditWebhook: { url: 'https://192.0.2.1/' },
+  startOidc: { organization: 'nobody' },
+  completeOidc: { response: 'code=x&state=x' },
+  setOidc: { issuer: 'https://192.0.2.1', clientId: 'postern', clientSecret: 'x' },
   enrollAgent: { publicKey: '-----BEGIN PUBLIC KEY-----\n', version: '0.1.0', instance: 'x', location: 'outside' },
 };
 const ids = Object.keys(operations) as OperationId[];

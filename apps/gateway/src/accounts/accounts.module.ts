@@ -75,6 +75,6 @@ import { SignIns } from './sign-ins.ts';
       passkeys: Passkeys,
     }),
   ],
-  exports: [SetupCode],
+  exports: [SetupCode, SignIns, SignInLimits, Accounts],
 })
 export class AccountsModule {}

@@ -98,8 +98,8 @@ export class Accounts {
     await this.#database.acrossOrganizations.user.updateMany({ where: { id: userId }, data: { name } });
   }
 
-  /** The content of `Me`. */
-  async describe(userId: string) {
+  /** The content of `Me`. @param providerOf the only organization to show, for a sign-in with its provider. */
+  async describe(userId: string, providerOf: string | null = null) {
     // A person's memberships span all their organizations.
     const { memberships, serviceAccount, ...user } = await this.#database.acrossOrganizations.user.findUniqueOrThrow({
       where: { id: userId },
@@ -110,7 +110,9 @@ export class Accounts {
     });
     return {
       user: { id: user.id, email: usernameOf({ ...user, serviceAccount }), createdAt: user.createdAt.toISOString() },
-      organizations: memberships.map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role })),
+      organizations: memberships
+        .filter(({ organizationId }) => providerOf === null || organizationId === providerOf)
+        .map(({ organization: { id, name, slug }, role }) => ({ id, name, slug, role })),
     };
   }
 

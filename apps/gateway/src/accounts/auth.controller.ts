@@ -69,11 +69,12 @@ export class AuthController {
 
   @Operation('getMe')
   getMe(@CallOf() { principal }: Call<'getMe'>): Promise<Answer<'getMe'>> {
-    return this.accounts.describe(principal.userId);
+    return this.accounts.describe(principal.userId, principal.providerOf);
   }
 }
 
-function clientOf(request: FastifyRequest): SigningIn {
+/** What identifies the client of a request. */
+export function clientOf(request: FastifyRequest): SigningIn {
   const { cookie } = request.headers;
   return {
     address: countedAddressOf(request.raw),
@@ -85,7 +86,8 @@ function clientOf(request: FastifyRequest): SigningIn {
   };
 }
 
-function answer<T>(reply: FastifyReply, step: Step<T>): T {
+/** The answer of a step; its cookies are set. */
+export function answer<T>(reply: FastifyReply, step: Step<T>): T {
   if (step.cookies.length > 0) void reply.header('set-cookie', step.cookies);
   return step.answer;
 }

@@ -61,6 +61,11 @@ export class SignInLimits {
     this.#take('signInsPerAddress', address);
   }
 
+  /** Before a provider is asked, or believed. @throws {ApiError} `rate-limited`. */
+  beforeProvider(address: string): void {
+    this.#take('signInsPerAddress', address);
+  }
+
   /** @throws {ApiError} `rate-limited`. */
   beforeSignUp(address: string): void {
     this.#take('signUpsPerAddress', address);

@@ -130,11 +130,26 @@ export class SignIns {
     return this.#start(user, { token: undefined, client, hasSecondFactor: true });
   }
 
+  /** Begins a browser session of a person for whom an organization's provider vouched. It opens that organization only. */
+  async viaProvider(
+    user: Person,
+    client: SigningIn,
+    vouched: { providerOf: string; hasSecondFactor: boolean },
+  ): Promise<Step<SignedIn>> {
+    const { accounts, sessions } = this.#dependencies;
+    await sessions.end(client.refresh);
+    const { remoteAddress: address, userAgent } = client;
+    const cookies = signInCookies(await sessions.begin(user, { address, userAgent, ...vouched }));
+    return { answer: await accounts.describe(user.id, vouched.providerOf), cookies };
+  }
+
   /** New cookies for a refresh secret; null if its session has ended. */
   async refresh(secret: string | null): Promise<Step<SignedIn> | null> {
     const { accounts, sessions } = this.#dependencies;
     const signIn = await sessions.refresh(secret);
-    return signIn && { answer: await accounts.describe(signIn.userId), cookies: signInCookies(signIn) };
+    return (
+      signIn && { answer: await accounts.describe(signIn.userId, signIn.providerOf), cookies: signInCookies(signIn) }
+    );
   }
 
   /** Ends the credential used to sign out. */

@@ -59,6 +59,14 @@ async function fill({ organizationId, clusterId, userId }: Omit<TenantRows, 'age
   await scoped.teamMember.create({ data: { organizationId, teamId, userId } });
   const invitation = { organizationId, email: 'x@example.com', role: 'member', secretHash, expiresAt } as const;
   await scoped.invitation.create({ data: { ...invitation, invitedById: userId } });
+  const issuer = 'https://id.example.com';
+  const client = { issuer, clientId: 'postern', sealedSecret: secretHash, groupsClaim: 'groups', groupMappings: [] };
+  const { id: providerId } = await scoped.oidcProvider.create({
+    data: { organizationId, ...client, trustsSecondFactor: false },
+  });
+  await scoped.oidcLink.create({ data: { organizationId, userId, issuer, subject: 'ann' } });
+  const ownHash = Buffer.from(organizationId.replaceAll('-', ''), 'hex');
+  await scoped.oidcTransaction.create({ data: { organizationId, providerId, secretHash: ownHash, expiresAt } });
 }
 
 /** Runs statements on one connection of the serving role. */

@@ -1,5 +1,6 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import {
+  type OperationId,
   type Permission,
   permissions,
   type Route,
@@ -66,6 +67,7 @@ export class AccessGuard implements CanActivate {
     if (!isProbe && (access === 'public' || access === 'join-token'))
       await this.#count(`address ${countedAddressOf(request.raw)}`);
     const caller = await this.#caller(request, access);
+    if (access === 'user') refuseProviders(caller, 'operation' in declared ? declared.operation : undefined);
     if (route.freshness === true) await this.#requireFreshness(caller, request);
     partsOf(request).caller = caller;
     return true;
@@ -129,6 +131,21 @@ export class AccessGuard implements CanActivate {
       );
     return principal;
   }
+}
+
+/** What a sign-in with an organization's provider may do beside that organization. */
+const ofProviders: ReadonlySet<OperationId | undefined> = new Set(['getMe', 'signOut', 'stepUp', 'passkeyForStepUp']);
+
+/**
+ * Whoever runs a provider can sign in as each of its people, so such a sign-in never reaches the account, which may be of other
+ * organizations too. @throws {ApiError} 403.
+ */
+function refuseProviders(caller: object, operation: OperationId | undefined): void {
+  if ('principal' in caller && (caller.principal as Principal).providerOf !== undefined && !ofProviders.has(operation))
+    throw new ApiError(
+      'forbidden',
+      'You signed in with the provider of an organization, which opens that organization only. Sign in with your password or a passkey to do this.',
+    );
 }
 
 /** @throws {ApiError} 404 if the person is not a member of the organization, whether or not it exists; 403 for their role. */

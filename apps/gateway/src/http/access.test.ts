@@ -40,6 +40,9 @@ const bodies: Record<string, unknown> = {
   updateAuditSettings: { retentionDays: 400 },
   updateClusterAudit: { mode: 'fail-open' },
   createAuditWebhook: { url: 'https://192.0.2.1/' },
+  startOidc: { organization: 'nobody' },
+  completeOidc: { response: 'code=x&state=x' },
+  setOidc: { issuer: 'https://192.0.2.1', clientId: 'postern', clientSecret: 'x' },
 };
 
 /** The body of a response without its request id. */

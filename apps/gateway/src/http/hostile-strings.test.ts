@@ -68,6 +68,9 @@ const bodies: Partial<Record<OperationId, object>> = {
   updateAuditSettings: { retentionDays: 400 },
   updateClusterAudit: { mode: 'fail-open' },
   createAuditWebhook: { url: 'https://192.0.2.1/' },
+  startOidc: { organization: 'nobody' },
+  completeOidc: { response: 'code=x&state=x' },
+  setOidc: { issuer: 'https://192.0.2.1', clientId: 'postern', clientSecret: 'x' },
   enrollAgent: {
     publicKey: generateAgentKey().publicKeyPem,
     version: '0.1.0',

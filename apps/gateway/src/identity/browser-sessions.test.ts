@@ -79,7 +79,7 @@ it('changes the refresh secret at each use, and extends the session', async () =
   for (let generation = 1; generation <= 11; generation += 1) {
     vi.setSystemTime(start + generation * day);
     const next = await sessions.refresh(signIn.refresh.value);
-    expect(next).toEqual({ access: expect.anything(), refresh: expect.anything(), userId: user.id });
+    expect(next).toEqual({ access: expect.anything(), refresh: expect.anything(), userId: user.id, providerOf: null });
     signIn = next as SignIn;
     expect(signIn.refresh.value).toMatch(new RegExp(`^${idOf(first)}\\.${generation}\\.`));
     expect(await rowOf(first)).toMatchObject({

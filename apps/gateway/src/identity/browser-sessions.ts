@@ -28,6 +28,8 @@ export interface BrowserSessionStart {
   userAgent: string;
   /** Whether the person proved a second factor. */
   hasSecondFactor: boolean;
+  /** The organization whose provider vouched for the person, the only one that the session opens. */
+  providerOf?: string;
 }
 
 /** What browser sessions depend on. */
@@ -62,6 +64,7 @@ export class BrowserSessions {
         lastSeenAt: now,
         provedAt: now,
         secondFactorAt: start.hasSecondFactor ? now : null,
+        providerOf: start.providerOf ?? null,
       },
       select: { id: true },
     });
@@ -69,7 +72,7 @@ export class BrowserSessions {
   }
 
   /** New cookies for a refresh secret; null if it is not, or no longer, valid. */
-  async refresh(secret: string | null): Promise<(SignIn & { userId: string }) | null> {
+  async refresh(secret: string | null): Promise<(SignIn & { userId: string; providerOf: string | null }) | null> {
     const shown = this.#read(secret);
     if (shown === null) return null;
     const { id, generation } = shown;
@@ -97,7 +100,7 @@ export class BrowserSessions {
     }
     const { user } = row;
     if (user.disabledAt !== null || user.incarnation !== row.userIncarnation) return null;
-    return { ...this.#signIn(row, row.generation), userId: user.id };
+    return { ...this.#signIn(row, row.generation), userId: user.id, providerOf: row.providerOf };
   }
 
   /** Ends the session of a refresh secret. An invalid secret has no effect. */

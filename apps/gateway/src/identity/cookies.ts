@@ -4,6 +4,8 @@ export const refreshCookie = '__Secure-postern_refresh';
 export const deviceCookie = '__Secure-postern_device';
 export const challengeCookie = '__Secure-postern_challenge';
 
+export const providerCookie = '__Secure-postern_provider';
+
 /** The only path to which the refresh and device cookies are sent. */
 const refreshPath = '/api/v1/auth';
 const deviceSeconds = 180 * 86_400;
@@ -46,6 +48,16 @@ export function holdChallengeCookie(challenge: { value: string; seconds: number 
 /** `Set-Cookie` value that forgets it. */
 export function dropChallengeCookie(): string {
   return cookie(challengeCookie, { value: '', seconds: 0, path: refreshPath });
+}
+
+/** `Set-Cookie` value of a sign-in at a provider that is under way. Strict: our own page sends what the provider sent back. */
+export function holdProviderCookie(transaction: { value: string; seconds: number }): string {
+  return cookie(providerCookie, { ...transaction, path: refreshPath });
+}
+
+/** `Set-Cookie` value that forgets it. */
+export function dropProviderCookie(): string {
+  return cookie(providerCookie, { value: '', seconds: 0, path: refreshPath });
 }
 
 /** `Set-Cookie` values that sign a browser out. */

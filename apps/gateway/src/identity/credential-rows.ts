@@ -16,9 +16,13 @@ export interface BrowserSessionRow extends Holder {
   userIncarnation: number;
   revokedAt: Date | null;
   expiresAt: Date;
+  /** The only organization that it opens, whose provider vouched for the person; null for a sign-in of their own. */
+  providerOf: string | null;
+  /** Whether that organization believes its provider that it asked for a second factor, and it did. */
+  hasProvidersFactor: boolean;
 }
 
-export interface TokenRow extends BrowserSessionRow {
+export interface TokenRow extends Omit<BrowserSessionRow, 'providerOf' | 'hasProvidersFactor'> {
   id: string;
   organizationId: string;
   /** The only cluster that it opens. */
@@ -66,7 +70,8 @@ export async function readBrowserSession(
   id: string,
 ): Promise<BrowserSessionRow | null> {
   const [row] = await acrossOrganizations.$queryRaw<BrowserSessionRow[]>`
-    SELECT s.user_incarnation AS "userIncarnation", s.revoked_at AS "revokedAt", s.expires_at AS "expiresAt", ${holder}
+    SELECT s.user_incarnation AS "userIncarnation", s.revoked_at AS "revokedAt", s.expires_at AS "expiresAt",
+      s.provider_of AS "providerOf", s.provider_of IS NOT NULL AND s.second_factor_at IS NOT NULL AS "hasProvidersFactor", ${holder}
     FROM browser_sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = ${id}::uuid`;
   return row ?? null;

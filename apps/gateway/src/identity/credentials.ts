@@ -81,11 +81,22 @@ export class Credentials {
     if (row.disabledAt !== null || row.incarnation !== row.userIncarnation) return null;
     // A token opens the organization in which it was made; a sign-in, with a browser or the command line, opens all of them.
     const opensAll = !('kind' in row) || row.kind === 'cli';
-    const opened = row.memberships.filter((one) => opensAll || one.organizationId === row.organizationId);
+    const opened =
+      'providerOf' in row && row.providerOf !== null
+        ? openedByProvider(row, row.providerOf)
+        : row.memberships.filter((one) => opensAll || ('kind' in row && one.organizationId === row.organizationId));
     const ofState = (state: boolean) =>
       opened.filter(({ isWithheld }) => isWithheld === state).map(({ isWithheld: _, ...membership }) => membership);
     const credential = { ...shown, scopes: scopesOf(row, shown) };
-    return Object.freeze({ userId, username, credential, memberships: ofState(false), withheld: ofState(true) });
+    const provider = 'providerOf' in row && row.providerOf !== null ? { providerOf: row.providerOf } : {};
+    return Object.freeze({
+      userId,
+      username,
+      credential,
+      memberships: ofState(false),
+      withheld: ofState(true),
+      ...provider,
+    });
   }
 
   #noteUse(token: { id: string; organizationId: string; lastUsedAt: Date | null }): void {
@@ -95,6 +106,16 @@ export class Credentials {
       .updateMany({ where: { id: token.id, organizationId: token.organizationId }, data: { lastUsedAt: now } })
       .catch((error: unknown) => this.#logger.warn({ error }, 'cannot note the use of a token'));
   }
+}
+
+/**
+ * What a sign-in with a provider opens: the organization that configured it. Not as an owner: administrators configure it too,
+ * and its word would make them owners.
+ */
+function openedByProvider(row: BrowserSessionRow, providerOf: string) {
+  return row.memberships
+    .filter(({ organizationId, role }) => organizationId === providerOf && role !== 'owner')
+    .map((one) => ({ ...one, isWithheld: one.isWithheld && !row.hasProvidersFactor }));
 }
 
 /** What opens a cluster has no other permission; a sign-in has all; an API token those that it was made with. */

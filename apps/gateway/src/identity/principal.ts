@@ -31,6 +31,8 @@ export interface Principal {
   memberships: PrincipalMembership[];
   /** Memberships that open nothing, because their organization requires a second factor and the person has none. */
   withheld?: PrincipalMembership[];
+  /** The organization whose OpenID Connect provider vouched for the person: the credential opens nothing else, their account neither. */
+  providerOf?: string;
 }
 
 /** Whether a principal has a permission in an organization: by the role of the account, and within the scopes of the credential. */

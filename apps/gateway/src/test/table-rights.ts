@@ -49,6 +49,9 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   },
   memberships: { app: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], system: ['SELECT', 'INSERT'] },
   organizations: { app: ['SELECT', 'UPDATE'], system: ['SELECT', 'INSERT'] },
+  oidc_links: { app: ['SELECT', 'INSERT'], system: ['SELECT', 'INSERT'] },
+  oidc_providers: { app: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  oidc_transactions: { app: ['SELECT', 'INSERT'], system: ['SELECT', 'DELETE'] },
   passkeys: { system: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   recording_chunks: { app: ['SELECT', 'INSERT', 'DELETE'] },
   recordings: {

@@ -1,0 +1,81 @@
+import { SignedIn } from '../auth.ts';
+import { CompleteOidcRequest, OidcProvider, OidcStart, OidcTest, SetOidcRequest, StartOidcRequest } from '../oidc.ts';
+import { operations } from '../operations.ts';
+import type { Route } from '../route.ts';
+import { inOrganization } from './params.ts';
+
+export const oidcRoutes = {
+  startOidc: {
+    ...operations.startOidc,
+    tag: 'Auth',
+    summary: 'Begin to sign in with the OpenID Connect provider of an organization',
+    access: 'public',
+    body: StartOidcRequest,
+    response: OidcStart,
+    status: 200,
+    errors: ['not-found', 'conflict', 'rate-limited'],
+  },
+  completeOidc: {
+    ...operations.completeOidc,
+    tag: 'Auth',
+    summary: 'Sign in with, or link, what the provider sent back',
+    access: 'public',
+    body: CompleteOidcRequest,
+    response: SignedIn,
+    status: 200,
+    errors: ['invalid-credentials', 'forbidden', 'conflict', 'limit-reached', 'rate-limited'],
+  },
+  linkOidc: {
+    ...operations.linkOidc,
+    tag: 'Account',
+    summary: 'Begin to link your account to your person at the organization’s provider',
+    access: 'organization:read',
+    freshness: true,
+    params: inOrganization,
+    response: OidcStart,
+    status: 200,
+    errors: ['not-found', 'conflict'],
+  },
+  getOidc: {
+    ...operations.getOidc,
+    tag: 'Organizations',
+    summary: 'The OpenID Connect provider of the organization',
+    access: 'organization:update',
+    params: inOrganization,
+    response: OidcProvider,
+    status: 200,
+    errors: ['not-found'],
+  },
+  setOidc: {
+    ...operations.setOidc,
+    tag: 'Organizations',
+    summary: 'Set or replace the OpenID Connect provider of the organization',
+    access: 'organization:update',
+    freshness: true,
+    params: inOrganization,
+    body: SetOidcRequest,
+    response: OidcProvider,
+    status: 200,
+    errors: ['invalid-request'],
+  },
+  testOidc: {
+    ...operations.testOidc,
+    tag: 'Organizations',
+    summary: 'Ask the provider for its configuration now',
+    access: 'organization:update',
+    params: inOrganization,
+    response: OidcTest,
+    status: 200,
+    errors: ['not-found'],
+  },
+  removeOidc: {
+    ...operations.removeOidc,
+    tag: 'Organizations',
+    summary: 'Remove the provider; sign-ins with it end',
+    access: 'organization:update',
+    freshness: true,
+    params: inOrganization,
+    status: 204,
+    errors: ['not-found'],
+  },
+} as const satisfies Record<string, Route>;
