@@ -128,7 +128,9 @@ export const variables = {
     .describe('Most memory for audit events that wait because the database cannot be reached.'),
   POSTERN_WEBHOOK_NETWORKS: networks
     .prefault('')
-    .describe('Networks that are not public and to which webhooks may be sent, in CIDR notation, separated by commas.'),
+    .describe(
+      'Networks that are not public and to which webhooks, and requests to OpenID Connect providers, may be sent, in CIDR notation, separated by commas.',
+    ),
   ...limitVariables,
   POSTERN_LOCAL: flag.default(false).describe('Set by `npm start`: this instance runs alone on one machine.'),
   POSTERN_DEMO: flag.default(false).describe('Set by `npm start`: each new organization gets a cluster `demo`.'),

@@ -30,7 +30,7 @@ const Domain = text(253)
 
 const settings = {
   /** Exactly as the provider writes it in its tokens. */
-  issuer: text(500).pipe(z.url({ protocol: /^https?$/ })),
+  issuer: text(500).refine((given) => /^https?:\/\//.test(given) && URL.canParse(given), 'An https:// address'),
   clientId: text(200).min(1),
   domains: z.array(Domain).max(50, 'At most 50 domains').default([]),
   groupsClaim: text(200).min(1).default('groups'),

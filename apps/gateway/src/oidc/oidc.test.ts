@@ -148,10 +148,17 @@ describe('an account that exists', () => {
   });
 
   it('is linked by its person, and then opens that organization and nothing else', async () => {
-    const { reply, browser } = await linkedSignIn('fay');
+    const { person, reply, browser } = await linkedSignIn('fay');
+    await harness.database.run(
+      `INSERT INTO memberships (organization_id, user_id, role) VALUES ('${other.organizationId}', '${person.userId}', 'member')`,
+    );
     expect(reply.json.organizations).toMatchObject([{ slug: 'acme' }]);
     expect((await browser.get('/organizations/acme')).status).toBe(200);
+    // New cookies, so that nothing cached is looked at.
+    expect((await browser.post('/auth/refresh')).status).toBe(200);
     expect((await browser.get('/organizations/fay')).status).toBe(404);
+    expect((await browser.get('/organizations/other')).status).toBe(404);
+    expect((await (await signedIn('fay@example.com')).get('/organizations/other')).status).toBe(200);
   });
 
   it('cannot be changed from there', async () => {
@@ -222,6 +229,24 @@ describe('what a provider says is refused', () => {
       });
     expect((await send()).status).toBe(200);
     expect((await send()).status).toBe(401);
+  });
+
+  it('a response that comes too late', async () => {
+    provider.person = at('mia');
+    const { browser, url } = await start('acme');
+    await harness.database.run('UPDATE oidc_transactions SET expires_at = now()');
+    expect((await complete(browser, await provider.visit(url))).status).toBe(401);
+  });
+
+  it('a response with another state, or with none', async () => {
+    for (const state of ['x'.repeat(43), null]) {
+      provider.person = at('mia');
+      const { browser, url } = await start('acme');
+      const response = new URLSearchParams(await provider.visit(url));
+      if (state === null) response.delete('state');
+      else response.set('state', state);
+      expect((await complete(browser, String(response))).status).toBe(401);
+    }
   });
 
   it('a token with another nonce', async () => {

@@ -97,7 +97,6 @@ export class ProviderPeople {
         `The organization has not shown that the domain of ${email} is its own, so its provider cannot vouch for you.`,
       );
     const { database, limits } = this.#dependencies;
-    if ((await database.acrossOrganizations.user.count({ where: { email } })) > 0) throw hasAccount(email);
     try {
       return await database.acrossOrganizations.$transaction(async (transaction) => {
         // Its address counts as not verified: only this organization believes the provider.
