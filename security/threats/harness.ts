@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { selfSigned, type TestCertificate } from '@postern/testkit';
 import { type RequestHead, TunnelDialer, webSocketClientOptions } from '@postern/tunnel';
 import { pino } from 'pino';
@@ -24,9 +24,16 @@ function testCertificate(): Promise<TestCertificate> {
   return certificate;
 }
 
+/** What the apiserver does with a request: text to write, or the connection to do anything with. */
+type Answer = string | ((head: string, socket: TLSSocket) => void);
+
 /** An apiserver that records the raw bytes of every request, as text in latin1. */
-async function recordingApiserver(answer: string = emptyList): Promise<RawApiserver> {
-  return rawApiserver(await testCertificate(), (_head, socket) => void socket.write(Buffer.from(answer, 'latin1')));
+async function recordingApiserver(answer: Answer = emptyList): Promise<RawApiserver> {
+  const respond =
+    typeof answer === 'string'
+      ? (_head: string, socket: TLSSocket) => void socket.write(Buffer.from(answer, 'latin1'))
+      : answer;
+  return rawApiserver(await testCertificate(), respond);
 }
 
 /** What a request got, and the heads that the apiserver received because of it. */
@@ -45,7 +52,7 @@ export interface AgentUnderTest extends AsyncDisposable {
 }
 
 /** A real agent in front of a recording apiserver; the test plays the gateway. */
-export async function agentUnderTest(policy: Partial<Policy> = {}, answer?: string): Promise<AgentUnderTest> {
+export async function agentUnderTest(policy: Partial<Policy> = {}, answer?: Answer): Promise<AgentUnderTest> {
   const api = await recordingApiserver(answer);
   const agent: ServingAgent = await servingAgent(api.endpoint, { ...openPolicy, ...policy });
   return {
@@ -79,6 +86,15 @@ async function exchange(
   return { answer: status, text };
 }
 
+/** Opens a TLS connection to the gateway's port that speaks HTTP/1.1, for what one request and its answer cannot say. */
+export async function dialGateway({ port, caPem }: Pick<GatewayHarness, 'port' | 'caPem'>): Promise<TLSSocket> {
+  const socket = connect({ port, host: 'localhost', ca: caPem, ALPNProtocols: ['http/1.1'] });
+  // A connection that is cut is an end like any other here.
+  socket.on('error', () => {});
+  await once(socket, 'secureConnect');
+  return socket;
+}
+
 const headsSince = (api: RawApiserver, before: number): string[] => api.requests.slice(before).map(({ head }) => head);
 
 export interface Product extends AsyncDisposable {
@@ -94,9 +110,11 @@ export interface Product extends AsyncDisposable {
 }
 
 /** A complete gateway with its database, a real agent, and a recording apiserver behind it. */
-export async function startProduct(options: { policy?: Partial<Policy>; answer?: string } = {}): Promise<Product> {
+export async function startProduct(
+  options: { policy?: Partial<Policy>; answer?: Answer; environment?: Record<string, string> } = {},
+): Promise<Product> {
   const api = await recordingApiserver(options.answer);
-  const gateway = await startGatewayHarness();
+  const gateway = await startGatewayHarness(options.environment);
   const owner = await gateway.signUp('owner');
   const { joining } = await gateway.createCluster(owner, 'prod');
   const agent = await dialAgent(gateway, joining.joinToken, { api, policy: { ...openPolicy, ...options.policy } });
@@ -165,13 +183,10 @@ async function dialAgent(
 }
 
 async function sendRaw(gateway: GatewayHarness, bytes: string): Promise<string> {
-  const socket = connect({ port: gateway.port, host: 'localhost', ca: gateway.caPem, ALPNProtocols: ['http/1.1'] });
+  const socket = await dialGateway(gateway);
   const parts: Buffer[] = [];
   socket.on('data', (part: Buffer) => parts.push(part));
-  // A connection that is cut after the answer is an end like any other here.
-  socket.on('error', () => {});
   const closed = once(socket, 'close');
-  await once(socket, 'secureConnect');
   socket.write(Buffer.from(bytes, 'latin1'));
   await closed;
   return Buffer.concat(parts).toString('latin1');
