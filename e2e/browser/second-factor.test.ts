@@ -3,7 +3,7 @@ import { TOTP, URI } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { launch, openPage } from './chromium.ts';
-import { expectAccessible, password, signUp } from './steps.ts';
+import { expectAccessible, password, post, signUp } from './steps.ts';
 
 const url = inject('url');
 let browser: Browser;
@@ -12,19 +12,6 @@ beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
-
-/** Calls the REST API as the page's person. */
-function call<T>(page: Page, path: string, body?: unknown): Promise<T> {
-  return page.evaluate(
-    async ([to, text]) => {
-      const init = text === undefined ? {} : { body: text, headers: { 'content-type': 'application/json' } };
-      const response = await fetch(`/api/v1${to}`, { method: 'POST', ...init });
-      if (!response.ok) throw new Error(`${to}: ${response.status} ${await response.text()}`);
-      return response.json();
-    },
-    [path, body === undefined ? undefined : JSON.stringify(body)] as const,
-  );
-}
 
 /** Signs up in a page, and out of it again once `secure` has set something up. */
 async function account<T>(page: Page, secure: () => Promise<T>): Promise<{ email: string; home: string; made: T }> {
@@ -46,10 +33,10 @@ async function firstStep(page: Page, email: string): Promise<void> {
 it('signs in with the code of an authenticator app, says what is wrong, and takes a recovery code', async () => {
   const page = await openPage(browser);
   const { email, home, made } = await account(page, async () => {
-    const { uri } = await call<{ uri: string }>(page, '/account/totp');
+    const { uri } = await post<{ uri: string }>(page, '/account/totp');
     const app = URI.parse(uri) as TOTP;
     const code = app.generate({ timestamp: Date.now() - 30_000 });
-    const { recoveryCodes } = await call<{ recoveryCodes: { codes: string[] } }>(page, '/account/totp/confirm', {
+    const { recoveryCodes } = await post<{ recoveryCodes: { codes: string[] } }>(page, '/account/totp/confirm', {
       code,
     });
     return { app, codes: recoveryCodes.codes };
@@ -91,7 +78,7 @@ it('signs in with a passkey as the second factor', async () => {
     },
   });
   const { email, home } = await account(page, async () => {
-    const options = await call<PublicKeyCredentialCreationOptionsJSON>(page, '/account/passkeys/options');
+    const options = await post<PublicKeyCredentialCreationOptionsJSON>(page, '/account/passkeys/options');
     const attestation = await page.evaluate(async (asked) => {
       const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(asked);
       const { id, rawId, type, response } = (
@@ -100,12 +87,12 @@ it('signs in with a passkey as the second factor', async () => {
       const { clientDataJSON, attestationObject, transports } = response;
       return { id, rawId, type, response: { clientDataJSON, attestationObject, transports } };
     }, options);
-    await call(page, '/account/passkeys', { name: 'laptop', attestation });
+    await post(page, '/account/passkeys', { name: 'laptop', attestation });
   });
   await firstStep(page, email);
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Use a passkey' }).click();
   await page.waitForURL(home);
-  expect(await call(page, '/account/recovery-codes')).toMatchObject({ codes: expect.any(Array) });
+  expect(await post(page, '/account/recovery-codes')).toMatchObject({ codes: expect.any(Array) });
   await page.context().close();
 });

@@ -20,7 +20,13 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const data = mkdtempSync(join(tmpdir(), 'postern-browser-'));
   const port = await freePort('0.0.0.0');
-  const ready = await startProduct({ data, port, publicUrl: `https://localhost:${port}`, args: [] });
+  const ready = await startProduct({
+    data,
+    port,
+    publicUrl: `https://localhost:${port}`,
+    args: [],
+    env: { POSTERN_WEBHOOK_NETWORKS: '127.0.0.0/8' },
+  });
   project.provide('url', ready.url);
   project.provide('caFile', ready.caFile);
   project.provide('data', data);

@@ -84,3 +84,16 @@ export async function chooseTerminal(page: Page): Promise<void> {
     .first()
     .click();
 }
+
+/** Posts to the REST API as the page’s person. */
+export function post<T>(page: Page, path: string, body?: unknown): Promise<T> {
+  return page.evaluate(
+    async ([to, text]) => {
+      const init = text === undefined ? {} : { body: text, headers: { 'content-type': 'application/json' } };
+      const response = await fetch(`/api/v1${to}`, { method: 'POST', ...init });
+      if (!response.ok) throw new Error(`${to}: ${response.status} ${await response.text()}`);
+      return response.json();
+    },
+    [path, body === undefined ? undefined : JSON.stringify(body)] as const,
+  );
+}

@@ -9,6 +9,7 @@ import { addCompletionCommands } from './commands/completion.ts';
 import { addCredentialCommand } from './commands/credential.ts';
 import { addKubeconfigCommand } from './commands/kubeconfig.ts';
 import { addMemberCommands } from './commands/member.ts';
+import { addOidcCommands } from './commands/oidc.ts';
 import { addOrganizationCommands } from './commands/organization.ts';
 import { addServiceAccountCommands } from './commands/service-account.ts';
 import { addSessionCommands } from './commands/sessions.ts';
@@ -35,6 +36,7 @@ export function createProgram(io: Io): Command {
   addKubeconfigCommand(program, io);
   addCredentialCommand(program, io);
   addOrganizationCommands(program, io);
+  addOidcCommands(program, io);
   addMemberCommands(program, io);
   addTeamCommands(program, io);
   addAccessCommands(program, io);

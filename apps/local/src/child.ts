@@ -52,6 +52,7 @@ const passed = [
   'no_proxy',
   'NODE_EXTRA_CA_CERTS',
   'NODE_COMPILE_CACHE',
+  'POSTERN_WEBHOOK_NETWORKS',
 ];
 
 /** Programs that are not ready yet, with their names. */

@@ -1,19 +1,13 @@
-import type { CallArguments, CallResult } from '@postern/api-client';
-import type { OperationId } from '@postern/contracts';
+import type { CallResult } from '@postern/api-client';
 import type { Command } from 'commander';
 import { askFor } from '../ask.ts';
-import { CliError, exitCodes, usageError } from '../cli-error.ts';
-import { type CommonOptions, Invocation } from '../invocation.ts';
+import { usageError } from '../cli-error.ts';
+import { callFresh, proving } from '../fresh-proof.ts';
+import { Invocation } from '../invocation.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
-import { proofOf } from '../proof.ts';
 import { table } from '../table.ts';
 import { relativeTime } from '../time.ts';
-
-interface AccountOptions extends CommonOptions {
-  /** Proves a second factor where one is asked for. */
-  code?: string;
-}
 
 export function addAccountCommands(program: Command, io: Io): void {
   const of = (command: Command): Invocation => new Invocation(io, command.optsWithGlobals());
@@ -71,11 +65,6 @@ function addSecondFactorCommands(account: Command, of: (command: Command) => Inv
   proving(factor.command('recovery-codes'))
     .description('replace your recovery codes, and show the new ones once')
     .action(async (_options, command: Command) => replaceRecoveryCodes(of(command)));
-}
-
-/** Adds the option for commands that need a fresh proof. */
-function proving(command: Command): Command {
-  return command.option('--code <code>', 'proves your second factor: a code of your app, or a recovery code');
 }
 
 async function show(invocation: Invocation): Promise<void> {
@@ -186,41 +175,6 @@ async function disable(invocation: Invocation, yes: boolean | undefined): Promis
 async function replaceRecoveryCodes(invocation: Invocation): Promise<void> {
   const { codes } = await callFresh(invocation, 'createRecoveryCodes', {});
   invocation.print({ codes }, () => recoveryText(codes));
-}
-
-/**
- * Calls an operation that needs a fresh proof: with `--code` it is given first; otherwise the user is asked when the gateway wants
- * it. @throws {CliError}
- */
-async function callFresh<O extends OperationId>(
-  invocation: Invocation,
-  operation: O,
-  args: CallArguments<O>,
-): Promise<CallResult<O>> {
-  const { code }: AccountOptions = invocation.options;
-  if (code !== undefined) await invocation.call('stepUp', { body: proofOf(code) });
-  try {
-    return await invocation.call(operation, args);
-  } catch (error) {
-    if (!(error instanceof CliError) || error.code !== 'step-up-required' || !invocation.io.isInteractive) throw error;
-    await askForProof(invocation);
-    return invocation.call(operation, args);
-  }
-}
-
-async function askForProof(invocation: Invocation): Promise<void> {
-  const { secondFactor } = await invocation.call('getAccount', {});
-  const { totp, passkeys, recoveryCodes } = secondFactor;
-  if (!totp && passkeys > 0 && recoveryCodes === 0)
-    throw new CliError('Only a passkey can prove that it is you. Do this in the dashboard.', {
-      exitCode: exitCodes.forbidden,
-      code: 'step-up-required',
-    });
-  const body =
-    totp || passkeys > 0
-      ? proofOf(await askFor(invocation, 'Code: ', { option: '--code' }))
-      : { password: await askFor(invocation, 'Password: ', { option: '--code', secret: true }) };
-  await invocation.call('stepUp', { body });
 }
 
 function secondFactorOf({ secondFactor }: Pick<CallResult<'getAccount'>, 'secondFactor'>): string {

@@ -1,7 +1,7 @@
+import { startTestProvider, type TestProvider, testClient } from '@postern/testkit/oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, type TestBrowser } from '../test/browser.ts';
 import { type GatewayHarness, type Person, password, startGatewayHarness } from '../test/gateway-harness.ts';
-import { startTestProvider, type TestProvider, testClient } from '../test/oidc-provider.ts';
 
 let harness: GatewayHarness;
 let provider: TestProvider;
@@ -13,7 +13,7 @@ let owner: TestBrowser;
 
 beforeAll(async () => {
   harness = await startGatewayHarness({ POSTERN_WEBHOOK_NETWORKS: '127.0.0.0/8', POSTERN_SIGN_INS_PER_EMAIL: '1000' });
-  const redirectUri = `${harness.origin}/sign-in/provider`;
+  const redirectUri = `${harness.origin}/account/provider`;
   [provider, otherProvider] = [await startTestProvider(redirectUri), await startTestProvider(redirectUri)];
   [acme, other] = [await harness.signUp('acme'), await harness.signUp('other')];
   owner = await signedIn(acme.email);
@@ -321,7 +321,7 @@ describe('the settings', () => {
   });
 
   it('end the sign-ins of a provider that is removed, or does not answer', async () => {
-    const gone = await startTestProvider(`${harness.origin}/sign-in/provider`);
+    const gone = await startTestProvider(`${harness.origin}/account/provider`);
     const zed = await harness.signUp('zed');
     await configure(zed, gone);
     const { browser, reply } = await signIn(at('quin'), { at: gone, slug: 'zed' });

@@ -37,7 +37,7 @@ export class ProviderClient {
   readonly #networks: ReachableNetworks;
 
   constructor({ publicOrigin, webhookNetworks }: { publicOrigin: string; webhookNetworks: readonly string[] }) {
-    this.#redirectUri = `${publicOrigin}/sign-in/provider`;
+    this.#redirectUri = `${publicOrigin}/account/provider`;
     this.#networks = new ReachableNetworks(webhookNetworks);
   }
 

@@ -3,6 +3,7 @@ import type { Me, SecondFactorNeeded } from '@postern/contracts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { deferred } from '#components/deferred.tsx';
+import { href } from '#components/href.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
@@ -67,6 +68,18 @@ export function SignInForm({ email: only, onSignedIn }: SignInFormProps) {
           <Link className="link" href="/account/forgot-password">
             Forgot your password?
           </Link>
+          {only === undefined && (
+            <>
+              {' '}
+              ·{' '}
+              <Link
+                className="link"
+                href={next === '/' ? '/account/organization' : href`/account/organization?next=${next}`}
+              >
+                Sign in with your organization
+              </Link>
+            </>
+          )}
         </>
       }
     >
