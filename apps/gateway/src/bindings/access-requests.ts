@@ -14,6 +14,7 @@ import type { Limits } from '../limits/limits.ts';
 import { accountRef, accountRefs, shownAccount } from './account-refs.ts';
 import type { BindingReader } from './binding-reader.ts';
 import { addBinding } from './bindings.ts';
+import type { EmergencyAlert } from './emergency-alert.ts';
 
 /** A request that nobody decides expires after this time, in milliseconds. */
 const pendingMs = 7 * 86_400_000;
@@ -42,15 +43,17 @@ export class AccessRequests {
   readonly #database: Database;
   readonly #reader: BindingReader;
   readonly #limits: Limits;
+  readonly #alert: EmergencyAlert;
 
-  constructor(database: Database, reader: BindingReader, limits: Limits) {
+  constructor(database: Database, reader: BindingReader, limits: Limits, alert: EmergencyAlert) {
     this.#database = database;
     this.#reader = reader;
     this.#limits = limits;
+    this.#alert = alert;
   }
 
   /**
-   * Adds a request; in an emergency, gives the access at once.
+   * Adds a request; in an emergency, gives the access at once and tells those who approve.
    * @throws {ApiError} `invalid-request`: there is no such cluster; `forbidden`: emergencies need an approval here;
    *   `limit-reached`.
    */
@@ -77,8 +80,12 @@ export class AccessRequests {
       if (breakGlass) await this.#give(transaction, made, { by: userId, note: '', level, durationSeconds });
       return made.id;
     });
-    if (breakGlass) this.#reader.forget(organizationId);
-    return this.#get(organizationId, id);
+    const added = await this.#get(organizationId, id);
+    if (breakGlass) {
+      this.#reader.forget(organizationId);
+      this.#alert.send(organizationId, added);
+    }
+    return added;
   }
 
   /** Newest first, at most 200. @param of only those of this account. */

@@ -6,20 +6,30 @@ import {
   type Reply,
   startGatewayHarness,
 } from '../test/gateway-harness.ts';
+import { type MailServer, startMailServer } from '../test/mail-server.ts';
 
+let mail: MailServer;
 let harness: GatewayHarness;
 let owner: Person;
 let clusterId: string;
 const api = '/api/v1/organizations/acme';
 
 beforeAll(async () => {
-  harness = await startGatewayHarness({ POSTERN_SIGN_INS_PER_EMAIL: '1000' });
+  mail = await startMailServer();
+  harness = await startGatewayHarness({
+    POSTERN_SIGN_INS_PER_EMAIL: '1000',
+    POSTERN_SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
+    POSTERN_MAIL_FROM: 'postern@example.com',
+  });
   owner = await harness.signUp('acme');
   clusterId = (await harness.createCluster(owner, 'prod')).cluster.id;
   await harness.createCluster(owner, 'staging');
   await harness.ask('PATCH', `${api}/clusters/prod`, { token: owner.token, body: { labels: { stage: 'production' } } });
 });
-afterAll(() => harness.stop());
+afterAll(async () => {
+  await harness.stop();
+  await mail.stop();
+});
 
 /** A member of acme with a token of their own. */
 async function member(name: string, role = 'member'): Promise<Person> {
@@ -280,6 +290,25 @@ describe('a request for access', () => {
     expect([status, json.status, json.breakGlass, json.durationSeconds]).toEqual([201, 'approved', true, 3_600]);
     expect(await reach(una.token)).toBe(letThrough);
     expect((await ask(una.token, { ...emergency, reason: ' ' })).status).toBe(400);
+  });
+
+  it('in an emergency is told at once to those who approve, and to nobody else', async () => {
+    const ulf = await member('ulf');
+    const auditor = await member('eve6', 'auditor');
+    const admin = await member('amy6', 'admin');
+    await harness.database.run(`UPDATE organizations SET break_glass = true WHERE slug = 'acme'`);
+    const { json } = await ask(ulf.token, { breakGlass: true, reason: 'the shop is down', namespaces: ['shop'] });
+    const words = 'the shop is down';
+    const told = [await mail.messageTo(owner.email, words), await mail.messageTo(admin.email, words)];
+    for (const { subject, text } of told) {
+      expect(subject).toBe(`Emergency access to prod by ${ulf.email}`);
+      expect(text).toContain(`Until:       ${json.accessExpiresAt}\n`);
+      expect(text).toContain('Namespaces:  shop\n');
+      expect(text).toContain(`${harness.origin}/acme/requests\n`);
+    }
+    const all = mail.messages.filter(({ text }) => text.includes(words)).flatMap(({ to }) => to);
+    expect(all).not.toContain(auditor.email);
+    expect(all).not.toContain(ulf.email);
   });
 });
 

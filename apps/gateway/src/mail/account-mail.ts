@@ -1,8 +1,9 @@
+import type { AccessRequest } from '@postern/contracts';
 import type { Logger } from 'pino';
 import { ApiError } from '../http/api-error.ts';
 import type { Mailer } from './mailer.ts';
 
-/** What Postern writes to people about their accounts. */
+/** What Postern writes to people about their accounts and organizations. */
 export class AccountMail {
   readonly #mailer: Mailer;
   readonly #logger: Logger;
@@ -71,6 +72,24 @@ If it was not you, ask an owner of your organization for help at once.
 If it was not you, reset your password now, and end all sign-ins that you do not know.
 `;
     this.#inBackground({ to, subject: what, text });
+  }
+
+  /** To those who could have approved it. */
+  emergency(to: string, about: { organization: { name: string; slug: string }; taken: AccessRequest }): void {
+    const { organization, taken } = about;
+    const { account, cluster, level, namespaces, reason, accessExpiresAt } = taken;
+    const text = `${account.name} took access to the cluster ${cluster.name} of ${organization.name} in an emergency, without an approval.
+
+  Level:       ${level}
+  Namespaces:  ${namespaces.length === 0 ? 'all' : namespaces.join(', ')}
+  Until:       ${accessExpiresAt ?? 'it is revoked'}
+  Reason:      ${reason}
+
+Whether that was right, and what is to be revoked, you see here:
+
+  ${this.#origin}/${organization.slug}/requests
+`;
+    this.#inBackground({ to, subject: `Emergency access to ${cluster.name} by ${account.name}`, text });
   }
 
   /** Notes that a message could not even be written. */
