@@ -69,6 +69,7 @@ export {
   CreateTeamRequest,
   Invitation,
   InvitationView,
+  InvitedSignUpRequest,
   InviteRequest,
   Member,
   Team,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { AccountRef } from './access.ts';
+import { TokenRequest } from './auth.ts';
 import { roles } from './permissions.ts';
-import { DisplayName, Email, Id, Instant, Slug, text } from './primitives.ts';
+import { DisplayName, Email, Id, Instant, Password, Slug, text } from './primitives.ts';
 
 const Role = z.enum(roles);
 
@@ -39,14 +40,31 @@ export const InviteRequest = z.strictObject({
 });
 export type InviteRequest = z.input<typeof InviteRequest>;
 
-/** A new invitation. `link` is shown only here; its secret is in the fragment, which no server or log sees. */
-export const CreatedInvitation = z.object({ invitation: Invitation, link: z.string() });
+/**
+ * A new invitation. `link` is shown only here; its secret is in the fragment, which no server or log sees. Where e-mail is sent,
+ * the invited address gets a link of its own, which proves the address.
+ */
+export const CreatedInvitation = z.object({
+  invitation: Invitation,
+  link: z.string(),
+  /** Whether the mail server accepted the message; null if this Postern sends no e-mail. */
+  mailed: z.boolean().nullable(),
+});
 export type CreatedInvitation = z.infer<typeof CreatedInvitation>;
 
 /** The secret of an invitation, from the fragment of its link. */
 const InvitationSecret = text(200).min(1);
 export const InvitationClaim = z.strictObject({ secret: InvitationSecret });
 export type InvitationClaim = z.infer<typeof InvitationClaim>;
+
+/** A new account for the invited address, which is a member of the inviting organization and has none of its own. */
+export const InvitedSignUpRequest = z.strictObject({
+  secret: InvitationSecret,
+  password: Password,
+  name: DisplayName.optional(),
+  token: TokenRequest.optional(),
+});
+export type InvitedSignUpRequest = z.infer<typeof InvitedSignUpRequest>;
 
 /** What an invitation is for, as whoever has its link sees it. */
 export const InvitationView = z.object({
@@ -57,6 +75,10 @@ export const InvitationView = z.object({
   expiresAt: Instant,
   /** Whether the address has an account, with which to sign in. */
   hasAccount: z.boolean(),
+  /** Whether this link proves the address: it was sent there. Where e-mail is sent, no other link makes an account. */
+  provesAddress: z.boolean(),
+  /** Whether this Postern sends e-mail. */
+  sendsEmail: z.boolean(),
 });
 export type InvitationView = z.infer<typeof InvitationView>;
 

@@ -27,6 +27,9 @@ export const operations = {
   revokeInvitation: { method: 'DELETE', path: '/organizations/{organization}/invitations/{invitation}' },
   readInvitation: { method: 'POST', path: '/invitations/read' },
   acceptInvitation: { method: 'POST', path: '/invitations/accept' },
+  signUpInvited: { method: 'POST', path: '/invitations/sign-up' },
+  resendInvitation: { method: 'POST', path: '/organizations/{organization}/invitations/{invitation}/resend' },
+  removeSecondFactor: { method: 'DELETE', path: '/organizations/{organization}/members/{user}/second-factor' },
   // Teams
   listTeams: { method: 'GET', path: '/organizations/{organization}/teams' },
   createTeam: { method: 'POST', path: '/organizations/{organization}/teams' },

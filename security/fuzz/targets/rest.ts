@@ -34,6 +34,7 @@ const bodies: Partial<Record<OperationId, unknown>> = {
   createKubeconfig: { mode: 'token', expiresInSeconds: 600 },
   createToken: { name: 'cli', expiresInSeconds: 600 },
   completeSignIn: { code: '123 456', challenge: 'A'.repeat(43), token: { name: 'cli', expiresInSeconds: 600 } },
+  signUpInvited: { secret: 'postern_invite_x', password: 'short', token: { name: 'cli', expiresInSeconds: 600 } },
   signInWithPasskey: { passkey: assertion },
   requestPasswordReset: { email: 'a@example.com' },
   resetPassword: { secret: 'A'.repeat(43), password: 'short' },

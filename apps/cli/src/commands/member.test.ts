@@ -36,14 +36,21 @@ beforeEach(async () => {
 describe('members', () => {
   it('are invited as scripts rely on', async () => {
     const link = `${gateway.url}/join#postern_invite_x`;
-    gateway.answers.inviteMember = () => [201, { invitation, link }];
+    gateway.answers.inviteMember = () => [201, { invitation, link, mailed: null }];
     const { code, out } = await shell.run('member invite c@example.com --role admin --team sre --json');
-    expect([code, JSON.parse(out)]).toEqual([0, { ...invitation, link }]);
+    expect([code, JSON.parse(out)]).toEqual([0, { ...invitation, link, mailed: null }]);
     expect(gateway.calls).toMatchObject([
       { params: ['acme'], body: { email: 'c@example.com', role: 'admin', teams: ['sre'] } },
     ]);
     const plain = await shell.run('member invite c@example.com');
     expect([plain.out, plain.err]).toEqual([`${link}\n`, expect.stringContaining('works once, in 7d at the latest')]);
+    for (const [mailed, words] of [
+      [true, 'c@example.com was sent a link by e-mail'],
+      [false, 'The e-mail to c@example.com could not be sent'],
+    ]) {
+      gateway.answers.inviteMember = () => [201, { invitation, link, mailed }];
+      expect((await shell.run('member invite c@example.com')).err).toContain(words);
+    }
     expect((await shell.run('member invite c@example.com --role root')).code).toBe(2);
   });
 
@@ -60,6 +67,20 @@ describe('members', () => {
     expect(JSON.parse((await shell.run('member list --json')).out)).toEqual({ items: [member], invitations: [] });
     gateway.answers.listInvitations = () => [500, { error: { code: 'internal', message: 'broken' } }];
     expect((await shell.run('member list')).code).toBe(1);
+  });
+
+  it('lose their second factors after a question, with a proof', async () => {
+    gateway.answers.listMembers = () => [200, { items: [member] }];
+    gateway.answers.stepUp = () => [204];
+    gateway.answers.removeSecondFactor = () => [204];
+    expect((await shell.run('member remove-second-factor b@example.com', { answers: ['n'] })).code).toBe(1);
+    expect(gateway.calls.map(({ operation }) => operation)).not.toContain('removeSecondFactor');
+    const { out } = await shell.run('member remove-second-factor B@example.com --yes --code 123456');
+    expect(out).toBe('Removed the second factors of B@example.com.\n');
+    expect(gateway.calls.slice(-2)).toMatchObject([
+      { operation: 'stepUp', body: { code: '123456' } },
+      { operation: 'removeSecondFactor', params: ['acme', id] },
+    ]);
   });
 
   it('get another role, and are removed after a question', async () => {

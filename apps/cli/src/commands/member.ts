@@ -1,6 +1,7 @@
 import { type Role, roles } from '@postern/contracts';
 import { type Command, Option } from 'commander';
 import { CliError, exitCodes } from '../cli-error.ts';
+import { callFresh, proving } from '../fresh-proof.ts';
 import { Invocation } from '../invocation.ts';
 import type { Io } from '../io.ts';
 import { listOption } from '../options.ts';
@@ -36,6 +37,13 @@ export function addMemberCommands(program: Command, io: Io): void {
     .description('change the role of a member')
     .action(async (email: string, role: Role, _options, command: Command) =>
       setRole(invocationOf(command), email, role),
+    );
+  proving(member.command('remove-second-factor'))
+    .argument('<email>')
+    .description('remove every second factor of a member who lost them, and end all their sign-ins')
+    .option('--yes', 'do not ask')
+    .action(async (email: string, { yes }: { yes?: boolean }, command: Command) =>
+      removeSecondFactor(invocationOf(command), email, yes),
     );
   member
     .command('remove')
@@ -81,11 +89,15 @@ async function invitationsOf(invocation: Invocation) {
 async function invite(invocation: Invocation, email: string, { role, team }: InviteOptions): Promise<void> {
   const { organization, io } = invocation;
   const body = { email, role, teams: team };
-  const { invitation, link } = await invocation.call('inviteMember', { params: { organization }, body });
-  invocation.print({ ...invitation, link }, () => `${printable(link)}\n`);
-  invocation.hint(
-    `Give this link to ${printable(invitation.email)}. It works once, ${relativeTime(invitation.expiresAt, io.now())} at the latest, and is not shown again.`,
-  );
+  const { invitation, link, mailed } = await invocation.call('inviteMember', { params: { organization }, body });
+  invocation.print({ ...invitation, link, mailed }, () => `${printable(link)}\n`);
+  const to = printable(invitation.email);
+  const until = `It works once, ${relativeTime(invitation.expiresAt, io.now())} at the latest, and is not shown again.`;
+  if (mailed === null) invocation.hint(`Give this link to ${to}. ${until}`);
+  else
+    invocation.hint(
+      `${mailed ? `${to} was sent a link by e-mail, which also makes an account.` : `The e-mail to ${to} could not be sent. Invite them again to try again.`} The link above is for an account with this address, verified. ${until}`,
+    );
 }
 
 async function setRole(invocation: Invocation, email: string, role: Role): Promise<void> {
@@ -107,6 +119,14 @@ async function remove(invocation: Invocation, email: string, yes: boolean | unde
   await invocation.confirm(`Remove ${email} from ${organization}, with their tokens and access?`, yes);
   await invocation.call('removeMember', { params: { organization, user: id } });
   invocation.print({ id, removed: true }, () => `Removed ${printable(email)}.\n`);
+}
+
+async function removeSecondFactor(invocation: Invocation, email: string, yes: boolean | undefined): Promise<void> {
+  const { organization } = invocation;
+  const { id } = await memberOf(invocation, email);
+  await invocation.confirm(`Remove every second factor of ${email}, and end all their sign-ins and tokens?`, yes);
+  await callFresh(invocation, 'removeSecondFactor', { params: { organization, user: id } });
+  invocation.print({ id, removed: true }, () => `Removed the second factors of ${printable(email)}.\n`);
 }
 
 /** @throws {CliError} not-found. */

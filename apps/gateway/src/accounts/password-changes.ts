@@ -1,4 +1,3 @@
-import { type Role, roles } from '@postern/contracts';
 import type { Database } from '../database/database.ts';
 import { ApiError, notFound } from '../http/api-error.ts';
 import { personOf } from '../http/person-of.ts';
@@ -6,6 +5,7 @@ import type { Credentials } from '../identity/credentials.ts';
 import type { Passwords } from '../identity/passwords.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { AccountMail } from '../mail/account-mail.ts';
+import { hasPowerOver } from '../organizations/power-over.ts';
 import type { Freshness } from '../second-factors/freshness.ts';
 import type { AccountLinks } from './account-links.ts';
 import { linkGone } from './email-addresses.ts';
@@ -81,11 +81,7 @@ export class PasswordChanges {
       include: { memberships: true },
     });
     if (member?.email == null) throw notFound();
-    const hasPower = member.memberships.every((theirs) => {
-      const mine = by.memberships.find((one) => one.organizationId === theirs.organizationId);
-      return mine !== undefined && isManager(mine.role) && rank(mine.role) >= rank(theirs.role);
-    });
-    if (!hasPower)
+    if (!hasPowerOver(by, member))
       throw new ApiError(
         'forbidden',
         'They have a higher role than you, here or in another organization. Ask somebody who has power over them in each.',
@@ -123,6 +119,3 @@ export class PasswordChanges {
     }
   }
 }
-
-const rank = (role: Role): number => roles.indexOf(role);
-const isManager = (role: Role): boolean => role === 'admin' || role === 'owner';

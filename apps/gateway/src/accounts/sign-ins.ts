@@ -61,7 +61,7 @@ export class SignIns {
     limits.beforeSignUp(client.address);
     const user = await setupCode.guard({ code, address: client.address }, () => accounts.signUp(asked));
     await emails.welcome(user);
-    return this.#start(user, { token, client, hasSecondFactor: false });
+    return this.begin(user, { token, client, hasSecondFactor: false });
   }
 
   /** The only step, or the first of two. @throws ApiError `invalid-credentials`, `rate-limited`. */
@@ -77,7 +77,7 @@ export class SignIns {
     // Whoever only knows the password is not known to be the owner yet.
     if ((await factors.methods(user.id)).length > 0) return this.#askForSecondFactor(user, token);
     limits.signedIn(attempt);
-    return this.#start(user, { token, client, hasSecondFactor: false });
+    return this.begin(user, { token, client, hasSecondFactor: false });
   }
 
   /** The second step. @throws ApiError `invalid-credentials`, `rate-limited`. */
@@ -98,7 +98,7 @@ export class SignIns {
     }
     if (!(await challenges.use(challenge))) throw startAgain();
     limits.signedIn(attempt);
-    return this.#start(user, { token, client, hasSecondFactor: true });
+    return this.begin(user, { token, client, hasSecondFactor: true });
   }
 
   /** What a passkey must sign in the second step. @throws ApiError `invalid-credentials`: no sign-in is under way. */
@@ -127,7 +127,7 @@ export class SignIns {
     const user = userId === null ? null : await accounts.person(userId);
     if (user === null) throw new ApiError('invalid-credentials', 'This passkey opens no account here.');
     limits.signedIn({ email: user.email, address: client.address, device: client.device });
-    return this.#start(user, { token: undefined, client, hasSecondFactor: true });
+    return this.begin(user, { token: undefined, client, hasSecondFactor: true });
   }
 
   /** Begins a browser session of a person for whom an organization's provider vouched. It opens that organization only. */
@@ -184,8 +184,11 @@ export class SignIns {
     return user;
   }
 
-  /** Creates a token if one was requested, otherwise a new browser session; the browser's previous session ends. */
-  async #start(
+  /**
+   * Signs a person in who has proved who they are: creates a token if one was requested, otherwise a new browser session; the
+   * browser's previous session ends.
+   */
+  async begin(
     user: Person,
     { token: asked, client, hasSecondFactor }: { token: TokenRequest; client: SigningIn; hasSecondFactor: boolean },
   ): Promise<Step<SignedIn>> {

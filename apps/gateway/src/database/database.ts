@@ -9,7 +9,7 @@ const secret = {
   user: { passwordHash: true },
   apiToken: { secretHash: true },
   joinToken: { secretHash: true },
-  invitation: { secretHash: true },
+  invitation: { secretHash: true, mailedSecretHash: true },
 } as const;
 
 /** Connections as the serving role. */

@@ -47,6 +47,7 @@ const bodies: Partial<Record<OperationId, object>> = {
   inviteMember: { email: 'grace@example.com', role: 'member', teams: ['ops'] },
   readInvitation: { secret: 'postern_invite_x' },
   acceptInvitation: { secret: 'postern_invite_x' },
+  signUpInvited: { secret: 'postern_invite_x', password, name: 'Ada', token },
   createTeam: { name: 'Operations', slug: 'ops' },
   updateTeam: { name: 'Operations' },
   addTeamMember: { user: 'ada@example.com' },

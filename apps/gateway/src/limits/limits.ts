@@ -27,6 +27,9 @@ const fixedRates = {
   proofsPerSignIn: { most: 10, perMs: 5 * minute },
   // E-mail that one person makes us send, to addresses that they choose.
   emailsPerUser: { most: 10, perMs: hour },
+  // To an invited address, from one organization; and all that one person sends.
+  invitationsPerRecipient: { most: 5, perMs: hour },
+  invitationEmailsPerUser: { most: 100, perMs: hour },
   wrongSetupCodesPerAddress: { most: 10, perMs: 5 * minute },
   // After a restart of the gateway all tunnels of an agent reconnect at once; otherwise a few a minute.
   connectsPerAgent: { most: 240, perMs: minute },

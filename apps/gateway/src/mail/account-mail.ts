@@ -35,6 +35,29 @@ It works once, within 24 hours. If you did not ask for this, ignore this message
     await this.#deliver({ to, subject: 'Confirm your new e-mail address', text });
   }
 
+  /** Waits until it is sent. False if the mail server did not accept it. */
+  async invitation(
+    to: string,
+    about: { link: string; role: string; invitedBy: string; organization: string },
+  ): Promise<boolean> {
+    const { link, role, invitedBy, organization } = about;
+    const text = `${invitedBy} invites you to the organization “${organization}” on Postern, as ${role}. Open this link to join:
+
+  ${link}
+
+It works once, within 7 days, and only for this address. Do not pass it on: it proves that the address is yours.
+If you do not know who this is, ignore this message.
+`;
+    try {
+      // Whoever invites chooses the name of the organization, so it is not in the subject.
+      await this.#mailer.send({ to, subject: 'Your invitation to Postern', text });
+      return true;
+    } catch (error) {
+      this.failed(error);
+      return false;
+    }
+  }
+
   /** Waits until it is sent. @throws {ApiError} `unavailable`. */
   async sendVerificationLink(to: string, link: string): Promise<void> {
     await this.#deliver(verification(to, link));
@@ -72,6 +95,16 @@ If it was not you, ask an owner of your organization for help at once.
 If it was not you, reset your password now, and end all sign-ins that you do not know.
 `;
     this.#inBackground({ to, subject: what, text });
+  }
+
+  /** To somebody whose second factors an administrator removed. */
+  secondFactorRemoved(to: string, { by, organization }: { by: string; organization: string }): void {
+    const text = `${by} removed every second factor of your Postern account, as an administrator of “${organization}”, and ended all your sign-ins (${this.#origin}).
+
+Sign in with your password and set up a new second factor now. If you did not ask for this, reset your password at once and tell
+an owner of your organization.
+`;
+    this.#inBackground({ to, subject: 'Your second factor was removed', text });
   }
 
   /** To those who could have approved it. */

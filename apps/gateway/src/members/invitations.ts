@@ -1,16 +1,15 @@
 import type { CreatedInvitation, Invitation, InvitationView, InviteRequest } from '@postern/contracts';
-import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { accountRefs } from '../bindings/account-refs.ts';
 import type { Database, ScopedClient } from '../database/database.ts';
 import { inTurn } from '../database/in-turn.ts';
 import type { InvitationModel } from '../generated/prisma/models.ts';
-import { ApiError } from '../http/api-error.ts';
-import { isSecretOf, makeSecret, readBearerSecret } from '../identity/bearer-secret.ts';
-import type { Credentials } from '../identity/credentials.ts';
-import type { Principal } from '../identity/principal.ts';
+import { ApiError, notFound, rateLimited } from '../http/api-error.ts';
+import { makeSecret } from '../identity/bearer-secret.ts';
 import type { Limits } from '../limits/limits.ts';
-import { addMember } from '../organizations/memberships.ts';
+import type { AccountMail } from '../mail/account-mail.ts';
+import { claimInvitation } from './invitation-claim.ts';
+import { isMember } from './joining.ts';
 import { requireRankFor } from './may-manage.ts';
 import type { Manager } from './members.ts';
 
@@ -19,9 +18,8 @@ const lifetimeMs = 7 * 86_400_000;
 
 export interface InvitationsDependencies {
   database: Database;
-  credentials: Credentials;
   limits: Limits;
-  logger: Logger;
+  mail: Pick<AccountMail, 'isConfigured' | 'invitation'>;
   publicOrigin: string;
 }
 
@@ -43,18 +41,17 @@ export class Invitations {
   }
 
   /**
-   * Makes an invitation; an earlier one for the address is revoked.
+   * Makes an invitation and sends it, if e-mail is sent; an earlier one for the address is revoked.
    * @throws {ApiError} `forbidden`: only owners invite owners; `conflict`: the address is a member's; `invalid-request`: there is
-   *   no such team; `limit-reached`.
+   *   no such team; `limit-reached`; `rate-limited`: too much e-mail.
    */
-  async invite(
-    by: Manager,
-    { email, role, teams }: z.output<typeof InviteRequest>,
-  ): Promise<CreatedInvitation & { email: string }> {
+  async invite(by: Manager, { email, role, teams }: z.output<typeof InviteRequest>): Promise<CreatedInvitation> {
     const { organizationId } = by;
     requireRankFor(by.role, [role]);
-    const { hash, text } = makeSecret();
-    const { database, limits, publicOrigin } = this.#dependencies;
+    const { database, limits, mail } = this.#dependencies;
+    if (mail.isConfigured) this.#countEmail(by, email);
+    const shown = makeSecret();
+    const mailed = mail.isConfigured ? makeSecret() : null;
     const row = await database.transaction(organizationId, async (transaction) => {
       await inTurn(transaction, `members ${organizationId}`);
       await this.#refuseMember(transaction, organizationId, email);
@@ -70,7 +67,8 @@ export class Invitations {
           email,
           role,
           teams: [...new Set(teams)],
-          secretHash: hash,
+          secretHash: shown.hash,
+          mailedSecretHash: mailed?.hash ?? null,
           invitedById: by.userId,
           expiresAt: new Date(Date.now() + lifetimeMs),
         },
@@ -78,8 +76,25 @@ export class Invitations {
     });
     const [invitation] = await this.#show(organizationId, [row]);
     if (invitation === undefined) throw new Error('an invitation that was just made is missing');
-    // In the fragment, which browsers send to no server.
-    return { email, invitation, link: `${publicOrigin}/join#${text('postern_invite', row.id)}` };
+    const linkOf = ({ text }: typeof shown) =>
+      `${this.#dependencies.publicOrigin}/join#${text('postern_invite', row.id)}`;
+    return {
+      invitation,
+      link: linkOf(shown),
+      mailed: mailed && (await this.#send(invitation, { organizationId, link: linkOf(mailed) })),
+    };
+  }
+
+  /** Replaces an open invitation by a new one, with the teams that still exist. @throws {ApiError} `not-found`, and as `invite`. */
+  async resend(by: Manager, id: string): Promise<CreatedInvitation> {
+    const { organizationId } = by;
+    const { scoped } = this.#dependencies.database;
+    const open = await scoped.invitation.findFirst({
+      where: { id, organizationId, acceptedAt: null, revokedAt: null },
+    });
+    if (open === null) throw notFound();
+    const teams = await scoped.team.findMany({ where: { organizationId, slug: { in: open.teams } } });
+    return this.invite(by, { email: open.email, role: open.role, teams: teams.map(({ slug }) => slug) });
   }
 
   /** @returns false if there is none, or it has been accepted or revoked. */
@@ -93,7 +108,7 @@ export class Invitations {
 
   /** @throws {ApiError} `gone`: the secret is wrong, or the invitation was accepted, revoked or has expired. */
   async read(secret: string): Promise<InvitationView> {
-    const { invitation, organization } = await this.#claim(secret);
+    const { invitation, organization, isMailed } = await claimInvitation(this.#dependencies.database, secret);
     const [nameOf, account] = await Promise.all([
       accountRefs(this.#dependencies.database, invitation.organizationId, [invitation.invitedById]),
       this.#dependencies.database.acrossOrganizations.user.findUnique({
@@ -108,53 +123,26 @@ export class Invitations {
       invitedBy: nameOf(invitation.invitedById).name,
       expiresAt: invitation.expiresAt.toISOString(),
       hasAccount: account !== null,
+      provesAddress: isMailed,
+      sendsEmail: this.#dependencies.mail.isConfigured,
     };
   }
 
-  /**
-   * Makes the caller a member, with the role and the teams of the invitation.
-   * @throws {ApiError} `gone` as `read`; `forbidden`: it is for another address; `conflict`: they are a member already;
-   *   `limit-reached`.
-   */
-  async accept(principal: Principal, secret: string): Promise<{ id: string; name: string; slug: string }> {
-    const { invitation, organization } = await this.#claim(secret);
-    const { id, organizationId, email, role } = invitation;
-    const { userId } = principal;
-    if (principal.username !== email)
-      throw new ApiError(
-        'forbidden',
-        `This invitation is for ${email}, and you are signed in as ${principal.username}. Sign in with the invited address.`,
-      );
-    if (principal.memberships.some((membership) => membership.organizationId === organizationId)) throw isMember(email);
-    const { database, limits, credentials } = this.#dependencies;
-    await database.transaction(organizationId, async (transaction) => {
-      // This statement decides which of several simultaneous calls is first.
-      const { count } = await transaction.invitation.updateMany({
-        where: { id, organizationId, acceptedAt: null, revokedAt: null, expiresAt: { gt: new Date() } },
-        data: { acceptedAt: new Date() },
-      });
-      if (count === 0) throw gone();
-      await addMember(transaction, limits, { organizationId, userId, role });
-      const teams = await transaction.team.findMany({ where: { organizationId, slug: { in: invitation.teams } } });
-      const data = teams.map(({ id: teamId }) => ({ organizationId, teamId, userId }));
-      if (data.length > 0) await transaction.teamMember.createMany({ data });
-    });
-    credentials.revoked(userId);
-    return { id: organization.id, name: organization.name, slug: organization.slug };
+  /** False if the mail server did not accept it: the invitation stays, and can be sent again. */
+  async #send(invitation: Invitation, { organizationId, link }: { organizationId: string; link: string }) {
+    const { database, mail } = this.#dependencies;
+    const { name } = await database.scoped.organization.findUniqueOrThrow({ where: { id: organizationId } });
+    const { email, role, invitedBy } = invitation;
+    return mail.invitation(email, { link, role, invitedBy: invitedBy.name, organization: name });
   }
 
-  /** The open invitation of a secret. The secret determines the organization, so it is looked up before that is known. */
-  async #claim(text: string) {
-    const shown = readBearerSecret('postern_invite', text);
-    if (shown === null) throw gone();
-    const row = await this.#dependencies.database.acrossOrganizations.invitation.findUnique({
-      where: { id: shown.id, organization: { deletedAt: null } },
-      include: { organization: true },
-    });
-    if (row === null || !isSecretOf(shown.secret, row.secretHash)) throw gone();
-    if (row.acceptedAt !== null || row.revokedAt !== null || row.expiresAt <= new Date()) throw gone();
-    const { organization, ...invitation } = row;
-    return { invitation, organization };
+  /** @throws {ApiError} `rate-limited`. */
+  #countEmail({ organizationId, userId }: Manager, email: string): void {
+    const { limits } = this.#dependencies;
+    const seconds =
+      limits.take('invitationsPerRecipient', `${organizationId} ${email}`) ||
+      limits.take('invitationEmailsPerUser', userId);
+    if (seconds > 0) throw rateLimited(seconds, 'Too many invitations.');
   }
 
   async #refuseMember(
@@ -178,7 +166,10 @@ export class Invitations {
     throw new ApiError('invalid-request', message, { fields: [{ path: 'teams', message }] });
   }
 
-  async #show(organizationId: string, rows: readonly Omit<InvitationModel, 'secretHash'>[]): Promise<Invitation[]> {
+  async #show(
+    organizationId: string,
+    rows: readonly Omit<InvitationModel, 'secretHash' | 'mailedSecretHash'>[],
+  ): Promise<Invitation[]> {
     const nameOf = await accountRefs(
       this.#dependencies.database,
       organizationId,
@@ -194,16 +185,4 @@ export class Invitations {
       expiresAt: expiresAt.toISOString(),
     }));
   }
-}
-
-/** The same for every reason, so that nobody learns from it. */
-function gone(): ApiError {
-  return new ApiError(
-    'gone',
-    'This invitation does not exist any more: it was accepted, replaced or revoked, or it has expired. Ask for a new one.',
-  );
-}
-
-function isMember(email: string): ApiError {
-  return new ApiError('conflict', `${email} is a member of this organization already.`);
 }

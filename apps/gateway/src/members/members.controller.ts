@@ -1,16 +1,20 @@
 import { Controller, Inject } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { answer, clientOf } from '../accounts/auth.controller.ts';
 import { countedAddressOf } from '../edge/remote-address.ts';
 import { ApiError, notFound, rateLimited } from '../http/api-error.ts';
 import { type Answer, type Call, CallOf } from '../http/call.ts';
 import { Operation } from '../http/operation.ts';
 import { Limits } from '../limits/limits.ts';
 import { Invitations } from './invitations.ts';
+import { Joining } from './joining.ts';
 import { Members } from './members.ts';
 
 @Controller()
 export class MembersController {
   @Inject(Members) private readonly members!: Members;
   @Inject(Invitations) private readonly invitations!: Invitations;
+  @Inject(Joining) private readonly joining!: Joining;
   @Inject(Limits) private readonly limits!: Limits;
 
   @Operation('listMembers')
@@ -39,9 +43,13 @@ export class MembersController {
   }
 
   @Operation('inviteMember')
-  async invite(@CallOf() call: Call<'inviteMember'>): Promise<Answer<'inviteMember'>> {
-    const { invitation, link } = await this.invitations.invite(managerOf(call), call.body);
-    return { invitation, link };
+  invite(@CallOf() call: Call<'inviteMember'>): Promise<Answer<'inviteMember'>> {
+    return this.invitations.invite(managerOf(call), call.body);
+  }
+
+  @Operation('resendInvitation')
+  resend(@CallOf() call: Call<'resendInvitation'>): Promise<Answer<'resendInvitation'>> {
+    return this.invitations.resend(managerOf(call), call.params.invitation);
   }
 
   @Operation('revokeInvitation')
@@ -51,8 +59,7 @@ export class MembersController {
 
   @Operation('readInvitation')
   read(@CallOf() { body, request }: Call<'readInvitation'>): Promise<Answer<'readInvitation'>> {
-    const seconds = this.limits.take('invitationsPerAddress', countedAddressOf(request.raw));
-    if (seconds > 0) throw rateLimited(seconds);
+    this.#countClaim(request);
     return this.invitations.read(body.secret);
   }
 
@@ -60,7 +67,20 @@ export class MembersController {
   async accept(@CallOf() { principal, body }: Call<'acceptInvitation'>): Promise<Answer<'acceptInvitation'>> {
     if (principal.credential.scopes !== null)
       throw new ApiError('forbidden', 'A token with scopes cannot accept an invitation. Sign in to accept it.');
-    return { organization: await this.invitations.accept(principal, body.secret) };
+    const { id, name, slug } = await this.joining.accept(principal, body.secret);
+    return { organization: { id, name, slug } };
+  }
+
+  @Operation('signUpInvited')
+  async signUp(@CallOf() { body, request, reply }: Call<'signUpInvited'>): Promise<Answer<'signUpInvited'>> {
+    this.#countClaim(request);
+    return answer(reply, await this.joining.signUp(body, clientOf(request)));
+  }
+
+  /** @throws {ApiError} `rate-limited`. */
+  #countClaim(request: FastifyRequest): void {
+    const seconds = this.limits.take('invitationsPerAddress', countedAddressOf(request.raw));
+    if (seconds > 0) throw rateLimited(seconds);
   }
 }
 

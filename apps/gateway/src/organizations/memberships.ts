@@ -10,7 +10,7 @@ const limitsOf = {
 } as const;
 
 /** What adding a member needs of a transaction: of the organization, or of a sign-up, which makes both. */
-interface MemberRows {
+export interface MemberRows {
   $executeRaw: Prisma.TransactionClient['$executeRaw'];
   membership: {
     count(asked: { where: Prisma.MembershipWhereInput }): Promise<number>;

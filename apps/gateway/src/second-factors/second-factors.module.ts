@@ -7,9 +7,11 @@ import { IdentityModule } from '../identity/identity.module.ts';
 import { Passwords } from '../identity/passwords.ts';
 import { Sealed } from '../identity/sealed.ts';
 import { Limits } from '../limits/limits.ts';
+import { AccountMail } from '../mail/account-mail.ts';
 import { MailModule } from '../mail/mail.module.ts';
 import { Challenges } from './challenges.ts';
 import { Freshness } from './freshness.ts';
+import { LostSecondFactors } from './lost-second-factors.ts';
 import { OrganizationSecurityController } from './organization-security.controller.ts';
 import { OrganizationSecurity } from './organization-security.ts';
 import { Passkeys } from './passkeys.ts';
@@ -39,6 +41,12 @@ import { SecondFactors } from './second-factors.ts';
       factors: SecondFactors,
     }),
     provide(OrganizationSecurity, Database, SecondFactors, Credentials),
+    provideWith(LostSecondFactors, {
+      database: Database,
+      credentials: Credentials,
+      factors: SecondFactors,
+      mail: AccountMail,
+    }),
   ],
   exports: [Challenges, Passkeys, SecondFactors, Freshness],
 })

@@ -41,7 +41,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
       'INSERT',
       'UPDATE (accepted_at, revoked_at)',
     ],
-    system: ['SELECT'],
+    system: ['SELECT', 'UPDATE (accepted_at)'],
   },
   join_tokens: {
     app: ['SELECT (cluster_id, created_at, expires_at, id, organization_id, revoked_at, used_at)', 'INSERT', 'UPDATE'],
@@ -71,8 +71,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     system: ['SELECT', 'UPDATE (end_reason, ended_at, gateway_id)'],
   },
   sign_in_challenges: { system: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
-  team_members: { app: ['SELECT', 'INSERT', 'DELETE'] },
-  teams: { app: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+  team_members: { app: ['SELECT', 'INSERT', 'DELETE'], system: ['SELECT', 'INSERT'] },
+  teams: { app: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], system: ['SELECT'] },
   totp_factors: { system: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   users: {
     app: [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SignedIn } from '../auth.ts';
 import {
   AddTeamMemberRequest,
   CreatedInvitation,
@@ -6,6 +7,7 @@ import {
   Invitation,
   InvitationClaim,
   InvitationView,
+  InvitedSignUpRequest,
   InviteRequest,
   Member,
   Team,
@@ -79,7 +81,7 @@ export const membersRoutes = {
     body: InviteRequest,
     response: CreatedInvitation,
     status: 201,
-    errors: ['conflict', 'limit-reached'],
+    errors: ['conflict', 'limit-reached', 'rate-limited'],
   },
   revokeInvitation: {
     ...operations.revokeInvitation,
@@ -109,6 +111,37 @@ export const membersRoutes = {
     response: z.object({ organization: z.object({ id: Id, name: z.string(), slug: Slug }) }),
     status: 200,
     errors: ['forbidden', 'conflict', 'gone', 'limit-reached'],
+  },
+  signUpInvited: {
+    ...operations.signUpInvited,
+    tag: 'Auth',
+    summary: 'Create an account for the invited address, become a member with it, and sign in',
+    access: 'public',
+    body: InvitedSignUpRequest,
+    response: SignedIn,
+    status: 201,
+    errors: ['forbidden', 'conflict', 'gone', 'limit-reached', 'rate-limited'],
+  },
+  resendInvitation: {
+    ...operations.resendInvitation,
+    tag: 'Members',
+    summary:
+      'Replace an invitation by a new one with the same role and teams, and send it again; earlier links stop working',
+    access: 'member:manage',
+    params: inOrganization.extend({ invitation: Id }),
+    response: CreatedInvitation,
+    status: 201,
+    errors: ['conflict', 'limit-reached', 'rate-limited'],
+  },
+  removeSecondFactor: {
+    ...operations.removeSecondFactor,
+    tag: 'Members',
+    summary: 'Remove the second factors of a member who lost them, and end all that they are signed in with',
+    access: 'member:manage',
+    freshness: true,
+    params: ofMember,
+    status: 204,
+    errors: ['conflict'],
   },
   listTeams: {
     ...operations.listTeams,

@@ -10,11 +10,8 @@ import { CredentialsPage } from './credentials-page.tsx';
 import { InvalidForm } from './form-errors.ts';
 import { GeneralError } from './general-error.tsx';
 import { homeOf } from './last-organization.ts';
-import { PasswordInput } from './password-input.tsx';
-import type { SignInFormProps } from './sign-in-form.tsx';
+import { isTooShort, NewPasswordField, tooShort } from './new-password-field.tsx';
 import { useForm, written } from './use-form.ts';
-
-const MINIMUM_PASSWORD = 10;
 
 /** Whether creating the first account requires a code. False until the gateway has responded; it checks the code anyway. */
 function useSetupCodeRequired(): boolean {
@@ -26,7 +23,7 @@ function useSetupCodeRequired(): boolean {
   return data?.setupCodeRequired === true;
 }
 
-export function SignUpForm({ email: only, onSignedIn }: SignInFormProps) {
+export function SignUpForm() {
   const client = useQueryClient();
   const isCodeWanted = useSetupCodeRequired();
   const { errors, busy, onSubmit } = useForm(['setupCode', 'email', 'password', 'organization'], async (form) => {
@@ -37,28 +34,25 @@ export function SignUpForm({ email: only, onSignedIn }: SignInFormProps) {
     InvalidForm.throwIfAny({
       ...(isCodeWanted && setupCode === '' && { setupCode: 'Enter the set-up code' }),
       ...(!/^\S+@\S+$/.test(email) && { email: 'Enter an e-mail address' }),
-      ...(password.length < MINIMUM_PASSWORD && { password: `At least ${MINIMUM_PASSWORD} characters` }),
+      ...(isTooShort(password) && { password: tooShort }),
       ...(organization === '' && { organization: 'Name your organization' }),
     });
     const body = { email, password, organization, ...(setupCode !== '' && { setupCode }) };
     const me = await publicApi.call('signUp', { body });
     client.setQueryData(['me'], { user: me.user, organizations: me.organizations });
-    if (onSignedIn) onSignedIn();
-    else navigate(homeOf(me) ?? '/', { replace: true });
+    navigate(homeOf(me) ?? '/', { replace: true });
   });
 
   return (
     <CredentialsPage
       title="Create an account"
       footer={
-        only === undefined && (
-          <>
-            Have an account?{' '}
-            <Link className="link" href="/sign-in">
-              Sign in
-            </Link>
-          </>
-        )
+        <>
+          Have an account?{' '}
+          <Link className="link" href="/sign-in">
+            Sign in
+          </Link>
+        </>
       }
     >
       <form noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
@@ -83,30 +77,13 @@ export function SignUpForm({ email: only, onSignedIn }: SignInFormProps) {
         )}
         <Field label="E-mail" error={errors.fields['email']}>
           {(control) => (
-            <Input
-              {...control}
-              name="email"
-              type="email"
-              autoComplete="username"
-              autoCapitalize="none"
-              autoFocus
-              defaultValue={only}
-              readOnly={only !== undefined}
-            />
+            <Input {...control} name="email" type="email" autoComplete="username" autoCapitalize="none" autoFocus />
           )}
         </Field>
-        <Field
-          label="Password"
-          hint={`At least ${MINIMUM_PASSWORD} characters. A few random words make a good password.`}
-          error={errors.fields['password']}
-        >
-          {(control) => <PasswordInput {...control} name="password" autoComplete="new-password" />}
-        </Field>
+        <NewPasswordField error={errors.fields['password']} />
         <Field
           label="Organization"
-          hint={
-            only === undefined ? 'Your team or company. Clusters belong to it.' : 'Your own, besides the one you join.'
-          }
+          hint="Your team or company. Clusters belong to it."
           error={errors.fields['organization']}
         >
           {(control) => <Input {...control} name="organization" autoComplete="organization" maxLength={100} />}

@@ -24,6 +24,8 @@ beforeEach(() => {
     invitedBy: 'eve@example.com',
     expiresAt: '2099-01-01T12:00:00.000Z',
     hasAccount: true,
+    provesAddress: false,
+    sendsEmail: false,
   };
   gateway.forget();
   gateway.answer('getMe', () => {
@@ -69,23 +71,45 @@ describe('the page of an invitation', { timeout: 60_000 }, () => {
     expect(gateway.calls('signIn')[0]?.body).toMatchObject({ email: 'ada@example.com' });
   });
 
-  it('asks to sign up if the address has no account', async () => {
+  it('makes an account for exactly the invited address, without an organization of its own', async () => {
     account = undefined;
     view = { ...view, hasAccount: false };
-    gateway.answer('getMeta', () => {
-      throw new Refusal(503, { code: 'unavailable', message: 'Later.', requestId: 'r' });
+    gateway.answer('signUpInvited', () => {
+      account = { ...me, organizations: [other] };
+      return account;
     });
-    gateway.answer('signUp', () => {
-      account = me;
-      return me;
-    });
-    const { user } = open();
+    const { user, address } = open();
     await user.click(await screen.findByRole('button', { name: 'Create an account to join' }));
-    await user.type(screen.getByLabelText('Password'), 'a long enough password');
-    await user.type(screen.getByLabelText('Organization'), 'Mine{Enter}');
-    await screen.findByRole('button', { name: 'Join Other' });
-    expect(gateway.calls('signUp')[0]?.body).toMatchObject({ email: 'ada@example.com' });
+    const email = screen.getByLabelText<HTMLInputElement>('E-mail');
+    expect([email.value, email.readOnly]).toEqual(['ada@example.com', true]);
+    expect(screen.queryByLabelText('Organization')).toBeNull();
+    await user.type(screen.getByLabelText('Password'), 'short{Enter}');
+    await screen.findByText('At least 10 characters');
+    expect(gateway.calls('signUpInvited')).toEqual([]);
+    await user.type(screen.getByLabelText('Name'), 'Ada');
+    await user.type(screen.getByLabelText('Password'), ', but long enough now{Enter}');
+    await waitFor(() => expect(address()).toBe('/other'));
+    expect(gateway.calls('signUpInvited')[0]?.body).toEqual({
+      secret: 'the-secret',
+      password: 'short, but long enough now',
+      name: 'Ada',
+    });
+    expect(window.sessionStorage.getItem('postern.invitation')).toBeNull();
   });
+
+  it.each([
+    [true, true],
+    [false, false],
+  ])(
+    'asks for the link in the e-mail where that is needed for an account (sent: %s)',
+    async (provesAddress, offers) => {
+      account = undefined;
+      view = { ...view, hasAccount: false, sendsEmail: true, provesAddress };
+      open();
+      await screen.findByText(offers ? 'Create an account to join' : /open the link that was sent to this address/);
+      expect(screen.queryByRole('button', { name: 'Create an account to join' }) !== null).toBe(offers);
+    },
+  );
 
   it('says that it is for another address', async () => {
     view = { ...view, email: 'bob@example.com' };

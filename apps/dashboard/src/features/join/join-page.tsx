@@ -12,11 +12,11 @@ import { CredentialsPage } from '#features/browser-session/credentials-page.tsx'
 import { GeneralError } from '#features/browser-session/general-error.tsx';
 import { SignInForm } from '#features/browser-session/sign-in-form.tsx';
 import { signOut } from '#features/browser-session/sign-out.ts';
-import { SignUpForm } from '#features/browser-session/sign-up-form.tsx';
 import { useMe } from '#features/browser-session/use-me.ts';
 import { navigate } from '#features/router/address-bar.ts';
 import { Link } from '#features/router/link.tsx';
 import { forgetInvitationSecret, takeInvitationSecret } from './invitation-secret.ts';
+import { InvitedSignUpForm } from './invited-sign-up-form.tsx';
 
 const home = (
   <Link className="link" href="/">
@@ -63,10 +63,11 @@ function Invited({ invitation, secret }: { invitation: InvitationView; secret: s
   const me = useMe();
   const [form, setForm] = useState(false);
   const signedOut = me.error instanceof ApiError && me.error.status === 401;
-  const { email, hasAccount } = invitation;
+  const { email, hasAccount, provesAddress, sendsEmail } = invitation;
+  const mayStart = hasAccount || provesAddress || !sendsEmail;
   if (me.data === undefined && form) {
-    const Form = hasAccount ? SignInForm : SignUpForm;
-    return <Form email={email} onSignedIn={() => setForm(false)} />;
+    if (!hasAccount) return <InvitedSignUpForm invitation={invitation} secret={secret} />;
+    return <SignInForm email={email} onSignedIn={() => setForm(false)} />;
   }
   return (
     <CredentialsPage title={`Join ${invitation.organization.name}`} footer={home}>
@@ -77,7 +78,13 @@ function Invited({ invitation, secret }: { invitation: InvitationView; secret: s
         </p>
         {me.data !== undefined && <Accept invitation={invitation} secret={secret} me={me.data} />}
         {me.data === undefined && !signedOut && me.error !== null && <GeneralError>{me.error.message}</GeneralError>}
-        {me.data === undefined && signedOut && (
+        {me.data === undefined && signedOut && !mayStart && (
+          <p className="text-muted">
+            To create your account, open the link that was sent to this address. Only that link shows that the address
+            is yours. If it has not arrived, ask for it to be sent again.
+          </p>
+        )}
+        {me.data === undefined && signedOut && mayStart && (
           <Button variant="primary" onClick={() => setForm(true)}>
             {hasAccount ? 'Sign in to join' : 'Create an account to join'}
           </Button>

@@ -1,15 +1,17 @@
 'use client';
-import type { Invitation } from '@postern/contracts';
+import type { CreatedInvitation, Invitation } from '@postern/contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '#components/ui/data-table.tsx';
+import { Dialog } from '#components/ui/dialog.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import { api } from '#features/browser-session/api.ts';
 import { Listed } from '#features/freshness/listed.tsx';
+import { InvitationLink, wordsOf } from './invitation-link.tsx';
 
 /** Invitations that nobody has accepted yet. */
 export function Invitations({ organization }: { organization: string }) {
@@ -20,11 +22,18 @@ export function Invitations({ organization }: { organization: string }) {
     queryFn: async ({ signal }) => (await api.call('listInvitations', { params: { organization }, signal })).items,
   });
   const [revoking, setRevoking] = useState<Invitation>();
+  const [renewing, setRenewing] = useState<Invitation>();
+  const [renewed, setRenewed] = useState<CreatedInvitation>();
 
   async function revoke({ id, email }: Invitation) {
     await api.call('revokeInvitation', { params: { organization, invitation: id } });
     client.setQueryData<Invitation[]>(queryKey, (list) => list?.filter((one) => one.id !== id));
     toast({ title: `The invitation of ${email} is revoked.`, tone: 'ok' });
+  }
+
+  async function renew({ id }: Invitation) {
+    setRenewed(await api.call('resendInvitation', { params: { organization, invitation: id } }));
+    await client.invalidateQueries({ queryKey });
   }
 
   const columns: Column<Invitation>[] = [
@@ -53,14 +62,24 @@ export function Invitations({ organization }: { organization: string }) {
       quiet: true,
       align: 'right',
       cell: (one) => (
-        <Button
-          size="sm"
-          variant="ghost"
-          aria-label={`Revoke the invitation of ${one.email}`}
-          onClick={() => setRevoking(one)}
-        >
-          Revoke
-        </Button>
+        <span className="inline-flex gap-1">
+          <Button
+            size="sm"
+            variant="ghost"
+            aria-label={`Renew the invitation of ${one.email}`}
+            onClick={() => setRenewing(one)}
+          >
+            Renew
+          </Button>
+          <Button
+            size="sm"
+            variant="ghost"
+            aria-label={`Revoke the invitation of ${one.email}`}
+            onClick={() => setRevoking(one)}
+          >
+            Revoke
+          </Button>
+        </span>
       ),
     },
   ];
@@ -87,6 +106,30 @@ export function Invitations({ organization }: { organization: string }) {
         action="Revoke invitation"
         onConfirm={() => (revoking === undefined ? undefined : revoke(revoking))}
       />
+      <ConfirmDialog
+        open={renewing !== undefined}
+        onOpenChange={(open) => {
+          if (!open) setRenewing(undefined);
+        }}
+        title={`Renew the invitation of ${renewing?.email ?? ''}?`}
+        description="There will be a new link, for seven days, sent by e-mail if this Postern sends e-mail. Earlier links stop working."
+        action="Renew invitation"
+        onConfirm={() => (renewing === undefined ? undefined : renew(renewing))}
+      />
+      {renewed !== undefined && (
+        <Dialog
+          open
+          onOpenChange={() => setRenewed(undefined)}
+          {...wordsOf(renewed)}
+          footer={
+            <Button variant="primary" onClick={() => setRenewed(undefined)}>
+              Done
+            </Button>
+          }
+        >
+          <InvitationLink made={renewed} />
+        </Dialog>
+      )}
     </section>
   );
 }

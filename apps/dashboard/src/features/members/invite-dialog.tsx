@@ -3,7 +3,6 @@ import type { CreatedInvitation, Role } from '@postern/contracts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useId, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
-import { CopyBox } from '#components/ui/copy-box.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
@@ -13,6 +12,7 @@ import { api } from '#features/browser-session/api.ts';
 import { InvalidForm } from '#features/browser-session/form-errors.ts';
 import { GeneralError } from '#features/browser-session/general-error.tsx';
 import { useForm, written } from '#features/browser-session/use-form.ts';
+import { InvitationLink, wordsOf } from './invitation-link.tsx';
 import { roleOptions } from './role-options.ts';
 
 export interface InviteDialogProps {
@@ -45,12 +45,12 @@ export function InviteDialog({ open, onOpenChange, organization, own }: InviteDi
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title={made === undefined ? 'Invite a member' : 'Copy the link now'}
-      description={
-        made === undefined
-          ? 'You get a link to pass on. It works once, for seven days, for an account with that address.'
-          : `Send it to ${made.invitation.email}. It is not shown again.`
-      }
+      {...(made === undefined
+        ? {
+            title: 'Invite a member',
+            description: 'The link works once, for seven days, for an account with that address.',
+          }
+        : wordsOf(made))}
       footer={
         made === undefined ? (
           <>
@@ -89,7 +89,7 @@ export function InviteDialog({ open, onOpenChange, organization, own }: InviteDi
           </Field>
         </form>
       ) : (
-        <CopyBox text={made.link} secret={made.link.split('#')[1] ?? made.link} label="invitation link" />
+        <InvitationLink made={made} />
       )}
     </Dialog>
   );

@@ -60,7 +60,7 @@ describe('the page of members', { timeout: 60_000 }, () => {
     gateway.answer('inviteMember', ({ body }) => {
       const made = invitation({ id: id(62), email: (body as { email: string }).email });
       invitations = [made, ...invitations];
-      return { invitation: made, link: 'https://postern.example/join#postern_invite_the-secret' };
+      return { invitation: made, link: 'https://postern.example/join#postern_invite_the-secret', mailed: null };
     });
     const { user } = open();
     await row('bob@example.com');
@@ -85,6 +85,30 @@ describe('the page of members', { timeout: 60_000 }, () => {
     await user.click(screen.getByRole('button', { name: 'Done' }));
     await row('new@example.com');
     expect(document.body.textContent).not.toContain('the-secret');
+  });
+
+  it.each([
+    [true, 'The invitation is sent'],
+    [false, 'The e-mail could not be sent'],
+    [null, 'Copy the link now'],
+  ])('renews an invitation after a question, and says whether it was sent (%s)', async (mailed, title) => {
+    gateway.answer('resendInvitation', () => {
+      invitations = [invitation({ id: id(63), expiresAt: '2099-01-08T12:00:00.000Z' })];
+      return {
+        invitation: invitations[0] as Invitation,
+        link: 'https://postern.example/join#postern_invite_next',
+        mailed,
+      };
+    });
+    const { user } = open();
+    await user.click(await screen.findByRole('button', { name: 'Renew the invitation of eve@example.com' }));
+    expect(gateway.calls('resendInvitation')).toEqual([]);
+    await user.click(await screen.findByRole('button', { name: 'Renew invitation' }));
+    await screen.findByRole('dialog', { name: title });
+    expect(gateway.calls('resendInvitation')[0]?.params['invitation']).toBe(id(60));
+    await user.click(screen.getByRole('button', { name: 'Done' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(document.body.textContent).not.toContain('postern_invite_next');
   });
 
   it('changes a role, and says why it cannot', async () => {
