@@ -90,13 +90,14 @@ export class SignIns {
     const user = await this.#userOf(challenge);
     const attempt = { email: user.email, address: client.address, device: client.device };
     limits.beforeSecondFactor(attempt);
-    if (!(await challenges.attempt(challenge))) throw startAgain();
+    const about = { email: user.email };
+    if (!(await challenges.attempt(challenge))) throw startAgain(about);
     if (!(await factors.check(user.id, proof, challenge.passkeyChallenge))) {
       const [path = 'code'] = Object.keys(proof);
       const message = 'This is wrong, has expired, or was used before.';
-      throw new ApiError('invalid-credentials', message, { fields: [{ path, message }] });
+      throw new ApiError('invalid-credentials', message, { fields: [{ path, message }], about });
     }
-    if (!(await challenges.use(challenge))) throw startAgain();
+    if (!(await challenges.use(challenge))) throw startAgain(about);
     limits.signedIn(attempt);
     return this.begin(user, { token, client, hasSecondFactor: true });
   }
@@ -125,7 +126,15 @@ export class SignIns {
     const signed = { assertion: passkey, challenge: challenge.passkeyChallenge };
     const userId = await passkeys.holderOf(signed, { isAlone: true });
     const user = userId === null ? null : await accounts.person(userId);
-    if (user === null) throw new ApiError('invalid-credentials', 'This passkey opens no account here.');
+    if (user === null) {
+      const ownerId = await passkeys.ownerOf(passkey.id);
+      const owner = ownerId === null ? null : await accounts.person(ownerId);
+      throw new ApiError(
+        'invalid-credentials',
+        'This passkey opens no account here.',
+        owner === null ? {} : { about: { email: owner.email } },
+      );
+    }
     limits.signedIn({ email: user.email, address: client.address, device: client.device });
     return this.begin(user, { token: undefined, client, hasSecondFactor: true });
   }
@@ -231,6 +240,8 @@ export class SignIns {
 
 const heldBy = (secret: string): string => holdChallengeCookie({ value: secret, seconds: challengeMs / 1_000 });
 
-function startAgain(): ApiError {
-  return new ApiError('invalid-credentials', 'The sign-in took too long, or had too many wrong codes. Start again.');
+/** @param about whose sign-in it is, if that is known. */
+function startAgain(about?: { email: string }): ApiError {
+  const message = 'The sign-in took too long, or had too many wrong codes. Start again.';
+  return new ApiError('invalid-credentials', message, about && { about });
 }

@@ -53,7 +53,7 @@ export class RestTrail {
       ...who(request, parts),
       ...what(operation, request, parts),
       decision: status < 400 ? 'allowed' : status < 500 ? 'refused' : 'error',
-      reason: error?.message ?? null,
+      reason: error?.message ?? reasonOf(parts.answer),
       status,
       durationMs: Math.round(reply.elapsedTime),
     };
@@ -72,19 +72,24 @@ export class RestTrail {
    * The organizations whose trail has the request: the one that it is about, if the caller is a member; otherwise all of the
    * person's, for what concerns their account. None for requests about somebody else's organization: strangers write nowhere.
    */
-  async #organizations(request: FastifyRequest, { operation, caller, input, answer }: CallParts): Promise<string[]> {
+  async #organizations(request: FastifyRequest, parts: CallParts): Promise<string[]> {
+    const { operation, caller, answer, error } = parts;
     const { principal, claim } = caller as Caller;
     if (claim !== undefined) return [claim.organizationId];
+    if (error?.about !== undefined && 'organizationId' in error.about) return [error.about.organizationId];
+    // Of no concern to the other organizations of whoever accepts.
+    if (operation === 'acceptInvitation') return joinedIn(answer);
     const { organization: slug } = request.params as { organization?: string };
     if (principal !== undefined) {
-      const { memberships } = principal;
+      // A withheld membership opens nothing, but its organization may know what its member does.
+      const memberships = [...principal.memberships, ...(principal.withheld ?? [])];
       const own = slug === undefined ? memberships : memberships.filter((membership) => membership.slug === slug);
       return own.map(({ organizationId }) => organizationId);
     }
     const joined = organizationsIn(answer);
     if (joined.length > 0) return joined;
-    const { email } = (input.body ?? {}) as { email?: unknown };
-    return operation === 'signIn' && typeof email === 'string' ? this.#organizationsOf(email) : [];
+    const email = emailOf(parts);
+    return email === null ? [] : this.#organizationsOf(email);
   }
 
   async #organizationsOf(email: string): Promise<string[]> {
@@ -99,21 +104,21 @@ export class RestTrail {
 
 function who(
   request: FastifyRequest,
-  { caller, answer, input }: CallParts,
+  parts: CallParts,
 ): Pick<AuditFacts, 'actor' | 'source' | 'credential' | 'address' | 'userAgent'> {
+  const { caller, answer } = parts;
   const { principal, claim } = caller as Caller;
   const userAgent = request.headers['user-agent'] ?? '';
   const from = { address: remoteAddressOf(request.raw), userAgent };
   if (principal !== undefined) return { ...byPrincipal(principal, userAgent), ...from };
   if (claim !== undefined) return { ...byAgent(null), credential: { kind: 'join-token', id: claim.tokenId }, ...from };
   const { user } = (answer ?? {}) as { user?: { id: string; email: string } };
-  const { email } = (input.body ?? {}) as { email?: unknown };
   // Programs ask for a token when they sign in; pages get cookies.
   const isPage = request.headers.origin !== undefined;
   return {
     actor:
       user === undefined
-        ? { id: null, name: typeof email === 'string' ? email : 'nobody', kind: 'nobody' }
+        ? { id: null, name: emailOf(parts) ?? 'nobody', kind: 'nobody' }
         : { id: user.id, name: user.email, kind: 'person' },
     source: sourceOf(isPage ? 'browser' : undefined, userAgent),
     ...from,
@@ -150,4 +155,29 @@ function organizationsIn(answer: unknown): string[] {
   const { organizations } = (answer ?? {}) as { organizations?: unknown };
   if (!Array.isArray(organizations)) return [];
   return organizations.flatMap((one: { id?: unknown }) => (typeof one.id === 'string' ? [one.id] : []));
+}
+
+function joinedIn(answer: unknown): string[] {
+  const { organization } = (answer ?? {}) as { organization?: { id?: unknown } };
+  return typeof organization?.id === 'string' ? [organization.id] : [];
+}
+
+/** Operations of nobody yet, whose body says which account they are for. */
+const namesAccount: ReadonlySet<OperationId | undefined> = new Set(['signIn', 'requestPasswordReset']);
+
+/** Whose account somebody tried to sign in to who is not signed in. */
+function emailOf({ operation, input, error }: CallParts): string | null {
+  if (error?.about !== undefined && 'email' in error.about) return error.about.email;
+  const { email } = (input.body ?? {}) as { email?: unknown };
+  return namesAccount.has(operation) && typeof email === 'string' ? email : null;
+}
+
+/** An entry of a first step must not look like that of a sign-in. */
+function reasonOf(answer: unknown): string | null {
+  const isFirstStep =
+    typeof answer === 'object' &&
+    answer !== null &&
+    'secondFactor' in answer &&
+    'methods' in Object(answer.secondFactor);
+  return isFirstStep ? 'The password was right. A second factor is needed.' : null;
 }

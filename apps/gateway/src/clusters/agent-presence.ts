@@ -41,6 +41,13 @@ export class AgentPresence implements AgentDirectory {
     return agent && { publicKeyPem: agent.publicKey, organizationId: agent.organizationId };
   }
 
+  /** The organization of an agent that was ever enrolled, also if it is revoked or its cluster deleted; null for any other. */
+  async organizationOf(agentId: string, clusterId: string): Promise<string | null> {
+    if (!isUuid(agentId) || !isUuid(clusterId)) return null;
+    const agent = await this.#database.acrossOrganizations.agent.findUnique({ where: { id: agentId, clusterId } });
+    return agent?.organizationId ?? null;
+  }
+
   /** A new epoch, higher than every earlier one on any gateway. */
   async nextEpoch(): Promise<bigint> {
     const rows = await this.#database.acrossOrganizations.$queryRaw<

@@ -2,23 +2,29 @@ import type { ApiErrorBody, ErrorCode } from '@postern/contracts';
 
 type Field = NonNullable<ApiErrorBody['error']['fields']>[number];
 
+/** Whose account or organization a refused request was about, where neither its path nor its credential says so. */
+export type ErrorSubject = { email: string } | { organizationId: string };
+
 /** An error response that the caller can act on; any other error is a bug or a fault. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode;
   readonly fields: Field[] | undefined;
   readonly headers: Record<string, string>;
+  /** For the audit trail; never sent. */
+  readonly about: ErrorSubject | undefined;
 
   /** @param message for people; says what to do next. */
   constructor(
     code: ErrorCode,
     message: string,
-    more: { fields?: Field[]; headers?: Record<string, string>; cause?: unknown } = {},
+    more: { fields?: Field[]; headers?: Record<string, string>; about?: ErrorSubject; cause?: unknown } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.code = code;
     this.fields = more.fields;
     this.headers = more.headers ?? {};
+    this.about = more.about;
   }
 }
 

@@ -1,3 +1,4 @@
+import { until } from '@postern/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openBrowser } from '../test/browser.ts';
 import {
@@ -24,8 +25,12 @@ const accept = (secret: string, { token }: Person): Promise<Reply> =>
   post('/api/v1/invitations/accept', { secret }, token);
 const signUp = (secret: string, more: object = {}): Promise<Reply> =>
   openBrowser(harness).post('/invitations/sign-up', { secret, password, ...more });
-const entries = async (action: string) =>
-  (await harness.ask('GET', `${api}/audit?limit=200&action=${action}`, { token: owner.token })).json.items;
+/** The newest entry with this action in an organization's trail, once there is one. */
+const entry = ({ slug, token }: Person, action: string) =>
+  until(async () => {
+    const path = `/api/v1/organizations/${slug}/audit?limit=1&action=${action}`;
+    return (await harness.ask('GET', path, { token })).json.items[0];
+  });
 const accountOf = async (email: string) =>
   (await harness.database.run(`SELECT email_verified_at FROM users WHERE email = '${email}'`)).rows[0];
 
@@ -96,6 +101,30 @@ describe('where no e-mail is sent, whoever is invited', () => {
     const statuses = await Promise.all(Array.from({ length: 4 }, async () => (await signUp(secret)).status));
     expect(statuses.filter((status) => status === 201)).toHaveLength(1);
     expect(statuses.filter((status) => status === 410 || status === 409)).toHaveLength(3);
+  });
+
+  it('leaves an entry in the trail of that organization, and in no other', async () => {
+    const tia = await harness.signUp('tia');
+    const secret = secretIn((await invite(tia.email)).json.link);
+    const eve = await harness.signUp('eve');
+    await accept(secret, eve);
+    expect(await entry(owner, 'invitation.accept')).toMatchObject({
+      decision: 'refused',
+      status: 403,
+      actor: { id: eve.userId },
+    });
+    await accept(secret, tia);
+    await until(async () => (await entry(owner, 'invitation.accept')).decision === 'allowed');
+    expect(await entry(owner, 'invitation.accept')).toMatchObject({ actor: { id: tia.userId, name: tia.email } });
+    await signUp(secretIn((await invite('tom@example.com')).json.link));
+    await until(async () => (await entry(owner, 'auth.sign-up-invited')).actor.name === 'tom@example.com');
+    for (const person of [tia, eve]) {
+      // What comes later is there, so what came before would be.
+      await harness.createCluster(person, 'marker');
+      await entry(person, 'cluster.create');
+      const path = `/api/v1/organizations/${person.slug}/audit?action=invitation.accept`;
+      expect((await harness.ask('GET', path, { token: person.token })).json.items).toEqual([]);
+    }
   });
 
   it('gets a new link in place of the old one, for the teams that are left', async () => {
@@ -222,6 +251,6 @@ describe('where e-mail is sent, an invitation', () => {
     const { shown, sent } = await secretsFor('log@example.com');
     await signUp(sent);
     expect(harness.log.filter((line) => line.includes(sent) || line.includes(shown))).toEqual([]);
-    expect(JSON.stringify(await entries('auth.sign-up-invited'))).not.toContain(sent);
+    expect(JSON.stringify(await entry(owner, 'auth.sign-up-invited'))).not.toContain(sent);
   });
 });

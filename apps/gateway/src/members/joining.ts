@@ -56,6 +56,7 @@ export class Joining {
       throw new ApiError(
         'forbidden',
         `This invitation is for ${email}, and you are signed in as ${principal.username}. Sign in with the invited address.`,
+        { about: { organizationId } },
       );
     if (principal.memberships.some((membership) => membership.organizationId === organizationId)) throw isMember(email);
     await this.#requireProof(claim, userId);
@@ -79,6 +80,7 @@ export class Joining {
       throw new ApiError(
         'forbidden',
         `Open the link that was sent to ${email}: only that link makes an account. Whoever invited you can send it again.`,
+        { about: { organizationId: invitation.organizationId } },
       );
     const passwordHash = await passwords.hash(password);
     const emailVerifiedAt = isMailed ? new Date() : null;
@@ -108,6 +110,7 @@ export class Joining {
       throw new ApiError(
         'forbidden',
         `Your address is not verified. Open the link that was sent to ${invitation.email}, or verify your address first.`,
+        { about: { organizationId: invitation.organizationId } },
       );
   }
 

@@ -126,9 +126,7 @@ export class Passkeys {
    * @param isAlone whether the passkey is the only factor: then the authenticator must have verified its user, by a PIN or a finger.
    */
   async holderOf({ assertion, challenge }: SignedChallenge, { isAlone }: { isAlone: boolean }): Promise<string | null> {
-    const passkey = await this.#passkeys.findUnique({
-      where: { credentialId: Buffer.from(assertion.id, 'base64url') },
-    });
+    const passkey = await this.#find(assertion.id);
     if (passkey === null) return null;
     const { verifyAuthenticationResponse } = await webAuthn();
     const { userHandle, ...signed } = assertion.response;
@@ -146,6 +144,15 @@ export class Passkeys {
     const counter = BigInt(answer.authenticationInfo.newCounter);
     await this.#passkeys.updateMany({ where: { id, userId }, data: { counter, lastUsedAt: new Date() } });
     return userId;
+  }
+
+  /** Whose passkey has this id, whether or not they are here. @param id base64url. */
+  async ownerOf(id: string): Promise<string | null> {
+    return (await this.#find(id))?.userId ?? null;
+  }
+
+  #find(id: string) {
+    return this.#passkeys.findUnique({ where: { credentialId: Buffer.from(id, 'base64url') } });
   }
 
   get #passkeys() {

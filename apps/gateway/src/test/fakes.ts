@@ -92,6 +92,10 @@ export class FakeDirectory {
     return found === undefined ? null : this.find(principal, found.slug, found.name);
   }
 
+  async organizationOf(agentId: string, clusterId: string): Promise<string | null> {
+    return (await this.agentKey(agentId, clusterId))?.organizationId ?? null;
+  }
+
   async agentKey(agentId: string, clusterId: string): Promise<{ publicKeyPem: string; organizationId: string } | null> {
     const agent = this.agents.get(agentId);
     return agent?.clusterId === clusterId ? agent : null;

@@ -13,6 +13,8 @@ export interface AgentConnection {
 export interface AgentDirectory {
   /** Null for an agent that is not, or no longer, enrolled. */
   agentKey(agentId: string, clusterId: string): Promise<{ publicKeyPem: string; organizationId: string } | null>;
+  /** The organization of an agent that was ever enrolled, also if it is revoked or its cluster deleted; null for any other. */
+  organizationOf(agentId: string, clusterId: string): Promise<string | null>;
   /** A new epoch, higher than every earlier one on any gateway. */
   nextEpoch(): Promise<bigint>;
   agentConnected(connection: AgentConnection & { version: string; instance: string }): Promise<void>;

@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
-import type { Enrolled } from '@postern/contracts';
+import type { AuditEvent, Enrolled } from '@postern/contracts';
 import { type IncomingRequest, type RequestHead, TunnelDialer, webSocketClientOptions } from '@postern/tunnel';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -90,6 +90,15 @@ it('an agent is online, gets requests on behalf of the user, and completes the c
   await clusterIs('prod', 'offline');
 });
 
+/** The reasons for which an agent was refused, as the audit trail of Ada's organization has them. */
+async function recordedRefusals({ agentId }: Enrolled): Promise<string[]> {
+  const path = '/api/v1/organizations/ada/audit?action=agent.connect&limit=200';
+  const { json } = await harness.ask('GET', path, { token: ada.token });
+  return json.items
+    .filter(({ actor, decision }: AuditEvent) => actor.id === agentId && decision === 'refused')
+    .map(({ reason }: AuditEvent) => reason);
+}
+
 it('an agent is disconnected when its cluster is deleted, and then refused', async () => {
   const { joining } = await harness.createCluster(ada, 'doomed');
   const enrolled = await harness.enroll(joining.joinToken);
@@ -98,7 +107,10 @@ it('an agent is disconnected when its cluster is deleted, and then refused', asy
   const cut = cutOff(dialer);
   await harness.ask('DELETE', '/api/v1/organizations/ada/clusters/doomed', { token: ada.token });
   expect(await cut).toBe(4403);
-  expect([4401, 4403]).toContain(await refusal(enrolled));
+  for (let time = 0; time < 3; time++) expect([4401, 4403]).toContain(await refusal(enrolled));
+  // Once, however often it dials.
+  await vi.waitFor(async () => expect(await recordedRefusals(enrolled)).toHaveLength(1), patienceMs);
+  expect(await recordedRefusals(enrolled)).toEqual([expect.stringContaining('no longer, enrolled')]);
 });
 
 it('an agent is disconnected when its cluster is enrolled again, and the new one takes over', async () => {
@@ -124,6 +136,11 @@ it('an agent cannot impersonate another: by its key, cluster or id', async () =>
     { ...first, agentId: second.agentId },
   ];
   for (const impostor of impostors) expect([4401, 4403]).toContain(await refusal(impostor));
+  // Neither a cluster nor an agent that does not belong to the other counts as known.
+  await vi.waitFor(async () => {
+    expect(await recordedRefusals(first)).toEqual(['the signature does not match the key of this agent']);
+  }, patienceMs);
+  expect(await recordedRefusals(second)).toEqual([]);
   await clusterIs('one', 'pending');
   await clusterIs('other', 'pending');
 });

@@ -23,6 +23,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
 import type { AgentDirectory } from './agent-directory.ts';
 import { AgentLimits } from './agent-limits.ts';
+import { AgentRefusals } from './agent-refusals.ts';
 import { PendingHandshakes } from './pending-handshakes.ts';
 import type { TunnelRegistry } from './tunnel-registry.ts';
 
@@ -57,12 +58,14 @@ export class TunnelEndpoint {
     clientTracking: false,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   });
+  readonly #refusals: AgentRefusals;
   readonly #measuring: NodeJS.Timeout;
   #isDraining = false;
 
   constructor(options: TunnelEndpointOptions) {
     this.#options = options;
     this.#limits = new AgentLimits(options.limits);
+    this.#refusals = new AgentRefusals(options);
     this.#measuring = setInterval(() => this.#measure(), measureEveryMs);
     this.#measuring.unref();
     this.#pending = new PendingHandshakes(options.waiting ?? { total: 2_000, perAddress: 200 });
@@ -115,11 +118,14 @@ export class TunnelEndpoint {
   async #accept(ws: WebSocket, address: string): Promise<void> {
     const { directory, logger, gatewayName, handshakeTimeoutMs } = this.#options;
     let organizationId = '';
+    let claimed: Hello | undefined;
     try {
       const { tunnel, hello } = await acceptTunnel(ws, {
         gatewayName,
         ...(handshakeTimeoutMs === undefined ? {} : { handshakeTimeoutMs }),
-        verifyAgent: async ({ agentId, clusterId }) => {
+        verifyAgent: async (hello) => {
+          const { agentId, clusterId } = hello;
+          claimed = hello;
           const known = await directory.agentKey(agentId, clusterId);
           if (known === null) return { refuse: 'revoked', reason: 'this agent is not, or no longer, enrolled here' };
           organizationId = known.organizationId;
@@ -130,8 +136,10 @@ export class TunnelEndpoint {
       await this.#register(tunnel, { hello, organizationId, address });
     } catch (error) {
       const isRefusal = error instanceof HandshakeError && error.cause === undefined;
-      if (isRefusal) logger.info({ reason: error.message }, 'an agent was not admitted');
-      else logFailure(logger, (error as Error).cause ?? error, 'an agent could not be admitted');
+      if (isRefusal) {
+        logger.info({ reason: error.message }, 'an agent was not admitted');
+        if (claimed !== undefined) await this.#refusals.note(error, { hello: claimed, address });
+      } else logFailure(logger, (error as Error).cause ?? error, 'an agent could not be admitted');
     }
   }
 
