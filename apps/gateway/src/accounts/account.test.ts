@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AuthenticatorApp } from '../test/authenticator-app.ts';
 import { openBrowser, type TestBrowser } from '../test/browser.ts';
 import { type GatewayHarness, password, startGatewayHarness } from '../test/gateway-harness.ts';
 import { type MailServer, startMailServer } from '../test/mail-server.ts';
@@ -212,6 +213,33 @@ describe('a password', () => {
     const reply = await browser.post('/auth/password', { secret, password: 'a fresh new password' });
     expect(reply).toMatchObject({ status: 410, json: { error: { code: 'gone' } } });
   });
+
+  it.each([
+    [false, { totp: false, passkeys: 0, recoveryCodes: 0 }],
+    [true, { totp: true, passkeys: 0, recoveryCodes: 10 }],
+  ])(
+    'reset by somebody who proves the address first (verified before: %s) leaves nothing of a squatter',
+    async (isVerified, factors) => {
+      const { browser, email } = await signUp(`squatted-${isVerified}`);
+      if (isVerified) {
+        const { secret } = await linkTo(email, 'confirm the e-mail address');
+        expect((await browser.post('/auth/email', { secret })).status).toBe(204);
+      }
+      const app = new AuthenticatorApp((await browser.post('/account/totp')).json.secret);
+      expect((await browser.post('/account/totp/confirm', { code: app.code(-1) })).status).toBe(200);
+      await openBrowser(harness).post('/auth/password-reset', { email });
+      const { secret } = await linkTo(email, 'Somebody asked for a new password');
+      const fresh = 'a fresh new password';
+      expect((await openBrowser(harness).post('/auth/password', { secret, password: fresh })).status).toBe(204);
+      expect(await isSignedIn(browser)).toBe(false);
+      const owner = await signIn(email, fresh);
+      if (isVerified) expect((await owner.post('/auth/second-factor', { code: app.code() })).status).toBe(200);
+      expect((await owner.get('/account')).json).toMatchObject({
+        secondFactor: factors,
+        emailVerifiedAt: expect.stringMatching(/Z$/),
+      });
+    },
+  );
 
   it('is not reset by a link that only verifies the address', async () => {
     const { email } = await signUp('mixed');

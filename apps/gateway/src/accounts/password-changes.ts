@@ -7,6 +7,7 @@ import type { Principal } from '../identity/principal.ts';
 import type { AccountMail } from '../mail/account-mail.ts';
 import { hasPowerOver } from '../organizations/power-over.ts';
 import type { Freshness } from '../second-factors/freshness.ts';
+import { removeFactors } from '../second-factors/remove-factors.ts';
 import type { AccountLinks } from './account-links.ts';
 import { linkGone } from './email-addresses.ts';
 import type { OwnSignIns } from './own-sign-ins.ts';
@@ -90,21 +91,32 @@ export class PasswordChanges {
     return { link, expiresAt: expiresAt.toISOString() };
   }
 
-  /** Chooses a new password; every credential of the person ends. @throws {ApiError} `gone`. */
+  /**
+   * Chooses a new password; every credential of the person ends. The link is a proof of the address. If it is the first, whoever
+   * made the account never showed that the address is theirs, so second factors that they left in it end too.
+   * @throws {ApiError} `gone`.
+   */
   async reset({ secret, password }: { secret: string; password: string }): Promise<void> {
     const { database, passwords, links, mail, credentials } = this.#dependencies;
     const passwordHash = await passwords.hash(password);
-    const user = await database.acrossOrganizations.$transaction(async (transaction) => {
+    const { userId, email, hadFactors } = await database.acrossOrganizations.$transaction(async (transaction) => {
       const opened = await links.use(transaction, secret, ['passwordReset']);
       if (opened === null) throw linkGone();
-      await links.endAll(transaction, opened.userId);
-      return transaction.user.update({
-        where: { id: opened.userId },
-        data: { passwordHash, incarnation: { increment: 1 } },
-      });
+      const { userId: id } = opened;
+      await links.endAll(transaction, id);
+      const before = await transaction.user.findUniqueOrThrow({ where: { id } });
+      // Without e-mail an administrator made the link, and it proves nothing.
+      const isFirstProof = mail.isConfigured && before.emailVerifiedAt === null;
+      const emailVerifiedAt = isFirstProof ? new Date() : before.emailVerifiedAt;
+      const data = { passwordHash, emailVerifiedAt, incarnation: { increment: 1 } };
+      await transaction.user.updateMany({ where: { id }, data });
+      return { ...opened, hadFactors: isFirstProof && (await removeFactors(transaction, id)) };
     });
-    credentials.revoked(user.id);
-    mail.securityChanged(user.email ?? '', 'Your password was changed');
+    credentials.revoked(userId);
+    mail.securityChanged(
+      email,
+      hadFactors ? 'Your password was changed, and second factors were removed' : 'Your password was changed',
+    );
   }
 
   async #sendReset(email: string): Promise<void> {

@@ -103,6 +103,27 @@ describe('where no e-mail is sent, whoever is invited', () => {
     expect(statuses.filter((status) => status === 410 || status === 409)).toHaveLength(3);
   });
 
+  it('makes none if the invitation is revoked at that very moment', async () => {
+    const { link, invitation } = (await invite('late@example.com')).json;
+    // Revoked, but not committed until the sign-up waits for it, having found the invitation open.
+    const revoking = harness.database.run(`DO $$ BEGIN
+      UPDATE invitations SET revoked_at = now() WHERE id = '${invitation.id}';
+      FOR turn IN 1..3000 LOOP
+        EXIT WHEN EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid);
+        PERFORM pg_sleep(0.01);
+      END LOOP;
+    END $$`);
+    await until(async () => {
+      const { rows } = await harness.database.run(
+        `SELECT 1 FROM pg_locks WHERE relation = 'invitations'::regclass AND mode = 'RowExclusiveLock' AND granted`,
+      );
+      return rows.length > 0;
+    });
+    expect((await signUp(secretIn(link))).status).toBe(410);
+    await revoking;
+    expect(await accountOf('late@example.com')).toBeUndefined();
+  });
+
   it('leaves an entry in the trail of that organization, and in no other', async () => {
     const tia = await harness.signUp('tia');
     const secret = secretIn((await invite(tia.email)).json.link);

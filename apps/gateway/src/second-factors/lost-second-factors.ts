@@ -4,6 +4,7 @@ import type { Credentials } from '../identity/credentials.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { AccountMail } from '../mail/account-mail.ts';
 import { hasPowerOver } from '../organizations/power-over.ts';
+import { removeFactors } from './remove-factors.ts';
 import type { SecondFactors } from './second-factors.ts';
 
 /** What `LostSecondFactors` depends on. */
@@ -46,17 +47,11 @@ export class LostSecondFactors {
       );
     if ((await factors.methods(memberId)).length === 0)
       throw new ApiError('conflict', `${member.email} has no second factor.`);
-    const where = { userId: memberId };
-    await database.acrossOrganizations.$transaction([
-      database.acrossOrganizations.totpFactor.deleteMany({ where }),
-      database.acrossOrganizations.passkey.deleteMany({ where }),
-      database.acrossOrganizations.recoveryCode.deleteMany({ where }),
+    await database.acrossOrganizations.$transaction(async (transaction) => {
+      await removeFactors(transaction, memberId);
       // Ends what they are signed in with, and sign-ins that are under way.
-      database.acrossOrganizations.user.updateMany({
-        where: { id: memberId },
-        data: { incarnation: { increment: 1 } },
-      }),
-    ]);
+      await transaction.user.updateMany({ where: { id: memberId }, data: { incarnation: { increment: 1 } } });
+    });
     credentials.revoked(memberId);
     const here = member.memberships.find((one) => one.organizationId === organizationId);
     mail.secondFactorRemoved(member.email, { by: by.username, organization: here?.organization.name ?? '' });
