@@ -76,6 +76,7 @@ export class Invitations {
     });
     const [invitation] = await this.#show(organizationId, [row]);
     if (invitation === undefined) throw new Error('an invitation that was just made is missing');
+    // In the fragment, which browsers send to no server.
     const linkOf = ({ text }: typeof shown) =>
       `${this.#dependencies.publicOrigin}/join#${text('postern_invite', row.id)}`;
     return {

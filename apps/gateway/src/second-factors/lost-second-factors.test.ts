@@ -1,4 +1,5 @@
 import type { Role } from '@postern/contracts';
+import { until } from '@postern/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuthenticatorApp } from '../test/authenticator-app.ts';
 import { openBrowser, type TestBrowser } from '../test/browser.ts';
@@ -79,7 +80,16 @@ describe('the second factors of a member', () => {
       passkeys: 0,
       recoveryCodes: 0,
     });
-    expect((await remove(await signIn(ada), bob)).json.error.code).toBe('conflict');
+    const owner = await signIn(ada);
+    expect((await remove(owner, bob)).json.error.code).toBe('conflict');
+    const entries = await until(async () => {
+      const { items } = (await owner.get('/organizations/ada/audit?action=second-factor.remove&limit=10')).json;
+      return items.length > 1 ? items : undefined;
+    });
+    expect(entries).toMatchObject([
+      { decision: 'refused', status: 409 },
+      { decision: 'allowed', actor: { name: ada.email }, name: bob.userId },
+    ]);
   });
 
   it.each<[Role, Role, number]>([

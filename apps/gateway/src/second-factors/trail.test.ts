@@ -35,6 +35,13 @@ it('a first step is not recorded as if it were a sign-in', async () => {
   });
 });
 
+it('a link to reset the password that somebody asks for is recorded', async () => {
+  expect((await openBrowser(harness).post('/auth/password-reset', { email })).status).toBe(409);
+  expect(await entry('auth.request-password-reset', 'refused')).toMatchObject({
+    actor: { id: null, name: email, kind: 'nobody' },
+  });
+});
+
 it('second steps are recorded, whether they succeed or fail', async () => {
   const other = openBrowser(harness);
   await other.post('/auth/sign-in', { email, password });
