@@ -1,3 +1,4 @@
+import type { Permission } from '@postern/contracts';
 import {
   Bot,
   Hand,
@@ -25,6 +26,8 @@ export interface Place {
 /** An action that navigates to a page; links use its `href`. */
 export interface Destination extends Action<Place> {
   label: string;
+  /** What a role must give for the page to show anything; default: every member sees it. */
+  permission?: Permission;
   href: (place: Pick<Place, 'organization' | 'cluster'>) => string;
 }
 
@@ -96,6 +99,7 @@ export const goToServiceAccounts = destination({
   label: 'Service accounts',
   group: 'go',
   icon: Bot,
+  permission: 'service-account:read',
   href: ({ organization }) => href`/${organization}/service-accounts`,
 });
 export const goToSettings = destination({
@@ -110,6 +114,7 @@ export const addCluster = destination({
   label: 'Add cluster',
   group: 'go',
   icon: Plus,
+  permission: 'cluster:create',
   href: ({ organization }) => href`/${organization}/add-cluster`,
 });
 

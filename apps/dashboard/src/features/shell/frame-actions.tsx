@@ -1,8 +1,10 @@
 'use client';
 import { href } from '#components/href.ts';
+import { usePermitted } from '#features/access/use-permitted.ts';
 import { useActions } from '#features/actions/use-actions.ts';
 import {
   addCluster,
+  type Destination,
   goToAccess,
   goToClusters,
   goToMembers,
@@ -20,7 +22,7 @@ import { clusterActions } from '#features/clusters/cluster-actions.ts';
 import { navigate } from '#features/router/address-bar.ts';
 import { themeActions } from '#features/theme/theme-actions.ts';
 
-const places = [
+const places: readonly Destination[] = [
   goToOverview,
   addCluster,
   goToClusters,
@@ -41,7 +43,7 @@ const everywhere = [themeActions.light, themeActions.dark, themeActions.system, 
 export function FrameActions({ organization }: { organization: string }) {
   const { cluster: name } = useLocation();
   const go = navigate;
-  useActions(places, { organization, cluster: name, go });
+  useActions(usePermitted(organization, places), { organization, cluster: name, go });
   useActions(cluster, {
     cluster: name,
     open: (dialog) => go(href`/${organization}/clusters/${name ?? ''}?dialog=${dialog}`),

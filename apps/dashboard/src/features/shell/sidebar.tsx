@@ -6,6 +6,8 @@ import { deferred } from '#components/deferred.tsx';
 import { href } from '#components/href.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
+import { usePermission } from '#features/access/use-permission.ts';
+import { usePermitted } from '#features/access/use-permitted.ts';
 import {
   addCluster,
   type Destination,
@@ -78,7 +80,7 @@ export function Sidebar({ organization, onNavigate }: SidebarProps) {
   );
 }
 
-const destinations = [
+const destinations: readonly Destination[] = [
   goToSessions,
   goToAccess,
   goToRequests,
@@ -93,17 +95,21 @@ function OrganizationNav({ organization }: { organization: string }) {
   const clusters = useClusters(organization);
   const statusOf = useStatusOf();
   const place = { organization, cluster: undefined };
+  const permitted = usePermitted(organization, destinations);
+  const mayAdd = usePermission(organization, 'cluster:create');
   return (
     <nav aria-label="Organization" className="flex min-h-0 flex-1 flex-col gap-px overflow-y-auto px-2 pb-3">
       <div className="relative">
         <DestinationLink to={goToClusters} place={place} />
-        <Link
-          href={addCluster.href(place)}
-          aria-label={addCluster.label}
-          className="absolute inset-y-0 right-1 my-auto inline-flex size-6 items-center justify-center rounded-sm text-faint hover:bg-active hover:text-ink max-md:size-9"
-        >
-          <Plus className="size-3.5" aria-hidden />
-        </Link>
+        {mayAdd && (
+          <Link
+            href={addCluster.href(place)}
+            aria-label={addCluster.label}
+            className="absolute inset-y-0 right-1 my-auto inline-flex size-6 items-center justify-center rounded-sm text-faint hover:bg-active hover:text-ink max-md:size-9"
+          >
+            <Plus className="size-3.5" aria-hidden />
+          </Link>
+        )}
       </div>
       <div className="flex flex-col gap-px pb-1 pl-4">
         {clusters.data === undefined && clusters.error === null && (
@@ -123,7 +129,7 @@ function OrganizationNav({ organization }: { organization: string }) {
           );
         })}
       </div>
-      {destinations.map((to) => (
+      {permitted.map((to) => (
         <DestinationLink key={to.id} to={to} place={place} />
       ))}
     </nav>
