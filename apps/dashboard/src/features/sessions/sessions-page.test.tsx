@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { Session } from '@postern/contracts';
 import { screen, waitFor, within } from '@testing-library/react';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { cluster, id, me, session } from '../../test/examples.ts';
 import { expectWords } from '../../test/expect-words.ts';
 import { renderPage } from '../../test/render-page.tsx';
@@ -91,6 +91,72 @@ describe('the page of sessions', { timeout: 60_000 }, () => {
     await row('batch-7');
     await row('web-0');
     expect(screen.queryByRole('button', { name: 'Show older' })).toBeNull();
+  });
+
+  it('marks what was recorded, and how much of it is missing', async () => {
+    const recording = { durationMs: 9_000, sizeBytes: 800, isComplete: true, missingBytes: 2_048 };
+    const recorded = session({ id: id(34), pod: 'recorded-0', recording });
+    gateway.answer('listSessions', () => ({ items: [recorded, ...sessions], nextCursor: null }));
+    open();
+    expectWords(await row('recorded-0'), 'Recorded', 'without 2 KiB');
+    expectWords(await row('db-0'), 'none');
+  });
+
+  it('saves the recording of a session that has ended, as it is', async () => {
+    const recording = { durationMs: 9_000, sizeBytes: 800, isComplete: true, missingBytes: 0 };
+    const saved: string[] = [];
+    const save = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+      saved.push(this.download);
+    });
+    const url = vi.fn(() => 'blob:recording');
+    URL.createObjectURL = url;
+    URL.revokeObjectURL = () => {};
+    onTestFinished(() => save.mockRestore());
+    const recorded = session({ id: id(34), pod: 'recorded-0', recording });
+    gateway.answer('listSessions', () => ({ items: [recorded], nextCursor: null }));
+    gateway.answer('getRecording', () => undefined);
+    const { user } = open();
+    const of = within(await row('recorded-0'));
+    await user.click(await of.findByRole('button', { name: 'Save the recording of ada@example.com in recorded-0' }));
+    await waitFor(() => expect(saved).toEqual([`${id(34)}.cast`]));
+    expect(gateway.calls('getRecording').map(({ params }) => params['session'])).toEqual([id(34)]);
+    expect(of.queryByRole('button', { name: /^End/ })).toBeNull();
+  });
+
+  it('ends a running session after a question, and says it if that fails', async () => {
+    let ended = true;
+    gateway.answer('endSession', () => {
+      if (ended)
+        throw new Refusal(409, { code: 'conflict', message: 'This session has already ended.', requestId: '' });
+      return undefined;
+    });
+    const { user } = open();
+    const name = 'End the session of ada@example.com in web-0';
+    await user.click(await within(await row('web-0')).findByRole('button', { name }));
+    const dialog = await screen.findByRole('dialog', { name: 'End the session in web-0?' });
+    expect(gateway.calls('endSession')).toEqual([]);
+    await user.click(within(dialog).getByRole('button', { name: 'End session' }));
+    await within(dialog).findByText('This session has already ended.');
+    ended = false;
+    await user.click(within(dialog).getByRole('button', { name: 'End session' }));
+    await screen.findByText('The session in web-0 was told to end.');
+    expect(gateway.calls('endSession').map(({ params }) => params['session'])).toEqual([id(31), id(31)]);
+    expect(within(await row('db-0')).queryByRole('button', { name: /^End/ })).toBeNull();
+  });
+
+  it.each(['member', 'auditor'] as const)('offers a %s no ending of sessions', async (role) => {
+    gateway.answer('getMe', () => ({
+      ...me,
+      organizations: me.organizations.map((organization) => ({ ...organization, role })),
+    }));
+    const recording = { durationMs: 9_000, sizeBytes: 800, isComplete: true, missingBytes: 0 };
+    const recorded = session({ id: id(34), pod: 'recorded-0', recording });
+    gateway.answer('listSessions', () => ({ items: [recorded, ...sessions], nextCursor: null }));
+    open();
+    // The actions of all rows are there when this one is.
+    await screen.findByRole('button', { name: /^Save the recording/ });
+    const running = await row('web-0');
+    expect(within(running).queryByRole('button', { name: /^End/ })).toBeNull();
   });
 
   it('has a hint if there are no sessions', async () => {

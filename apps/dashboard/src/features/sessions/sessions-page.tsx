@@ -2,6 +2,7 @@
 import type { Session, SessionKind } from '@postern/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ArrowDown, ArrowUp, History } from 'lucide-react';
+import { deferred } from '#components/deferred.tsx';
 import { href } from '#components/href.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -22,6 +23,13 @@ import { useClusters } from '#features/clusters/use-clusters.ts';
 import { LastKnown } from '#features/freshness/last-known.tsx';
 import { Link } from '#features/router/link.tsx';
 import { kindNames } from './kind-names.ts';
+import { RecordingNote } from './recording-note.tsx';
+
+// Loaded after the list, which can be read without it; the placeholder is as high as its buttons.
+const SessionRowActions = deferred(
+  () => import('./session-row-actions.tsx').then((module) => module.SessionRowActions),
+  { placeholder: <span className="inline-block h-7 w-16 max-sm:h-9" /> },
+);
 
 const isKind = (value: string): value is SessionKind => Object.hasOwn(kindNames, value);
 
@@ -230,6 +238,13 @@ function columnsFor(organization: string): Column<Session>[] {
           </span>
         </span>
       ),
+    },
+    { header: 'Recording', cell: ({ recording }) => <RecordingNote recording={recording} /> },
+    {
+      header: 'Actions',
+      quiet: true,
+      align: 'right',
+      cell: (session) => <SessionRowActions organization={organization} session={session} />,
     },
   ];
 }
