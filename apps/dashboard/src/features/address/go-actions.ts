@@ -6,6 +6,7 @@ import {
   LayoutGrid,
   LayoutList,
   Plus,
+  ScrollText,
   Settings,
   ShieldCheck,
   User,
@@ -76,6 +77,13 @@ export const goToRequests = destination({
   group: 'go',
   icon: Hand,
   href: ({ organization }) => href`/${organization}/requests`,
+});
+export const goToAudit = destination({
+  id: 'go.audit',
+  label: 'Audit',
+  group: 'go',
+  icon: ScrollText,
+  href: ({ organization }) => href`/${organization}/audit`,
 });
 export const goToMembers = destination({
   id: 'go.members',

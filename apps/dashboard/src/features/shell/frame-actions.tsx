@@ -4,6 +4,7 @@ import { useActions } from '#features/actions/use-actions.ts';
 import {
   addCluster,
   goToAccess,
+  goToAudit,
   goToClusters,
   goToMembers,
   goToOverview,
@@ -27,6 +28,7 @@ const places = [
   goToSessions,
   goToAccess,
   goToRequests,
+  goToAudit,
   goToMembers,
   goToTeams,
   goToServiceAccounts,

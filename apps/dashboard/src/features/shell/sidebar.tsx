@@ -6,10 +6,12 @@ import { deferred } from '#components/deferred.tsx';
 import { href } from '#components/href.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
+import { usePermission } from '#features/access/use-permission.ts';
 import {
   addCluster,
   type Destination,
   goToAccess,
+  goToAudit,
   goToClusters,
   goToMembers,
   goToOverview,
@@ -32,6 +34,11 @@ import { OrganizationSwitcher } from './organization-switcher.tsx';
 
 // Only used inside a cluster, so not loaded with the list of clusters.
 const ClusterNav = deferred(() => import('#features/browser/cluster-nav.tsx').then((module) => module.ClusterNav));
+
+// Not needed for the first paint.
+const RequestsCount = deferred(() =>
+  import('#features/access/requests-count.tsx').then((module) => module.RequestsCount),
+);
 
 export interface SidebarProps {
   organization: string;
@@ -82,6 +89,7 @@ const destinations = [
   goToSessions,
   goToAccess,
   goToRequests,
+  goToAudit,
   goToMembers,
   goToTeams,
   goToServiceAccounts,
@@ -93,6 +101,7 @@ function OrganizationNav({ organization }: { organization: string }) {
   const clusters = useClusters(organization);
   const statusOf = useStatusOf();
   const place = { organization, cluster: undefined };
+  const mayReadAudit = usePermission(organization, 'audit:read');
   return (
     <nav aria-label="Organization" className="flex min-h-0 flex-1 flex-col gap-px overflow-y-auto px-2 pb-3">
       <div className="relative">
@@ -123,16 +132,32 @@ function OrganizationNav({ organization }: { organization: string }) {
           );
         })}
       </div>
-      {destinations.map((to) => (
-        <DestinationLink key={to.id} to={to} place={place} />
-      ))}
+      {destinations
+        .filter((to) => to !== goToAudit || mayReadAudit)
+        .map((to) => (
+          <DestinationLink
+            key={to.id}
+            to={to}
+            place={place}
+            note={to === goToRequests && <RequestsCount organization={organization} />}
+          />
+        ))}
     </nav>
   );
 }
 
-function DestinationLink({ to, place }: { to: Destination; place: Pick<Place, 'organization' | 'cluster'> }) {
+function DestinationLink({
+  to,
+  place,
+  note,
+}: {
+  to: Destination;
+  place: Pick<Place, 'organization' | 'cluster'>;
+  /** Shown at the end of the link. */
+  note?: ReactNode;
+}) {
   return (
-    <NavLink href={to.href(place)} icon={to.icon}>
+    <NavLink href={to.href(place)} icon={to.icon} note={note}>
       {to.short ?? to.label}
     </NavLink>
   );
@@ -142,11 +167,13 @@ function NavLink({
   href,
   icon: Icon,
   quiet = false,
+  note,
   children,
 }: {
   href: string;
   icon?: LucideIcon | undefined;
   quiet?: boolean;
+  note?: ReactNode;
   children: ReactNode;
 }) {
   const current = usePathname() === href;
@@ -162,6 +189,7 @@ function NavLink({
     >
       {Icon && <Icon aria-hidden />}
       <span className="min-w-0 truncate">{children}</span>
+      {/* The space keeps the words apart in the name of the link. */} {note}
     </Link>
   );
 }
