@@ -2,6 +2,7 @@
 import { Search } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Button } from '#components/ui/button.tsx';
+import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { written } from '#features/browser-session/use-form.ts';
@@ -69,39 +70,48 @@ export function FilterBar({
           onFilter(Object.fromEntries(filterNames.map((name) => [name, written(data, name)])));
         }}
       >
-        <Input
-          type="search"
-          name="text"
-          aria-label="Search"
-          placeholder="Anything in an entry…"
-          leading={<Search aria-hidden />}
-          maxLength={200}
-          defaultValue={filter.text}
-          className="max-lg:col-span-2"
-        />
+        <Field label="Search" className="max-lg:col-span-2">
+          {(control) => (
+            <Input
+              {...control}
+              type="search"
+              name="text"
+              placeholder="Anything in an entry…"
+              leading={<Search aria-hidden />}
+              maxLength={200}
+              defaultValue={filter.text}
+            />
+          )}
+        </Field>
         {choices.map(({ name, label, options }) => (
-          <Select
-            key={name}
-            name={name}
-            aria-label={label}
-            options={options}
-            value={filter[name]}
-            onChange={(event) => event.currentTarget.form?.requestSubmit()}
-          />
+          <Field key={name} label={label}>
+            {(control) => (
+              <Select
+                {...control}
+                name={name}
+                options={options}
+                value={filter[name]}
+                onChange={(event) => event.currentTarget.form?.requestSubmit()}
+              />
+            )}
+          </Field>
         ))}
         {typed.map(({ name, label, hint }) => (
-          <Input
-            key={name}
-            name={name}
-            aria-label={label}
-            placeholder={`${label}: ${hint}`}
-            maxLength={name === 'action' ? 100 : 253}
-            autoComplete="off"
-            spellCheck={false}
-            defaultValue={filter[name]}
-          />
+          <Field key={name} label={label}>
+            {(control) => (
+              <Input
+                {...control}
+                name={name}
+                placeholder={hint}
+                maxLength={name === 'action' ? 100 : 253}
+                autoComplete="off"
+                spellCheck={false}
+                defaultValue={filter[name]}
+              />
+            )}
+          </Field>
         ))}
-        <Button type="submit" className="justify-self-start">
+        <Button type="submit" className="justify-self-start max-lg:self-end">
           Search
         </Button>
       </form>
