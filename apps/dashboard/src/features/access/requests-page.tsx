@@ -28,6 +28,8 @@ import { accessRequests } from './access-requests.ts';
 import { Allowed } from './allowed.tsx';
 import { usePermission } from './use-permission.ts';
 
+export { RequestsCount } from './requests-count.tsx';
+
 const offered = [requestAccess];
 const none: never[] = [];
 const tones: Record<AccessRequest['status'], Tone> = {

@@ -6,7 +6,6 @@ import { deferred } from '#components/deferred.tsx';
 import { href } from '#components/href.ts';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { StatusDot } from '#components/ui/status-dot.tsx';
-import { usePermission } from '#features/access/use-permission.ts';
 import {
   addCluster,
   type Destination,
@@ -24,6 +23,7 @@ import {
   type Place,
 } from '#features/address/go-actions.ts';
 import { useLocation } from '#features/address/use-location.ts';
+import { useMe } from '#features/browser-session/use-me.ts';
 import { useStatusOf } from '#features/clusters/status.ts';
 import { useClusters, useHasConnected } from '#features/clusters/use-clusters.ts';
 import { Link } from '#features/router/link.tsx';
@@ -35,9 +35,9 @@ import { OrganizationSwitcher } from './organization-switcher.tsx';
 // Only used inside a cluster, so not loaded with the list of clusters.
 const ClusterNav = deferred(() => import('#features/browser/cluster-nav.tsx').then((module) => module.ClusterNav));
 
-// Not needed for the first paint.
+// Not needed for the first paint, and with the page because each further chunk is named in what is loaded first.
 const RequestsCount = deferred(() =>
-  import('#features/access/requests-count.tsx').then((module) => module.RequestsCount),
+  import('#features/access/requests-page.tsx').then((module) => module.RequestsCount),
 );
 
 export interface SidebarProps {
@@ -101,7 +101,9 @@ function OrganizationNav({ organization }: { organization: string }) {
   const clusters = useClusters(organization);
   const statusOf = useStatusOf();
   const place = { organization, cluster: undefined };
-  const mayReadAudit = usePermission(organization, 'audit:read');
+  const role = useMe().data?.organizations.find(({ slug }) => slug === organization)?.role;
+  // Not `usePermission`: the table of permissions would be loaded with every page.
+  const mayReadAudit = role !== undefined && role !== 'member';
   return (
     <nav aria-label="Organization" className="flex min-h-0 flex-1 flex-col gap-px overflow-y-auto px-2 pb-3">
       <div className="relative">
