@@ -1,4 +1,13 @@
-import type { AccessRequest, ApiToken, Binding, Cluster, HeldTerminal, Me, Session } from '@postern/contracts';
+import type {
+  AccessRequest,
+  ApiToken,
+  AuditEvent,
+  Binding,
+  Cluster,
+  HeldTerminal,
+  Me,
+  Session,
+} from '@postern/contracts';
 
 /** A UUID for an example, made from a number. */
 export const id = (number: number): string => `01900000-0000-7000-8000-${String(number).padStart(12, '0')}`;
@@ -128,6 +137,41 @@ export function heldTerminal(over: Partial<HeldTerminal> = {}): HeldTerminal {
     sharing: 'nobody',
     endsAt: null,
     ended: null,
+    ...over,
+  };
+}
+
+export function auditEvent(over: Partial<AuditEvent> = {}): AuditEvent {
+  return {
+    seq: 7,
+    id: id(70),
+    at: AT,
+    action: 'kube.request',
+    phase: null,
+    request: null,
+    decision: 'refused',
+    reason: 'no binding allows it',
+    source: 'kubectl',
+    actor: { id: id(1), name: 'ada@example.com', kind: 'person' },
+    credential: null,
+    identity: { real: 'postern:ada@example.com', user: 'robot', groups: ['postern:viewer'] },
+    cluster: { id: id(10), name: 'shop' },
+    verb: 'get',
+    group: '',
+    resource: 'pods',
+    subresource: 'log',
+    namespace: 'till',
+    name: 'web-1',
+    status: 403,
+    bytesUp: 0,
+    bytesDown: 2_048,
+    durationMs: 1_234,
+    session: id(30),
+    address: '203.0.113.9',
+    userAgent: 'kubectl/v1.33',
+    details: {},
+    previous: 'aa11',
+    hash: 'bb22',
     ...over,
   };
 }

@@ -165,6 +165,17 @@ describe('the page of requests', { timeout: 60_000 }, () => {
     await screen.findByText('The request is taken back.');
   });
 
+  it('counts in the sidebar what waits for this person’s decision', async () => {
+    requests = [
+      accessRequest(),
+      accessRequest({ id: id(51), account: { kind: 'user', id: id(1), name: 'ada@example.com' } }),
+      accessRequest({ id: id(52), status: 'denied' }),
+    ];
+    open();
+    const [link] = await screen.findAllByRole('link', { name: 'Requests 1 to decide on' });
+    expect(link?.getAttribute('href')).toBe('/acme/requests');
+  });
+
   it('explains itself when there are none', async () => {
     requests = [];
     open();

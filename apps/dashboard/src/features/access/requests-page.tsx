@@ -24,8 +24,11 @@ import { useMe } from '#features/browser-session/use-me.ts';
 import { LastKnown } from '#features/freshness/last-known.tsx';
 import { navigate } from '#features/router/address-bar.ts';
 import { requestAccess } from './access-actions.ts';
+import { accessRequests } from './access-requests.ts';
 import { Allowed } from './allowed.tsx';
 import { usePermission } from './use-permission.ts';
+
+export { RequestsCount } from './requests-count.tsx';
 
 const offered = [requestAccess];
 const none: never[] = [];
@@ -51,12 +54,8 @@ export function RequestsPage() {
   const mayRequest = usePermission(organization, 'access:request');
   const own = useMe().data?.user.id;
   const client = useQueryClient();
-  const queryKey = ['access-requests', organization];
-  const requests = useQuery({
-    queryKey,
-    queryFn: async ({ signal }) => (await api.call('listAccessRequests', { params: { organization }, signal })).items,
-    refetchInterval: 10_000,
-  });
+  const { queryKey, queryFn } = accessRequests(organization);
+  const requests = useQuery({ queryKey, queryFn, refetchInterval: 10_000 });
   const [denying, setDenying] = useState<AccessRequest>();
   const request = { open: () => navigate(href`/${organization}/requests/new`) };
   useActions(mayRequest ? offered : none, request);

@@ -7,6 +7,7 @@ import {
   LayoutGrid,
   LayoutList,
   Plus,
+  ScrollText,
   Settings,
   ShieldCheck,
   User,
@@ -79,6 +80,14 @@ export const goToRequests = destination({
   group: 'go',
   icon: Hand,
   href: ({ organization }) => href`/${organization}/requests`,
+});
+export const goToAudit = destination({
+  id: 'go.audit',
+  label: 'Audit',
+  group: 'go',
+  icon: ScrollText,
+  permission: 'audit:read',
+  href: ({ organization }) => href`/${organization}/audit`,
 });
 export const goToMembers = destination({
   id: 'go.members',

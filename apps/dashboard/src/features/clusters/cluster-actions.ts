@@ -1,7 +1,7 @@
-import { FileDown, Tags, Terminal, Trash2 } from 'lucide-react';
+import { FileDown, ShieldCheck, Tags, Terminal, Trash2 } from 'lucide-react';
 import type { Action } from '#features/actions/action.ts';
 
-export type ClusterDialog = 'kubeconfig' | 'install' | 'labels' | 'delete';
+export type ClusterDialog = 'kubeconfig' | 'install' | 'labels' | 'policies' | 'delete';
 
 /** The current cluster; undefined outside a cluster. */
 export interface ClusterContext {
@@ -27,5 +27,6 @@ export const clusterActions: Record<ClusterDialog, Action<ClusterContext>> = {
   kubeconfig: opening('kubeconfig', { label: 'Kubeconfig', icon: FileDown }),
   install: opening('install', { label: 'New install command', icon: Terminal }),
   labels: opening('labels', { label: 'Edit labels', icon: Tags }),
+  policies: opening('policies', { label: 'Policies', icon: ShieldCheck }),
   delete: opening('delete', { label: 'Delete cluster', icon: Trash2, danger: true }),
 };

@@ -27,6 +27,7 @@ const KubeconfigDialog = deferred(
   opening,
 );
 const LabelsDialog = deferred(() => import('./labels-dialog.tsx').then((module) => module.LabelsDialog), opening);
+const PoliciesDialog = deferred(() => import('./policies-dialog.tsx').then((module) => module.PoliciesDialog), opening);
 
 /** The menu of a cluster. */
 export function ClusterMenu({ organization, cluster }: { organization: string; cluster: Cluster }) {
@@ -70,12 +71,14 @@ export function ClusterMenu({ organization, cluster }: { organization: string; c
         {item('kubeconfig')}
         {item('install')}
         {item('labels')}
+        {item('policies')}
         <MenuSeparator />
         {item('delete')}
       </Menu>
       {open === 'kubeconfig' && <KubeconfigDialog {...dialog('kubeconfig')} />}
       {open === 'install' && <InstallDialog {...dialog('install')} />}
       {open === 'labels' && <LabelsDialog {...dialog('labels')} labels={cluster.labels} />}
+      {open === 'policies' && <PoliciesDialog {...dialog('policies')} cluster={cluster} />}
       <ConfirmDialog
         open={open === 'delete'}
         onOpenChange={(next) => setOpen(next ? 'delete' : null)}

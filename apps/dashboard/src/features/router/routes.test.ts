@@ -28,6 +28,7 @@ describe('the pages', () => {
     ['/acme/access', 'access', 'Access · Postern'],
     ['/acme/requests', 'requests', 'Access requests · Postern'],
     ['/acme/requests/new', 'new-request', 'Request access · Postern'],
+    ['/acme/audit', 'audit', 'Audit · Postern'],
     ['/join', 'join', 'Invitation · Postern'],
     ['/acme/members', 'members', 'Members · Postern'],
     ['/acme/teams', 'teams', 'Teams · Postern'],

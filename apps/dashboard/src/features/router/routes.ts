@@ -22,6 +22,7 @@ export const routes = {
   access: { path: '/:organization/access', title: 'Access' },
   requests: { path: '/:organization/requests', title: 'Access requests' },
   'new-request': { path: '/:organization/requests/new', title: 'Request access' },
+  audit: { path: '/:organization/audit', title: 'Audit' },
   members: { path: '/:organization/members', title: 'Members' },
   teams: { path: '/:organization/teams', title: 'Teams' },
   'service-accounts': { path: '/:organization/service-accounts', title: 'Service accounts' },

@@ -5,6 +5,7 @@ import { href } from '#components/href.ts';
 import {
   addCluster,
   goToAccess,
+  goToAudit,
   goToClusters,
   goToMembers,
   goToRequests,
@@ -30,6 +31,7 @@ const pages: Record<string, string> = {
   tokens: goToTokens.label,
   access: goToAccess.label,
   requests: goToRequests.label,
+  audit: goToAudit.label,
   members: goToMembers.label,
   teams: goToTeams.label,
   'service-accounts': goToServiceAccounts.label,

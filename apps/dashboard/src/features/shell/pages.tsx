@@ -21,6 +21,7 @@ export const pages: Readonly<Record<RouteName, ComponentType>> = {
   access: page(() => import('#features/access/access-page.tsx').then((module) => module.AccessPage)),
   requests: page(() => import('#features/access/requests-page.tsx').then((module) => module.RequestsPage)),
   'new-request': page(() => import('#features/access/new-request-page.tsx').then((module) => module.NewRequestPage)),
+  audit: page(() => import('#features/audit/audit-page.tsx').then((module) => module.AuditPage)),
   members: page(() => import('#features/members/members-page.tsx').then((module) => module.MembersPage)),
   teams: page(() => import('#features/teams/teams-page.tsx').then((module) => module.TeamsPage)),
   'service-accounts': page(() =>

@@ -12,6 +12,7 @@ import {
   addCluster,
   type Destination,
   goToAccess,
+  goToAudit,
   goToClusters,
   goToMembers,
   goToOverview,
@@ -34,6 +35,11 @@ import { OrganizationSwitcher } from './organization-switcher.tsx';
 
 // Only used inside a cluster, so not loaded with the list of clusters.
 const ClusterNav = deferred(() => import('#features/browser/cluster-nav.tsx').then((module) => module.ClusterNav));
+
+// Not needed for the first paint, and with the page because each further chunk is named in what is loaded first.
+const RequestsCount = deferred(() =>
+  import('#features/access/requests-page.tsx').then((module) => module.RequestsCount),
+);
 
 export interface SidebarProps {
   organization: string;
@@ -84,6 +90,7 @@ const destinations: readonly Destination[] = [
   goToSessions,
   goToAccess,
   goToRequests,
+  goToAudit,
   goToMembers,
   goToTeams,
   goToServiceAccounts,
@@ -130,15 +137,29 @@ function OrganizationNav({ organization }: { organization: string }) {
         })}
       </div>
       {permitted.map((to) => (
-        <DestinationLink key={to.id} to={to} place={place} />
+        <DestinationLink
+          key={to.id}
+          to={to}
+          place={place}
+          note={to === goToRequests && <RequestsCount organization={organization} />}
+        />
       ))}
     </nav>
   );
 }
 
-function DestinationLink({ to, place }: { to: Destination; place: Pick<Place, 'organization' | 'cluster'> }) {
+function DestinationLink({
+  to,
+  place,
+  note,
+}: {
+  to: Destination;
+  place: Pick<Place, 'organization' | 'cluster'>;
+  /** Shown at the end of the link. */
+  note?: ReactNode;
+}) {
   return (
-    <NavLink href={to.href(place)} icon={to.icon}>
+    <NavLink href={to.href(place)} icon={to.icon} note={note}>
       {to.short ?? to.label}
     </NavLink>
   );
@@ -148,11 +169,13 @@ function NavLink({
   href,
   icon: Icon,
   quiet = false,
+  note,
   children,
 }: {
   href: string;
   icon?: LucideIcon | undefined;
   quiet?: boolean;
+  note?: ReactNode;
   children: ReactNode;
 }) {
   const current = usePathname() === href;
@@ -168,6 +191,7 @@ function NavLink({
     >
       {Icon && <Icon aria-hidden />}
       <span className="min-w-0 truncate">{children}</span>
+      {/* The space keeps the words apart in the name of the link. */} {note}
     </Link>
   );
 }
