@@ -287,4 +287,11 @@ describe('viewing a terminal with groups of the cluster’s own', () => {
     expect(identity.groups).toEqual(['shop-team']);
     expect(opened).toMatchObject([{ kind: 'http' }]);
   });
+
+  it('needs no cluster to know that there is one', async () => {
+    pod = new ClusterOfflineError();
+    const { identity } = await service.authorisePlace(eve, withContainer);
+    expect(identity.groups).toEqual(['shop-team']);
+    expect(opened).toEqual([]);
+  });
 });

@@ -170,6 +170,16 @@ export class TerminalService {
   }
 
   /**
+   * Whether a person may know of terminals of this pod: exactly if Postern lets them open one. Does not ask the cluster, so that a
+   * list needs no cluster to be online.
+   * @throws Refusal
+   */
+  async authorisePlace(principal: Principal, place: TerminalRequest): Promise<Admission> {
+    const cluster = await resolveCluster(principal, place, this.#options.directory);
+    return await this.#admit({ principal, cluster }, place);
+  }
+
+  /**
    * Whether a person may view a terminal of this pod: exactly if they could open it.
    * @throws Refusal
    */
