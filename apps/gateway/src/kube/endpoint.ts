@@ -8,6 +8,7 @@ import type { Admission, ClusterAccess } from '../access/cluster-access.ts';
 import { countRequest, enterCluster } from '../access/enter.ts';
 import { Refusal, refusal } from '../access/refusal.ts';
 import { resolveCluster } from '../access/resolve.ts';
+import { reviewBefore } from '../access/review-before.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-directory.ts';
 import type { ClusterConnector, ClusterRequestHead, ClusterStream } from '../connector/cluster-connector.ts';
@@ -225,6 +226,7 @@ export class KubeEndpoint {
         kind: asked.kind,
         interactive: asked.options?.tty ?? false,
         session: sessionStart(admitted, request),
+        review: reviewBefore(request.method, asked, admission.grant),
         recordsRefused: true,
         headTimeoutMs: this.#headTimeoutMs,
         signal: gone.signal,

@@ -1,6 +1,7 @@
 import type { ResetCode } from '@postern/mux';
 import type { ResponseHead } from '@postern/tunnel';
 import type { Logger } from 'pino';
+import type { ReviewedAction } from '../access/review-before.ts';
 import type { DirectoryCluster } from '../clusters/cluster-directory.ts';
 import type { RecordingPolicy } from '../clusters/recording-policy.ts';
 import type { ClusterConnector, ClusterRequestHead, ClusterStream } from '../connector/cluster-connector.ts';
@@ -12,6 +13,7 @@ import { askCluster } from './ask-cluster.ts';
 import { failureOf } from './failure.ts';
 import { meteredPassage } from './metered-passage.ts';
 import type { Passage } from './passage.ts';
+import { requireAllowed } from './rights.ts';
 import { type SessionEnd, SessionRecord } from './session-record.ts';
 
 /** A session that has been opened, before any data flows. */
@@ -54,6 +56,8 @@ export interface StreamRequest {
   interactive: boolean;
   /** The session's record; null for a read over WebSocket (logs, a watch), which is not a session. */
   session: SessionStart | null;
+  /** What the cluster must first say that this identity may do; undefined if its answer to the stream itself is enough. */
+  review?: ReviewedAction | undefined;
   /**
    * Whether a stream that the cluster refuses is recorded too. If so, the record is written while the cluster responds,
    * otherwise afterwards; in both cases before any data flows.
@@ -102,6 +106,7 @@ export async function openRecordedStream(
     request.leave();
   });
   try {
+    if (request.review !== undefined) await requireAllowed(request.review, request, dependencies);
     const early = request.recordsRefused ? record?.begin() : undefined;
     const [{ stream, answer }] = await Promise.all([answered(passage, request), early]);
     const id = answer.status === 101 ? await record?.begin() : undefined;

@@ -2,9 +2,10 @@ import { StreamResetError, UnprocessedError } from '@postern/mux';
 import type { ResponseHead } from '@postern/tunnel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClusterOfflineError, type OutgoingRequest } from '../connector/cluster-connector.ts';
+import { readText } from '../passage/read-text.ts';
 import { podJson } from '../test/fake-exec.ts';
 import { FakeExecStream } from '../test/fake-exec-stream.ts';
-import { PodReader, readText } from './pod-reader.ts';
+import { PodReader } from './pod-reader.ts';
 
 const timeoutMs = 5_000;
 const cluster = {

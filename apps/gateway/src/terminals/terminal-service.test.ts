@@ -4,7 +4,12 @@ import type { ResponseHead } from '@postern/tunnel';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClusterAccess } from '../access/cluster-access.ts';
-import type { ClusterRequestHead, OpenOptions, OutgoingRequest } from '../connector/cluster-connector.ts';
+import {
+  ClusterOfflineError,
+  type ClusterRequestHead,
+  type OpenOptions,
+  type OutgoingRequest,
+} from '../connector/cluster-connector.ts';
 import type { Principal } from '../identity/principal.ts';
 import { Limits } from '../limits/limits.ts';
 import { defaultLimits } from '../limits/settings.ts';
@@ -39,6 +44,7 @@ const withContainer = { ...request, container: 'app' };
 
 let authenticator: FakeAuthenticator;
 let directory: FakeDirectory;
+let bindings: FakeBindings;
 let sessions: FakeSessionLog;
 let metrics: GatewayMetrics;
 let revalidation: Revalidation;
@@ -55,6 +61,7 @@ beforeEach(() => {
   authenticator = new FakeAuthenticator();
   authenticator.principals.set('eve', eve);
   directory = new FakeDirectory();
+  bindings = new FakeBindings();
   directory.clusters.push({
     id: 'c',
     organizationId: 'o',
@@ -74,7 +81,7 @@ beforeEach(() => {
   opened = [];
   service = new TerminalService({
     directory,
-    access: new ClusterAccess({ bindings: new FakeBindings(), publicOrigin: 'https://postern.test' }),
+    access: new ClusterAccess({ bindings, publicOrigin: 'https://postern.test' }),
     sessions,
     connector: { open: async (_cluster, head, options) => openStream(head, options) },
     audit: new FakeAuditLog(),
@@ -254,5 +261,37 @@ describe('the end of an open terminal', () => {
     await revalidation.sweep();
     await refused;
     expect(lines).toEqual([]);
+  });
+});
+
+describe('viewing a terminal with groups of the cluster’s own', () => {
+  beforeEach(() => {
+    const [cluster] = directory.clusters;
+    if (cluster !== undefined) cluster.allowedGroups = ['shop-team'];
+    bindings.rules = [
+      { id: 'own', team: null, cluster: {}, level: null, groups: ['shop-team'], namespaces: [], expiresAt: null },
+    ];
+  });
+
+  it.each([
+    ['says no', { status: 201, body: '{"status":{"allowed":false}}' }, 403],
+    ['cannot be reached', new ClusterOfflineError(), 503],
+  ])('is refused if the cluster %s about opening one', async (_, said, code) => {
+    pod = said;
+    await expect(service.authoriseView(eve, withContainer)).rejects.toMatchObject({ status: { code } });
+  });
+
+  it('is allowed if the cluster says yes', async () => {
+    pod = { status: 201, body: '{"status":{"allowed":true}}' };
+    const { identity } = await service.authoriseView(eve, withContainer);
+    expect(identity.groups).toEqual(['shop-team']);
+    expect(opened).toMatchObject([{ kind: 'http' }]);
+  });
+
+  it('needs no cluster to know that there is one', async () => {
+    pod = new ClusterOfflineError();
+    const { identity } = await service.authorisePlace(eve, withContainer);
+    expect(identity.groups).toEqual(['shop-team']);
+    expect(opened).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import type { Admission, ClusterAccess } from '../access/cluster-access.ts';
 import { countRequest, enterCluster } from '../access/enter.ts';
 import { Refusal, refusal } from '../access/refusal.ts';
 import { resolveCluster } from '../access/resolve.ts';
+import { reviewBefore } from '../access/review-before.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { ClusterDirectory, DirectoryCluster } from '../clusters/cluster-directory.ts';
 import type { ClusterConnector } from '../connector/cluster-connector.ts';
@@ -17,13 +18,15 @@ import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics/metrics.ts';
 import { ClusterTrail } from '../passage/cluster-trail.ts';
 import { failureOf } from '../passage/failure.ts';
+import { readText } from '../passage/read-text.ts';
 import { openRecordedStream, type RecordedStream, type StreamRecorder } from '../passage/recorded-stream.ts';
+import { requireAllowed } from '../passage/rights.ts';
 import type { Revalidation } from '../revalidation/revalidation.ts';
 import type { SessionLog, SessionStart } from '../sessions/session-log.ts';
 import { statusMessage } from './ending.ts';
 import { commandOf, execPath, websocketHandshake } from './exec-request.ts';
 import { defaultContainer, isRunning } from './pod.ts';
-import { PodReader, readText } from './pod-reader.ts';
+import { PodReader } from './pod-reader.ts';
 import { Terminal, type TerminalEvents } from './terminal.ts';
 
 export interface TerminalServiceOptions {
@@ -135,6 +138,7 @@ export class TerminalService {
         kind: 'terminal',
         interactive: true,
         session: sessionStart(client, place, container),
+        review: reviewBefore('GET', classifyExec(request).asked, admission.grant),
         // The page shows the refusal at once, and a terminal that never started need not be recorded.
         recordsRefused: false,
         headTimeoutMs: answerTimeoutMs,
@@ -166,12 +170,31 @@ export class TerminalService {
   }
 
   /**
+   * Whether a person may know of terminals of this pod: exactly if Postern lets them open one. Does not ask the cluster, so that a
+   * list needs no cluster to be online.
+   * @throws Refusal
+   */
+  async authorisePlace(principal: Principal, place: TerminalRequest): Promise<Admission> {
+    const cluster = await resolveCluster(principal, place, this.#options.directory);
+    return await this.#admit({ principal, cluster }, place);
+  }
+
+  /**
    * Whether a person may view a terminal of this pod: exactly if they could open it.
    * @throws Refusal
    */
   async authoriseView(principal: Principal, place: TerminalRequest): Promise<Admission> {
     const cluster = await resolveCluster(principal, place, this.#options.directory);
-    return await this.#admit({ principal, cluster }, place);
+    const admission = await this.#admit({ principal, cluster }, place);
+    const review = reviewBefore('GET', classifyExec(place).asked, admission.grant);
+    if (review === undefined) return admission;
+    try {
+      const { identity } = admission;
+      await requireAllowed(review, { cluster, head: { identity }, headTimeoutMs: answerTimeoutMs }, this.#options);
+    } catch (error) {
+      throw failureOf(error, cluster);
+    }
+    return admission;
   }
 
   /** Passes: access, and what RBAC cannot distinguish, exactly as for a kubectl exec of this pod. @throws Refusal */

@@ -38,6 +38,8 @@ export interface FakeCluster {
   offlineSince: Date | null;
   everConnected: boolean;
   auditMode?: AuditMode;
+  /** Groups that its agent allows besides the levels. */
+  allowedGroups?: string[];
 }
 
 /** Everybody has the same level on every cluster; the test sets it. */
@@ -71,7 +73,7 @@ export class FakeDirectory {
     const found = this.clusters.find((cluster) => cluster.slug === slug && cluster.name === name);
     const isMember = principal.memberships.some((membership) => membership.organizationId === found?.organizationId);
     if (found === undefined || !isMember) return null;
-    const { id, organizationId, offlineSince, everConnected, auditMode = 'fail-open' } = found;
+    const { id, organizationId, offlineSince, everConnected, auditMode = 'fail-open', allowedGroups = [] } = found;
     const { recording } = this;
     return {
       id,
@@ -82,7 +84,7 @@ export class FakeDirectory {
       offlineSince,
       everConnected,
       recording,
-      allowedGroups: [],
+      allowedGroups,
       auditMode,
     };
   }

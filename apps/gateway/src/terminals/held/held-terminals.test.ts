@@ -32,6 +32,8 @@ class StubService {
   readonly authorised: [string, object][] = [];
   before: () => Promise<void> = async () => {};
   refused: Error | undefined;
+  /** Only of viewing, as by the cluster. */
+  refusedView: Error | undefined;
 
   async open(): Promise<OpenedTerminal> {
     await this.before();
@@ -54,6 +56,11 @@ class StubService {
   }
 
   async authoriseView(principal: Principal, where: object): Promise<Admission> {
+    if (this.refusedView !== undefined) throw this.refusedView;
+    return this.authorisePlace(principal, where);
+  }
+
+  async authorisePlace(principal: Principal, where: object): Promise<Admission> {
     this.authorised.push([principal.userId, where]);
     if (this.refused !== undefined) throw this.refused;
     const identity = { user: `postern:${principal.username}`, groups: ['postern:editor'] };
@@ -277,6 +284,17 @@ describe('a colleague', () => {
     expect(terminal.describe('ada').viewers.map(({ email }) => email)).toEqual(['ada@example.com']);
     expect(viewers.views).toMatchObject([{ userId: 'bob', hasLeft: true }]);
     expect(revoke).toBeUndefined();
+  });
+
+  it('who must ask the cluster before they view it sees it in the list without', async () => {
+    const { terminal } = await open(ada);
+    terminal.share('write');
+    service.refusedView = refusal(503, 'offline');
+    expect(await terminals.list(bob.principal, 'acme-id')).toMatchObject([{ id: terminal.id }]);
+    await expect(attach(bob, terminal.id)).rejects.toMatchObject({ status: { code: 503 } });
+    service.refusedView = refusal(403, 'no');
+    expect(await attach(bob, terminal.id)).toMatchObject({ gone: { code: 'denied' } });
+    expect(viewers.views).toEqual([]);
   });
 
   it('is refused if the view cannot be recorded', async () => {

@@ -34,7 +34,7 @@ export interface TerminalSettings {
 }
 
 export interface HeldTerminalsOptions extends TerminalSettings {
-  service: Pick<TerminalService, 'open' | 'authoriseView'>;
+  service: Pick<TerminalService, 'open' | 'authorisePlace' | 'authoriseView'>;
   viewers: Pick<SessionViewers, 'join'>;
   revalidation: Pick<Revalidation, 'watch'>;
   sessions: Pick<SessionLog, 'whatBecameOf'>;
@@ -123,7 +123,7 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
     const trail = new ViewTrail(this.#options.audit, client, { terminal: found, mode });
     let onOver = (): void => {};
     if (opener !== undefined && opener.credentialId !== principal.credential.id) {
-      const admission = await this.#authorise(principal, opener.request);
+      const admission = await unlessRefused(this.#options.service.authoriseView(principal, opener.request));
       if (admission === null) {
         trail.refused(refusal(403, notAllowed.message));
         return { gone: notAllowed };
@@ -175,17 +175,8 @@ export class HeldTerminals extends EventEmitter<{ changed: [string] }> {
     const isOwn = held.owner.userId === principal.userId;
     if (isOwn && principal.credential.clusterId === null) return true;
     const opener = this.#openers.get(held);
-    return opener !== undefined && (await this.#authorise(principal, opener.request)) !== null;
-  }
-
-  /** Null if the person could not open a terminal in that place. */
-  async #authorise(principal: Principal, place: Opener['request']): Promise<Admission | null> {
-    try {
-      return await this.#options.service.authoriseView(principal, place);
-    } catch (error) {
-      if (error instanceof Refusal && (error.status.code === 403 || error.status.code === 404)) return null;
-      throw error;
-    }
+    if (opener === undefined) return false;
+    return (await unlessRefused(this.#options.service.authorisePlace(principal, opener.request))) !== null;
   }
 
   /** Changes who may view a terminal of one's own. */
@@ -326,4 +317,14 @@ function isVisible({ owner, sharing, organizationId }: HeldTerminal, principal: 
 
 function canType({ owner, sharing }: HeldTerminal, principal: Principal): boolean {
   return owner.userId === principal.userId || sharing === 'write';
+}
+
+/** Null if the person could not open a terminal in that place. */
+async function unlessRefused(admitted: Promise<Admission>): Promise<Admission | null> {
+  try {
+    return await admitted;
+  } catch (error) {
+    if (error instanceof Refusal && (error.status.code === 403 || error.status.code === 404)) return null;
+    throw error;
+  }
 }
