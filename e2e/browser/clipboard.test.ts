@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import { launch, openPage, picture } from './chromium.ts';
 import { signUp } from './steps.ts';
-import { drawnAsText } from './terminal-steps.ts';
+import { drawnAsText, rows } from './terminal-steps.ts';
 
 const url = inject('url');
 let browser: Browser;
@@ -26,6 +26,9 @@ afterAll(() => browser.close());
 
 const screen = () => page.locator('.xterm-rows');
 const run = (line: string) => page.keyboard.type(`${line}\n`);
+/** Waits until the shell reads a line. While a command runs, bracketed paste is off: what is pasted then runs at once. */
+const prompt = () =>
+  expect.poll(async () => (await rows(page)).at(-1), { timeout: 20_000 }).toMatch(/^postgres-0:\S*[$#]$/);
 const clipboard = () => page.evaluate<string>('navigator.clipboard.readText()');
 const putInClipboard = (text: string) => page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
 
@@ -39,6 +42,7 @@ it.each(['Control+v', 'Control+Shift+v'])('%s pastes', async (keys) => {
 });
 
 it('pasted lines do not run until Enter where the shell supports bracketed paste', async () => {
+  await prompt();
   await putInClipboard('echo first-$((1 + 2))\necho second-$((2 + 2))\n');
   await page.keyboard.press('Control+v');
   await screen().getByText('echo second-$((2 + 2))').waitFor();
@@ -49,6 +53,7 @@ it('pasted lines do not run until Enter where the shell supports bracketed paste
 });
 
 it('a paste cannot leave its brackets', async () => {
+  await prompt();
   await putInClipboard('echo a\x1b[201~\necho escaped-$((3 + 3))\n');
   await page.keyboard.press('Control+v');
   await screen().getByText('echo escaped-$((3 + 3))').waitFor();
