@@ -24,16 +24,16 @@ async function linksFor(role: Role): Promise<(string | null)[]> {
   // The gate shows the page when it knows the role.
   await screen.findByRole('heading', { name: 'The page' });
   const nav = within(screen.getByRole('navigation', { name: 'Organization' }));
-  return nav.getAllByRole('link').map((link) => link.getAttribute('aria-label') ?? link.textContent);
+  return nav.getAllByRole('link').map((link) => link.getAttribute('aria-label') ?? link.textContent.trim());
 }
 
 const everyone = ['Clusters', 'Sessions', 'Access', 'Requests', 'Members', 'Teams', 'API tokens', 'Settings'];
 
 it.each<[Role, string[]]>([
   ['member', everyone],
-  ['auditor', [...everyone, 'Service accounts']],
-  ['admin', [...everyone, 'Service accounts', 'Add cluster']],
-  ['owner', [...everyone, 'Service accounts', 'Add cluster']],
+  ['auditor', [...everyone, 'Audit', 'Service accounts']],
+  ['admin', [...everyone, 'Audit', 'Service accounts', 'Add cluster']],
+  ['owner', [...everyone, 'Audit', 'Service accounts', 'Add cluster']],
 ])(
   'shows a %s the pages that the role may see, and no others',
   async (role, links) => {
