@@ -21,5 +21,5 @@ COPY infra/images/health.mjs /app/
 EXPOSE 8443 9464
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s CMD ["node", "/app/health.mjs"]
 # See apps/local/src/gateway-runtime.ts for the reasons; a test compares the two.
-ENV MALLOC_ARENA_MAX=1
+ENV MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
 ENTRYPOINT ["node", "--max-semi-space-size=2", "--heap-growing-percent=200", "dist/main.js"]

@@ -10,7 +10,7 @@ import { type Person, Rest } from '../harness/rest.ts';
 
 /** Memory limit of the agent's container (`packages/kube/src/agent-manifest.ts`). */
 const agentLimit = 256 * 2 ** 20;
-/** An idle gateway uses 145 MiB. */
+/** An idle gateway uses some 130 MiB. */
 const gatewayLimit = 256 * 2 ** 20;
 const settleMs = 10_000;
 

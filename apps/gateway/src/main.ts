@@ -3,6 +3,7 @@ import { type Config, ConfigurationError, readConfig } from './config.ts';
 import { collectGarbage } from './core/collect-garbage.ts';
 import { createLogger } from './core/log.ts';
 import { crashExitCode, endOnUncaught } from './core/uncaught.ts';
+import { readCompilerWhenDecoded } from './database/compiler-text.ts';
 import { isUnreachable } from './database/database.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { onParent, tellParent } from './local/parent.ts';
@@ -35,6 +36,9 @@ function configuration(): Config {
 
 const config = configuration();
 const logger = createLogger(config.logLevel);
+readCompilerWhenDecoded();
+// Node's TLS keeps a few bytes of the pool for each connection, and with them the whole block, 64 KiB by default.
+Buffer.poolSize = 8 * 1024;
 
 let serving: Gateway | undefined;
 const isCrashing = endOnUncaught({

@@ -41,8 +41,10 @@ export interface MuxOptions {
 /** Initial window of each direction in bytes; the second if OPEN is flagged narrow. Part of the protocol. */
 export const initialWindow = 256 * 1024;
 export const narrowWindow = 64 * 1024;
-/** How many of its open streams each side may start with the wide window. Part of the protocol. */
-export const wideStreams = 64;
+/** How many of its open streams each side starts with the wide window. Part of the protocol. */
+export const wideStreams = 32;
+/** How many streams with the wide window each side admits, because the peer cannot know which of them are not yet read. */
+export const mostWideStreams = 4 * wideStreams;
 
 const defaults: MuxOptions = {
   maxStreams: 1024,

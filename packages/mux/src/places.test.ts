@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wideStreams } from './options.ts';
+import { mostWideStreams, wideStreams } from './options.ts';
 import { Places } from './places.ts';
 
 const wide = { wide: true };
@@ -36,7 +36,7 @@ describe('the places of one side', () => {
 
   it('do not count narrow streams as wide ones', () => {
     const places = new Places(1000);
-    opened(places, 2 * wideStreams, narrow);
+    opened(places, mostWideStreams, narrow);
     expect([places.isNextWide, places.refuses(wide)]).toEqual([true, false]);
   });
 
@@ -60,7 +60,7 @@ describe('the places of one side', () => {
 
   it('refuse the peer a wide stream, but not a narrow one, when it has twice its 64 wide streams', () => {
     const places = new Places(1000);
-    opened(places, 2 * wideStreams - 1, wide);
+    opened(places, mostWideStreams - 1, wide);
     expect(places.refuses(wide)).toBe(false);
     opened(places, 1, wide);
     expect([places.refuses(wide), places.refuses(narrow)]).toEqual([true, false]);

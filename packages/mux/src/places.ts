@@ -1,4 +1,4 @@
-import { wideStreams } from './options.ts';
+import { mostWideStreams, wideStreams } from './options.ts';
 
 /** The properties of a stream that count towards the limits. */
 export interface Placed {
@@ -41,7 +41,7 @@ export class Places {
    */
   refuses(stream: Placed): boolean {
     if (this.#open >= this.#limit || this.#taken >= 2 * this.#limit) return true;
-    return stream.wide && this.#wide >= 2 * wideStreams;
+    return stream.wide && this.#wide >= mostWideStreams;
   }
 
   opened(stream: Placed): void {

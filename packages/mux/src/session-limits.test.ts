@@ -9,6 +9,7 @@ import {
   TooManyStreamsError,
   wideStreams,
 } from './index.ts';
+import { mostWideStreams } from './options.ts';
 import { type RawPeer, rawPeer, types, u32 } from './test/raw-peer.ts';
 import { memorySessionPair, type SessionPair } from './test/session-pair.ts';
 
@@ -216,7 +217,7 @@ describe('bytes held for readers that stall', () => {
       for (let k = 0; k < 4; k++) peer.send(types.data, 2 * i + 1, { payload: Buffer.alloc(64 * 1024) });
     }
     await settle(peer);
-    expect(peer.session.streamCount).toBe(2 * wideStreams);
+    expect(peer.session.streamCount).toBe(mostWideStreams);
     expect(new Set(resets(peer).map(({ code }) => code))).toEqual(new Set([7]));
     expect(peer.closed).toBeUndefined();
     peer.session.close(1000, '');
@@ -224,11 +225,11 @@ describe('bytes held for readers that stall', () => {
 
   it('are those of 128 wide streams at most: one more is refused, a narrow one is not', async () => {
     const peer = rawPeer({ role: 'agent' });
-    for (let i = 0; i <= 2 * wideStreams; i++) peer.send(types.open, 2 * i + 1, { payload: head });
+    for (let i = 0; i <= mostWideStreams; i++) peer.send(types.open, 2 * i + 1, { payload: head });
     peer.send(types.open, 1001, { flags: 4, payload: head });
     await settle(peer);
-    expect(resets(peer)).toEqual([{ stream: 4 * wideStreams + 1, code: 7 }]);
-    expect(peer.session.streamCount).toBe(2 * wideStreams + 1);
+    expect(resets(peer)).toEqual([{ stream: 2 * mostWideStreams + 1, code: 7 }]);
+    expect(peer.session.streamCount).toBe(mostWideStreams + 1);
     peer.session.close(1000, '');
   });
 
