@@ -6,6 +6,7 @@ import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
 import { table } from '../table.ts';
 import { parseDuration } from '../time.ts';
+import { addAuditWebhookCommands } from './audit-webhook.ts';
 
 type Page = CallResult<'listAudit'>;
 type Event = Page['items'][number];
@@ -47,6 +48,7 @@ export function addAuditCommands(program: Command, io: Io): void {
     .command('verify')
     .description('check that the trail is what was recorded; exit code 1 and the first broken entry if it is not')
     .action(async (_options, command: Command) => verify(invocationOf(command)));
+  addAuditWebhookCommands(audit, io);
 }
 
 function filtered(command: Command): Command {
