@@ -14,7 +14,8 @@ export const sourceNames: Record<AuditEvent['source'], string> = {
 
 /** What was done, in the words of Kubernetes if it was a request to a cluster: `get pods/log`; otherwise the action. */
 export function deedOf({ action, verb, resource, group, subresource, phase }: AuditEvent): string {
-  const kind = resource === null ? '' : resource + (group ? `.${group}` : '') + (subresource ? `/${subresource}` : '');
+  const grouped = [resource, group].filter(Boolean).join('.');
+  const kind = resource === null ? '' : [grouped, subresource].filter(Boolean).join('/');
   const deed = verb === null ? action : [verb, kind].filter(Boolean).join(' ');
   return phase === null ? deed : `${deed} (${phase})`;
 }
