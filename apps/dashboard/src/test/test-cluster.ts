@@ -61,12 +61,27 @@ export class TestCluster {
   readonly #changes: (Change & { path: string; version: number })[] = [];
   readonly #texts = new Map<string, string>();
   readonly #watches: { path: string; response: ServerResponse }[] = [];
+  readonly #held: (() => void)[] = [];
+  #heldPath: string | undefined;
   /** The URLs requested so far. */
   readonly asked: URL[] = [];
   #version = 100;
 
   constructor(gateway: TestGateway) {
-    gateway.serveCluster(({ url, path }, response) => this.#serve(url, path, response));
+    gateway.serveCluster(({ url, path }, response) => {
+      if (path !== this.#heldPath) return this.#serve(url, path, response);
+      this.#held.push(() => void this.#serve(url, path, response));
+      return true;
+    });
+  }
+
+  /** Answers, and counts, no request for this path before the returned function is called. */
+  hold(path: string): () => void {
+    this.#heldPath = path;
+    return () => {
+      this.#heldPath = undefined;
+      for (const serve of this.#held.splice(0)) serve();
+    };
   }
 
   /** Adds or changes objects of a list such as `/api/v1/pods`. */

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TokensPage } from '#features/tokens/tokens-page.tsx';
 import { cluster, me } from '../../test/examples.ts';
@@ -35,4 +35,25 @@ it('finds objects by name, and says which kinds it searched only in part', { tim
   expect(found).toHaveLength(20);
   await user.keyboard('{Enter}');
   expect(address()).toBe('/acme/clusters/shop/r/deployments.apps/shop/web');
+});
+
+it('asks for names once, although the text is erased before they have come', { timeout: 60_000 }, async () => {
+  const kube = new TestCluster(gateway);
+  kube.put('/api/v1/pods', { metadata: { name: 'late-0', namespace: 'shop' } });
+  kube.put('/api/v1/services', { metadata: { name: 'late', namespace: 'shop' } });
+  const answer = kube.hold('/api/v1/pods');
+  const { user } = renderPage(<TokensPage />, { gateway, path: '/acme/clusters/shop' });
+  await user.keyboard('{Control>}k{/Control}late');
+  const palette = within(await screen.findByRole('dialog', { name: 'Command palette' }));
+  await palette.findByRole('option', { name: /^lateService/ });
+  await user.keyboard('{Backspace>4/}');
+  await waitFor(() => expect(palette.queryByRole('option', { name: /^lateService/ })).toBeNull());
+  await user.keyboard('late');
+  await palette.findByRole('option', { name: /^lateService/ });
+  answer();
+  await palette.findByRole('option', { name: /^late-0Pod/ });
+  const asked = kube.asked.filter(
+    ({ pathname, searchParams }) => pathname.endsWith('/pods') && searchParams.get('limit') === '1000',
+  );
+  expect(asked).toHaveLength(1);
 });

@@ -29,8 +29,8 @@ export function useNames(ref: ClusterRef | undefined, kinds: readonly ApiResourc
       enabled: ref !== undefined,
       staleTime: KEPT_MS,
       retry: (failures: number, error: Error) => failures < 2 && !(error instanceof KubeError && error.lasting),
-      queryFn: async ({ signal }: { signal: AbortSignal }): Promise<ObjectName[]> =>
-        ref === undefined ? [] : listNames(ref, kind, { most: PER_KIND, signal }),
+      // Without the signal: a request goes on when the text is erased, because the next letter would only repeat it.
+      queryFn: async (): Promise<ObjectName[]> => (ref === undefined ? [] : listNames(ref, kind, { most: PER_KIND })),
     })),
     combine,
   });
