@@ -103,7 +103,9 @@ describe('from the overview of a cluster, the palette', () => {
     await expectAccessible(page);
     await replicas.fill(String(spec.replicas + 1));
     await page.keyboard.press('Enter');
-    await page.getByText(`frontend scaled from ${spec.replicas} to ${spec.replicas + 1}`).waitFor();
+    // The overview, too, says it soon after.
+    const notifications = page.getByRole('region', { name: 'Notifications' });
+    await notifications.getByText(`frontend scaled from ${spec.replicas} to ${spec.replicas + 1}`).waitFor();
     await expect.poll(async () => (await deployment('frontend')).spec.replicas).toBe(spec.replicas + 1);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(async () => (await deployment('frontend')).spec.replicas).toBe(spec.replicas);
